@@ -1,0 +1,132 @@
+//! Windows become batches: whole queries, their bases, and the network's input made from them.
+//!
+//! A query never spans two batches. An engine is always called with the same number of rows (the card's
+//! `run: rows`), and a row is padded only as its own length asks, so an answer does not depend on its neighbours.
+
+use crate::report::Skip;
+
+/// Bases of windows, one after the other.
+#[derive(Debug, Default)]
+pub struct Rows {
+    bases: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Rows {
+    /// Adds a window.
+    pub fn push(&mut self, bases: &[u8]) {
+        self.bases.extend_from_slice(bases);
+        self.ends.push(self.bases.len());
+    }
+
+    /// Adds a window made in place.
+    pub fn push_with(&mut self, fill: impl FnOnce(&mut Vec<u8>)) {
+        fill(&mut self.bases);
+        self.ends.push(self.bases.len());
+    }
+
+    /// The bases of window `index`.
+    pub fn row(&self, index: usize) -> &[u8] {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.bases[start..self.ends[index]]
+    }
+
+    /// How many windows.
+    pub fn count(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Takes back all windows from `count` on.
+    pub fn truncate(&mut self, count: usize) {
+        self.ends.truncate(count);
+        self.bases.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+
+    /// Bases in all windows.
+    pub fn bases(&self) -> usize {
+        self.bases.len()
+    }
+}
+
+/// A record, and how many of the batch's rows are its own.
+#[derive(Debug)]
+pub struct Query<R> {
+    /// The record.
+    pub record: R,
+    /// Its rows, or why there are none.
+    pub rows: Result<usize, Skip>,
+}
+
+/// Queries run together.
+#[derive(Debug)]
+pub struct Batch<R> {
+    /// In input order.
+    pub queries: Vec<Query<R>>,
+    /// Their windows, in the same order.
+    pub rows: Rows,
+}
+
+impl<R> Default for Batch<R> {
+    fn default() -> Self {
+        Self { queries: Vec::new(), rows: Rows::default() }
+    }
+}
+
+/// One input of one call of an engine.
+#[derive(Debug, Clone, Copy)]
+pub enum Data<'a> {
+    /// 32-bit floats.
+    F32(&'a [f32]),
+    /// 64-bit integers.
+    I64(&'a [i64]),
+    /// 32-bit integers.
+    I32(&'a [i32]),
+    /// Bytes.
+    U8(&'a [u8]),
+}
+
+/// The network's input, for all rows of a batch, in calls of one shape each.
+#[derive(Debug, Default)]
+pub struct Encoded {
+    /// Rows in every call (the last ones of a call may be filling).
+    pub call_rows: usize,
+    /// The calls, in order.
+    pub calls: Vec<Call>,
+    /// What the calls' ranges point into, by type.
+    pub f32s: Vec<f32>,
+    /// 64-bit integers.
+    pub i64s: Vec<i64>,
+    /// 32-bit integers.
+    pub i32s: Vec<i32>,
+    /// Bytes.
+    pub u8s: Vec<u8>,
+    /// Attention masks, where the network asks for them.
+    pub masks: Vec<i64>,
+}
+
+/// One call of the engine.
+#[derive(Debug)]
+pub struct Call {
+    /// Input shape, rows first.
+    pub shape: Vec<usize>,
+    /// Where its values begin.
+    pub start: usize,
+    /// Which encoded rows it holds, in its order; less than `call_rows` of them in a last call.
+    pub rows: Vec<usize>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_as_they_were_pushed() {
+        let mut rows = Rows::default();
+        rows.push(b"ACG");
+        rows.push(b"");
+        rows.push_with(|bases| bases.extend_from_slice(b"TT"));
+        assert_eq!((rows.row(0), rows.row(1), rows.row(2)), (&b"ACG"[..], &b""[..], &b"TT"[..]));
+        rows.truncate(1);
+        assert_eq!((rows.count(), rows.bases()), (1, 3));
+    }
+}

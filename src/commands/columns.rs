@@ -1,0 +1,102 @@
+//! `genogloss columns`: what every column, INFO field and tag means.
+
+use clap::ValueEnum;
+
+use super::say;
+use crate::{error::Result, report::Skip};
+
+/// Describe the columns and tags that a command writes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  genogloss columns scan\n  genogloss columns variants")]
+pub struct Options {
+    /// The command.
+    #[arg(value_enum)]
+    command: Of,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Of {
+    Scan,
+    Reads,
+    Variants,
+}
+
+const SCAN: &str = "\
+format	column	meaning
+bed	contig	contig name
+bed	start	first base of the bin, 0-based
+bed	end	one past the last base of the bin
+bed	label	label with the largest margin over its threshold; exact tasks in words: the answer
+bed	score	that label's score x 1000, 0 to 1000
+bed	strand	strand the scores are about; . for both
+bed	(scores)	one column a score, in the order of `genogloss models show`, 6 decimals
+bed --merge	contig, start, end	the element: neighbouring bins over the threshold, 0-based half-open
+bed --merge	name	score column that was called
+bed --merge	score	highest score x 1000
+bed --merge	strand	strand of its bins
+bed --merge	max	highest score
+bed --merge	mean	mean score of its bins
+bed --merge	bins	how many bins
+bed --merge	summit	middle of the highest bin, 0-based, from the element's start
+bed exact:orf	name, score, strand	orf, 0, strand
+bed exact:orf	frame, length, complete	reading frame 1 to 3; bases with both codons; complete or partial (open at a contig's end)
+tsv	contig, start, end, strand	as in BED
+tsv	call	label with the largest margin, if it reaches its threshold; else .
+tsv	(scores)	one column a score; . where there is none
+tsv	skip	why there are no scores; . where there are
+bedgraph	contig, start, end, score	the score of --column; unscored positions are absent
+";
+
+const READS: &str = "\
+format	column	meaning
+tsv	read	read name
+tsv	flags	SAM flags, decimal
+tsv	contig, start, end	where the read is aligned, 0-based half-open; . where it is not
+tsv	mapq	mapping quality; . where it is missing
+tsv	length	bases of the read (without hard-clipped ones)
+tsv	windows	windows that were scored
+tsv	window_start, window_end	the best window (with --each-window: this one) on the read, 0-based half-open, counted as the bases were read (--orient)
+tsv	window_contig_start	the leftmost reference base of that window, 0-based
+tsv	strand	strand of the window the scores are about; . for both
+tsv	call	label with the largest margin over its threshold, if it reaches it
+tsv	(scores)	one column a score, 6 decimals
+tsv	skip	why the read was not scored; . where it was
+bam	gs:B:f	scores, in the order of `genogloss models show`
+bam	gl:Z	label that is called
+bam	gw:i	start of the best window on the read, 0-based, as window_start
+bam	gk:Z	why the read was not scored
+";
+
+const VARIANTS: &str = "\
+format	field	meaning
+vcf	GG_DELTA_(score)	alternate minus reference score, one value an ALT; tracks: where the difference is largest
+vcf	GG_REF_(score)	score of the reference there
+vcf	GG_ALT_(score)	score of the alternate allele there
+vcf	GG_SKIP	why an allele was not scored; . where it was; absent where all were
+";
+
+pub(super) fn run(options: &Options) -> Result<()> {
+    let (table, used): (&str, &[Skip]) = match options.command {
+        Of::Scan => (SCAN, &[Skip::UnknownBases, Skip::TooShort]),
+        Of::Reads => (READS, &[Skip::UnknownBases, Skip::TooShort, Skip::NoSequence]),
+        Of::Variants => (
+            VARIANTS,
+            &[
+                Skip::UnknownBases,
+                Skip::ContigEnd,
+                Skip::ReferenceMismatch,
+                Skip::SymbolicAllele,
+                Skip::SpanningDeletion,
+                Skip::Breakend,
+                Skip::NoAlternate,
+                Skip::AlleleTooLong,
+                Skip::NotBases,
+            ],
+        ),
+    };
+    let mut text = table.to_string();
+    for skip in used {
+        text.push_str(&format!("skip\t{}\t{}\n", skip.word(), skip.meaning()));
+    }
+    say(text.as_bytes())
+}

@@ -1,0 +1,142 @@
+//! Commands: one file each. The only place that knows the command line.
+
+mod columns;
+mod models;
+mod reads;
+mod scan;
+mod setup;
+mod variants;
+
+use std::{io::Write, path::PathBuf};
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::error::{Error, Result};
+
+/// Runs DNA models over whole genomes.
+///
+/// FASTA, BAM/CRAM/FASTQ and VCF/BCF in (plain, gzip or BGZF, known by their content; `-` is standard input); BED, TSV,
+/// bedGraph, VCF and BAM out. Files ending in .gz are written as BGZF, with an index.
+#[derive(Debug, Parser)]
+#[command(
+    name = "genogloss",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  genogloss scan genome.fa -o promoters.bed
+  genogloss variants calls.vcf.gz -f genome.fa -o scored.vcf.gz
+  genogloss reads reads.bam -m exact:gc -o gc.tsv
+
+Environment: ORT_DYLIB_PATH (ONNX Runtime's library), GENOGLOSS_MODELS (folders of models, separated by :).
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."
+)]
+pub struct Cli {
+    /// Say only what went wrong.
+    #[arg(long, global = true)]
+    pub quiet: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Score windows along the contigs of a FASTA file.
+    Scan(scan::Options),
+    /// Score reads: BAM, CRAM, SAM or FASTQ.
+    Reads(reads::Options),
+    /// Score reference and alternate allele of every variant of a VCF or BCF file.
+    Variants(variants::Options),
+    /// List, show and check models.
+    Models(models::Options),
+    /// Describe the columns and tags that a command writes.
+    Columns(columns::Options),
+    /// Print a shell's completion script.
+    #[command(
+        after_help = "Examples:\n  genogloss completions bash > ~/.local/share/bash-completion/completions/genogloss\n  genogloss completions zsh > ~/.zfunc/_genogloss"
+    )]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+impl Cli {
+    /// Runs the command.
+    pub fn run(self) -> Result<()> {
+        match self.command {
+            Command::Scan(options) => scan::run(options),
+            Command::Reads(options) => reads::run(options),
+            Command::Variants(options) => variants::run(options),
+            Command::Models(options) => models::run(options),
+            Command::Columns(options) => columns::run(&options),
+            Command::Completions { shell } => {
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut Self::command(), "genogloss", &mut script);
+                say(&script)
+            }
+        }
+    }
+}
+
+/// Writes to standard output.
+fn say(bytes: &[u8]) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| Error::write("standard output", &error))
+}
+
+/// Which model, and where it runs.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Model")]
+pub struct ModelOptions {
+    /// Model: a name (`genogloss models list`), a folder, or exact:TASK (gc, reverse, complement, reverse-complement,
+    /// protein, protein3, orf).
+    #[arg(short, long, value_name = "MODEL", default_value = crate::model::registry::DEFAULT)]
+    pub model: String,
+    /// Folder of model folders, searched first.
+    #[arg(long, value_name = "DIR")]
+    pub models_dir: Option<PathBuf>,
+    /// I may use this model under its licence (asked for where the licence forbids commercial use).
+    #[arg(long)]
+    pub accept_license: bool,
+    /// Engine that runs networks.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub engine: crate::model::network::EngineChoice,
+    /// Device: cpu or cuda:N. A device that is not there is an error.
+    #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
+    pub device: crate::model::ort::Device,
+    /// Threads in all: one model session each on the CPU. Default: all cores. [1, 1024]
+    #[arg(short = 't', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Windows gathered before a session runs them. On the CPU they run in the card's groups (run: rows), so this
+    /// changes no score. [1, 65536]
+    #[arg(long, value_name = "ROWS", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=65536))]
+    pub batch_rows: u32,
+}
+
+/// Where the output goes.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputOptions {
+    /// Output file; .gz or .bgz: BGZF with an index. Default, and for `-`: standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Index beside a BGZF output.
+    #[arg(long, value_enum, default_value = "tbi")]
+    pub index: crate::write::IndexKind,
+    /// Manifest (JSON). Default: OUTPUT.manifest.json; none for standard output.
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+}
+
+fn device(text: &str) -> Result<crate::model::ort::Device, String> {
+    use crate::model::ort::Device;
+    match text.split_once(':') {
+        None if text == "cpu" => Ok(Device::Cpu),
+        None if text == "cuda" => Ok(Device::Cuda(0)),
+        Some(("cuda", number)) => {
+            number.parse().ok().filter(|n| *n >= 0).map(Device::Cuda).ok_or("cuda:N with N from 0".into())
+        }
+        _ => Err("cpu, cuda or cuda:N".into()),
+    }
+}

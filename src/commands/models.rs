@@ -1,0 +1,290 @@
+//! `genogloss models`: list, show and check.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::say;
+use crate::{
+    batch::Rows,
+    error::{Error, Result},
+    model::{
+        card::{Card, Kind},
+        folder::Folder,
+        network::{self, EngineChoice, EngineReport},
+        ort::{self, Device},
+        registry,
+    },
+    tokenize::Encoder,
+};
+
+/// List, show and check models.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  genogloss models list\n  genogloss models check path/to/folder")]
+pub struct Options {
+    /// Folder of model folders, searched first.
+    #[arg(long, value_name = "DIR", global = true)]
+    models_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// All models that can be found: name, version, licence, what they do.
+    #[command(after_help = "Examples:\n  genogloss models list\n  genogloss models list --models-dir models")]
+    List,
+    /// Everything a model's card says.
+    #[command(after_help = "Examples:\n  genogloss models show core-promoter\n  genogloss models show path/to/folder")]
+    Show {
+        /// Name or folder.
+        model: String,
+    },
+    /// Check a model: its card, its digests, the network's inputs and outputs, and its self-test, on each engine.
+    #[command(
+        after_help = "Examples:\n  genogloss models check core-promoter\n  genogloss models check path/to/folder --engine ort"
+    )]
+    Check {
+        /// Name or folder.
+        model: String,
+        /// Engine; auto: all that are here.
+        #[arg(long, value_enum, default_value = "auto")]
+        engine: EngineChoice,
+    },
+}
+
+pub(super) fn run(options: Options) -> Result<()> {
+    let models_dir = options.models_dir.as_ref();
+    match options.command {
+        Command::List => list(models_dir),
+        Command::Show { model } => show(&registry::find(&model, models_dir)?),
+        Command::Check { model, engine } => check(&registry::find(&model, models_dir)?, engine),
+    }
+}
+
+fn list(models_dir: Option<&PathBuf>) -> Result<()> {
+    let mut text = String::from("#name\tversion\tlicense\tkind\twhere\tsummary\n");
+    for (name, folder) in registry::all(models_dir) {
+        let place = match &folder {
+            Folder::Disk(path) => path.display().to_string(),
+            Folder::BuiltIn(..) => "built in".into(),
+        };
+        match folder.card() {
+            Ok(card) => text.push_str(&format!(
+                "{name}\t{}\t{}\t{}\t{place}\t{}\n",
+                card.version,
+                card.license,
+                kind(card.kind),
+                card.summary
+            )),
+            Err(error) => tracing::warn!("{name}: {error}"),
+        }
+    }
+    for (name, summary) in crate::exact::all() {
+        text.push_str(&format!(
+            "exact:{name}\t{}\tMIT OR Apache-2.0\texact\tbuilt in\t{summary}\n",
+            env!("CARGO_PKG_VERSION")
+        ));
+    }
+    say(text.as_bytes())
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Classify => "classify",
+        Kind::Regress => "regress",
+        Kind::Track => "track",
+    }
+}
+
+fn show(folder: &Folder) -> Result<()> {
+    let card = folder.card()?;
+    let window = &card.window;
+    let mut text = format!("{} {}: {}\n", card.name, card.version, card.summary);
+    let mut line = |name: &str, value: String| text.push_str(&format!("  {name:<10} {value}\n"));
+    line("folder", folder.place());
+    line(
+        "license",
+        card.license.clone() + if card.non_commercial { " (non-commercial: --accept-license)" } else { "" },
+    );
+    if let Some(citation) = &card.citation {
+        line("cite", citation.clone());
+    }
+    line("kind", kind(card.kind).into());
+    line("input", format!("{:?}, unknown bases: {:?}", card.input.encoding, card.input.unknown).to_lowercase());
+    line(
+        "window",
+        format!(
+            "span {} bp, core {} bp, stride {} bp; sequences from {} bp",
+            window.span,
+            window.core,
+            window.stride,
+            card.min_span()
+        ),
+    );
+    line("strand", format!("{:?}", card.strand).to_lowercase());
+    for column in card.columns() {
+        let background = if column.callable { String::new() } else { ", background".into() };
+        line("score", format!("{} (threshold {}{background})", column.name, column.threshold));
+    }
+    for trained_on in &card.trained_on {
+        line("trained on", trained_on.clone());
+    }
+    for note in &card.notes {
+        line("note", note.clone());
+    }
+    for (file, sha256) in &card.files.sha256 {
+        line("sha256", format!("{sha256} {file}"));
+    }
+    say(text.as_bytes())
+}
+
+/// A sequence of the self-test and the scores it must have.
+struct Expected {
+    name: String,
+    sequence: String,
+    scores: Vec<f32>,
+}
+
+fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
+    let card = folder.card()?;
+    for file in card.files.sha256.keys() {
+        folder.verified(&card, file)?;
+    }
+    let expected = match &card.self_test {
+        Some(file) => self_test(&card, folder, file)?,
+        None => Vec::new(),
+    };
+    let engines = match engine {
+        EngineChoice::Auto => {
+            if let Err(problem) = ort::runtime() {
+                tracing::warn!("{problem}: only rten is checked");
+                vec![EngineChoice::Rten]
+            } else {
+                vec![EngineChoice::Ort, EngineChoice::Rten]
+            }
+        }
+        one => vec![one],
+    };
+    let mut text = format!("{} {}: card and digests are good\n", card.name, card.version);
+    let (mut good, mut last) = (0, None);
+    for engine in engines {
+        let name = if engine == EngineChoice::Ort { "ONNX Runtime" } else { "rten" };
+        match check_engine(folder, &card, engine, &expected) {
+            Ok((report, worst)) => {
+                good += 1;
+                let test = if expected.is_empty() {
+                    "loads; there is no self-test".into()
+                } else {
+                    format!(
+                        "{} sequences of the self-test, largest difference {worst:.1e} (tolerance {:.1e})",
+                        expected.len(),
+                        card.run.tolerance
+                    )
+                };
+                text.push_str(&format!("  {} {}: {test}\n", report.engine, report.version));
+            }
+            Err(error) => {
+                text.push_str(&format!("  {name}: does not run: {error}\n"));
+                last = Some(error);
+            }
+        }
+    }
+    say(text.as_bytes())?;
+    match last {
+        Some(error) if good == 0 || engine != EngineChoice::Auto => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn check_engine(
+    folder: &Folder,
+    card: &Card,
+    engine: EngineChoice,
+    expected: &[Expected],
+) -> Result<(EngineReport, f32)> {
+    let (mut sessions, report) = network::load(folder, card, engine, Device::Cpu, 1)?;
+    let session = sessions.first_mut().ok_or_else(|| Error::Internal("no session".into()))?;
+    let encoder = Encoder::new(card, folder, None)?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().map_err(|e| Error::Internal(e.to_string()))?;
+    let mut rows = Rows::default();
+    for test in expected {
+        rows.push_with(|row| {
+            row.extend_from_slice(test.sequence.as_bytes());
+            if card.window.fixed {
+                row.resize(row.len() + card.window.span as usize - test.sequence.len(), b'N');
+            }
+        });
+    }
+    if expected.is_empty() {
+        return Ok((report, 0.0));
+    }
+    let answers = session.answer(&rows, Some(&encoder.encode(&rows, &pool)?))?;
+    let width = network::form(card).shape.len();
+    let mut worst = (0.0f32, "");
+    for (test, scores) in expected.iter().zip(answers.scores.chunks_exact(width)) {
+        for (score, wanted) in scores.iter().zip(&test.scores) {
+            let difference = (score - wanted).abs();
+            if difference > worst.0 || difference.is_nan() {
+                worst = (difference, &test.name);
+            }
+        }
+    }
+    if worst.0 <= card.run.tolerance {
+        return Ok((report, worst.0));
+    }
+    Err(Error::model(
+        &card.name,
+        format!(
+            "self-test: sequence {} differs by {:.1e}; the card's tolerance is {:.1e}",
+            worst.1, worst.0, card.run.tolerance
+        ),
+    ))
+}
+
+/// Reads the self-test: name, sequence, and a column for each score; a track's cells hold its bins, joined by commas.
+fn self_test(card: &Card, folder: &Folder, file: &str) -> Result<Vec<Expected>> {
+    let text = folder.text(file)?;
+    let place = format!("{}/{file}", folder.place());
+    let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').from_reader(text.as_bytes());
+    let bad = |why: String| Error::input(&place, why);
+    let names: Vec<String> = reader.headers().map_err(|e| bad(e.to_string()))?.iter().map(String::from).collect();
+    let columns = card.columns();
+    let wanted: Vec<&str> = ["name", "sequence"].into_iter().chain(columns.iter().map(|c| c.name.as_str())).collect();
+    if names != wanted {
+        return Err(bad(format!("its columns are {}, by the card they are {}", names.join(", "), wanted.join(", "))));
+    }
+    let mut tests = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| bad(e.to_string()))?;
+        let sequence = record[1].to_string();
+        let len = sequence.len() as u64;
+        if len < card.min_span() || len > card.window.span {
+            return Err(bad(format!(
+                "sequence {} has {len} bases; the card takes {} to {}",
+                &record[0],
+                card.min_span(),
+                card.window.span
+            )));
+        }
+        let mut scores = vec![f32::NAN; columns.len() * card.bins()];
+        for (column, cell) in record.iter().skip(2).enumerate() {
+            let values: Vec<&str> = cell.split(',').collect();
+            if values.len() != card.bins() {
+                return Err(bad(format!(
+                    "sequence {}: {} values of {}, the card says {}",
+                    &record[0],
+                    values.len(),
+                    columns[column].name,
+                    card.bins()
+                )));
+            }
+            for (bin, value) in values.iter().enumerate() {
+                scores[bin * columns.len() + column] =
+                    value.parse().map_err(|_| bad(format!("sequence {}: \"{value}\" is not a number", &record[0])))?;
+            }
+        }
+        tests.push(Expected { name: record[0].into(), sequence, scores });
+    }
+    Ok(tests)
+}

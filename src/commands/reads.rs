@@ -1,0 +1,546 @@
+//! `genogloss reads`: every read a query of one or more windows.
+
+use std::{path::PathBuf, sync::Arc};
+
+use noodles::sam::{
+    self,
+    alignment::{RecordBuf, record::Flags, record_buf::data::field::Value},
+};
+
+use super::{
+    ModelOptions, OutputOptions,
+    setup::{self, Ending, Kind, Loaded, Progress, Shared},
+};
+use crate::{
+    error::{Error, Result},
+    exact::Task,
+    genome::{Interval, Strand, sequence::reverse_complement_into},
+    head::{write_integer, write_score},
+    model::Form,
+    pipeline::{self, Outcome, RowAnswers},
+    read::{
+        Format, InputReport,
+        alignments::{Alignments, place_of, reference_position},
+        regions::Regions,
+    },
+    report::{Counts, Skip},
+    window::Grid,
+    write::{
+        Indexed, Output, OutputSettings, Sealed,
+        bam::{self, BamWriter},
+        table::Caller,
+    },
+};
+
+/// Score reads: BAM, CRAM, SAM or FASTQ.
+///
+/// A read longer than the model's window is cut into windows, one every stride, the last one ending with the read. One
+/// line a read is written (or one a window), in input order; a read that cannot be scored is written with its reason.
+/// Filtered reads are not written, and counted.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  genogloss reads reads.bam -m core-promoter --min-mapq 20 -o reads.tsv
+  genogloss reads reads.cram -f genome.fa -r chr20:1,000,000-2,000,000 --format bam -o scored.bam
+
+Columns and tags: genogloss columns reads")]
+pub struct Options {
+    /// Reads: BAM, CRAM, SAM or FASTQ (plain, gzip or BGZF); `-` is standard input.
+    reads: PathBuf,
+    #[command(flatten)]
+    model: ModelOptions,
+    #[command(flatten)]
+    output: OutputOptions,
+    /// Format of the output.
+    #[arg(long, value_enum, default_value = "tsv", help_heading = "Output")]
+    format: ReadsFormat,
+    /// Write a line for each window (or bin) of a read, not one a read.
+    #[arg(long, help_heading = "Output")]
+    each_window: bool,
+    /// How the windows of a read make its scores: those of the window with the best score, or the mean of all.
+    #[arg(long, value_enum, default_value = "max", help_heading = "Output")]
+    aggregate: Aggregate,
+    /// FASTA file a CRAM file was made with.
+    #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Input")]
+    reference: Option<PathBuf>,
+    /// Only reads that overlap this region: contig, contig:start or contig:start-end, counting from 1.
+    #[arg(short, long, value_name = "REGION", help_heading = "Input")]
+    region: Vec<String>,
+    /// Only reads that overlap a region of a BED file.
+    #[arg(short = 'R', long, value_name = "BED", help_heading = "Input")]
+    regions_file: Option<PathBuf>,
+    /// Leave out reads with a lower mapping quality. [0, 254]
+    #[arg(short = 'q', long, value_name = "Q", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=254), help_heading = "Input")]
+    min_mapq: u8,
+    /// Leave out reads with any of these flags: a number, 0x…, or names as samtools writes them (UNMAP,DUP).
+    #[arg(short = 'F', long, value_name = "FLAGS", default_value = "0", value_parser = flags, help_heading = "Input")]
+    exclude_flags: Flags,
+    /// Leave out reads that lack any of these flags.
+    #[arg(long, value_name = "FLAGS", default_value = "0", value_parser = flags, help_heading = "Input")]
+    require_flags: Flags,
+    /// Which way round bases are read: as the sequencer read them, or as they lie on the reference.
+    #[arg(long, value_enum, default_value = "read", help_heading = "Input")]
+    orient: Orient,
+    /// Distance between windows on a read, in bases. Default: the model's. [1, 16777216]
+    #[arg(long, value_name = "BASES", value_parser = clap::value_parser!(u64).range(1..=1 << 24), help_heading = "Input")]
+    stride: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum ReadsFormat {
+    /// One header line, one line a read.
+    Tsv,
+    /// The reads with aux tags.
+    Bam,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Aggregate {
+    Max,
+    Mean,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Orient {
+    Read,
+    Reference,
+}
+
+/// Names of SAM flags, as `samtools flags` lists them.
+const FLAG_NAMES: [(&str, u16); 12] = [
+    ("PAIRED", 0x1),
+    ("PROPER_PAIR", 0x2),
+    ("UNMAP", 0x4),
+    ("MUNMAP", 0x8),
+    ("REVERSE", 0x10),
+    ("MREVERSE", 0x20),
+    ("READ1", 0x40),
+    ("READ2", 0x80),
+    ("SECONDARY", 0x100),
+    ("QCFAIL", 0x200),
+    ("DUP", 0x400),
+    ("SUPPLEMENTARY", 0x800),
+];
+
+fn flags(text: &str) -> Result<Flags, String> {
+    let number = match text.strip_prefix("0x") {
+        Some(hex) => u16::from_str_radix(hex, 16).ok(),
+        None => text.parse().ok(),
+    };
+    let bits = match number {
+        Some(bits) => bits,
+        None => text.split(',').try_fold(0, |bits, name| {
+            FLAG_NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, bit)| bits | bit).ok_or_else(
+                || {
+                    let names: Vec<&str> = FLAG_NAMES.iter().map(|(name, _)| *name).collect();
+                    format!("\"{name}\" is not a flag; flags are {}", names.join(", "))
+                },
+            )
+        })?,
+    };
+    Ok(Flags::from(bits))
+}
+
+/// A read on its way through the pipeline.
+struct Read {
+    record: RecordBuf,
+    /// Window starts on the read, in the order of its rows.
+    starts: Vec<u64>,
+    /// Bases were turned round, so that they are as the sequencer read them.
+    turned: bool,
+}
+
+#[derive(Default)]
+struct Ended {
+    counts: Counts,
+    input: Option<InputReport>,
+}
+
+pub(super) fn run(options: Options) -> Result<()> {
+    let loaded = setup::load(&options.model)?;
+    if matches!(loaded.kind, Kind::Exact(Task::OpenReadingFrames(_))) {
+        return Err(Error::usage("exact:orf is for genogloss scan"));
+    }
+    let grid = match &loaded.kind {
+        Kind::Network(card) => Some((
+            Grid::new(
+                &card.window,
+                options.stride.map(|s| s.max(if loaded.form.bin.is_some() { card.window.core } else { 1 })),
+                loaded.form.bin,
+            )?,
+            card.window.fixed,
+        )),
+        Kind::Exact(_) => None,
+    };
+    if options.format == ReadsFormat::Bam && (loaded.form.text.is_some() || options.each_window) {
+        return Err(Error::usage("--format bam needs a model that answers with scores, and writes one record a read"));
+    }
+    let alignments = Alignments::open(&options.reads, options.reference.as_deref())?;
+    if alignments.format == Format::Fastq && !(options.region.is_empty() && options.regions_file.is_none()) {
+        return Err(Error::usage("FASTQ reads have no place on a reference: -r and -R cannot be used"));
+    }
+    let regions = Regions::read(&options.region, options.regions_file.as_deref(), Some(&alignments.contigs))?;
+    if let Some(regions) = &regions {
+        regions.check(&alignments.contigs, &alignments.place())?;
+    }
+    let settings = OutputSettings {
+        path: options.output.output.clone(),
+        indexed: Indexed::No,
+        kind: options.output.index,
+        bgzf: options.format == ReadsFormat::Bam,
+    };
+    let Loaded { form, settings: pipeline_settings, sessions, report, threads, .. } = loaded;
+    let model = format!("{} {} sha256 {}", report.name, report.version, report.sha256.as_deref().unwrap_or("-"));
+    let header = alignments.header.clone();
+    let output = match options.format {
+        ReadsFormat::Bam => {
+            Sink::Bam(Box::new(BamWriter::create(&settings, header.clone(), &canonical(&options), &model)?))
+        }
+        ReadsFormat::Tsv => {
+            let mut output = Output::create(&settings)?;
+            output.write_all(header_line(&form).as_bytes())?;
+            Sink::Table(Box::new(output))
+        }
+    };
+    let caller = Caller::new(&form, None);
+    let mut writer = Writer {
+        output,
+        form: &form,
+        caller: &caller,
+        header: &header,
+        options: &options,
+        span: grid.map_or(0, |(g, _)| g.span),
+        line: Vec::new(),
+        counts: Counts::default(),
+    };
+    let encoder = pipeline_settings.encoder.clone();
+    let shared: Shared<Ended> = Shared::default();
+    let mut progress = Progress::new();
+    let (min_mapq, exclude, require, orient) =
+        (options.min_mapq, options.exclude_flags, options.require_flags, options.orient);
+    let timings = {
+        let shared = Arc::clone(&shared);
+        let regions = regions.as_ref();
+        pipeline::run(
+            &pipeline_settings,
+            sessions,
+            move |feed| {
+                let mut counts = Counts::default();
+                let mut turned_bases = Vec::new();
+                let report = alignments.read(regions, |record| {
+                    counts.records_in += 1;
+                    let flags = record.flags();
+                    let quality = record.mapping_quality().map_or(255, u8::from);
+                    // A missing mapping quality (255) passes, as in samtools.
+                    if quality < min_mapq || flags.intersects(exclude) || !flags.contains(require) {
+                        counts.filtered += 1;
+                        return Ok(());
+                    }
+                    counts.queries += 1;
+                    counts.bases += record.sequence().len() as u64;
+                    let bases: &[u8] = record.sequence().as_ref();
+                    let turned = orient == Orient::Read && flags.is_reverse_complemented();
+                    turned_bases.clear();
+                    if turned {
+                        reverse_complement_into(bases, &mut turned_bases);
+                    } else {
+                        turned_bases.extend_from_slice(bases);
+                    }
+                    let bases = &turned_bases;
+                    if bases.is_empty() {
+                        return feed.skip(Read { record, starts: Vec::new(), turned }, Skip::NoSequence);
+                    }
+                    let Some((grid, fixed)) = grid else {
+                        return feed.query(Read { record, starts: vec![0], turned }, |rows| {
+                            rows.push(bases);
+                            Ok(())
+                        });
+                    };
+                    let len = bases.len() as u64;
+                    if len < grid.min_span {
+                        return feed.skip(Read { record, starts: Vec::new(), turned }, Skip::TooShort);
+                    }
+                    // Windows with too many unknown bases are left out; a read without any other is skipped.
+                    let good = |start: &u64| {
+                        let window = &bases[*start as usize..((start + grid.span).min(len)) as usize];
+                        let known = crate::genome::sequence::known_count(window) as u64;
+                        known + (grid.span - grid.min_known) >= window.len() as u64
+                            && !encoder.as_deref().is_some_and(|e| e.refuses(window))
+                    };
+                    let starts: Vec<u64> = grid.on_read(len).into_iter().filter(good).collect();
+                    if starts.is_empty() {
+                        return feed.skip(Read { record, starts, turned }, Skip::UnknownBases);
+                    }
+                    let windows = starts.clone();
+                    feed.query(Read { record, starts, turned }, |rows| {
+                        for start in windows {
+                            let window = &bases[start as usize..((start + grid.span).min(len)) as usize];
+                            rows.push_with(|row| {
+                                row.extend_from_slice(window);
+                                if fixed {
+                                    row.resize(row.len() + grid.span as usize - window.len(), b'N');
+                                }
+                            });
+                        }
+                        Ok(())
+                    })
+                })?;
+                setup::leave(&shared, Ended { counts, input: Some(report()) });
+                Ok(())
+            },
+            |read: Read, outcome| {
+                progress.at(writer.counts.windows, || {
+                    format!("read {}", read.record.name().map(ToString::to_string).unwrap_or_default())
+                });
+                writer.write(read, outcome)
+            },
+        )?
+    };
+    let Ended { counts: read, input } = setup::take(&shared);
+    let (mut counts, sealed) = writer.seal()?;
+    (counts.records_in, counts.filtered, counts.queries, counts.bases) =
+        (read.records_in, read.filtered, read.queries, read.bases);
+    let ending = Ending { report, threads, counts, timings, inputs: input.into_iter().collect(), reference: None };
+    setup::finish(&options.output, ending, || Ok(sealed))
+}
+
+/// The part of the command line that answers depend on, for the @PG line.
+fn canonical(options: &Options) -> String {
+    let mut text = format!(
+        "genogloss reads -m {} --aggregate {:?} --orient {:?}",
+        options.model.model, options.aggregate, options.orient
+    )
+    .to_lowercase();
+    if let Some(stride) = options.stride {
+        text.push_str(&format!(" --stride {stride}"));
+    }
+    for region in &options.region {
+        text.push_str(&format!(" -r {region}"));
+    }
+    let (exclude, require) = (u16::from(options.exclude_flags), u16::from(options.require_flags));
+    text + &format!(" --min-mapq {} --exclude-flags {exclude} --require-flags {require}", options.min_mapq)
+}
+
+fn header_line(form: &Form) -> String {
+    let scores = match &form.text {
+        Some(name) => name.clone(),
+        None => {
+            std::iter::once("call").chain(form.columns.iter().map(|c| c.name.as_str())).collect::<Vec<_>>().join("\t")
+        }
+    };
+    format!(
+        "#read\tflags\tcontig\tstart\tend\tmapq\tlength\twindows\twindow_start\twindow_end\twindow_contig_start\tstrand\t{scores}\tskip\n"
+    )
+}
+
+enum Sink {
+    Table(Box<Output>),
+    Bam(Box<BamWriter>),
+}
+
+struct Writer<'a> {
+    output: Sink,
+    form: &'a Form,
+    caller: &'a Caller,
+    header: &'a sam::Header,
+    options: &'a Options,
+    span: u64,
+    line: Vec<u8>,
+    counts: Counts,
+}
+
+/// One answer on a read: where, on which strand of the window, and its scores.
+struct Hit {
+    start: u64,
+    end: u64,
+    strand: Strand,
+    scores: Vec<f32>,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, read: Read, outcome: Outcome<'_>) -> Result<()> {
+        self.counts.written += 1;
+        match outcome {
+            Outcome::Skipped(reason) => {
+                self.counts.skip(reason);
+                self.put(read, None, 0, "", Some(reason))
+            }
+            Outcome::Answered(answers) => {
+                self.counts.windows += answers.count() as u64;
+                self.counts.scored += 1;
+                if self.form.text.is_some() {
+                    let text = answers.text(0).to_string();
+                    return self.put(read, None, 1, &text, None);
+                }
+                let hits = self.hits(&read, &answers);
+                let windows = answers.count();
+                if self.options.each_window {
+                    for hit in hits {
+                        self.table_line(&read, Some(&hit), windows, "", None)?;
+                    }
+                    return Ok(());
+                }
+                let best = self.aggregate(hits);
+                self.put(read, best, windows, "", None)
+            }
+        }
+    }
+
+    /// Every bin of every window.
+    fn hits(&self, read: &Read, answers: &RowAnswers<'_>) -> Vec<Hit> {
+        let columns = self.form.columns.len();
+        let len = read.record.sequence().len() as u64;
+        let mut hits = Vec::new();
+        for (row, &start) in read.starts.iter().enumerate() {
+            let scores = answers.scores(row);
+            let strand = answers.strand(row);
+            let bins = self.form.bin.map(|bin| (bin, (self.span - bin * self.form.shape.bins as u64) / 2));
+            for (index, scores) in scores.chunks_exact(columns).enumerate() {
+                let (first, end) = match bins {
+                    None => (start, if self.span == 0 { len } else { (start + self.span).min(len) }),
+                    Some((bin, flank)) => {
+                        (start + flank + index as u64 * bin, (start + flank + (index as u64 + 1) * bin).min(len))
+                    }
+                };
+                if first < end {
+                    hits.push(Hit { start: first, end, strand, scores: scores.to_vec() });
+                }
+            }
+        }
+        hits
+    }
+
+    /// All windows of a read to one answer: the first of the best, or the mean at the best's place.
+    fn aggregate(&self, hits: Vec<Hit>) -> Option<Hit> {
+        let margin = |hit: &Hit| {
+            self.caller.call(&hit.scores).map(|(column, score, _)| f64::from(score) - self.caller.thresholds[column])
+        };
+        let mean: Vec<f32> = (0..self.form.columns.len())
+            .map(|column| {
+                (hits.iter().map(|hit| f64::from(hit.scores[column])).sum::<f64>() / hits.len().max(1) as f64) as f32
+            })
+            .collect();
+        let mut best: Option<(Hit, Option<f64>)> = None;
+        for hit in hits {
+            let here = margin(&hit);
+            if best.as_ref().is_none_or(|(_, before)| here > *before) {
+                best = Some((hit, here));
+            }
+        }
+        best.map(|(mut hit, _)| {
+            if self.options.aggregate == Aggregate::Mean {
+                hit.scores = mean;
+            }
+            hit
+        })
+    }
+
+    fn put(&mut self, mut read: Read, hit: Option<Hit>, windows: usize, text: &str, skip: Option<Skip>) -> Result<()> {
+        let Sink::Bam(writer) = &mut self.output else {
+            return self.table_line(&read, hit.as_ref(), windows, text, skip);
+        };
+        let data = read.record.data_mut();
+        if let Some(hit) = &hit {
+            data.insert(bam::SCORES, bam::numbers(&hit.scores));
+            data.insert(bam::WINDOW, Value::Int32(i32::try_from(hit.start).unwrap_or(i32::MAX)));
+            if let Some((column, _, true)) = self.caller.call(&hit.scores) {
+                data.insert(bam::LABEL, Value::String(self.form.columns[column].label.as_str().into()));
+            }
+        }
+        if let Some(reason) = skip {
+            data.insert(bam::SKIP, Value::String(reason.word().into()));
+        }
+        self.counts.rows += 1;
+        writer.write(&read.record)
+    }
+
+    fn table_line(
+        &mut self,
+        read: &Read,
+        hit: Option<&Hit>,
+        windows: usize,
+        text: &str,
+        skip: Option<Skip>,
+    ) -> Result<()> {
+        let (record, line) = (&read.record, &mut self.line);
+        line.clear();
+        match record.name() {
+            Some(name) => line.extend_from_slice(name),
+            None => line.push(b'*'),
+        }
+        line.push(b'\t');
+        write_integer(u64::from(u16::from(record.flags())), line);
+        line.push(b'\t');
+        match place_of(self.header, record) {
+            Some((contig, Interval { start, end })) => {
+                line.extend_from_slice(contig.as_bytes());
+                line.push(b'\t');
+                write_integer(start, line);
+                line.push(b'\t');
+                write_integer(end, line);
+            }
+            None => line.extend_from_slice(b".\t.\t."),
+        }
+        line.push(b'\t');
+        match record.mapping_quality() {
+            Some(quality) => write_integer(u64::from(u8::from(quality)), line),
+            None => line.push(b'.'),
+        }
+        line.push(b'\t');
+        let len = record.sequence().len() as u64;
+        write_integer(len, line);
+        line.push(b'\t');
+        write_integer(windows as u64, line);
+        line.push(b'\t');
+        match hit {
+            Some(hit) => {
+                write_integer(hit.start, line);
+                line.push(b'\t');
+                write_integer(hit.end, line);
+                line.push(b'\t');
+                // The window's leftmost base on the reference: its last base where the read was turned round.
+                let offset = if read.turned { len - hit.end } else { hit.start };
+                let mapped = if record.flags().is_unmapped() { None } else { reference_position(record, offset) };
+                match mapped {
+                    Some(position) => write_integer(position, line),
+                    None => line.push(b'.'),
+                }
+                line.push(b'\t');
+                line.push(hit.strand.symbol() as u8);
+            }
+            None => line.extend_from_slice(b".\t.\t.\t."),
+        }
+        line.push(b'\t');
+        if self.form.text.is_some() {
+            line.extend_from_slice(if text.is_empty() { b"." } else { text.as_bytes() });
+        } else {
+            let call = hit.and_then(|hit| self.caller.call(&hit.scores)).filter(|&(_, _, called)| called);
+            line.extend_from_slice(
+                call.map_or(".", |(column, _, _)| self.form.columns[column].label.as_str()).as_bytes(),
+            );
+            for column in 0..self.form.columns.len() {
+                line.push(b'\t');
+                match hit {
+                    Some(hit) => write_score(hit.scores[column], line),
+                    None => line.push(b'.'),
+                }
+            }
+        }
+        line.push(b'\t');
+        line.extend_from_slice(skip.map_or(".", Skip::word).as_bytes());
+        line.push(b'\n');
+        self.counts.rows += 1;
+        match &mut self.output {
+            Sink::Table(output) => output.write_all(&self.line),
+            Sink::Bam(_) => Err(Error::Internal("a table line for BAM".into())),
+        }
+    }
+
+    fn seal(self) -> Result<(Counts, Sealed)> {
+        let sealed = match self.output {
+            Sink::Table(output) => output.seal()?,
+            Sink::Bam(writer) => writer.seal()?,
+        };
+        Ok((self.counts, sealed))
+    }
+}

@@ -1,0 +1,223 @@
+//! What the three scoring commands share: loading a model, running the pipeline, and ending a run with its manifest.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use super::{ModelOptions, OutputOptions};
+use crate::{
+    error::{Error, Result},
+    exact::Task,
+    genome::interval::commas,
+    model::{
+        Answerer, Form,
+        card::Card,
+        exact::{self, Exact},
+        network::{self, EngineReport},
+        ort::Device,
+        registry,
+    },
+    pipeline::{Settings, Timings},
+    read::{InputReport, fasta::ContigReport},
+    report::Counts,
+    tokenize::Encoder,
+    write::{
+        Sealed,
+        manifest::{Manifest, ModelReport, ReferenceReport},
+    },
+};
+
+/// What answers: a network by its card, or a function.
+pub enum Kind {
+    /// A network.
+    Network(Box<Card>),
+    /// A function.
+    Exact(Task),
+}
+
+/// A model, ready to run.
+pub struct Loaded {
+    /// What it is.
+    pub kind: Kind,
+    /// What its answers look like.
+    pub form: Form,
+    /// What the pipeline needs.
+    pub settings: Settings,
+    /// One a session.
+    pub sessions: Vec<Box<dyn Answerer>>,
+    /// For the manifest.
+    pub report: ModelReport,
+    /// In all.
+    pub threads: usize,
+}
+
+/// Says what runs, and loads the model.
+pub fn load(options: &ModelOptions) -> Result<Loaded> {
+    let command: Vec<String> = std::env::args().skip(1).collect();
+    tracing::info!("genogloss {} {}", env!("CARGO_PKG_VERSION"), command.join(" "));
+    let threads =
+        options.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| Error::Internal(format!("threads: {error}")))?;
+    let mut settings = Settings {
+        encoder: None,
+        batch_rows: options.batch_rows as usize,
+        shape: crate::head::Shape { bins: 1, columns: 0 },
+        pool: Arc::new(pool),
+    };
+    if let Some(name) = options.model.strip_prefix("exact:") {
+        let task = Task::parse(name).map_err(|problem| Error::usage(format!("-m {}: {problem}", options.model)))?;
+        let form = exact::form(&task);
+        settings.shape = form.shape;
+        let sessions = (0..threads)
+            .map(|_| Task::parse(name).map(|task| Box::new(Exact(task)) as Box<dyn Answerer>))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(Error::usage)?;
+        let engine =
+            EngineReport { engine: "exact".into(), version: env!("CARGO_PKG_VERSION").into(), device: "cpu".into() };
+        let report = ModelReport {
+            name: options.model.clone(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            sha256: None,
+            license: "MIT OR Apache-2.0".into(),
+            engine,
+        };
+        return Ok(Loaded { kind: Kind::Exact(task), form, settings, sessions, report, threads });
+    }
+    let folder = registry::find(&options.model, options.models_dir.as_ref())?;
+    let card = folder.card()?;
+    if card.non_commercial && !options.accept_license {
+        return Err(Error::model(&card.name, format!("its licence, {}, forbids commercial use", card.license))
+            .with_hint("add --accept-license if you may use it"));
+    }
+    let (sessions, rows) = match options.device {
+        Device::Cpu => (threads, None),
+        // A GPU is fed by one session, with whole batches.
+        Device::Cuda(_) => (1, Some(options.batch_rows as usize)),
+    };
+    let encoder = Encoder::new(&card, &folder, rows)?;
+    // Whole groups of rows: a batch that ends within a group would run filling.
+    let group = (rows.unwrap_or(card.run.rows) / encoder.rows_per_window()).max(1);
+    settings.batch_rows = (options.batch_rows as usize).div_ceil(group) * group;
+    let (sessions, engine) = network::load(&folder, &card, options.engine, options.device, sessions)?;
+    tracing::info!(
+        "model {} {} ({}), {} {} on {}",
+        card.name,
+        card.version,
+        card.license,
+        engine.engine,
+        engine.version,
+        engine.device
+    );
+    let form = network::form(&card);
+    settings.shape = form.shape;
+    settings.encoder = Some(Arc::new(encoder));
+    let report = ModelReport {
+        name: card.name.clone(),
+        version: card.version.clone(),
+        sha256: card.files.sha256.get(&card.files.model).cloned(),
+        license: card.license.clone(),
+        engine,
+    };
+    Ok(Loaded { kind: Kind::Network(Box::new(card)), form, settings, sessions, report, threads })
+}
+
+/// Where a reader leaves what it has to say when it has ended.
+pub type Shared<T> = Arc<Mutex<T>>;
+
+/// Takes what a reader left.
+pub fn take<T: Default>(shared: &Shared<T>) -> T {
+    std::mem::take(&mut *shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+}
+
+/// Leaves something for later.
+pub fn leave<T>(shared: &Shared<T>, value: T) {
+    *shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = value;
+}
+
+/// A line every ten seconds: where the run is and how fast.
+pub struct Progress {
+    started: Instant,
+    next: Duration,
+    calls: u32,
+}
+
+impl Progress {
+    /// Starts the clock.
+    pub fn new() -> Self {
+        Self { started: Instant::now(), next: Duration::from_secs(10), calls: 0 }
+    }
+
+    /// Called for every record; looks at the clock every 256 of them.
+    pub fn at(&mut self, windows: u64, place: impl FnOnce() -> String) {
+        self.calls = self.calls.wrapping_add(1);
+        if self.calls % 256 != 0 {
+            return;
+        }
+        let elapsed = self.started.elapsed();
+        if elapsed >= self.next {
+            self.next = elapsed + Duration::from_secs(10);
+            let rate = windows as f64 / elapsed.as_secs_f64();
+            tracing::info!("{} | {} windows | {} windows/s", place(), commas(windows), commas(rate as u64));
+        }
+    }
+}
+
+/// What a command has to say at the end.
+pub struct Ending<'a> {
+    /// The model.
+    pub report: ModelReport,
+    /// In all.
+    pub threads: usize,
+    /// What was counted.
+    pub counts: Counts,
+    /// Of the pipeline.
+    pub timings: Timings,
+    /// What was read.
+    pub inputs: Vec<InputReport>,
+    /// The FASTA used by place, and its contigs.
+    pub reference: Option<(&'a Path, Vec<ContigReport>)>,
+}
+
+/// Checks the counts, completes output and manifest, gives them their names, and says the closing line.
+pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
+    let Ending { report, threads, counts, timings, inputs, reference } = ending;
+    counts.balance()?;
+    let output = options.output.as_deref().filter(|path| *path != Path::new("-"));
+    let target =
+        options.manifest.clone().or_else(|| output.filter(|path| !path.exists() || path.is_file()).map(Manifest::path));
+    let mut sealed = seal()?;
+    if let Some(target) = target {
+        let manifest = Manifest {
+            program: "genogloss",
+            version: env!("CARGO_PKG_VERSION"),
+            command: std::env::args().collect(),
+            finished_unix: Manifest::now(),
+            model: report,
+            threads,
+            inputs,
+            reference: reference.map(|(path, contigs)| ReferenceReport { path: path.into(), contigs }),
+            output: output.map_or_else(|| "-".into(), Path::to_path_buf),
+            counts: counts.clone(),
+            seconds: timings,
+        };
+        sealed = sealed.with_first(&target, manifest.to_json()?.as_bytes())?;
+    }
+    sealed.commit()?;
+    let rate = if timings.wall > 0.0 { counts.windows as f64 / timings.wall } else { 0.0 };
+    tracing::info!(
+        "done: {} records, {} filtered, {} windows, {} scored, skipped: {}; {:.1} s, {} windows/s",
+        commas(counts.records_in),
+        commas(counts.filtered),
+        commas(counts.windows),
+        commas(counts.scored),
+        counts.skips(),
+        timings.wall,
+        commas(rate as u64)
+    );
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! Errors: what, where, why, and what to do about it.
+//!
+//! One enum, sorted by what the user must do. Every message is one line, lower case, without a full stop; a
+//! hint, where there is one, follows on a line of its own. A *skip* (a record that cannot be scored) is not an
+//! error: see [`crate::report::Skip`].
+
+use std::{fmt, io, path::Path};
+
+/// The result of anything that can end a run.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line asks for something that cannot be: exit code 2.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to type instead.
+        hint: Option<String>,
+    },
+    /// An input file cannot be read or believed.
+    #[error("{place}: {message}")]
+    Input {
+        /// File, and line, record or region where known.
+        place: String,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// A model folder, or the engine that runs it, does not work.
+    #[error("model {model}: {message}")]
+    Model {
+        /// Name or folder.
+        model: String,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// An output cannot be written.
+    #[error("{place}: {message}")]
+    Output {
+        /// File.
+        place: String,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// The program found itself wrong: counts that do not add up, a stage that panicked.
+    #[error("internal error: {0}; this is a bug, please report it with the command line")]
+    Internal(String),
+    /// Whoever read our standard output has gone: not a failure, exit code 0.
+    #[error("standard output was closed")]
+    Closed,
+    /// Ctrl-C or SIGTERM: the output is not finished, exit code 130.
+    #[error("interrupted; nothing was written under the output's name")]
+    Interrupted,
+}
+
+impl Error {
+    /// A wrong command line.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: None }
+    }
+
+    /// A bad input at `place` (file, and where in it).
+    pub fn input(place: impl fmt::Display, message: impl fmt::Display) -> Self {
+        Self::Input { place: place.to_string(), message: message.to_string(), hint: None }
+    }
+
+    /// An input that could not be read: the file and the system's reason.
+    pub fn read(path: &Path, error: &io::Error) -> Self {
+        Self::input(path.display(), describe(error))
+    }
+
+    /// A model that does not work.
+    pub fn model(model: impl fmt::Display, message: impl fmt::Display) -> Self {
+        Self::Model { model: model.to_string(), message: message.to_string(), hint: None }
+    }
+
+    /// An output that could not be written: the file and the system's reason. A closed pipe is [`Error::Closed`].
+    pub fn write(place: impl fmt::Display, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Output { place: place.to_string(), message: describe(error), hint: None },
+        }
+    }
+
+    /// Adds what to do about it.
+    pub fn with_hint(mut self, text: impl Into<String>) -> Self {
+        match &mut self {
+            Self::Usage { hint, .. }
+            | Self::Input { hint, .. }
+            | Self::Model { hint, .. }
+            | Self::Output { hint, .. } => {
+                *hint = Some(text.into());
+            }
+            Self::Internal(_) | Self::Closed | Self::Interrupted => {}
+        }
+        self
+    }
+
+    /// What to do about it, where we know.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Usage { hint, .. }
+            | Self::Input { hint, .. }
+            | Self::Model { hint, .. }
+            | Self::Output { hint, .. } => hint.as_deref(),
+            Self::Internal(_) | Self::Closed | Self::Interrupted => None,
+        }
+    }
+
+    /// The exit code: 0 for a closed pipe, 2 for wrong usage, 130 for Ctrl-C, 1 for everything else.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Closed => 0,
+            Self::Usage { .. } => 2,
+            Self::Interrupted => 130,
+            _ => 1,
+        }
+    }
+}
+
+/// The system's reason in our manner: lower case, no "(os error N)", no nested wording.
+pub fn describe(error: &io::Error) -> String {
+    let text = match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".into(),
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        io::ErrorKind::StorageFull => "no space left on device".into(),
+        io::ErrorKind::IsADirectory => "is a folder, not a file".into(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".into(),
+        io::ErrorKind::UnexpectedEof => match error.get_ref() {
+            Some(inner) => format!("the file ends too early ({inner})"),
+            None => "the file ends too early (truncated?)".into(),
+        },
+        _ => error.to_string(),
+    };
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_lowercase(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closed_pipe_is_success_and_usage_is_two() {
+        let pipe = io::Error::from(io::ErrorKind::BrokenPipe);
+        assert_eq!(Error::write("standard output", &pipe).exit_code(), 0);
+        assert_eq!(Error::usage("no").exit_code(), 2);
+        assert_eq!(Error::input("a.fa", "no").exit_code(), 1);
+    }
+
+    #[test]
+    fn system_errors_lose_their_numbers() {
+        assert_eq!(describe(&io::Error::from_raw_os_error(28)), "no space left on device");
+        assert_eq!(describe(&io::Error::from_raw_os_error(5)), "input/output error");
+    }
+}

@@ -1,0 +1,92 @@
+//! The tasks that need no biology beyond the alphabet: GC fraction, reversal, complement.
+//!
+//! All of them take any bytes and give back as many; letters they do not know stay as they are.
+
+use crate::genome::sequence::{COMPLEMENT, reverse_complement_into};
+
+/// Share of G and C among the letters that say which side of G+C they are on, 0 to 1; `None` where there are none.
+///
+/// Counted over the whole of `bases`, either case. `N`, gaps and the other ambiguity codes are left out of both
+/// counts, so a sequence of `N` has no GC fraction rather than a GC fraction of zero.
+///
+/// ```
+/// use genogloss::exact::gc_fraction;
+///
+/// assert_eq!(gc_fraction(b"GCATNNNN"), Some(0.5));
+/// assert_eq!(gc_fraction(b"NNNN"), None);
+/// ```
+pub fn gc_fraction(bases: &[u8]) -> Option<f64> {
+    let (mut strong, mut weak) = (0u64, 0u64);
+    for base in bases {
+        // METHOD: (G+C+S)/(A+C+G+T+U+S+W). S and W are ambiguous but not about GC; every other code is, and is
+        // not counted. Biopython's `gc_fraction` counts the same letters (`ambiguous="remove"`, its default).
+        match base.to_ascii_uppercase() {
+            b'G' | b'C' | b'S' => strong += 1,
+            b'A' | b'T' | b'U' | b'W' => weak += 1,
+            _ => {}
+        }
+    }
+    match strong + weak {
+        0 => None,
+        counted => Some(strong as f64 / counted as f64),
+    }
+}
+
+/// The bases from last to first, letters unchanged.
+pub fn reverse(bases: &[u8]) -> Vec<u8> {
+    bases.iter().rev().copied().collect()
+}
+
+/// The complement of each base in place: IUPAC letters, case kept, `U` read as `T`; other bytes stay.
+///
+/// The answer is always DNA: `A` becomes `T`, also in a sequence written with `U`.
+pub fn complement(bases: &[u8]) -> Vec<u8> {
+    bases.iter().map(|&base| COMPLEMENT[base as usize]).collect()
+}
+
+/// The other strand, read in its own direction: [`complement`] of [`reverse`].
+pub fn reverse_complement(bases: &[u8]) -> Vec<u8> {
+    let mut other = Vec::with_capacity(bases.len());
+    reverse_complement_into(bases, &mut other);
+    other
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gc_fraction_counts_either_case() {
+        assert_eq!(gc_fraction(b"GGCA"), Some(0.75));
+        assert_eq!(gc_fraction(b"ggca"), Some(0.75));
+        assert_eq!(gc_fraction(b"AUAU"), Some(0.0));
+    }
+
+    #[test]
+    fn gc_fraction_counts_s_and_w_and_no_other_ambiguity_code() {
+        assert_eq!(gc_fraction(b"SSSW"), Some(0.75));
+        assert_eq!(gc_fraction(b"GARYKMBDHVN-"), Some(0.5));
+    }
+
+    #[test]
+    fn gc_fraction_of_nothing_known_is_missing() {
+        assert_eq!(gc_fraction(b""), None);
+        assert_eq!(gc_fraction(b"NNRY--"), None);
+    }
+
+    #[test]
+    fn reverse_keeps_letters() {
+        assert_eq!(reverse(b"AcgN"), b"NgcA");
+    }
+
+    #[test]
+    fn complement_keeps_case_and_knows_ambiguity_codes() {
+        assert_eq!(complement(b"ACGTacgtURYSWKMBDHVN-"), b"TGCAtgcaAYRSWMKVHDBN-");
+    }
+
+    #[test]
+    fn reverse_complement_is_the_other_strand() {
+        assert_eq!(reverse_complement(b"ATGcR"), b"YgCAT");
+        assert_eq!(reverse_complement(b""), b"");
+    }
+}

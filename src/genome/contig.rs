@@ -1,0 +1,103 @@
+//! The dictionary of contigs: names, lengths, order. Names match exactly, or an error shows both sides.
+
+use std::collections::HashMap;
+
+use crate::error::{Error, Result};
+
+/// A named reference sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contig {
+    /// Name, exactly as its file writes it.
+    pub name: String,
+    /// Length in bases.
+    pub len: u64,
+}
+
+/// Contigs in the order of their file.
+#[derive(Clone, Debug, Default)]
+pub struct Contigs {
+    contigs: Vec<Contig>,
+    ids: HashMap<String, usize>,
+}
+
+impl Contigs {
+    /// Adds a contig; `false` when the name is already there.
+    pub fn push(&mut self, name: impl Into<String>, len: u64) -> bool {
+        let name = name.into();
+        if self.ids.contains_key(&name) {
+            return false;
+        }
+        self.ids.insert(name.clone(), self.contigs.len());
+        self.contigs.push(Contig { name, len });
+        true
+    }
+
+    /// Place of a name in the dictionary, 0-based.
+    pub fn id(&self, name: &str) -> Option<usize> {
+        self.ids.get(name).copied()
+    }
+
+    /// The contig of that name.
+    pub fn get(&self, name: &str) -> Option<&Contig> {
+        self.id(name).map(|id| &self.contigs[id])
+    }
+
+    /// All, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Contig> {
+        self.contigs.iter()
+    }
+
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.contigs.len()
+    }
+
+    /// None at all.
+    pub fn is_empty(&self) -> bool {
+        self.contigs.is_empty()
+    }
+
+    /// The contig called `name`, or an error that names both files and shows what this one has.
+    pub fn require(&self, name: &str, theirs: &str, ours: &str) -> Result<&Contig> {
+        self.get(name).ok_or_else(|| self.missing(name, theirs, ours))
+    }
+
+    /// The error for a contig of `theirs` that `ours` does not have.
+    pub fn missing(&self, name: &str, theirs: &str, ours: &str) -> Error {
+        let shown: Vec<&str> = self.contigs.iter().take(5).map(|c| c.name.as_str()).collect();
+        let more = if self.count() > shown.len() { ", …" } else { "" };
+        let other = match name.strip_prefix("chr") {
+            Some(bare) => bare.to_string(),
+            None => format!("chr{name}"),
+        };
+        let advice = if self.get(&other).is_some() {
+            format!("; it has \"{other}\": rename one file's contigs, or say which is which with --contig-aliases")
+        } else {
+            String::new()
+        };
+        Error::input(theirs, format!("contig \"{name}\" is not in {ours}"))
+            .with_hint(format!("{ours} names its contigs {}{more}{advice}", shown.join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_contig_shows_both_sides_and_never_trims() {
+        let mut contigs = Contigs::default();
+        contigs.push("chr20", 100);
+        let error = contigs.require("20", "calls.vcf", "genome.fa").expect_err("20 is not chr20");
+        assert_eq!(error.to_string(), "calls.vcf: contig \"20\" is not in genome.fa");
+        assert!(error.hint().is_some_and(|hint| hint.contains("it has \"chr20\"")));
+    }
+
+    #[test]
+    fn a_name_is_taken_once() {
+        let mut contigs = Contigs::default();
+        assert!(contigs.push("a", 1));
+        assert!(!contigs.push("a", 2));
+        assert_eq!(contigs.count(), 1);
+    }
+}

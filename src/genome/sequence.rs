@@ -1,0 +1,95 @@
+//! Bases: complement, IUPAC letters, what counts as known.
+
+/// The complement of an IUPAC nucleotide letter, case kept; `U` becomes `A`; other bytes stay.
+pub const COMPLEMENT: [u8; 256] = {
+    let mut table = [0u8; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte as u8;
+        byte += 1;
+    }
+    let from = b"ACGTURYSWKMBDHVNacgturyswkmbdhvn";
+    let to = b"TGCAAYRSWMKVHDBNtgcaayrswmkvhdbn";
+    let mut i = 0;
+    while i < from.len() {
+        table[from[i] as usize] = to[i];
+        i += 1;
+    }
+    table
+};
+
+/// A, C, G, T in either case are 0, 1, 2, 3; everything else is 4 (unknown).
+pub const BASE_CODE: [u8; 256] = {
+    let mut table = [4u8; 256];
+    let letters = b"ACGT";
+    let mut i = 0;
+    while i < 4 {
+        table[letters[i] as usize] = i as u8;
+        table[letters[i].to_ascii_lowercase() as usize] = i as u8;
+        i += 1;
+    }
+    // U is what T is called in RNA.
+    table[b'U' as usize] = 3;
+    table[b'u' as usize] = 3;
+    table
+};
+
+/// The code of a base that is not A, C, G or T.
+pub const UNKNOWN: u8 = 4;
+
+/// Letters of the IUPAC nucleotide alphabet (either case), and `-`, `.` and `*`, which some FASTA files hold as gaps.
+pub fn is_nucleotide(byte: u8) -> bool {
+    matches!(
+        byte.to_ascii_uppercase(),
+        b'A' | b'C'
+            | b'G'
+            | b'T'
+            | b'U'
+            | b'N'
+            | b'R'
+            | b'Y'
+            | b'S'
+            | b'W'
+            | b'K'
+            | b'M'
+            | b'B'
+            | b'D'
+            | b'H'
+            | b'V'
+            | b'-'
+            | b'.'
+            | b'*'
+    )
+}
+
+/// How many bases are A, C, G or T (either case).
+pub fn known_count(bases: &[u8]) -> usize {
+    bases.iter().filter(|&&base| BASE_CODE[base as usize] != UNKNOWN).count()
+}
+
+/// Appends the reverse complement of `bases` to `out`.
+pub fn reverse_complement_into(bases: &[u8], out: &mut Vec<u8>) {
+    out.extend(bases.iter().rev().map(|&base| COMPLEMENT[base as usize]));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reverse_complement_twice_is_the_same() {
+        let bases = b"ACGTNRYSWKMBDHVacgtn";
+        let (mut once, mut twice) = (Vec::new(), Vec::new());
+        reverse_complement_into(bases, &mut once);
+        reverse_complement_into(&once, &mut twice);
+        assert_eq!(twice, bases);
+    }
+
+    #[test]
+    fn ambiguity_codes_are_unknown_never_a_base() {
+        for byte in b"NRYSWKMBDHVnryswkmbdhv-.*" {
+            assert_eq!(BASE_CODE[*byte as usize], UNKNOWN);
+        }
+        assert_eq!(known_count(b"ACGTacgtNN"), 8);
+    }
+}

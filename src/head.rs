@@ -1,0 +1,318 @@
+//! All score arithmetic: from the network's logits to scores, and from two strands' scores to one.
+
+use crate::{
+    genome::Strand,
+    model::card::{Activation, Card, HeadCard, StrandRule, TrackLayout},
+};
+
+/// In place, over one row's logits of one head at one place.
+pub fn activate(activation: Activation, values: &mut [f32]) {
+    match activation {
+        Activation::Identity => {}
+        Activation::Sigmoid => values.iter_mut().for_each(|v| *v = sigmoid(*v)),
+        Activation::Softplus => values.iter_mut().for_each(|v| *v = softplus(*v)),
+        Activation::Softmax => softmax(values),
+    }
+}
+
+/// 1 / (1 + e^-x), without overflow at either end.
+pub fn sigmoid(x: f32) -> f32 {
+    let x = f64::from(x);
+    (if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { x.exp() / (1.0 + x.exp()) }) as f32
+}
+
+/// ln(1 + e^x), without overflow.
+pub fn softplus(x: f32) -> f32 {
+    let x = f64::from(x);
+    (x.max(0.0) + (-x.abs()).exp().ln_1p()) as f32
+}
+
+/// e^x over their sum; the maximum is subtracted first. A not-a-number makes all of them not-a-number.
+pub fn softmax(values: &mut [f32]) {
+    let max = values.iter().fold(f32::NEG_INFINITY, |max, &v| if v > max || v.is_nan() { v } else { max });
+    let exponents: Vec<f64> = values.iter().map(|&v| f64::from(v - max).exp()).collect();
+    let sum: f64 = exponents.iter().sum();
+    for (value, exponent) in values.iter_mut().zip(exponents) {
+        *value = (exponent / sum) as f32;
+    }
+}
+
+/// How the numbers of one row are laid out: `bins` places (left to right on the forward strand) of `columns` scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Places in the core: 1, or one a bin.
+    pub bins: usize,
+    /// Scores at each place.
+    pub columns: usize,
+}
+
+impl Shape {
+    /// Numbers in one row's answer.
+    pub fn len(self) -> usize {
+        self.bins * self.columns
+    }
+
+    /// Never, for a card that was checked.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The heads of a card, ready to answer.
+pub struct Heads {
+    heads: Vec<HeadCard>,
+    shape: Shape,
+    rule: StrandRule,
+    callable: Vec<bool>,
+}
+
+impl Heads {
+    /// From a checked card.
+    pub fn new(card: &Card) -> Self {
+        let columns = card.columns();
+        let shape = Shape { bins: card.bins(), columns: columns.len() };
+        Self {
+            heads: card.heads.clone(),
+            shape,
+            rule: card.strand,
+            callable: columns.iter().map(|c| c.callable).collect(),
+        }
+    }
+
+    /// Layout of an answer.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// Whether a row's logits have the sizes the card says.
+    pub fn check(&self, logits: &[&[f32]]) -> Result<(), String> {
+        for (head, logits) in self.heads.iter().zip(logits) {
+            let wanted = head.labels.len() * self.shape.bins;
+            if logits.len() != wanted {
+                return Err(format!("head {} has {} values a row, {wanted} by the card", head.name, logits.len()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Logits of one row, a slice a head in the card's order, to scores appended to `scores`.
+    pub fn answer(&self, logits: &[&[f32]], scores: &mut Vec<f32>) {
+        let first = scores.len();
+        scores.resize(first + self.shape.len(), 0.0);
+        let out = &mut scores[first..];
+        let (mut offset, bins) = (0, self.shape.bins);
+        for (head, logits) in self.heads.iter().zip(logits) {
+            let labels = head.labels.len();
+            for bin in 0..bins {
+                let at = bin * self.shape.columns + offset;
+                let place = &mut out[at..at + labels];
+                for (label, value) in place.iter_mut().enumerate() {
+                    *value = match head.layout {
+                        TrackLayout::ChannelsLast => logits[bin * labels + label],
+                        TrackLayout::ChannelsFirst => logits[label * bins + bin],
+                    };
+                }
+                activate(head.activation, place);
+            }
+            offset += labels;
+        }
+    }
+
+    /// Joins the scores of both strands into `forward`; `reverse` is in the reverse strand's own order.
+    ///
+    /// METHOD: scores, not logits, are joined, as Kipoi-veff and Basenji do; a track is turned round first.
+    pub fn join(&self, forward: &mut [f32], reverse: &[f32]) -> Strand {
+        let Shape { bins, columns } = self.shape;
+        let turned = |bin: usize, column: usize| reverse[(bins - 1 - bin) * columns + column];
+        match self.rule {
+            StrandRule::Forward => Strand::Forward,
+            StrandRule::Average => {
+                for bin in 0..bins {
+                    for column in 0..columns {
+                        let value = &mut forward[bin * columns + column];
+                        *value = ((f64::from(*value) + f64::from(turned(bin, column))) / 2.0) as f32;
+                    }
+                }
+                Strand::Unknown
+            }
+            StrandRule::Max => {
+                let best = |scores: &[f32]| {
+                    scores
+                        .iter()
+                        .enumerate()
+                        .filter(|(i, _)| self.callable[i % columns])
+                        .map(|(_, &v)| v)
+                        .fold(f32::NEG_INFINITY, f32::max)
+                };
+                if best(reverse) > best(forward) {
+                    for bin in 0..bins {
+                        for column in 0..columns {
+                            forward[bin * columns + column] = turned(bin, column);
+                        }
+                    }
+                    Strand::Reverse
+                } else {
+                    Strand::Forward
+                }
+            }
+        }
+    }
+}
+
+/// The score with the largest margin over its column's threshold among the callable columns: column and score.
+pub fn best(scores: &[f32], callable: &[bool], thresholds: &[f64]) -> Option<(usize, f32)> {
+    let margin = |i: usize| f64::from(scores[i]) - thresholds[i];
+    (0..scores.len()).filter(|&i| callable[i] && !scores[i].is_nan()).fold(None, |best, i| match best {
+        Some((b, _)) if margin(b) >= margin(i) => best,
+        _ => Some((i, scores[i])),
+    })
+}
+
+/// Alternate minus reference, signed. One not-a-number makes the delta not-a-number.
+pub fn delta(reference: f32, alternate: f32) -> f32 {
+    (f64::from(alternate) - f64::from(reference)) as f32
+}
+
+/// How the bins of a reference and an alternate track match: with one-base bins, what lies right of an insertion or
+/// deletion is shifted back into place; wider bins are compared as they lie.
+///
+/// METHOD: inserted bases count with their maximum against the base before them, deleted bases with 0 on the
+/// alternate side, as in SpliceAI (Jaganathan et al. 2019, Methods). Returns, for one column, the reference and
+/// alternate score where the difference is largest within `[from, to)` bins of the reference track.
+pub fn track_delta(
+    reference: &[f32],
+    alternate: &[f32],
+    shape: Shape,
+    column: usize,
+    variant: (usize, usize, usize),
+    near: (usize, usize),
+) -> (f32, f32) {
+    let (at, reference_len, alternate_len) = variant;
+    let value = |track: &[f32], bin: usize| track[bin * shape.columns + column];
+    let mut best = (0.0f32, 0.0f32);
+    let mut first = true;
+    for bin in near.0..near.1.min(shape.bins) {
+        let left = value(reference, bin);
+        let right = if bin < at + reference_len.min(alternate_len) {
+            if bin + 1 == at + reference_len && alternate_len > reference_len {
+                let end = (at + alternate_len).min(shape.bins);
+                (bin..end).map(|b| value(alternate, b)).fold(f32::NEG_INFINITY, f32::max)
+            } else {
+                value(alternate, bin)
+            }
+        } else if bin < at + reference_len {
+            0.0
+        } else {
+            let shifted = bin + alternate_len - reference_len.min(bin + alternate_len);
+            if shifted >= shape.bins {
+                continue;
+            }
+            value(alternate, shifted)
+        };
+        if first || (right - left).abs() > (best.1 - best.0).abs() {
+            best = (left, right);
+            first = false;
+        }
+    }
+    best
+}
+
+/// A score as text: six decimals, `-0.000000` is `0.000000`, not-a-number is `.`.
+pub fn write_score(score: f32, out: &mut Vec<u8>) {
+    if !score.is_finite() {
+        out.push(b'.');
+        return;
+    }
+    let scaled = (f64::from(score) * 1e6).round();
+    if scaled.abs() >= 9e15 {
+        // Too large for fixed decimals in an integer; such numbers come from regression heads only.
+        out.extend_from_slice(format!("{score:e}").as_bytes());
+        return;
+    }
+    if scaled < 0.0 {
+        out.push(b'-');
+    }
+    let units = scaled.abs() as u64;
+    write_integer(units / 1_000_000, out);
+    out.push(b'.');
+    let mut fraction = units % 1_000_000;
+    let mut digits = [b'0'; 6];
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (fraction % 10) as u8;
+        fraction /= 10;
+    }
+    out.extend_from_slice(&digits);
+}
+
+/// A whole number as text. Formatting is more than half of the writing of a track; this is twice as fast as `write!`.
+pub fn write_integer(mut number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0u8; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extremes_do_not_overflow() {
+        assert_eq!((sigmoid(100.0), sigmoid(-100.0), sigmoid(0.0)), (1.0, 3.783_506_4e-44, 0.5));
+        assert_eq!((softplus(100.0), softplus(-100.0)), (100.0, 3.783_506_4e-44));
+        let mut values = [-100.0, 1.0];
+        softmax(&mut values);
+        assert_eq!(values, [1.368_539_5e-44, 1.0]);
+        let mut tie = [3.0, 3.0];
+        softmax(&mut tie);
+        assert_eq!(tie, [0.5, 0.5]);
+        let mut one = [7.0];
+        softmax(&mut one);
+        assert_eq!(one, [1.0]);
+    }
+
+    #[test]
+    fn not_a_number_stays_and_is_written_as_missing() {
+        let mut values = [f32::NAN, 1.0];
+        softmax(&mut values);
+        assert!(values.iter().all(|v| v.is_nan()));
+        let mut text = Vec::new();
+        write_score(sigmoid(f32::NAN), &mut text);
+        assert_eq!(text, b".");
+        assert_eq!(best(&[f32::NAN, 0.2], &[true, true], &[0.5, 0.5]), Some((1, 0.2)));
+    }
+
+    #[test]
+    fn scores_have_six_decimals_and_no_negative_zero() {
+        for (score, say) in [
+            (0.5, "0.500000"),
+            (-0.0, "0.000000"),
+            (-1e-9, "0.000000"),
+            (1.0, "1.000000"),
+            (-12.345_678, "-12.345678"),
+            (1234567.0, "1234567.000000"),
+        ] {
+            let mut text = Vec::new();
+            write_score(score, &mut text);
+            assert_eq!(String::from_utf8_lossy(&text), say);
+        }
+    }
+
+    #[test]
+    fn a_substitution_is_compared_in_place_and_a_shift_is_undone() {
+        let shape = Shape { bins: 6, columns: 1 };
+        let reference = [0.0, 0.1, 0.2, 0.3, 0.9, 0.0];
+        assert_eq!(track_delta(&reference, &[0.0, 0.1, 0.8, 0.3, 0.9, 0.0], shape, 0, (2, 1, 1), (0, 6)), (0.2, 0.8));
+        // AC inserted after base 2: what was at 4 is at 6, outside; at 3 it is at 5.
+        assert_eq!(track_delta(&reference, &[0.0, 0.1, 0.2, 0.7, 0.1, 0.3], shape, 0, (2, 1, 3), (0, 6)), (0.2, 0.7));
+        // Base 3 deleted: counts with 0; base 4 is now at 3.
+        assert_eq!(track_delta(&reference, &[0.0, 0.1, 0.2, 0.9, 0.0, 0.0], shape, 0, (2, 2, 1), (0, 6)), (0.3, 0.0));
+    }
+}

@@ -1,0 +1,33 @@
+//! Genogloss runs DNA models over whole genomes: FASTA, BAM/CRAM and VCF in; BED, TSV, bedGraph, VCF and BAM out.
+//!
+//! Bytes become **records** ([`read`]), records become **queries** made of **windows** ([`window`]), windows become
+//! **tokens** ([`tokenize`]), tokens become **batches** ([`batch`]), batches go through a model ([`model`]) and become
+//! **logits**, logits become **scores** ([`head`]), scores go back onto the records, in the order they came, and
+//! records become bytes again ([`write`]). Who runs when is on one page: [`pipeline`]. What happened is counted in
+//! [`report`]. Only [`commands`] knows the command line.
+
+pub mod error;
+
+pub mod genome;
+
+pub mod read;
+
+pub mod window;
+
+pub mod tokenize;
+
+pub mod batch;
+
+pub mod model;
+
+pub mod head;
+
+pub mod exact;
+
+pub mod write;
+
+pub mod report;
+
+pub mod pipeline;
+
+pub mod commands;

@@ -1,0 +1,542 @@
+//! The card: what a model folder says of itself. Unknown keys are refused; [`Card::check`] finds what contradicts
+//! itself, and [`crate::model::network`] compares the rest with the network's own inputs and outputs.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+
+/// `card.yaml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// Short name, as `-m` takes it.
+    pub name: String,
+    /// Version of the weights, `1.2.3`.
+    pub version: String,
+    /// One sentence.
+    pub summary: String,
+    /// Licence of the weights (SPDX).
+    pub license: String,
+    /// The licence forbids commercial use: `--accept-license` is asked for.
+    #[serde(default)]
+    pub non_commercial: bool,
+    /// What to cite.
+    #[serde(default)]
+    pub citation: Option<String>,
+    /// Data, species, assembly; what was held out.
+    #[serde(default)]
+    pub trained_on: Vec<String>,
+    /// Measured figures and known limits, a line each.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// What the network answers.
+    pub kind: Kind,
+    /// Files of the folder.
+    pub files: Files,
+    /// How bases become the network's input.
+    pub input: Input,
+    /// How much sequence it reads, and for how much it answers.
+    pub window: WindowRule,
+    /// What its outputs mean.
+    pub heads: Vec<HeadCard>,
+    /// Which strands are asked.
+    #[serde(default)]
+    pub strand: StrandRule,
+    /// How reference and alternate allele are compared.
+    #[serde(default)]
+    pub variants: VariantRule,
+    /// How the engine is called.
+    #[serde(default)]
+    pub run: RunRule,
+    /// Sequences with expected scores (TSV).
+    #[serde(default)]
+    pub self_test: Option<String>,
+}
+
+/// What a network answers for a window.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Probabilities of classes for the window's core.
+    Classify,
+    /// Numbers for the window's core.
+    Regress,
+    /// Values for every bin of the window's core.
+    Track,
+}
+
+/// File names inside the folder.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    /// The ONNX network.
+    pub model: String,
+    /// `tokenizer.json`, for BPE.
+    #[serde(default)]
+    pub tokenizer: Option<String>,
+    /// One token a line, for k-mers; the line number is the id.
+    #[serde(default)]
+    pub vocabulary: Option<String>,
+    /// sha256 of each file, in hex.
+    pub sha256: BTreeMap<String, String>,
+}
+
+/// How bases are written for the network.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// Four numbers a base, A C G T.
+    OneHot,
+    /// One id a base: A C G T = 0 1 2 3, anything else 4.
+    Base,
+    /// One id for each k bases.
+    Kmer,
+    /// Byte-pair encoding, by `tokenizer.json`.
+    Bpe,
+}
+
+/// Order of the axes of the input.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layout {
+    /// (rows, 4, bases).
+    ChannelsFirst,
+    /// (rows, bases, 4).
+    ChannelsLast,
+    /// (rows, tokens).
+    Tokens,
+}
+
+/// Number type of the input.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dtype {
+    /// 32-bit float.
+    F32,
+    /// 64-bit integer.
+    I64,
+    /// 32-bit integer.
+    I32,
+    /// 8-bit unsigned integer.
+    U8,
+}
+
+/// What becomes of a base that is not A, C, G or T.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unknown {
+    /// One-hot: all four numbers 0.
+    Zeros,
+    /// One-hot: all four numbers 0.25.
+    Uniform,
+    /// Its own token id.
+    Token,
+    /// A window that holds one is skipped.
+    Skip,
+}
+
+/// What lower case (soft-masked repeats) means.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Case {
+    /// The same as upper case.
+    #[default]
+    Upper,
+    /// Unknown, as N.
+    Mask,
+}
+
+/// The `input` part of a card.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// How bases are written.
+    pub encoding: Encoding,
+    /// Name of the network's input.
+    pub tensor: String,
+    /// Order of the axes.
+    pub layout: Layout,
+    /// Number type.
+    pub dtype: Dtype,
+    /// Bases that are not A, C, G or T.
+    pub unknown: Unknown,
+    /// Lower case.
+    #[serde(default)]
+    pub case: Case,
+    /// k, for k-mers. [1, 8]
+    #[serde(default)]
+    pub k: Option<usize>,
+    /// K-mers at every base, or one after the other.
+    #[serde(default)]
+    pub overlapping: bool,
+    /// Token written first in every row (k-mers), such as `[CLS]`.
+    #[serde(default)]
+    pub prefix: Option<String>,
+    /// Token written last in every row (k-mers), such as `[SEP]`.
+    #[serde(default)]
+    pub suffix: Option<String>,
+    /// Id that fills a row up.
+    #[serde(default)]
+    pub padding_id: i64,
+    /// Name of the network's attention-mask input, if it has one.
+    #[serde(default)]
+    pub mask: Option<String>,
+    /// Name of the network's token-type input (all 0), if it has one.
+    #[serde(default)]
+    pub types: Option<String>,
+}
+
+/// The `window` part of a card; all in bases.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WindowRule {
+    /// Bases the network reads.
+    pub span: u64,
+    /// Bases in the middle of the span that it answers for.
+    pub core: u64,
+    /// Distance between window starts.
+    pub stride: u64,
+    /// Shortest sequence (contig, read) that is scored; what is missing to `span` is padded. Default: `span`.
+    #[serde(default)]
+    pub min_span: Option<u64>,
+    /// Largest share of the span that may be unknown or padding. [0, 1]
+    #[serde(default = "half")]
+    pub max_unknown: f64,
+    /// The network takes rows of exactly `span` bases; if false, shorter sequences are given as they are.
+    #[serde(default = "yes")]
+    pub fixed: bool,
+}
+
+fn half() -> f64 {
+    0.5
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What turns logits into scores.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// Each label by itself, 0 to 1.
+    Sigmoid,
+    /// All labels of a head together, sum 1.
+    Softmax,
+    /// As the network wrote it.
+    Identity,
+    /// ln(1 + e^x), never negative.
+    Softplus,
+}
+
+/// One head: an output of the network and its labels.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadCard {
+    /// Name, as columns carry it.
+    pub name: String,
+    /// Name of the network's output.
+    pub output: String,
+    /// From logits to scores.
+    pub activation: Activation,
+    /// Class names, in the output's order.
+    pub labels: Vec<String>,
+    /// Labels that mean "nothing here": written, but never called.
+    #[serde(default)]
+    pub background: Vec<String>,
+    /// Default threshold on the score for calling.
+    #[serde(default = "half")]
+    pub threshold: f64,
+    /// Width of a track's bins, in bases.
+    #[serde(default)]
+    pub bin: Option<u64>,
+    /// Order of a track's axes: (rows, labels, bins) or (rows, bins, labels).
+    #[serde(default)]
+    pub layout: TrackLayout,
+}
+
+/// Order of the axes of a track.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrackLayout {
+    /// (rows, bins, labels).
+    #[default]
+    ChannelsLast,
+    /// (rows, labels, bins).
+    ChannelsFirst,
+}
+
+/// Which strands are asked, and how two answers become one.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum StrandRule {
+    /// The forward strand only.
+    #[default]
+    Forward,
+    /// The mean of both strands' scores.
+    Average,
+    /// The strand whose best called score is higher; it is written as the strand.
+    Max,
+}
+
+/// The `variants` part of a card.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VariantRule {
+    /// Longest REF or ALT that is scored, in bases. Default: half the span.
+    #[serde(default)]
+    pub max_allele: Option<u64>,
+    /// Tracks: bases either side of the variant that are compared. Default: all of the core.
+    #[serde(default)]
+    pub distance: Option<u64>,
+}
+
+/// The `run` part of a card.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunRule {
+    /// Rows in every call of the engine. A last, shorter call is filled up, so that an answer never depends on how
+    /// many others were asked for with it.
+    #[serde(default = "sixteen")]
+    pub rows: usize,
+    /// Largest difference between engines, devices and the self-test's figures.
+    #[serde(default = "tolerance")]
+    pub tolerance: f32,
+}
+
+fn sixteen() -> usize {
+    16
+}
+
+fn tolerance() -> f32 {
+    1e-5
+}
+
+impl Default for RunRule {
+    fn default() -> Self {
+        Self { rows: sixteen(), tolerance: tolerance() }
+    }
+}
+
+/// One number of an answer: a label of a head.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// `head`, or `head.label` where the head has several.
+    pub name: String,
+    /// Its head's place in the card.
+    pub head: usize,
+    /// The label.
+    pub label: String,
+    /// May be called: not background.
+    pub callable: bool,
+    /// Default threshold.
+    pub threshold: f64,
+}
+
+impl Card {
+    /// Reads a card and checks it against itself. `place` is what messages call it.
+    pub fn parse(text: &str, place: &str) -> Result<Self> {
+        let card: Self = serde_saphyr::from_str(text).map_err(|error| {
+            let text = error.to_string();
+            Error::input(place, text.lines().next().unwrap_or("not a card").trim_end().to_string())
+                .with_hint("the keys of a card are described in docs/models.md")
+        })?;
+        card.check().map_err(|problem| Error::input(place, problem))?;
+        Ok(card)
+    }
+
+    /// What contradicts itself, in words.
+    fn check(&self) -> Result<(), String> {
+        let window = &self.window;
+        let input = &self.input;
+        let word = |what: &str, text: &str| {
+            let good = text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+            let start = text.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+            if good && start {
+                Ok(())
+            } else {
+                Err(format!("{what} \"{text}\" must be a word of letters, digits, _ and -, starting with a letter"))
+            }
+        };
+        word("name", &self.name)?;
+        if window.span == 0 || window.core == 0 || window.stride == 0 {
+            return Err("window: span, core and stride must be at least 1".into());
+        }
+        if window.span > 16_777_216 {
+            return Err("window: span may not exceed 16,777,216 bases".into());
+        }
+        if window.core > window.span {
+            return Err(format!("window: core ({}) is longer than span ({})", window.core, window.span));
+        }
+        if window.min_span.is_some_and(|min| min > window.span) {
+            return Err(format!("window: min_span is longer than span ({})", window.span));
+        }
+        if !(0.0..=1.0).contains(&window.max_unknown) {
+            return Err("window: max_unknown must be between 0 and 1".into());
+        }
+        if self.run.rows == 0 || self.run.rows > 4096 {
+            return Err("run: rows must be between 1 and 4,096".into());
+        }
+        match (input.encoding, input.layout) {
+            (Encoding::OneHot, Layout::Tokens) => {
+                return Err("input: one-hot needs layout channels-first or channels-last".into());
+            }
+            (Encoding::OneHot, _) => {}
+            (_, Layout::Tokens) => {}
+            _ => return Err("input: this encoding needs layout tokens".into()),
+        }
+        match (input.encoding, input.dtype) {
+            (Encoding::OneHot, Dtype::F32 | Dtype::U8) | (Encoding::Base, _) => {}
+            (Encoding::Kmer | Encoding::Bpe, Dtype::I64 | Dtype::I32) => {}
+            _ => return Err("input: this encoding cannot be written in this dtype".into()),
+        }
+        match (input.encoding, input.unknown) {
+            (_, Unknown::Skip) | (Encoding::OneHot, Unknown::Zeros) => {}
+            (Encoding::OneHot, Unknown::Uniform) if input.dtype == Dtype::F32 => {}
+            (Encoding::Base | Encoding::Kmer | Encoding::Bpe, Unknown::Token) => {}
+            _ => {
+                return Err(
+                    "input: unknown must be zeros, uniform (f32) or skip for one-hot, token or skip for tokens".into()
+                );
+            }
+        }
+        match (input.encoding, input.k) {
+            (Encoding::Kmer, Some(1..=8)) => {}
+            (Encoding::Kmer, _) => return Err("input: k-mers need k between 1 and 8".into()),
+            (_, Some(_)) => return Err("input: k belongs to k-mers".into()),
+            _ => {}
+        }
+        if input.encoding == Encoding::Bpe && self.files.tokenizer.is_none() {
+            return Err("files: bpe needs a tokenizer".into());
+        }
+        if !window.fixed && input.mask.is_none() && input.encoding != Encoding::Bpe && self.run.rows != 1 {
+            return Err("window: fixed: false needs an attention mask (input: mask), or run: rows: 1".into());
+        }
+        if self.heads.is_empty() {
+            return Err("heads: at least one is needed".into());
+        }
+        let bins = self.heads[0].bin;
+        let mut names = std::collections::BTreeSet::new();
+        for head in &self.heads {
+            word("head", &head.name)?;
+            if !names.insert(&head.name) {
+                return Err(format!("heads: \"{}\" is there twice", head.name));
+            }
+            let mut labels = std::collections::BTreeSet::new();
+            for label in &head.labels {
+                word("label", label)?;
+                if !labels.insert(label) {
+                    return Err(format!("head {}: label \"{label}\" is there twice", head.name));
+                }
+            }
+            if head.labels.is_empty() {
+                return Err(format!("head {}: no labels", head.name));
+            }
+            if head.activation == Activation::Softmax && head.labels.len() < 2 {
+                return Err(format!("head {}: softmax over one label is always 1", head.name));
+            }
+            if let Some(stray) = head.background.iter().find(|label| !head.labels.contains(label)) {
+                return Err(format!("head {}: background \"{stray}\" is not one of its labels", head.name));
+            }
+            match (self.kind, head.bin) {
+                (Kind::Track, Some(bin)) if bin > 0 && window.core % bin == 0 => {}
+                (Kind::Track, _) => {
+                    return Err(format!(
+                        "head {}: a track needs a bin that divides the core ({})",
+                        head.name, window.core
+                    ));
+                }
+                (_, Some(_)) => return Err(format!("head {}: bin belongs to kind track", head.name)),
+                (_, None) => {}
+            }
+            if head.bin != bins {
+                return Err("heads: all bins must have the same width".into());
+            }
+        }
+        for file in self.file_names() {
+            if file.is_empty() || file.contains(['/', '\\']) || file == ".." || file.starts_with('.') {
+                return Err(format!("files: \"{file}\" is not the name of a file in the folder"));
+            }
+            if Some(file) != self.self_test.as_deref() && !self.files.sha256.contains_key(file) {
+                return Err(format!("files: sha256 of {file} is missing"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of all files the card speaks of.
+    pub fn file_names(&self) -> Vec<&str> {
+        let files = &self.files;
+        let optional = [files.tokenizer.as_deref(), files.vocabulary.as_deref(), self.self_test.as_deref()];
+        std::iter::once(files.model.as_str()).chain(optional.into_iter().flatten()).collect()
+    }
+
+    /// The numbers of an answer, in the order they are written.
+    pub fn columns(&self) -> Vec<Column> {
+        let mut columns = Vec::new();
+        for (index, head) in self.heads.iter().enumerate() {
+            for label in &head.labels {
+                let name = if head.labels.len() == 1 { head.name.clone() } else { format!("{}.{label}", head.name) };
+                columns.push(Column {
+                    name,
+                    head: index,
+                    label: label.clone(),
+                    callable: !head.background.contains(label),
+                    threshold: head.threshold,
+                });
+            }
+        }
+        columns
+    }
+
+    /// Bins of a core; 1 where the answer is for the whole core.
+    pub fn bins(&self) -> usize {
+        self.heads[0].bin.map_or(1, |bin| (self.window.core / bin) as usize)
+    }
+
+    /// Shortest sequence that is scored, in bases.
+    pub fn min_span(&self) -> u64 {
+        self.window.min_span.unwrap_or(self.window.span)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "
+name: tiny
+version: 1.0.0
+summary: a test
+license: MIT
+kind: classify
+files: {model: model.onnx, sha256: {model.onnx: ab}}
+input: {encoding: one-hot, tensor: x, layout: channels-first, dtype: f32, unknown: zeros}
+window: {span: 8, core: 4, stride: 4}
+heads: [{name: promoter, output: y, activation: sigmoid, labels: [promoter]}]
+";
+
+    #[test]
+    fn a_good_card_is_read() {
+        let card = Card::parse(GOOD, "card.yaml").expect("a good card");
+        assert_eq!((card.columns()[0].name.as_str(), card.bins(), card.run.rows), ("promoter", 1, 16));
+    }
+
+    #[test]
+    fn cards_that_contradict_themselves_are_refused() {
+        for (from, to, say) in [
+            ("span: 8", "span: 3", "core (4) is longer than span (3)"),
+            ("unknown: zeros", "unknown: token", "unknown must be"),
+            ("model: model.onnx,", "model: ../model.onnx,", "is not the name of a file"),
+            ("{model.onnx: ab}", "{}", "sha256 of model.onnx is missing"),
+            ("kind: classify", "kind: track", "a track needs a bin"),
+            ("kind: classify", "kind: classify\ncolour: red", "colour"),
+            ("activation: sigmoid", "activation: softmax", "always 1"),
+        ] {
+            let error = Card::parse(&GOOD.replace(from, to), "card.yaml").expect_err(to).to_string();
+            assert!(error.contains(say), "{error}");
+        }
+    }
+}

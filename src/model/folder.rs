@@ -1,0 +1,104 @@
+//! A model folder: a directory on disk, or one of the folders inside the program.
+
+use std::{
+    borrow::Cow,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::card::Card;
+use crate::error::{Error, Result};
+
+/// Largest card that is read.
+const MAX_CARD: u64 = 1 << 20;
+/// Largest file of a folder that is read: 4 GiB.
+const MAX_FILE: u64 = 4 << 30;
+
+/// Files of a folder inside the program: name and content.
+pub type Files = &'static [(&'static str, &'static [u8])];
+
+/// Where a model's files are.
+#[derive(Clone, Debug)]
+pub enum Folder {
+    /// On disk.
+    Disk(PathBuf),
+    /// In the program.
+    BuiltIn(&'static str, Files),
+}
+
+impl Folder {
+    /// What messages call it.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Disk(path) => path.display().to_string(),
+            Self::BuiltIn(name, _) => format!("{name} (built in)"),
+        }
+    }
+
+    /// The bytes of a file. The name was checked by the card: no folder, no `..`; a link out of the folder is refused.
+    pub fn bytes(&self, file: &str) -> Result<Cow<'static, [u8]>> {
+        match self {
+            Self::BuiltIn(_, files) => match files.iter().find(|(name, _)| *name == file) {
+                Some((_, bytes)) => Ok(Cow::Borrowed(bytes)),
+                None => Err(Error::model(self.place(), format!("{file} is missing"))),
+            },
+            Self::Disk(folder) => {
+                let limit = if file == "card.yaml" { MAX_CARD } else { MAX_FILE };
+                let path = inside(folder, file)?;
+                let size = fs::metadata(&path).map_err(|error| Error::read(&path, &error))?.len();
+                if size > limit {
+                    return Err(Error::model(
+                        self.place(),
+                        format!("{file} is too large ({size} bytes; the limit is {limit})"),
+                    ));
+                }
+                fs::read(&path).map(Cow::Owned).map_err(|error| Error::read(&path, &error))
+            }
+        }
+    }
+
+    /// A text file.
+    pub fn text(&self, file: &str) -> Result<String> {
+        String::from_utf8(self.bytes(file)?.into_owned())
+            .map_err(|_| Error::model(self.place(), format!("{file} is not UTF-8 text")))
+    }
+
+    /// The card, read and checked.
+    pub fn card(&self) -> Result<Card> {
+        Card::parse(&self.text("card.yaml")?, &format!("{}/card.yaml", self.place()))
+    }
+
+    /// The bytes of a file whose sha256 is what the card says.
+    pub fn verified(&self, card: &Card, file: &str) -> Result<Cow<'static, [u8]>> {
+        let bytes = self.bytes(file)?;
+        let expected = card.files.sha256.get(file).map(String::as_str).unwrap_or_default();
+        let found = hex(&Sha256::digest(&bytes));
+        if found.eq_ignore_ascii_case(expected) {
+            return Ok(bytes);
+        }
+        Err(Error::model(
+            self.place(),
+            format!("{file} is not the file the card speaks of (sha256 {found}, the card says {expected})"),
+        )
+        .with_hint("the download is damaged, or the file was changed: fetch the folder again, or correct the card"))
+    }
+}
+
+/// `folder/file`, if that is a file in the folder and not a link to somewhere else.
+fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
+    let path = folder.join(file);
+    let real = fs::canonicalize(&path).map_err(|error| Error::read(&path, &error))?;
+    let home = fs::canonicalize(folder).map_err(|error| Error::read(folder, &error))?;
+    if real.starts_with(&home) {
+        Ok(real)
+    } else {
+        Err(Error::model(folder.display(), format!("{file} is a link out of the folder, which is not followed")))
+    }
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

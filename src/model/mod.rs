@@ -1,0 +1,67 @@
+//! Models: cards, folders, and the two engines that run networks.
+//!
+//! [`ort`] is the only file that knows ONNX Runtime, [`rten`] the only one that knows rten. [`network`] puts a card,
+//! an engine and the heads together into something that answers batches.
+
+pub mod card;
+pub mod exact;
+pub mod folder;
+pub mod network;
+pub mod ort;
+pub mod registry;
+pub mod rten;
+
+use crate::{
+    batch::{Data, Encoded, Rows},
+    error::Result,
+    genome::Strand,
+    head::Shape,
+};
+
+/// A network in an engine.
+///
+/// `run` is called from one thread, as often as there are batches; the shape is the card's and the same for all rows
+/// of a call. It returns, for every output that was asked for at load, the values of all rows, row after row.
+pub trait Model: Send {
+    /// One call. `input` has `shape`, `mask` (if the card names one) has the shape of the token ids.
+    fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>>;
+}
+
+/// Something that answers batches of windows: a network, or a function.
+///
+/// One answerer belongs to one thread. `answer` is called once a batch, in input order.
+pub trait Answerer: Send {
+    /// Answers all rows. `encoded` is what [`crate::tokenize::Encoder`] made of them, if the answerer has one.
+    fn answer(&mut self, rows: &Rows, encoded: Option<&Encoded>) -> Result<Answers>;
+}
+
+/// The answers to the rows of a batch.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// Scores: row after row, bin after bin, column after column.
+    pub scores: Vec<f32>,
+    /// The strand each row's answer is about.
+    pub strands: Vec<Strand>,
+    /// Answers in words, where that is what was asked for: one a row.
+    pub texts: Vec<String>,
+}
+
+/// What an answer looks like: numbers in columns, or words.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// Layout of a row's scores.
+    pub shape: Shape,
+    /// What each score is.
+    pub columns: Vec<card::Column>,
+    /// Width of a bin in bases; `None` where an answer is for the whole core.
+    pub bin: Option<u64>,
+    /// Answers are words, in one column of this name, and there are no scores.
+    pub text: Option<String>,
+}
+
+impl Form {
+    /// May be called, by column.
+    pub fn callable(&self) -> Vec<bool> {
+        self.columns.iter().map(|c| c.callable).collect()
+    }
+}

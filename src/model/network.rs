@@ -1,0 +1,278 @@
+//! A card, an engine and the heads together: what answers batches.
+
+use super::{
+    Answerer, Answers, Form, Model,
+    card::{Card, Dtype, Encoding, Kind, Layout, StrandRule, TrackLayout},
+    folder::Folder,
+    ort::{self, Device, OrtModel},
+    rten::{self, RtenModel},
+};
+use crate::{
+    batch::{Data, Encoded, Rows},
+    error::{Error, Result},
+    genome::Strand,
+    head::Heads,
+};
+
+/// Which engine is to run networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum EngineChoice {
+    /// ONNX Runtime where it is found, else rten.
+    Auto,
+    /// ONNX Runtime.
+    Ort,
+    /// The built-in engine.
+    Rten,
+}
+
+/// What really runs: for the log and the manifest.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct EngineReport {
+    /// `ONNX Runtime`, `rten` or `exact`.
+    pub engine: String,
+    /// Its version.
+    #[serde(rename = "engine_version")]
+    pub version: String,
+    /// `cpu`, `cuda:0`.
+    pub device: String,
+}
+
+/// An input or output of a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// Its name.
+    pub name: String,
+    /// Number type; empty where an engine does not say.
+    pub kind: String,
+    /// Axes; `None` for one that may have any length, or for all where an engine does not say.
+    pub shape: Option<Vec<Option<usize>>>,
+}
+
+/// Inputs and outputs: those a card needs (input first, mask second, types last), or those a network has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ports {
+    /// Inputs.
+    pub inputs: Vec<Port>,
+    /// Outputs, one a head in the card's order.
+    pub outputs: Vec<Port>,
+}
+
+impl Ports {
+    /// What the card needs.
+    pub fn of(card: &Card) -> Self {
+        let (rows, span) = (None, card.window.fixed.then_some(card.window.span as usize));
+        let kind = match card.input.dtype {
+            Dtype::F32 => "f32",
+            Dtype::I64 => "i64",
+            Dtype::I32 => "i32",
+            Dtype::U8 => "u8",
+        };
+        let shape = match (card.input.encoding, card.input.layout) {
+            (Encoding::OneHot, Layout::ChannelsFirst) => vec![rows, Some(4), span],
+            (Encoding::OneHot, _) => vec![rows, span, Some(4)],
+            (Encoding::Base, _) => vec![rows, span],
+            _ => vec![rows, None],
+        };
+        let ids = |name: &String| Port { name: name.clone(), kind: "i64".into(), shape: Some(vec![None, None]) };
+        let mut inputs = vec![Port { name: card.input.tensor.clone(), kind: kind.into(), shape: Some(shape) }];
+        inputs.extend(card.input.mask.as_ref().map(ids));
+        inputs.extend(card.input.types.as_ref().map(|name| Port { kind: "types".into(), ..ids(name) }));
+        let bins = card.bins();
+        let outputs = card
+            .heads
+            .iter()
+            .map(|head| {
+                let labels = Some(head.labels.len());
+                let shape = match (card.kind, head.layout) {
+                    (Kind::Track, TrackLayout::ChannelsLast) => vec![rows, Some(bins), labels],
+                    (Kind::Track, TrackLayout::ChannelsFirst) => vec![rows, labels, Some(bins)],
+                    _ => vec![rows, labels],
+                };
+                Port { name: head.output.clone(), kind: "f32".into(), shape: Some(shape) }
+            })
+            .collect();
+        Self { inputs, outputs }
+    }
+
+    /// Name of the token-type input, if there is one.
+    pub fn types(&self) -> Option<&str> {
+        self.inputs.iter().find(|port| port.kind == "types").map(|port| port.name.as_str())
+    }
+
+    /// All differences between what the card needs (`self`) and what the network has, in one error.
+    pub fn compare(&self, model: &str, found: &Self) -> Result<()> {
+        let mut problems = Vec::new();
+        let mut check = |what: &str, wanted: &[Port], has: &[Port]| {
+            for port in wanted {
+                let Some(other) = has.iter().find(|other| other.name == port.name) else {
+                    let names: Vec<&str> = has.iter().map(|o| o.name.as_str()).collect();
+                    problems.push(format!(
+                        "the card's {what} \"{}\" is not in the network, which has {}",
+                        port.name,
+                        names.join(", ")
+                    ));
+                    continue;
+                };
+                let kind = if port.kind == "types" { "i64" } else { &port.kind };
+                if !other.kind.is_empty() && other.kind != kind {
+                    problems
+                        .push(format!("{what} \"{}\" is {} in the network, {kind} in the card", port.name, other.kind));
+                }
+                if let (Some(wanted), Some(has)) = (&port.shape, &other.shape)
+                    && (wanted.len() != has.len()
+                        || wanted.iter().zip(has).any(|(w, h)| matches!((w, h), (Some(w), Some(h)) if w != h)))
+                {
+                    problems.push(format!(
+                        "{what} \"{}\" has shape {} in the network, {} by the card",
+                        port.name,
+                        show(has),
+                        show(wanted)
+                    ));
+                }
+            }
+        };
+        check("input", &self.inputs, &found.inputs);
+        check("output", &self.outputs, &found.outputs);
+        for port in &found.inputs {
+            if !self.inputs.iter().any(|wanted| wanted.name == port.name) {
+                problems.push(format!("the network's input \"{}\" is not in the card", port.name));
+            }
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::model(model, format!("card and network differ: {}", problems.join("; "))))
+        }
+    }
+}
+
+fn show(shape: &[Option<usize>]) -> String {
+    let axes: Vec<String> = shape.iter().map(|d| d.map_or("any".into(), |n| n.to_string())).collect();
+    format!("({})", axes.join(", "))
+}
+
+/// A network that answers batches.
+pub struct Network {
+    model: Box<dyn Model>,
+    heads: Heads,
+    rule: StrandRule,
+    dtype: Dtype,
+    name: String,
+}
+
+/// What an answer of this card looks like.
+pub fn form(card: &Card) -> Form {
+    let heads = Heads::new(card);
+    Form { shape: heads.shape(), columns: card.columns(), bin: card.heads[0].bin, text: None }
+}
+
+/// Loads `sessions` copies of a network, each for a thread of its own, and says which engine runs them.
+pub fn load(
+    folder: &Folder,
+    card: &Card,
+    engine: EngineChoice,
+    device: Device,
+    sessions: usize,
+) -> Result<(Vec<Box<dyn Answerer>>, EngineReport)> {
+    let bytes = folder.verified(card, &card.files.model)?;
+    for file in [&card.files.tokenizer, &card.files.vocabulary].into_iter().flatten() {
+        folder.verified(card, file)?;
+    }
+    let ports = Ports::of(card);
+    let use_ort = match (engine, device) {
+        (EngineChoice::Rten, Device::Cuda(_)) => {
+            return Err(
+                Error::usage("--engine rten runs on the CPU only").with_hint("leave --engine away, or --device")
+            );
+        }
+        (EngineChoice::Rten, Device::Cpu) => false,
+        (EngineChoice::Ort, _) | (_, Device::Cuda(_)) => {
+            ort::runtime().map_err(|problem| ort::missing(&card.name, &problem))?;
+            true
+        }
+        (EngineChoice::Auto, Device::Cpu) => match ort::runtime() {
+            Ok(_) => true,
+            Err(problem) => {
+                tracing::info!("{problem}; the built-in engine runs instead");
+                false
+            }
+        },
+    };
+    let report = match ort::runtime() {
+        Ok(runtime) if use_ort => {
+            EngineReport { engine: "ONNX Runtime".into(), version: runtime.version.clone(), device: device.to_string() }
+        }
+        _ => EngineReport { engine: "rten".into(), version: rten::VERSION.into(), device: device.to_string() },
+    };
+    let answerers = (0..sessions)
+        .map(|_| -> Result<Box<dyn Answerer>> {
+            let model: Box<dyn Model> = if use_ort {
+                Box::new(OrtModel::load(&card.name, &bytes, device, &ports)?)
+            } else {
+                Box::new(RtenModel::load(&card.name, &bytes, &ports)?)
+            };
+            Ok(Box::new(Network {
+                model,
+                heads: Heads::new(card),
+                rule: card.strand,
+                dtype: card.input.dtype,
+                name: card.name.clone(),
+            }))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok((answerers, report))
+}
+
+impl Answerer for Network {
+    fn answer(&mut self, rows: &Rows, encoded: Option<&Encoded>) -> Result<Answers> {
+        let encoded =
+            encoded.ok_or_else(|| Error::Internal("a batch reached a network without being encoded".into()))?;
+        let shape = self.heads.shape();
+        let strands = if self.rule == StrandRule::Forward { 1 } else { 2 };
+        let mut by_row = vec![0.0f32; rows.count() * strands * shape.len()];
+        let mut scores = Vec::with_capacity(shape.len());
+        for call in &encoded.calls {
+            let size: usize = call.shape.iter().product();
+            let range = call.start..call.start + size;
+            let data = match self.dtype {
+                Dtype::F32 => Data::F32(&encoded.f32s[range.clone()]),
+                Dtype::I64 => Data::I64(&encoded.i64s[range.clone()]),
+                Dtype::I32 => Data::I32(&encoded.i32s[range.clone()]),
+                Dtype::U8 => Data::U8(&encoded.u8s[range.clone()]),
+            };
+            let mask = (!encoded.masks.is_empty()).then(|| &encoded.masks[range]);
+            let outputs = self.model.run(&call.shape, data, mask)?;
+            for values in &outputs {
+                if values.len() % encoded.call_rows != 0 || values.is_empty() {
+                    return Err(Error::model(
+                        &self.name,
+                        format!("an output has {} values for {} rows", values.len(), encoded.call_rows),
+                    ));
+                }
+            }
+            for (place, &row) in call.rows.iter().enumerate() {
+                let logits: Vec<&[f32]> = outputs
+                    .iter()
+                    .map(|values| {
+                        let width = values.len() / encoded.call_rows;
+                        &values[place * width..(place + 1) * width]
+                    })
+                    .collect();
+                self.heads.check(&logits).map_err(|problem| Error::model(&self.name, problem))?;
+                scores.clear();
+                self.heads.answer(&logits, &mut scores);
+                by_row[row * shape.len()..(row + 1) * shape.len()].copy_from_slice(&scores);
+            }
+        }
+        if strands == 1 {
+            return Ok(Answers { scores: by_row, strands: vec![Strand::Forward; rows.count()], texts: Vec::new() });
+        }
+        let mut answers = Answers::default();
+        for pair in by_row.chunks_exact_mut(2 * shape.len()) {
+            let (forward, reverse) = pair.split_at_mut(shape.len());
+            answers.strands.push(self.heads.join(forward, reverse));
+            answers.scores.extend_from_slice(forward);
+        }
+        Ok(answers)
+    }
+}

@@ -1,0 +1,253 @@
+//! ONNX Runtime, loaded at run time: the only file that knows it.
+//!
+//! The library is looked for in `ORT_DYLIB_PATH`, beside the program, in the Python environment the program was
+//! installed into or that is active, and in the conda environment. Nothing is ever downloaded.
+
+use std::{
+    borrow::Cow,
+    env, fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use ort::{
+    environment::Environment,
+    session::{Session, SessionInputValue, builder::GraphOptimizationLevel},
+    value::{TensorElementType, TensorRef, ValueType},
+};
+
+use super::{
+    Model,
+    network::{Port, Ports},
+};
+use crate::{
+    batch::Data,
+    error::{Error, Result},
+};
+
+/// Where a network runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// The processor.
+    Cpu,
+    /// A CUDA device, by number.
+    Cuda(i32),
+}
+
+impl std::fmt::Display for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Cpu => f.write_str("cpu"),
+            Self::Cuda(number) => write!(f, "cuda:{number}"),
+        }
+    }
+}
+
+/// The loaded library.
+pub struct Runtime {
+    environment: Environment,
+    /// File it came from.
+    pub path: PathBuf,
+    /// Version, such as `1.31.1`.
+    pub version: String,
+}
+
+static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
+
+/// Loads the library, once. The error is one line: what was looked for and where.
+pub fn runtime() -> Result<&'static Runtime, String> {
+    RUNTIME.get_or_init(load).as_ref().map_err(Clone::clone)
+}
+
+fn load() -> Result<Runtime, String> {
+    let candidates = candidates();
+    let Some(path) = candidates.iter().find(|path| path.is_file()) else {
+        return Err(
+            "ONNX Runtime was not found (ORT_DYLIB_PATH, beside the program, Python and conda environments)".into()
+        );
+    };
+    let builder = ort::init_from(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let environment = builder
+        .with_name("genogloss")
+        .with_telemetry(false)
+        .build()
+        .map_err(|error| format!("{}: {error}", path.display()))?;
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+    let version = version_of(&real).unwrap_or_else(|| "unknown version".into());
+    Ok(Runtime { environment, path: real, version })
+}
+
+/// `libonnxruntime.so.1.31.1` is version 1.31.1; without one in the name, the build information has the branch.
+fn version_of(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let after = name
+        .split_once(".so.")
+        .map(|(_, v)| v)
+        .or_else(|| name.strip_prefix("libonnxruntime.")?.strip_suffix(".dylib"));
+    match after {
+        Some(version) if version.contains('.') => Some(version.into()),
+        _ => ort::info()
+            .split("git-branch=")
+            .nth(1)
+            .and_then(|rest| rest.split(',').next())
+            .map(|b| b.trim_start_matches("rel-").to_string()),
+    }
+}
+
+/// Files that may be the library, best first.
+fn candidates() -> Vec<PathBuf> {
+    if let Some(path) = env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()) {
+        return vec![PathBuf::from(path)];
+    }
+    let mut found = Vec::new();
+    let program = env::current_exe().and_then(fs::canonicalize).ok();
+    if let Some(beside) = program.as_deref().and_then(Path::parent) {
+        found.extend(libraries(beside));
+        found.extend(libraries(&beside.join("../lib")));
+        found.extend(python(&beside.join("..")));
+        // `pip install --target DIR` puts programs into DIR/bin and packages into DIR.
+        found.extend(libraries(&beside.join("../onnxruntime/capi")));
+    }
+    for variable in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
+        if let Some(prefix) = env::var_os(variable).filter(|prefix| !prefix.is_empty()) {
+            found.extend(python(Path::new(&prefix)));
+            found.extend(libraries(&Path::new(&prefix).join("lib")));
+        }
+    }
+    found
+}
+
+/// ONNX Runtime libraries in a folder: the one with a version in its name first.
+fn libraries(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let wanted = |name: &str| {
+        (name.starts_with("libonnxruntime.so") || (name.starts_with("libonnxruntime.") && name.ends_with(".dylib")))
+            || name == "onnxruntime.dll"
+    };
+    let mut found: Vec<PathBuf> =
+        entries.flatten().filter(|e| e.file_name().to_str().is_some_and(wanted)).map(|e| e.path()).collect();
+    found.sort_by(|a, b| b.cmp(a));
+    found
+}
+
+/// The library of the `onnxruntime` wheel in a Python prefix.
+fn python(prefix: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(prefix.join("lib")) else { return Vec::new() };
+    let mut found: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|e| e.file_name().to_string_lossy().starts_with("python3"))
+        .flat_map(|e| libraries(&e.path().join("site-packages/onnxruntime/capi")))
+        .collect();
+    found.sort();
+    found
+}
+
+/// A network in ONNX Runtime.
+pub struct OrtModel {
+    session: Session,
+    name: String,
+    ports: Ports,
+}
+
+impl OrtModel {
+    /// Loads a network. One thread inside; a device that is asked for and not there is an error.
+    pub fn load(name: &str, bytes: &[u8], device: Device, ports: &Ports) -> Result<Self> {
+        let runtime = runtime().map_err(|problem| missing(name, &problem))?;
+        let say = |error: String| Error::model(name, short(&error));
+        let session = (|| -> Result<Session, String> {
+            let mut builder = Session::builder(&runtime.environment)
+                .map_err(|e| e.to_string())?
+                .with_optimization_level(GraphOptimizationLevel::All)
+                .map_err(|e| e.to_string())?
+                .with_intra_threads(1)
+                .map_err(|e| e.to_string())?
+                .with_inter_threads(1)
+                .map_err(|e| e.to_string())?
+                .with_intra_op_spinning(false)
+                .map_err(|e| e.to_string())?
+                .with_log_level(ort::logging::LogLevel::Error)
+                .map_err(|e| e.to_string())?;
+            if let Device::Cuda(number) = device {
+                let cuda = ort::ep::CUDA::default().with_device_id(number).with_tf32(false).build().error_on_failure();
+                builder = builder.with_execution_providers([cuda]).map_err(|e| format!("device cuda:{number} cannot be used: {e}"))?;
+            }
+            builder.commit_from_memory(bytes).map_err(|e| e.to_string())
+        })()
+        .map_err(|error| match device {
+            Device::Cpu => say(error),
+            Device::Cuda(_) => say(error).with_hint(format!(
+                "this needs an NVIDIA GPU, its driver, CUDA and the GPU build of ONNX Runtime (PyPI onnxruntime-gpu); found {}",
+                runtime.path.display()
+            )),
+        })?;
+        let found = Ports {
+            inputs: session.inputs().iter().map(|o| port(o.name(), o.dtype())).collect(),
+            outputs: session.outputs().iter().map(|o| port(o.name(), o.dtype())).collect(),
+        };
+        ports.compare(name, &found)?;
+        Ok(Self { session, name: name.into(), ports: ports.clone() })
+    }
+}
+
+/// ONNX Runtime was asked for and is not there.
+pub fn missing(name: &str, problem: &str) -> Error {
+    Error::model(name, problem.to_string())
+        .with_hint("pip install onnxruntime into the active Python environment, or set ORT_DYLIB_PATH to the library; or use --engine rten, which needs nothing")
+}
+
+fn port(name: &str, dtype: &ValueType) -> Port {
+    let shape = dtype.tensor_shape().map(|shape| shape.iter().map(|&d| usize::try_from(d).ok()).collect());
+    let kind = match dtype.tensor_type() {
+        Some(TensorElementType::Float32) => "f32",
+        Some(TensorElementType::Int64) => "i64",
+        Some(TensorElementType::Int32) => "i32",
+        Some(TensorElementType::Uint8) => "u8",
+        _ => "another type",
+    };
+    Port { name: name.into(), kind: kind.into(), shape }
+}
+
+/// ONNX Runtime's messages begin with file names and line numbers of its own; one line is kept.
+fn short(error: &str) -> String {
+    let line = error.lines().next().unwrap_or("unknown error").trim();
+    let line = line.rsplit_once("] ").map_or(line, |(_, rest)| if rest.is_empty() { line } else { rest });
+    line.chars().take(400).collect()
+}
+
+impl Model for OrtModel {
+    fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>> {
+        let name = &self.name;
+        let say = |error: ort::Error| Error::model(name, format!("ONNX Runtime: {}", short(&error.to_string())));
+        let tensor: SessionInputValue<'_> = match input {
+            Data::F32(values) => TensorRef::from_array_view((shape, values)).map_err(say)?.into(),
+            Data::I64(values) => TensorRef::from_array_view((shape, values)).map_err(say)?.into(),
+            Data::I32(values) => TensorRef::from_array_view((shape, values)).map_err(say)?.into(),
+            Data::U8(values) => TensorRef::from_array_view((shape, values)).map_err(say)?.into(),
+        };
+        let zeros;
+        let mut inputs: Vec<(Cow<'_, str>, SessionInputValue<'_>)> =
+            vec![(Cow::Borrowed(self.ports.inputs[0].name.as_str()), tensor)];
+        if let Some(mask) = mask {
+            inputs.push((
+                Cow::Borrowed(self.ports.inputs[1].name.as_str()),
+                TensorRef::from_array_view((shape, mask)).map_err(say)?.into(),
+            ));
+        }
+        if let Some(types) = self.ports.types() {
+            zeros = vec![0i64; shape.iter().product()];
+            inputs.push((
+                Cow::Borrowed(types),
+                TensorRef::from_array_view((shape, zeros.as_slice())).map_err(say)?.into(),
+            ));
+        }
+        let outputs = self.session.run(inputs).map_err(say)?;
+        self.ports
+            .outputs
+            .iter()
+            .map(|port| {
+                let (_, values) = outputs[port.name.as_str()].try_extract_tensor::<f32>().map_err(say)?;
+                Ok(values.to_vec())
+            })
+            .collect()
+    }
+}

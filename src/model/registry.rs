@@ -1,0 +1,81 @@
+//! Where models are found: inside the program, by path, and in the folders where models are kept.
+
+use std::{env, path::PathBuf};
+
+use super::folder::{Files, Folder};
+use crate::error::{Error, Result};
+
+/// The folders inside the program.
+pub const BUILT_IN: &[(&str, Files)] = &[(
+    "core-promoter",
+    &[
+        ("card.yaml", include_bytes!("../../models/core-promoter/card.yaml")),
+        ("model.onnx", include_bytes!("../../models/core-promoter/model.onnx")),
+        ("self_test.tsv", include_bytes!("../../models/core-promoter/self_test.tsv")),
+    ],
+)];
+
+/// The model that is used when none is named.
+pub const DEFAULT: &str = "core-promoter";
+
+/// Folders that hold model folders, in the order they are searched.
+pub fn search_path(models_dir: Option<&PathBuf>) -> Vec<PathBuf> {
+    let mut path: Vec<PathBuf> = models_dir.cloned().into_iter().collect();
+    if let Some(list) = env::var_os("GENOGLOSS_MODELS") {
+        path.extend(env::split_paths(&list).filter(|p| !p.as_os_str().is_empty()));
+    }
+    let data = env::var_os("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
+    path.extend(data.map(|data| data.join("genogloss/models")));
+    if let Ok(program) = env::current_exe().and_then(|path| path.canonicalize())
+        && let Some(beside) = program.parent()
+    {
+        path.push(beside.join("models"));
+        path.push(beside.join("../share/genogloss/models"));
+    }
+    path
+}
+
+/// The folder called `name`: a path (anything with a `/`, or an existing folder with a card), else a name looked up.
+pub fn find(name: &str, models_dir: Option<&PathBuf>) -> Result<Folder> {
+    let path = PathBuf::from(name);
+    if path.join("card.yaml").is_file() {
+        return Ok(Folder::Disk(path));
+    }
+    if name.contains('/') || name == "." {
+        let problem = if path.is_dir() { "there is no card.yaml in this folder" } else { "no such folder" };
+        return Err(Error::model(name, problem).with_hint("a model is a folder with a card.yaml: see docs/models.md"));
+    }
+    for folder in search_path(models_dir) {
+        if folder.join(name).join("card.yaml").is_file() {
+            return Ok(Folder::Disk(folder.join(name)));
+        }
+    }
+    match BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
+        Some((name, files)) => Ok(Folder::BuiltIn(name, files)),
+        None => Err(Error::model(name, "no model of that name was found")
+            .with_hint("genogloss models list shows what there is; a path to a model folder works too")),
+    }
+}
+
+/// All folders that can be found: name and folder. A name found earlier hides later ones.
+pub fn all(models_dir: Option<&PathBuf>) -> Vec<(String, Folder)> {
+    let mut found: Vec<(String, Folder)> = Vec::new();
+    for folder in search_path(models_dir) {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        let mut names: Vec<String> = entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
+        names.sort();
+        for name in names {
+            if folder.join(&name).join("card.yaml").is_file() && !found.iter().any(|(known, _)| *known == name) {
+                found.push((name.clone(), Folder::Disk(folder.join(&name))));
+            }
+        }
+    }
+    for (name, files) in BUILT_IN {
+        if !found.iter().any(|(known, _)| known == name) {
+            found.push(((*name).into(), Folder::BuiltIn(name, files)));
+        }
+    }
+    found
+}

@@ -1,0 +1,95 @@
+//! rten, the engine in pure Rust that is always there: the only file that knows it.
+
+use std::sync::Arc;
+
+use rten::{Dimension, RunOptions, ThreadPool, Value, ValueOrView};
+use rten_tensor::prelude::*;
+use rten_tensor::{Tensor, TensorView};
+
+use super::{
+    Model,
+    network::{Port, Ports},
+};
+use crate::{
+    batch::Data,
+    error::{Error, Result},
+};
+
+/// Version of the engine, as the lock file pins it.
+pub const VERSION: &str = "0.27.0";
+
+/// A network in rten.
+pub struct RtenModel {
+    model: rten::Model,
+    pool: Arc<ThreadPool>,
+    name: String,
+    ports: Ports,
+}
+
+impl RtenModel {
+    /// Loads a network, to run on one thread.
+    pub fn load(name: &str, bytes: &[u8], ports: &Ports) -> Result<Self> {
+        let model = rten::Model::load(bytes.to_vec()).map_err(|error| {
+            Error::model(name, format!("rten: {}", error.to_string().lines().next().unwrap_or("cannot be loaded")))
+        })?;
+        let describe = |ids: &[rten::NodeId]| -> Vec<Port> {
+            ids.iter()
+                .filter_map(|&id| model.node_info(id))
+                .map(|node| Port {
+                    name: node.name().unwrap_or_default().into(),
+                    kind: String::new(),
+                    shape: node.shape().map(|shape| {
+                        shape
+                            .into_iter()
+                            .map(|d| match d {
+                                Dimension::Fixed(n) => Some(n),
+                                Dimension::Symbolic(_) => None,
+                            })
+                            .collect()
+                    }),
+                })
+                .collect()
+        };
+        let found = Ports { inputs: describe(model.input_ids()), outputs: describe(model.output_ids()) };
+        ports.compare(name, &found)?;
+        Ok(Self { model, pool: Arc::new(ThreadPool::with_num_threads(1)), name: name.into(), ports: ports.clone() })
+    }
+}
+
+impl Model for RtenModel {
+    fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>> {
+        let name = &self.name;
+        let say = |error: &dyn std::fmt::Display| {
+            Error::model(name, format!("rten: {}", error.to_string().lines().next().unwrap_or("failed")))
+        };
+        let narrow = |values: &[i64]| -> Tensor<i32> {
+            Tensor::from_data(shape, values.iter().map(|&v| v as i32).collect::<Vec<_>>())
+        };
+        let node = |port: &str| self.model.node_id(port).map_err(|error| say(&error));
+        let value: ValueOrView<'_> = match input {
+            Data::F32(values) => TensorView::from_data(shape, values).into(),
+            // rten has no 64-bit integers: it narrows them when it loads a network, and wants its input so.
+            Data::I64(values) => narrow(values).into(),
+            Data::I32(values) => TensorView::from_data(shape, values).into(),
+            Data::U8(values) => TensorView::from_data(shape, values).into(),
+        };
+        let mut inputs = vec![(node(&self.ports.inputs[0].name)?, value)];
+        if let Some(mask) = mask {
+            inputs.push((node(&self.ports.inputs[1].name)?, narrow(mask).into()));
+        }
+        if let Some(types) = self.ports.types() {
+            inputs.push((node(types)?, narrow(&vec![0; shape.iter().product()]).into()));
+        }
+        let outputs = self.ports.outputs.iter().map(|port| node(&port.name)).collect::<Result<Vec<_>>>()?;
+        let mut options = RunOptions::default();
+        options.thread_pool = Some(Arc::clone(&self.pool));
+        let values = self.model.run(inputs, &outputs, Some(options)).map_err(|error| say(&error))?;
+        values
+            .into_iter()
+            .map(|value| match value {
+                Value::FloatTensor(tensor) => Ok(tensor.to_vec()),
+                _ => Err(say(&"an output is not f32")),
+            })
+            .collect()
+    }
+}

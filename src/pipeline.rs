@@ -1,0 +1,403 @@
+//! Who runs when: the only threads in the program, on one page.
+//!
+//! ```text
+//!   source ──▶ Feed ──▶ [2 batches] ──▶ session 0 ──▶ [2 batches] ──▶ sink
+//!  (reader     fills     dealt in       session 1     collected in    (calling
+//!   thread)    batches   rotation ──▶   …             same rotation    thread)
+//! ```
+//!
+//! One reader thread runs the *source*: it reads records, cuts windows and pushes queries into the [`Feed`], which
+//! encodes whole batches and deals them to the sessions in rotation. One thread a session answers them. The calling
+//! thread collects the answers in the same rotation, so input order costs nothing, and hands each query to the *sink*.
+//! All channels are bounded, so memory is a product of known numbers: (4 × sessions + 2) batches.
+//!
+//! A closed channel is not an error: a stage whose neighbour is gone stops quietly, and the stage with the cause
+//! returns it. A stage that panics fails the run. The caller finishes its output only after [`run`] has succeeded.
+
+use std::{
+    panic::resume_unwind,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::{
+    batch::{Batch, Encoded, Query, Rows},
+    error::{Error, Result},
+    genome::Strand,
+    head::Shape,
+    model::{Answerer, Answers},
+    report::Skip,
+    tokenize::Encoder,
+};
+
+/// Batches waiting at each channel. 1, 2, 4 and 8 take the same time within 1 % with a 0.1-ms window on 2 cores: 2
+/// hides the reader entirely, more only adds memory.
+const BATCHES_IN_FLIGHT: usize = 2;
+
+/// Queries without rows (skips) that fill a batch: keeps long N runs flowing without ever holding many of them.
+const QUERIES_PER_BATCH: usize = 8192;
+
+/// Set by Ctrl-C and SIGTERM.
+pub static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// What the stages share.
+pub struct Settings {
+    /// Turns rows into the network's input; `None` for answerers that read bases.
+    pub encoder: Option<Arc<Encoder>>,
+    /// Rows gathered before a session runs them.
+    pub batch_rows: usize,
+    /// Layout of a row's scores.
+    pub shape: Shape,
+    /// Threads for slow tokenizers.
+    pub pool: Arc<rayon::ThreadPool>,
+}
+
+/// Seconds each stage was busy (not waiting for its neighbours).
+#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+pub struct Timings {
+    /// Reading, cutting windows.
+    pub read: f64,
+    /// Making the network's input.
+    pub encode: f64,
+    /// Running the model, all sessions together.
+    pub model: f64,
+    /// Writing.
+    pub write: f64,
+    /// From start to end, on the clock.
+    pub wall: f64,
+}
+
+/// What a source pushes queries into.
+pub struct Feed<'a, R> {
+    batch: Batch<R>,
+    senders: Vec<Sender<Work<R>>>,
+    turn: usize,
+    settings: &'a Settings,
+    waited: Duration,
+    encoded: Duration,
+}
+
+struct Work<R> {
+    batch: Batch<R>,
+    encoded: Option<Encoded>,
+}
+
+struct Done<R> {
+    queries: Vec<Query<R>>,
+    answers: Answers,
+}
+
+impl<R> Feed<'_, R> {
+    /// Adds a record that is not scored.
+    pub fn skip(&mut self, record: R, reason: Skip) -> Result<()> {
+        self.batch.queries.push(Query { record, rows: Err(reason) });
+        self.full()
+    }
+
+    /// Adds a record and the windows that `fill` pushes. If `fill` finds a reason to skip, its windows are taken back.
+    pub fn query(&mut self, record: R, fill: impl FnOnce(&mut Rows) -> Result<(), Skip>) -> Result<()> {
+        let before = self.batch.rows.count();
+        let rows = match fill(&mut self.batch.rows) {
+            Ok(()) => Ok(self.batch.rows.count() - before),
+            Err(reason) => {
+                self.batch.rows.truncate(before);
+                Err(reason)
+            }
+        };
+        self.batch.queries.push(Query { record, rows });
+        self.full()
+    }
+
+    /// Windows with a base the card refuses are skipped: see [`Encoder::refuses`].
+    pub fn refuses(&self, bases: &[u8]) -> bool {
+        self.settings.encoder.as_ref().is_some_and(|encoder| encoder.refuses(bases))
+    }
+
+    fn full(&mut self) -> Result<()> {
+        if self.batch.rows.count() >= self.settings.batch_rows || self.batch.queries.len() >= QUERIES_PER_BATCH {
+            self.flush()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        if INTERRUPTED.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        if self.batch.queries.is_empty() {
+            return Ok(());
+        }
+        let batch = std::mem::take(&mut self.batch);
+        let started = Instant::now();
+        let encoded = match &self.settings.encoder {
+            Some(encoder) => Some(encoder.encode(&batch.rows, &self.settings.pool)?),
+            None => None,
+        };
+        let ready = Instant::now();
+        self.encoded += ready - started;
+        let sent = self.senders[self.turn].send(Work { batch, encoded });
+        self.waited += ready.elapsed();
+        self.turn = (self.turn + 1) % self.senders.len();
+        // The session is gone: it, or the writer behind it, has the cause.
+        sent.map_err(|_| Error::Closed)
+    }
+}
+
+/// What came of a query.
+#[derive(Clone, Copy, Debug)]
+pub enum Outcome<'a> {
+    /// Not scored, and why.
+    Skipped(Skip),
+    /// The answers to its rows.
+    Answered(RowAnswers<'a>),
+}
+
+/// The answers to one query's rows.
+#[derive(Clone, Copy, Debug)]
+pub struct RowAnswers<'a> {
+    answers: &'a Answers,
+    first: usize,
+    count: usize,
+    shape: Shape,
+}
+
+impl<'a> RowAnswers<'a> {
+    /// How many rows the query had.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Scores of a row: bin after bin, column after column.
+    pub fn scores(&self, row: usize) -> &'a [f32] {
+        let at = (self.first + row) * self.shape.len();
+        &self.answers.scores[at..at + self.shape.len()]
+    }
+
+    /// Strand of a row.
+    pub fn strand(&self, row: usize) -> Strand {
+        self.answers.strands.get(self.first + row).copied().unwrap_or(Strand::Unknown)
+    }
+
+    /// A row's answer in words.
+    pub fn text(&self, row: usize) -> &'a str {
+        self.answers.texts.get(self.first + row).map_or("", String::as_str)
+    }
+}
+
+/// Runs the three stages until the source ends. The sink sees every query once, in input order.
+pub fn run<R: Send>(
+    settings: &Settings,
+    sessions: Vec<Box<dyn Answerer>>,
+    source: impl FnOnce(&mut Feed<'_, R>) -> Result<()> + Send,
+    mut sink: impl FnMut(R, Outcome<'_>) -> Result<()>,
+) -> Result<Timings> {
+    let started = Instant::now();
+    let (to_sessions, from_feed): (Vec<_>, Vec<_>) = sessions.iter().map(|_| bounded(BATCHES_IN_FLIGHT)).unzip();
+    let (to_writer, from_sessions): (Vec<_>, Vec<_>) = sessions.iter().map(|_| bounded(BATCHES_IN_FLIGHT)).unzip();
+    thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            let begun = Instant::now();
+            let mut feed = Feed {
+                batch: Batch::default(),
+                senders: to_sessions,
+                turn: 0,
+                settings,
+                waited: Duration::ZERO,
+                encoded: Duration::ZERO,
+            };
+            let result = source(&mut feed).and_then(|()| feed.flush());
+            let busy = begun.elapsed().saturating_sub(feed.waited + feed.encoded);
+            (result, busy, feed.encoded)
+        });
+        let workers: Vec<_> = sessions
+            .into_iter()
+            .zip(from_feed.into_iter().zip(to_writer))
+            .map(|(session, (receiver, sender))| scope.spawn(move || serve(session, &receiver, &sender)))
+            .collect();
+
+        let mut busy = Duration::ZERO;
+        let written = collect(from_sessions, settings.shape, &mut sink, &mut busy);
+
+        let mut outcome = written;
+        let mut timings = Timings { write: busy.as_secs_f64(), ..Timings::default() };
+        for worker in workers {
+            let (result, busy) = worker.join().unwrap_or_else(|panic| resume_unwind(panic));
+            timings.model += busy.as_secs_f64();
+            outcome = outcome.and(result);
+        }
+        let (result, read, encode) = reader.join().unwrap_or_else(|panic| resume_unwind(panic));
+        (timings.read, timings.encode) = (read.as_secs_f64(), encode.as_secs_f64());
+        timings.wall = started.elapsed().as_secs_f64();
+        match (outcome, result) {
+            (Err(cause), _) => Err(cause),
+            (Ok(()), Err(Error::Closed)) => Err(Error::Internal("a stage stopped without a reason".into())),
+            (Ok(()), result) => result.map(|()| timings),
+        }
+    })
+}
+
+/// One session: answers batches until there are none, or nobody wants them.
+fn serve<R>(
+    mut session: Box<dyn Answerer>,
+    receiver: &Receiver<Work<R>>,
+    sender: &Sender<Done<R>>,
+) -> (Result<()>, Duration) {
+    let mut busy = Duration::ZERO;
+    while let Ok(Work { batch, encoded }) = receiver.recv() {
+        let begun = Instant::now();
+        let answers = if batch.rows.count() == 0 {
+            Ok(Answers::default())
+        } else {
+            session.answer(&batch.rows, encoded.as_ref())
+        };
+        busy += begun.elapsed();
+        match answers {
+            Ok(answers) => {
+                if sender.send(Done { queries: batch.queries, answers }).is_err() {
+                    break;
+                }
+            }
+            Err(error) => return (Err(error), busy),
+        }
+    }
+    (Ok(()), busy)
+}
+
+/// The writer's side: takes batches from the sessions in rotation. It stops at the first session that has no more.
+fn collect<R>(
+    receivers: Vec<Receiver<Done<R>>>,
+    shape: Shape,
+    sink: &mut impl FnMut(R, Outcome<'_>) -> Result<()>,
+    busy: &mut Duration,
+) -> Result<()> {
+    for receiver in receivers.iter().cycle() {
+        let Ok(Done { queries, answers }) = receiver.recv() else { break };
+        let begun = Instant::now();
+        let mut first = 0;
+        for Query { record, rows } in queries {
+            match rows {
+                Err(reason) => sink(record, Outcome::Skipped(reason))?,
+                Ok(count) => {
+                    sink(record, Outcome::Answered(RowAnswers { answers: &answers, first, count, shape }))?;
+                    first += count;
+                }
+            }
+        }
+        *busy += begun.elapsed();
+        if INTERRUPTED.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The score of a window is the sum of its bytes.
+    struct Sum;
+
+    impl Answerer for Sum {
+        fn answer(&mut self, rows: &Rows, _: Option<&Encoded>) -> Result<Answers> {
+            let sum = |row: &[u8]| row.iter().map(|&b| f32::from(b)).sum();
+            let scores = (0..rows.count()).map(|i| sum(rows.row(i))).collect();
+            Ok(Answers { scores, strands: vec![Strand::Forward; rows.count()], texts: Vec::new() })
+        }
+    }
+
+    struct Broken(usize);
+
+    impl Answerer for Broken {
+        fn answer(&mut self, rows: &Rows, encoded: Option<&Encoded>) -> Result<Answers> {
+            self.0 = self.0.checked_sub(1).ok_or_else(|| Error::model("broken", "the cause"))?;
+            Sum.answer(rows, encoded)
+        }
+    }
+
+    struct Panics;
+
+    impl Answerer for Panics {
+        fn answer(&mut self, _: &Rows, _: Option<&Encoded>) -> Result<Answers> {
+            panic!("a stage panicked on purpose")
+        }
+    }
+
+    fn settings(batch_rows: usize) -> Settings {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
+        Settings { encoder: None, batch_rows, shape: Shape { bins: 1, columns: 1 }, pool: Arc::new(pool) }
+    }
+
+    fn numbers(feed: &mut Feed<'_, usize>, count: usize) -> Result<()> {
+        for number in 0..count {
+            if number % 7 == 3 {
+                feed.skip(number, Skip::TooShort)?;
+            } else {
+                feed.query(number, |rows| {
+                    (0..number % 3 + 1).for_each(|_| rows.push(&[number as u8]));
+                    Ok(())
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn answers(sessions: usize, batch_rows: usize) -> Vec<(usize, Vec<f32>)> {
+        let mut seen = Vec::new();
+        let models = (0..sessions).map(|_| Box::new(Sum) as Box<dyn Answerer>).collect();
+        let sink = |record, outcome: Outcome<'_>| {
+            seen.push((
+                record,
+                match outcome {
+                    Outcome::Skipped(_) => vec![-1.0],
+                    Outcome::Answered(rows) => (0..rows.count()).map(|i| rows.scores(i)[0]).collect(),
+                },
+            ));
+            Ok(())
+        };
+        run(&settings(batch_rows), models, |feed: &mut Feed<'_, usize>| numbers(feed, 500), sink).expect("a run");
+        seen
+    }
+
+    #[test]
+    fn sessions_and_batches_change_neither_order_nor_answers() {
+        let expected = answers(1, 1);
+        assert_eq!((expected.len(), expected[5].clone()), (500, (5, vec![5.0; 3])));
+        for sessions in [1, 2, 5, 40] {
+            for batch_rows in [1, 2, 7, 10_000] {
+                assert_eq!(answers(sessions, batch_rows), expected, "{sessions} sessions, batches of {batch_rows}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_stage_with_the_cause_is_the_one_that_is_reported() {
+        for round in 0..50 {
+            let models = || vec![Box::new(Sum) as Box<dyn Answerer>, Box::new(Broken(round % 4)) as _];
+            let error = run(&settings(3), models(), |feed| numbers(feed, 500), |_, _| Ok(())).expect_err("model");
+            assert_eq!(error.to_string(), "model broken: the cause");
+            let models = || (0..3).map(|_| Box::new(Sum) as Box<dyn Answerer>).collect();
+            let full = |record, _: Outcome<'_>| {
+                if record == 9 * round % 400 { Err(Error::input("out", "disk full")) } else { Ok(()) }
+            };
+            let error = run(&settings(3), models(), |feed| numbers(feed, 500), full).expect_err("sink");
+            assert_eq!(error.to_string(), "out: disk full");
+            let short = |feed: &mut Feed<'_, usize>| numbers(feed, round).and(Err(Error::input("in", "truncated")));
+            let error = run(&settings(3), models(), short, |_, _| Ok(())).expect_err("source");
+            assert_eq!(error.to_string(), "in: truncated");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "on purpose")]
+    fn a_panic_is_never_a_short_success() {
+        let _ = run(&settings(3), vec![Box::new(Panics)], |feed| numbers(feed, 500), |_, _| Ok(()));
+    }
+}

@@ -1,0 +1,372 @@
+//! Bytes in. A file is opened by what it holds, never by its name: plain, gzip or BGZF; FASTA, FASTQ, SAM, BAM, CRAM,
+//! VCF or BCF. `-` is standard input.
+//!
+//! What was read is counted and hashed on the way; a BGZF stream that lacks its end block is an error, wherever it
+//! came from.
+
+pub mod alignments;
+pub mod fasta;
+pub mod reference;
+pub mod regions;
+pub mod variants;
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use noodles::bgzf;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    error::{Error, Result},
+    model::folder::hex,
+};
+
+/// The empty block that ends every BGZF file (SAM specification, section 4.1.2).
+pub const BGZF_EOF: [u8; 28] = [
+    0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
+
+/// How an input is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// gzip, from start to end only.
+    Gzip,
+    /// Blocked gzip (bgzip, BAM, BCF).
+    Bgzf,
+}
+
+/// What an input holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[allow(missing_docs, reason = "the names of formats")]
+pub enum Format {
+    Fasta,
+    Fastq,
+    Sam,
+    Bam,
+    Cram,
+    Vcf,
+    Bcf,
+    /// Text of another kind, or binary.
+    Unknown,
+}
+
+/// For the manifest.
+#[derive(Clone, Debug, Serialize)]
+pub struct InputReport {
+    /// As the user wrote it.
+    pub path: PathBuf,
+    /// What it holds.
+    pub format: Format,
+    /// How it is compressed.
+    pub compression: Compression,
+    /// Bytes read from it.
+    pub bytes: u64,
+    /// sha256 of the file, if it was read from start to end.
+    pub sha256: Option<String>,
+}
+
+struct Tally {
+    hash: Sha256,
+    bytes: u64,
+    tail: Vec<u8>,
+    ended: bool,
+}
+
+/// What has been read from a file so far; shared with whoever writes the manifest.
+#[derive(Clone)]
+pub struct Digested(Arc<Mutex<Tally>>);
+
+impl Digested {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Tally> {
+        // A poisoned lock means a panic, which fails the run anyway.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts and hashes what passes through.
+struct Counting<R> {
+    inner: R,
+    tally: Digested,
+}
+
+impl<R: Read> Read for Counting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let mut tally = self.tally.lock();
+        if count == 0 {
+            tally.ended = tally.ended || !buffer.is_empty();
+        } else {
+            tally.hash.update(&buffer[..count]);
+            tally.bytes += count as u64;
+            let keep = buffer[..count].len().min(BGZF_EOF.len());
+            tally.tail.extend_from_slice(&buffer[count - keep..count]);
+            let extra = tally.tail.len().saturating_sub(BGZF_EOF.len());
+            tally.tail.drain(..extra);
+        }
+        Ok(count)
+    }
+}
+
+/// Ends a BGZF stream with an error if its end block is missing.
+struct EndChecked<R> {
+    inner: R,
+    tally: Digested,
+}
+
+impl<R: BufRead> EndChecked<R> {
+    fn check(&self) -> io::Result<()> {
+        if self.tally.lock().tail == BGZF_EOF {
+            Ok(())
+        } else {
+            Err(io::Error::new(io::ErrorKind::InvalidData, "the BGZF end block is missing: the file is truncated"))
+        }
+    }
+}
+
+impl<R: BufRead> Read for EndChecked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        if count == 0 && !buffer.is_empty() {
+            self.check()?;
+        }
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for EndChecked<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.inner.fill_buf()?.is_empty() {
+            self.check()?;
+        }
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.inner.consume(count);
+    }
+}
+
+/// An open input: its decompressed bytes, and what is known of it.
+pub struct Input {
+    /// Decompressed bytes (CRAM: as they are).
+    pub reader: Box<dyn BufRead + Send>,
+    /// What it holds.
+    pub format: Format,
+    /// How it is compressed.
+    pub compression: Compression,
+    /// As the user wrote it.
+    pub path: PathBuf,
+    tally: Digested,
+}
+
+/// Reads what is needed to know the compression, and gives it back with the rest.
+fn peek(mut reader: Box<dyn Read + Send>, path: &Path) -> Result<(Vec<u8>, Box<dyn Read + Send>)> {
+    let mut head = vec![0u8; 18];
+    let mut len = 0;
+    while len < head.len() {
+        match reader.read(&mut head[len..]) {
+            Ok(0) => break,
+            Ok(count) => len += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Error::read(path, &error)),
+        }
+    }
+    head.truncate(len);
+    let all: Box<dyn Read + Send> = Box::new(io::Cursor::new(head.clone()).chain(reader));
+    Ok((head, all))
+}
+
+/// Opens a file, or standard input for `-`.
+pub fn open(path: &Path) -> Result<Input> {
+    let raw: Box<dyn Read + Send> = if path == Path::new("-") {
+        Box::new(io::stdin())
+    } else {
+        let file = File::open(path).map_err(|error| Error::read(path, &error))?;
+        if file.metadata().is_ok_and(|m| m.is_dir()) {
+            return Err(Error::input(path.display(), "is a folder, not a file"));
+        }
+        Box::new(file)
+    };
+    let tally = Digested(Arc::new(Mutex::new(Tally { hash: Sha256::new(), bytes: 0, tail: Vec::new(), ended: false })));
+    let counted = Counting { inner: raw, tally: tally.clone() };
+    let (head, all) = peek(Box::new(counted), path)?;
+    if head.is_empty() {
+        return Err(Error::input(path.display(), "the file is empty (0 bytes)"));
+    }
+    let compression = match head.as_slice() {
+        [0x1f, 0x8b, 8, flags, ..] if flags & 4 != 0 && head.get(12..14) == Some(b"BC") => Compression::Bgzf,
+        [0x1f, 0x8b, ..] => Compression::Gzip,
+        _ => Compression::None,
+    };
+    const BUFFER: usize = 128 << 10;
+    let mut reader: Box<dyn BufRead + Send> = match compression {
+        Compression::None => Box::new(BufReader::with_capacity(BUFFER, all)),
+        Compression::Gzip => Box::new(BufReader::with_capacity(BUFFER, flate2::read::MultiGzDecoder::new(all))),
+        Compression::Bgzf => {
+            let inner = bgzf::io::Reader::new(BufReader::with_capacity(BUFFER, all));
+            Box::new(EndChecked { inner, tally: tally.clone() })
+        }
+    };
+    let start = reader.fill_buf().map_err(|error| Error::read(path, &error))?;
+    if start.is_empty() {
+        return Err(Error::input(path.display(), "the file holds nothing (0 bytes after decompression)"));
+    }
+    let format = format_of(start);
+    Ok(Input { reader, format, compression, path: path.into(), tally })
+}
+
+/// What the first bytes say.
+fn format_of(start: &[u8]) -> Format {
+    let line = &start[..start.iter().position(|&b| b == b'\n').unwrap_or(start.len())];
+    let text = start.iter().find(|b| !b.is_ascii_whitespace());
+    if start.starts_with(b"BAM\x01") {
+        Format::Bam
+    } else if start.starts_with(b"CRAM") {
+        Format::Cram
+    } else if start.starts_with(b"BCF\x02") {
+        Format::Bcf
+    } else if start.starts_with(b"##fileformat=VCF") {
+        Format::Vcf
+    } else if let [b'@', a, b, b'\t', ..] = line
+        && a.is_ascii_uppercase()
+        && b.is_ascii_uppercase()
+    {
+        Format::Sam
+    } else if line.first() == Some(&b'@') {
+        Format::Fastq
+    } else if text == Some(&b'>') {
+        Format::Fasta
+    } else if line.iter().filter(|&&b| b == b'\t').count() >= 10 {
+        Format::Sam
+    } else {
+        Format::Unknown
+    }
+}
+
+impl Input {
+    /// What messages call it.
+    pub fn place(&self) -> String {
+        place(&self.path)
+    }
+
+    /// For the manifest; to be asked for before the reader is handed on, and called when reading is over.
+    pub fn report(&self) -> impl Fn() -> InputReport + use<> {
+        let (tally, path, format, compression) = (self.tally.clone(), self.path.clone(), self.format, self.compression);
+        move || {
+            let tally = tally.lock();
+            let sha256 = tally.ended.then(|| hex(&tally.hash.clone().finalize()));
+            InputReport { path: path.clone(), format, compression, bytes: tally.bytes, sha256 }
+        }
+    }
+
+    /// Refuses what the command cannot read.
+    pub fn expect(&self, wanted: &[Format], what: &str) -> Result<()> {
+        if wanted.contains(&self.format) {
+            return Ok(());
+        }
+        let found = match self.format {
+            Format::Unknown => "it is of no format this program knows".to_string(),
+            format => format!("it is {}", format!("{format:?}").to_uppercase()),
+        };
+        Err(Error::input(self.place(), format!("not {what}: {found}")))
+    }
+}
+
+/// What messages call a path.
+pub fn place(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".into() } else { path.display().to_string() }
+}
+
+/// Refuses a BGZF file on disk that does not end with the end block.
+pub fn require_end_block(path: &Path) -> Result<()> {
+    let read = || -> io::Result<bool> {
+        let mut file = File::open(path)?;
+        if file.metadata()?.len() < BGZF_EOF.len() as u64 {
+            return Ok(false);
+        }
+        file.seek(SeekFrom::End(-(BGZF_EOF.len() as i64)))?;
+        let mut tail = [0u8; BGZF_EOF.len()];
+        file.read_exact(&mut tail)?;
+        Ok(tail == BGZF_EOF)
+    };
+    match read() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Error::input(path.display(), "the BGZF end block is missing: the file is truncated")),
+        Err(error) => Err(Error::read(path, &error)),
+    }
+}
+
+/// Longest line that is read: 256 MiB.
+pub const MAX_LINE: usize = 256 << 20;
+
+/// Reads a line without its end (`\n` or `\r\n`); `false` at the end of the input. A line that is too long is an error.
+pub fn read_line(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    loop {
+        let buffer = match reader.fill_buf() {
+            Ok(buffer) => buffer,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if buffer.is_empty() {
+            return Ok(!line.is_empty());
+        }
+        let (used, ended) = match memchr::memchr(b'\n', buffer) {
+            Some(at) => (at + 1, true),
+            None => (buffer.len(), false),
+        };
+        line.extend_from_slice(&buffer[..used]);
+        reader.consume(used);
+        if line.len() > MAX_LINE {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a line is longer than 256 MiB"));
+        }
+        if ended {
+            line.pop();
+            if line.last() == Some(&b'\r') {
+                line.pop();
+            }
+            return Ok(true);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_known_by_their_first_bytes() {
+        for (start, format) in [
+            (&b">chr1 human\nACGT"[..], Format::Fasta),
+            (b"\n>chr1\nACGT", Format::Fasta),
+            (b"@read1\nACGT\n+\nIIII\n", Format::Fastq),
+            (b"@SQ read\nACGT\n+\nIIII\n", Format::Fastq),
+            (b"@HD\tVN:1.6\n", Format::Sam),
+            (b"r1\t4\t*\t0\t0\t*\t*\t0\t0\tACGT\t*\n", Format::Sam),
+            (b"BAM\x01rest", Format::Bam),
+            (b"##fileformat=VCFv4.2\n", Format::Vcf),
+            (b"hello\n", Format::Unknown),
+        ] {
+            assert_eq!(format_of(start), format, "{}", String::from_utf8_lossy(start));
+        }
+    }
+
+    #[test]
+    fn lines_lose_their_ends_and_the_last_needs_none() {
+        let mut reader = &b"a\r\nbc\n\nlast"[..];
+        let (mut line, mut lines) = (Vec::new(), Vec::new());
+        while read_line(&mut reader, &mut line).expect("memory") {
+            lines.push(String::from_utf8_lossy(&line).into_owned());
+        }
+        assert_eq!(lines, ["a", "bc", "", "last"]);
+    }
+}

@@ -1,0 +1,349 @@
+//! FASTA by place: any interval of any contig, through an index, with the last blocks kept in memory.
+//!
+//! Plain and BGZF files are read by place; gzip is not, and says so. An index beside the file (`.fai`, `.gzi`) is used
+//! and checked against the file; without one, the file is read once to make it, in memory.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{self, BufReader, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use md5::{Digest, Md5};
+use noodles::{bgzf, fasta};
+
+use super::fasta::{ContigReport, check_alphabet};
+use crate::{
+    error::{Error, Result, describe},
+    genome::{Contigs, Interval},
+    model::folder::hex,
+};
+
+/// Bases of a block. A BGZF block inflates to 64 KiB, and neighbouring variants share most of theirs.
+const BLOCK: u64 = 64 << 10;
+/// Blocks kept: 64 × 64 KiB = 4 MiB.
+const KEPT: usize = 64;
+
+trait Bytes: Read + Seek + Send + Sync {}
+impl<T: Read + Seek + Send + Sync> Bytes for T {}
+
+/// An open FASTA file with its index.
+pub struct Reference {
+    path: PathBuf,
+    contigs: Contigs,
+    places: Vec<fasta::fai::Record>,
+    bytes: Box<dyn Bytes>,
+    blocks: HashMap<(usize, u64), (u64, Arc<Vec<u8>>)>,
+    clock: u64,
+    checked: Vec<bool>,
+    has_index_file: bool,
+}
+
+impl Reference {
+    /// Opens a FASTA file.
+    pub fn open(path: &Path) -> Result<Self> {
+        let failed = |error: &io::Error| Error::read(path, error);
+        let mut head = [0u8; 18];
+        let mut file = File::open(path).map_err(|e| failed(&e))?;
+        let len = file.metadata().map_err(|e| failed(&e))?.len();
+        if len == 0 {
+            return Err(Error::input(path.display(), "the file is empty (0 bytes)"));
+        }
+        let got = file.read(&mut head).map_err(|e| failed(&e))?;
+        file.seek(SeekFrom::Start(0)).map_err(|e| failed(&e))?;
+        let head = &head[..got];
+        let compressed = head.starts_with(&[0x1f, 0x8b]);
+        if compressed && head.get(12..14) != Some(b"BC") {
+            return Err(Error::input(path.display(), "gzip cannot be read by place")
+                .with_hint("compress it with bgzip instead: gunzip -c genome.fa.gz | bgzip > genome.bgz.fa.gz"));
+        }
+        let bytes: Box<dyn Bytes> = if compressed {
+            super::require_end_block(path)?;
+            let beside = with_ending(path, "gzi");
+            let index = if beside.is_file() {
+                bgzf::gzi::fs::read(&beside).map_err(|e| Error::read(&beside, &e))?
+            } else {
+                index_blocks(path).map_err(|e| failed(&e))?
+            };
+            Box::new(bgzf::io::IndexedReader::new(BufReader::new(file), index))
+        } else {
+            if head[0] != b'>' {
+                return Err(Error::input(path.display(), "not a FASTA file: it does not begin with \">\""));
+            }
+            Box::new(file)
+        };
+        let beside = with_ending(path, "fai");
+        let has_index_file = beside.is_file();
+        let places: Vec<fasta::fai::Record> = if has_index_file {
+            fasta::fai::fs::read(&beside).map_err(|e| Error::read(&beside, &e))?.as_ref().to_vec()
+        } else {
+            index_contigs(path)?
+        };
+        let mut contigs = Contigs::default();
+        for place in &places {
+            let name = String::from_utf8_lossy(place.name()).into_owned();
+            if !contigs.push(name.clone(), place.length()) {
+                return Err(Error::input(path.display(), format!("contig \"{name}\" is there twice")));
+            }
+        }
+        if contigs.is_empty() {
+            return Err(Error::input(path.display(), "there are no contigs in it"));
+        }
+        let checked = vec![!has_index_file; places.len()];
+        let reference = Self {
+            path: path.into(),
+            contigs,
+            places,
+            bytes,
+            blocks: HashMap::new(),
+            clock: 0,
+            checked,
+            has_index_file,
+        };
+        if has_index_file && !compressed {
+            reference.check_length(len)?;
+        }
+        Ok(reference)
+    }
+
+    /// Contigs, in the file's order.
+    pub fn contigs(&self) -> &Contigs {
+        &self.contigs
+    }
+
+    /// What messages call the file.
+    pub fn place(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn stale(&self, why: &str) -> Error {
+        let index = with_ending(&self.path, "fai");
+        Error::input(index.display(), format!("this index does not belong to {} ({why})", self.path.display()))
+            .with_hint(format!("make it anew: samtools faidx {}", self.path.display()))
+    }
+
+    /// The last contig of the index must end where the file ends.
+    fn check_length(&self, len: u64) -> Result<()> {
+        let end = self
+            .places
+            .iter()
+            .map(|p| if p.length() == 0 { p.position() } else { file_offset(p, p.length() - 1) + 1 })
+            .max()
+            .unwrap_or(0);
+        if end > len {
+            return Err(self.stale("it goes on after the file's end"));
+        }
+        // A line end, and perhaps empty lines: more than that is sequence the index does not know.
+        if len - end > 4096 {
+            return Err(self.stale("the file goes on after the index's end"));
+        }
+        Ok(())
+    }
+
+    /// Appends the bases of `interval` (which must lie on the contig) to `out`, as they are written in the file.
+    pub fn fetch(&mut self, contig: usize, interval: Interval, out: &mut Vec<u8>) -> Result<()> {
+        let mut at = interval.start;
+        while at < interval.end {
+            let number = at / BLOCK;
+            let block = self.block(contig, number)?;
+            let from = (at - number * BLOCK) as usize;
+            let to = ((interval.end - number * BLOCK) as usize).min(block.len());
+            if to <= from {
+                return Err(Error::Internal(format!(
+                    "an interval past the end of a contig was asked for ({interval:?})"
+                )));
+            }
+            out.extend_from_slice(&block[from..to]);
+            at += (to - from) as u64;
+        }
+        Ok(())
+    }
+
+    fn block(&mut self, contig: usize, number: u64) -> Result<Arc<Vec<u8>>> {
+        self.clock += 1;
+        let clock = self.clock;
+        if let Some((used, block)) = self.blocks.get_mut(&(contig, number)) {
+            *used = clock;
+            return Ok(Arc::clone(block));
+        }
+        let block = Arc::new(self.read_block(contig, number)?);
+        if self.blocks.len() >= KEPT
+            && let Some(oldest) = self.blocks.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| *key)
+        {
+            self.blocks.remove(&oldest);
+        }
+        self.blocks.insert((contig, number), (clock, Arc::clone(&block)));
+        Ok(block)
+    }
+
+    fn read_block(&mut self, contig: usize, number: u64) -> Result<Vec<u8>> {
+        let place = self.places[contig].clone();
+        if !self.checked[contig] {
+            self.check_header(&place)?;
+            self.checked[contig] = true;
+        }
+        let first = number * BLOCK;
+        let last = (first + BLOCK).min(place.length());
+        let (start, end) = (file_offset(&place, first), file_offset(&place, last - 1) + 1);
+        let mut raw = vec![0u8; (end - start) as usize];
+        let path = &self.path;
+        self.bytes.seek(SeekFrom::Start(start)).and_then(|_| self.bytes.read_exact(&mut raw)).map_err(|error| {
+            if self.has_index_file && error.kind() == io::ErrorKind::UnexpectedEof {
+                self.stale("it goes on after the file's end")
+            } else {
+                Error::read(path, &error)
+            }
+        })?;
+        raw.retain(|&byte| byte != b'\n' && byte != b'\r');
+        if raw.len() as u64 != last - first || raw.contains(&b'>') {
+            return Err(self.stale("its line lengths are not the file's"));
+        }
+        check_alphabet(&raw, &self.path.display().to_string(), &place.name().to_string(), first)?;
+        Ok(raw)
+    }
+
+    /// Before a contig's first base there must be a line end, and before that its header.
+    fn check_header(&mut self, place: &fasta::fai::Record) -> Result<()> {
+        let name: Vec<u8> = place.name().to_vec();
+        let from = place.position().saturating_sub(4096 + name.len() as u64);
+        let mut before = vec![0u8; (place.position() - from) as usize];
+        let read = self.bytes.seek(SeekFrom::Start(from)).and_then(|_| self.bytes.read_exact(&mut before));
+        let good = read.is_ok() && before.last() == Some(&b'\n') && {
+            let header = before[..before.len() - 1]
+                .iter()
+                .rposition(|&b| b == b'\n')
+                .map_or(&before[..], |at| &before[at + 1..]);
+            // A header longer than what was read cannot be judged by its beginning.
+            let whole = header.len() < before.len() || from == 0;
+            !whole
+                || (header.first() == Some(&b'>')
+                    && header[1..].starts_with(&name)
+                    && header.get(1 + name.len()).is_none_or(u8::is_ascii_whitespace))
+        };
+        if good {
+            Ok(())
+        } else {
+            Err(self.stale(&format!("contig \"{}\" does not begin where it says", place.name())))
+        }
+    }
+
+    /// Name, length and MD5 of a contig, for the manifest: reads all of it.
+    pub fn report(&mut self, contig: usize) -> Result<ContigReport> {
+        let length = self.places[contig].length();
+        let (mut hash, mut bases) = (Md5::new(), Vec::new());
+        for number in 0..length.div_ceil(BLOCK) {
+            bases.clear();
+            bases.extend(self.read_block(contig, number)?.iter().map(u8::to_ascii_uppercase));
+            hash.update(&bases);
+        }
+        Ok(ContigReport { name: self.places[contig].name().to_string(), length, md5: Some(hex(&hash.finalize())) })
+    }
+}
+
+/// Where base `position` (0-based) of a contig is in the file.
+fn file_offset(place: &fasta::fai::Record, position: u64) -> u64 {
+    let bases = place.line_base_count().get();
+    place.position() + position / bases * place.line_width().get() + position % bases
+}
+
+/// `genome.fa` + `fai` is `genome.fa.fai`.
+pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Where each contig is, by reading the file once.
+fn index_contigs(path: &Path) -> Result<Vec<fasta::fai::Record>> {
+    let input = super::open(path)?;
+    input.expect(&[super::Format::Fasta], "a FASTA file")?;
+    let mut indexer = fasta::io::Indexer::new(input.reader);
+    let mut places = Vec::new();
+    loop {
+        match indexer.index_record() {
+            Ok(Some(place)) => places.push(place),
+            Ok(None) => return Ok(places),
+            Err(error) => {
+                let mut source = std::error::Error::source(&error);
+                while let Some(inner) = source {
+                    if let Some(io) = inner.downcast_ref::<io::Error>() {
+                        return Err(Error::input(path.display(), describe(io)));
+                    }
+                    source = inner.source();
+                }
+                let after = places
+                    .last()
+                    .map(|p: &fasta::fai::Record| format!(" after contig \"{}\"", p.name()))
+                    .unwrap_or_default();
+                return Err(Error::input(path.display(), format!("it cannot be indexed{after}: {error}"))
+                    .with_hint("all lines of a contig but its last must have one length, and no line may be empty; samtools faidx asks the same"));
+            }
+        }
+    }
+}
+
+/// Where each BGZF block is, by reading the block headers.
+fn index_blocks(path: &Path) -> io::Result<bgzf::gzi::Index> {
+    let mut reader = bgzf::io::Reader::new(BufReader::new(File::open(path)?));
+    let (mut index, mut sink, mut total, mut last) = (Vec::new(), vec![0u8; 64 << 10], 0u64, 0u64);
+    loop {
+        let count = reader.read(&mut sink)?;
+        if count == 0 {
+            return Ok(bgzf::gzi::Index::from(index));
+        }
+        total += count as u64;
+        let place = reader.virtual_position();
+        if place.compressed() != last && place.uncompressed() == 0 {
+            index.push((place.compressed(), total));
+            last = place.compressed();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(folder: &Path, text: &str) -> PathBuf {
+        let path = folder.join("g.fa");
+        std::fs::write(&path, text).expect("written");
+        path
+    }
+
+    #[test]
+    fn any_interval_with_and_without_an_index_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = written(folder.path(), ">a x\nACGTA\nCGTAC\nGG\n>b\nTTTT\n");
+        for fai in [None, Some("a\t12\t5\t5\t6\nb\t4\t23\t4\t5\n")] {
+            if let Some(fai) = fai {
+                std::fs::write(with_ending(&path, "fai"), fai).expect("written");
+            }
+            let mut reference = Reference::open(&path).expect("a reference");
+            let mut bases = Vec::new();
+            reference.fetch(0, Interval::new(3, 12), &mut bases).expect("bases");
+            reference.fetch(1, Interval::new(1, 3), &mut bases).expect("bases");
+            assert_eq!(bases, b"TACGTACGGTT");
+        }
+    }
+
+    #[test]
+    fn an_index_of_another_file_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = written(folder.path(), ">a x\nACGTA\nCGTAC\nGG\n>b\nTTTT\n");
+        for fai in [
+            "a\t12\t5\t4\t5\nb\t4\t23\t4\t5\n",
+            "a\t12\t3\t5\t6\nb\t4\t23\t4\t5\n",
+            "c\t12\t5\t5\t6\nb\t4\t23\t4\t5\n",
+            "a\t9000\t5\t5\t6\n",
+        ] {
+            std::fs::write(with_ending(&path, "fai"), fai).expect("written");
+            let error = Reference::open(&path)
+                .and_then(|mut r| r.fetch(0, Interval::new(0, 12), &mut Vec::new()))
+                .expect_err(fai);
+            assert!(error.to_string().contains("this index does not belong to"), "{error}");
+        }
+    }
+}

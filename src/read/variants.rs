@@ -1,0 +1,224 @@
+//! Variants: VCF as lines that are kept as they came, BCF turned into the same lines.
+//!
+//! Only the first five columns are looked at, and INFO when something is added: a record with ten thousand samples
+//! passes through without being decoded. noodles reads BCF; the lines of VCF are split here, where nothing but tabs
+//! is needed.
+
+use std::{io, ops::Range, path::Path};
+
+use noodles::{bcf, vcf};
+
+use super::{Format, InputReport, read_line};
+use crate::{
+    error::{Error, Result, describe},
+    genome::{Contigs, interval::from_one_based},
+};
+
+/// A VCF record: its line, and where its columns are.
+#[derive(Clone, Debug)]
+pub struct VariantRecord {
+    /// The line, without its end.
+    pub line: Vec<u8>,
+    /// Number of the record, from 1.
+    pub number: u64,
+    /// 0-based position of REF's first base.
+    pub position: u64,
+    contig: Range<usize>,
+    reference: Range<usize>,
+    alternates: Range<usize>,
+    /// Where column INFO is.
+    pub info: Range<usize>,
+}
+
+impl VariantRecord {
+    /// Splits a line. The error is what is wrong with it.
+    pub fn parse(line: Vec<u8>, number: u64) -> Result<Self, String> {
+        let mut columns: [Range<usize>; 8] = std::array::from_fn(|_| 0..0);
+        let (mut start, mut count) = (0, 0);
+        for end in memchr::memchr_iter(b'\t', &line).chain(std::iter::once(line.len())) {
+            columns[count] = start..end;
+            count += 1;
+            start = end + 1;
+            if count == 8 {
+                break;
+            }
+        }
+        if count < 8 {
+            return Err(format!("a VCF line needs 8 tab-separated columns, this one has {count}"));
+        }
+        let [contig, position, _, reference, alternates, _, _, info] = columns;
+        let text =
+            |range: &Range<usize>| std::str::from_utf8(&line[range.clone()]).map_err(|_| "it is not UTF-8".to_string());
+        let one_based: u64 = text(&position)?
+            .parse()
+            .map_err(|_| format!("POS \"{}\" is not a number", String::from_utf8_lossy(&line[position.clone()])))?;
+        text(&contig)?;
+        if contig.is_empty() || reference.is_empty() || alternates.is_empty() {
+            return Err("CHROM, REF or ALT is empty".into());
+        }
+        Ok(Self { number, position: from_one_based(one_based), contig, reference, alternates, info, line })
+    }
+
+    /// CHROM.
+    pub fn contig(&self) -> &str {
+        std::str::from_utf8(&self.line[self.contig.clone()]).unwrap_or_default()
+    }
+
+    /// REF.
+    pub fn reference(&self) -> &[u8] {
+        &self.line[self.reference.clone()]
+    }
+
+    /// Every ALT.
+    pub fn alternates(&self) -> impl Iterator<Item = &[u8]> {
+        self.line[self.alternates.clone()].split(|&b| b == b',')
+    }
+}
+
+/// An open file of variants.
+pub struct Variants {
+    /// Header lines, each with its line end; `#CHROM` is the last.
+    pub header: Vec<String>,
+    /// Contigs of the header; the length is 0 where it says none.
+    pub contigs: Contigs,
+    place: String,
+    reader: Reader,
+    report: Box<dyn Fn() -> InputReport + Send>,
+    line_number: u64,
+}
+
+enum Reader {
+    Text(Box<dyn io::BufRead + Send>),
+    Binary(Box<bcf::io::Reader<Box<dyn io::BufRead + Send>>>, Box<vcf::Header>),
+}
+
+impl Variants {
+    /// Opens a file, or standard input for `-`.
+    pub fn open(path: &Path) -> Result<Self> {
+        let input = super::open(path)?;
+        input.expect(&[Format::Vcf, Format::Bcf], "variants (VCF or BCF)")?;
+        let (place, format, report) = (input.place(), input.format, Box::new(input.report()));
+        let failed = |error: io::Error| Error::input(&place, describe(&error));
+        let mut reader = input.reader;
+        let (header, reader, line_number) = if format == Format::Bcf {
+            let mut reader = bcf::io::Reader::from(reader);
+            let header = reader.read_header().map_err(failed)?;
+            let mut text = Vec::new();
+            vcf::io::Writer::new(&mut text).write_header(&header).map_err(failed)?;
+            let lines = String::from_utf8_lossy(&text).lines().map(|line| format!("{line}\n")).collect::<Vec<_>>();
+            (lines, Reader::Binary(Box::new(reader), Box::new(header)), 0)
+        } else {
+            let (mut lines, mut line) = (Vec::new(), Vec::new());
+            loop {
+                let more = read_line(&mut reader, &mut line).map_err(failed)?;
+                if !more || !line.starts_with(b"#") {
+                    return Err(Error::input(
+                        &place,
+                        format!("line {}: the header has no #CHROM line", lines.len() + 1),
+                    ));
+                }
+                let text = String::from_utf8_lossy(&line).into_owned();
+                let last = text.starts_with("#CHROM");
+                lines.push(text + "\n");
+                if last {
+                    break;
+                }
+            }
+            let count = lines.len() as u64;
+            (lines, Reader::Text(reader), count)
+        };
+        let mut contigs = Contigs::default();
+        for line in &header {
+            if let Some(fields) = line.strip_prefix("##contig=<") {
+                let field = |key: &str| {
+                    fields
+                        .trim_end()
+                        .trim_end_matches('>')
+                        .split(',')
+                        .find_map(|f| f.strip_prefix(key))
+                        .map(|v| v.trim_matches('"'))
+                };
+                if let Some(name) = field("ID=") {
+                    contigs.push(name, field("length=").and_then(|len| len.parse().ok()).unwrap_or(0));
+                }
+            }
+        }
+        Ok(Self { header, contigs, place, reader, report, line_number })
+    }
+
+    /// What messages call the file.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Hands on every record, in order.
+    pub fn read(
+        mut self,
+        mut each: impl FnMut(VariantRecord) -> Result<()>,
+    ) -> Result<Box<dyn Fn() -> InputReport + Send>> {
+        let place = self.place.clone();
+        let mut number = 0u64;
+        match &mut self.reader {
+            Reader::Text(reader) => {
+                let mut line = Vec::new();
+                loop {
+                    let more = read_line(reader, &mut line)
+                        .map_err(|e| Error::input(format!("{place}, record {}", number + 1), describe(&e)))?;
+                    if !more {
+                        break;
+                    }
+                    self.line_number += 1;
+                    if line.is_empty() {
+                        continue;
+                    }
+                    number += 1;
+                    let record = VariantRecord::parse(std::mem::take(&mut line), number)
+                        .map_err(|why| Error::input(format!("{place}, line {}", self.line_number), why))?;
+                    each(record)?;
+                }
+            }
+            Reader::Binary(reader, header) => {
+                let mut record = bcf::Record::default();
+                loop {
+                    number += 1;
+                    let failed = |error: io::Error| Error::input(format!("{place}, record {number}"), describe(&error));
+                    if reader.read_record(&mut record).map_err(failed)? == 0 {
+                        break;
+                    }
+                    let mut line = Vec::new();
+                    use vcf::variant::io::Write as _;
+                    vcf::io::Writer::new(&mut line).write_variant_record(header, &record).map_err(failed)?;
+                    line.truncate(line.trim_ascii_end().len());
+                    let record = VariantRecord::parse(line, number)
+                        .map_err(|why| Error::input(format!("{place}, record {number}"), why))?;
+                    each(record)?;
+                }
+            }
+        }
+        Ok(self.report)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_found_and_the_line_is_kept() {
+        let line = b"20\t100\trs1\tACG\tA,<DEL>\t29.50\tPASS\tAF=0.1\tGT\t0/1".to_vec();
+        let record = VariantRecord::parse(line.clone(), 1).expect("a record");
+        assert_eq!((record.contig(), record.position, record.reference()), ("20", 99, &b"ACG"[..]));
+        assert_eq!(record.alternates().collect::<Vec<_>>(), [&b"A"[..], b"<DEL>"]);
+        assert_eq!((&line[record.info.clone()], &record.line), (&b"AF=0.1"[..], &line));
+    }
+
+    #[test]
+    fn short_or_senseless_lines_are_refused() {
+        for (line, say) in [
+            ("20\t100\trs1\tA", "8 tab-separated columns, this one has 4"),
+            ("20\tx\t.\tA\tC\t.\t.\t.", "POS \"x\" is not a number"),
+        ] {
+            assert!(VariantRecord::parse(line.into(), 1).expect_err(line).contains(say));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What happened: counts of records and windows, skips by reason, and the check that nothing was lost.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+/// Why a record, window or allele was not scored. It is still written, with this reason, and counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Skip {
+    /// More of the window than the card allows is not A, C, G or T (N runs, mostly).
+    UnknownBases,
+    /// The contig or read is shorter than the model's shortest sequence.
+    TooShort,
+    /// The variant is nearer to the end of its contig than the model's window allows.
+    ContigEnd,
+    /// The record has no sequence (`*`).
+    NoSequence,
+    /// REF is not what the reference has there.
+    ReferenceMismatch,
+    /// `<DEL>`, `<INS>` and other symbolic alleles.
+    SymbolicAllele,
+    /// `*`: the allele is missing because of a deletion upstream.
+    SpanningDeletion,
+    /// A breakend.
+    Breakend,
+    /// There is no alternate allele (`.`), or it equals REF.
+    NoAlternate,
+    /// REF or ALT is longer than the card allows.
+    AlleleTooLong,
+    /// REF or ALT holds letters that are not A, C, G, T or N.
+    NotBases,
+}
+
+impl Skip {
+    /// The word written into outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::UnknownBases => "unknown_bases",
+            Self::TooShort => "too_short",
+            Self::ContigEnd => "contig_end",
+            Self::NoSequence => "no_sequence",
+            Self::ReferenceMismatch => "reference_mismatch",
+            Self::SymbolicAllele => "symbolic_allele",
+            Self::SpanningDeletion => "spanning_deletion",
+            Self::Breakend => "breakend",
+            Self::NoAlternate => "no_alternate",
+            Self::AlleleTooLong => "allele_too_long",
+            Self::NotBases => "not_bases",
+        }
+    }
+
+    /// One line for `genogloss columns` and the docs.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::UnknownBases => "more of the window than the model's card allows is not A, C, G or T",
+            Self::TooShort => "the sequence is shorter than the model's shortest (min_span)",
+            Self::ContigEnd => "the variant is too near to the end of its contig",
+            Self::NoSequence => "the record has no sequence",
+            Self::ReferenceMismatch => "REF is not what the reference has at that place",
+            Self::SymbolicAllele => "symbolic alleles such as <DEL> have no sequence",
+            Self::SpanningDeletion => "* stands for a deletion written elsewhere",
+            Self::Breakend => "breakends are not scored",
+            Self::NoAlternate => "there is no alternate allele",
+            Self::AlleleTooLong => "REF or ALT is longer than the model's card allows",
+            Self::NotBases => "REF or ALT holds letters other than A, C, G, T and N",
+        }
+    }
+
+    /// All reasons, most common first.
+    pub fn all() -> [Self; 11] {
+        [
+            Self::UnknownBases,
+            Self::TooShort,
+            Self::ContigEnd,
+            Self::NoSequence,
+            Self::ReferenceMismatch,
+            Self::SymbolicAllele,
+            Self::SpanningDeletion,
+            Self::Breakend,
+            Self::NoAlternate,
+            Self::AlleleTooLong,
+            Self::NotBases,
+        ]
+    }
+}
+
+/// What was counted in a run. `answered` is what the reader handed on and the writer must have written.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Counts {
+    /// Records of the input (contigs, reads, variant records).
+    pub records_in: u64,
+    /// Records the user did not want (filters, regions).
+    pub filtered: u64,
+    /// Things to answer that the reader handed on: windows of a scan, reads, variant records.
+    pub queries: u64,
+    /// Of these, how many came out of the writer.
+    pub written: u64,
+    /// Windows that were run through the model.
+    pub windows: u64,
+    /// Queries (variants: alternate alleles) with a score.
+    pub scored: u64,
+    /// Not scored, by reason.
+    pub skipped: BTreeMap<&'static str, u64>,
+    /// Bases of input sequence read.
+    pub bases: u64,
+    /// Lines (BED, TSV) or records written.
+    pub rows: u64,
+}
+
+impl Counts {
+    /// One skip more.
+    pub fn skip(&mut self, reason: Skip) {
+        *self.skipped.entry(reason.word()).or_default() += 1;
+    }
+
+    /// Refuses to call a run finished whose queries did not all come out.
+    pub fn balance(&self) -> Result<()> {
+        if self.queries == self.written {
+            Ok(())
+        } else {
+            Err(Error::Internal(format!("{} queries were read but {} came out", self.queries, self.written)))
+        }
+    }
+
+    /// `unknown_bases 12, too_short 1`, or `none`.
+    pub fn skips(&self) -> String {
+        if self.skipped.is_empty() {
+            return "none".into();
+        }
+        self.skipped.iter().map(|(reason, count)| format!("{reason} {count}")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_query_is_an_error() {
+        let counts = Counts { queries: 3, written: 2, ..Counts::default() };
+        assert!(counts.balance().is_err());
+    }
+
+    #[test]
+    fn reasons_are_different_words() {
+        let words: std::collections::BTreeSet<_> = Skip::all().iter().map(|s| s.word()).collect();
+        assert_eq!(words.len(), Skip::all().len());
+    }
+}

@@ -1,0 +1,40 @@
+//! Byte-pair encoding, and anything else a `tokenizer.json` can say.
+
+use super::{Tokenizer, broken};
+use crate::{
+    error::{Error, Result},
+    model::{card::Card, folder::Folder},
+};
+
+pub(super) struct Bpe {
+    tokenizer: tokenizers::Tokenizer,
+    model: String,
+}
+
+impl Bpe {
+    pub(super) fn new(card: &Card, folder: &Folder) -> Result<Self> {
+        let file = card.files.tokenizer.as_deref().unwrap_or_default();
+        let mut tokenizer =
+            tokenizers::Tokenizer::from_bytes(folder.bytes(file)?).map_err(|error| broken(folder, file, error))?;
+        // Windows have a length of their own; a tokenizer that cuts or fills rows would change answers silently.
+        tokenizer.with_truncation(None).map_err(|error| broken(folder, file, error))?;
+        tokenizer.with_padding(None);
+        Ok(Self { tokenizer, model: card.name.clone() })
+    }
+}
+
+impl Tokenizer for Bpe {
+    fn encode(&self, bases: &[u8], ids: &mut Vec<i64>) -> Result<()> {
+        let text = String::from_utf8_lossy(bases).to_ascii_uppercase();
+        let encoding = self
+            .tokenizer
+            .encode_fast(text, true)
+            .map_err(|error| Error::model(&self.model, format!("tokenizer: {error}")))?;
+        ids.extend(encoding.get_ids().iter().map(|&id| i64::from(id)));
+        Ok(())
+    }
+
+    fn is_slow(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,166 @@
+//! Windows: what the model reads (`span`) and what it answers for (`core`).
+//!
+//! Windows lie on one grid per contig: the core of window *i* begins at *i* × stride. A region selects the windows
+//! whose core overlaps it, so what a region yields is a part of what the whole contig yields, and shards add up.
+
+use crate::{
+    error::{Error, Result},
+    genome::{Interval, sequence::known_count},
+    model::card::WindowRule,
+    report::Skip,
+};
+
+/// The grid of windows of one run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grid {
+    /// Bases the model reads.
+    pub span: u64,
+    /// Bases it answers for; never more than `stride`, so that cores do not overlap.
+    pub core: u64,
+    /// Distance between window starts.
+    pub stride: u64,
+    /// Bases of the span left of the core.
+    pub left: u64,
+    /// Shortest contig or read that is scored.
+    pub min_span: u64,
+    /// Known bases (A, C, G, T) a window must have.
+    pub min_known: u64,
+}
+
+impl Grid {
+    /// From the card, with the user's stride in place of the card's.
+    ///
+    /// A stride below the core makes the core that much smaller, in the middle of the same span.
+    pub fn new(rule: &WindowRule, stride: Option<u64>, bin: Option<u64>) -> Result<Self> {
+        let stride = stride.unwrap_or(rule.stride);
+        let core = rule.core.min(stride);
+        if let Some(bin) = bin
+            && core != rule.core
+        {
+            return Err(Error::usage(format!(
+                "--stride {stride} is less than the core of this model ({} bases)",
+                rule.core
+            ))
+            .with_hint(format!(
+                "this model writes a track, one value every {bin} bases; its stride may be {} or more",
+                rule.core
+            )));
+        }
+        let missing = (rule.max_unknown * rule.span as f64).floor() as u64;
+        Ok(Self {
+            span: rule.span,
+            core,
+            stride,
+            left: (rule.span - core) / 2,
+            min_span: rule.min_span.unwrap_or(rule.span),
+            min_known: rule.span.saturating_sub(missing),
+        })
+    }
+
+    /// Core of window `index` on a contig of `len` bases: cut at the contig's end; `None` past it.
+    pub fn core(&self, index: u64, len: u64) -> Option<Interval> {
+        let start = index.checked_mul(self.stride)?;
+        (start < len).then(|| Interval::new(start, (start + self.core).min(len)))
+    }
+
+    /// Where the span of window `index` begins; below 0 where it leaves the contig on the left.
+    pub fn span_start(&self, index: u64) -> i64 {
+        (index * self.stride) as i64 - self.left as i64
+    }
+
+    /// Windows of a contig of `len` bases.
+    pub fn count(&self, len: u64) -> u64 {
+        len.div_ceil(self.stride)
+    }
+
+    /// First and one-past-last index of the windows whose core overlaps `interval`.
+    pub fn overlapping(&self, interval: Interval, len: u64) -> (u64, u64) {
+        let end = interval.end.min(len);
+        if interval.start >= end {
+            return (0, 0);
+        }
+        let mut first = interval.start / self.stride;
+        if first * self.stride + self.core <= interval.start {
+            first += 1;
+        }
+        (first, end.div_ceil(self.stride).max(first))
+    }
+
+    /// Whether the bases of a span may be scored.
+    pub fn admit(&self, span: &[u8]) -> Result<(), Skip> {
+        if (known_count(span) as u64) < self.min_known { Err(Skip::UnknownBases) } else { Ok(()) }
+    }
+
+    /// Window starts on a read of `len` bases (which may be shorter than the span): one a stride, the last one
+    /// moved left to end with the read, so that every base is seen and no window is padded for nothing.
+    pub fn on_read(&self, len: u64) -> Vec<u64> {
+        if len <= self.span {
+            return vec![0];
+        }
+        let last = len - self.span;
+        let mut starts: Vec<u64> = (0..last).step_by(self.stride.max(1) as usize).collect();
+        starts.push(last);
+        starts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid(span: u64, core: u64, stride: u64) -> Grid {
+        let rule = WindowRule { span, core, stride, min_span: None, max_unknown: 0.5, fixed: true };
+        Grid::new(&rule, None, None).expect("a grid")
+    }
+
+    #[test]
+    fn cores_partition_every_contig() {
+        for (span, core, len) in [(8, 4, 1), (8, 4, 4), (70, 35, 1000), (7, 7, 50), (9, 2, 33)] {
+            let grid = grid(span, core, core);
+            let mut at = 0;
+            for index in 0..grid.count(len) {
+                let core = grid.core(index, len).expect("inside");
+                assert_eq!(core.start, at);
+                at = core.end;
+            }
+            assert_eq!((at, grid.core(grid.count(len), len)), (len, None));
+        }
+    }
+
+    #[test]
+    fn region_selects_the_windows_whose_core_it_overlaps() {
+        for stride in [3, 4, 7] {
+            let grid = grid(8, 4, stride);
+            for start in 0..30 {
+                for end in start + 1..31 {
+                    let asked = Interval::new(start, end);
+                    let (first, last) = grid.overlapping(asked, 30);
+                    for index in 0..grid.count(30) {
+                        let overlaps = grid.core(index, 30).is_some_and(|core| core.overlaps(asked));
+                        assert_eq!(
+                            overlaps,
+                            (first..last).contains(&index),
+                            "{asked:?} stride {stride} window {index}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn smaller_stride_makes_a_smaller_core_in_the_middle() {
+        let rule = WindowRule { span: 70, core: 70, stride: 70, min_span: None, max_unknown: 0.5, fixed: true };
+        let grid = Grid::new(&rule, Some(10), None).expect("a grid");
+        assert_eq!((grid.core, grid.left, grid.span_start(0)), (10, 30, -30));
+    }
+
+    #[test]
+    fn read_windows_reach_both_ends() {
+        let grid = grid(10, 5, 5);
+        assert_eq!(grid.on_read(7), [0]);
+        assert_eq!(grid.on_read(10), [0]);
+        assert_eq!(grid.on_read(12), [0, 2]);
+        assert_eq!(grid.on_read(20), [0, 5, 10]);
+    }
+}

@@ -1,0 +1,87 @@
+//! The manifest: what ran, on what, and what came of it. JSON, beside each output (`OUTPUT.manifest.json`).
+
+use std::{
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use serde::Serialize;
+
+use crate::{
+    error::{Error, Result},
+    model::network::EngineReport,
+    pipeline::Timings,
+    read::{InputReport, fasta::ContigReport, reference::with_ending},
+    report::Counts,
+};
+
+/// Name, version and digest of the model that ran.
+#[derive(Clone, Debug, Serialize)]
+pub struct ModelReport {
+    /// Name in its card, or `exact:…`.
+    pub name: String,
+    /// Version in its card.
+    pub version: String,
+    /// sha256 of the network.
+    pub sha256: Option<String>,
+    /// Licence of the weights.
+    pub license: String,
+    /// What ran it.
+    #[serde(flatten)]
+    pub engine: EngineReport,
+}
+
+/// A FASTA file that was used by place.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReferenceReport {
+    /// As the user wrote it.
+    pub path: PathBuf,
+    /// The contigs that were used.
+    pub contigs: Vec<ContigReport>,
+}
+
+/// The whole manifest.
+#[derive(Clone, Debug, Serialize)]
+pub struct Manifest {
+    /// `genogloss`.
+    pub program: &'static str,
+    /// Of the program.
+    pub version: &'static str,
+    /// The command line.
+    pub command: Vec<String>,
+    /// When the run ended, seconds since 1970-01-01 UTC.
+    pub finished_unix: u64,
+    /// The model.
+    pub model: ModelReport,
+    /// Threads asked for.
+    pub threads: usize,
+    /// Inputs that were read from start to end or in part.
+    pub inputs: Vec<InputReport>,
+    /// The reference, with the MD5 (SAM's M5) of its contigs.
+    pub reference: Option<ReferenceReport>,
+    /// The output.
+    pub output: PathBuf,
+    /// What was counted.
+    pub counts: Counts,
+    /// Seconds each stage was busy.
+    pub seconds: Timings,
+}
+
+impl Manifest {
+    /// Seconds since 1970.
+    pub fn now() -> u64 {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())
+    }
+
+    /// Where the manifest of an output belongs.
+    pub fn path(output: &Path) -> PathBuf {
+        with_ending(output, "manifest.json")
+    }
+
+    /// As text.
+    pub fn to_json(&self) -> Result<String> {
+        serde_json::to_string_pretty(self)
+            .map(|text| text + "\n")
+            .map_err(|error| Error::Internal(format!("manifest: {error}")))
+    }
+}

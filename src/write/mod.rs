@@ -1,0 +1,429 @@
+//! Bytes out. An output appears whole or not at all: it is written under a temporary name beside its target, synced,
+//! and renamed only when the run has succeeded and its counts add up.
+
+pub mod bam;
+pub mod manifest;
+pub mod table;
+pub mod vcf;
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+    process,
+};
+
+use noodles::{
+    bgzf,
+    core::Position,
+    csi::{
+        self,
+        binning_index::index::{Header, header::Builder, reference_sequence::bin::Chunk},
+    },
+    tabix,
+};
+
+use crate::{
+    error::{Error, Result},
+    genome::Interval,
+    read::reference::with_ending,
+};
+
+/// The longest contig a .tbi index can hold (SAM specification, section 5.2).
+const TBI_MAX: u64 = 1 << 29;
+
+/// What kind of lines an index is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indexed {
+    /// Not at all.
+    No,
+    /// contig, 0-based start, end in columns 1 to 3.
+    Bed,
+    /// VCF.
+    Vcf,
+}
+
+/// Which index file is written beside a BGZF output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum IndexKind {
+    /// tabix (.tbi): contigs up to 512 Mb.
+    #[default]
+    Tbi,
+    /// CSI (.csi): any length.
+    Csi,
+}
+
+/// A file being written: its bytes go to a temporary name until [`TemporaryFile::rename`].
+struct TemporaryFile {
+    temporary: Option<PathBuf>,
+    target: PathBuf,
+}
+
+impl TemporaryFile {
+    fn create(target: &Path) -> Result<(Self, File)> {
+        // A device or a named pipe is written to as it is; a link is followed, so that it stays a link.
+        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
+        let failed = |error: &io::Error| Error::write(target.display(), error);
+        if target.is_dir() {
+            return Err(Error::Output {
+                place: target.display().to_string(),
+                message: "is a folder, not a file".into(),
+                hint: None,
+            });
+        }
+        if target.exists() && !target.is_file() {
+            let file = OpenOptions::new().write(true).open(&target).map_err(|e| failed(&e))?;
+            return Ok((Self { temporary: None, target }, file));
+        }
+        let folder = match target.parent() {
+            Some(folder) if folder != Path::new("") => folder.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        if !folder.is_dir() {
+            return Err(Error::Output {
+                place: target.display().to_string(),
+                message: format!("the folder {} does not exist", folder.display()),
+                hint: Some(format!("mkdir -p {}", folder.display())),
+            });
+        }
+        let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let temporary = folder.join(format!(".{name}.genogloss-{}.tmp", process::id()));
+        let file =
+            OpenOptions::new().write(true).create(true).truncate(true).open(&temporary).map_err(|e| failed(&e))?;
+        Ok((Self { temporary: Some(temporary), target }, file))
+    }
+
+    fn sync(&self, file: &File) -> Result<()> {
+        if self.temporary.is_none() {
+            return Ok(());
+        }
+        file.sync_all().map_err(|error| Error::write(self.target.display(), &error))
+    }
+
+    /// Gives the file its name.
+    fn rename(mut self) -> Result<()> {
+        let Some(temporary) = &self.temporary else { return Ok(()) };
+        fs::rename(temporary, &self.target).map_err(|error| Error::write(self.target.display(), &error))?;
+        self.temporary = None;
+        if let Some(folder) = self.target.parent()
+            && let Ok(folder) = File::open(if folder == Path::new("") { Path::new(".") } else { folder })
+        {
+            // Some file systems cannot sync a folder; the rename itself has succeeded.
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        if let Some(temporary) = &self.temporary {
+            let _ = fs::remove_file(temporary);
+        }
+    }
+}
+
+enum Stream {
+    Plain(BufWriter<Box<dyn Write + Send>>),
+    Bgzf(Box<bgzf::io::Writer<BufWriter<Box<dyn Write + Send>>>>),
+}
+
+enum Index {
+    No,
+    Tbi(Box<tabix::index::Indexer>),
+    Csi(
+        Box<csi::binning_index::Indexer<csi::binning_index::index::reference_sequence::index::BinnedIndex>>,
+        Header,
+        Vec<String>,
+    ),
+}
+
+/// An output: a file (BGZF where its name ends in `.gz` or `.bgz`), or standard output.
+pub struct Output {
+    stream: Stream,
+    index: Index,
+    last: Option<(String, u64)>,
+    seen: std::collections::HashSet<String>,
+    file: Option<(TemporaryFile, File)>,
+    place: String,
+}
+
+/// What a user asks of an output.
+#[derive(Clone, Debug)]
+pub struct OutputSettings {
+    /// `None` or `-`: standard output.
+    pub path: Option<PathBuf>,
+    /// Lines that can be indexed, if the output is BGZF.
+    pub indexed: Indexed,
+    /// Which index.
+    pub kind: IndexKind,
+    /// BGZF whatever the name (BAM).
+    pub bgzf: bool,
+}
+
+impl OutputSettings {
+    /// The file, if it is not standard output.
+    pub fn file(&self) -> Option<&Path> {
+        self.path.as_deref().filter(|path| *path != Path::new("-"))
+    }
+
+    /// Compressed by its name, or because its format always is.
+    pub fn is_bgzf(&self) -> bool {
+        self.bgzf || self.file().and_then(Path::extension).is_some_and(|e| e == "gz" || e == "bgz")
+    }
+}
+
+const BUFFER: usize = 256 << 10;
+
+impl Output {
+    /// Opens an output under its temporary name.
+    pub fn create(settings: &OutputSettings) -> Result<Self> {
+        let bgzf = settings.is_bgzf();
+        let (file, place) = match settings.file() {
+            None => (None, "standard output".to_string()),
+            Some(path) => (Some(TemporaryFile::create(path)?), path.display().to_string()),
+        };
+        let clone = |file: &File| file.try_clone().map_err(|error| Error::write(&place, &error));
+        let target: Box<dyn Write + Send> = match &file {
+            Some((_, file)) => Box::new(clone(file)?),
+            None => Box::new(io::stdout()),
+        };
+        let buffered = BufWriter::with_capacity(BUFFER, target);
+        let stream =
+            if bgzf { Stream::Bgzf(Box::new(bgzf::io::Writer::new(buffered))) } else { Stream::Plain(buffered) };
+        let index = match (settings.indexed, bgzf && file.is_some()) {
+            (Indexed::No, _) | (_, false) => Index::No,
+            (lines, true) => {
+                let header = if lines == Indexed::Bed { Builder::bed() } else { Builder::vcf() }.build();
+                match settings.kind {
+                    IndexKind::Tbi => {
+                        let mut indexer = tabix::index::Indexer::default();
+                        indexer.set_header(header);
+                        Index::Tbi(Box::new(indexer))
+                    }
+                    IndexKind::Csi => {
+                        // Depth 6 with 16-kb bins reaches 4 Gb (CSI specification).
+                        let indexer = csi::binning_index::Indexer::new(14, 6)
+                            .ok_or_else(|| Error::Internal("CSI parameters".into()))?;
+                        Index::Csi(Box::new(indexer), header, Vec::new())
+                    }
+                }
+            }
+        };
+        Ok(Self { stream, index, last: None, seen: std::collections::HashSet::new(), file, place })
+    }
+
+    /// What messages call it.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Writes bytes that are not of a record: headers.
+    pub fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = match &mut self.stream {
+            Stream::Plain(writer) => writer.write_all(bytes),
+            Stream::Bgzf(writer) => writer.write_all(bytes),
+        };
+        written.map_err(|error| Error::write(&self.place, &error))
+    }
+
+    /// An index is being made, so records must come in order.
+    pub fn is_indexed(&self) -> bool {
+        !matches!(self.index, Index::No)
+    }
+
+    /// Writes the line (or lines) of a record that lies at `interval` of `contig`.
+    pub fn write_record(&mut self, contig: &str, interval: Interval, bytes: &[u8]) -> Result<()> {
+        let Stream::Bgzf(writer) = &mut self.stream else { return self.write_all(bytes) };
+        if matches!(self.index, Index::No) {
+            return self.write_all(bytes);
+        }
+        let start = writer.virtual_position();
+        writer.write_all(bytes).map_err(|error| Error::write(&self.place, &error))?;
+        let chunk = Chunk::new(start, writer.virtual_position());
+        self.check_order(contig, interval)?;
+        let position =
+            |n: u64| Position::try_from(n as usize).map_err(|e| Error::Internal(format!("index position: {e}")));
+        let (first, last) =
+            (position(interval.one_based_start())?, position(interval.end.max(interval.one_based_start()))?);
+        let failed = |error: &dyn std::fmt::Display| Error::Output {
+            place: self.place.clone(),
+            message: format!("index: {error}"),
+            hint: None,
+        };
+        match &mut self.index {
+            Index::No => {}
+            Index::Tbi(indexer) => {
+                if interval.end > TBI_MAX {
+                    return Err(Error::Output {
+                        place: self.place.clone(),
+                        message: format!("{} is beyond what a .tbi index can hold (512 Mb)", interval.show(contig)),
+                        hint: Some("use --index csi".into()),
+                    });
+                }
+                indexer.add_record(contig, first, last, chunk).map_err(|error| failed(&error))?;
+            }
+            Index::Csi(indexer, _, names) => {
+                if names.last().is_none_or(|name| name != contig) {
+                    names.push(contig.into());
+                }
+                indexer
+                    .add_record(Some((names.len() - 1, first, last, true)), chunk)
+                    .map_err(|error| failed(&error))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_order(&mut self, contig: &str, interval: Interval) -> Result<()> {
+        let bad = match &self.last {
+            Some((name, start)) if name == contig => interval.start < *start,
+            _ => !self.seen.insert(contig.into()),
+        };
+        if bad {
+            let after = self
+                .last
+                .as_ref()
+                .map(|(name, start)| crate::genome::interval::show_position(name, *start))
+                .unwrap_or_default();
+            return Err(Error::input(
+                "the input",
+                format!(
+                    "is not sorted: {} comes after {after}, so no index can be made of the output",
+                    crate::genome::interval::show_position(contig, interval.start)
+                ),
+            )
+            .with_hint("sort it first (bcftools sort, sort -k1,1 -k2,2n), or write an output that is not compressed"));
+        }
+        match &mut self.last {
+            Some((name, start)) if name == contig => *start = interval.start,
+            last => *last = Some((contig.into(), interval.start)),
+        }
+        Ok(())
+    }
+
+    /// [`Self::seal`] and [`Sealed::commit`].
+    pub fn finish(self) -> Result<()> {
+        self.seal()?.commit()
+    }
+
+    /// Ends the stream and the index and syncs them, all still under temporary names. What can fail, fails here.
+    pub fn seal(self) -> Result<Sealed> {
+        let Self { stream, index, file, place, .. } = self;
+        let failed = |error: io::Error| Error::write(&place, &error);
+        match stream {
+            Stream::Plain(mut writer) => {
+                writer.flush().map_err(failed)?;
+                drop(writer);
+            }
+            Stream::Bgzf(writer) => {
+                let mut inner = (*writer).finish().map_err(failed)?;
+                inner.flush().map_err(failed)?;
+            }
+        }
+        let Some((temporary, file)) = file else { return Ok(Sealed { files: Vec::new() }) };
+        let mut bytes = Vec::new();
+        let beside = match index {
+            Index::No => None,
+            Index::Tbi(indexer) => {
+                let mut writer = tabix::io::Writer::new(&mut bytes);
+                writer.write_index(&(*indexer).build()).map_err(failed)?;
+                writer.try_finish().map_err(failed)?;
+                drop(writer);
+                Some("tbi")
+            }
+            Index::Csi(indexer, header, names) => {
+                let count = names.len();
+                let mut header = header;
+                *header.reference_sequence_names_mut() =
+                    names.into_iter().map(|name| name.into_bytes().into()).collect();
+                let mut writer = csi::io::Writer::new(&mut bytes);
+                writer.write_index(&(*indexer).set_header(header).build(count)).map_err(failed)?;
+                writer.into_inner().try_finish().map_err(failed)?;
+                Some("csi")
+            }
+        };
+        let mut files = Vec::new();
+        if let Some(ending) = beside {
+            files.push(whole(&with_ending(&temporary.target, ending), &bytes)?);
+        }
+        temporary.sync(&file)?;
+        files.push(temporary);
+        Ok(Sealed { files })
+    }
+}
+
+/// Complete files that still lack their names.
+#[must_use = "the files get their names in `commit`"]
+pub struct Sealed {
+    files: Vec<TemporaryFile>,
+}
+
+impl Sealed {
+    /// Adds a small file, to be named before those that are there.
+    pub fn with_first(mut self, target: &Path, bytes: &[u8]) -> Result<Self> {
+        self.files.insert(0, whole(target, bytes)?);
+        Ok(self)
+    }
+
+    /// Gives all files their names, the output last: where it is, all that belongs to it is.
+    pub fn commit(self) -> Result<()> {
+        self.files.into_iter().try_for_each(TemporaryFile::rename)
+    }
+}
+
+/// A small file, written and synced under a temporary name.
+fn whole(target: &Path, bytes: &[u8]) -> Result<TemporaryFile> {
+    let (temporary, mut file) = TemporaryFile::create(target)?;
+    file.write_all(bytes).map_err(|error| Error::write(target.display(), &error))?;
+    temporary.sync(&file)?;
+    Ok(temporary)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(path: &Path) -> OutputSettings {
+        OutputSettings { path: Some(path.into()), indexed: Indexed::Bed, kind: IndexKind::Tbi, bgzf: false }
+    }
+
+    #[test]
+    fn nothing_has_the_name_until_finish() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.bed");
+        let mut output = Output::create(&settings(&path)).expect("an output");
+        output.write_all(b"a\t0\t1\n").expect("written");
+        assert!(!path.exists());
+        output.finish().expect("finished");
+        assert_eq!(fs::read(&path).expect("the file"), b"a\t0\t1\n");
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 1);
+    }
+
+    #[test]
+    fn what_is_not_finished_leaves_nothing_and_keeps_the_old() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.bed");
+        fs::write(&path, "old").expect("written");
+        let mut output = Output::create(&settings(&path)).expect("an output");
+        output.write_all(b"new").expect("written");
+        drop(output);
+        assert_eq!(fs::read(&path).expect("the file"), b"old");
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 1);
+    }
+
+    #[test]
+    fn records_out_of_order_cannot_be_indexed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut output = Output::create(&settings(&folder.path().join("a.bed.gz"))).expect("an output");
+        output.write_record("a", Interval::new(5, 6), b"a\t5\t6\n").expect("first");
+        let error = output.write_record("a", Interval::new(4, 5), b"a\t4\t5\n").expect_err("unsorted");
+        assert!(error.to_string().contains("is not sorted: a:5 comes after a:6"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_folder_is_said_before_anything_is_run() {
+        let error = Output::create(&settings(Path::new("/nonexistent/dir/a.bed"))).map(|_| ()).expect_err("no folder");
+        assert_eq!(error.to_string(), "/nonexistent/dir/a.bed: the folder /nonexistent/dir does not exist");
+    }
+}

@@ -1,0 +1,370 @@
+//! BED, TSV and bedGraph lines of a scan, and the elements that neighbouring windows make together.
+
+use crate::{
+    genome::{Interval, Strand},
+    head::{best, write_integer, write_score},
+    model::Form,
+    report::Skip,
+};
+
+/// The text formats of a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum TableFormat {
+    /// BED6, then one column a score.
+    Bed,
+    /// One header line, all windows, skipped ones with their reason.
+    Tsv,
+    /// contig, start, end and one score.
+    Bedgraph,
+}
+
+/// Which scores make a call.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// May be called, by column.
+    pub callable: Vec<bool>,
+    /// Thresholds, by column: the card's, or the user's for all.
+    pub thresholds: Vec<f64>,
+    /// Only what reaches its threshold is written.
+    pub calls_only: bool,
+}
+
+impl Caller {
+    /// From the model's columns and the user's threshold (`None`: write everything).
+    pub fn new(form: &Form, threshold: Option<Threshold>) -> Self {
+        let thresholds = form
+            .columns
+            .iter()
+            .map(|column| match threshold {
+                Some(Threshold::Value(value)) => value,
+                _ => column.threshold,
+            })
+            .collect();
+        Self { callable: form.callable(), thresholds, calls_only: threshold.is_some() }
+    }
+
+    /// The best column of a bin, and whether it reaches its threshold.
+    pub fn call(&self, scores: &[f32]) -> Option<(usize, f32, bool)> {
+        best(scores, &self.callable, &self.thresholds)
+            .map(|(column, score)| (column, score, f64::from(score) >= self.thresholds[column]))
+    }
+}
+
+/// `--threshold`, or `--threshold P`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Threshold {
+    /// The card's own.
+    Card,
+    /// This one, for all columns.
+    Value(f64),
+}
+
+impl std::str::FromStr for Threshold {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "card" => Ok(Self::Card),
+            _ => match text.parse::<f64>() {
+                Ok(value) if value.is_finite() => Ok(Self::Value(value)),
+                _ => Err("a number, or `card` for the model's own threshold".into()),
+            },
+        }
+    }
+}
+
+/// A place with its scores, or why it has none.
+pub struct Place<'a> {
+    /// Contig name.
+    pub contig: &'a str,
+    /// The bin.
+    pub interval: Interval,
+    /// Strand the scores are about.
+    pub strand: Strand,
+    /// Scores, or the reason there are none.
+    pub scores: Result<&'a [f32], Skip>,
+    /// An answer in words.
+    pub text: Option<&'a str>,
+}
+
+/// BED scores run from 0 to 1000.
+fn bed_score(score: f32) -> u64 {
+    if score.is_nan() { 0 } else { (f64::from(score).clamp(0.0, 1.0) * 1000.0).round() as u64 }
+}
+
+/// Appends the part that all formats begin with.
+fn write_place(contig: &str, interval: Interval, line: &mut Vec<u8>) {
+    line.extend_from_slice(contig.as_bytes());
+    line.push(b'\t');
+    write_integer(interval.start, line);
+    line.push(b'\t');
+    write_integer(interval.end, line);
+}
+
+/// Appends a BED line; `false` where there is nothing to write (skipped, or below the threshold).
+pub fn write_bed(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec<u8>) -> bool {
+    let Ok(scores) = place.scores else { return false };
+    if let Some(text) = place.text {
+        write_place(place.contig, place.interval, line);
+        line.push(b'\t');
+        line.extend_from_slice(text.as_bytes());
+        line.extend_from_slice(b"\t0\t");
+        line.push(place.strand.symbol() as u8);
+        line.push(b'\n');
+        return true;
+    }
+    let call = caller.call(scores);
+    if caller.calls_only && !call.is_some_and(|(_, _, called)| called) {
+        return false;
+    }
+    write_place(place.contig, place.interval, line);
+    line.push(b'\t');
+    line.extend_from_slice(call.map_or(".", |(column, _, _)| form.columns[column].label.as_str()).as_bytes());
+    line.push(b'\t');
+    write_integer(bed_score(call.map_or(f32::NAN, |(_, score, _)| score)), line);
+    line.push(b'\t');
+    line.push(place.strand.symbol() as u8);
+    for &score in scores {
+        line.push(b'\t');
+        write_score(score, line);
+    }
+    line.push(b'\n');
+    true
+}
+
+/// Appends a TSV line: every window, and why it has no scores where it has none.
+pub fn write_tsv(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec<u8>) -> bool {
+    let call = place.scores.ok().and_then(|scores| caller.call(scores));
+    if caller.calls_only && !call.is_some_and(|(_, _, called)| called) {
+        return false;
+    }
+    write_place(place.contig, place.interval, line);
+    line.push(b'\t');
+    line.push(place.strand.symbol() as u8);
+    line.push(b'\t');
+    if let Some(text) = place.text {
+        line.extend_from_slice(if text.is_empty() { b"." } else { text.as_bytes() });
+    } else if form.text.is_some() {
+        line.push(b'.');
+    } else {
+        line.extend_from_slice(
+            call.filter(|&(_, _, called)| called)
+                .map_or(".", |(column, _, _)| form.columns[column].label.as_str())
+                .as_bytes(),
+        );
+        for column in 0..form.columns.len() {
+            line.push(b'\t');
+            match place.scores {
+                Ok(scores) => write_score(scores[column], line),
+                Err(_) => line.push(b'.'),
+            }
+        }
+    }
+    line.push(b'\t');
+    line.extend_from_slice(place.scores.err().map_or(".", Skip::word).as_bytes());
+    line.push(b'\n');
+    true
+}
+
+/// Appends a bedGraph line of one column.
+pub fn write_bedgraph(place: &Place<'_>, column: usize, line: &mut Vec<u8>) -> bool {
+    let Ok(scores) = place.scores else { return false };
+    if scores[column].is_nan() {
+        return false;
+    }
+    write_place(place.contig, place.interval, line);
+    line.push(b'\t');
+    write_score(scores[column], line);
+    line.push(b'\n');
+    true
+}
+
+/// The header line of a scan's TSV.
+pub fn tsv_header(form: &Form) -> String {
+    match &form.text {
+        Some(name) => format!("#contig\tstart\tend\tstrand\t{name}\tskip\n"),
+        None => {
+            let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
+            format!("#contig\tstart\tend\tstrand\tcall\t{}\tskip\n", names.join("\t"))
+        }
+    }
+}
+
+/// Neighbouring calls of one label and strand become one element: `contig start end label score strand`, then the
+/// highest and the mean score, the number of bins, and the 0-based place of the highest bin's middle from the
+/// element's start (as narrowPeak's last column).
+pub struct Merger {
+    gap: u64,
+    open: Vec<Option<Element>>,
+}
+
+struct Element {
+    contig: String,
+    interval: Interval,
+    column: usize,
+    strand: Strand,
+    max: f32,
+    sum: f64,
+    count: u64,
+    summit: u64,
+}
+
+impl Merger {
+    /// Calls up to `gap` bases apart are joined.
+    pub fn new(gap: u64, columns: usize) -> Self {
+        // One open element a column and strand.
+        Self { gap, open: (0..columns * 3).map(|_| None).collect() }
+    }
+
+    /// Adds a bin; elements that are complete are handed to `emit` in order of their start.
+    pub fn add(
+        &mut self,
+        place: &Place<'_>,
+        caller: &Caller,
+        emit: &mut Vec<(String, Interval, Vec<u8>)>,
+        form: &Form,
+    ) {
+        let scores: &[f32] = place.scores.unwrap_or(&[]);
+        for column in 0..scores.len() {
+            let score = scores[column];
+            if !caller.callable[column] || score.is_nan() || f64::from(score) < caller.thresholds[column] {
+                continue;
+            }
+            let slot = &mut self.open[column * 3 + place.strand as usize];
+            let middle = place.interval.start + place.interval.len() / 2;
+            match slot {
+                Some(element)
+                    if element.contig == place.contig && place.interval.start <= element.interval.end + self.gap =>
+                {
+                    element.interval.end = element.interval.end.max(place.interval.end);
+                    if score > element.max {
+                        (element.max, element.summit) = (score, middle);
+                    }
+                    element.sum += f64::from(score);
+                    element.count += 1;
+                }
+                _ => {
+                    *slot = Some(Element {
+                        contig: place.contig.into(),
+                        interval: place.interval,
+                        column,
+                        strand: place.strand,
+                        max: score,
+                        sum: f64::from(score),
+                        count: 1,
+                        summit: middle,
+                    })
+                    .map(|new| {
+                        if let Some(old) = slot.take() {
+                            emit.push(old.line(form));
+                        }
+                        new
+                    });
+                }
+            }
+        }
+        self.close_before(Some((place.contig, place.interval.start)), emit, form);
+    }
+
+    /// Hands on what nothing can join any more; everything, at the end.
+    pub fn close_before(&mut self, at: Option<(&str, u64)>, emit: &mut Vec<(String, Interval, Vec<u8>)>, form: &Form) {
+        for slot in &mut self.open {
+            let over = slot.as_ref().is_some_and(|e| {
+                at.is_none_or(|(contig, start)| e.contig != contig || e.interval.end + self.gap < start)
+            });
+            if over && let Some(element) = slot.take() {
+                emit.push(element.line(form));
+            }
+        }
+    }
+
+    /// Where the earliest open element begins: nothing that begins later may be written yet.
+    pub fn earliest_open(&self) -> Option<u64> {
+        self.open.iter().flatten().map(|e| e.interval.start).min()
+    }
+}
+
+impl Element {
+    fn line(self, form: &Form) -> (String, Interval, Vec<u8>) {
+        let mut line = Vec::new();
+        write_place(&self.contig, self.interval, &mut line);
+        line.push(b'\t');
+        line.extend_from_slice(form.columns[self.column].name.as_bytes());
+        line.push(b'\t');
+        write_integer(bed_score(self.max), &mut line);
+        line.push(b'\t');
+        line.push(self.strand.symbol() as u8);
+        line.push(b'\t');
+        write_score(self.max, &mut line);
+        line.push(b'\t');
+        write_score((self.sum / self.count as f64) as f32, &mut line);
+        line.push(b'\t');
+        write_integer(self.count, &mut line);
+        line.push(b'\t');
+        write_integer(self.summit - self.interval.start, &mut line);
+        line.push(b'\n');
+        (self.contig, self.interval, line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{head::Shape, model::card::Column};
+
+    fn form() -> Form {
+        let column =
+            |name: &str, callable| Column { name: name.into(), head: 0, label: name.into(), callable, threshold: 0.5 };
+        Form {
+            shape: Shape { bins: 1, columns: 2 },
+            columns: vec![column("site", true), column("none", false)],
+            bin: None,
+            text: None,
+        }
+    }
+
+    fn place(start: u64, scores: &[f32]) -> Place<'_> {
+        Place {
+            contig: "a",
+            interval: Interval::new(start, start + 10),
+            strand: Strand::Forward,
+            scores: Ok(scores),
+            text: None,
+        }
+    }
+
+    #[test]
+    fn bed_and_tsv_lines() {
+        let (form, mut line) = (form(), Vec::new());
+        let caller = Caller::new(&form, None);
+        assert!(write_bed(&place(20, &[0.75, 0.25]), &form, &caller, &mut line));
+        assert!(write_tsv(&place(20, &[0.75, 0.25]), &form, &caller, &mut line));
+        let skipped = Place { scores: Err(Skip::UnknownBases), ..place(30, &[]) };
+        assert!(!write_bed(&skipped, &form, &caller, &mut line));
+        assert!(write_tsv(&skipped, &form, &caller, &mut line));
+        assert_eq!(
+            String::from_utf8_lossy(&line),
+            "a\t20\t30\tsite\t750\t+\t0.750000\t0.250000\n\
+             a\t20\t30\t+\tsite\t0.750000\t0.250000\t.\n\
+             a\t30\t40\t+\t.\t.\t.\tunknown_bases\n"
+        );
+    }
+
+    #[test]
+    fn neighbours_over_the_threshold_become_one_element() {
+        let form = form();
+        let caller = Caller::new(&form, Some(Threshold::Value(0.5)));
+        let (mut merger, mut out) = (Merger::new(0, 2), Vec::new());
+        for (start, score) in [(0, 0.6f32), (10, 0.9), (20, 0.2), (30, 0.7), (50, 0.8)] {
+            merger.add(&place(start, &[score, 1.0]), &caller, &mut out, &form);
+        }
+        merger.close_before(None, &mut out, &form);
+        let lines: String = out.iter().map(|(_, _, line)| String::from_utf8_lossy(line).into_owned()).collect();
+        assert_eq!(
+            lines,
+            "a\t0\t20\tsite\t900\t+\t0.900000\t0.750000\t2\t15\n\
+             a\t30\t40\tsite\t700\t+\t0.700000\t0.700000\t1\t5\n\
+             a\t50\t60\tsite\t800\t+\t0.800000\t0.800000\t1\t5\n"
+        );
+    }
+}
