@@ -23,8 +23,10 @@ pub struct Grid {
     pub left: u64,
     /// Shortest contig or read that is scored.
     pub min_span: u64,
-    /// Known bases (A, C, G, T) a window must have.
-    pub min_known: u64,
+    /// Largest share of what the model reads that may be unknown or padding.
+    pub max_unknown: f64,
+    /// What is missing to the span is filled with N; if false, shorter windows are given as they are.
+    pub fill: bool,
 }
 
 impl Grid {
@@ -46,14 +48,14 @@ impl Grid {
                 rule.core
             )));
         }
-        let missing = (rule.max_unknown * rule.span as f64).floor() as u64;
         Ok(Self {
             span: rule.span,
             core,
             stride,
             left: (rule.span - core) / 2,
             min_span: rule.min_span.unwrap_or(rule.span),
-            min_known: rule.span.saturating_sub(missing),
+            max_unknown: rule.max_unknown,
+            fill: rule.fixed,
         })
     }
 
@@ -86,9 +88,23 @@ impl Grid {
         (first, end.div_ceil(self.stride).max(first))
     }
 
-    /// Whether the bases of a span may be scored.
-    pub fn admit(&self, span: &[u8]) -> Result<(), Skip> {
-        if (known_count(span) as u64) < self.min_known { Err(Skip::UnknownBases) } else { Ok(()) }
+    /// Appends a window to `row`: its bases, with N for those that lie left of the contig and, if the model takes
+    /// only whole spans, for what is then missing on the right.
+    pub fn fill(&self, left: usize, bases: &[u8], row: &mut Vec<u8>) {
+        if !self.fill {
+            row.extend_from_slice(bases);
+            return;
+        }
+        let end = row.len() + self.span as usize;
+        row.resize(row.len() + left, b'N');
+        row.extend_from_slice(bases);
+        row.resize(end, b'N');
+    }
+
+    /// Whether what the model would read may be scored: padding counts as unknown.
+    pub fn admit(&self, row: &[u8]) -> Result<(), Skip> {
+        let unknown = row.len() - known_count(row);
+        if unknown as f64 > (self.max_unknown * row.len() as f64).floor() { Err(Skip::UnknownBases) } else { Ok(()) }
     }
 
     /// Window starts on a read of `len` bases (which may be shorter than the span): one a stride, the last one

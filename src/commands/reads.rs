@@ -162,14 +162,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         return Err(Error::usage("exact:orf is for genogloss scan"));
     }
     let grid = match &loaded.kind {
-        Kind::Network(card) => Some((
-            Grid::new(
-                &card.window,
-                options.stride.map(|s| s.max(if loaded.form.bin.is_some() { card.window.core } else { 1 })),
-                loaded.form.bin,
-            )?,
-            card.window.fixed,
-        )),
+        Kind::Network(card) => Some(Grid::new(&card.window, options.stride, loaded.form.bin)?),
         Kind::Exact(_) => None,
     };
     if options.format == ReadsFormat::Bam && (loaded.form.text.is_some() || options.each_window) {
@@ -209,7 +202,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         caller: &caller,
         header: &header,
         options: &options,
-        span: grid.map_or(0, |(g, _)| g.span),
+        span: grid.map_or(0, |g| g.span),
         line: Vec::new(),
         counts: Counts::default(),
     };
@@ -250,7 +243,7 @@ pub(super) fn run(options: Options) -> Result<()> {
                     if bases.is_empty() {
                         return feed.skip(Read { record, starts: Vec::new(), turned }, Skip::NoSequence);
                     }
-                    let Some((grid, fixed)) = grid else {
+                    let Some(grid) = grid else {
                         return feed.query(Read { record, starts: vec![0], turned }, |rows| {
                             rows.push(bases);
                             Ok(())
@@ -261,26 +254,23 @@ pub(super) fn run(options: Options) -> Result<()> {
                         return feed.skip(Read { record, starts: Vec::new(), turned }, Skip::TooShort);
                     }
                     // Windows with too many unknown bases are left out; a read without any other is skipped.
-                    let good = |start: &u64| {
-                        let window = &bases[*start as usize..((start + grid.span).min(len)) as usize];
-                        let known = crate::genome::sequence::known_count(window) as u64;
-                        known + (grid.span - grid.min_known) >= window.len() as u64
-                            && !encoder.as_deref().is_some_and(|e| e.refuses(window))
+                    let mut window = Vec::new();
+                    let fill = |start: u64, window: &mut Vec<u8>| {
+                        grid.fill(0, &bases[start as usize..((start + grid.span).min(len)) as usize], window)
                     };
-                    let starts: Vec<u64> = grid.on_read(len).into_iter().filter(good).collect();
+                    let mut starts = grid.on_read(len);
+                    starts.retain(|&start| {
+                        window.clear();
+                        fill(start, &mut window);
+                        grid.admit(&window).is_ok() && !encoder.as_deref().is_some_and(|e| e.refuses(&window))
+                    });
                     if starts.is_empty() {
                         return feed.skip(Read { record, starts, turned }, Skip::UnknownBases);
                     }
                     let windows = starts.clone();
                     feed.query(Read { record, starts, turned }, |rows| {
                         for start in windows {
-                            let window = &bases[start as usize..((start + grid.span).min(len)) as usize];
-                            rows.push_with(|row| {
-                                row.extend_from_slice(window);
-                                if fixed {
-                                    row.resize(row.len() + grid.span as usize - window.len(), b'N');
-                                }
-                            });
+                            rows.push_with(|row| fill(start, row));
                         }
                         Ok(())
                     })
@@ -482,7 +472,8 @@ impl Writer<'_> {
             None => line.extend_from_slice(b".\t.\t."),
         }
         line.push(b'\t');
-        match record.mapping_quality() {
+        // CRAM keeps no mapping quality of unmapped reads: it is written for mapped ones only, whatever the format.
+        match record.mapping_quality().filter(|_| !record.flags().is_unmapped()) {
             Some(quality) => write_integer(u64::from(u8::from(quality)), line),
             None => line.push(b'.'),
         }

@@ -451,22 +451,13 @@ impl Tiler {
             let there = &self.bases
                 [first.min(self.bases.len())..(end.saturating_sub(self.start) as usize).min(self.bases.len())];
             let encoder = self.encoder.as_deref();
-            let exact = encoder.is_none();
             feed.query(tile, |rows| {
-                rows.push_with(|row| {
-                    if exact {
-                        row.extend_from_slice(there);
-                    } else {
-                        row.resize(row.len() + left, b'N');
-                        row.extend_from_slice(there);
-                        row.resize(row.len() + grid.span as usize - left - there.len(), b'N');
-                    }
-                });
+                rows.push_with(|row| grid.fill(left, there, row));
                 let row = rows.row(rows.count() - 1);
                 if encoder.is_some_and(|encoder| encoder.refuses(row)) {
                     return Err(Skip::UnknownBases);
                 }
-                if exact { Ok(()) } else { grid.admit(row) }
+                grid.admit(row)
             })?;
         }
         // What no window needs any more is dropped, in large pieces: moving the rest costs its length.

@@ -201,7 +201,7 @@ pub struct WindowRule {
     /// Shortest sequence (contig, read) that is scored; what is missing to `span` is padded. Default: `span`.
     #[serde(default)]
     pub min_span: Option<u64>,
-    /// Largest share of the span that may be unknown or padding. [0, 1]
+    /// Largest share of what the network reads that may be unknown or padding. [0, 1]
     #[serde(default = "half")]
     pub max_unknown: f64,
     /// The network takes rows of exactly `span` bases; if false, shorter sequences are given as they are.
@@ -340,7 +340,8 @@ impl Card {
     pub fn parse(text: &str, place: &str) -> Result<Self> {
         let card: Self = serde_saphyr::from_str(text).map_err(|error| {
             let text = error.to_string();
-            Error::input(place, text.lines().next().unwrap_or("not a card").trim_end().to_string())
+            let line = text.lines().next().unwrap_or("not a card").trim_end();
+            Error::input(place, line.strip_prefix("error: ").unwrap_or(line).to_string())
                 .with_hint("the keys of a card are described in docs/models.md")
         })?;
         card.check().map_err(|problem| Error::input(place, problem))?;
@@ -398,7 +399,7 @@ impl Card {
             (Encoding::Base | Encoding::Kmer | Encoding::Bpe, Unknown::Token) => {}
             _ => {
                 return Err(
-                    "input: unknown must be zeros, uniform (f32) or skip for one-hot, token or skip for tokens".into()
+                    "input: unknown must be zeros, uniform (f32) or skip for one-hot, token or skip for tokens".into(),
                 );
             }
         }
@@ -407,6 +408,18 @@ impl Card {
             (Encoding::Kmer, _) => return Err("input: k-mers need k between 1 and 8".into()),
             (_, Some(_)) => return Err("input: k belongs to k-mers".into()),
             _ => {}
+        }
+        if input.encoding == Encoding::OneHot && (input.mask.is_some() || input.types.is_some()) {
+            return Err("input: mask and types belong to tokens, not to one-hot".into());
+        }
+        if (input.prefix.is_some() || input.suffix.is_some()) && self.files.vocabulary.is_none() {
+            return Err("input: prefix and suffix need a vocabulary (files: vocabulary)".into());
+        }
+        if self.kind == Kind::Track && self.strand != StrandRule::Forward && (window.span - window.core) % 2 != 0 {
+            return Err(
+                "window: a track asked on both strands needs its core in the very middle: span - core must be even"
+                    .into(),
+            );
         }
         if input.encoding == Encoding::Bpe && self.files.tokenizer.is_none() {
             return Err("files: bpe needs a tokenizer".into());

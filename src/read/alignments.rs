@@ -153,8 +153,9 @@ impl Alignments {
         }
         let header = self.header;
         let wanted = |record: &RecordBuf| {
-            regions
-                .is_none_or(|regions| place_of(&header, record).is_some_and(|(name, at)| regions.overlaps(&name, at)))
+            regions.is_none_or(|regions| {
+                filed_under(&header, record).is_some_and(|(name, at)| regions.overlaps(&name, at))
+            })
         };
         let mut handle = |record: io::Result<RecordBuf>| -> Result<()> {
             count += 1;
@@ -221,7 +222,7 @@ impl Alignments {
                         RecordBuf::try_from_alignment_record(&self.header, &record.map_err(failed)?).map_err(failed)?;
                     // A read over two regions is found twice.
                     let seen =
-                        place_of(&self.header, &record).is_some_and(|(_, at)| done.iter().any(|d| d.overlaps(at)));
+                        filed_under(&self.header, &record).is_some_and(|(_, at)| done.iter().any(|d| d.overlaps(at)));
                     if !seen {
                         each(record)?;
                     }
@@ -255,15 +256,18 @@ fn index_of(path: &Path) -> Result<Option<BamIndex>> {
     Ok(None)
 }
 
-/// Contig and interval a record is aligned to.
+/// Contig and interval a record is aligned to; `None` where it is not.
 pub fn place_of(header: &sam::Header, record: &RecordBuf) -> Option<(String, Interval)> {
-    if record.flags().is_unmapped() {
-        return None;
-    }
+    if record.flags().is_unmapped() { None } else { filed_under(header, record) }
+}
+
+/// Where a record is filed: an unmapped read lies at its mate, one base long, as samtools has it.
+fn filed_under(header: &sam::Header, record: &RecordBuf) -> Option<(String, Interval)> {
     let (name, _) = record.reference_sequence(header)?.ok()?;
     let start = record.alignment_start()?.get() as u64;
-    let end = record.alignment_end()?.get() as u64;
-    Some((String::from_utf8_lossy(name.as_ref()).into_owned(), Interval::from_one_based(start, end)))
+    let end =
+        if record.flags().is_unmapped() { start } else { record.alignment_end().map_or(start, |end| end.get() as u64) };
+    Some((String::from_utf8_lossy(name).into_owned(), Interval::from_one_based(start, end.max(start))))
 }
 
 /// A FASTQ record as an unmapped read.

@@ -334,7 +334,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = written(folder.path(), ">a x\nACGTA\nCGTAC\nGG\n>b\nTTTT\n");
         for fai in [
-            "a\t12\t5\t4\t5\nb\t4\t23\t4\t5\n",
+            "a\t12\t5\t12\t13\nb\t4\t23\t4\t5\n",
             "a\t12\t3\t5\t6\nb\t4\t23\t4\t5\n",
             "c\t12\t5\t5\t6\nb\t4\t23\t4\t5\n",
             "a\t9000\t5\t5\t6\n",

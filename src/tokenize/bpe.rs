@@ -25,7 +25,7 @@ impl Bpe {
 
 impl Tokenizer for Bpe {
     fn encode(&self, bases: &[u8], ids: &mut Vec<i64>) -> Result<()> {
-        let text = String::from_utf8_lossy(bases).to_ascii_uppercase();
+        let text = String::from_utf8_lossy(bases).to_ascii_uppercase().replace('U', "T");
         let encoding = self
             .tokenizer
             .encode_fast(text, true)

@@ -73,7 +73,8 @@ impl Encoder {
             Encoding::Bpe => Scheme::Ids(Box::new(bpe::Bpe::new(card, folder)?)),
         };
         let same_len = card.window.fixed && input.encoding != Encoding::Bpe;
-        let exact = same_len || (input.mask.is_none() && input.encoding != Encoding::Bpe);
+        // Filling that no mask hides would be read as sequence: such rows keep their own length.
+        let exact = same_len || input.mask.is_none();
         Ok(Self {
             scheme,
             layout: input.layout,

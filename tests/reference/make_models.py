@@ -323,7 +323,7 @@ class Model:
         window += "" if self.fixed else ", fixed: false"
         lines = [
             "# Written by tests/reference/make_models.py. Random weights: for tests only, its scores mean nothing.",
-            f"name: {self.name}", "version: 1.0.0", f"summary: {self.summary}", "license: MIT OR Apache-2.0", f"kind: {self.kind}",
+            f"name: {self.name}", "version: 1.0.0", f'summary: "{self.summary}"', "license: MIT OR Apache-2.0", f"kind: {self.kind}",
             *files, f"input: {{{self.card_input}}}", f"window: {{{window}}}", "heads:", *[head.yaml() for head in self.heads],
             f"strand: {self.strand}", f"run: {{rows: {CALL_ROWS}, tolerance: 1.0e-5}}", "self_test: self_test.tsv",
         ]
