@@ -3,7 +3,7 @@
 //! A query never spans two batches. An engine is always called with the same number of rows (the card's
 //! `run: rows`), and a row is padded only as its own length asks, so an answer does not depend on its neighbours.
 
-use crate::report::Skip;
+use crate::{model::card::Dtype, report::Skip};
 
 /// Bases of windows, one after the other.
 #[derive(Debug, Default)]
@@ -102,6 +102,25 @@ pub struct Encoded {
     pub u8s: Vec<u8>,
     /// Attention masks, where the network asks for them.
     pub masks: Vec<i64>,
+}
+
+impl Encoded {
+    /// Values so far of one type.
+    pub fn len(&self, dtype: Dtype) -> usize {
+        match dtype {
+            Dtype::F32 => self.f32s.len(),
+            Dtype::I64 => self.i64s.len(),
+            Dtype::I32 => self.i32s.len(),
+            Dtype::U8 => self.u8s.len(),
+        }
+    }
+
+    /// Adds a row's mask: 1 where a token is data. A filling row attends to its first token: a row that attends to
+    /// nothing is not-a-number.
+    pub fn add_mask(&mut self, tokens: usize, len: usize) {
+        let seen = tokens.max(1).min(len);
+        self.masks.extend(std::iter::repeat_n(1, seen).chain(std::iter::repeat_n(0, len - seen)));
+    }
 }
 
 /// One call of the engine.

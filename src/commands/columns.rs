@@ -69,7 +69,7 @@ bam	gk:Z	why the read was not scored
 
 const VARIANTS: &str = "\
 format	field	meaning
-vcf	GG_DELTA_(score)	alternate minus reference score, one value an ALT; tracks: where the difference is largest
+vcf	GG_DELTA_(score)	the score's name with _ for - and .; alternate minus reference score, one value an ALT; tracks: where the difference is largest
 vcf	GG_REF_(score)	score of the reference there
 vcf	GG_ALT_(score)	score of the alternate allele there
 vcf	GG_SKIP	why an allele was not scored; . where it was; absent where all were

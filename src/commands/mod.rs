@@ -108,9 +108,9 @@ pub struct ModelOptions {
     /// Threads in all: one model session each on the CPU. Default: all cores. [1, 1024]
     #[arg(short = 't', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Windows gathered before a session runs them. On the CPU they run in the card's groups (run: rows), so this
-    /// changes no score. [1, 65536]
-    #[arg(long, value_name = "ROWS", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=65536))]
+    /// Windows gathered before a session runs them (fewer, where they are long). On the CPU they run in the card's
+    /// groups (run: rows), so this changes no score. [1, 65536]
+    #[arg(long, value_name = "ROWS", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=65536))]
     pub batch_rows: u32,
 }
 

@@ -66,6 +66,7 @@ pub fn load(options: &ModelOptions) -> Result<Loaded> {
     let mut settings = Settings {
         encoder: None,
         batch_rows: options.batch_rows as usize,
+        group: 1,
         shape: crate::head::Shape { bins: 1, columns: 0 },
         pool: Arc::new(pool),
     };
@@ -102,6 +103,7 @@ pub fn load(options: &ModelOptions) -> Result<Loaded> {
     let encoder = Encoder::new(&card, &folder, rows)?;
     // Whole groups of rows: a batch that ends within a group would run filling.
     let group = (rows.unwrap_or(card.run.rows) / encoder.rows_per_window()).max(1);
+    settings.group = group;
     settings.batch_rows = (options.batch_rows as usize).div_ceil(group) * group;
     let (sessions, engine) = network::load(&folder, &card, options.engine, options.device, sessions)?;
     tracing::info!(

@@ -335,6 +335,13 @@ pub struct Column {
     pub threshold: f64,
 }
 
+impl Column {
+    /// The name in letters, digits and `_` alone: for formats that take nothing else.
+    pub fn plain_name(&self) -> String {
+        self.name.replace(['-', '.'], "_")
+    }
+}
+
 impl Card {
     /// Reads a card and checks it against itself. `place` is what messages call it.
     pub fn parse(text: &str, place: &str) -> Result<Self> {
@@ -467,6 +474,10 @@ impl Card {
             if head.bin != bins {
                 return Err("heads: all bins must have the same width".into());
             }
+        }
+        let mut plain = std::collections::BTreeSet::new();
+        if let Some(twice) = self.columns().iter().map(Column::plain_name).find(|name| !plain.insert(name.clone())) {
+            return Err(format!("heads: two scores would be called {twice} in VCF"));
         }
         for file in self.file_names() {
             if file.is_empty() || file.contains(['/', '\\']) || file == ".." || file.starts_with('.') {

@@ -83,7 +83,7 @@ impl Alignments {
                 if format == Format::Bam {
                     super::require_end_block(path)?;
                 }
-                let (header, reader) = super::htslib::Reader::open(path, reference)?;
+                let (header, reader) = super::htslib::Reader::open(path, reference, format == Format::Cram)?;
                 (header, Reader::Htslib(reader))
             }
             Format::Bam => {
@@ -189,7 +189,7 @@ impl Alignments {
                 }
             }
             #[cfg(feature = "htslib")]
-            Reader::Htslib(reader) => reader.read(&header, &mut handle)?,
+            Reader::Htslib(reader) => reader.read(&mut handle)?,
         }
         Ok(self.report)
     }

@@ -8,7 +8,10 @@ use serde::Serialize;
 use super::Input;
 use crate::{
     error::{Error, Result, describe},
-    genome::{interval::show_position, sequence::is_nucleotide},
+    genome::{
+        interval::show_position,
+        sequence::{is_nucleotide, is_plain},
+    },
     model::folder::hex,
 };
 
@@ -50,7 +53,7 @@ const NUCLEOTIDE: [bool; 256] = {
 
 /// Refuses letters that are not nucleotides. `start` is the 0-based place of the first of `bases` on `contig`.
 pub fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64) -> Result<()> {
-    if bases.iter().fold(true, |good, &base| good & NUCLEOTIDE[base as usize]) {
+    if is_plain(bases) || bases.iter().fold(true, |good, &base| good & NUCLEOTIDE[base as usize]) {
         return Ok(());
     }
     let at = bases.iter().position(|&base| !is_nucleotide(base)).unwrap_or(0);
@@ -88,7 +91,8 @@ pub fn stream(input: Input, mut event: impl FnMut(Event<'_>) -> Result<()>) -> R
         {
             check_alphabet(piece, &place, name, *len)?;
             upper.clear();
-            upper.extend(piece.iter().map(u8::to_ascii_uppercase));
+            upper.extend_from_slice(piece);
+            upper.make_ascii_uppercase();
             hash.update(&upper);
             *len += piece.len() as u64;
             event(Event::Bases(piece))?;

@@ -6,6 +6,8 @@
 
 pub mod alignments;
 pub mod fasta;
+#[cfg(feature = "htslib")]
+mod htslib;
 pub mod reference;
 pub mod regions;
 pub mod variants;

@@ -28,18 +28,9 @@ pub trait Tokenizer: Send + Sync {
     }
 }
 
-/// One id a base.
-struct Bases;
-
-impl Tokenizer for Bases {
-    fn encode(&self, bases: &[u8], ids: &mut Vec<i64>) -> Result<()> {
-        ids.extend(bases.iter().map(|&base| i64::from(BASE_CODE[base as usize])));
-        Ok(())
-    }
-}
-
 enum Scheme {
     OneHot { unknown: f32 },
+    Bases,
     Ids(Box<dyn Tokenizer>),
 }
 
@@ -68,7 +59,7 @@ impl Encoder {
         let input = &card.input;
         let scheme = match input.encoding {
             Encoding::OneHot => Scheme::OneHot { unknown: if input.unknown == Unknown::Uniform { 0.25 } else { 0.0 } },
-            Encoding::Base => Scheme::Ids(Box::new(Bases)),
+            Encoding::Base => Scheme::Bases,
             Encoding::Kmer => Scheme::Ids(Box::new(kmer::Kmers::new(card, folder)?)),
             Encoding::Bpe => Scheme::Ids(Box::new(bpe::Bpe::new(card, folder)?)),
         };
@@ -112,6 +103,7 @@ impl Encoder {
     pub fn encode(&self, rows: &Rows, pool: &rayon::ThreadPool) -> Result<Encoded> {
         match &self.scheme {
             Scheme::OneHot { unknown } => Ok(self.encode_one_hot(rows, *unknown)),
+            Scheme::Bases => Ok(self.encode_bases(rows)),
             Scheme::Ids(tokenizer) => self.encode_ids(rows, tokenizer.as_ref(), pool),
         }
     }
@@ -188,6 +180,39 @@ impl Encoder {
         }
     }
 
+    /// One id a base, straight into the input's own type.
+    fn encode_bases(&self, rows: &Rows) -> Encoded {
+        let count = rows.count() * self.rows_per_window();
+        let lens: Vec<usize> = (0..count).map(|i| rows.row(i / self.rows_per_window()).len()).collect();
+        let mut encoded = Encoded { call_rows: self.call_rows, ..Encoded::default() };
+        let mut turned = Vec::new();
+        for (len, members) in self.calls(&lens) {
+            let start = encoded.len(self.dtype);
+            for place in 0..self.call_rows {
+                let bases = members.get(place).map_or(&[][..], |&row| self.strand_row(rows, row, &mut turned));
+                let filling = std::iter::repeat_n(self.padding, len - bases.len());
+                match self.dtype {
+                    Dtype::F32 => encoded
+                        .f32s
+                        .extend(bases.iter().map(|&b| f32::from(self.code(b))).chain(filling.map(|id| id as f32))),
+                    Dtype::I64 => encoded.i64s.extend(bases.iter().map(|&b| i64::from(self.code(b))).chain(filling)),
+                    Dtype::I32 => encoded
+                        .i32s
+                        .extend(bases.iter().map(|&b| i32::from(self.code(b))).chain(filling.map(|id| id as i32))),
+                    Dtype::U8 => {
+                        encoded.u8s.extend(bases.iter().map(|&b| self.code(b)));
+                        encoded.u8s.extend(filling.map(|id| id as u8));
+                    }
+                }
+                if self.has_mask {
+                    encoded.add_mask(bases.len(), len);
+                }
+            }
+            encoded.calls.push(Call { shape: vec![self.call_rows, len], start, rows: members });
+        }
+        encoded
+    }
+
     fn encode_ids(&self, rows: &Rows, tokenizer: &dyn Tokenizer, pool: &rayon::ThreadPool) -> Result<Encoded> {
         let count = rows.count() * self.rows_per_window();
         let encode = |index: usize, ids: &mut Vec<i64>| {
@@ -223,12 +248,7 @@ impl Encoder {
         let lens: Vec<usize> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let mut encoded = Encoded { call_rows: self.call_rows, ..Encoded::default() };
         for (len, members) in self.calls(&lens) {
-            let start = match self.dtype {
-                Dtype::F32 => encoded.f32s.len(),
-                Dtype::I64 => encoded.i64s.len(),
-                Dtype::I32 => encoded.i32s.len(),
-                Dtype::U8 => encoded.u8s.len(),
-            };
+            let start = encoded.len(self.dtype);
             for place in 0..self.call_rows {
                 let row: &[i64] = members.get(place).map_or(&[], |&row| &ids[starts[row]..starts[row + 1]]);
                 let filling = std::iter::repeat_n(&self.padding, len - row.len());
@@ -240,9 +260,7 @@ impl Encoder {
                     Dtype::U8 => encoded.u8s.extend(values.map(|&id| id as u8)),
                 }
                 if self.has_mask {
-                    // A filling row attends to its first token: a row that attends to nothing is not-a-number.
-                    let seen = row.len().max(1);
-                    encoded.masks.extend(std::iter::repeat_n(1, seen).chain(std::iter::repeat_n(0, len - seen)));
+                    encoded.add_mask(row.len(), len);
                 }
             }
             encoded.calls.push(Call { shape: vec![self.call_rows, len], start, rows: members });

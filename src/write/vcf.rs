@@ -11,9 +11,10 @@ pub struct AlleleScores {
 /// Prefix of all INFO fields this program adds.
 pub const PREFIX: &str = "GG";
 
-/// INFO name of a column: letters, digits, `_` and `.` (VCF specification 4.4, section 1.6.1).
+/// INFO name of a column, in letters, digits and `_`: the VCF specification (4.4, section 1.6.1) also allows `.`, but
+/// bcftools' expressions do not.
 pub fn info_name(what: &str, column: &Column) -> String {
-    format!("{PREFIX}_{what}_{}", column.name.replace('-', "_"))
+    format!("{PREFIX}_{what}_{}", column.plain_name())
 }
 
 /// Header lines of the INFO fields, to go before `#CHROM`.

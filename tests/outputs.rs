@@ -1,0 +1,311 @@
+//! What we write is read by samtools, bcftools, bedtools and tabix; what we promise of an output holds.
+
+mod support;
+
+use support::{Folder, genogloss, genogloss_with_input, shell, tools_available};
+
+const SLICE: &str = "tests/data/chr20_slice.fa";
+const CONTIG: &str = "chr20_3140001_3240000";
+
+fn run(arguments: &[&str]) -> String {
+    let run = genogloss(arguments);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run.stdout
+}
+
+#[test]
+fn bed_gz_has_an_index_that_tabix_uses_and_bedtools_reads_it() {
+    if !tools_available(&["tabix", "bedtools", "bgzip"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let (bed, tbi, csi) = (folder.path("a.bed"), folder.path("a.bed.gz"), folder.path("b.bed.gz"));
+    run(&["scan", SLICE, "-m", "exact:gc", "--window", "250", "-o", &bed]);
+    run(&["scan", SLICE, "-m", "exact:gc", "--window", "250", "-o", &tbi]);
+    run(&["scan", SLICE, "-m", "exact:gc", "--window", "250", "--index", "csi", "-o", &csi]);
+    assert_eq!(
+        folder.names(),
+        [
+            "a.bed",
+            "a.bed.gz",
+            "a.bed.gz.manifest.json",
+            "a.bed.gz.tbi",
+            "a.bed.manifest.json",
+            "b.bed.gz",
+            "b.bed.gz.csi",
+            "b.bed.gz.manifest.json"
+        ]
+    );
+    let plain = folder.read("a.bed");
+    assert_eq!(shell(&format!("bgzip -t {tbi}; bgzip -dc {tbi}")), plain);
+    let wanted: String = plain
+        .lines()
+        .filter(|l| {
+            let s: u64 = l.split('\t').nth(1).and_then(|s| s.parse().ok()).expect("start");
+            s < 52_000 && s + 250 > 50_000
+        })
+        .map(|l| format!("{l}\n"))
+        .collect();
+    assert_eq!(wanted.lines().count(), 8);
+    for file in [&tbi, &csi] {
+        assert_eq!(shell(&format!("tabix {file} {CONTIG}:50001-52000")), wanted);
+    }
+    let merged = shell(&format!("bedtools merge -i {tbi}"));
+    assert_eq!(merged, format!("{CONTIG}\t0\t100000\n"));
+    // bedtools counts the same bases that we do.
+    let by_bedtools = shell(&format!(
+        "bedtools nuc -fi {SLICE} -bed {bed} | tail -n +2 | awk '{{printf \"%.6f\\n\", $(NF-7)}}'; rm -f {SLICE}.fai"
+    ));
+    let ours: Vec<&str> = plain.lines().filter_map(|l| l.split('\t').nth(6)).collect();
+    assert_eq!(by_bedtools.lines().collect::<Vec<_>>(), ours);
+}
+
+#[test]
+fn elements_are_the_merged_bins_over_the_threshold() {
+    if !tools_available(&["bedtools"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let region = format!("{CONTIG}:40,001-60,000");
+    let (bins, elements) = (folder.path("bins.bed"), folder.path("elements.bed"));
+    let fixed = ["scan", SLICE, "--engine", "rten", "-r", &region, "--threshold", "0.9"];
+    run(&[&fixed[..], &["-o", &bins]].concat());
+    run(&[&fixed[..], &["--merge", "100", "-o", &elements]].concat());
+    let expected = shell(&format!(
+        "bedtools merge -s -d 100 -i {bins} -c 4,7,6 -o distinct,max,distinct | sort -k2,2n -k3,3n -k6,6"
+    ));
+    let places = |text: &str, score: usize| -> Vec<(String, String, f64)> {
+        text.lines()
+            .map(|l| l.split('\t').map(String::from).collect::<Vec<_>>())
+            .map(|f| (f[1].clone(), f[2].clone(), f[score].parse().expect("a score")))
+            .collect()
+    };
+    let mut ours = folder.read("elements.bed").lines().map(String::from).collect::<Vec<_>>();
+    assert!(ours.len() > 20);
+    let starts: Vec<u64> =
+        ours.iter().map(|l| l.split('\t').nth(1).and_then(|s| s.parse().ok()).expect("a start")).collect();
+    assert!(starts.is_sorted());
+    ours.sort_by_key(|l| {
+        let f: Vec<&str> = l.split('\t').collect();
+        (f[1].parse::<u64>().expect("start"), f[2].parse::<u64>().expect("end"), f[5].to_string())
+    });
+    assert_eq!(places(&ours.join("\n"), 6), places(&expected, 4));
+}
+
+#[test]
+fn tsv_lists_every_window_and_bed_only_the_scored_ones() {
+    let folder = Folder::new();
+    let fasta = folder.write("n.fa", format!(">short\nACGT\n>gap\n{}{}\n", "N".repeat(200), "ACGTTGCA".repeat(30)));
+    let out = folder.path("a.tsv");
+    run(&["scan", &fasta, "--engine", "rten", "--format", "tsv", "-o", &out]);
+    let tsv = folder.read("a.tsv");
+    let bed = run(&["scan", &fasta, "--engine", "rten"]);
+    let skips = |word: &str| tsv.lines().filter(|l| l.ends_with(word)).count();
+    assert_eq!((tsv.lines().count() - 1, skips("too_short")), (1 + 13, 1));
+    assert_eq!(bed.lines().count(), skips("\t."));
+    assert!(skips("unknown_bases") >= 5);
+    let manifest: serde_json::Value = serde_json::from_str(&folder.read("a.tsv.manifest.json")).expect("JSON");
+    assert_eq!(manifest["counts"]["skipped"]["too_short"], 1);
+    assert_eq!(manifest["counts"]["queries"], 14);
+}
+
+#[test]
+fn bedgraph_leaves_out_what_was_not_scored() {
+    let folder = Folder::new();
+    let fasta = folder.write("n.fa", format!(">gap\n{}{}\n", "N".repeat(200), "ACGTTGCA".repeat(30)));
+    let text = run(&[
+        "scan",
+        &fasta,
+        "--engine",
+        "rten",
+        "-m",
+        "tests/models/track",
+        "--format",
+        "bedgraph",
+        "--column",
+        "coverage",
+    ]);
+    let first = text.lines().next().expect("a line").split('\t').collect::<Vec<_>>();
+    assert!(first.len() == 4 && first[1].parse::<u64>().expect("a start") >= 190, "{text}");
+    let run = genogloss(&["scan", &fasta, "--engine", "rten", "-m", "tests/models/track", "--format", "bedgraph"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("--column site.neither, or --column"), "{}", run.stderr);
+}
+
+#[test]
+fn exact_tasks_answer_in_words_and_find_reading_frames() {
+    let folder = Folder::new();
+    let fasta = folder.write("a.fa", ">one\nATGAAATTTTAG\n>two\nACGTN\n");
+    let column = |task: &str| -> Vec<String> {
+        run(&["scan", &fasta, "-m", task, "--format", "tsv"])
+            .lines()
+            .skip(1)
+            .filter_map(|l| l.split('\t').nth(4).map(String::from))
+            .collect()
+    };
+    assert_eq!(column("exact:reverse"), ["GATTTTAAAGTA", "NTGCA"]);
+    assert_eq!(column("exact:complement"), ["TACTTTAAAATC", "TGCAN"]);
+    assert_eq!(column("exact:reverse-complement"), ["CTAAAATTTCAT", "NACGT"]);
+    assert_eq!(column("exact:protein"), ["MKF*", "T"]);
+    assert_eq!(column("exact:protein3"), ["MetLysPheTer", "Thr"]);
+    let orfs = run(&["scan", &fasta, "-m", "exact:orf:min=9"]);
+    assert_eq!(orfs, "one\t0\t12\torf\t0\t+\t1\t12\tcomplete\n");
+}
+
+#[test]
+fn bam_out_is_a_bam_that_samtools_accepts_with_everything_it_had() {
+    if !tools_available(&["samtools"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let sam = folder.write(
+        "a.sam",
+        "@HD\tVN:1.6\tSO:unsorted\n@SQ\tSN:c\tLN:1000\n@RG\tID:g\tSM:s\n@PG\tID:bwa\tPN:bwa\nr1\t0\tc\t5\t60\t20M\t*\t0\t0\tACGTACGTACGTACGTACGT\tIIIIIIIIIIIIIIIIIIII\tNM:i:0\tXA:Z:a b\tMM:Z:C+m,1;\tML:B:C,200\tXf:f:0.5\nr2\t4\t*\t0\t0\t*\t*\t0\t0\t*\t*\tRG:Z:g\n",
+    );
+    let out = folder.path("out.bam");
+    run(&["reads", &sam, "-m", "tests/models/base-identity", "--engine", "rten", "--format", "bam", "-o", &out]);
+    shell(&format!("samtools quickcheck {out}"));
+    let text = shell(&format!("samtools view -h {out}"));
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(
+        lines[..4] == ["@HD\tVN:1.6\tSO:unsorted", "@SQ\tSN:c\tLN:1000", "@RG\tID:g\tSM:s", "@PG\tID:bwa\tPN:bwa"],
+        "{text}"
+    );
+    let program = lines.iter().find(|l| l.starts_with("@PG\tID:genogloss")).expect("our @PG line");
+    assert!(program.contains("PP:bwa") && program.contains("VN:0.1.0") && program.contains("sha256"), "{program}");
+    let read = lines.iter().find(|l| l.starts_with("r1\t")).expect("r1");
+    for field in ["NM:i:0", "XA:Z:a b", "MM:Z:C+m,1;", "ML:B:C,200", "Xf:f:0.5", "gs:B:f,1.5", "gw:i:0"] {
+        assert!(read.split('\t').any(|f| f == field), "{field} in {read}");
+    }
+    assert!(
+        lines
+            .iter()
+            .any(|l| l.starts_with("r2\t4\t*\t0\t0\t*\t*\t0\t0\t*\t*\tRG:Z:g") && l.contains("gk:Z:no_sequence")),
+        "{text}"
+    );
+    // To standard output, as BAM.
+    let through = shell(&format!(
+        "{} reads {sam} -m tests/models/base-identity --engine rten --format bam --quiet | samtools view -c -",
+        env!("CARGO_BIN_EXE_genogloss")
+    ));
+    assert_eq!(through.trim(), "2");
+}
+
+#[test]
+fn vcf_gz_is_indexed_and_bcftools_sees_every_record_unchanged() {
+    if !tools_available(&["bcftools", "tabix"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let vcf = folder.write("a.vcf", vcf());
+    let out = folder.path("out.vcf.gz");
+    run(&["variants", &vcf, "-f", SLICE, "-m", "tests/models/onehot-softmax", "--engine", "rten", "-o", &out]);
+    assert!(folder.names().contains(&"out.vcf.gz.tbi".to_string()));
+    // bcftools must not complain about the header or any value.
+    let complaints = shell(&format!("bcftools view {out} 2>&1 >/dev/null"));
+    assert_eq!(complaints, "");
+    // Without our fields, the records are the input's.
+    let fields = shell(&format!("bcftools view -h {out}"))
+        .lines()
+        .filter_map(|l| l.strip_prefix("##INFO=<ID=GG_"))
+        .filter_map(|l| l.split(',').next())
+        .map(|f| format!("INFO/GG_{f}"))
+        .collect::<Vec<_>>()
+        .join(",");
+    let stripped = shell(&format!("bcftools annotate -x {fields} {out} | bcftools view -H"));
+    assert_eq!(stripped, shell(&format!("bcftools view -H {vcf}")));
+    let at = shell(&format!("tabix {out} {CONTIG}:1000-1000 | cut -f 3"));
+    assert_eq!(at.trim(), "v1000");
+    let skips = shell(&format!("bcftools query -f '%ID %INFO/GG_SKIP\\n' {out}"));
+    let expected = "v5 contig_end\nv1000 .\nv2000 .\nv3000 .\nv5000 .,symbolic_allele,spanning_deletion\nv6000 breakend\nv7000 reference_mismatch\nv8000 no_alternate\nv9000 allele_too_long\nv99995 contig_end\n";
+    assert_eq!(skips, expected);
+    let delta = shell(&format!(
+        "bcftools query -i 'ID=\"v1000\"' -f '%INFO/GG_REF_site_acceptor %INFO/GG_ALT_site_acceptor %INFO/GG_DELTA_site_acceptor\\n' {out}"
+    ));
+    let numbers: Vec<f64> = delta.split_whitespace().map(|n| n.parse().expect("a number")).collect();
+    assert!((numbers[1] - numbers[0] - numbers[2]).abs() < 2e-6 && numbers[2] != 0.0, "{delta}");
+}
+
+fn vcf() -> String {
+    let text = std::fs::read_to_string(SLICE).expect("the slice");
+    let bases: String = text.lines().skip(1).collect::<String>().to_uppercase();
+    let at = |position: usize, len: usize| &bases[position - 1..position - 1 + len];
+    let other = |position: usize| if at(position, 1) == "A" { "C" } else { "A" };
+    let mut vcf = format!(
+        "##fileformat=VCFv4.2\n##FILTER=<ID=PASS,Description=\"All filters passed\">\n##contig=<ID={CONTIG},length=100000>\n##INFO=<ID=AF,Number=A,Type=Float,Description=\"Frequency\">\n##ALT=<ID=DEL,Description=\"Deletion\">\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts1\n"
+    );
+    let rows = [
+        (5, at(5, 1).to_string(), other(5).to_string()),
+        (1000, at(1000, 1).into(), other(1000).into()),
+        (2000, at(2000, 1).into(), format!("{}GATTACA", at(2000, 1))),
+        (3000, at(3000, 5).into(), at(3000, 1).into()),
+        (5000, at(5000, 1).into(), format!("{},<DEL>,*", other(5000))),
+        (6000, at(6000, 1).into(), format!("{}]{CONTIG}:7000]", at(6000, 1))),
+        (7000, other(7000).into(), at(7000, 1).into()),
+        (8000, at(8000, 1).into(), ".".into()),
+        (9000, at(9000, 30).into(), at(9000, 1).into()),
+        (99_995, at(99_995, 1).into(), other(99_995).into()),
+    ];
+    for (position, reference, alternate) in rows {
+        vcf += &format!("{CONTIG}\t{position}\tv{position}\t{reference}\t{alternate}\t29.5\tPASS\t.\tGT\t0/1\n");
+    }
+    vcf
+}
+
+#[test]
+fn ten_thousand_samples_pass_through_untouched() {
+    let folder = Folder::new();
+    let samples: String = (0..10_000).map(|i| format!("\ts{i}")).collect();
+    let genotypes: String = (0..10_000).map(|i| format!("\t{}|{}:{}", i % 2, i % 3, i)).collect();
+    let fasta = folder.write("a.fa", format!(">c\n{}\n", "ACGTTGCA".repeat(20)));
+    let vcf = folder.write("a.vcf", format!("##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT{samples}\nc\t81\t.\tA\tC\t.\t.\t.\tGT:DP{genotypes}\n"));
+    let out = run(&["variants", &vcf, "-f", &fasta, "-m", "tests/models/base-identity", "--engine", "rten"]);
+    assert!(out.lines().last().expect("a record").ends_with(&genotypes));
+}
+
+#[test]
+fn nothing_is_written_over_before_the_run_has_succeeded() {
+    let folder = Folder::new();
+    let out = folder.write("a.bed", "precious\n");
+    let bad = folder.write("bad.fa", format!(">a\n{}\n>p\nMKVLE\n", "ACGT".repeat(50_000)));
+    let run = genogloss(&["scan", &bad, "-m", "exact:gc", "-o", &out]);
+    assert_eq!(run.code, 1);
+    assert_eq!(
+        (folder.read("a.bed"), folder.names()),
+        ("precious\n".to_string(), vec!["a.bed".to_string(), "bad.fa".to_string()])
+    );
+}
+
+#[test]
+fn standard_output_is_data_and_nothing_else() {
+    let run = genogloss_with_input(&["scan", "-", "-m", "exact:gc", "--window", "4"], b">a\nACGTAAAA\n");
+    assert_eq!(run.stdout, "a\t0\t4\tgc\t500\t+\t0.500000\na\t4\t8\tgc\t0\t+\t0.000000\n");
+    assert!(run.stderr.contains("genogloss 0.1.0 scan") && run.stderr.contains("done: 1 records"), "{}", run.stderr);
+    let quiet = genogloss_with_input(&["scan", "-", "-m", "exact:gc", "--quiet"], b">a\nACGTAAAA\n");
+    assert_eq!(quiet.stderr, "");
+}
+
+#[test]
+fn help_has_examples_everywhere_and_version_is_one_clean_line() {
+    for command in [
+        &["scan"][..],
+        &["reads"],
+        &["variants"],
+        &["models"],
+        &["models", "list"],
+        &["models", "show"],
+        &["models", "check"],
+        &["columns"],
+        &["completions"],
+        &[],
+    ] {
+        let help = genogloss(&[command, &["--help"]].concat());
+        assert_eq!(help.code, 0);
+        assert!(help.stdout.contains("Examples:\n  genogloss"), "{command:?}: {}", help.stdout);
+    }
+    assert_eq!(genogloss(&["--version"]).stdout, format!("genogloss {}\n", env!("CARGO_PKG_VERSION")));
+    assert!(genogloss(&["completions", "bash"]).stdout.contains("genogloss"));
+    for command in ["scan", "reads", "variants"] {
+        assert!(genogloss(&["columns", command]).stdout.lines().all(|l| l.split('\t').count() == 3), "{command}");
+    }
+}
