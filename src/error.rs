@@ -126,6 +126,30 @@ impl Error {
     }
 }
 
+thread_local! {
+    static GUARDED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Runs code of a library that may panic on damaged input, and turns the panic into what is said of the input.
+pub fn guard<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let before = GUARDED.replace(true);
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    GUARDED.set(before);
+    outcome.unwrap_or_else(|_| {
+        Err(io::Error::new(io::ErrorKind::InvalidData, "it is damaged, or of a kind that is not supported"))
+    })
+}
+
+/// Keeps panics inside [`guard`] off the screen. Called once, by `main`.
+pub fn quiet_guarded_panics() {
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !GUARDED.get() {
+            default(panic);
+        }
+    }));
+}
+
 /// The system's reason in our manner: lower case, no "(os error N)", no nested wording.
 pub fn describe(error: &io::Error) -> String {
     let text = match error.kind() {

@@ -265,11 +265,12 @@ mod tests {
 
     #[test]
     fn extremes_do_not_overflow() {
-        assert_eq!((sigmoid(100.0), sigmoid(-100.0), sigmoid(0.0)), (1.0, 3.783_506_4e-44, 0.5));
-        assert_eq!((softplus(100.0), softplus(-100.0)), (100.0, 3.783_506_4e-44));
+        assert_eq!((sigmoid(100.0), sigmoid(0.0), softplus(100.0)), (1.0, 0.5, 100.0));
+        // e^-100 is 3.7e-44: small, and not nothing.
+        assert!([sigmoid(-100.0), softplus(-100.0)].iter().all(|&v| v > 0.0 && v < 1e-43));
         let mut values = [-100.0, 1.0];
         softmax(&mut values);
-        assert_eq!(values, [1.368_539_5e-44, 1.0]);
+        assert!(values[0] > 0.0 && values[0] < 1e-43 && values[1] == 1.0);
         let mut tie = [3.0, 3.0];
         softmax(&mut tie);
         assert_eq!(tie, [0.5, 0.5]);

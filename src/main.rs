@@ -1,9 +1,18 @@
 //! The program: arguments, log, exit code. Everything else is in the library.
 
-use std::{io::Write, process::ExitCode, sync::Arc};
+use std::{io::Write, process::ExitCode, sync::atomic::Ordering, time::Duration};
 
 use clap::Parser;
-use genogloss::{commands::Cli, error::Error, pipeline::INTERRUPTED};
+use genogloss::{
+    commands::Cli,
+    error::{Error, quiet_guarded_panics},
+    pipeline::INTERRUPTED,
+    write::remove_unfinished,
+};
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    iterator::Signals,
+};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -15,13 +24,10 @@ fn main() -> ExitCode {
         .without_time()
         .with_ansi(false)
         .init();
-    // The first signal ends the run in order, the second one at once.
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        let registered = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&INTERRUPTED))
-            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&INTERRUPTED)));
-        if let Err(error) = registered {
-            tracing::warn!("signals are not handled: {error}");
-        }
+    quiet_guarded_panics();
+    match Signals::new([SIGINT, SIGTERM]) {
+        Ok(signals) => drop(std::thread::spawn(move || watch(signals))),
+        Err(error) => tracing::warn!("signals are not handled: {error}"),
     }
     match cli.run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -37,4 +43,30 @@ fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// How long a run may take to end in order after a signal; one that waits for its input never would.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// The first signal ends the run in order. After a while, or at the second one, what was begun is removed and the
+/// program ends.
+fn watch(mut signals: Signals) {
+    let mut seen = signals.forever();
+    if seen.next().is_none() {
+        return;
+    }
+    INTERRUPTED.store(true, Ordering::Relaxed);
+    std::thread::spawn(|| {
+        std::thread::sleep(GRACE);
+        abandon();
+    });
+    if seen.next().is_some() {
+        abandon();
+    }
+}
+
+fn abandon() -> ! {
+    remove_unfinished();
+    let _ = writeln!(std::io::stderr(), "error: {}", Error::Interrupted);
+    std::process::exit(i32::from(Error::Interrupted.exit_code()))
 }

@@ -17,7 +17,7 @@
 use std::{
     panic::resume_unwind,
     sync::{
-        Arc, LazyLock,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -49,7 +49,7 @@ const QUERIES_PER_BATCH: usize = 8192;
 const BASES_PER_BATCH: usize = 256 << 10;
 
 /// Set by Ctrl-C and SIGTERM.
-pub static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+pub static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// What the stages share.
 pub struct Settings {
@@ -128,7 +128,7 @@ impl<R> Feed<'_, R> {
 
     fn full(&mut self) -> Result<()> {
         let (rows, settings) = (&self.batch.rows, self.settings);
-        let heavy = rows.bases() >= BASES_PER_BATCH && rows.count() % settings.group == 0;
+        let heavy = rows.bases() >= BASES_PER_BATCH && rows.count().is_multiple_of(settings.group);
         if heavy || rows.count() >= settings.batch_rows || self.batch.queries.len() >= QUERIES_PER_BATCH {
             self.flush()
         } else {

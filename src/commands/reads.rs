@@ -1,6 +1,9 @@
 //! `genogloss reads`: every read a query of one or more windows.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use noodles::sam::{
     self,
@@ -28,6 +31,7 @@ use crate::{
     write::{
         Indexed, Output, OutputSettings, Sealed,
         bam::{self, BamWriter},
+        check_targets,
         table::Caller,
     },
 };
@@ -157,6 +161,9 @@ struct Ended {
 }
 
 pub(super) fn run(options: Options) -> Result<()> {
+    let more = [options.reference.as_deref(), options.regions_file.as_deref()];
+    let inputs: Vec<&Path> = std::iter::once(options.reads.as_path()).chain(more.into_iter().flatten()).collect();
+    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref())?;
     let loaded = setup::load(&options.model)?;
     if matches!(loaded.kind, Kind::Exact(Task::OpenReadingFrames(_))) {
         return Err(Error::usage("exact:orf is for genogloss scan"));
@@ -181,6 +188,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         indexed: Indexed::No,
         kind: options.output.index,
         bgzf: options.format == ReadsFormat::Bam,
+        input: crate::read::place(&options.reads),
     };
     let Loaded { form, settings: pipeline_settings, sessions, report, threads, .. } = loaded;
     let model = format!("{} {} sha256 {}", report.name, report.version, report.sha256.as_deref().unwrap_or("-"));

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     exact::{Orf, OrfFinder, OrfOptions, Task},
-    genome::{Interval, Strand, interval::show_position},
+    genome::{Contigs, Interval, Strand, interval::show_position},
     model::{Form, card::WindowRule},
     pipeline::{self, Feed, Outcome, Timings},
     read::{
@@ -26,7 +26,7 @@ use crate::{
     tokenize::Encoder,
     window::Grid,
     write::{
-        Indexed, Output, OutputSettings, Sealed,
+        Indexed, Output, OutputSettings, Sealed, check_targets,
         table::{self, Caller, Merger, Place, TableFormat, Threshold},
     },
 };
@@ -96,9 +96,11 @@ struct Read {
 }
 
 pub(super) fn run(options: Options) -> Result<()> {
+    let inputs: Vec<&Path> = std::iter::once(options.fasta.as_path()).chain(options.regions_file.as_deref()).collect();
+    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref())?;
     let loaded = setup::load(&options.model)?;
     if let Kind::Exact(Task::OpenReadingFrames(orfs)) = &loaded.kind {
-        let orfs = orfs.clone();
+        let orfs = *orfs;
         return open_reading_frames(&options, orfs, loaded);
     }
     let grid = grid(&options, &loaded)?;
@@ -115,6 +117,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         indexed: Indexed::Bed,
         kind: options.output.index,
         bgzf: false,
+        input: read::place(&options.fasta),
     };
     let output = Output::create(&settings)?;
 
@@ -316,6 +319,17 @@ impl Source {
         read.counts.queries = tiler.queries;
         Ok(read)
     }
+}
+
+/// Every contig that was asked for was in the stream.
+fn all_found(regions: Option<&Regions>, found: &[ContigReport], place: &str) -> Result<()> {
+    let mut contigs = Contigs::default();
+    found.iter().for_each(|contig| {
+        contigs.push(contig.name.clone(), contig.length);
+    });
+    regions.map_or(Ok(()), |regions| {
+        regions.names().iter().try_for_each(|name| contigs.require(name, regions.place(), place).map(|_| ()))
+    })
 }
 
 /// Cuts windows from a contig's bases as they come, in memory of a few spans.
@@ -611,6 +625,7 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
         indexed: Indexed::Bed,
         kind: options.output.index,
         bgzf: false,
+        input: read::place(&options.fasta),
     };
     let mut output = Output::create(&settings)?;
     if options.format == TableFormat::Tsv {
@@ -662,6 +677,7 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
         }
         Ok(())
     })?;
+    all_found(regions.as_ref(), &contigs, &place)?;
     let timings = Timings { wall: started.elapsed().as_secs_f64(), ..Timings::default() };
     counts.scored = counts.written;
     let ending = Ending {

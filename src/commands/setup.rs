@@ -55,7 +55,7 @@ pub struct Loaded {
 
 /// Says what runs, and loads the model.
 pub fn load(options: &ModelOptions) -> Result<Loaded> {
-    let command: Vec<String> = std::env::args().skip(1).collect();
+    let command: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
     tracing::info!("genogloss {} {}", env!("CARGO_PKG_VERSION"), command.join(" "));
     let threads =
         options.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
@@ -157,7 +157,7 @@ impl Progress {
     /// Called for every record; looks at the clock every 256 of them.
     pub fn at(&mut self, windows: u64, place: impl FnOnce() -> String) {
         self.calls = self.calls.wrapping_add(1);
-        if self.calls % 256 != 0 {
+        if !self.calls.is_multiple_of(256) {
             return;
         }
         let elapsed = self.started.elapsed();
@@ -197,7 +197,7 @@ pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -
         let manifest = Manifest {
             program: "genogloss",
             version: env!("CARGO_PKG_VERSION"),
-            command: std::env::args().collect(),
+            command: std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect(),
             finished_unix: Manifest::now(),
             model: report,
             threads,

@@ -1,6 +1,9 @@
 //! `genogloss variants`: reference and alternate window of every alternate allele.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
     ModelOptions, OutputOptions,
@@ -24,7 +27,7 @@ use crate::{
     tokenize::Encoder,
     window::Grid,
     write::{
-        Indexed, Output, OutputSettings, Sealed,
+        Indexed, Output, OutputSettings, Sealed, check_targets,
         vcf::{self, AlleleScores},
     },
 };
@@ -79,6 +82,9 @@ struct Ended {
 }
 
 pub(super) fn run(options: Options) -> Result<()> {
+    let inputs: Vec<&Path> =
+        [options.variants.as_path(), &options.reference].into_iter().chain(options.contig_aliases.as_deref()).collect();
+    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref())?;
     let loaded = setup::load(&options.model)?;
     let windows = Windows::new(&loaded)?;
     let aliases = options.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
@@ -97,9 +103,10 @@ pub(super) fn run(options: Options) -> Result<()> {
         indexed: Indexed::Vcf,
         kind: options.output.index,
         bgzf: false,
+        input: variants.place().into(),
     };
     let mut output = Output::create(&output_settings)?;
-    output.write_all(header.as_bytes())?;
+    output.write_all(&header)?;
     let mut writer = Writer {
         output,
         names: &names,
@@ -169,10 +176,11 @@ fn header(
     names: &[String],
     report: &crate::write::manifest::ModelReport,
     options: &Options,
-) -> Result<String> {
+) -> Result<Vec<u8>> {
     let fields: Vec<&str> = names.iter().map(String::as_str).chain(["GG_SKIP"]).collect();
     for line in &variants.header {
-        if let Some(id) = line.strip_prefix("##INFO=<ID=").and_then(|rest| rest.split([',', '>']).next())
+        let text = String::from_utf8_lossy(line);
+        if let Some(id) = text.strip_prefix("##INFO=<ID=").and_then(|rest| rest.split([',', '>']).next())
             && fields.contains(&id)
         {
             return Err(Error::input(variants.place(), format!("INFO field {id} is there already")).with_hint(
@@ -185,7 +193,8 @@ fn header(
     }
     let (last, before) =
         variants.header.split_last().ok_or_else(|| Error::input(variants.place(), "the header is empty"))?;
-    let mut text = before.concat();
+    let mut header = before.concat();
+    let mut text = String::new();
     text.push_str(&format!("##genogloss_version={}\n", env!("CARGO_PKG_VERSION")));
     let fasta = options.reference.file_name().unwrap_or_default().to_string_lossy();
     text.push_str(&format!(
@@ -198,8 +207,9 @@ fn header(
     for line in vcf::header_lines(&form.columns, &report.name, &report.version) {
         text.push_str(&line);
     }
-    text.push_str(last);
-    Ok(text)
+    header.extend_from_slice(text.as_bytes());
+    header.extend_from_slice(last);
+    Ok(header)
 }
 
 /// The windows of an allele.

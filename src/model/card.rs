@@ -369,6 +369,17 @@ impl Card {
             }
         };
         word("name", &self.name)?;
+        let one_line = [("version", &self.version), ("license", &self.license), ("summary", &self.summary)];
+        let more = self.citation.iter().map(|text| ("citation", text));
+        let more = more.chain(self.trained_on.iter().map(|text| ("trained_on", text)));
+        let more = more.chain(self.notes.iter().map(|text| ("notes", text)));
+        if let Some((key, _)) = one_line.into_iter().chain(more).find(|(_, text)| text.chars().any(char::is_control)) {
+            return Err(format!("{key} holds a line end or another control character"));
+        }
+        // Both are written between quotes into VCF headers.
+        if [&self.version, &self.license].into_iter().any(|text| text.contains(['"', '\\'])) {
+            return Err("version and license may not hold quotes or backslashes".into());
+        }
         if window.span == 0 || window.core == 0 || window.stride == 0 {
             return Err("window: span, core and stride must be at least 1".into());
         }
@@ -422,7 +433,10 @@ impl Card {
         if (input.prefix.is_some() || input.suffix.is_some()) && self.files.vocabulary.is_none() {
             return Err("input: prefix and suffix need a vocabulary (files: vocabulary)".into());
         }
-        if self.kind == Kind::Track && self.strand != StrandRule::Forward && (window.span - window.core) % 2 != 0 {
+        if self.kind == Kind::Track
+            && self.strand != StrandRule::Forward
+            && !(window.span - window.core).is_multiple_of(2)
+        {
             return Err(
                 "window: a track asked on both strands needs its core in the very middle: span - core must be even"
                     .into(),
@@ -461,7 +475,7 @@ impl Card {
                 return Err(format!("head {}: background \"{stray}\" is not one of its labels", head.name));
             }
             match (self.kind, head.bin) {
-                (Kind::Track, Some(bin)) if bin > 0 && window.core % bin == 0 => {}
+                (Kind::Track, Some(bin)) if bin > 0 && window.core.is_multiple_of(bin) => {}
                 (Kind::Track, _) => {
                     return Err(format!(
                         "head {}: a track needs a bin that divides the core ({})",

@@ -47,7 +47,11 @@ impl Folder {
             Self::Disk(folder) => {
                 let limit = if file == "card.yaml" { MAX_CARD } else { MAX_FILE };
                 let path = inside(folder, file)?;
-                let size = fs::metadata(&path).map_err(|error| Error::read(&path, &error))?.len();
+                let about = fs::metadata(&path).map_err(|error| Error::read(&path, &error))?;
+                if !about.is_file() {
+                    return Err(Error::model(self.place(), format!("{file} is not a file")));
+                }
+                let size = about.len();
                 if size > limit {
                     return Err(Error::model(
                         self.place(),

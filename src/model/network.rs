@@ -179,6 +179,10 @@ pub fn load(
         folder.verified(card, file)?;
     }
     let ports = Ports::of(card);
+    let place = match folder {
+        Folder::Disk(path) => path.join(&card.files.model).display().to_string(),
+        Folder::BuiltIn(..) => folder.place(),
+    };
     let use_ort = match (engine, device) {
         (EngineChoice::Rten, Device::Cuda(_)) => {
             return Err(
@@ -192,6 +196,11 @@ pub fn load(
         }
         (EngineChoice::Auto, Device::Cpu) => match ort::runtime() {
             Ok(_) => true,
+            // A library that was named and does not load is a mistake; one that is not there is no surprise.
+            Err(problem) if std::env::var_os("ORT_DYLIB_PATH").is_some_and(|path| !path.is_empty()) => {
+                tracing::warn!("{problem}; the built-in engine runs instead");
+                false
+            }
             Err(problem) => {
                 tracing::info!("{problem}; the built-in engine runs instead");
                 false
@@ -207,9 +216,9 @@ pub fn load(
     let answerers = (0..sessions)
         .map(|_| -> Result<Box<dyn Answerer>> {
             let model: Box<dyn Model> = if use_ort {
-                Box::new(OrtModel::load(&card.name, &bytes, device, &ports)?)
+                Box::new(OrtModel::load(&place, &bytes, device, &ports)?)
             } else {
-                Box::new(RtenModel::load(&card.name, &bytes, &ports)?)
+                Box::new(RtenModel::load(&place, &bytes, &ports)?)
             };
             Ok(Box::new(Network {
                 model,

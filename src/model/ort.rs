@@ -62,6 +62,9 @@ pub fn runtime() -> Result<&'static Runtime, String> {
 fn load() -> Result<Runtime, String> {
     let candidates = candidates();
     let Some(path) = candidates.iter().find(|path| path.is_file()) else {
+        if let Some(path) = env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()) {
+            return Err(format!("ORT_DYLIB_PATH is {}: no such file", PathBuf::from(path).display()));
+        }
         return Err(
             "ONNX Runtime was not found (ORT_DYLIB_PATH, beside the program, Python and conda environments)".into()
         );

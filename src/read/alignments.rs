@@ -1,6 +1,6 @@
 //! Reads: SAM, BAM, CRAM and FASTQ, all as alignment records, in input order, in constant memory.
 //!
-//! noodles reads all four. With the feature `htslib`, CRAM (2.8 times as fast) and BAM (1.6 times) go through htslib.
+//! noodles reads all four. With the feature `htslib`, CRAM files go through htslib.
 
 use std::{
     fs::File,
@@ -19,7 +19,7 @@ use noodles::{
 
 use super::{Format, Input, InputReport, reference::Reference, regions::Regions};
 use crate::{
-    error::{Error, Result, describe},
+    error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
 };
 
@@ -35,11 +35,12 @@ pub struct Alignments {
     pub path: PathBuf,
     reader: Reader,
     report: Box<dyn Fn() -> InputReport + Send>,
+    cram_end: Box<dyn Fn() -> bool + Send>,
 }
 
 enum Reader {
     Sam(sam::io::Reader<Box<dyn BufRead + Send>>),
-    Bam(bam::io::Reader<Box<dyn BufRead + Send>>),
+    Bam(Box<dyn BufRead + Send>),
     Cram(cram::io::Reader<Box<dyn BufRead + Send>>, fasta::Repository),
     Fastq(fastq::io::Reader<Box<dyn BufRead + Send>>),
     #[cfg(feature = "htslib")]
@@ -52,8 +53,14 @@ struct Contigwise(Reference);
 impl Adapter for Contigwise {
     fn get(&mut self, name: &[u8]) -> Option<io::Result<fasta::Record>> {
         let name = std::str::from_utf8(name).ok()?;
-        let id = self.0.contigs().id(name)?;
-        let len = self.0.contigs().get(name)?.len;
+        let (Some(id), Some(contig)) = (self.0.contigs().id(name), self.0.contigs().get(name)) else {
+            // `None` would make the CRAM reader panic.
+            return Some(Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("contig \"{name}\" is not in {}", self.0.place()),
+            )));
+        };
+        let len = contig.len;
         let mut bases = Vec::with_capacity(len as usize);
         let read =
             self.0.fetch(id, Interval::new(0, len), &mut bases).map_err(|error| io::Error::other(error.to_string()));
@@ -71,43 +78,41 @@ impl Alignments {
         input.expect(&[Format::Sam, Format::Bam, Format::Cram, Format::Fastq], "reads (SAM, BAM, CRAM or FASTQ)")?;
         let place = input.place();
         let failed = |error: io::Error| Error::input(&place, describe(&error));
-        let (format, report) = (input.format, Box::new(input.report()));
+        let (format, report, cram_end) = (input.format, Box::new(input.report()), Box::new(input.cram_end()));
         let Input { reader, .. } = input;
         let (header, reader) = match format {
             Format::Sam => {
-                let mut reader = sam::io::Reader::new(reader);
-                (reader.read_header().map_err(failed)?, Reader::Sam(reader))
+                let limited: Box<dyn BufRead + Send> = Box::new(super::LineLimited::new(reader));
+                let mut reader = sam::io::Reader::new(limited);
+                (guard(|| reader.read_header()).map_err(failed)?, Reader::Sam(reader))
             }
             #[cfg(feature = "htslib")]
-            Format::Bam | Format::Cram if path != Path::new("-") => {
-                if format == Format::Bam {
-                    super::require_end_block(path)?;
-                }
-                let (header, reader) = super::htslib::Reader::open(path, reference, format == Format::Cram)?;
+            Format::Cram if path != Path::new("-") => {
+                let (header, reader) = super::htslib::Reader::open(path, reference)?;
                 (header, Reader::Htslib(reader))
             }
             Format::Bam => {
                 let mut reader = bam::io::Reader::from(reader);
-                (reader.read_header().map_err(failed)?, Reader::Bam(reader))
+                (guard(|| reader.read_header()).map_err(failed)?, Reader::Bam(reader.into_inner()))
             }
             Format::Cram => {
-                let Some(fasta) = reference else {
-                    return Err(Error::usage(format!("{place} is CRAM: it needs the FASTA file it was made with"))
-                        .with_hint("add -f genome.fa"));
-                };
+                let fasta = reference.ok_or_else(|| needs_reference(path))?;
                 let repository = fasta::Repository::new(Contigwise(Reference::open(fasta)?));
                 let mut reader = cram::io::reader::Builder::default()
                     .set_reference_sequence_repository(repository.clone())
                     .build_from_reader(reader);
-                (reader.read_header().map_err(failed)?, Reader::Cram(reader, repository))
+                (guard(|| reader.read_header()).map_err(failed)?, Reader::Cram(reader, repository))
             }
-            _ => (sam::Header::default(), Reader::Fastq(fastq::io::Reader::new(reader))),
+            _ => (
+                sam::Header::default(),
+                Reader::Fastq(fastq::io::Reader::new(Box::new(super::LineLimited::new(reader)))),
+            ),
         };
         let mut contigs = Contigs::default();
         for (name, map) in header.reference_sequences() {
             contigs.push(name.to_string(), map.length().get() as u64);
         }
-        Ok(Self { header, contigs, format, path: path.into(), reader, report })
+        Ok(Self { header, contigs, format, path: path.into(), reader, report, cram_end })
     }
 
     /// What messages call the file.
@@ -160,23 +165,42 @@ impl Alignments {
         let mut handle = |record: io::Result<RecordBuf>| -> Result<()> {
             count += 1;
             let record = record.map_err(|error| Error::input(format!("{place}, record {count}"), describe(&error)))?;
+            sound(&record).map_err(|why| Error::input(format!("{place}, record {count}"), why))?;
             if wanted(&record) { each(record) } else { Ok(()) }
         };
         match &mut self.reader {
             Reader::Sam(reader) => reader.record_bufs(&header).try_for_each(&mut handle)?,
-            Reader::Bam(reader) => reader.record_bufs(&header).try_for_each(&mut handle)?,
+            Reader::Bam(reader) => loop {
+                // A record is its length and as many bytes (SAM specification, section 4.2).
+                match super::read_frame(reader, 1) {
+                    Ok(None) => break,
+                    Ok(Some(frame)) => handle(guard(|| {
+                        let mut record = RecordBuf::default();
+                        bam::io::Reader::from(&frame[..]).read_record_buf(&header, &mut record)?;
+                        Ok(record)
+                    }))?,
+                    Err(error) => handle(Err(error))?,
+                }
+            },
             Reader::Cram(reader, repository) => {
                 // The repository keeps every contig it was asked for: only the one in use is kept.
                 let mut contig = None;
-                reader.records(&header).try_for_each(|record| {
+                let mut records = reader.records(&header);
+                while let Some(record) = guard(|| records.next().transpose()).transpose() {
                     if let Ok(record) = &record
                         && contig != record.reference_sequence_id()
                     {
                         contig = record.reference_sequence_id();
                         repository.clear();
                     }
-                    handle(record)
-                })?;
+                    handle(record)?;
+                }
+                drop(records);
+                // What follows the last record is the end mark: it is read, so that it can be looked at.
+                io::copy(reader.get_mut(), &mut io::sink()).map_err(|error| Error::input(&place, describe(&error)))?;
+                if !(self.cram_end)() {
+                    return Err(Error::input(&place, "the CRAM end container is missing: the file is truncated"));
+                }
             }
             Reader::Fastq(reader) => {
                 let mut record = fastq::Record::default();
@@ -245,6 +269,9 @@ fn index_of(path: &Path) -> Result<Option<BamIndex>> {
         for beside in [super::reference::with_ending(path, ending), path.with_extension(ending)] {
             if beside.is_file() {
                 let failed = |error: io::Error| Error::read(&beside, &error);
+                if ending == "bai" {
+                    check_bai(&beside).map_err(failed)?;
+                }
                 return Ok(Some(if ending == "bai" {
                     BamIndex::Bai(bam::bai::fs::read(&beside).map_err(failed)?)
                 } else {
@@ -254,6 +281,39 @@ fn index_of(path: &Path) -> Result<Option<BamIndex>> {
         }
     }
     Ok(None)
+}
+
+/// What a record says of itself must fit together.
+fn sound(record: &RecordBuf) -> Result<(), String> {
+    let name = || record.name().map(ToString::to_string).unwrap_or_default();
+    let operations = record.cigar().as_ref();
+    if operations.iter().any(|op| op.is_empty()) {
+        return Err(format!("read {} has a CIGAR operation of length 0", name()));
+    }
+    let covered: u64 = operations.iter().filter(|op| op.kind().consumes_read()).map(|op| op.len() as u64).sum();
+    let len = record.sequence().len() as u64;
+    if !operations.is_empty() && len > 0 && covered != len {
+        return Err(format!("read {} has {len} bases, but its CIGAR covers {covered}", name()));
+    }
+    Ok(())
+}
+
+/// CRAM holds differences to a reference.
+pub(super) fn needs_reference(path: &Path) -> Error {
+    Error::usage(format!("{} is CRAM: it needs the FASTA file it was made with", super::place(path)))
+        .with_hint("add -f genome.fa")
+}
+
+/// Each contig of a .bai takes 8 bytes at least (SAM specification, section 5.2): a damaged count is not believed.
+fn check_bai(path: &Path) -> io::Result<()> {
+    let mut head = [0u8; 8];
+    let mut file = File::open(path)?;
+    io::Read::read_exact(&mut file, &mut head)?;
+    let count = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));
+    if count * 8 > file.metadata()?.len() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "the index is damaged"));
+    }
+    Ok(())
 }
 
 /// Contig and interval a record is aligned to; `None` where it is not.

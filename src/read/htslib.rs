@@ -1,4 +1,5 @@
-//! BAM and CRAM through htslib (feature `htslib`): CRAM is decoded about three times as fast as by noodles.
+//! CRAM through htslib (feature `htslib`): 0.8 of noodles' CPU time for 28,000 short reads, start-up and answers
+//! included, and all of its codecs. BAM stays with noodles: through this file it took 1.4 times as long.
 //!
 //! Records are handed on as noodles' own, so nothing behind this file knows which of the two read them.
 
@@ -33,19 +34,14 @@ pub struct Reader {
 
 impl Reader {
     /// Opens a file; CRAM needs its reference.
-    pub fn open(path: &Path, reference: Option<&Path>, is_cram: bool) -> Result<(sam::Header, Self)> {
+    pub fn open(path: &Path, reference: Option<&Path>) -> Result<(sam::Header, Self)> {
         let failed = |error: rust_htslib::errors::Error| Error::input(path.display(), error);
         let mut reader = HtslibReader::from_path(path).map_err(failed)?;
-        match reference {
-            Some(fasta) if is_cram => reader.set_reference(fasta).map_err(failed)?,
-            None if is_cram => {
-                return Err(Error::usage(format!("{} is CRAM: it needs the FASTA file it was made with", path.display()))
-                    .with_hint("add -f genome.fa"));
-            }
-            _ => {}
-        }
+        let fasta = reference.ok_or_else(|| super::alignments::needs_reference(path))?;
+        reader.set_reference(fasta).map_err(failed)?;
         let text = reader.header().as_bytes().to_vec();
-        let header = sam::io::Reader::new(&text[..]).read_header().map_err(|error| Error::input(path.display(), error))?;
+        let header =
+            sam::io::Reader::new(&text[..]).read_header().map_err(|error| Error::input(path.display(), error))?;
         Ok((header, Self { reader }))
     }
 

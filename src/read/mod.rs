@@ -33,6 +33,15 @@ pub const BGZF_EOF: [u8; 28] = [
     0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ];
 
+/// The containers that end a CRAM file of version 3 and 2.1 (CRAM specification 3.1, section 9).
+const CRAM_EOF: [&[u8]; 2] = [
+    b"\x0f\0\0\0\xff\xff\xff\xff\x0f\xe0EOF\0\0\0\0\x01\0\x05\xbd\xd9O\0\x01\0\x06\x06\x01\0\x01\0\x01\0\xeec\x01K",
+    b"\x0b\0\0\0\xff\xff\xff\xff\x0f\xe0EOF\0\0\0\0\x01\0\0\x01\0\x06\x06\x01\0\x01\0\x01\0",
+];
+
+/// Last bytes of an input that are remembered: as many as the longest end mark has.
+const TAIL: usize = 38;
+
 /// How an input is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -65,6 +74,7 @@ pub enum Format {
 #[derive(Clone, Debug, Serialize)]
 pub struct InputReport {
     /// As the user wrote it.
+    #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
     /// What it holds.
     pub format: Format,
@@ -74,6 +84,11 @@ pub struct InputReport {
     pub bytes: u64,
     /// sha256 of the file, if it was read from start to end.
     pub sha256: Option<String>,
+}
+
+/// A path as text, also one that is not UTF-8.
+pub fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
 }
 
 struct Tally {
@@ -109,9 +124,9 @@ impl<R: Read> Read for Counting<R> {
         } else {
             tally.hash.update(&buffer[..count]);
             tally.bytes += count as u64;
-            let keep = buffer[..count].len().min(BGZF_EOF.len());
+            let keep = count.min(TAIL);
             tally.tail.extend_from_slice(&buffer[count - keep..count]);
-            let extra = tally.tail.len().saturating_sub(BGZF_EOF.len());
+            let extra = tally.tail.len().saturating_sub(TAIL);
             tally.tail.drain(..extra);
         }
         Ok(count)
@@ -126,7 +141,7 @@ struct EndChecked<R> {
 
 impl<R: BufRead> EndChecked<R> {
     fn check(&self) -> io::Result<()> {
-        if self.tally.lock().tail == BGZF_EOF {
+        if self.tally.lock().tail.ends_with(&BGZF_EOF) {
             Ok(())
         } else {
             Err(io::Error::new(io::ErrorKind::InvalidData, "the BGZF end block is missing: the file is truncated"))
@@ -202,7 +217,7 @@ pub fn open(path: &Path) -> Result<Input> {
     let counted = Counting { inner: raw, tally: tally.clone() };
     let (head, all) = peek(Box::new(counted), path)?;
     if head.is_empty() {
-        return Err(Error::input(path.display(), "the file is empty (0 bytes)"));
+        return Err(Error::input(place(path), "the file is empty (0 bytes)"));
     }
     let compression = match head.as_slice() {
         [0x1f, 0x8b, 8, flags, ..] if flags & 4 != 0 && head.get(12..14) == Some(b"BC") => Compression::Bgzf,
@@ -220,7 +235,7 @@ pub fn open(path: &Path) -> Result<Input> {
     };
     let start = reader.fill_buf().map_err(|error| Error::read(path, &error))?;
     if start.is_empty() {
-        return Err(Error::input(path.display(), "the file holds nothing (0 bytes after decompression)"));
+        return Err(Error::input(place(path), "the file holds nothing (0 bytes after decompression)"));
     }
     let format = format_of(start);
     Ok(Input { reader, format, compression, path: path.into(), tally })
@@ -270,6 +285,15 @@ impl Input {
         }
     }
 
+    /// To be asked when reading is over: whether the file ended as CRAM files do.
+    pub fn cram_end(&self) -> impl Fn() -> bool + use<> {
+        let tally = self.tally.clone();
+        move || {
+            let tally = tally.lock();
+            CRAM_EOF.iter().any(|mark| tally.tail.ends_with(mark))
+        }
+    }
+
     /// Refuses what the command cannot read.
     pub fn expect(&self, wanted: &[Format], what: &str) -> Result<()> {
         if wanted.contains(&self.format) {
@@ -304,6 +328,66 @@ pub fn require_end_block(path: &Path) -> Result<()> {
         Ok(true) => Ok(()),
         Ok(false) => Err(Error::input(path.display(), "the BGZF end block is missing: the file is truncated")),
         Err(error) => Err(Error::read(path, &error)),
+    }
+}
+
+/// Reads a record that begins with `lengths` 32-bit lengths and has as many bytes, with its lengths; `None` at the
+/// end of the input. Memory is taken as bytes come, not as a damaged length promises.
+pub fn read_frame(reader: &mut dyn BufRead, lengths: usize) -> io::Result<Option<Vec<u8>>> {
+    if reader.fill_buf()?.is_empty() {
+        return Ok(None);
+    }
+    let mut frame = vec![0u8; 4 * lengths];
+    reader.read_exact(&mut frame)?;
+    let total: u64 = frame.chunks_exact(4).map(|b| u64::from(u32::from_le_bytes([b[0], b[1], b[2], b[3]]))).sum();
+    if total > MAX_LINE as u64 {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a record of {total} bytes: it is damaged")));
+    }
+    let read = reader.take(total).read_to_end(&mut frame)?;
+    if (read as u64) < total {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Some(frame))
+}
+
+/// Text whose lines are not longer than [`MAX_LINE`], for readers that would take memory for any.
+pub struct LineLimited<R> {
+    inner: R,
+    line: usize,
+}
+
+impl<R: BufRead> LineLimited<R> {
+    /// Around a reader of text.
+    pub fn new(inner: R) -> Self {
+        Self { inner, line: 0 }
+    }
+}
+
+impl<R: BufRead> Read for LineLimited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(buffer)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for LineLimited<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.line > MAX_LINE {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a line is longer than 256 MiB"));
+        }
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        // The buffer is filled: this reads nothing.
+        let ended =
+            self.inner.fill_buf().ok().and_then(|buffer| memchr::memrchr(b'\n', &buffer[..count.min(buffer.len())]));
+        self.line = match ended {
+            Some(at) => count - at - 1,
+            None => self.line + count,
+        };
+        self.inner.consume(count);
     }
 }
 

@@ -26,6 +26,9 @@ const BLOCK: u64 = 64 << 10;
 /// Blocks kept: 64 × 64 KiB = 4 MiB.
 const KEPT: usize = 64;
 
+/// A block in memory, and when it was last used.
+type Kept = (u64, Arc<Vec<u8>>);
+
 trait Bytes: Read + Seek + Send + Sync {}
 impl<T: Read + Seek + Send + Sync> Bytes for T {}
 
@@ -35,7 +38,8 @@ pub struct Reference {
     contigs: Contigs,
     places: Vec<fasta::fai::Record>,
     bytes: Box<dyn Bytes>,
-    blocks: HashMap<(usize, u64), (u64, Arc<Vec<u8>>)>,
+    /// Blocks by contig and number, with the time of their last use.
+    blocks: HashMap<(usize, u64), Kept>,
     clock: u64,
     checked: Vec<bool>,
     has_index_file: bool,
@@ -90,6 +94,13 @@ impl Reference {
         }
         if contigs.is_empty() {
             return Err(Error::input(path.display(), "there are no contigs in it"));
+        }
+        // A line ends in one byte or two; more would be another file's, or damage.
+        if has_index_file
+            && places.iter().any(|p| !(1..=2).contains(&p.line_width().get().saturating_sub(p.line_base_count().get())))
+        {
+            return Err(Error::input(beside.display(), "this index is damaged: a line width does not fit its bases")
+                .with_hint(format!("make it anew: samtools faidx {}", path.display())));
         }
         let checked = vec![!has_index_file; places.len()];
         let reference = Self {

@@ -64,7 +64,7 @@ impl Regions {
             if text.is_empty() || text.starts_with('#') || text.starts_with("track ") || text.starts_with("browser ") {
                 continue;
             }
-            let fields: Vec<&str> = text.split(|c: char| c == '\t' || c == ' ').filter(|f| !f.is_empty()).collect();
+            let fields: Vec<&str> = text.split(['\t', ' ']).filter(|f| !f.is_empty()).collect();
             let bad = |why: &str| Error::input(format!("{place}, line {number}"), why.to_string());
             let [contig, start, end, ..] = fields.as_slice() else {
                 return Err(bad("a BED line needs contig, start and end")

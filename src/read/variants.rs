@@ -8,9 +8,9 @@ use std::{io, ops::Range, path::Path};
 
 use noodles::{bcf, vcf};
 
-use super::{Format, InputReport, read_line};
+use super::{Format, InputReport, read_frame, read_line};
 use crate::{
-    error::{Error, Result, describe},
+    error::{Error, Result, describe, guard},
     genome::{Contigs, interval::from_one_based},
 };
 
@@ -29,6 +29,9 @@ pub struct VariantRecord {
     /// Where column INFO is.
     pub info: Range<usize>,
 }
+
+/// A position beyond 2^40 is taken as 2^40: no contig is as long, and sums of such positions are safe.
+const MAX_POSITION: u64 = 1 << 40;
 
 impl VariantRecord {
     /// Splits a line. The error is what is wrong with it.
@@ -56,7 +59,15 @@ impl VariantRecord {
         if contig.is_empty() || reference.is_empty() || alternates.is_empty() {
             return Err("CHROM, REF or ALT is empty".into());
         }
-        Ok(Self { number, position: from_one_based(one_based), contig, reference, alternates, info, line })
+        Ok(Self {
+            number,
+            position: from_one_based(one_based).min(MAX_POSITION),
+            contig,
+            reference,
+            alternates,
+            info,
+            line,
+        })
     }
 
     /// CHROM.
@@ -77,8 +88,8 @@ impl VariantRecord {
 
 /// An open file of variants.
 pub struct Variants {
-    /// Header lines, each with its line end; `#CHROM` is the last.
-    pub header: Vec<String>,
+    /// Header lines as they came, each with its line end; `#CHROM` is the last.
+    pub header: Vec<Vec<u8>>,
     /// Contigs of the header; the length is 0 where it says none.
     pub contigs: Contigs,
     place: String,
@@ -89,7 +100,7 @@ pub struct Variants {
 
 enum Reader {
     Text(Box<dyn io::BufRead + Send>),
-    Binary(Box<bcf::io::Reader<Box<dyn io::BufRead + Send>>>, Box<vcf::Header>),
+    Binary(Box<dyn io::BufRead + Send>, Box<vcf::Header>),
 }
 
 impl Variants {
@@ -102,11 +113,11 @@ impl Variants {
         let mut reader = input.reader;
         let (header, reader, line_number) = if format == Format::Bcf {
             let mut reader = bcf::io::Reader::from(reader);
-            let header = reader.read_header().map_err(failed)?;
+            let header = guard(|| reader.read_header()).map_err(failed)?;
             let mut text = Vec::new();
             vcf::io::Writer::new(&mut text).write_header(&header).map_err(failed)?;
-            let lines = String::from_utf8_lossy(&text).lines().map(|line| format!("{line}\n")).collect::<Vec<_>>();
-            (lines, Reader::Binary(Box::new(reader), Box::new(header)), 0)
+            let lines = text.split_inclusive(|&b| b == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
+            (lines, Reader::Binary(reader.into_inner(), Box::new(header)), 0)
         } else {
             let (mut lines, mut line) = (Vec::new(), Vec::new());
             loop {
@@ -117,9 +128,9 @@ impl Variants {
                         format!("line {}: the header has no #CHROM line", lines.len() + 1),
                     ));
                 }
-                let text = String::from_utf8_lossy(&line).into_owned();
-                let last = text.starts_with("#CHROM");
-                lines.push(text + "\n");
+                let last = line.starts_with(b"#CHROM");
+                line.push(b'\n');
+                lines.push(line.clone());
                 if last {
                     break;
                 }
@@ -129,7 +140,7 @@ impl Variants {
         };
         let mut contigs = Contigs::default();
         for line in &header {
-            if let Some(fields) = line.strip_prefix("##contig=<") {
+            if let Some(fields) = String::from_utf8_lossy(line).strip_prefix("##contig=<") {
                 let field = |key: &str| {
                     fields
                         .trim_end()
@@ -182,12 +193,15 @@ impl Variants {
                 loop {
                     number += 1;
                     let failed = |error: io::Error| Error::input(format!("{place}, record {number}"), describe(&error));
-                    if reader.read_record(&mut record).map_err(failed)? == 0 {
-                        break;
-                    }
+                    // A record is two lengths and as many bytes (VCF specification 4.4, section 6.3.1).
+                    let Some(frame) = read_frame(reader, 2).map_err(failed)? else { break };
                     let mut line = Vec::new();
-                    use vcf::variant::io::Write as _;
-                    vcf::io::Writer::new(&mut line).write_variant_record(header, &record).map_err(failed)?;
+                    guard(|| {
+                        use vcf::variant::io::Write as _;
+                        bcf::io::Reader::from(&frame[..]).read_record(&mut record)?;
+                        vcf::io::Writer::new(&mut line).write_variant_record(header, &record)
+                    })
+                    .map_err(failed)?;
                     line.truncate(line.trim_ascii_end().len());
                     let record = VariantRecord::parse(line, number)
                         .map_err(|why| Error::input(format!("{place}, record {number}"), why))?;

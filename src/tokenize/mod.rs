@@ -114,7 +114,7 @@ impl Encoder {
             return rows.row(index);
         }
         let row = rows.row(index / 2);
-        if index % 2 == 0 {
+        if index.is_multiple_of(2) {
             return row;
         }
         turned.clear();

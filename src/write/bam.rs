@@ -39,12 +39,14 @@ pub struct BamWriter {
     header: sam::Header,
     output: Output,
     encoder: bam::io::Writer<Vec<u8>>,
+    input: String,
 }
 
 impl BamWriter {
     /// Opens the output and writes the header, with a @PG line of this program.
     pub fn create(settings: &OutputSettings, mut header: sam::Header, command: &str, model: &str) -> Result<Self> {
-        let failed = |error: io::Error| Error::write("output", &error);
+        let failed =
+            |error: io::Error| Error::input(&settings.input, format!("its header cannot be written as BAM: {error}"));
         let program = Map::<Program>::builder()
             .insert(tag::NAME, "genogloss")
             .insert(tag::VERSION, env!("CARGO_PKG_VERSION"))
@@ -58,15 +60,14 @@ impl BamWriter {
         let mut output = Output::create(settings)?;
         output.write_all(encoder.get_ref())?;
         encoder.get_mut().clear();
-        Ok(Self { header, output, encoder })
+        Ok(Self { header, output, encoder, input: settings.input.clone() })
     }
 
     /// Writes a read.
     pub fn write(&mut self, record: &RecordBuf) -> Result<()> {
-        let place = self.output.place().to_string();
         self.encoder.write_alignment_record(&self.header, record).map_err(|error| {
             let name = record.name().map(|n| n.to_string()).unwrap_or_default();
-            Error::Output { place, message: format!("read {name} cannot be written as BAM: {error}"), hint: None }
+            Error::input(&self.input, format!("read {name} cannot be written as BAM: {error}"))
         })?;
         self.output.write_all(self.encoder.get_ref())?;
         self.encoder.get_mut().clear();

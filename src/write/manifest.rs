@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     model::network::EngineReport,
     pipeline::Timings,
-    read::{InputReport, fasta::ContigReport, reference::with_ending},
+    read::{InputReport, fasta::ContigReport, lossy, reference::with_ending},
     report::Counts,
 };
 
@@ -35,6 +35,7 @@ pub struct ModelReport {
 #[derive(Clone, Debug, Serialize)]
 pub struct ReferenceReport {
     /// As the user wrote it.
+    #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
     /// The contigs that were used.
     pub contigs: Vec<ContigReport>,
@@ -60,6 +61,7 @@ pub struct Manifest {
     /// The reference, with the MD5 (SAM's M5) of its contigs.
     pub reference: Option<ReferenceReport>,
     /// The output.
+    #[serde(serialize_with = "lossy")]
     pub output: PathBuf,
     /// What was counted.
     pub counts: Counts,

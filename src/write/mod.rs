@@ -11,6 +11,7 @@ use std::{
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     process,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use noodles::{
@@ -88,8 +89,8 @@ impl TemporaryFile {
         }
         let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let temporary = folder.join(format!(".{name}.genogloss-{}.tmp", process::id()));
-        let file =
-            OpenOptions::new().write(true).create(true).truncate(true).open(&temporary).map_err(|e| failed(&e))?;
+        unfinished().push(temporary.clone());
+        let file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(|e| failed(&e))?;
         Ok((Self { temporary: Some(temporary), target }, file))
     }
 
@@ -104,6 +105,7 @@ impl TemporaryFile {
     fn rename(mut self) -> Result<()> {
         let Some(temporary) = &self.temporary else { return Ok(()) };
         fs::rename(temporary, &self.target).map_err(|error| Error::write(self.target.display(), &error))?;
+        unfinished().retain(|path| path != temporary);
         self.temporary = None;
         if let Some(folder) = self.target.parent()
             && let Ok(folder) = File::open(if folder == Path::new("") { Path::new(".") } else { folder })
@@ -119,8 +121,72 @@ impl Drop for TemporaryFile {
     fn drop(&mut self) {
         if let Some(temporary) = &self.temporary {
             let _ = fs::remove_file(temporary);
+            unfinished().retain(|path| path != temporary);
         }
     }
+}
+
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes what was begun and not finished: for a program that ends without returning.
+pub fn remove_unfinished() {
+    for path in unfinished().drain(..) {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Refuses an output, index or manifest that is also an input or one another, and a manifest that could not be
+/// written. Called before anything is opened.
+pub fn check_targets(inputs: &[&Path], output: Option<&Path>, manifest: Option<&Path>) -> Result<()> {
+    let real = |path: &Path| -> PathBuf {
+        fs::canonicalize(path).unwrap_or_else(|_| {
+            let folder = path.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
+            fs::canonicalize(folder).unwrap_or_else(|_| folder.into()).join(path.file_name().unwrap_or_default())
+        })
+    };
+    let is_file = |path: &&Path| !path.exists() || path.is_file();
+    let output = output.filter(|path| *path != Path::new("-")).filter(is_file);
+    let mut taken: Vec<(PathBuf, &str)> =
+        inputs.iter().filter(|path| path.is_file()).map(|path| (real(path), "an input")).collect();
+    let mut take = |path: &Path, what: &'static str| -> Result<()> {
+        let path_now = real(path);
+        if let Some((_, other)) = taken.iter().find(|(there, _)| *there == path_now) {
+            return Err(Error::usage(format!("{} is {what}, and also {other}", path.display())));
+        }
+        taken.push((path_now, what));
+        Ok(())
+    };
+    if let Some(output) = output {
+        take(output, "the output")?;
+        for ending in ["tbi", "csi"] {
+            take(&with_ending(output, ending), "the output's index")?;
+        }
+    }
+    let default = output.map(manifest::Manifest::path);
+    if let Some(manifest) = manifest.or(default.as_deref()).filter(is_file) {
+        take(manifest, "the manifest")?;
+        let folder = manifest.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
+        if !folder.is_dir() && (output.is_none() || output.and_then(Path::parent) != manifest.parent()) {
+            return Err(Error::Output {
+                place: manifest.display().to_string(),
+                message: format!("the folder {} does not exist", folder.display()),
+                hint: Some(format!("mkdir -p {}", folder.display())),
+            });
+        }
+    } else if let Some(manifest) = manifest
+        && manifest.is_dir()
+    {
+        return Err(Error::Output {
+            place: manifest.display().to_string(),
+            message: "is a folder, not a file".into(),
+            hint: None,
+        });
+    }
+    Ok(())
 }
 
 enum Stream {
@@ -146,6 +212,7 @@ pub struct Output {
     seen: std::collections::HashSet<String>,
     file: Option<(TemporaryFile, File)>,
     place: String,
+    input: String,
 }
 
 /// What a user asks of an output.
@@ -159,6 +226,8 @@ pub struct OutputSettings {
     pub kind: IndexKind,
     /// BGZF whatever the name (BAM).
     pub bgzf: bool,
+    /// What messages call the input, whose order an index needs.
+    pub input: String,
 }
 
 impl OutputSettings {
@@ -210,7 +279,15 @@ impl Output {
                 }
             }
         };
-        Ok(Self { stream, index, last: None, seen: std::collections::HashSet::new(), file, place })
+        Ok(Self {
+            stream,
+            index,
+            last: None,
+            seen: std::collections::HashSet::new(),
+            file,
+            place,
+            input: settings.input.clone(),
+        })
     }
 
     /// What messages call it.
@@ -287,7 +364,7 @@ impl Output {
                 .map(|(name, start)| crate::genome::interval::show_position(name, *start))
                 .unwrap_or_default();
             return Err(Error::input(
-                "the input",
+                &self.input,
                 format!(
                     "is not sorted: {} comes after {after}, so no index can be made of the output",
                     crate::genome::interval::show_position(contig, interval.start)
@@ -385,7 +462,13 @@ mod tests {
     use super::*;
 
     fn settings(path: &Path) -> OutputSettings {
-        OutputSettings { path: Some(path.into()), indexed: Indexed::Bed, kind: IndexKind::Tbi, bgzf: false }
+        OutputSettings {
+            path: Some(path.into()),
+            indexed: Indexed::Bed,
+            kind: IndexKind::Tbi,
+            bgzf: false,
+            input: "in.fa".into(),
+        }
     }
 
     #[test]

@@ -225,8 +225,7 @@ impl Merger {
         form: &Form,
     ) {
         let scores: &[f32] = place.scores.unwrap_or(&[]);
-        for column in 0..scores.len() {
-            let score = scores[column];
+        for (column, &score) in scores.iter().enumerate() {
             if !caller.callable[column] || score.is_nan() || f64::from(score) < caller.thresholds[column] {
                 continue;
             }
@@ -244,7 +243,7 @@ impl Merger {
                     element.count += 1;
                 }
                 _ => {
-                    *slot = Some(Element {
+                    let new = Element {
                         contig: place.contig.into(),
                         interval: place.interval,
                         column,
@@ -253,13 +252,10 @@ impl Merger {
                         sum: f64::from(score),
                         count: 1,
                         summit: middle,
-                    })
-                    .map(|new| {
-                        if let Some(old) = slot.take() {
-                            emit.push(old.line(form));
-                        }
-                        new
-                    });
+                    };
+                    if let Some(old) = slot.replace(new) {
+                        emit.push(old.line(form));
+                    }
                 }
             }
         }

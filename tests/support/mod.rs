@@ -1,6 +1,7 @@
 //! What the tests share: the program as a command, a temporary folder each, other tools where they are installed.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::print_stderr, reason = "a skipped test says why")]
 
 use std::{
     io::Write,

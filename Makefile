@@ -1,0 +1,108 @@
+# Everything that is done with this folder, one word each: `make help`.
+
+CARGO ?= cargo
+PYTHON ?= python3
+ORT_VERSION := 1.31.1
+CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/genogloss
+VENV ?= $(CACHE)/venv
+# Written when the environment is complete: a half-made one is made again.
+STAMP := $(VENV)/.genogloss-onnxruntime-$(ORT_VERSION)
+TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
+GENOGLOSS := $(TARGET)/release/genogloss
+SLICE := tests/data/chr20_slice.fa
+
+# Sets VIRTUAL_ENV and ORT_DYLIB_PATH for what follows on the same line, where ONNX Runtime is there. A library that
+# the user has chosen is left alone.
+define with_onnxruntime
+if [ -z "$${ORT_DYLIB_PATH:-}" ] && [ -f "$(STAMP)" ]; then \
+	export VIRTUAL_ENV="$(VENV)"; \
+	ORT_DYLIB_PATH=$$(ls "$(VENV)"/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.* \
+		"$(VENV)"/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.*.dylib 2>/dev/null | head -n 1); \
+	export ORT_DYLIB_PATH; \
+fi;
+endef
+
+.PHONY: help demo test lint install clean venv tools
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+demo: venv ## Build the program and look for promoters in 100,000 bases of human chromosome 20
+	$(CARGO) build --release --locked
+	@mkdir -p demo
+	@$(with_onnxruntime) set -x; "$(GENOGLOSS)" scan $(SLICE) --threshold 0.98 --merge -o demo/promoters.bed
+	@echo
+	@echo "demo/promoters.bed, first lines (contig, start, end, label, score, strand, max, mean, bins, summit):"
+	@head -n 8 demo/promoters.bed
+	@echo
+	@echo "demo/promoters.bed.manifest.json, first lines (what ran):"
+	@head -n 22 demo/promoters.bed.manifest.json
+	@echo
+	@awk "$$DEMO_GENES" demo/promoters.bed
+	@echo
+	@echo "The program is $(GENOGLOSS); make install puts it on your PATH. README.md shows the other commands."
+
+test: venv tools ## Run all tests
+	@$(with_onnxruntime) set -x; $(CARGO) test --locked -- --nocapture
+
+lint: ## Check format, lints and documentation; warnings are errors
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --locked --no-deps
+
+install: ## Install the program for this user (cargo install)
+	$(CARGO) install --locked --path .
+
+clean: ## Remove what was built, demo/ and the Python environment
+	$(CARGO) clean
+	rm -rf demo
+	@if ls "$(VENV)"/.genogloss-* >/dev/null 2>&1; then set -x; rm -rf "$(VENV)"; fi
+
+# ONNX Runtime in a Python environment of its own. Without it everything works, in the built-in engine.
+venv:
+	@if [ -n "$${ORT_DYLIB_PATH:-}" ] || [ -f "$(STAMP)" ]; then exit 0; fi; \
+	mkdir -p "$(CACHE)"; log="$(CACHE)/venv.log"; \
+	echo "ONNX Runtime $(ORT_VERSION): installing it into $(VENV)"; \
+	if $(PYTHON) -m venv "$(VENV)" >"$$log" 2>&1 \
+		&& "$(VENV)/bin/python" -m pip install --disable-pip-version-check onnxruntime==$(ORT_VERSION) numpy >>"$$log" 2>&1; then \
+		touch "$(STAMP)"; \
+	else \
+		echo "ONNX Runtime $(ORT_VERSION) cannot be installed (it needs Python 3.11 or newer with venv and pip; see $$log): the built-in engine, rten, runs instead"; \
+	fi
+
+# Some tests give our output to other programs, or theirs to ours.
+tools:
+	@for pair in samtools:samtools bcftools:bcftools bedtools:bedtools tabix:tabix bgzip:tabix; do \
+		command -v "$${pair%%:*}" >/dev/null 2>&1 \
+			|| echo "$${pair%%:*} is not installed: its tests are skipped, and say so (Debian, Ubuntu: apt-get install $${pair##*:})"; \
+	done
+
+# For each gene start of the slice: where it is, and the nearest element that was found.
+define DEMO_GENES
+function commas(n, s) { s = ""; while (n >= 1000) { s = sprintf(",%03d", n % 1000) s; n = int(n / 1000) } return n s }
+{ start[NR] = $$2; end[NR] = $$3; max[NR] = $$7 }
+END {
+    first = 3140001
+    print "What to look at. The slice is human GRCh37 chr20:3,140,001-3,240,000: add 3,140,000 to a start or an end of the"
+    print "BED file to get its place on chr20. Six genes (GENCODE) start in it:"
+    print ""
+    printf "%-9s %-6s %-18s %-13s %-16s %s\n", "gene", "strand", "starts at (chr20)", "in the slice", "nearest element", "distance"
+    count = split("FASTKD5 - 3140543 UBOX5 - 3140842 LZTS3 - 3154192 DDRGK1 - 3185331 ITPA + 3189514 SLC4A11 - 3219836", gene, " ")
+    for (g = 1; g <= count; g += 3) {
+        at = gene[g + 2] - first  # 0-based in the slice, as BED counts
+        best = -1
+        for (i = 1; i <= NR; i++) {
+            d = at < start[i] ? start[i] - at : (at >= end[i] ? at - end[i] + 1 : 0)
+            if (best < 0 || d < best) { best = d; nearest = i }
+        }
+        if (best < 0) continue
+        printf "%-9s %-6s %-18s %-13s %-16s %s\n", gene[g], gene[g + 1], commas(gene[g + 2]), commas(at + 1), \
+            start[nearest] "-" end[nearest], best == 0 ? "in it" : commas(best) " bases"
+    }
+    print ""
+    print "C20orf194 (-) ends in the slice and starts outside. " NR " elements for six starts: most are no promoters. The model learned"
+    print "from as many promoters as others, and a genome is nearly all others. README.md says more."
+}
+endef
+export DEMO_GENES
