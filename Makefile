@@ -44,7 +44,7 @@ demo: venv ## Build the program and look for promoters in 100,000 bases of human
 	@echo "The program is $(GENOGLOSS); make install puts it on your PATH. README.md shows the other commands."
 
 test: venv tools ## Run all tests
-	@$(with_onnxruntime) set -x; $(CARGO) test --locked -- --nocapture
+	@$(with_onnxruntime) set -x; $(CARGO) test --locked --no-fail-fast -- --nocapture
 
 lint: ## Check format, lints and documentation; warnings are errors
 	$(CARGO) fmt --check

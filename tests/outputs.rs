@@ -220,7 +220,7 @@ fn vcf_gz_is_indexed_and_bcftools_sees_every_record_unchanged() {
     let expected = "v5 contig_end\nv1000 .\nv2000 .\nv3000 .\nv5000 .,symbolic_allele,spanning_deletion\nv6000 breakend\nv7000 reference_mismatch\nv8000 no_alternate\nv9000 allele_too_long\nv99995 contig_end\n";
     assert_eq!(skips, expected);
     let delta = shell(&format!(
-        "bcftools query -i 'ID=\"v1000\"' -f '%INFO/GG_REF_site_acceptor %INFO/GG_ALT_site_acceptor %INFO/GG_DELTA_site_acceptor\\n' {out}"
+        "bcftools query -i 'ID=\"v1000\"' -f '%INFO/GG_REF_splice_acceptor %INFO/GG_ALT_splice_acceptor %INFO/GG_DELTA_splice_acceptor\\n' {out}"
     ));
     let numbers: Vec<f64> = delta.split_whitespace().map(|n| n.parse().expect("a number")).collect();
     assert!((numbers[1] - numbers[0] - numbers[2]).abs() < 2e-6 && numbers[2] != 0.0, "{delta}");
