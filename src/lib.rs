@@ -3,7 +3,7 @@
 //! Bytes become **records** ([`read`]), records become **queries** made of **windows** ([`window`]), windows become
 //! **tokens** ([`tokenize`]), tokens become **batches** ([`batch`]), batches go through a model ([`model`]) and become
 //! **logits**, logits become **scores** ([`head`]), scores go back onto the records, in the order they came, and
-//! records become bytes again ([`write`]). Who runs when is on one page: [`pipeline`]. What happened is counted in
+//! records become bytes again ([`mod@write`]). Who runs when is on one page: [`pipeline`]. What happened is counted in
 //! [`report`]. Only [`commands`] knows the command line.
 
 pub mod error;

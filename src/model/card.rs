@@ -1,4 +1,4 @@
-//! The card: what a model folder says of itself. Unknown keys are refused; [`Card::check`] finds what contradicts
+//! The card: what a model folder says of itself. Unknown keys are refused; reading it finds what contradicts
 //! itself, and [`crate::model::network`] compares the rest with the network's own inputs and outputs.
 
 use std::collections::BTreeMap;
