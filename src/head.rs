@@ -59,8 +59,12 @@ impl Shape {
 }
 
 /// The heads of a card, ready to answer.
+///
+/// Heads of a track may have bins of different widths: what a wide bin says is repeated in each of the finest bins it covers.
 pub struct Heads {
     heads: Vec<HeadCard>,
+    /// Finest bins that one bin of each head covers.
+    repeats: Vec<usize>,
     shape: Shape,
     rule: StrandRule,
     callable: Vec<bool>,
@@ -73,6 +77,7 @@ impl Heads {
         let shape = Shape { bins: card.bins(), columns: columns.len() };
         Self {
             heads: card.heads.clone(),
+            repeats: card.heads.iter().map(|head| card.repeat(head)).collect(),
             shape,
             rule: card.strand,
             callable: columns.iter().map(|c| c.callable).collect(),
@@ -86,8 +91,8 @@ impl Heads {
 
     /// Whether a row's logits have the sizes the card says.
     pub fn check(&self, logits: &[&[f32]]) -> Result<(), String> {
-        for (head, logits) in self.heads.iter().zip(logits) {
-            let wanted = head.labels.len() * self.shape.bins;
+        for ((head, repeat), logits) in self.heads.iter().zip(&self.repeats).zip(logits) {
+            let wanted = head.labels.len() * (self.shape.bins / repeat);
             if logits.len() != wanted {
                 return Err(format!("head {} has {} values a row, {wanted} by the card", head.name, logits.len()));
             }
@@ -100,11 +105,11 @@ impl Heads {
         let first = scores.len();
         scores.resize(first + self.shape.len(), 0.0);
         let out = &mut scores[first..];
-        let (mut offset, bins) = (0, self.shape.bins);
-        for (head, logits) in self.heads.iter().zip(logits) {
-            let labels = head.labels.len();
+        let (mut offset, columns) = (0, self.shape.columns);
+        for ((head, &repeat), logits) in self.heads.iter().zip(&self.repeats).zip(logits) {
+            let (labels, bins) = (head.labels.len(), self.shape.bins / repeat);
             for bin in 0..bins {
-                let at = bin * self.shape.columns + offset;
+                let at = bin * repeat * columns + offset;
                 let place = &mut out[at..at + labels];
                 for (label, value) in place.iter_mut().enumerate() {
                     *value = match head.layout {
@@ -113,6 +118,9 @@ impl Heads {
                     };
                 }
                 activate(head.activation, place);
+                for copy in 1..repeat {
+                    out.copy_within(at..at + labels, at + copy * columns);
+                }
             }
             offset += labels;
         }

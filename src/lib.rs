@@ -1,10 +1,10 @@
-//! Genogloss runs DNA models over whole genomes: FASTA, BAM/CRAM and VCF in; BED, TSV, bedGraph, VCF and BAM out.
+//! Genogloss runs DNA models over whole genomes: FASTA, BAM/CRAM and VCF in; BED, TSV, bedGraph, bigWig, VCF and BAM out.
 //!
-//! Bytes become **records** ([`read`]), records become **queries** made of **windows** ([`window`]), windows become
+//! Bytes become **records** ([`read`]), records become **queries** made of **windows** ([`window`], [`tile`]), windows become
 //! **tokens** ([`tokenize`]), tokens become **batches** ([`batch`]), batches go through a model ([`model`]) and become
 //! **logits**, logits become **scores** ([`head`]), scores go back onto the records, in the order they came, and
 //! records become bytes again ([`mod@write`]). Who runs when is on one page: [`pipeline`]. What happened is counted in
-//! [`report`]. Only [`commands`] knows the command line.
+//! [`report`], and compared with what is known in [`evaluate`]. Only [`commands`] knows the command line.
 
 pub mod error;
 
@@ -13,6 +13,8 @@ pub mod genome;
 pub mod read;
 
 pub mod window;
+
+pub mod tile;
 
 pub mod tokenize;
 
@@ -27,6 +29,8 @@ pub mod exact;
 pub mod write;
 
 pub mod report;
+
+pub mod evaluate;
 
 pub mod pipeline;
 

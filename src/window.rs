@@ -15,7 +15,7 @@ use crate::{
 pub struct Grid {
     /// Bases the model reads.
     pub span: u64,
-    /// Bases it answers for; never more than `stride`, so that cores do not overlap.
+    /// Bases it answers for; more than `stride` only where overlapping answers are wanted.
     pub core: u64,
     /// Distance between window starts.
     pub stride: u64,
@@ -81,10 +81,8 @@ impl Grid {
         if interval.start >= end {
             return (0, 0);
         }
-        let mut first = interval.start / self.stride;
-        if first * self.stride + self.core <= interval.start {
-            first += 1;
-        }
+        // The first window whose core ends after the interval's start; cores longer than the stride overlap.
+        let first = interval.start.checked_sub(self.core).map_or(0, |before| before / self.stride + 1);
         (first, end.div_ceil(self.stride).max(first))
     }
 
@@ -145,8 +143,8 @@ mod tests {
 
     #[test]
     fn region_selects_the_windows_whose_core_it_overlaps() {
-        for stride in [3, 4, 7] {
-            let grid = grid(8, 4, stride);
+        for (core, stride) in [(4, 3), (4, 4), (4, 7), (8, 3), (7, 2)] {
+            let grid = Grid { core, stride, left: (8 - core) / 2, ..grid(8, 4, 4) };
             for start in 0..30 {
                 for end in start + 1..31 {
                     let asked = Interval::new(start, end);
@@ -156,7 +154,7 @@ mod tests {
                         assert_eq!(
                             overlaps,
                             (first..last).contains(&index),
-                            "{asked:?} stride {stride} window {index}"
+                            "{asked:?} core {core} stride {stride} window {index}"
                         );
                     }
                 }

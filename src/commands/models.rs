@@ -270,18 +270,23 @@ fn self_test(card: &Card, folder: &Folder, file: &str) -> Result<Vec<Expected>> 
         let mut scores = vec![f32::NAN; columns.len() * card.bins()];
         for (column, cell) in record.iter().skip(2).enumerate() {
             let values: Vec<&str> = cell.split(',').collect();
-            if values.len() != card.bins() {
+            let (bins, repeat) = (card.bins(), card.repeat(&card.heads[columns[column].head]));
+            if values.len() != bins / repeat {
                 return Err(bad(format!(
                     "sequence {}: {} values of {}, the card says {}",
                     &record[0],
                     values.len(),
                     columns[column].name,
-                    card.bins()
+                    bins / repeat
                 )));
             }
             for (bin, value) in values.iter().enumerate() {
-                scores[bin * columns.len() + column] =
-                    value.parse().map_err(|_| bad(format!("sequence {}: \"{value}\" is not a number", &record[0])))?;
+                let value: f32 = value
+                    .parse()
+                    .map_err(|_| bad(format!("sequence {}: \"{value}\" is not a number", &record[0])))?;
+                for copy in 0..repeat {
+                    scores[(bin * repeat + copy) * columns.len() + column] = value;
+                }
             }
         }
         tests.push(Expected { name: record[0].into(), sequence, scores });

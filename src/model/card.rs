@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    genome::Strand,
+};
 
 /// `card.yaml`.
 #[derive(Clone, Debug, Deserialize)]
@@ -255,6 +258,33 @@ pub struct HeadCard {
     /// Order of a track's axes: (rows, labels, bins) or (rows, bins, labels).
     #[serde(default)]
     pub layout: TrackLayout,
+    /// Strand each label is about, where the network answers for both strands at once. Empty: the strand that was run.
+    #[serde(default)]
+    pub strands: Vec<LabelStrand>,
+}
+
+/// The strand a label is about.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+pub enum LabelStrand {
+    /// The forward strand.
+    #[serde(rename = "+")]
+    Forward,
+    /// The reverse strand.
+    #[serde(rename = "-")]
+    Reverse,
+    /// Both alike.
+    #[serde(rename = ".")]
+    Both,
+}
+
+impl From<LabelStrand> for Strand {
+    fn from(strand: LabelStrand) -> Self {
+        match strand {
+            LabelStrand::Forward => Self::Forward,
+            LabelStrand::Reverse => Self::Reverse,
+            LabelStrand::Both => Self::Unknown,
+        }
+    }
 }
 
 /// Order of the axes of a track.
@@ -333,6 +363,10 @@ pub struct Column {
     pub callable: bool,
     /// Default threshold.
     pub threshold: f64,
+    /// Bases of a bin of its own, a multiple of the finest bin; `None` where an answer is for the whole core.
+    pub bin: Option<u64>,
+    /// The strand it is about, where that is not the strand that was run.
+    pub strand: Option<Strand>,
 }
 
 impl Column {
@@ -451,7 +485,7 @@ impl Card {
         if self.heads.is_empty() {
             return Err("heads: at least one is needed".into());
         }
-        let bins = self.heads[0].bin;
+        let finest = self.bin();
         let mut names = std::collections::BTreeSet::new();
         for head in &self.heads {
             word("head", &head.name)?;
@@ -485,8 +519,23 @@ impl Card {
                 (_, Some(_)) => return Err(format!("head {}: bin belongs to kind track", head.name)),
                 (_, None) => {}
             }
-            if head.bin != bins {
-                return Err("heads: all bins must have the same width".into());
+            if let (Some(bin), Some(finest)) = (head.bin, finest)
+                && !bin.is_multiple_of(finest)
+            {
+                return Err(format!("head {}: its bin ({bin}) is no multiple of the finest ({finest})", head.name));
+            }
+            if !head.strands.is_empty() {
+                if head.strands.len() != head.labels.len() {
+                    return Err(format!(
+                        "head {}: {} strands for {} labels",
+                        head.name,
+                        head.strands.len(),
+                        head.labels.len()
+                    ));
+                }
+                if self.strand != StrandRule::Forward {
+                    return Err(format!("head {}: strands of labels need `strand: forward`", head.name));
+                }
             }
         }
         let mut plain = std::collections::BTreeSet::new();
@@ -515,7 +564,7 @@ impl Card {
     pub fn columns(&self) -> Vec<Column> {
         let mut columns = Vec::new();
         for (index, head) in self.heads.iter().enumerate() {
-            for label in &head.labels {
+            for (place, label) in head.labels.iter().enumerate() {
                 let name = if head.labels.len() == 1 { head.name.clone() } else { format!("{}.{label}", head.name) };
                 columns.push(Column {
                     name,
@@ -523,15 +572,30 @@ impl Card {
                     label: label.clone(),
                     callable: !head.background.contains(label),
                     threshold: head.threshold,
+                    bin: head.bin,
+                    strand: head.strands.get(place).map(|&strand| strand.into()),
                 });
             }
         }
         columns
     }
 
-    /// Bins of a core; 1 where the answer is for the whole core.
+    /// The finest bin of its heads, in bases; `None` where an answer is for the whole core.
+    pub fn bin(&self) -> Option<u64> {
+        self.heads.iter().filter_map(|head| head.bin).filter(|&bin| bin > 0).min()
+    }
+
+    /// Finest bins of a core; 1 where the answer is for the whole core.
     pub fn bins(&self) -> usize {
-        self.heads[0].bin.map_or(1, |bin| (self.window.core / bin) as usize)
+        self.bin().map_or(1, |bin| (self.window.core / bin) as usize)
+    }
+
+    /// How many of the finest bins one bin of a head covers.
+    pub fn repeat(&self, head: &HeadCard) -> usize {
+        match (head.bin, self.bin()) {
+            (Some(bin), Some(finest)) => (bin / finest) as usize,
+            _ => 1,
+        }
     }
 
     /// Shortest sequence that is scored, in bases.

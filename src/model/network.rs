@@ -82,7 +82,7 @@ impl Ports {
             .heads
             .iter()
             .map(|head| {
-                let labels = Some(head.labels.len());
+                let (labels, bins) = (Some(head.labels.len()), bins / card.repeat(head));
                 let shape = match (card.kind, head.layout) {
                     (Kind::Track, TrackLayout::ChannelsLast) => vec![rows, Some(bins), labels],
                     (Kind::Track, TrackLayout::ChannelsFirst) => vec![rows, labels, Some(bins)],
@@ -163,7 +163,7 @@ pub struct Network {
 /// What an answer of this card looks like.
 pub fn form(card: &Card) -> Form {
     let heads = Heads::new(card);
-    Form { shape: heads.shape(), columns: card.columns(), bin: card.heads[0].bin, text: None }
+    Form { shape: heads.shape(), columns: card.columns(), bin: card.bin(), text: None }
 }
 
 /// Loads `sessions` copies of a network, each for a thread of its own, and says which engine runs them.

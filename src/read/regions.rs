@@ -29,19 +29,11 @@ impl Regions {
         }
         if let Some(path) = bed {
             regions.place = super::place(path);
-            regions.read_bed(path)?;
-        }
-        for intervals in regions.by_contig.values_mut() {
-            intervals.sort_unstable();
-            let mut merged: Vec<Interval> = Vec::with_capacity(intervals.len());
-            for &interval in intervals.iter() {
-                match merged.last_mut() {
-                    Some(last) if interval.start <= last.end => last.end = last.end.max(interval.end),
-                    _ => merged.push(interval),
-                }
+            for line in read_bed(path)? {
+                regions.add(Region { contig: line.contig, interval: Some(line.interval) });
             }
-            *intervals = merged;
         }
+        regions.merge();
         Ok(Some(regions))
     }
 
@@ -53,33 +45,28 @@ impl Regions {
         self.by_contig.entry(region.contig).or_default().push(interval);
     }
 
-    fn read_bed(&mut self, path: &Path) -> Result<()> {
-        let mut input = open(path)?;
-        let place = input.place();
-        let (mut line, mut number) = (Vec::new(), 0u64);
-        while read_line(&mut input.reader, &mut line).map_err(|e| Error::input(&place, describe(&e)))? {
-            number += 1;
-            let text = String::from_utf8_lossy(&line);
-            let text = text.trim();
-            if text.is_empty() || text.starts_with('#') || text.starts_with("track ") || text.starts_with("browser ") {
-                continue;
-            }
-            let fields: Vec<&str> = text.split(['\t', ' ']).filter(|f| !f.is_empty()).collect();
-            let bad = |why: &str| Error::input(format!("{place}, line {number}"), why.to_string());
-            let [contig, start, end, ..] = fields.as_slice() else {
-                return Err(bad("a BED line needs contig, start and end")
-                    .with_hint("BED counts from 0, its end is one past the last base"));
-            };
-            let start: u64 = start.parse().map_err(|_| bad(&format!("\"{start}\" is not a start")))?;
-            let end: u64 = end.parse().map_err(|_| bad(&format!("\"{end}\" is not an end")))?;
-            if end < start {
-                return Err(bad(&format!("the end ({end}) is before the start ({start})")));
-            }
-            if end > start {
-                self.add(Region { contig: (*contig).into(), interval: Some(Interval::new(start, end)) });
-            }
+    /// From intervals of any order.
+    pub fn new(intervals: impl IntoIterator<Item = (String, Interval)>, place: String) -> Self {
+        let mut regions = Self { place, ..Self::default() };
+        for (contig, interval) in intervals {
+            regions.add(Region { contig, interval: Some(interval) });
         }
-        Ok(())
+        regions.merge();
+        regions
+    }
+
+    fn merge(&mut self) {
+        for intervals in self.by_contig.values_mut() {
+            intervals.sort_unstable();
+            let mut merged: Vec<Interval> = Vec::with_capacity(intervals.len());
+            for &interval in intervals.iter() {
+                match merged.last_mut() {
+                    Some(last) if interval.start <= last.end => last.end = last.end.max(interval.end),
+                    _ => merged.push(interval),
+                }
+            }
+            *intervals = merged;
+        }
     }
 
     /// What was asked for of a contig; empty when nothing was.
@@ -132,6 +119,54 @@ impl Regions {
     pub fn place(&self) -> &str {
         &self.place
     }
+}
+
+/// A line of a BED file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BedLine {
+    /// Contig name.
+    pub contig: String,
+    /// Never empty.
+    pub interval: Interval,
+    /// The fourth column, where it is there and not `.`.
+    pub name: Option<String>,
+    /// Line number, from 1.
+    pub line: u64,
+}
+
+/// Reads a BED file; lines of no length are left out.
+pub fn read_bed(path: &Path) -> Result<Vec<BedLine>> {
+    let mut input = open(path)?;
+    let place = input.place();
+    let (mut lines, mut line, mut number) = (Vec::new(), Vec::new(), 0u64);
+    while read_line(&mut input.reader, &mut line).map_err(|e| Error::input(&place, describe(&e)))? {
+        number += 1;
+        let text = String::from_utf8_lossy(&line);
+        let text = text.trim();
+        if text.is_empty() || text.starts_with('#') || text.starts_with("track ") || text.starts_with("browser ") {
+            continue;
+        }
+        let fields: Vec<&str> = text.split(['\t', ' ']).filter(|f| !f.is_empty()).collect();
+        let bad = |why: &str| Error::input(format!("{place}, line {number}"), why.to_string());
+        let [contig, start, end, rest @ ..] = fields.as_slice() else {
+            return Err(bad("a BED line needs contig, start and end")
+                .with_hint("BED counts from 0, its end is one past the last base"));
+        };
+        let start: u64 = start.parse().map_err(|_| bad(&format!("\"{start}\" is not a start")))?;
+        let end: u64 = end.parse().map_err(|_| bad(&format!("\"{end}\" is not an end")))?;
+        if end < start {
+            return Err(bad(&format!("the end ({end}) is before the start ({start})")));
+        }
+        if end > start {
+            lines.push(BedLine {
+                contig: (*contig).into(),
+                interval: Interval::new(start, end),
+                name: rest.first().filter(|name| **name != ".").map(|name| (*name).to_string()),
+                line: number,
+            });
+        }
+    }
+    Ok(lines)
 }
 
 /// Names of contigs in one file, by their names in another: two columns, tab-separated.

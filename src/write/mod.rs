@@ -2,6 +2,7 @@
 //! and renamed only when the run has succeeded and its counts add up.
 
 pub mod bam;
+pub mod bigwig;
 pub mod manifest;
 pub mod table;
 pub mod vcf;
@@ -431,6 +432,7 @@ impl Output {
 }
 
 /// Complete files that still lack their names.
+#[derive(Default)]
 #[must_use = "the files get their names in `commit`"]
 pub struct Sealed {
     files: Vec<TemporaryFile>,
@@ -441,6 +443,12 @@ impl Sealed {
     pub fn with_first(mut self, target: &Path, bytes: &[u8]) -> Result<Self> {
         self.files.insert(0, whole(target, bytes)?);
         Ok(self)
+    }
+
+    /// Adds other complete files, to be named before those that are there.
+    pub fn after(mut self, others: Sealed) -> Self {
+        self.files.splice(0..0, others.files);
+        self
     }
 
     /// Gives all files their names, the output last: where it is, all that belongs to it is.

@@ -101,6 +101,11 @@ fn write_place(contig: &str, interval: Interval, line: &mut Vec<u8>) {
     write_integer(interval.end, line);
 }
 
+/// The strand a line speaks of: the called column's own, or the one that was run.
+fn strand_of(place: &Place<'_>, called: Option<usize>, form: &Form) -> Strand {
+    called.and_then(|column| form.columns[column].strand).unwrap_or(place.strand)
+}
+
 /// Appends a BED line; `false` where there is nothing to write (skipped, or below the threshold).
 pub fn write_bed(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec<u8>) -> bool {
     let Ok(scores) = place.scores else { return false };
@@ -123,7 +128,7 @@ pub fn write_bed(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec
     line.push(b'\t');
     write_integer(bed_score(call.map_or(f32::NAN, |(_, score, _)| score)), line);
     line.push(b'\t');
-    line.push(place.strand.symbol() as u8);
+    line.push(strand_of(place, call.map(|(column, ..)| column), form).symbol() as u8);
     for &score in scores {
         line.push(b'\t');
         write_score(score, line);
@@ -140,7 +145,8 @@ pub fn write_tsv(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec
     }
     write_place(place.contig, place.interval, line);
     line.push(b'\t');
-    line.push(place.strand.symbol() as u8);
+    let column = call.filter(|&(_, _, called)| called).map(|(column, ..)| column);
+    line.push(strand_of(place, column, form).symbol() as u8);
     line.push(b'\t');
     if let Some(text) = place.text {
         line.extend_from_slice(if text.is_empty() { b"." } else { text.as_bytes() });
@@ -229,7 +235,8 @@ impl Merger {
             if !caller.callable[column] || score.is_nan() || f64::from(score) < caller.thresholds[column] {
                 continue;
             }
-            let slot = &mut self.open[column * 3 + place.strand as usize];
+            let strand = strand_of(place, Some(column), form);
+            let slot = &mut self.open[column * 3 + strand as usize];
             let middle = place.interval.start + place.interval.len() / 2;
             match slot {
                 Some(element)
@@ -247,7 +254,7 @@ impl Merger {
                         contig: place.contig.into(),
                         interval: place.interval,
                         column,
-                        strand: place.strand,
+                        strand,
                         max: score,
                         sum: f64::from(score),
                         count: 1,
@@ -310,7 +317,7 @@ mod tests {
 
     fn form() -> Form {
         let column =
-            |name: &str, callable| Column { name: name.into(), head: 0, label: name.into(), callable, threshold: 0.5 };
+            |name: &str, callable| Column { name: name.into(), head: 0, label: name.into(), callable, threshold: 0.5, bin: None, strand: None };
         Form {
             shape: Shape { bins: 1, columns: 2 },
             columns: vec![column("site", true), column("none", false)],

@@ -1,0 +1,318 @@
+//! Windows of contigs, in order: from FASTA, streamed or by place, to the pipeline's feed.
+
+use std::{collections::VecDeque, path::Path, sync::Arc};
+
+use crate::{
+    error::{Error, Result},
+    genome::{Contigs, Interval},
+    pipeline::Feed,
+    read::{
+        self, Format, InputReport,
+        fasta::{self, ContigReport, Event},
+        reference::Reference,
+        regions::Regions,
+    },
+    report::{Counts, Skip},
+    tokenize::Encoder,
+    window::Grid,
+};
+
+/// Longest window, and longest contig that is answered whole.
+pub const MAX_WINDOW: u64 = 1 << 24;
+
+/// A window on its way through the pipeline.
+pub struct Tile {
+    /// Its contig.
+    pub contig: Arc<str>,
+    /// What it answers for.
+    pub core: Interval,
+}
+
+/// What the reader has to say when it has ended.
+#[derive(Default)]
+pub struct TilesRead {
+    /// What was read.
+    pub counts: Counts,
+    /// The file, where it was read from start to end.
+    pub input: Option<InputReport>,
+    /// The contigs that were read.
+    pub contigs: Vec<ContigReport>,
+}
+
+/// Where bases come from: the whole stream, or places of an indexed file.
+pub enum Source {
+    /// From start to end.
+    Stream {
+        /// The file.
+        input: read::Input,
+        /// What is wanted of it.
+        regions: Option<Regions>,
+    },
+    /// By place, through an index.
+    Places {
+        /// The file.
+        reference: Box<Reference>,
+        /// What is wanted of it.
+        regions: Regions,
+    },
+}
+
+impl Source {
+    /// Opens a FASTA file; regions are read by place where the file can be read so.
+    pub fn open(path: &Path, regions: Option<Regions>) -> Result<Self> {
+        let input = read::open(path)?;
+        input.expect(&[Format::Fasta], "a FASTA file")?;
+        match regions {
+            // gzip and standard input cannot be read by place: they are read through.
+            Some(regions) if path.is_file() && input.compression != read::Compression::Gzip => {
+                let reference = Reference::open(path)?;
+                regions.check(reference.contigs(), &input.place())?;
+                Ok(Self::Places { reference: Box::new(reference), regions })
+            }
+            regions => Ok(Self::Stream { input, regions }),
+        }
+    }
+
+    /// Pushes every wanted window of the grid (whole contigs without one), in order.
+    pub fn read(self, grid: Option<Grid>, encoder: Option<Arc<Encoder>>, feed: &mut Feed<'_, Tile>) -> Result<TilesRead> {
+        let mut read = TilesRead::default();
+        let mut tiler = Tiler {
+            grid,
+            encoder,
+            contig: "".into(),
+            ranges: VecDeque::new(),
+            next: 0,
+            bases: Vec::new(),
+            start: 0,
+            queries: 0,
+        };
+        match self {
+            Self::Stream { input, regions } => {
+                let (place, report) = (input.place(), input.report());
+                let mut wanted = true;
+                fasta::stream(input, |event| {
+                    match event {
+                        Event::Contig(name) => {
+                            read.counts.records_in += 1;
+                            wanted = regions.as_ref().is_none_or(|r| !r.of(name).is_empty());
+                            read.counts.filtered += u64::from(!wanted);
+                            // The length is not known yet: a region may end past it, and is checked at the contig's end.
+                            let intervals = regions.as_ref().map(|r| r.of(name).to_vec());
+                            tiler.begin(name, intervals.as_deref(), u64::MAX);
+                        }
+                        Event::Bases(bases) => {
+                            read.counts.bases += bases.len() as u64;
+                            if wanted {
+                                tiler.push(bases, feed)?;
+                            }
+                        }
+                        Event::End(contig) => {
+                            if let Some(regions) = &regions {
+                                regions.check_contig(&contig.name, contig.length, &place)?;
+                            }
+                            if wanted {
+                                tiler.end(contig.length, feed)?;
+                            }
+                            read.contigs.push(contig);
+                        }
+                    }
+                    Ok(())
+                })?;
+                all_found(regions.as_ref(), &read.contigs, &place)?;
+                read.input = Some(report());
+            }
+            Self::Places { mut reference, regions } => {
+                let contigs = reference.contigs().clone();
+                let mut bases = Vec::new();
+                for (id, contig) in contigs.iter().enumerate() {
+                    read.counts.records_in += 1;
+                    let intervals = regions.of(&contig.name);
+                    if intervals.is_empty() {
+                        read.counts.filtered += 1;
+                        continue;
+                    }
+                    tiler.begin(&contig.name, Some(intervals), contig.len);
+                    while let Some(needed) = tiler.needed(contig.len) {
+                        let end = needed.end.min(needed.start + (64 << 10));
+                        bases.clear();
+                        reference.fetch(id, Interval::new(needed.start, end), &mut bases)?;
+                        read.counts.bases += bases.len() as u64;
+                        tiler.start_at(needed.start);
+                        tiler.push(&bases, feed)?;
+                    }
+                    tiler.end(contig.len, feed)?;
+                    read.contigs.push(ContigReport { name: contig.name.clone(), length: contig.len, md5: None });
+                }
+            }
+        }
+        read.counts.queries = tiler.queries;
+        Ok(read)
+    }
+}
+
+/// Every contig that was asked for was in the stream.
+pub fn all_found(regions: Option<&Regions>, found: &[ContigReport], place: &str) -> Result<()> {
+    let mut contigs = Contigs::default();
+    found.iter().for_each(|contig| {
+        contigs.push(contig.name.clone(), contig.length);
+    });
+    regions.map_or(Ok(()), |regions| {
+        regions.names().iter().try_for_each(|name| contigs.require(name, regions.place(), place).map(|_| ()))
+    })
+}
+
+/// Cuts windows from a contig's bases as they come, in memory of a few spans.
+struct Tiler {
+    grid: Option<Grid>,
+    encoder: Option<Arc<Encoder>>,
+    contig: Arc<str>,
+    /// First and one-past-last index of the windows that are wanted.
+    ranges: VecDeque<(u64, u64)>,
+    next: u64,
+    bases: Vec<u8>,
+    /// Position of the first of `bases` on the contig.
+    start: u64,
+    queries: u64,
+}
+
+impl Tiler {
+    fn begin(&mut self, name: &str, intervals: Option<&[Interval]>, len: u64) {
+        self.contig = name.into();
+        self.bases.clear();
+        self.start = 0;
+        self.ranges.clear();
+        match (&self.grid, intervals) {
+            (Some(grid), Some(intervals)) => {
+                for &interval in intervals {
+                    let (mut first, last) = grid.overlapping(interval, len);
+                    if let Some(&(_, before)) = self.ranges.back() {
+                        first = first.max(before);
+                    }
+                    if first < last {
+                        self.ranges.push_back((first, last));
+                    }
+                }
+            }
+            _ => self.ranges.push_back((0, u64::MAX)),
+        }
+        self.next = self.ranges.front().map_or(0, |r| r.0);
+    }
+
+    /// The bases that the wanted windows still need, of a contig of known length.
+    fn needed(&self, len: u64) -> Option<Interval> {
+        let seen = self.start + self.bases.len() as u64;
+        let Some(grid) = &self.grid else { return (seen < len).then_some(Interval::new(seen, len)) };
+        let &(_, last) = self.ranges.front()?;
+        if last == 0 {
+            return None;
+        }
+        let from = (grid.span_start(self.next).max(0) as u64).max(if self.bases.is_empty() { 0 } else { seen });
+        let end = (grid.span_start(last - 1) + grid.span as i64).max(0) as u64;
+        (from < end.min(len)).then_some(Interval::new(from, end.min(len)))
+    }
+
+    /// Jumps to a position, if there is nothing in between that is held.
+    fn start_at(&mut self, position: u64) {
+        if self.start + self.bases.len() as u64 != position {
+            self.bases.clear();
+            self.start = position;
+        }
+    }
+
+    fn push(&mut self, bases: &[u8], feed: &mut Feed<'_, Tile>) -> Result<()> {
+        let Some(grid) = self.grid else {
+            if (self.bases.len() + bases.len()) as u64 > MAX_WINDOW {
+                return Err(Error::input(
+                    self.contig.as_ref(),
+                    "a contig of more than 16,777,216 bases is not answered whole",
+                )
+                .with_hint("cut it into windows: --window 10000"));
+            }
+            self.bases.extend_from_slice(bases);
+            return Ok(());
+        };
+        let seen = self.start + self.bases.len() as u64;
+        // Bases before the next wanted window's span are not kept.
+        let from = match self.ranges.front() {
+            None => return self.skip_to(seen + bases.len() as u64),
+            Some(_) => grid.span_start(self.next).max(0) as u64,
+        };
+        if self.bases.is_empty() && from > seen {
+            let gone = ((from - seen) as usize).min(bases.len());
+            self.start = seen + gone as u64;
+            self.bases.extend_from_slice(&bases[gone..]);
+        } else {
+            self.bases.extend_from_slice(bases);
+        }
+        self.emit(None, feed)
+    }
+
+    fn skip_to(&mut self, position: u64) -> Result<()> {
+        self.bases.clear();
+        self.start = position;
+        Ok(())
+    }
+
+    fn end(&mut self, len: u64, feed: &mut Feed<'_, Tile>) -> Result<()> {
+        if self.grid.is_none() {
+            let tile = Tile { contig: Arc::clone(&self.contig), core: Interval::new(0, len) };
+            let bases = std::mem::take(&mut self.bases);
+            self.queries += 1;
+            return feed.query(tile, |rows| {
+                rows.push(&bases);
+                Ok(())
+            });
+        }
+        self.emit(Some(len), feed)
+    }
+
+    /// Hands on every window whose span is there. `len`: the contig has ended.
+    fn emit(&mut self, len: Option<u64>, feed: &mut Feed<'_, Tile>) -> Result<()> {
+        let Some(grid) = self.grid else { return Ok(()) };
+        while let Some(&(_, last)) = self.ranges.front() {
+            if self.next >= last {
+                self.ranges.pop_front();
+                self.next = self.ranges.front().map_or(self.next, |r| r.0.max(self.next));
+                continue;
+            }
+            let seen = self.start + self.bases.len() as u64;
+            let from = grid.span_start(self.next);
+            let end = (from + grid.span as i64).max(0) as u64;
+            if len.is_none() && (end > seen || seen < grid.min_span) {
+                break;
+            }
+            let Some(core) = grid.core(self.next, len.unwrap_or(u64::MAX)) else { break };
+            let tile = Tile { contig: Arc::clone(&self.contig), core };
+            self.queries += 1;
+            self.next += 1;
+            if len.is_some_and(|len| len < grid.min_span) {
+                feed.skip(tile, Skip::TooShort)?;
+                continue;
+            }
+            let left = (-from).max(0) as usize;
+            let first = (from.max(0) as u64).saturating_sub(self.start) as usize;
+            let there = &self.bases
+                [first.min(self.bases.len())..(end.saturating_sub(self.start) as usize).min(self.bases.len())];
+            let encoder = self.encoder.as_deref();
+            feed.query(tile, |rows| {
+                rows.push_with(|row| grid.fill(left, there, row));
+                let row = rows.row(rows.count() - 1);
+                if encoder.is_some_and(|encoder| encoder.refuses(row)) {
+                    return Err(Skip::UnknownBases);
+                }
+                grid.admit(row)
+            })?;
+        }
+        // What no window needs any more is dropped, in large pieces: moving the rest costs its length.
+        let keep = match self.ranges.front() {
+            Some(_) => (grid.span_start(self.next).max(0) as u64).saturating_sub(self.start) as usize,
+            None => self.bases.len(),
+        }
+        .min(self.bases.len());
+        if keep >= self.bases.len() / 2 {
+            self.bases.drain(..keep);
+            self.start += keep as u64;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! bigWig tracks: one file a score, by the `bigtools` library, each on a thread of its own.
+//!
+//! Values are rounded to three decimals and equal neighbours are joined: a track of a genome that is mostly 0 stays small.
+//! Places without a score are absent.
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
+
+use bigtools::{BigWigWrite, Value, beddata::BedParserStreamingIterator};
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::{Sealed, TemporaryFile};
+use crate::{
+    error::{Error, Result},
+    genome::{Contigs, Interval},
+};
+
+/// Values handed to a file's thread at once.
+const BLOCK: usize = 8192;
+
+/// bigWig holds positions in 32 bits.
+const MAX_CONTIG: u64 = u32::MAX as u64;
+
+/// Some values of one contig.
+type Block = (Arc<str>, Vec<Value>);
+
+/// One bigWig file being written.
+pub struct BigWig {
+    sender: Option<Sender<Block>>,
+    writer: Option<JoinHandle<std::result::Result<(), String>>>,
+    temporary: TemporaryFile,
+    file: std::fs::File,
+    contig: Arc<str>,
+    block: Vec<Value>,
+    values: u64,
+}
+
+impl BigWig {
+    /// Begins a file. The lengths of all contigs must be known.
+    pub fn create(path: &Path, contigs: &Contigs) -> Result<Self> {
+        let mut sizes = HashMap::new();
+        for contig in contigs.iter() {
+            if contig.len > MAX_CONTIG {
+                return Err(Error::Output {
+                    place: path.display().to_string(),
+                    message: format!("bigWig holds contigs of up to {MAX_CONTIG} bases; {} has {}", contig.name, contig.len),
+                    hint: Some("--format bedgraph has no limit".into()),
+                });
+            }
+            sizes.insert(contig.name.clone(), contig.len as u32);
+        }
+        let (temporary, file) = TemporaryFile::create(path)?;
+        let failed = |error: &std::io::Error| Error::write(path.display(), error);
+        let target = file.try_clone().map_err(|e| failed(&e))?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .build()
+            .map_err(|error| Error::Internal(format!("threads: {error}")))?;
+        let (sender, receiver) = bounded::<Block>(4);
+        let writer = thread::spawn(move || {
+            let mut out = BigWigWrite::new(target, sizes);
+            out.options.max_zooms = 8;
+            // Contigs come in the order of the FASTA file, which need not be the alphabet's.
+            let values = BedParserStreamingIterator::wrap_infallible_iter(Values::new(receiver), true);
+            out.write(values, runtime).map_err(|error| error.to_string())
+        });
+        Ok(Self {
+            sender: Some(sender),
+            writer: Some(writer),
+            temporary,
+            file,
+            contig: "".into(),
+            block: Vec::with_capacity(BLOCK),
+            values: 0,
+        })
+    }
+
+    /// Adds a value. Intervals come in order and do not overlap.
+    pub fn push(&mut self, contig: &Arc<str>, interval: Interval, score: f32) -> Result<()> {
+        if !score.is_finite() {
+            return Ok(());
+        }
+        let score = (score * 1000.0).round() / 1000.0;
+        let (start, end) = (interval.start as u32, interval.end as u32);
+        if self.contig != *contig {
+            self.flush()?;
+            self.contig = Arc::clone(contig);
+        }
+        match self.block.last_mut() {
+            Some(last) if last.end == start && last.value == score => last.end = end,
+            _ => {
+                if self.block.len() == BLOCK {
+                    self.flush()?;
+                }
+                self.block.push(Value { start, end, value: score });
+            }
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        if self.block.is_empty() {
+            return Ok(());
+        }
+        self.values += self.block.len() as u64;
+        let block = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK));
+        let sent = self.sender.as_ref().is_some_and(|sender| sender.send((Arc::clone(&self.contig), block)).is_ok());
+        // The thread is gone: it has said why.
+        if sent { Ok(()) } else { Err(self.join().err().unwrap_or_else(|| self.failed("the writer stopped"))) }
+    }
+
+    fn failed(&self, message: &str) -> Error {
+        Error::Output { place: self.temporary.target.display().to_string(), message: format!("bigWig: {message}"), hint: None }
+    }
+
+    fn join(&mut self) -> Result<()> {
+        drop(self.sender.take());
+        match self.writer.take().map(JoinHandle::join) {
+            Some(Ok(Ok(()))) | None => Ok(()),
+            Some(Ok(Err(message))) => Err(self.failed(&message)),
+            Some(Err(_)) => Err(Error::Internal("the bigWig library panicked".into())),
+        }
+    }
+
+    /// Ends the file; it gets its name with the others.
+    pub fn seal(mut self) -> Result<Sealed> {
+        self.flush()?;
+        if self.values == 0 {
+            return Err(self.failed("there is no value to write: nothing was scored"));
+        }
+        self.join()?;
+        self.temporary.sync(&self.file)?;
+        Ok(Sealed { files: vec![self.temporary] })
+    }
+}
+
+/// What the thread reads: blocks, value by value.
+struct Values {
+    receiver: Receiver<Block>,
+    contig: String,
+    block: std::vec::IntoIter<Value>,
+}
+
+impl Values {
+    fn new(receiver: Receiver<Block>) -> Self {
+        Self { receiver, contig: String::new(), block: Vec::new().into_iter() }
+    }
+}
+
+impl Iterator for Values {
+    type Item = (String, Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(value) = self.block.next() {
+                return Some((self.contig.clone(), value));
+            }
+            let (contig, block) = self.receiver.recv().ok()?;
+            if *contig != *self.contig {
+                self.contig = contig.to_string();
+            }
+            self.block = block.into_iter();
+        }
+    }
+}
