@@ -4,7 +4,7 @@ use std::{collections::VecDeque, path::Path, sync::Arc};
 
 use crate::{
     error::{Error, Result},
-    genome::{Contigs, Interval},
+    genome::{Contigs, Interval, sequence::known_count},
     pipeline::Feed,
     read::{
         self, Format, InputReport,
@@ -26,6 +26,8 @@ pub struct Tile {
     pub contig: Arc<str>,
     /// What it answers for.
     pub core: Interval,
+    /// Runs of unknown bases in the core, for tracks.
+    pub unknown: Vec<Interval>,
 }
 
 /// What the reader has to say when it has ended.
@@ -161,6 +163,25 @@ pub fn all_found(regions: Option<&Regions>, found: &[ContigReport], place: &str)
     })
 }
 
+/// Runs of bases that are not A, C, G or T; the first of `bases` lies at `start`.
+fn unknown_runs(bases: &[u8], start: u64) -> Vec<Interval> {
+    let mut runs: Vec<Interval> = Vec::new();
+    if known_count(bases) == bases.len() {
+        return runs;
+    }
+    for (at, base) in bases.iter().enumerate() {
+        let at = start + at as u64;
+        if known_count(std::slice::from_ref(base)) == 1 {
+            continue;
+        }
+        match runs.last_mut() {
+            Some(last) if last.end == at => last.end += 1,
+            _ => runs.push(Interval::new(at, at + 1)),
+        }
+    }
+    runs
+}
+
 /// Cuts windows from a contig's bases as they come, in memory of a few spans.
 struct Tiler {
     grid: Option<Grid>,
@@ -255,7 +276,11 @@ impl Tiler {
 
     fn end(&mut self, len: u64, feed: &mut Feed<'_, Tile>) -> Result<()> {
         if self.grid.is_none() {
-            let tile = Tile { contig: Arc::clone(&self.contig), core: Interval::new(0, len) };
+            let tile = Tile {
+                contig: Arc::clone(&self.contig),
+                core: Interval::new(0, len),
+                unknown: Vec::new(),
+            };
             let bases = std::mem::take(&mut self.bases);
             self.queries += 1;
             return feed.query(tile, |rows| {
@@ -282,7 +307,7 @@ impl Tiler {
                 break;
             }
             let Some(core) = grid.core(self.next, len.unwrap_or(u64::MAX)) else { break };
-            let tile = Tile { contig: Arc::clone(&self.contig), core };
+            let mut tile = Tile { contig: Arc::clone(&self.contig), core, unknown: Vec::new() };
             self.queries += 1;
             self.next += 1;
             if len.is_some_and(|len| len < grid.min_span) {
@@ -293,6 +318,12 @@ impl Tiler {
             let first = (from.max(0) as u64).saturating_sub(self.start) as usize;
             let there = &self.bases
                 [first.min(self.bases.len())..(end.saturating_sub(self.start) as usize).min(self.bases.len())];
+            if grid.bin.is_some() {
+                // The core begins `grid.left` bases into the span, of which `left` are padding.
+                let at = (grid.left as usize - left.min(grid.left as usize)).min(there.len());
+                let end = (at + core.len() as usize).min(there.len());
+                tile.unknown = unknown_runs(&there[at..end], core.start);
+            }
             let encoder = self.encoder.as_deref();
             feed.query(tile, |rows| {
                 rows.push_with(|row| grid.fill(left, there, row));
@@ -314,5 +345,17 @@ impl Tiler {
             self.start += keep as u64;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_unknown_bases() {
+        let runs = |text: &str| unknown_runs(text.as_bytes(), 100).iter().map(|i| (i.start, i.end)).collect::<Vec<_>>();
+        assert_eq!(runs("ACGTacgt"), []);
+        assert_eq!(runs("NNACRN"), [(100, 102), (104, 106)]);
     }
 }

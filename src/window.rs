@@ -27,6 +27,8 @@ pub struct Grid {
     pub max_unknown: f64,
     /// What is missing to the span is filled with N; if false, shorter windows are given as they are.
     pub fill: bool,
+    /// Bases of a track's finest bin: bins without a known base are not scored.
+    pub bin: Option<u64>,
 }
 
 impl Grid {
@@ -56,7 +58,13 @@ impl Grid {
             min_span: rule.min_span.unwrap_or(rule.span),
             max_unknown: rule.max_unknown,
             fill: rule.fixed,
+            bin,
         })
+    }
+
+    /// The same windows, each answering for its whole core of `core` bases, though cores then overlap.
+    pub fn overlapping_cores(self, core: u64) -> Self {
+        Self { core, left: (self.span - core) / 2, ..self }
     }
 
     /// Core of window `index` on a contig of `len` bases: cut at the contig's end; `None` past it.

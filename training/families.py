@@ -35,6 +35,7 @@ class Family:
     notes: list = field(default_factory=list)
     epochs: int = 12
     rate: float = 3e-3
+    unknown: float = 0.0              # share of bases that are hidden in training
 
     def add(self, sequence, head, label, offset=None):
         row = ids(sequence, self.span, offset).tobytes()
@@ -62,7 +63,7 @@ def promoter_core(data):
     """70 bp, -34 to +35 of a transcription start site (EPDnew)."""
     f = Family(70, [Head("promoter", ["promoter"]), Head("promoter_notata", ["promoter"]), Head("promoter_tata", ["promoter"]),
                     Head("lpd", ["promoter"], ship=False, weight=0.3)],
-               net=dict(pool=2, places=16, dilations=(1, 2, 4), stem=96, width=48, drop=0.4), epochs=10)
+               net=dict(pool=2, places=16, dilations=(1, 2, 4), stem=96, width=48, drop=0.5), epochs=7, unknown=0.04)
     sets = ["prom_core_all", "prom_core_notata", "prom_core_tata"]
     kept_out = [s for name in sets for split in ("dev", "test") for s, _ in _gue(data, f"prom/{name}", split)]
     held = Held(kept_out)

@@ -17,14 +17,15 @@ def flip(ids):
 class Block(nn.Module):
     """Gated residual convolution: x + value * sigmoid(gate)."""
 
-    def __init__(self, width, dilation, kernel=5):
+    def __init__(self, width, dilation, kernel=5, drop=0.0):
         super().__init__()
+        self.drop = nn.Dropout(drop)
         self.norm = nn.BatchNorm2d(width)
         self.conv = nn.Conv2d(width, 2 * width, (1, kernel), padding=(0, kernel // 2 * dilation), dilation=(1, dilation))
 
     def forward(self, x):
         value, gate = self.conv(self.norm(x)).chunk(2, dim=1)
-        return x + value * torch.sigmoid(gate)
+        return x + self.drop(value * torch.sigmoid(gate))
 
 
 class WindowNet(nn.Module):
@@ -76,13 +77,14 @@ class Ensemble(nn.Module):
 class Plain(nn.Module):
     """Residual convolution without a gate: x + relu(norm(conv(x))). Norm and relu melt into the convolution when it is exported."""
 
-    def __init__(self, width, dilation, kernel=9):
+    def __init__(self, width, dilation, kernel=9, drop=0.0):
         super().__init__()
         self.conv = nn.Conv2d(width, width, (1, kernel), padding=(0, kernel // 2 * dilation), dilation=(1, dilation), bias=False)
         self.norm = nn.BatchNorm2d(width)
+        self.drop = nn.Dropout(drop)
 
     def forward(self, x):
-        return x + torch.relu(self.norm(self.conv(x)))
+        return x + self.drop(torch.relu(self.norm(self.conv(x))))
 
 
 class StrandNet(nn.Module):
@@ -93,16 +95,16 @@ class StrandNet(nn.Module):
     to what a shorter one gives, as long as both begin at a multiple of 10.
     """
 
-    def __init__(self, base, bins, fine=32, coarse=56, wide=(1, 2, 4, 8, 4), first=2, last=2, kernel=5):
+    def __init__(self, base, bins, fine=32, coarse=56, wide=(1, 2, 4, 8, 4), first=2, last=2, kernel=5, drop=0.1):
         super().__init__()
         self.stem = nn.Sequential(nn.Conv2d(4, fine, (1, 12), stride=(1, 2), padding=(0, 5), bias=False), nn.BatchNorm2d(fine), nn.ReLU())
-        self.first = nn.Sequential(*[Plain(fine, 1, kernel) for _ in range(first)])
+        self.first = nn.Sequential(*[Plain(fine, 1, kernel, drop) for _ in range(first)])
         self.to_coarse = nn.Conv2d(fine, coarse, 1)
-        self.coarse = nn.Sequential(*[Block(coarse, d) for d in wide])
-        self.coarse_last = nn.Sequential(nn.BatchNorm2d(coarse), nn.ReLU())
+        self.coarse = nn.Sequential(*[Block(coarse, d, drop=drop) for d in wide])
+        self.coarse_last = nn.Sequential(nn.BatchNorm2d(coarse), nn.ReLU(), nn.Dropout(2 * drop))
         self.bins = nn.Conv2d(coarse, bins, 1)
         self.back = nn.Conv2d(coarse, fine, 1)
-        self.second = nn.Sequential(*[Plain(fine, 1, kernel) for _ in range(last)])
+        self.second = nn.Sequential(*[Plain(fine, 1, kernel, drop) for _ in range(last)])
         self.base = nn.Conv2d(fine, 2 * base, 1)
         self.reach = -(-(12 + 4 * (first + last) * (kernel // 2) + 2 * 5 * 2 * sum(wide) // 1 + 10) // 10) * 10
 

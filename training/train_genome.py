@@ -194,7 +194,7 @@ def main():
     model, shadow = StrandNet(**shape).to(device), StrandNet(**shape).to(device)
     check(model.cpu()); model.to(device)
     shadow.load_state_dict(model.state_dict())
-    optimiser = torch.optim.AdamW(model.parameters(), lr=a.rate, weight_decay=0.02)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=a.rate, weight_decay=0.1)
     per_round = a.windows // a.batch
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, a.rate, total_steps=a.rounds * per_round + 1, pct_start=0.05)
     begin, best, history = 0, -1.0, []

@@ -98,6 +98,8 @@ def train_member(family, seed, a, path):
             if family.strands == "average":
                 turn = torch.rand(len(rows), device=device) < 0.5
                 rows = torch.where(turn[:, None], flip(rows), rows)
+            if family.unknown:
+                rows = torch.where(torch.rand(rows.shape, device=device) < family.unknown, torch.full_like(rows, 4), rows)
             with torch.autocast("cuda", torch.bfloat16, enabled=a.device == "cuda"):
                 logits = model(one_hot(rows))
             loss = loss_of(logits.float(), labels, family.heads, where)

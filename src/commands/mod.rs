@@ -1,6 +1,7 @@
 //! Commands: one file each. The only place that knows the command line.
 
 mod columns;
+mod evaluate;
 mod models;
 mod reads;
 mod scan;
@@ -16,7 +17,7 @@ use crate::error::{Error, Result};
 /// Runs DNA models over whole genomes.
 ///
 /// FASTA, BAM/CRAM/FASTQ and VCF/BCF in (plain, gzip or BGZF, known by their content; `-` is standard input); BED, TSV,
-/// bedGraph, VCF and BAM out. Files ending in .gz are written as BGZF, with an index.
+/// bedGraph, bigWig, VCF and BAM out. Files ending in .gz are written as BGZF, with an index.
 #[derive(Debug, Parser)]
 #[command(
     name = "genogloss",
@@ -47,6 +48,8 @@ enum Command {
     Reads(reads::Options),
     /// Score reference and alternate allele of every variant of a VCF or BCF file.
     Variants(variants::Options),
+    /// Compare a model's answers with labelled sequences, or with known places of a genome.
+    Evaluate(Box<evaluate::Options>),
     /// List, show and check models.
     Models(models::Options),
     /// Describe the columns and tags that a command writes.
@@ -68,6 +71,7 @@ impl Cli {
             Command::Scan(options) => scan::run(options),
             Command::Reads(options) => reads::run(options),
             Command::Variants(options) => variants::run(options),
+            Command::Evaluate(options) => evaluate::run(*options),
             Command::Models(options) => models::run(options),
             Command::Columns(options) => columns::run(&options),
             Command::Completions { shell } => {
@@ -93,6 +97,15 @@ pub struct ModelOptions {
     /// protein, protein3, orf).
     #[arg(short, long, value_name = "MODEL", default_value = crate::model::registry::DEFAULT)]
     pub model: String,
+    /// Where it is found and run.
+    #[command(flatten)]
+    pub engine: EngineOptions,
+}
+
+/// Where models are found and run.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Model")]
+pub struct EngineOptions {
     /// Folder of model folders, searched first.
     #[arg(long, value_name = "DIR")]
     pub models_dir: Option<PathBuf>,

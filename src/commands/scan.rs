@@ -20,11 +20,14 @@ use crate::{
         fasta::{self, Event},
         regions::Regions,
     },
-    report::Counts,
+    report::{Counts, Skip},
     tile::{MAX_WINDOW, Source, Tile, TilesRead, all_found},
     window::Grid,
     write::{
-        Indexed, Output, OutputSettings, Sealed, check_targets,
+        Indexed, Output, OutputSettings, Sealed,
+        bigwig::BigWig,
+        check_targets,
+        overlap::{Overlap, Rule, Stretch},
         table::{self, Caller, Merger, Place, TableFormat, Threshold},
     },
 };
@@ -39,6 +42,7 @@ use crate::{
 Examples:
   genogloss scan genome.fa -o promoters.bed.gz
   genogloss scan genome.fa -r chr20:1,000,000-2,000,000 --threshold 0.9 --merge -o elements.bed
+  genogloss scan genome.fa --bigwig tracks
   gunzip -c genome.fa.gz | genogloss scan - -m exact:gc --window 10000 --format bedgraph > gc.bedgraph
 
 Columns: genogloss columns scan")]
@@ -59,9 +63,16 @@ pub struct Options {
     /// up to GAP bases (0).
     #[arg(long, value_name = "GAP", num_args = 0..=1, default_missing_value = "0", help_heading = "Output")]
     merge: Option<u64>,
-    /// Column written as bedGraph, for models with several (`genogloss models show`).
+    /// Write a bigWig file for every score into this folder: DIR/SCORE.bw. Without -o, nothing else is written.
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    bigwig: Option<PathBuf>,
+    /// Score written as bedGraph or bigWig (`genogloss models show`); for bigWig it may be given several times.
     #[arg(long, value_name = "NAME", help_heading = "Output")]
-    column: Option<String>,
+    column: Vec<String>,
+    /// Where windows overlap (a --stride below the model's core): cut them to one stride each, or give every place the
+    /// mean or the largest of the scores of all windows that cover it.
+    #[arg(long, value_enum, default_value = "cut", help_heading = "Output")]
+    overlap: Rule,
     /// Region: contig, contig:start or contig:start-end, counting from 1. May be given several times.
     #[arg(short, long, value_name = "REGION", help_heading = "Input")]
     region: Vec<String>,
@@ -85,14 +96,18 @@ pub(super) fn run(options: Options) -> Result<()> {
         return open_reading_frames(&options, orfs, loaded);
     }
     let grid = grid(&options, &loaded)?;
-    let column = column(&options, &loaded.form)?;
+    let columns = columns(&options, &loaded.form, grid)?;
     if options.merge.is_some() && (options.format != TableFormat::Bed || loaded.form.text.is_some()) {
         return Err(Error::usage("--merge writes BED, and needs a model that answers with scores"));
     }
     let threshold = options.threshold.or(options.merge.map(|_| Threshold::Card));
     let caller = Caller::new(&loaded.form, threshold);
     let regions = Regions::read(&options.region, options.regions_file.as_deref(), None)?;
-    let source = Source::open(&options.fasta, regions)?;
+    let tracks = match &options.bigwig {
+        None => Vec::new(),
+        Some(folder) => tracks(folder, &options.fasta, &loaded.form, &columns)?,
+    };
+    let source = Source::open(&options.fasta, regions.clone())?;
     let settings = OutputSettings {
         path: options.output.output.clone(),
         indexed: Indexed::Bed,
@@ -100,24 +115,28 @@ pub(super) fn run(options: Options) -> Result<()> {
         bgzf: false,
         input: read::place(&options.fasta),
     };
-    let output = Output::create(&settings)?;
+    // Tracks alone: no table, unless one was asked for.
+    let wanted = options.bigwig.is_none() || options.output.output.is_some();
+    let output = wanted.then(|| Output::create(&settings)).transpose()?;
 
     let Loaded { form, settings, sessions, report, threads, .. } = loaded;
     let encoder = settings.encoder.clone();
     let mut writer = Writer {
         output,
+        tracks,
         form: &form,
         caller: &caller,
         format: options.format,
-        column,
+        column: columns.first().copied().unwrap_or(0),
         line: Vec::new(),
         counts: Counts::default(),
-        merger: None,
+        merger: options.merge.map(|gap| Merger::new(gap, form.columns.len())),
         held: Vec::new(),
+        overlap: (options.overlap != Rule::Cut).then(|| (Overlap::new(options.overlap), "".into())),
+        regions: regions.as_ref(),
     };
-    writer.merger = options.merge.map(|gap| Merger::new(gap, form.columns.len()));
-    if options.format == TableFormat::Tsv {
-        writer.output.write_all(table::tsv_header(&form).as_bytes())?;
+    if let (TableFormat::Tsv, Some(output)) = (options.format, &mut writer.output) {
+        output.write_all(table::tsv_header(&form).as_bytes())?;
     }
     let shared: Shared<TilesRead> = Shared::default();
     let mut progress = Progress::new();
@@ -149,7 +168,26 @@ pub(super) fn run(options: Options) -> Result<()> {
         inputs: input.into_iter().collect(),
         reference: Some((&options.fasta, contigs)),
     };
-    setup::finish(&options.output, ending, || Ok(sealed))
+    let output = OutputOptions {
+        manifest: options.output.manifest.clone().or_else(|| {
+            let folder = options.bigwig.as_ref().filter(|_| options.output.output.is_none())?;
+            Some(folder.join("genogloss.manifest.json"))
+        }),
+        ..options.output
+    };
+    setup::finish(&output, ending, || Ok(sealed))
+}
+
+/// One bigWig file for each of the columns.
+fn tracks(folder: &Path, fasta: &Path, form: &Form, columns: &[usize]) -> Result<Vec<(usize, BigWig)>> {
+    let contigs = read::fasta::contigs(fasta)?;
+    std::fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
+    columns
+        .iter()
+        .map(|&column| {
+            Ok((column, BigWig::create(&folder.join(format!("{}.bw", form.columns[column].name)), &contigs)?))
+        })
+        .collect()
 }
 
 /// The grid of windows; `None`: whole contigs.
@@ -158,7 +196,10 @@ fn grid(options: &Options, loaded: &Loaded) -> Result<Option<Grid>> {
         Kind::Network(_) if options.window.is_some() => {
             Err(Error::usage("--window is for exact tasks; a network's window is in its card"))
         }
-        Kind::Network(card) => Grid::new(&card.window, options.stride, loaded.form.bin).map(Some),
+        Kind::Network(card) => {
+            let grid = Grid::new(&card.window, options.stride, loaded.form.bin)?;
+            Ok(Some(if options.overlap == Rule::Cut { grid } else { grid.overlapping_cores(card.window.core) }))
+        }
         Kind::Exact(_) => {
             let Some(span) = options.window.or(loaded.form.text.is_none().then_some(1000)) else { return Ok(None) };
             let rule = WindowRule {
@@ -175,30 +216,52 @@ fn grid(options: &Options, loaded: &Loaded) -> Result<Option<Grid>> {
     }
 }
 
-/// The column of a bedGraph.
-fn column(options: &Options, form: &Form) -> Result<usize> {
+/// The columns of bedGraph and bigWig.
+fn columns(options: &Options, form: &Form, grid: Option<Grid>) -> Result<Vec<usize>> {
     let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
-    match (&options.column, options.format) {
-        (None, TableFormat::Bedgraph) if names.len() != 1 => {
-            let hint = if names.is_empty() {
-                "this task answers in words: use --format tsv".into()
-            } else {
-                format!("--column {}", names.join(", or --column "))
-            };
-            Err(Error::usage("a bedGraph holds one score, and this model has not exactly one").with_hint(hint))
-        }
-        (None, _) => Ok(0),
-        (Some(name), TableFormat::Bedgraph) => names
+    let bedgraph = options.format == TableFormat::Bedgraph;
+    if !bedgraph && options.bigwig.is_none() {
+        return match options.column.first() {
+            None => Ok(Vec::new()),
+            Some(_) => Err(Error::usage("--column is for --format bedgraph and --bigwig")),
+        };
+    }
+    if options.bigwig.is_some() && form.text.is_some() {
+        return Err(Error::usage("this task answers in words, and a bigWig file holds scores"));
+    }
+    if options.bigwig.is_some() && grid.is_some_and(|grid| grid.core > grid.stride) && options.overlap == Rule::Cut {
+        return Err(Error::usage("windows overlap, and a bigWig file holds one score a place").with_hint("--overlap mean"));
+    }
+    let mut chosen = Vec::new();
+    for name in &options.column {
+        let column = names
             .iter()
             .position(|n| n == name)
-            .ok_or_else(|| Error::usage(format!("--column {name}: this model has {}", names.join(", ")))),
-        (Some(_), _) => Err(Error::usage("--column is for --format bedgraph")),
+            .ok_or_else(|| Error::usage(format!("--column {name}: this model has {}", names.join(", "))))?;
+        if !chosen.contains(&column) {
+            chosen.push(column);
+        }
     }
+    if chosen.is_empty() && (!bedgraph || names.len() == 1) {
+        chosen = (0..names.len()).filter(|&c| form.columns[c].callable).collect();
+    }
+    if bedgraph && chosen.len() != 1 {
+        let hint = if names.is_empty() {
+            "this task answers in words: use --format tsv".into()
+        } else {
+            format!("--column {}", names.join(", or --column "))
+        };
+        return Err(Error::usage("a bedGraph holds one score, and this model has not exactly one").with_hint(hint));
+    }
+    Ok(chosen)
 }
 
 /// The writer's side.
 struct Writer<'a> {
-    output: Output,
+    /// The table, unless only tracks are wanted.
+    output: Option<Output>,
+    /// bigWig files, by column.
+    tracks: Vec<(usize, BigWig)>,
     form: &'a Form,
     caller: &'a Caller,
     format: TableFormat,
@@ -208,11 +271,34 @@ struct Writer<'a> {
     merger: Option<Merger>,
     /// Elements that are complete, but may not be written before one that began earlier is.
     held: Vec<(String, Interval, Vec<u8>)>,
+    /// Where cores overlap: what is not complete yet, and its contig.
+    overlap: Option<(Overlap, Arc<str>)>,
+    regions: Option<&'a Regions>,
 }
 
 impl Writer<'_> {
     fn write(&mut self, tile: &Tile, outcome: Outcome<'_>) -> Result<()> {
         self.counts.written += 1;
+        if let Some((mut overlap, mut contig)) = self.overlap.take() {
+            if contig != tile.contig {
+                overlap.finish(|stretch| self.stretch(&contig, &stretch))?;
+                contig = Arc::clone(&tile.contig);
+            }
+            let answer = match &outcome {
+                Outcome::Skipped(reason) => {
+                    self.counts.skip(*reason);
+                    Err(*reason)
+                }
+                Outcome::Answered(answers) => {
+                    self.counts.windows += 1;
+                    self.counts.scored += 1;
+                    Ok((answers.scores(0), answers.strand(0)))
+                }
+            };
+            overlap.add(tile.core, answer, |stretch| self.stretch(&contig, &stretch))?;
+            self.overlap = Some((overlap, contig));
+            return Ok(());
+        }
         match outcome {
             Outcome::Skipped(reason) => {
                 self.counts.skip(reason);
@@ -248,20 +334,44 @@ impl Writer<'_> {
                         text: None,
                     });
                 };
+                let mut unknown = tile.unknown.iter().peekable();
                 for (index, scores) in scores.chunks_exact(columns).enumerate() {
                     let start = tile.core.start + index as u64 * bin;
                     if start >= tile.core.end {
                         break;
                     }
                     let interval = Interval::new(start, (start + bin).min(tile.core.end));
-                    self.place(&Place { contig: &tile.contig, interval, strand, scores: Ok(scores), text: None })?;
+                    while unknown.next_if(|run| run.end <= start).is_some() {}
+                    let hidden = unknown.peek().is_some_and(|run| run.start <= start && interval.end <= run.end);
+                    let scores = if hidden { Err(Skip::UnknownBases) } else { Ok(scores) };
+                    self.place(&Place { contig: &tile.contig, interval, strand, scores, text: None })?;
                 }
                 Ok(())
             }
         }
     }
 
+    /// A stretch of overlapping windows. Outside the regions not all windows that cover it were run.
+    fn stretch(&mut self, contig: &str, stretch: &Stretch) -> Result<()> {
+        if self.regions.is_some_and(|regions| !regions.overlaps(contig, stretch.interval)) {
+            return Ok(());
+        }
+        let scores = match &stretch.scores {
+            Ok(scores) => Ok(scores.as_slice()),
+            Err(skip) => Err(*skip),
+        };
+        self.place(&Place { contig, interval: stretch.interval, strand: stretch.strand, scores, text: None })
+    }
+
     fn place(&mut self, place: &Place<'_>) -> Result<()> {
+        if let Ok(scores) = place.scores {
+            for (column, track) in &mut self.tracks {
+                track.push(place.contig, place.interval, scores[*column])?;
+            }
+        }
+        if self.output.is_none() {
+            return Ok(());
+        }
         if let Some(merger) = &mut self.merger {
             merger.add(place, self.caller, &mut self.held, self.form);
             return self.release(Some(place.contig));
@@ -277,8 +387,9 @@ impl Writer<'_> {
             }
         };
         if written {
-            self.counts.rows += 1;
-            self.output.write_record(place.contig, place.interval, &self.line)?;
+            let line = std::mem::take(&mut self.line);
+            self.record(place.contig, place.interval, &line)?;
+            self.line = line;
         }
         Ok(())
     }
@@ -298,19 +409,33 @@ impl Writer<'_> {
             if current == Some(contig.as_str()) && earliest.is_some_and(|start| interval.start >= start) {
                 self.held.push((contig, interval, line));
             } else {
-                self.counts.rows += 1;
-                self.output.write_record(&contig, interval, &line)?;
+                self.record(&contig, interval, &line)?;
             }
         }
         Ok(())
     }
 
+    fn record(&mut self, contig: &str, interval: Interval, line: &[u8]) -> Result<()> {
+        self.counts.rows += 1;
+        match &mut self.output {
+            Some(output) => output.write_record(contig, interval, line),
+            None => Ok(()),
+        }
+    }
+
     fn seal(mut self) -> Result<(Counts, Sealed)> {
+        if let Some((mut overlap, contig)) = self.overlap.take() {
+            overlap.finish(|stretch| self.stretch(&contig, &stretch))?;
+        }
         if let Some(merger) = &mut self.merger {
             merger.close_before(None, &mut self.held, self.form);
             self.release(None)?;
         }
-        Ok((self.counts, self.output.seal()?))
+        let mut sealed = self.output.map_or_else(|| Ok(Sealed::default()), Output::seal)?;
+        for (_, track) in self.tracks {
+            sealed = sealed.after(track.seal()?);
+        }
+        Ok((self.counts, sealed))
     }
 }
 

@@ -6,14 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{ModelOptions, OutputOptions};
+use super::{EngineOptions, ModelOptions, OutputOptions};
 use crate::{
     error::{Error, Result},
     exact::Task,
     genome::interval::commas,
     model::{
         Answerer, Form,
-        card::Card,
+        card::{Card, StrandRule},
         exact::{self, Exact},
         network::{self, EngineReport},
         ort::Device,
@@ -53,8 +53,13 @@ pub struct Loaded {
     pub threads: usize,
 }
 
-/// Says what runs, and loads the model.
+/// Says what runs, and loads the model of `-m`.
 pub fn load(options: &ModelOptions) -> Result<Loaded> {
+    load_model(&options.model, &options.engine, None)
+}
+
+/// Says what runs, and loads a model; `strand` takes the place of the card's rule.
+pub fn load_model(model: &str, options: &EngineOptions, strand: Option<StrandRule>) -> Result<Loaded> {
     let command: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
     tracing::info!("genogloss {} {}", env!("CARGO_PKG_VERSION"), command.join(" "));
     let threads =
@@ -70,8 +75,8 @@ pub fn load(options: &ModelOptions) -> Result<Loaded> {
         shape: crate::head::Shape { bins: 1, columns: 0 },
         pool: Arc::new(pool),
     };
-    if let Some(name) = options.model.strip_prefix("exact:") {
-        let task = Task::parse(name).map_err(|problem| Error::usage(format!("-m {}: {problem}", options.model)))?;
+    if let Some(name) = model.strip_prefix("exact:") {
+        let task = Task::parse(name).map_err(|problem| Error::usage(format!("-m {model}: {problem}")))?;
         let form = exact::form(&task);
         settings.shape = form.shape;
         let sessions = (0..threads)
@@ -81,7 +86,7 @@ pub fn load(options: &ModelOptions) -> Result<Loaded> {
         let engine =
             EngineReport { engine: "exact".into(), version: env!("CARGO_PKG_VERSION").into(), device: "cpu".into() };
         let report = ModelReport {
-            name: options.model.clone(),
+            name: model.into(),
             version: env!("CARGO_PKG_VERSION").into(),
             sha256: None,
             license: "MIT OR Apache-2.0".into(),
@@ -89,8 +94,9 @@ pub fn load(options: &ModelOptions) -> Result<Loaded> {
         };
         return Ok(Loaded { kind: Kind::Exact(task), form, settings, sessions, report, threads });
     }
-    let folder = registry::find(&options.model, options.models_dir.as_ref())?;
-    let card = folder.card()?;
+    let folder = registry::find(model, options.models_dir.as_ref())?;
+    let mut card = folder.card()?;
+    card.strand = strand.unwrap_or(card.strand);
     if card.non_commercial && !options.accept_license {
         return Err(Error::model(&card.name, format!("its licence, {}, forbids commercial use", card.license))
             .with_hint("add --accept-license if you may use it"));

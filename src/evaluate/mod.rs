@@ -2,3 +2,5 @@
 
 pub mod labelled;
 pub mod metrics;
+pub mod page;
+pub mod places;

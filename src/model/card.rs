@@ -299,7 +299,7 @@ pub enum TrackLayout {
 }
 
 /// Which strands are asked, and how two answers become one.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum StrandRule {
     /// The forward strand only.

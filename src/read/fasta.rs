@@ -1,6 +1,6 @@
 //! FASTA as a stream: contigs as they come, their bases in pieces, in constant memory.
 
-use std::{collections::HashSet, io::BufRead};
+use std::{collections::HashSet, io::BufRead, path::Path};
 
 use md5::{Digest, Md5};
 use serde::Serialize;
@@ -9,6 +9,7 @@ use super::Input;
 use crate::{
     error::{Error, Result, describe},
     genome::{
+        Contigs,
         interval::show_position,
         sequence::{is_nucleotide, is_plain},
     },
@@ -68,6 +69,27 @@ pub fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64) -> Re
     } else {
         error
     })
+}
+
+/// Names and lengths of all contigs of a file, in its order: by its index, or by reading it through.
+pub fn contigs(path: &Path) -> Result<Contigs> {
+    if !path.is_file() {
+        return Err(Error::usage(format!("{}: the lengths of the contigs must be known beforehand", super::place(path)))
+            .with_hint("give a file instead of standard input or a pipe"));
+    }
+    let input = super::open(path)?;
+    input.expect(&[super::Format::Fasta], "a FASTA file")?;
+    if input.compression != super::Compression::Gzip {
+        return Ok(super::reference::Reference::open(path)?.contigs().clone());
+    }
+    let mut contigs = Contigs::default();
+    stream(input, |event| {
+        if let Event::End(contig) = event {
+            contigs.push(contig.name, contig.length);
+        }
+        Ok(())
+    })?;
+    Ok(contigs)
 }
 
 /// Reads a FASTA stream from start to end.

@@ -80,15 +80,15 @@ impl BigWig {
     }
 
     /// Adds a value. Intervals come in order and do not overlap.
-    pub fn push(&mut self, contig: &Arc<str>, interval: Interval, score: f32) -> Result<()> {
+    pub fn push(&mut self, contig: &str, interval: Interval, score: f32) -> Result<()> {
         if !score.is_finite() {
             return Ok(());
         }
         let score = (score * 1000.0).round() / 1000.0;
         let (start, end) = (interval.start as u32, interval.end as u32);
-        if self.contig != *contig {
+        if *self.contig != *contig {
             self.flush()?;
-            self.contig = Arc::clone(contig);
+            self.contig = contig.into();
         }
         match self.block.last_mut() {
             Some(last) if last.end == start && last.value == score => last.end = end,
@@ -130,7 +130,9 @@ impl BigWig {
     pub fn seal(mut self) -> Result<Sealed> {
         self.flush()?;
         if self.values == 0 {
-            return Err(self.failed("there is no value to write: nothing was scored"));
+            // The library cannot write a bigWig without values.
+            tracing::warn!("{}: not written, because nothing was scored", self.temporary.target.display());
+            return Ok(Sealed::default());
         }
         self.join()?;
         self.temporary.sync(&self.file)?;

@@ -4,6 +4,7 @@
 pub mod bam;
 pub mod bigwig;
 pub mod manifest;
+pub mod overlap;
 pub mod table;
 pub mod vcf;
 
