@@ -76,7 +76,12 @@ impl Source {
     }
 
     /// Pushes every wanted window of the grid (whole contigs without one), in order.
-    pub fn read(self, grid: Option<Grid>, encoder: Option<Arc<Encoder>>, feed: &mut Feed<'_, Tile>) -> Result<TilesRead> {
+    pub fn read(
+        self,
+        grid: Option<Grid>,
+        encoder: Option<Arc<Encoder>>,
+        feed: &mut Feed<'_, Tile>,
+    ) -> Result<TilesRead> {
         let mut read = TilesRead::default();
         let mut tiler = Tiler {
             grid,
@@ -276,11 +281,7 @@ impl Tiler {
 
     fn end(&mut self, len: u64, feed: &mut Feed<'_, Tile>) -> Result<()> {
         if self.grid.is_none() {
-            let tile = Tile {
-                contig: Arc::clone(&self.contig),
-                core: Interval::new(0, len),
-                unknown: Vec::new(),
-            };
+            let tile = Tile { contig: Arc::clone(&self.contig), core: Interval::new(0, len), unknown: Vec::new() };
             let bases = std::mem::take(&mut self.bases);
             self.queries += 1;
             return feed.query(tile, |rows| {

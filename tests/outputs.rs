@@ -309,3 +309,105 @@ fn help_has_examples_everywhere_and_version_is_one_clean_line() {
         assert!(genogloss(&["columns", command]).stdout.lines().all(|l| l.split('\t').count() == 3), "{command}");
     }
 }
+
+/// The values of a bigWig file, joined where neighbours are equal.
+fn bigwig(path: &str) -> Vec<(u64, u64, f32)> {
+    let mut file = bigtools::BigWigRead::open_file(path).expect("a bigWig file");
+    assert_eq!(file.chroms().iter().map(|c| (c.name.as_str(), c.length)).collect::<Vec<_>>(), [(CONTIG, 100_000)]);
+    file.get_interval(CONTIG, 0, 100_000)
+        .expect("the contig")
+        .map(|v| v.expect("a value"))
+        .map(|v| (u64::from(v.start), u64::from(v.end), v.value))
+        .collect()
+}
+
+#[test]
+fn bigwig_holds_what_the_bedgraph_holds() {
+    let folder = Folder::new();
+    let tracks = folder.path("tracks");
+    run(&["scan", SLICE, "-m", "tests/models/track", "--bigwig", &tracks, "--quiet"]);
+    let mut names: Vec<_> =
+        std::fs::read_dir(&tracks).expect("the folder").map(|e| e.expect("one").file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["coverage.bw", "genogloss.manifest.json", "site.acceptor.bw", "site.donor.bw"]);
+    for column in ["coverage", "site.donor"] {
+        let text =
+            run(&["scan", SLICE, "-m", "tests/models/track", "--format", "bedgraph", "--column", column, "--quiet"]);
+        let mut joined: Vec<(u64, u64, f32)> = Vec::new();
+        for line in text.lines() {
+            let cells: Vec<&str> = line.split('\t').collect();
+            let (start, end): (u64, u64) = (cells[1].parse().expect("start"), cells[2].parse().expect("end"));
+            let score: f64 = cells[3].parse().expect("score");
+            let score = ((score * 1000.0).round() / 1000.0) as f32;
+            match joined.last_mut() {
+                Some(last) if last.1 == start && last.2 == score => last.1 = end,
+                _ => joined.push((start, end, score)),
+            }
+        }
+        let found = bigwig(&format!("{tracks}/{column}.bw"));
+        // A score written with six decimals may round to the other side.
+        let same = found.iter().filter(|v| joined.binary_search_by(|w| w.0.cmp(&v.0)).is_ok()).count();
+        assert!(same as f64 > 0.99 * found.len() as f64, "{same} of {}", found.len());
+        let covered = |all: &[(u64, u64, f32)]| all.iter().map(|(s, e, _)| e - s).sum::<u64>();
+        assert_eq!(covered(&found), covered(&joined));
+    }
+    // With -o the table is written too, in one pass; unscored positions are in neither.
+    let bed = folder.path("a.bed");
+    run(&["scan", SLICE, "--bigwig", &tracks, "-m", "core-promoter", "-o", &bed, "--quiet"]);
+    let last = folder.read("a.bed").lines().filter_map(|l| l.split('\t').nth(2)?.parse().ok()).max();
+    assert_eq!(bigwig(&format!("{tracks}/promoter.bw")).last().map(|v| v.1), last);
+}
+
+#[test]
+fn bigwig_needs_lengths_and_one_score_a_place() {
+    let folder = Folder::new();
+    let tracks = folder.path("tracks");
+    let bases = std::fs::read(SLICE).expect("the slice");
+    let piped = genogloss_with_input(&["scan", "-", "--bigwig", &tracks], &bases);
+    assert_eq!(piped.code, 2);
+    assert!(piped.stderr.contains("the lengths of the contigs must be known beforehand"), "{}", piped.stderr);
+    let overlapping =
+        genogloss(&["scan", SLICE, "-m", "exact:gc", "--window", "100", "--stride", "10", "--bigwig", &tracks]);
+    assert_eq!(overlapping.code, 2);
+    assert!(overlapping.stderr.contains("--overlap mean"), "{}", overlapping.stderr);
+    let words = genogloss(&["scan", SLICE, "-m", "exact:reverse", "--bigwig", &tracks]);
+    assert_eq!(words.code, 2);
+    let file = folder.write("file", "");
+    let blocked = genogloss(&["scan", SLICE, "--bigwig", &file]);
+    assert_eq!(blocked.code, 1);
+    assert!(!std::path::Path::new(&tracks).exists());
+}
+
+#[test]
+fn overlapping_windows_are_joined() {
+    let gc = ["scan", SLICE, "-m", "exact:gc", "--window", "100", "--quiet"];
+    let with = |more: &[&str]| run(&[&gc[..], more].concat());
+    // Where nothing overlaps nothing changes.
+    assert_eq!(with(&[]), with(&["--overlap", "mean"]));
+    // Each stretch of 50 bases lies in two windows of 100.
+    let windows: Vec<f64> = with(&["--stride", "50"])
+        .lines()
+        .map(|l| l.split('\t').nth(6).and_then(|s| s.parse().ok()).expect("a score"))
+        .collect();
+    for (rule, join) in [("mean", (|a, b| (a + b) / 2.0) as fn(f64, f64) -> f64), ("max", f64::max)] {
+        let text = with(&["--stride", "50", "--overlap", rule]);
+        let found: Vec<f64> =
+            text.lines().map(|l| l.split('\t').nth(6).and_then(|s| s.parse().ok()).expect("a score")).collect();
+        assert_eq!(found.len(), windows.len());
+        for (index, pair) in windows.windows(2).enumerate().take(1998) {
+            assert!((found[index + 1] - join(pair[0], pair[1])).abs() < 2e-6, "{rule} {index}");
+        }
+    }
+    // A region gives the lines that the whole scan gives there.
+    let region = format!("{CONTIG}:10,026-10,275");
+    let whole = with(&["--stride", "50", "--overlap", "mean"]);
+    let wanted: String = whole
+        .lines()
+        .filter(|l| {
+            let cells: Vec<u64> = l.split('\t').skip(1).take(2).map(|c| c.parse().expect("a number")).collect();
+            cells[0] < 10_275 && cells[1] > 10_025
+        })
+        .map(|l| format!("{l}\n"))
+        .collect();
+    assert_eq!(with(&["--stride", "50", "--overlap", "mean", "-r", &region]), wanted);
+}

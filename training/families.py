@@ -140,7 +140,7 @@ def tf(data):
     """101 bp centred on a ChIP-seq peak. Human and mouse sets train one trunk; they are shipped apart."""
     f = Family(101, [Head(f"human_{i}", ["bound"]) for i in HUMAN] + [Head(f"mouse_{i}", ["bound"]) for i in MOUSE]
                + [Head("mouse_1", ["bound"], ship=False, weight=0.5)],
-               net=dict(pool=3, places=8, dilations=(1, 2, 4), stem=96, width=48, drop=0.3), strands="average", epochs=8)
+               net=dict(pool=3, places=8, dilations=(1, 2, 4), stem=128, width=64, drop=0.3), strands="average", epochs=14)
     parts = [f"tf/{i}" for i in HUMAN] + [f"mouse/{i}" for i in MOUSE]
     kept_out = [s for p in parts for split in ("dev", "test") for s, _ in _gue(data, p, split)]
     kept_out += [s for s, _ in _gue(data, "mouse/1", "test")]

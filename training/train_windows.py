@@ -121,7 +121,7 @@ def train_member(family, seed, a, path):
         if mean > best:
             best = mean
             state = {k: v.cpu().clone() for k, v in shadow.state_dict().items()}
-            torch.save({"state": state, "best": best, "epoch": epoch, "rows": len(x), "epochs": epochs}, str(path) + ".part")
+            torch.save({"state": state, "net": family.net, "best": best, "epoch": epoch, "rows": len(x), "epochs": epochs}, str(path) + ".part")
     Path(str(path) + ".part").rename(path)
     path.with_suffix(".json").write_text(json.dumps({"seed": seed, "best": best, "rows": len(x), "seconds": round(time.time() - started), "history": history}, indent=1) + "\n")
 

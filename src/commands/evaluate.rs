@@ -127,7 +127,9 @@ pub(super) fn run(options: Options) -> Result<()> {
         ("--pool", !options.pool.is_empty()),
     ] {
         if given && options.reference.is_none() {
-            return Err(Error::usage(format!("{name} is for known places of a genome")).with_hint("give the genome: -f"));
+            return Err(
+                Error::usage(format!("{name} is for known places of a genome")).with_hint("give the genome: -f")
+            );
         }
     }
     for (name, given) in [
@@ -464,7 +466,10 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
         if positives == 0 || negatives == 0 {
             return Err(Error::input(
                 read::place(&options.labelled),
-                format!("{name}: of the {} bins that were judged {positives} lie on a known place", positives + negatives),
+                format!(
+                    "{name}: of the {} bins that were judged {positives} lie on a known place",
+                    positives + negatives
+                ),
             )
             .with_hint("figures need bins of both kinds: are places and regions of the same genome?"));
         }
@@ -580,9 +585,9 @@ fn known(options: &Options, card: &Card) -> Result<(Vec<Known>, Pools)> {
             column,
             truth: Regions::new(places.iter().cloned(), place.clone()),
             scope,
-            ignored: ignored.as_ref().map(|(by, place)| {
-                Regions::new(by.get(&column).cloned().unwrap_or_default(), place.clone())
-            }),
+            ignored: ignored
+                .as_ref()
+                .map(|(by, place)| Regions::new(by.get(&column).cloned().unwrap_or_default(), place.clone())),
         });
     }
     let mut pools = Vec::new();

@@ -281,9 +281,8 @@ fn self_test(card: &Card, folder: &Folder, file: &str) -> Result<Vec<Expected>> 
                 )));
             }
             for (bin, value) in values.iter().enumerate() {
-                let value: f32 = value
-                    .parse()
-                    .map_err(|_| bad(format!("sequence {}: \"{value}\" is not a number", &record[0])))?;
+                let value: f32 =
+                    value.parse().map_err(|_| bad(format!("sequence {}: \"{value}\" is not a number", &record[0])))?;
                 for copy in 0..repeat {
                     scores[(bin * repeat + copy) * columns.len() + column] = value;
                 }

@@ -230,7 +230,9 @@ fn columns(options: &Options, form: &Form, grid: Option<Grid>) -> Result<Vec<usi
         return Err(Error::usage("this task answers in words, and a bigWig file holds scores"));
     }
     if options.bigwig.is_some() && grid.is_some_and(|grid| grid.core > grid.stride) && options.overlap == Rule::Cut {
-        return Err(Error::usage("windows overlap, and a bigWig file holds one score a place").with_hint("--overlap mean"));
+        return Err(
+            Error::usage("windows overlap, and a bigWig file holds one score a place").with_hint("--overlap mean")
+        );
     }
     let mut chosen = Vec::new();
     for name in &options.column {

@@ -141,12 +141,7 @@ fn fasta(mut reader: Box<dyn BufRead + Send>, place: &str, columns: &Columns) ->
 ///
 /// With two classes, the second is the one asked for. A label is taken by `map` where it is there, else by its class's
 /// name, else as `0`/`1`, `false`/`true`, `no`/`yes` for two classes. Numbers for more classes are never guessed.
-pub fn classes(
-    samples: &[Sample],
-    names: &[String],
-    map: &BTreeMap<String, String>,
-    place: &str,
-) -> Result<Vec<u8>> {
+pub fn classes(samples: &[Sample], names: &[String], map: &BTreeMap<String, String>, place: &str) -> Result<Vec<u8>> {
     let by_name = |label: &str| names.iter().position(|name| name.eq_ignore_ascii_case(label));
     for (label, name) in map {
         if by_name(name).is_none() {
@@ -174,7 +169,11 @@ pub fn classes(
                     place,
                     format!("line {}: label {:?} is none of {}", sample.line, sample.label, names.join(", ")),
                 )
-                .with_hint(format!("say which class it is: --labels {}={}", sample.label, names[names.len() - 1]))
+                .with_hint(format!(
+                    "say which class it is: --labels {}={}",
+                    sample.label,
+                    names[names.len() - 1]
+                ))
             })
         })
         .collect()

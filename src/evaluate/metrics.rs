@@ -303,15 +303,7 @@ impl Judged {
         let areas: Vec<(f64, f64)> = self.rankings.iter().map(|r| (r.auroc(times), r.auprc(times))).collect();
         if count == 2 {
             let (auroc, auprc) = areas[0];
-            return vec![
-                table.accuracy(),
-                table.mcc(),
-                table.f1(1),
-                table.precision(1),
-                table.recall(1),
-                auroc,
-                auprc,
-            ];
+            return vec![table.accuracy(), table.mcc(), table.f1(1), table.precision(1), table.recall(1), auroc, auprc];
         }
         let mean = |pick: fn(&(f64, f64)) -> f64| areas.iter().map(pick).sum::<f64>() / count as f64;
         let mut values = vec![table.accuracy(), table.mcc(), table.macro_f1(), mean(|a| a.0), mean(|a| a.1)];
@@ -345,10 +337,7 @@ impl Judged {
             bin.1 += f64::from(u8::from(right));
             bin.2 += 1;
         }
-        bins.into_iter()
-            .filter(|bin| bin.2 > 0)
-            .map(|(p, right, n)| (p / n as f64, right / n as f64, n))
-            .collect()
+        bins.into_iter().filter(|bin| bin.2 > 0).map(|(p, right, n)| (p / n as f64, right / n as f64, n)).collect()
     }
 
     /// Expected calibration error: the mean distance between probability and share of right ones, over ten bins.

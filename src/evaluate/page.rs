@@ -107,9 +107,7 @@ fn draw(plot: &Plot) -> std::result::Result<String, String> {
             .draw()
             .map_err(|e| problem(&e))?;
         if plot.diagonal {
-            chart
-                .draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], BLACK.mix(0.3)))
-                .map_err(|e| problem(&e))?;
+            chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], BLACK.mix(0.3))).map_err(|e| problem(&e))?;
         }
         for (index, (name, points)) in plot.lines.iter().enumerate() {
             let color = Palette99::pick(index).to_rgba();

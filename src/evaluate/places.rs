@@ -145,8 +145,7 @@ impl<'a> Judge<'a> {
     /// `core`: what one answer covers where the model is no track.
     pub fn new(known: &'a [Known], form: &Form, core: u64) -> Self {
         let bin = form.bin.unwrap_or(core);
-        let strides =
-            known.iter().map(|k| form.columns[k.column].bin.map_or(1, |own| (own / bin) as usize)).collect();
+        let strides = known.iter().map(|k| form.columns[k.column].bin.map_or(1, |own| (own / bin) as usize)).collect();
         Self {
             known,
             bin,

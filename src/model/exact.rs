@@ -16,7 +16,15 @@ pub struct Exact(pub Task);
 pub fn form(task: &Task) -> Form {
     let name = task.name();
     if matches!(task, Task::GcContent) {
-        let column = Column { name: "gc".into(), head: 0, label: "gc".into(), callable: true, threshold: 0.5, bin: None, strand: None };
+        let column = Column {
+            name: "gc".into(),
+            head: 0,
+            label: "gc".into(),
+            callable: true,
+            threshold: 0.5,
+            bin: None,
+            strand: None,
+        };
         return Form { shape: Shape { bins: 1, columns: 1 }, columns: vec![column], bin: None, text: None };
     }
     Form {

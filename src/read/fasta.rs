@@ -74,8 +74,11 @@ pub fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64) -> Re
 /// Names and lengths of all contigs of a file, in its order: by its index, or by reading it through.
 pub fn contigs(path: &Path) -> Result<Contigs> {
     if !path.is_file() {
-        return Err(Error::usage(format!("{}: the lengths of the contigs must be known beforehand", super::place(path)))
-            .with_hint("give a file instead of standard input or a pipe"));
+        return Err(Error::usage(format!(
+            "{}: the lengths of the contigs must be known beforehand",
+            super::place(path)
+        ))
+        .with_hint("give a file instead of standard input or a pipe"));
     }
     let input = super::open(path)?;
     input.expect(&[super::Format::Fasta], "a FASTA file")?;

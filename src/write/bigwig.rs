@@ -47,7 +47,10 @@ impl BigWig {
             if contig.len > MAX_CONTIG {
                 return Err(Error::Output {
                     place: path.display().to_string(),
-                    message: format!("bigWig holds contigs of up to {MAX_CONTIG} bases; {} has {}", contig.name, contig.len),
+                    message: format!(
+                        "bigWig holds contigs of up to {MAX_CONTIG} bases; {} has {}",
+                        contig.name, contig.len
+                    ),
                     hint: Some("--format bedgraph has no limit".into()),
                 });
             }
@@ -114,7 +117,11 @@ impl BigWig {
     }
 
     fn failed(&self, message: &str) -> Error {
-        Error::Output { place: self.temporary.target.display().to_string(), message: format!("bigWig: {message}"), hint: None }
+        Error::Output {
+            place: self.temporary.target.display().to_string(),
+            message: format!("bigWig: {message}"),
+            hint: None,
+        }
     }
 
     fn join(&mut self) -> Result<()> {

@@ -152,7 +152,11 @@ mod tests {
     fn every_base_gets_the_mean_or_the_largest_of_its_windows() {
         let windows = [(0, 4, Ok(0.2)), (2, 6, Ok(0.4)), (4, 8, Ok(0.9)), (10, 14, Ok(0.5))];
         let wanted = |values: [f32; 5]| -> Vec<(u64, u64, Result<Vec<f32>, Skip>)> {
-            [(0, 2), (2, 4), (4, 6), (6, 8), (10, 14)].iter().zip(values).map(|(&(s, e), v)| (s, e, Ok(vec![v]))).collect()
+            [(0, 2), (2, 4), (4, 6), (6, 8), (10, 14)]
+                .iter()
+                .zip(values)
+                .map(|(&(s, e), v)| (s, e, Ok(vec![v])))
+                .collect()
         };
         assert_eq!(run(Rule::Mean, &windows), wanted([0.2, 0.3, 0.65, 0.9, 0.5]));
         assert_eq!(run(Rule::Max, &windows), wanted([0.2, 0.4, 0.9, 0.9, 0.5]));

@@ -316,8 +316,15 @@ mod tests {
     use crate::{head::Shape, model::card::Column};
 
     fn form() -> Form {
-        let column =
-            |name: &str, callable| Column { name: name.into(), head: 0, label: name.into(), callable, threshold: 0.5, bin: None, strand: None };
+        let column = |name: &str, callable| Column {
+            name: name.into(),
+            head: 0,
+            label: name.into(),
+            callable,
+            threshold: 0.5,
+            bin: None,
+            strand: None,
+        };
         Form {
             shape: Shape { bins: 1, columns: 2 },
             columns: vec![column("site", true), column("none", false)],
