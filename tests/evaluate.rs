@@ -105,6 +105,8 @@ fn page_and_curve_come_with_the_figures() {
         "evaluate",
         "core-promoter",
         &tsv,
+        "--head",
+        "promoter",
         "-o",
         &out,
         "--html",
@@ -217,7 +219,9 @@ fn bad_input_is_one_clear_line_and_no_figure() {
     let nothing = file("none.csv", "sequence,label\n".into());
     let bed = file("a.bed", format!("{CONTIG}\t5\t6\tpromoters\n"));
     for (arguments, message, code) in [
-        (vec![headless.as_str()], "line 1 holds a sequence, not the names of the columns", 1),
+        (vec![label.as_str(), "--head", "none"], "--head none: core-promoter has promoter, promoter_notata", 2),
+        (vec![&label, "--no-head"], "core-promoter has several heads: promoter, promoter_notata, promoter_tata", 2),
+        (vec![&headless], "line 1 holds a sequence, not the names of the columns", 1),
         (vec![&column], "there is no column \"sequence\": line 1 names dna, label", 1),
         (vec![&label], "line 3: label \"maybe\" is none of other, promoter", 1),
         (vec![&long], "line 3: the sequence has 71 bases; core-promoter takes 70", 1),
@@ -231,12 +235,14 @@ fn bad_input_is_one_clear_line_and_no_figure() {
         (vec![&bed, "-f", SLICE], "core-promoter has no score \"promoters\"; it has promoter", 1),
         (vec![&label, "--labels", "maybe=enhancer"], "the model has no class \"enhancer\"", 2),
         (vec![&label, "-R", &bed], "--regions-file is for known places of a genome", 2),
-        (vec![&label, "--head", "nose"], "--head nose: core-promoter has promoter", 2),
         (vec![&bed, "-f", SLICE, "--seen", &label], "--seen is for labelled sequences", 2),
     ] {
         let out = folder.path("out.tsv");
         let mut all = vec!["evaluate", "core-promoter"];
-        all.extend(&arguments);
+        all.extend(arguments.iter().filter(|a| **a != "--no-head"));
+        if !["--head", "--no-head", "-f"].iter().any(|option| arguments.contains(option)) {
+            all.extend(["--head", "promoter"]);
+        }
         all.extend(["-o", &out]);
         let run = genogloss(&all);
         assert_eq!(run.code, code, "{arguments:?}: {}", run.stderr);

@@ -15,17 +15,21 @@ from nets import one_hot
 LICENSE = "MIT OR Apache-2.0"
 
 
-def export(model, folder, span, outputs, rows=2):
-    """Writes model.onnx and returns its sha256. Every answer is compared with PyTorch's first."""
+def export(model, folder, span, outputs, rows=2, any_length=False):
+    """Writes model.onnx and returns its sha256; every answer is compared with PyTorch's first.
+
+    any_length: the network takes sequences of any length, so that the card decides.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "model.onnx"
     model.eval()
     x = torch.zeros(rows, 4, span)
+    axes = {0: "rows", 2: "bases"} if any_length else {0: "rows"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(model, (x,), str(path), opset_version=17, dynamo=False, input_names=["sequence"], output_names=outputs,
-                          dynamic_axes={"sequence": {0: "rows"}, **{o: {0: "rows"} for o in outputs}})
+                          dynamic_axes={"sequence": axes, **{o: {0: "rows", 2: f"{o}_bins"} if any_length else axes for o in outputs}})
     onnx.checker.check_model(str(path))
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     generator = torch.Generator().manual_seed(7)
@@ -69,7 +73,7 @@ def self_test(folder, names, sequences, columns):
             cells = []
             for values in columns.values():
                 v = values[i]
-                cells.append(",".join(f"{x:.6f}" for x in v) if hasattr(v, "__len__") else f"{v:.7f}")
+                cells.append(",".join(f"{x:.6f}".rstrip("0").rstrip(".") or "0" for x in v) if hasattr(v, "__len__") else f"{v:.7f}")
             table.writerow([name, sequence, *cells])
 
 

@@ -23,14 +23,14 @@ import metrics
 # folder: (family, heads, what the card says)
 GUE = "GUE, Zhou et al. 2023, arXiv 2306.15006"
 FOLDERS = {
-    "promoter-core": dict(
+    "core-promoter": dict(
         family="promoter-core", heads=["promoter", "promoter_notata", "promoter_tata"], strand="max", core=35,
         summary="Is this 70-bp stretch of human sequence a core promoter, -34 to +35 of a transcription start site?",
         citation=f"Trained for Genogloss (training/); data: {GUE}; LPD",
         trained=["GUE prom_core_all, _notata and _tata (human promoters of EPDnew and matched non-promoters); negatives of LPD prom_60 as a further task"],
         notes=["given as transcribed, evaluate with --strand forward; in a genome both strands are asked",
                "the sets are half promoters, a genome is not: see docs/models for what a threshold means there"]),
-    "promoter-proximal": dict(
+    "proximal-promoter": dict(
         family="promoter-proximal", heads=["promoter", "promoter_tata"], strand="max", core=75,
         summary="Is this 300-bp stretch of human sequence a promoter, -249 to +50 of a transcription start site?",
         citation=f"Trained for Genogloss (training/); data: {GUE}; LPD",
@@ -46,6 +46,24 @@ FOLDERS = {
         summary="Is a transcription factor bound in the middle of these 101 bp? Four mouse ChIP-seq sets of GUE",
         citation=f"Trained for Genogloss (training/); data: {GUE}",
         trained=["GUE tf 0 to 4 (human) and mouse 0 to 4, one trunk for all"], notes=["mouse sequence; GUE does not say which factors the sets are"]),
+    "splice-window": dict(
+        family="splice", heads=["splice"], strand="forward", core=1, background=["neither"],
+        summary="Is the middle of these 400 bp a splice donor, a splice acceptor, or neither?",
+        citation=f"Trained for Genogloss (training/); data: {GUE}; GENCODE 19; SpliceAI's and CI-SpliceAI's junction tables",
+        trained=["GUE splice/reconstructed (its dev split; the train split is not at hand) and annotated sites of human slices"],
+        notes=["the sequence as transcribed; a donor's GT are bases 201-202, an acceptor's AG bases 199-200; for genomes use the model human"]),
+    "regulatory": dict(
+        family="regulatory", heads=["element", "open_chromatin", "enhancer_cohn", "enhancer_ensembl"], strand="average", core=400, min_span=2, max_unknown=0.999,
+        summary="Promoter, enhancer or open chromatin? Sequences of 2 to 810 bp, as in GenomicBenchmarks",
+        citation="Trained for Genogloss (training/); data: GenomicBenchmarks, Gresova et al. 2023, doi 10.1186/s12863-023-01123-8; iEnhancer-2L",
+        trained=["GenomicBenchmarks ensembl_regulatory, ocr_ensembl, enhancers_cohn, enhancers_ensembl, as far as their sequences are at hand; iEnhancer-2L"],
+        notes=["the length of a sequence says much about these sets (docs/models/regulatory.md) and the network sees it: for genomes use the model human"]),
+    "gene": dict(
+        family="gene", heads=["biotype", "direction"], strand="forward", core=500, min_span=200, max_unknown=0.9,
+        summary="Does a protein-coding gene begin here? Is the sequence written backwards? 200 to 1,000 bp",
+        citation="Trained for Genogloss (training/); data: GENCODE 19 and 38",
+        trained=["the first 1,000 bp of genes, and sequences as they are and reversed (not complemented), of human slices"],
+        notes=["biotype: the sequence as transcribed, from the gene's first base"]),
 }
 
 
@@ -65,10 +83,11 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("family", choices=sorted(FAMILIES))
     p.add_argument("--data", required=True)
+    p.add_argument("--genome")
     p.add_argument("--work", required=True)
     p.add_argument("--out", required=True)
     a = p.parse_args()
-    family = FAMILIES[a.family](a.data)
+    family = FAMILIES[a.family](a.data, a.genome)
     where, outputs = slices(family.heads)
     members, epochs = [], []
     for path in sorted((Path(a.work) / a.family).glob("member*.pt")):
@@ -121,7 +140,8 @@ def main():
                   "input: {encoding: one-hot, tensor: sequence, layout: channels-first, dtype: f32, unknown: zeros}",
                   f"window: {{span: {family.span}, core: {spec['core']}, stride: {spec['core']}, min_span: {spec.get('min_span', family.span)}, max_unknown: {spec.get('max_unknown', 0.3)}}}", "heads:"]
         for h in heads:
-            labels = ", ".join(h.labels) if h.width > 1 else h.name
+            own = len({x.labels[0] for x in heads}) == len(heads)      # heads that ask the same are told apart by name
+            labels = ", ".join(h.labels) if h.width > 1 or own else h.name
             extra = f", background: [{', '.join(spec['background'])}]" if spec.get("background") else ""
             activation = "sigmoid" if h.width == 1 else "softmax"
             lines.append(f"  - {{name: {h.name}, output: {h.name}, activation: {activation}, labels: [{labels}]{extra}, threshold: {spec.get('threshold', 0.5)}}}")

@@ -3,12 +3,14 @@
 A family is built by its function from the data folder. Rule for all: a sequence that occurs in a dev or test split of any
 head of the family, on either strand, is in no training set of any head.
 """
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from sequences import Held, ids, read
+from genome import ACCEPTOR_MINUS, ACCEPTOR_PLUS, DEV, DONOR_MINUS, DONOR_PLUS, REGIONS, gtf
+from sequences import Held, ids, read, read_fasta, reverse_complement
 
 
 @dataclass
@@ -59,7 +61,7 @@ def _lpd(data, part, split):
     return read(Path(data) / "gue" / "LPD" / "promoter_prediction" / part / f"{split}.csv.gz", label="promoter_presence")
 
 
-def promoter_core(data):
+def promoter_core(data, genome=None):
     """70 bp, -34 to +35 of a transcription start site (EPDnew)."""
     f = Family(70, [Head("promoter", ["promoter"]), Head("promoter_notata", ["promoter"]), Head("promoter_tata", ["promoter"]),
                     Head("lpd", ["promoter"], ship=False, weight=0.3)],
@@ -91,7 +93,7 @@ def promoter_core(data):
 CORE_IN_300 = (216, 286)
 
 
-def promoter_proximal(data):
+def promoter_proximal(data, genome=None):
     """300 bp, -249 to +50 of a transcription start site (EPDnew)."""
     f = Family(300, [Head("promoter", ["promoter"]), Head("promoter_tata", ["promoter"]), Head("lpd", ["promoter"], ship=False, weight=0.3)],
                net=dict(pool=5, places=12, dilations=(1, 2, 4, 8), stem=80, width=48, drop=0.4), epochs=8)
@@ -136,7 +138,7 @@ def promoter_proximal(data):
 HUMAN, MOUSE = [0, 1, 2, 3, 4], [0, 2, 3, 4]
 
 
-def tf(data):
+def tf(data, genome=None):
     """101 bp centred on a ChIP-seq peak. Human and mouse sets train one trunk; they are shipped apart."""
     f = Family(101, [Head(f"human_{i}", ["bound"]) for i in HUMAN] + [Head(f"mouse_{i}", ["bound"]) for i in MOUSE]
                + [Head("mouse_1", ["bound"], ship=False, weight=0.5)],
@@ -156,4 +158,144 @@ def tf(data):
     return f
 
 
-FAMILIES = {"promoter-core": promoter_core, "promoter-proximal": promoter_proximal, "tf": tf}
+def _share(sequence, of):
+    """The same part of sequences every time: by their digest, not by chance."""
+    return int(hashlib.md5(sequence.encode()).hexdigest(), 16) % of == 0
+
+
+def splice(data, genome):
+    """400 bp, AG before or GT after the middle (acceptor: bases 199-200, donor: 201-202, counting from 1)."""
+    f = Family(400, [Head("splice", ["acceptor", "donor", "neither"])],
+               net=dict(pool=4, places=12, dilations=(1, 2, 4, 8), stem=96, width=48, drop=0.4), epochs=8)
+    test = _gue(data, "splice/reconstructed", "test")
+    held = Held([s for s, _ in test])
+    words = {s[i:i + 40] for t, _ in test for s in (t, reverse_complement(t)) for i in range(0, 361)}
+    dev, dropped = [], 0
+    for s, y in _gue(data, "splice/reconstructed", "dev"):      # the train split is not at hand: dev is cut in two
+        if s in held or s[180:220] in words:
+            dropped += 1
+        elif _share(s, 5):
+            dev.append((ids(s, 400), int(y)))
+        else:
+            f.add(s, 0, y)
+    published = len(f.train)
+    z = np.load(genome)
+    rng = np.random.default_rng(11)
+    letters = np.frombuffer(b"ACGTN", dtype=np.uint8)
+    names = sorted({k.split(".")[0] for k in z.files})
+    for name in names:
+        text = letters[z[f"{name}.ids"]].tobytes().decode()
+        marks, begin = z[f"{name}.splice"], DEV[1] if name == "hg19_chr20" else 0
+
+        def cut(at, minus):     # `at`: the base left of the middle, on its own strand
+            s = text[at - 199:at + 201] if not minus else reverse_complement(text[at - 200:at + 200])
+            return s if len(s) == 400 and "N" not in s else None
+
+        def keep(s, y):
+            nonlocal dropped
+            if s is None:
+                return
+            if s[180:220] in words:
+                dropped += 1
+            else:
+                f.add(s, 0, y)
+
+        for bit, y, minus in ((DONOR_PLUS, 1, False), (ACCEPTOR_PLUS, 0, False), (DONOR_MINUS, 1, True), (ACCEPTOR_MINUS, 0, True)):
+            at = np.nonzero(marks & bit)[0]
+            for i in at[at >= begin]:
+                i = int(i)
+                # the donor is the base left of the middle, the acceptor the one right of it
+                keep(cut(i + (0 if y == 1 else (-1 if not minus else 1)), minus), y)
+                for _ in range(1):      # a decoy on the same strand nearby: AG or GT in the same place, no site
+                    for _ in range(60):
+                        j = i + int(rng.integers(-3000, 3000))
+                        s = cut(j, minus) if 300 < j < len(text) - 300 else None
+                        if s and (s[200:202] == "GT" if y == 1 else s[198:200] == "AG") and not (marks[j - 2:j + 3] & 15).any():
+                            keep(s, 2)
+                            break
+    f.dev.append(dev)
+    f.notes.append(f"training: {published:,} sequences of GUE's dev split (its train split is not at hand) and {len(f.train) - published:,} around annotated sites "
+                   f"and decoys of the human slices (not chr20:1-20 Mb); {dropped:,} that share their middle with a test sequence were removed")
+    return f
+
+
+def regulatory(data, genome=None):
+    """Sequences of 2 to 802 bp of GenomicBenchmarks: which element, open chromatin or not, enhancer or not."""
+    f = Family(810, [Head("element", ["promoter", "enhancer", "open_chromatin"]), Head("open_chromatin", ["open_chromatin"], metric="accuracy"),
+                     Head("enhancer_cohn", ["enhancer"], metric="accuracy"), Head("enhancer_ensembl", ["enhancer"], metric="accuracy"),
+                     Head("enhancer_200", ["enhancer"], ship=False, weight=0.5)],
+               net=dict(pool=5, places=0, dilations=(1, 2, 4, 8), stem=96, width=64, drop=0.4, length=True), strands="average", epochs=12)
+    root = Path(data) / "genomic_benchmarks"
+    part = lambda name, split: read(root / "derived_from_coordinates" / f"{name}.{split}.partial.csv.gz")
+    sets = [("human_ensembl_regulatory", {"promoter": 0, "enhancer": 1, "ocr": 2}), ("human_ocr_ensembl", {"negative": 0, "positive": 1}),
+            ("human_enhancers_cohn", {"negative": 0, "positive": 1}), ("human_enhancers_ensembl", {"negative": 0, "positive": 1})]
+    kept_out = [s for name, _ in sets for s, _ in part(name, "test")]
+    kept_out += [s for s, _ in read(root / "published" / "human_enhancers_cohn.test.tsv.gz", sequence="seq")]
+    held, dropped = Held(kept_out), 0
+    rows = [(s, head, labels[y]) for head, (name, labels) in enumerate(sets) for s, y in part(name, "train")]
+    rows += [(s, 0, int(y)) for s, y in read(root / "published" / "human_ensembl_regulatory.train1500.tsv.gz", sequence="seq")]
+    rows += [(s, 1, int(y)) for s, y in read(root / "published" / "human_ocr_ensembl.train1000.tsv.gz", sequence="seq")]
+    for kind, y in (("non", 0), ("weak", 1), ("strong", 1)):
+        for s in read_fasta(Path(data) / "enhancers_ienhancer2l" / f"train_{kind}_enhancers.fa.gz").values():
+            rows.append((s.upper(), 4, y))
+    dev = [[] for _ in f.heads]
+    for s, head, y in rows:
+        if s in held:
+            dropped += 1
+        elif len(s) >= 2 and head < 4 and _share(s, 10):
+            dev[head].append((ids(s, 810, 0), y))
+        else:
+            f.add(s, head, y, offset=0)
+    f.dev = dev
+    f.notes.append(f"training: the train splits as far as their sequences are at hand, a tenth of them as dev; {dropped:,} rows that occur in a test split were removed")
+    return f
+
+
+def gene(data, genome):
+    """1,000 bp: the beginning of a gene, coding or not; and any sequence, as it is or written backwards (not complemented)."""
+    f = Family(1000, [Head("biotype", ["protein_coding"]), Head("direction", ["reverse"], metric="accuracy")],
+               net=dict(pool=5, places=0, dilations=(1, 2, 4, 8), stem=96, width=48, drop=0.3), epochs=8)
+    for split, head, s, y in gene_rows(data, genome):
+        if split == "train":
+            f.add(s, head, y, offset=0)
+        elif split == "dev":
+            while len(f.dev) < 2:
+                f.dev.append([])
+            f.dev[head].append((ids(s, 1000, 0), y))
+    f.notes.append("training: GENCODE genes and sequence of the human slices; held out: chr20:1-15 Mb (test) and 15-20 Mb (dev)")
+    return f
+
+
+def gene_rows(data, genome):
+    """(split, head, sequence, label) of the gene family; `sets.py` writes the test rows as CSV."""
+    z = np.load(genome)
+    letters = np.frombuffer(b"ACGTN", dtype=np.uint8)
+    rng = np.random.default_rng(5)
+    for name, (_, assembly, chromosome, start) in REGIONS.items():
+        text = letters[z[f"{name}.ids"]].tobytes().decode()
+        split_of = lambda at: "train" if name != "hg19_chr20" or at >= DEV[1] else "dev" if at >= DEV[0] else "test"
+        for chrom, feature, left, end, strand, kind in gtf(data, assembly):
+            if chrom != chromosome or feature != "gene":
+                continue
+            left, end = left - start, end - start
+            for shift in ((0, 200, 400, 700) if split_of(left) == "train" else (0,)):
+                a, b = (left + shift, left + shift + 1000) if strand == "+" else (end - shift - 1000, end - shift)
+                a, b = max(a, left, 0), min(b, end, len(text))
+                if b - a < 200:
+                    continue
+                s = text[a:b]
+                s = s if strand == "+" else reverse_complement(s)
+                if "N" * 10 not in s:
+                    yield split_of(a), 0, s, int(kind == "protein_coding")
+        for i in rng.integers(0, len(text) - 1000, len(text) // 1000 if name != "hg19_chr20" else len(text) // 1500):
+            i = int(i)
+            n = int(rng.integers(300, 1001))
+            s = text[i:i + n]
+            if "N" in s:
+                continue
+            turned = int(rng.integers(2))
+            if split_of(i) == "train" or rng.random() < 0.15:
+                yield split_of(i), 1, s[::-1] if turned else s, turned
+
+
+FAMILIES = {"promoter-core": promoter_core, "promoter-proximal": promoter_proximal, "tf": tf, "splice": splice, "regulatory": regulatory, "gene": gene}

@@ -28,6 +28,30 @@ class Block(nn.Module):
         return x + self.drop(value * torch.sigmoid(gate))
 
 
+class FastBlock(nn.Module):
+    """A trained [`Block`] for export: the norm melted into the convolution, value and gate as two convolutions.
+
+    Equal to the block except within the convolution's reach of the row's ends, where the block pads after its norm: only
+    for networks whose ends are cut off. ONNX Runtime keeps its blocked layout through all of it.
+    """
+
+    def __init__(self, block):
+        super().__init__()
+        conv, norm = block.conv, block.norm
+        scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+        shift = norm.bias - norm.running_mean * scale
+        weight = conv.weight * scale[None, :, None, None]
+        bias = conv.bias + (conv.weight * shift[None, :, None, None]).sum((1, 2, 3))
+        half = conv.out_channels // 2
+        for name, part in (("value", slice(0, half)), ("gate", slice(half, None))):
+            own = nn.Conv2d(conv.in_channels, half, conv.kernel_size, padding=conv.padding, dilation=conv.dilation)
+            own.weight.data, own.bias.data = weight[part].detach().clone(), bias[part].detach().clone()
+            setattr(self, name, own)
+
+    def forward(self, x):
+        return x + self.value(x) * torch.sigmoid(self.gate(x))
+
+
 class WindowNet(nn.Module):
     """(rows, 4, span) one-hot -> (rows, outputs) logits.
 
@@ -35,9 +59,9 @@ class WindowNet(nn.Module):
     that are centred on something) and the largest and mean value of each channel over what is sequence.
     """
 
-    def __init__(self, span, outputs, stem=96, kernel=15, pool=2, width=64, dilations=(1, 2, 4), places=16, drop=0.35):
+    def __init__(self, span, outputs, stem=96, kernel=15, pool=2, width=64, dilations=(1, 2, 4), places=16, drop=0.35, length=False):
         super().__init__()
-        self.pool, self.places = pool, places
+        self.pool, self.places, self.length = pool, places, length
         self.stem = nn.Conv2d(4, stem, (1, kernel), padding=(0, kernel // 2))
         self.norm = nn.BatchNorm2d(stem)
         self.narrow = nn.Conv2d(stem, width, 1)
@@ -48,6 +72,7 @@ class WindowNet(nn.Module):
         if places:
             self.squeeze = nn.Conv2d(width, places, 1)
             features += places * (span // pool)
+        features += int(length)
         self.answer = nn.Linear(features, outputs)
 
     def forward(self, x):
@@ -58,6 +83,8 @@ class WindowNet(nn.Module):
         parts = [torch.relu(x).amax(3).flatten(1), x.sum(3).flatten(1) / there.sum(3).flatten(1).clamp(min=1)]
         if self.places:
             parts.append(torch.relu(self.squeeze(x)).flatten(1))
+        if self.length:
+            parts.append(there.mean(3).flatten(1))
         return self.answer(self.drop(torch.cat(parts, 1)))
 
 

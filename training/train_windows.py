@@ -131,6 +131,7 @@ def main():
     p.add_argument("family", choices=sorted(FAMILIES))
     p.add_argument("--data", required=True)
     p.add_argument("--work", required=True)
+    p.add_argument("--genome", help="genome.npz of genome.py, for the families splice and gene")
     p.add_argument("--members", type=int, default=3)
     p.add_argument("--epochs", type=int)
     p.add_argument("--threads", type=int, default=2)
@@ -140,7 +141,7 @@ def main():
     torch.set_num_threads(a.threads)
     work = Path(a.work) / a.family
     work.mkdir(parents=True, exist_ok=True)
-    family = FAMILIES[a.family](a.data)
+    family = FAMILIES[a.family](a.data, a.genome)
     print(f"{a.family}: {len(family.train):,} training rows; dev " + ", ".join(f"{h.name} {len(d):,}" for h, d in zip(family.heads, family.dev)), flush=True)
     for note in family.notes:
         print(note, flush=True)

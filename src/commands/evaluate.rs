@@ -371,8 +371,11 @@ fn tables(sections: &[Section]) -> Vec<Table> {
         .collect()
 }
 
+/// From the points of a ranking and the sizes of its two sides to a line.
+type Curve<'a> = &'a dyn Fn(&[Point], u64, u64) -> Vec<(f64, f64)>;
+
 fn plots(section: &Section, reliability: Option<Vec<(f64, f64)>>) -> Vec<Plot> {
-    let lines = |curve: &dyn Fn(&[Point], u64, u64) -> Vec<(f64, f64)>| {
+    let lines = |curve: Curve<'_>| {
         section
             .curves
             .iter()

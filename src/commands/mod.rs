@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
     max_term_width = 100,
     after_help = "\
 Examples:
-  genogloss scan genome.fa -o promoters.bed
+  genogloss scan genome.fa -o elements.bed
   genogloss variants calls.vcf.gz -f genome.fa -o scored.vcf.gz
   genogloss reads reads.bam -m exact:gc -o gc.tsv
 

@@ -40,8 +40,8 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  genogloss scan genome.fa -o promoters.bed.gz
-  genogloss scan genome.fa -r chr20:1,000,000-2,000,000 --threshold 0.9 --merge -o elements.bed
+  genogloss scan genome.fa -o elements.bed.gz
+  genogloss scan genome.fa -m core-promoter -r chr20:1,000,000-2,000,000 --threshold 0.9 --merge -o promoters.bed
   genogloss scan genome.fa --bigwig tracks
   gunzip -c genome.fa.gz | genogloss scan - -m exact:gc --window 10000 --format bedgraph > gc.bedgraph
 
@@ -56,7 +56,8 @@ pub struct Options {
     /// Format of the output.
     #[arg(long, value_enum, default_value = "bed", help_heading = "Output")]
     format: TableFormat,
-    /// Write only bins whose best score reaches P, or the model's own threshold without P.
+    /// Write only bins whose best score reaches P, or the model's own threshold without P. BED of a track holds elements
+    /// (--merge) unless this is given.
     #[arg(long, value_name = "P", num_args = 0..=1, default_missing_value = "card", help_heading = "Output")]
     threshold: Option<Threshold>,
     /// Join neighbouring bins over the threshold (the model's, if --threshold is not given) into elements, across gaps of
@@ -100,7 +101,10 @@ pub(super) fn run(options: Options) -> Result<()> {
     if options.merge.is_some() && (options.format != TableFormat::Bed || loaded.form.text.is_some()) {
         return Err(Error::usage("--merge writes BED, and needs a model that answers with scores"));
     }
-    let threshold = options.threshold.or(options.merge.map(|_| Threshold::Card));
+    // A line for every base of a track is nobody's wish: its BED holds elements, unless something else is asked for.
+    let elements = loaded.form.bin.is_some() && options.format == TableFormat::Bed && options.threshold.is_none();
+    let merge = options.merge.or(elements.then_some(0));
+    let threshold = options.threshold.or(merge.map(|_| Threshold::Card));
     let caller = Caller::new(&loaded.form, threshold);
     let regions = Regions::read(&options.region, options.regions_file.as_deref(), None)?;
     let tracks = match &options.bigwig {
@@ -123,6 +127,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     let encoder = settings.encoder.clone();
     let mut writer = Writer {
         output,
+        contig: "".into(),
         tracks,
         form: &form,
         caller: &caller,
@@ -130,7 +135,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         column: columns.first().copied().unwrap_or(0),
         line: Vec::new(),
         counts: Counts::default(),
-        merger: options.merge.map(|gap| Merger::new(gap, form.columns.len())),
+        merger: merge.map(|gap| Merger::new(gap, form.columns.len())),
         held: Vec::new(),
         overlap: (options.overlap != Rule::Cut).then(|| (Overlap::new(options.overlap), "".into())),
         regions: regions.as_ref(),
@@ -262,6 +267,8 @@ fn columns(options: &Options, form: &Form, grid: Option<Grid>) -> Result<Vec<usi
 struct Writer<'a> {
     /// The table, unless only tracks are wanted.
     output: Option<Output>,
+    /// The contig in work.
+    contig: Arc<str>,
     /// bigWig files, by column.
     tracks: Vec<(usize, BigWig)>,
     form: &'a Form,
@@ -281,11 +288,16 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn write(&mut self, tile: &Tile, outcome: Outcome<'_>) -> Result<()> {
         self.counts.written += 1;
-        if let Some((mut overlap, mut contig)) = self.overlap.take() {
-            if contig != tile.contig {
+        if self.contig != tile.contig {
+            // What is left of the contig before belongs to its tracks.
+            if let Some((mut overlap, contig)) = self.overlap.take() {
                 overlap.finish(|stretch| self.stretch(&contig, &stretch))?;
-                contig = Arc::clone(&tile.contig);
+                self.overlap = Some((overlap, Arc::clone(&tile.contig)));
             }
+            self.contig = Arc::clone(&tile.contig);
+            self.tracks.iter_mut().try_for_each(|(_, track)| track.begin(&tile.contig))?;
+        }
+        if let Some((mut overlap, contig)) = self.overlap.take() {
             let answer = match &outcome {
                 Outcome::Skipped(reason) => {
                     self.counts.skip(*reason);
@@ -336,6 +348,21 @@ impl Writer<'_> {
                         text: None,
                     });
                 };
+                // Where all bases are known, a track with wide bins is written by its own bins.
+                let whole = tile.unknown.is_empty();
+                if whole {
+                    for (column, track) in &mut self.tracks {
+                        let width = self.form.columns[*column].bin.unwrap_or(bin);
+                        let rows = scores.chunks_exact(columns).step_by((width / bin) as usize);
+                        for (start, row) in (tile.core.start..tile.core.end).step_by(width as usize).zip(rows) {
+                            let interval = Interval::new(start, (start + width).min(tile.core.end));
+                            track.push(interval, row[*column])?;
+                        }
+                    }
+                }
+                if whole && self.output.is_none() {
+                    return Ok(());
+                }
                 let mut unknown = tile.unknown.iter().peekable();
                 for (index, scores) in scores.chunks_exact(columns).enumerate() {
                     let start = tile.core.start + index as u64 * bin;
@@ -346,7 +373,8 @@ impl Writer<'_> {
                     while unknown.next_if(|run| run.end <= start).is_some() {}
                     let hidden = unknown.peek().is_some_and(|run| run.start <= start && interval.end <= run.end);
                     let scores = if hidden { Err(Skip::UnknownBases) } else { Ok(scores) };
-                    self.place(&Place { contig: &tile.contig, interval, strand, scores, text: None })?;
+                    let place = Place { contig: &tile.contig, interval, strand, scores, text: None };
+                    if whole { self.table(&place)? } else { self.place(&place)? }
                 }
                 Ok(())
             }
@@ -365,12 +393,17 @@ impl Writer<'_> {
         self.place(&Place { contig, interval: stretch.interval, strand: stretch.strand, scores, text: None })
     }
 
+    /// A place of tracks and table.
     fn place(&mut self, place: &Place<'_>) -> Result<()> {
         if let Ok(scores) = place.scores {
             for (column, track) in &mut self.tracks {
-                track.push(place.contig, place.interval, scores[*column])?;
+                track.push(place.interval, scores[*column])?;
             }
         }
+        self.table(place)
+    }
+
+    fn table(&mut self, place: &Place<'_>) -> Result<()> {
         if self.output.is_none() {
             return Ok(());
         }

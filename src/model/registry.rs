@@ -5,18 +5,25 @@ use std::{env, path::PathBuf};
 use super::folder::{Files, Folder};
 use crate::error::{Error, Result};
 
+/// The three files of each named folder under `models/`.
+macro_rules! folders {
+    ($($name:literal),* $(,)?) => {
+        &[$((
+            $name,
+            &[
+                ("card.yaml", include_bytes!(concat!("../../models/", $name, "/card.yaml"))),
+                ("model.onnx", include_bytes!(concat!("../../models/", $name, "/model.onnx"))),
+                ("self_test.tsv", include_bytes!(concat!("../../models/", $name, "/self_test.tsv"))),
+            ],
+        )),*]
+    };
+}
+
 /// The folders inside the program.
-pub const BUILT_IN: &[(&str, Files)] = &[(
-    "core-promoter",
-    &[
-        ("card.yaml", include_bytes!("../../models/core-promoter/card.yaml")),
-        ("model.onnx", include_bytes!("../../models/core-promoter/model.onnx")),
-        ("self_test.tsv", include_bytes!("../../models/core-promoter/self_test.tsv")),
-    ],
-)];
+pub const BUILT_IN: &[(&str, Files)] = folders!["human", "core-promoter", "proximal-promoter"];
 
 /// The model that is used when none is named.
-pub const DEFAULT: &str = "core-promoter";
+pub const DEFAULT: &str = "human";
 
 /// Folders that hold model folders, in the order they are searched.
 pub fn search_path(models_dir: Option<&PathBuf>) -> Vec<PathBuf> {

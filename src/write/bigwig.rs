@@ -25,6 +25,11 @@ const BLOCK: usize = 8192;
 /// bigWig holds positions in 32 bits.
 const MAX_CONTIG: u64 = u32::MAX as u64;
 
+/// Three decimals.
+fn rounded(score: f32) -> f32 {
+    (score * 1000.0).round_ties_even() / 1000.0
+}
+
 /// Some values of one contig.
 type Block = (Arc<str>, Vec<Value>);
 
@@ -36,6 +41,8 @@ pub struct BigWig {
     file: std::fs::File,
     contig: Arc<str>,
     block: Vec<Value>,
+    /// The last score, before rounding.
+    last: f32,
     values: u64,
 }
 
@@ -78,30 +85,44 @@ impl BigWig {
             file,
             contig: "".into(),
             block: Vec::with_capacity(BLOCK),
+            last: f32::NAN,
             values: 0,
         })
     }
 
+    /// All values from here on are of this contig.
+    pub fn begin(&mut self, contig: &Arc<str>) -> Result<()> {
+        self.flush()?;
+        self.contig = Arc::clone(contig);
+        self.last = f32::NAN;
+        Ok(())
+    }
+
     /// Adds a value. Intervals come in order and do not overlap.
-    pub fn push(&mut self, contig: &str, interval: Interval, score: f32) -> Result<()> {
+    pub fn push(&mut self, interval: Interval, score: f32) -> Result<()> {
+        let (start, end) = (interval.start as u32, interval.end as u32);
+        let follows = self.block.last_mut().filter(|last| last.end == start);
+        // Bins of one base repeat what a wider bin says: nothing to round, nothing to compare but this.
+        if let Some(last) = follows {
+            if score.to_bits() == self.last.to_bits() {
+                last.end = end;
+                return Ok(());
+            }
+            self.last = score;
+            let score = rounded(score);
+            if last.value == score {
+                last.end = end;
+                return Ok(());
+            }
+        }
+        self.last = score;
         if !score.is_finite() {
             return Ok(());
         }
-        let score = (score * 1000.0).round() / 1000.0;
-        let (start, end) = (interval.start as u32, interval.end as u32);
-        if *self.contig != *contig {
+        if self.block.len() == BLOCK {
             self.flush()?;
-            self.contig = contig.into();
         }
-        match self.block.last_mut() {
-            Some(last) if last.end == start && last.value == score => last.end = end,
-            _ => {
-                if self.block.len() == BLOCK {
-                    self.flush()?;
-                }
-                self.block.push(Value { start, end, value: score });
-            }
-        }
+        self.block.push(Value { start, end, value: rounded(score) });
         Ok(())
     }
 

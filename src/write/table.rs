@@ -202,6 +202,8 @@ pub fn tsv_header(form: &Form) -> String {
 pub struct Merger {
     gap: u64,
     open: Vec<Option<Element>>,
+    /// How many of `open` there are: mostly none.
+    count: usize,
 }
 
 struct Element {
@@ -210,8 +212,11 @@ struct Element {
     column: usize,
     strand: Strand,
     max: f32,
+    /// Of the scores of all bases.
     sum: f64,
-    count: u64,
+    bases: u64,
+    /// Bases of a bin.
+    width: u64,
     summit: u64,
 }
 
@@ -219,7 +224,7 @@ impl Merger {
     /// Calls up to `gap` bases apart are joined.
     pub fn new(gap: u64, columns: usize) -> Self {
         // One open element a column and strand.
-        Self { gap, open: (0..columns * 3).map(|_| None).collect() }
+        Self { gap, open: (0..columns * 3).map(|_| None).collect(), count: 0 }
     }
 
     /// Adds a bin; elements that are complete are handed to `emit` in order of their start.
@@ -237,7 +242,9 @@ impl Merger {
             }
             let strand = strand_of(place, Some(column), form);
             let slot = &mut self.open[column * 3 + strand as usize];
-            let middle = place.interval.start + place.interval.len() / 2;
+            // A bin of its own, of which this may be a part: see [`crate::head::Heads`].
+            let width = form.columns[column].bin.unwrap_or(0).max(place.interval.len());
+            let middle = place.interval.start + width / 2;
             match slot {
                 Some(element)
                     if element.contig == place.contig && place.interval.start <= element.interval.end + self.gap =>
@@ -246,8 +253,8 @@ impl Merger {
                     if score > element.max {
                         (element.max, element.summit) = (score, middle);
                     }
-                    element.sum += f64::from(score);
-                    element.count += 1;
+                    element.sum += f64::from(score) * place.interval.len() as f64;
+                    element.bases += place.interval.len();
                 }
                 _ => {
                     let new = Element {
@@ -256,12 +263,14 @@ impl Merger {
                         column,
                         strand,
                         max: score,
-                        sum: f64::from(score),
-                        count: 1,
+                        sum: f64::from(score) * place.interval.len() as f64,
+                        bases: place.interval.len(),
+                        width,
                         summit: middle,
                     };
-                    if let Some(old) = slot.replace(new) {
-                        emit.push(old.line(form));
+                    match slot.replace(new) {
+                        Some(old) => emit.push(old.line(form)),
+                        None => self.count += 1,
                     }
                 }
             }
@@ -271,11 +280,15 @@ impl Merger {
 
     /// Hands on what nothing can join any more; everything, at the end.
     pub fn close_before(&mut self, at: Option<(&str, u64)>, emit: &mut Vec<(String, Interval, Vec<u8>)>, form: &Form) {
+        if self.count == 0 {
+            return;
+        }
         for slot in &mut self.open {
             let over = slot.as_ref().is_some_and(|e| {
                 at.is_none_or(|(contig, start)| e.contig != contig || e.interval.end + self.gap < start)
             });
             if over && let Some(element) = slot.take() {
+                self.count -= 1;
                 emit.push(element.line(form));
             }
         }
@@ -283,6 +296,9 @@ impl Merger {
 
     /// Where the earliest open element begins: nothing that begins later may be written yet.
     pub fn earliest_open(&self) -> Option<u64> {
+        if self.count == 0 {
+            return None;
+        }
         self.open.iter().flatten().map(|e| e.interval.start).min()
     }
 }
@@ -300,11 +316,11 @@ impl Element {
         line.push(b'\t');
         write_score(self.max, &mut line);
         line.push(b'\t');
-        write_score((self.sum / self.count as f64) as f32, &mut line);
+        write_score((self.sum / self.bases as f64) as f32, &mut line);
         line.push(b'\t');
-        write_integer(self.count, &mut line);
+        write_integer(self.bases.div_ceil(self.width), &mut line);
         line.push(b'\t');
-        write_integer(self.summit - self.interval.start, &mut line);
+        write_integer(self.summit.min(self.interval.end - 1) - self.interval.start, &mut line);
         line.push(b'\n');
         (self.contig, self.interval, line)
     }
