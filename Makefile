@@ -28,18 +28,18 @@ endef
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-demo: venv ## Build the program and look for promoters in 100,000 bases of human chromosome 20
+demo: venv ## Build the program and annotate 100,000 bases of human chromosome 20
 	$(CARGO) build --release --locked
 	@mkdir -p demo
-	@$(with_onnxruntime) set -x; "$(GENOGLOSS)" scan $(SLICE) --threshold 0.98 --merge -o demo/promoters.bed
+	@$(with_onnxruntime) set -x; "$(GENOGLOSS)" scan $(SLICE) --bigwig demo/tracks -o demo/elements.bed
 	@echo
-	@echo "demo/promoters.bed, first lines (contig, start, end, label, score, strand, max, mean, bins, summit):"
-	@head -n 8 demo/promoters.bed
+	@echo "demo/elements.bed, first lines (contig, start, end, label, score, strand, max, mean, bins, summit):"
+	@head -n 8 demo/elements.bed
 	@echo
-	@echo "demo/promoters.bed.manifest.json, first lines (what ran):"
-	@head -n 22 demo/promoters.bed.manifest.json
+	@echo "demo/elements.bed.manifest.json, first lines (what ran):"
+	@head -n 22 demo/elements.bed.manifest.json
 	@echo
-	@awk "$$DEMO_GENES" demo/promoters.bed
+	@awk "$$DEMO_GENES" demo/elements.bed
 	@echo
 	@echo "The program is $(GENOGLOSS); make install puts it on your PATH. README.md shows the other commands."
 
@@ -81,18 +81,19 @@ tools:
 # For each gene start of the slice: where it is, and the nearest element that was found.
 define DEMO_GENES
 function commas(n, s) { s = ""; while (n >= 1000) { s = sprintf(",%03d", n % 1000) s; n = int(n / 1000) } return n s }
-{ start[NR] = $$2; end[NR] = $$3; max[NR] = $$7 }
+{ count[$$4]++ }
+$$4 == "promoter" { n++; start[n] = $$2; end[n] = $$3 }
 END {
     first = 3140001
     print "What to look at. The slice is human GRCh37 chr20:3,140,001-3,240,000: add 3,140,000 to a start or an end of the"
-    print "BED file to get its place on chr20. Six genes (GENCODE) start in it:"
+    print "BED file to get its place on chr20. Six genes (GENCODE) start in it; beside each the nearest promoter that was called:"
     print ""
-    printf "%-9s %-6s %-18s %-13s %-16s %s\n", "gene", "strand", "starts at (chr20)", "in the slice", "nearest element", "distance"
-    count = split("FASTKD5 - 3140543 UBOX5 - 3140842 LZTS3 - 3154192 DDRGK1 - 3185331 ITPA + 3189514 SLC4A11 - 3219836", gene, " ")
-    for (g = 1; g <= count; g += 3) {
+    printf "%-9s %-6s %-18s %-13s %-16s %s\n", "gene", "strand", "starts at (chr20)", "in the slice", "nearest promoter", "distance"
+    genes = split("FASTKD5 - 3140543 UBOX5 - 3140842 LZTS3 - 3154192 DDRGK1 - 3185331 ITPA + 3189514 SLC4A11 - 3219836", gene, " ")
+    for (g = 1; g <= genes; g += 3) {
         at = gene[g + 2] - first  # 0-based in the slice, as BED counts
         best = -1
-        for (i = 1; i <= NR; i++) {
+        for (i = 1; i <= n; i++) {
             d = at < start[i] ? start[i] - at : (at >= end[i] ? at - end[i] + 1 : 0)
             if (best < 0 || d < best) { best = d; nearest = i }
         }
@@ -101,8 +102,9 @@ END {
             start[nearest] "-" end[nearest], best == 0 ? "in it" : commas(best) " bases"
     }
     print ""
-    print "C20orf194 (-) ends in the slice and starts outside. " NR " elements for six starts: most are no promoters. The model learned"
-    print "from as many promoters as others, and a genome is nearly all others. README.md says more."
+    print "In all: " NR " elements, of them " n " promoters, " count["splice.donor_plus"] + count["splice.donor_minus"] " splice donors and " \
+        count["splice.acceptor_plus"] + count["splice.acceptor_minus"] " acceptors. The model was not trained on this part of the genome."
+    print "demo/tracks has every score as bigWig, for a genome browser."
 }
 endef
 export DEMO_GENES

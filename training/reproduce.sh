@@ -20,6 +20,7 @@ chr20=$data/genome/hg19_chr20.b37.fa.gz
 row() { # model, head, set, published, figure names (|), then the rest of the command
     local model=$1 head=$2 set=$3 published=$4 figures=$5
     shift 5
+    [ -d "$root/models/$model" ] || return 0
     "$program" evaluate "$root/models/$model" "$@" --quiet | awk -F '\t' -v m="$model" -v h="$head" -v s="$set" -v p="$published" -v f="^($figures)\$" '
         $2 == "sequences" || $2 == "bins:known" { n[$1] = $3 }
         $2 ~ f && ($1 == "all" || $1 == "unseen" || $1 == h) { printf "%s\t%s\t%s%s\t%s\t%s\t%.4f\t%.4f\t%.4f\t%s\n", m, h, s, ($1 == "unseen" ? " (unseen)" : ""), n[$1], $2, $3, $4, $5, p }'

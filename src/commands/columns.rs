@@ -19,6 +19,7 @@ enum Of {
     Scan,
     Reads,
     Variants,
+    Evaluate,
 }
 
 const SCAN: &str = "\
@@ -45,6 +46,7 @@ tsv	call	label with the largest margin, if it reaches its threshold; else .
 tsv	(scores)	one column a score; . where there is none
 tsv	skip	why there are no scores; . where there are
 bedgraph	contig, start, end, score	the score of --column; unscored positions are absent
+bigwig	value	one file a score, three decimals; unscored positions are absent
 ";
 
 const READS: &str = "\
@@ -67,6 +69,19 @@ bam	gw:i	start of the best window on the read, 0-based, as window_start
 bam	gk:Z	why the read was not scored
 ";
 
+const EVALUATE: &str = "\
+format	column	meaning
+tsv	set	all, unseen (--seen), or with -f the score or --pool that is judged
+tsv	figure	accuracy, mcc, f1, precision, recall, auroc, auprc, top_k, false_per_mb …; figure:class for one of several classes; sequences, bins, skipped:reason: counts; truth:x>called:y: how often
+tsv	value	of the whole set; . where it is not defined
+tsv	low, high	middle 95 % of the bootstrap replicates; . where there are none
+curve	set, class	of which curve
+curve	threshold	everything from this score on is called
+curve	true_positives, false_positives	calls that are right, and wrong
+curve	precision, recall	share of calls that are right, share of the class that is called
+curve	false_per_mb	wrong calls per million bases asked; . for sequences
+";
+
 const VARIANTS: &str = "\
 format	field	meaning
 vcf	GG_DELTA_(score)	the score's name with _ for - and .; alternate minus reference score, one value an ALT; tracks: where the difference is largest
@@ -78,6 +93,7 @@ vcf	GG_SKIP	why an allele was not scored; . where it was; absent where all were
 pub(super) fn run(options: &Options) -> Result<()> {
     let (table, used): (&str, &[Skip]) = match options.command {
         Of::Scan => (SCAN, &[Skip::UnknownBases, Skip::TooShort]),
+        Of::Evaluate => (EVALUATE, &[Skip::UnknownBases]),
         Of::Reads => (READS, &[Skip::UnknownBases, Skip::TooShort, Skip::NoSequence]),
         Of::Variants => (
             VARIANTS,

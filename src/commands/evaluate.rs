@@ -15,7 +15,7 @@ use crate::{
     evaluate::{
         labelled::{self, Columns, Sample, Seen},
         metrics::{Figure, Judged, Point, Ranking},
-        page::{Page, Plot, Table, precision_recall, receiver_operating, show},
+        page::{Line, Page, Plot, Table, precision_recall, receiver_operating, show},
         places::{Judge, Known, Sites},
     },
     genome::Interval,
@@ -350,7 +350,7 @@ fn sequences(options: &Options, card: &Card, loaded: Loaded) -> Result<()> {
         ],
         tables: tables(&sections),
         confusion: Some((all.classes.clone(), all.confusion())),
-        plots: plots(&sections[0], Some(reliability)),
+        plots: plots(&sections[0], true, vec![("all".into(), reliability)]),
     };
     let ending = Ending { report, threads, counts, timings, inputs, reference: None };
     finish(options, ending, &sections, &page)
@@ -374,7 +374,7 @@ fn tables(sections: &[Section]) -> Vec<Table> {
 /// From the points of a ranking and the sizes of its two sides to a line.
 type Curve<'a> = &'a dyn Fn(&[Point], u64, u64) -> Vec<(f64, f64)>;
 
-fn plots(section: &Section, reliability: Option<Vec<(f64, f64)>>) -> Vec<Plot> {
+fn plots(section: &Section, sequences: bool, reliability: Vec<Line>) -> Vec<Plot> {
     let lines = |curve: Curve<'_>| {
         section
             .curves
@@ -392,7 +392,8 @@ fn plots(section: &Section, reliability: Option<Vec<(f64, f64)>>) -> Vec<Plot> {
         diagonal: false,
         lines: lines(&|points, positives, _| precision_recall(points, positives)),
     }];
-    if let Some(points) = reliability {
+    if sequences {
+        // For places the curve says nothing: nearly all of a genome is negative.
         plots.push(Plot {
             title: "Receiver operating characteristic".into(),
             x: "false positive rate".into(),
@@ -400,14 +401,14 @@ fn plots(section: &Section, reliability: Option<Vec<(f64, f64)>>) -> Vec<Plot> {
             diagonal: true,
             lines: lines(&receiver_operating),
         });
-        plots.push(Plot {
-            title: "Reliability".into(),
-            x: "probability".into(),
-            y: "share of right ones".into(),
-            diagonal: true,
-            lines: vec![("all".into(), points)],
-        });
     }
+    plots.push(Plot {
+        title: "Reliability".into(),
+        x: "probability".into(),
+        y: "share of right ones".into(),
+        diagonal: true,
+        lines: reliability,
+    });
     plots
 }
 
@@ -463,7 +464,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
     let sites = judge.finish();
 
     let columns = card.columns();
-    let mut sections = Vec::new();
+    let (mut sections, mut reliability) = (Vec::new(), Vec::<Line>::new());
     let mut section = |name: &str, sites: &Sites, threshold: f64| -> Result<()> {
         let (positives, negatives) = sites.sizes();
         if positives == 0 || negatives == 0 {
@@ -487,6 +488,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
             figures: sites.figures(threshold, options.bootstrap, options.seed),
             curves: vec![(name.into(), sites.ranking(), Some(sites.bases))],
         });
+        reliability.push((name.into(), sites.reliability().into_iter().map(|(p, right, _)| (p, right)).collect()));
         Ok(())
     };
     for (known, sites) in known.iter().zip(&sites) {
@@ -512,7 +514,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
         ],
         tables: tables(&sections),
         confusion: None,
-        plots: plots(&all, None),
+        plots: plots(&all, false, reliability),
     };
     let inputs = input.into_iter().collect();
     let ending = Ending { report, threads, counts, timings, inputs, reference: Some((reference, contigs)) };

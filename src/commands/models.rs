@@ -127,6 +127,18 @@ fn show(folder: &Folder) -> Result<()> {
         let background = if column.callable { String::new() } else { ", background".into() };
         line("score", format!("{} (threshold {}{background})", column.name, column.threshold));
     }
+    for head in &card.heads {
+        for point in &head.operating_points {
+            let wrong = point.false_per_mb.map_or(String::new(), |n| format!(", {n} wrong calls per Mb"));
+            line(
+                "held out",
+                format!(
+                    "{} from {}: precision {}, recall {}{wrong}",
+                    head.name, point.threshold, point.precision, point.recall
+                ),
+            );
+        }
+    }
     for trained_on in &card.trained_on {
         line("trained on", trained_on.clone());
     }

@@ -115,6 +115,19 @@ impl Sites {
         Ranking::new(&self.scores, &self.truth)
     }
 
+    /// How often a probability was right, as [`super::metrics::Judged::reliability`]; what ranks below [`FLOOR`] counts as 0.
+    pub fn reliability(&self) -> Vec<(f64, f64, u64)> {
+        let mut bins = vec![(0.0, 0.0, 0u64); 10];
+        for (&score, &truth) in self.scores.iter().zip(&self.truth) {
+            let bin = &mut bins[((score * 10.0) as usize).min(9)];
+            bin.0 += f64::from(score);
+            bin.1 += f64::from(u8::from(truth));
+            bin.2 += 1;
+        }
+        bins[0].2 += self.low.values().sum::<u64>();
+        bins.into_iter().filter(|bin| bin.2 > 0).map(|(p, right, n)| (p / n as f64, right / n as f64, n)).collect()
+    }
+
     fn values(&self, ranking: &Ranking, threshold: f64, times: Option<&[u32]>) -> Vec<f64> {
         let truth: Vec<u8> = self.truth.iter().map(|&t| u8::from(t)).collect();
         let called: Vec<u8> = self.scores.iter().map(|&s| u8::from(f64::from(s) >= threshold)).collect();

@@ -258,9 +258,27 @@ pub struct HeadCard {
     /// Order of a track's axes: (rows, labels, bins) or (rows, bins, labels).
     #[serde(default)]
     pub layout: TrackLayout,
+    /// What calling from a threshold on gives, on sequence that was held out of training.
+    #[serde(default)]
+    pub operating_points: Vec<OperatingPoint>,
     /// Strand each label is about, where the network answers for both strands at once. Empty: the strand that was run.
     #[serde(default)]
     pub strands: Vec<LabelStrand>,
+}
+
+/// How good calls are from a threshold on, over all labels of a head.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct OperatingPoint {
+    /// A score from here on is a call.
+    pub threshold: f64,
+    /// Share of calls that are right.
+    pub precision: f64,
+    /// Share of what there is that is called.
+    pub recall: f64,
+    /// Wrong calls per million bases; absent where sequences were judged, not a genome.
+    #[serde(default)]
+    pub false_per_mb: Option<f64>,
 }
 
 /// The strand a label is about.

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Runs the examples of the documentation and puts their real output in.
+
+    python3 docs/examples.py --program target/release/genogloss [--check] [FILE.md ...]
+
+An example is a ```console block; its lines that begin with `$ ` are run by bash in a folder with the repository's tests
+and the example files of docs/commands.md. --check changes nothing and ends with 1 if an output would change; numbers of
+seconds and windows per second are not compared. Commands that write outside their folder are not run (# not run).
+"""
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FENCE = re.compile(r"```console\n(.*?)```", re.S)
+TIMES = re.compile(r"; [0-9.]+ s, [0-9,]+ windows/s")
+
+
+def setup(folder):
+    """The example files: the first ```sh block of docs/commands.md makes them."""
+    (folder / "tests").symlink_to(ROOT / "tests")
+    script = re.search(r"```sh\n(.*?)```", (ROOT / "docs/commands.md").read_text(), re.S).group(1)
+    subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder, check=True)
+
+
+def run(block, folder, environment):
+    out = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            out.append(line)
+            done = subprocess.run(["bash", "-c", line[2:]], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            out += done.stdout.splitlines()
+    return "\n".join(out) + "\n"
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--program", required=True)
+    p.add_argument("--check", action="store_true")
+    p.add_argument("files", nargs="*")
+    a = p.parse_args()
+    import os
+    files = [Path(f) for f in a.files] or [ROOT / "README.md", ROOT / "docs/commands.md"]
+    different = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "bin").mkdir()
+        (folder / "bin/genogloss").symlink_to(Path(a.program).resolve())
+        environment = {**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}"}
+        setup(folder)
+        for path in files:
+            text = path.read_text()
+
+            def replace(match):
+                if "# not run" in match.group(1):
+                    return match.group(0)
+                return "```console\n" + run(match.group(1), folder, environment) + "```"
+
+            new = FENCE.sub(replace, text)
+            if TIMES.sub("", new) != TIMES.sub("", text):
+                different += 1
+                print(f"{path}: examples differ", file=sys.stderr)
+            if not a.check:
+                path.write_text(new)
+    sys.exit(1 if a.check and different else 0)
+
+
+if __name__ == "__main__":
+    main()
