@@ -83,7 +83,7 @@ def main():
     parser.add_argument("--fasta", required=True)
     parser.add_argument("--genogloss", default=str(ROOT / "target/release/genogloss"))
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", nargs="*", default=["engine", "road", "variants", "memory"])
+    parser.add_argument("--only", nargs="*", default=["engine", "dense", "road", "variants", "memory"])
     a = parser.parse_args()
     contig, length = open(a.fasta + ".fai").readline().split("\t")[:2]
     length = int(length)
@@ -100,15 +100,37 @@ def main():
         alone = {t: ort_alone(rows, t) for t in (1, 2)}
         commands = {}
         for threads in (1, 2):
-            commands[f"scan {threads}"] = base + ["scan", a.fasta, "-r", region, "--engine", "ort", "-t", str(threads), "-o", out("a.bed")]
+            commands[f"scan {threads}"] = base + ["scan", a.fasta, "-m", "core-promoter", "-r", region, "--engine", "ort", "-t", str(threads), "-o", out("a.bed")]
             commands[f"alone {threads}"] = alone[threads]
-        commands["rten 1"] = base + ["scan", a.fasta, "-r", region, "--engine", "rten", "-t", "1", "-o", out("a.bed")]
+        commands["rten 1"] = base + ["scan", a.fasta, "-m", "core-promoter", "-r", region, "--engine", "rten", "-t", "1", "-o", out("a.bed")]
         m = medians(commands, a.runs)
         for threads in (1, 2):
             (scan, scan_wall, _), (ort, ort_wall, _) = m[f"scan {threads}"], m[f"alone {threads}"]
             row(f"scan of 1 Mb, {threads} thread(s), start-up included", f"{scan:.2f} CPU-s", f"ONNX Runtime alone, same {len(rows):,} rows: {ort:.2f} CPU-s", f"{scan / ort:.3f}")
         row("scan of 1 Mb, wall, 2 threads", f"{m['scan 2'][1]:.2f} s", f"1 thread: {m['scan 1'][1]:.2f} s", f"{m['scan 1'][1] / m['scan 2'][1]:.2f} x")
         row("scan of 1 Mb with rten, 1 thread", f"{m['rten 1'][0]:.2f} CPU-s", f"ONNX Runtime: {m['scan 1'][0]:.2f} CPU-s", f"{m['rten 1'][0] / m['scan 1'][0]:.2f}")
+
+    if "dense" in a.only:
+        # The built-in dense model: all of the contig to BED and bigWig; and 200 kb in one pass against windows of 50 bases.
+        whole = base + ["scan", a.fasta, "-t", "1", "--bigwig", out("tracks"), "-o", out("d.bed")]
+        cpu, wall, memory = medians({"whole": whole}, 1)["whole"]
+        row(f"dense model, all {length / 1e6:.0f} Mb to BED and bigWig, 1 thread", f"{length / 1e6 / cpu:.3f} Mb/CPU-s", "-", f"peak {memory:.0f} MB")
+        start = 30_000_000
+        one = base + ["scan", a.fasta, "-t", "1", "-r", f"{contig}:{start + 1}-{start + 1_000_000}", "--bigwig", out("tracks1"), "-o", out("e.bed")]
+        row("its peak memory for 1 Mb", f"{medians({'1': one}, 1)['1'][2]:.0f} MB", f"all: {memory:.0f} MB", "-")
+        small = Path(out("small"))
+        shutil.copytree(ROOT / "models/human", small)
+        card = [line for line in (small / "card.yaml").read_text().splitlines() if not line.startswith("self_test:")]
+        card = ["window: {span: 950, core: 50, stride: 50, min_span: 100, max_unknown: 0.95}" if line.startswith("window:") else
+                "run: {rows: 16, tolerance: 2.0e-5}" if line.startswith("run:") else line for line in card]
+        (small / "card.yaml").write_text("\n".join(card) + "\n")
+        region = f"{contig}:{start + 1}-{start + 192_000}"
+        commands = {name: base + ["scan", a.fasta, "-t", "1", "-r", region, "-m", model, "-o", out(f"{name}.bed")]
+                    for name, model in (("dense", "human"), ("windowed", str(small)))}
+        m = medians(commands, a.runs)
+        same = open(out("dense.bed")).read() == open(out("windowed.bed")).read()
+        row("dense model, 192 kb in windows of 16,000", f"{m['dense'][0]:.2f} CPU-s", f"the same network, windows of 50: {m['windowed'][0]:.2f} CPU-s",
+            f"{m['windowed'][0] / m['dense'][0]:.1f} x; same elements: {same}")
 
     if "road" in a.only:
         passthrough = base + ["scan", a.fasta, "-m", str(ROOT / "tests/models/passthrough"), "-t", "1", "-o", out("a.bed")]
@@ -151,7 +173,7 @@ def main():
 
     if "memory" in a.only:
         # One window in twenty: the same buffers, a twentieth of the time.
-        fixed = ["-t", "2", "--stride", "700", "-o", out("m.bed")]
+        fixed = ["-m", "core-promoter", "-t", "2", "--stride", "700", "-o", out("m.bed")]
         m = medians({
             "1": base + ["scan", a.fasta, "-r", f"{contig}:30000001-31000000", *fixed],
             "all": base + ["scan", a.fasta, *fixed],

@@ -120,3 +120,19 @@ fn known_splice_sites_of_genes_that_were_not_trained_on_are_found() {
     assert!(right * 5 >= known * 2, "{right} of {known} known sites are called");
     assert!(right * 5 >= called * 3, "{right} of {called} calls are known sites");
 }
+
+#[test]
+fn the_default_model_is_the_one_inside_the_program() {
+    // Another folder of that name, where the program is run.
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("human")).expect("a folder");
+    std::fs::write(folder.path("human/card.yaml"), "none").expect("written");
+    let slice = std::fs::canonicalize(SLICE).expect("the slice");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_genogloss"))
+        .args(["scan", &slice.display().to_string(), "-r", &format!("{CONTIG}:1-100"), "--engine", "rten"])
+        .current_dir(folder.path(""))
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("model human 1.0.0"), "{said}");
+}

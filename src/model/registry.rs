@@ -44,13 +44,14 @@ pub fn search_path(models_dir: Option<&PathBuf>) -> Vec<PathBuf> {
     path
 }
 
-/// The folder called `name`: a path (anything with a `/`, or an existing folder with a card), else a name looked up.
+/// The folder called `name`: a path (anything with a `/`), else a name looked up, else a folder of that name here. A
+/// folder that happens to lie here never takes the place of a model that is known by name.
 pub fn find(name: &str, models_dir: Option<&PathBuf>) -> Result<Folder> {
     let path = PathBuf::from(name);
-    if path.join("card.yaml").is_file() {
-        return Ok(Folder::Disk(path));
-    }
     if name.contains('/') || name == "." {
+        if path.join("card.yaml").is_file() {
+            return Ok(Folder::Disk(path));
+        }
         let problem = if path.is_dir() { "there is no card.yaml in this folder" } else { "no such folder" };
         return Err(Error::model(name, problem).with_hint("a model is a folder with a card.yaml: see docs/models.md"));
     }
@@ -61,6 +62,7 @@ pub fn find(name: &str, models_dir: Option<&PathBuf>) -> Result<Folder> {
     }
     match BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
         Some((name, files)) => Ok(Folder::BuiltIn(name, files)),
+        None if path.join("card.yaml").is_file() => Ok(Folder::Disk(path)),
         None => Err(Error::model(name, "no model of that name was found")
             .with_hint("genogloss models list shows what there is; a path to a model folder works too")),
     }
@@ -85,4 +87,19 @@ pub fn all(models_dir: Option<&PathBuf>) -> Vec<(String, Folder)> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_lies_here_does_not_hide_a_model() {
+        // Tests run in the repository's root, where `models/human` is, but no `human`; `tests/models` is a path.
+        assert!(matches!(find("human", None), Ok(Folder::BuiltIn("human", _))));
+        assert!(matches!(find("models/human", None), Ok(Folder::Disk(_))));
+        let folder = PathBuf::from("models");
+        assert!(matches!(find("human", Some(&folder)), Ok(Folder::Disk(_))));
+        assert!(find("nosuch", None).is_err());
+    }
 }
