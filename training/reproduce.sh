@@ -54,8 +54,10 @@ row() { # model, head, set, published, figure names (|), then the rest of the co
     for pool in "donor=$splice" "acceptor=$acceptor" "splice=$splice+$acceptor"; do
         row human "${pool%%=*}" "canonical sites, genes of chr20:1-15 Mb" "SpliceAI-80nt .57/.60, 400nt .90/.95" "top_k|auprc" "$work/places/test.sites.bed" -f "$chr20" -R "$work/places/test.genes.bed" --pool "$pool" --bootstrap 300
     done
-    for head in coding.plus coding.minus start.plus start.minus promoter enhancer open_chromatin ctcf; do
+    for head in coding.plus coding.minus promoter start.plus start.minus enhancer open_chromatin ctcf; do
+        figures=auprc
+        case $head in coding.* | promoter) figures="auprc|precision|recall|false_per_mb" ;; esac # the others make no calls
         grep -w "$head" "$work/places/test.elements.bed" > "$work/one.bed"
-        row human "$head" "chr20:1-15 Mb" "-" "auprc|precision|recall|false_per_mb" "$work/one.bed" -f "$chr20" -R "$work/places/test.region.bed" --bootstrap 100
+        row human "$head" "chr20:1-15 Mb" "-" "$figures" "$work/one.bed" -f "$chr20" -R "$work/places/test.region.bed" --bootstrap 100
     done
 } | tee "$out"

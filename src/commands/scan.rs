@@ -356,7 +356,9 @@ impl Writer<'_> {
                         let rows = scores.chunks_exact(columns).step_by((width / bin) as usize);
                         for (start, row) in (tile.core.start..tile.core.end).step_by(width as usize).zip(rows) {
                             let interval = Interval::new(start, (start + width).min(tile.core.end));
-                            track.push(interval, row[*column])?;
+                            if self.regions.is_none_or(|regions| regions.overlaps(&tile.contig, interval)) {
+                                track.push(interval, row[*column])?;
+                            }
                         }
                     }
                 }
@@ -373,8 +375,14 @@ impl Writer<'_> {
                     while unknown.next_if(|run| run.end <= start).is_some() {}
                     let hidden = unknown.peek().is_some_and(|run| run.start <= start && interval.end <= run.end);
                     let scores = if hidden { Err(Skip::UnknownBases) } else { Ok(scores) };
+                    // Of a track, bins that overlap a region are written; elements are joined first, and then chosen.
+                    let wanted = self.regions.is_none_or(|regions| regions.overlaps(&tile.contig, interval));
                     let place = Place { contig: &tile.contig, interval, strand, scores, text: None };
-                    if whole { self.table(&place)? } else { self.place(&place)? }
+                    if wanted && !whole {
+                        self.place(&place)?;
+                    } else if wanted || self.merger.is_some() {
+                        self.table(&place)?;
+                    }
                 }
                 Ok(())
             }
@@ -443,7 +451,7 @@ impl Writer<'_> {
         for (contig, interval, line) in std::mem::take(&mut self.held) {
             if current == Some(contig.as_str()) && earliest.is_some_and(|start| interval.start >= start) {
                 self.held.push((contig, interval, line));
-            } else {
+            } else if self.form.bin.is_none() || self.regions.is_none_or(|r| r.overlaps(&contig, interval)) {
                 self.record(&contig, interval, &line)?;
             }
         }

@@ -20,7 +20,7 @@ macro_rules! folders {
 }
 
 /// The folders inside the program.
-pub const BUILT_IN: &[(&str, Files)] = folders!["human", "core-promoter", "proximal-promoter"];
+pub const BUILT_IN: &[(&str, Files)] = folders!["human", "core-promoter", "proximal-promoter", "splice-window"];
 
 /// The model that is used when none is named.
 pub const DEFAULT: &str = "human";
