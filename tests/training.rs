@@ -21,11 +21,11 @@ fn python() -> Option<PathBuf> {
 fn training_runs_from_data_to_a_checked_folder() {
     let data = PathBuf::from("../shared/data");
     if !data.join("gue/GUE/tf").is_dir() {
-        eprintln!("skipped: the public data sets are not at ../shared/data");
+        eprintln!("SKIPPED: the public data sets are not at ../shared/data");
         return;
     }
     let Some(python) = python() else {
-        eprintln!("skipped: no Python with torch, onnx and onnxruntime (training/prepare.sh makes one)");
+        eprintln!("SKIPPED: no Python with torch, onnx and onnxruntime (training/prepare.sh makes one)");
         return;
     };
     let data = data.canonicalize().expect("a folder").display().to_string();
