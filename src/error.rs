@@ -140,11 +140,14 @@ pub fn guard<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     })
 }
 
-/// Keeps panics inside [`guard`] off the screen. Called once, by `main`.
+/// Name of threads that run a library whose panics come back as errors.
+pub const GUARDED_THREAD: &str = "guarded";
+
+/// Keeps panics inside [`guard`], and those of threads called [`GUARDED_THREAD`], off the screen. Called once, by `main`.
 pub fn quiet_guarded_panics() {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !GUARDED.get() {
+        if !GUARDED.get() && std::thread::current().name() != Some(GUARDED_THREAD) {
             default(panic);
         }
     }));

@@ -1414,6 +1414,13 @@ fn a_full_disk_is_an_error_and_leaves_nothing() {
             assert_eq!(fs::read_dir(&small.0).expect("the folder").count(), 0, "left behind by {command} -o {output}");
         }
     }
+    // bigWig is written by a library, on threads of its own.
+    desk.write("big.fa", fasta(&[("a", &bases(400_000, 51))], 60));
+    let run = desk.run("scan big.fa -m exact:gc --window 4 --bigwig small/tracks");
+    let error = run.error(1);
+    assert!(error.contains("small/tracks/gc.bw") && error.contains("no space left"), "{error}");
+    assert!(!run.err.contains("panicked"), "{}", run.err);
+    assert_eq!(fs::read_dir(small.0.join("tracks")).expect("the folder").count(), 0);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{Sealed, TemporaryFile};
 use crate::{
-    error::{Error, Result},
+    error::{Error, GUARDED_THREAD, Result},
     genome::{Contigs, Interval},
 };
 
@@ -68,16 +68,18 @@ impl BigWig {
         let target = file.try_clone().map_err(|e| failed(&e))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
+            .thread_name(GUARDED_THREAD)
             .build()
             .map_err(|error| Error::Internal(format!("threads: {error}")))?;
         let (sender, receiver) = bounded::<Block>(4);
-        let writer = thread::spawn(move || {
+        let writer = thread::Builder::new().name(GUARDED_THREAD.into()).spawn(move || {
             let mut out = BigWigWrite::new(target, sizes);
             out.options.max_zooms = 8;
             // Contigs come in the order of the FASTA file, which need not be the alphabet's.
             let values = BedParserStreamingIterator::wrap_infallible_iter(Values::new(receiver), true);
             out.write(values, runtime).map_err(|error| error.to_string())
         });
+        let writer = writer.map_err(|error| Error::Internal(format!("threads: {error}")))?;
         Ok(Self {
             sender: Some(sender),
             writer: Some(writer),
@@ -149,8 +151,13 @@ impl BigWig {
         drop(self.sender.take());
         match self.writer.take().map(JoinHandle::join) {
             Some(Ok(Ok(()))) | None => Ok(()),
-            Some(Ok(Err(message))) => Err(self.failed(&message)),
-            Some(Err(_)) => Err(Error::Internal("the bigWig library panicked".into())),
+            Some(Ok(Err(message))) => {
+                // The library hands the system's words on as they are.
+                let plain = message.split(" (os error").next().unwrap_or_default();
+                Err(self.failed(&plain.to_lowercase()))
+            }
+            // It panics where one of its own threads could not write on.
+            Some(Err(_)) => Err(self.failed("writing failed: no space left on device?")),
         }
     }
 
