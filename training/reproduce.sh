@@ -28,11 +28,11 @@ row() { # model, head, set, published, figure names (|), then the rest of the co
 
 {
     printf 'model\thead\ttest set\tsamples\tfigure\tvalue\tlow\thigh\tbest published\n'
-    for part in all:promoter:0.7092 notata:promoter_notata:0.7158 tata:promoter_tata:"0.8700 (leaks, see page); 0.7815"; do
+    for part in all:promoter:0.7092 notata:promoter_notata:0.7158 tata:promoter_tata:"0.8700 (likely leaks, see page); 0.7815"; do
         IFS=: read -r set head published <<<"$part"
         row core-promoter "$head" "GUE prom_core_$set" "$published" "mcc" "$gue/prom/prom_core_$set/test.csv.gz" --head "$head" --strand forward
     done
-    for part in all:promoter:"0.9395 (all training data); 0.9101" tata:promoter_tata:"0.9218 (leaks, see page); 0.7943"; do
+    for part in all:promoter:"0.9395 (all training data); 0.9101" tata:promoter_tata:"0.9218 (likely leaks, see page); 0.7943"; do
         IFS=: read -r set head published <<<"$part"
         row proximal-promoter "$head" "GUE prom_300_$set" "$published" "mcc" "$gue/prom/prom_300_$set/test.csv.gz" --head "$head" --strand forward
     done
