@@ -168,6 +168,16 @@ pub enum Outcome<'a> {
     Answered(RowAnswers<'a>),
 }
 
+impl Outcome<'_> {
+    /// Why it was not scored, if it was not.
+    pub fn skipped(&self) -> Option<Skip> {
+        match self {
+            Self::Skipped(reason) => Some(*reason),
+            Self::Answered(_) => None,
+        }
+    }
+}
+
 /// The answers to one query's rows.
 #[derive(Clone, Copy, Debug)]
 pub struct RowAnswers<'a> {

@@ -115,6 +115,18 @@ impl Counts {
         *self.skipped.entry(reason.word()).or_default() += 1;
     }
 
+    /// A query of one window has come out of the pipeline: scored, or skipped for a reason.
+    pub fn came_out(&mut self, skipped: Option<Skip>) {
+        self.written += 1;
+        match skipped {
+            Some(reason) => self.skip(reason),
+            None => {
+                self.windows += 1;
+                self.scored += 1;
+            }
+        }
+    }
+
     /// Refuses to call a run finished whose queries did not all come out.
     pub fn balance(&self) -> Result<()> {
         if self.queries == self.written {

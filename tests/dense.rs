@@ -4,7 +4,7 @@ mod support;
 
 use std::path::Path;
 
-use support::{Folder, genogloss};
+use support::{Folder, succeed as run};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 const CONTIG: &str = "chr20_3140001_3240000";
@@ -31,12 +31,6 @@ const SITES: [(&str, &[u64]); 4] = [
         ],
     ),
 ];
-
-fn run(arguments: &[&str]) -> String {
-    let run = genogloss(arguments);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    run.stdout
-}
 
 /// The dense model with windows of `core` bases: the same network, another card.
 fn with_core(folder: &Folder, core: u64) -> String {
@@ -135,4 +129,21 @@ fn the_default_model_is_the_one_inside_the_program() {
         .expect("it runs");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && said.contains("model human 1.0.0"), "{said}");
+}
+
+#[test]
+fn short_contigs_and_reads_are_scored_too() {
+    // The card takes sequences from 100 bases on, though its windows are 16,900 long.
+    let folder = Folder::new();
+    let text = std::fs::read_to_string(SLICE).expect("the slice");
+    let bases: String = text.lines().skip(1).collect();
+    let (gene, tiny) = (&bases[35_300..35_600], &bases[..99]);
+    let fasta = folder.write("a.fa", format!(">gene\n{gene}\n>tiny\n{tiny}\n"));
+    let tsv = run(&["scan", &fasta, "--format", "tsv", "--quiet", "--engine", "rten"]);
+    assert_eq!(tsv.lines().filter(|l| l.starts_with("gene") && l.ends_with("\t.")).count(), 300);
+    assert_eq!(tsv.lines().filter(|l| l.ends_with("too_short")).count(), 1);
+    let quality = "I".repeat(300);
+    let fastq = folder.write("a.fq", format!("@r\n{gene}\n+\n{quality}\n"));
+    let reads = run(&["reads", &fastq, "--quiet", "--engine", "rten"]);
+    assert!(reads.lines().nth(1).is_some_and(|l| l.ends_with("\t.")), "{reads}");
 }

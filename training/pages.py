@@ -28,6 +28,8 @@ def main():
                 pages.setdefault(r["model"], []).append(r)
         for model, rows in pages.items():
             page = DOCS / f"{model}.md"
+            if not page.exists():      # measured beside ours, with no page of its own
+                continue
             table = ["| head | test set | n | figure | value (95 % interval) | best published |", "|---|---|---|---|---|---|"]
             for r in rows:
                 interval = "" if r["low"] == "nan" else f" ({float(r['low']):.3f} to {float(r['high']):.3f})"

@@ -20,8 +20,10 @@ chr20=$data/genome/hg19_chr20.b37.fa.gz
 row() { # model, head, set, published, figure names (|), then the rest of the command
     local model=$1 head=$2 set=$3 published=$4 figures=$5
     shift 5
-    [ -d "$root/models/$model" ] || return 0
-    "$program" evaluate "$root/models/$model" "$@" --quiet | awk -F '\t' -v m="$model" -v h="$head" -v s="$set" -v p="$published" -v f="^($figures)\$" '
+    local folder=$root/models/$model
+    [ -d "$folder" ] || folder=$work/$model # made here, not shipped
+    [ -d "$folder" ] || return 0
+    "$program" evaluate "$folder" "$@" --quiet | awk -F '\t' -v m="$model" -v h="$head" -v s="$set" -v p="$published" -v f="^($figures)\$" '
         $2 == "sequences" || $2 == "bins:known" { n[$1] = $3 }
         $2 ~ f && ($1 == "all" || $1 == "unseen" || $1 == h) { printf "%s\t%s\t%s%s\t%s\t%s\t%.4f\t%.4f\t%.4f\t%s\n", m, h, s, ($1 == "unseen" ? " (unseen)" : ""), n[$1], $2, $3, $4, $5, p }'
 }
@@ -54,6 +56,12 @@ row() { # model, head, set, published, figure names (|), then the rest of the co
     for pool in "donor=$splice" "acceptor=$acceptor" "splice=$splice+$acceptor"; do
         row human "${pool%%=*}" "canonical sites, genes of chr20:1-15 Mb" "SpliceAI-80nt .57/.60, 400nt .90/.95" "top_k|auprc" "$work/places/test.sites.bed" -f "$chr20" -R "$work/places/test.genes.bed" --pool "$pool" --bootstrap 300
     done
+    if [ -n "${OPENSPLICEAI:-}" ]; then # a folder of OpenSpliceAI's weights: the same genes, the same command
+        for flank in 80 400; do
+            (cd "$here" && "$work/venv/bin/python" -W ignore export_openspliceai.py --flank $flank --weights "$OPENSPLICEAI"/model_${flank}nt_rs1*.pt --out "$work/openspliceai-${flank}nt" >&2)
+            row "openspliceai-${flank}nt" splice "canonical sites, genes of chr20:1-15 Mb" "-" "top_k|auprc" "$work/places/test.sites.bed" -f "$chr20" -R "$work/places/test.genes.bed" --pool "splice=$splice+$acceptor" --bootstrap 300
+        done
+    fi
     for head in coding.plus coding.minus promoter start.plus start.minus enhancer open_chromatin ctcf; do
         figures=auprc
         case $head in coding.* | promoter) figures="auprc|precision|recall|false_per_mb" ;; esac # the others make no calls

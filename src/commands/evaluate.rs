@@ -22,7 +22,7 @@ use crate::{
     model::card::{Activation, Card, Kind as Answers, StrandRule},
     pipeline::{self, Outcome, Timings},
     read::{
-        self,
+        self, InputReport,
         regions::{BedLine, Regions, read_bed},
     },
     report::Counts,
@@ -93,7 +93,7 @@ pub struct Options {
     #[arg(long, value_name = "NAME=SCORES", help_heading = "Known places")]
     pool: Vec<String>,
     /// A score from here on is a call. Default: 0.5 for sequences, the card's threshold for places.
-    #[arg(long, value_name = "P", help_heading = "Figures")]
+    #[arg(long, value_name = "P", value_parser = number_of, help_heading = "Figures")]
     threshold: Option<f64>,
     /// Bootstrap replicates for the intervals; 0: none. [0, 100000]
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=100_000), help_heading = "Figures")]
@@ -101,6 +101,10 @@ pub struct Options {
     /// Seed of the bootstrap.
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Figures")]
     seed: u64,
+}
+
+fn number_of(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|n: &f64| n.is_finite()).ok_or_else(|| "a number".into())
 }
 
 /// What was measured on one set, as it is written.
@@ -119,7 +123,11 @@ pub(super) fn run(options: Options) -> Result<()> {
     inputs.extend(
         [&options.reference, &options.regions_file, &options.ignore].into_iter().flatten().map(PathBuf::as_path),
     );
-    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref())?;
+    let written: Vec<(&Path, &str)> = [(&options.html, "the page"), (&options.curve, "the curve")]
+        .into_iter()
+        .filter_map(|(path, what)| Some((path.as_deref()?, what)))
+        .collect();
+    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &written)?;
     for (name, given) in [
         ("--region", !options.region.is_empty()),
         ("--regions-file", options.regions_file.is_some()),
@@ -279,15 +287,10 @@ fn sequences(options: &Options, card: &Card, loaded: Loaded) -> Result<()> {
             })
         },
         |index: usize, outcome| {
-            counts.written += 1;
-            match outcome {
-                Outcome::Skipped(reason) => counts.skip(reason),
-                Outcome::Answered(answers) => {
-                    counts.windows += 1;
-                    counts.scored += 1;
-                    scored.push(index);
-                    scores.extend(asked.columns.iter().map(|&column| answers.scores(0)[column]));
-                }
+            counts.came_out(outcome.skipped());
+            if let Outcome::Answered(answers) = outcome {
+                scored.push(index);
+                scores.extend(asked.columns.iter().map(|&column| answers.scores(0)[column]));
             }
             Ok(())
         },
@@ -413,7 +416,7 @@ fn plots(section: &Section, sequences: bool, reliability: Vec<Line>) -> Vec<Plot
 }
 
 fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> Result<()> {
-    let (known, pools) = known(options, card)?;
+    let (known, pools, mut inputs) = known(options, card)?;
     let asked: Vec<(String, Interval)> = known
         .iter()
         .flat_map(|k| k.scope.iter())
@@ -427,6 +430,9 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
     let contigs = read::fasta::contigs(reference)?;
     for known in &known {
         known.truth.check(&contigs, &read::place(reference))?;
+        if let Some(ignored) = &known.ignored {
+            ignored.check(&contigs, &read::place(reference))?;
+        }
     }
     let grid = Grid::new(&card.window, None, loaded.form.bin)?;
     let source = Source::open(reference, regions)?;
@@ -445,14 +451,9 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
                 Ok(())
             },
             |tile: Tile, outcome| {
-                counts.written += 1;
-                match outcome {
-                    Outcome::Skipped(reason) => counts.skip(reason),
-                    Outcome::Answered(answers) => {
-                        counts.windows += 1;
-                        counts.scored += 1;
-                        judge.add(&tile, answers.scores(0), form.columns.len());
-                    }
+                counts.came_out(outcome.skipped());
+                if let Outcome::Answered(answers) = outcome {
+                    judge.add(&tile, answers.scores(0), form.columns.len());
                 }
                 Ok(())
             },
@@ -516,7 +517,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
         confusion: None,
         plots: plots(&all, false, reliability),
     };
-    let inputs = input.into_iter().collect();
+    inputs.extend(input);
     let ending = Ending { report, threads, counts, timings, inputs, reference: Some((reference, contigs)) };
     finish(options, ending, &sections, &page)
 }
@@ -525,7 +526,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
 type Pools = Vec<(String, Vec<usize>)>;
 
 /// Known places, scopes and ignored places of every score that the BED file names.
-fn known(options: &Options, card: &Card) -> Result<(Vec<Known>, Pools)> {
+fn known(options: &Options, card: &Card) -> Result<(Vec<Known>, Pools, Vec<InputReport>)> {
     let columns = card.columns();
     let place = read::place(&options.labelled);
     let column_of = |name: &str, place: &str, line: u64| {
@@ -537,8 +538,14 @@ fn known(options: &Options, card: &Card) -> Result<(Vec<Known>, Pools)> {
             )
         })
     };
+    let mut inputs = Vec::new();
+    let mut bed = |path: &Path| -> Result<Vec<BedLine>> {
+        let (lines, report) = read_bed(path)?;
+        inputs.push(report);
+        Ok(lines)
+    };
     let mut truth: BTreeMap<usize, Vec<(String, Interval)>> = BTreeMap::new();
-    for BedLine { contig, interval, name, line } in read_bed(&options.labelled)? {
+    for BedLine { contig, interval, name, line } in bed(&options.labelled)? {
         let column = match name {
             Some(name) => column_of(&name, &place, line)?,
             None if columns.len() == 1 => 0,
@@ -570,12 +577,12 @@ fn known(options: &Options, card: &Card) -> Result<(Vec<Known>, Pools)> {
     let scope = options
         .regions_file
         .as_deref()
-        .map(|path| Ok::<_, Error>((lines_for(&read_bed(path)?, &read::place(path))?, read::place(path))))
+        .map(|path| Ok::<_, Error>((lines_for(&bed(path)?, &read::place(path))?, read::place(path))))
         .transpose()?;
     let ignored = options
         .ignore
         .as_deref()
-        .map(|path| Ok::<_, Error>((lines_for(&read_bed(path)?, &read::place(path))?, read::place(path))))
+        .map(|path| Ok::<_, Error>((lines_for(&bed(path)?, &read::place(path))?, read::place(path))))
         .transpose()?;
     let mut known = Vec::new();
     for (&column, places) in &truth {
@@ -610,7 +617,7 @@ fn known(options: &Options, card: &Card) -> Result<(Vec<Known>, Pools)> {
             .collect::<Result<Vec<usize>>>()?;
         pools.push((name.to_string(), members));
     }
-    Ok((known, pools))
+    Ok((known, pools, inputs))
 }
 
 fn number(value: f64) -> String {

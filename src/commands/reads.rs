@@ -163,7 +163,7 @@ struct Ended {
 pub(super) fn run(options: Options) -> Result<()> {
     let more = [options.reference.as_deref(), options.regions_file.as_deref()];
     let inputs: Vec<&Path> = std::iter::once(options.reads.as_path()).chain(more.into_iter().flatten()).collect();
-    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref())?;
+    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
     let loaded = setup::load(&options.model)?;
     if matches!(loaded.kind, Kind::Exact(Task::OpenReadingFrames(_))) {
         return Err(Error::usage("exact:orf is for genogloss scan"));

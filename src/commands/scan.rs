@@ -90,7 +90,7 @@ pub struct Options {
 
 pub(super) fn run(options: Options) -> Result<()> {
     let inputs: Vec<&Path> = std::iter::once(options.fasta.as_path()).chain(options.regions_file.as_deref()).collect();
-    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref())?;
+    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
     let loaded = setup::load(&options.model)?;
     if let Kind::Exact(Task::OpenReadingFrames(orfs)) = &loaded.kind {
         let orfs = *orfs;
@@ -104,6 +104,11 @@ pub(super) fn run(options: Options) -> Result<()> {
     // A line for every base of a track is nobody's wish: its BED holds elements, unless something else is asked for.
     let elements = loaded.form.bin.is_some() && options.format == TableFormat::Bed && options.threshold.is_none();
     let merge = options.merge.or(elements.then_some(0));
+    if options.overlap != Rule::Cut && (loaded.form.bin.is_some() || loaded.form.text.is_some()) {
+        return Err(Error::usage(
+            "--overlap joins windows with one answer of scores each: not tracks, whose cores never overlap, and not words",
+        ));
+    }
     let threshold = options.threshold.or(merge.map(|_| Threshold::Card));
     let caller = Caller::new(&loaded.form, threshold);
     let regions = Regions::read(&options.region, options.regions_file.as_deref(), None)?;
@@ -287,7 +292,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn write(&mut self, tile: &Tile, outcome: Outcome<'_>) -> Result<()> {
-        self.counts.written += 1;
+        self.counts.came_out(outcome.skipped());
         if self.contig != tile.contig {
             // What is left of the contig before belongs to its tracks.
             if let Some((mut overlap, contig)) = self.overlap.take() {
@@ -299,34 +304,22 @@ impl Writer<'_> {
         }
         if let Some((mut overlap, contig)) = self.overlap.take() {
             let answer = match &outcome {
-                Outcome::Skipped(reason) => {
-                    self.counts.skip(*reason);
-                    Err(*reason)
-                }
-                Outcome::Answered(answers) => {
-                    self.counts.windows += 1;
-                    self.counts.scored += 1;
-                    Ok((answers.scores(0), answers.strand(0)))
-                }
+                Outcome::Skipped(reason) => Err(*reason),
+                Outcome::Answered(answers) => Ok((answers.scores(0), answers.strand(0))),
             };
             overlap.add(tile.core, answer, |stretch| self.stretch(&contig, &stretch))?;
             self.overlap = Some((overlap, contig));
             return Ok(());
         }
         match outcome {
-            Outcome::Skipped(reason) => {
-                self.counts.skip(reason);
-                self.place(&Place {
-                    contig: &tile.contig,
-                    interval: tile.core,
-                    strand: Strand::Unknown,
-                    scores: Err(reason),
-                    text: None,
-                })
-            }
+            Outcome::Skipped(reason) => self.place(&Place {
+                contig: &tile.contig,
+                interval: tile.core,
+                strand: Strand::Unknown,
+                scores: Err(reason),
+                text: None,
+            }),
             Outcome::Answered(answers) => {
-                self.counts.windows += 1;
-                self.counts.scored += 1;
                 let strand = answers.strand(0);
                 if self.form.text.is_some() {
                     let text = Some(answers.text(0));

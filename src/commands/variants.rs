@@ -84,7 +84,7 @@ struct Ended {
 pub(super) fn run(options: Options) -> Result<()> {
     let inputs: Vec<&Path> =
         [options.variants.as_path(), &options.reference].into_iter().chain(options.contig_aliases.as_deref()).collect();
-    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref())?;
+    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
     let loaded = setup::load(&options.model)?;
     let windows = Windows::new(&loaded)?;
     let aliases = options.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use super::{open, read_line};
+use super::{InputReport, open, read_line};
 use crate::{
     error::{Error, Result, describe},
     genome::{Contigs, Interval, Region},
@@ -29,7 +29,7 @@ impl Regions {
         }
         if let Some(path) = bed {
             regions.place = super::place(path);
-            for line in read_bed(path)? {
+            for line in read_bed(path)?.0 {
                 regions.add(Region { contig: line.contig, interval: Some(line.interval) });
             }
         }
@@ -135,9 +135,9 @@ pub struct BedLine {
 }
 
 /// Reads a BED file; lines of no length are left out.
-pub fn read_bed(path: &Path) -> Result<Vec<BedLine>> {
+pub fn read_bed(path: &Path) -> Result<(Vec<BedLine>, InputReport)> {
     let mut input = open(path)?;
-    let place = input.place();
+    let (place, report) = (input.place(), input.report());
     let (mut lines, mut line, mut number) = (Vec::new(), Vec::new(), 0u64);
     while read_line(&mut input.reader, &mut line).map_err(|e| Error::input(&place, describe(&e)))? {
         number += 1;
@@ -166,7 +166,7 @@ pub fn read_bed(path: &Path) -> Result<Vec<BedLine>> {
             });
         }
     }
-    Ok(lines)
+    Ok((lines, report()))
 }
 
 /// Names of contigs in one file, by their names in another: two columns, tab-separated.

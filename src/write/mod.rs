@@ -141,9 +141,14 @@ pub fn remove_unfinished() {
     }
 }
 
-/// Refuses an output, index or manifest that is also an input or one another, and a manifest that could not be
+/// Refuses an output, index, manifest or other file to be written that is also an input or one another, and a manifest that could not be
 /// written. Called before anything is opened.
-pub fn check_targets(inputs: &[&Path], output: Option<&Path>, manifest: Option<&Path>) -> Result<()> {
+pub fn check_targets(
+    inputs: &[&Path],
+    output: Option<&Path>,
+    manifest: Option<&Path>,
+    others: &[(&Path, &'static str)],
+) -> Result<()> {
     let real = |path: &Path| -> PathBuf {
         fs::canonicalize(path).unwrap_or_else(|_| {
             let folder = path.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
@@ -167,6 +172,9 @@ pub fn check_targets(inputs: &[&Path], output: Option<&Path>, manifest: Option<&
         for ending in ["tbi", "csi"] {
             take(&with_ending(output, ending), "the output's index")?;
         }
+    }
+    for (path, what) in others.iter().filter(|(path, _)| is_file(path)) {
+        take(path, what)?;
     }
     let default = output.map(manifest::Manifest::path);
     if let Some(manifest) = manifest.or(default.as_deref()).filter(is_file) {

@@ -52,6 +52,13 @@ pub fn genogloss(arguments: &[&str]) -> Run {
     run(Command::new(env!("CARGO_BIN_EXE_genogloss")).args(arguments), &[])
 }
 
+/// What the program writes to standard output; it must succeed.
+pub fn succeed(arguments: &[&str]) -> String {
+    let run = genogloss(arguments);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run.stdout
+}
+
 /// Runs the program with something on its standard input.
 pub fn genogloss_with_input(arguments: &[&str], input: &[u8]) -> Run {
     run(Command::new(env!("CARGO_BIN_EXE_genogloss")).args(arguments), input)
