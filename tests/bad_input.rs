@@ -15,7 +15,11 @@ use std::{
 };
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_genogloss");
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The repository's root. Asked for at run time: a build kept in a cache may come from another checkout.
+fn root() -> std::path::PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), Into::into)
+}
 /// A run that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// What is said of a file that was cut off.
@@ -156,7 +160,7 @@ impl Desk {
         let folder = self.at(name);
         fs::create_dir(&folder).expect("a folder");
         for file in ["card.yaml", "model.onnx", "self_test.tsv"] {
-            fs::copy(Path::new(ROOT).join("models/core-promoter").join(file), folder.join(file)).expect("copied");
+            fs::copy(root().join("models/core-promoter").join(file), folder.join(file)).expect("copied");
         }
         let card = fs::read_to_string(folder.join("card.yaml")).expect("the card");
         fs::write(folder.join("card.yaml"), change(card)).expect("written");
@@ -1109,7 +1113,7 @@ fn a_model_that_is_not_there_is_an_error() {
 #[test]
 fn a_card_that_contradicts_its_network_is_an_error() {
     let desk = Desk::with_genome();
-    let card = fs::read_to_string(Path::new(ROOT).join("models/core-promoter/card.yaml")).expect("the card");
+    let card = fs::read_to_string(root().join("models/core-promoter/card.yaml")).expect("the card");
     let digest = card.lines().find(|line| line.trim().starts_with("model.onnx:")).expect("a digest");
     let wrong: String = digest.chars().rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect::<String>()
         + if digest.ends_with('0') { "1" } else { "0" };
@@ -1209,7 +1213,7 @@ fn a_pipe_in_a_model_folder_does_not_hang_the_program() {
 #[test]
 fn a_corrupt_network_is_an_error_that_names_its_file() {
     let desk = Desk::with_genome();
-    let good = fs::read(Path::new(ROOT).join("models/core-promoter/model.onnx")).expect("the network");
+    let good = fs::read(root().join("models/core-promoter/model.onnx")).expect("the network");
     let damaged = {
         let mut bytes = good.clone();
         bytes[200_000..200_300].copy_from_slice(&noise(300, 41));

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from genome import ACCEPTOR_MINUS, ACCEPTOR_PLUS, DEV, DONOR_MINUS, DONOR_PLUS, REGIONS, gtf
+from genome import ACCEPTOR_MINUS, ACCEPTOR_PLUS, BIN, DEV, DONOR_MINUS, DONOR_PLUS, ELEMENTS, REGIONS, gtf
 from sequences import Held, ids, read, read_fasta, reverse_complement
 
 
@@ -298,4 +298,60 @@ def gene_rows(data, genome):
                 yield split_of(i), 1, s[::-1] if turned else s, turned
 
 
-FAMILIES = {"promoter-core": promoter_core, "promoter-proximal": promoter_proximal, "tf": tf, "splice": splice, "regulatory": regulatory, "gene": gene}
+FRAME_SPAN, STOPS = 300, {"TAA", "TAG", "TGA"}
+FRAMES = ["plus_0", "plus_1", "plus_2", "minus_0", "minus_1", "minus_2", "noncoding"]
+
+
+def frame(data, genome):
+    """60 to 300 bp: inside a coding exon, with codons that begin at base 0, 1 or 2 on which strand, or not coding."""
+    f = Family(FRAME_SPAN, [Head("frame", FRAMES)], net=dict(pool=1, places=0, dilations=(1, 3, 9), stem=64, kernel=9, width=40, drop=0.3, phases=3), epochs=6)
+    dev, counts = [], {}
+    for split, s, label in frame_rows(data, genome):
+        counts[split] = counts.get(split, 0) + 1
+        if split == "train":
+            f.add(s, 0, label, offset=0)
+        elif split == "dev":
+            dev.append((ids(s, FRAME_SPAN, 0), label))
+    f.dev.append(dev)
+    f.notes.append("training: pieces of coding exons of GENCODE whose frame is sure (the only one without a stop), and of introns and sequence between genes; "
+                   "held out: chr20:1-15 Mb (test) and 15-20 Mb (dev)")
+    return f
+
+
+def frame_rows(data, genome):
+    """(split, sequence, label) of the frame family. An exon's frame is the one of three without a stop; exons with several are left out.
+
+    The label counts from the left end of the sequence as given, on both strands: codons lie at bases k to k + 2, k + 3 …
+    """
+    z = np.load(genome)
+    letters = np.frombuffer(b"ACGTN", dtype=np.uint8)
+    rng = np.random.default_rng(17)
+    for name, (_, assembly, chromosome, start) in REGIONS.items():
+        text = letters[z[f"{name}.ids"]].tobytes().decode()
+        coding = (z[f"{name}.elements"] & ((1 << ELEMENTS.index("coding_plus")) | (1 << ELEMENTS.index("coding_minus")))) > 0
+        split_of = lambda at: "train" if name != "hg19_chr20" or at >= DEV[1] else "dev" if at >= DEV[0] else "test"
+        for chrom, feature, left, end, strand, _ in gtf(data, assembly):
+            left, end = left - start, end - start
+            if chrom != chromosome or feature != "CDS" or left < 0 or end > len(text) or end - left < 66:
+                continue
+            exon = text[left:end]
+            turned = strand == "-"
+            codons = lambda s: {reverse_complement(c) if turned else c for c in (s[i:i + 3] for i in range(0, len(s) - 2, 3))}
+            # The last codon of a gene may be a stop: its three bases do not count.
+            inner = exon[:-3] if not turned else exon[3:]
+            open_frames = [k for k in range(3) if not codons(inner[k:]) & STOPS]
+            if len(open_frames) != 1 or "N" in exon:
+                continue
+            for _ in range(max(1, min(6, (end - left) // 60)) if split_of(left) == "train" else 1):
+                n = int(rng.integers(60, min(FRAME_SPAN, len(exon)) + 1))
+                i = int(rng.integers(0, len(exon) - n + 1))
+                yield split_of(left), exon[i:i + n], (open_frames[0] - i) % 3 + (3 if turned else 0)
+                for _ in range(20):      # as long a piece without coding bases, from nearby or from anywhere
+                    j = max(left + int(rng.integers(-20_000, 20_000)), 0) if rng.random() < 0.5 else int(rng.integers(0, len(text) - n))
+                    s = text[j:j + n]
+                    if len(s) == n and "N" not in s and not coding[j // BIN:(j + n) // BIN + 1].any() and split_of(j) == split_of(left):
+                        yield split_of(left), s, 6
+                        break
+
+
+FAMILIES = {"promoter-core": promoter_core, "promoter-proximal": promoter_proximal, "tf": tf, "splice": splice, "regulatory": regulatory, "gene": gene, "frame": frame}

@@ -56,19 +56,20 @@ class WindowNet(nn.Module):
     """(rows, 4, span) one-hot -> (rows, outputs) logits.
 
     stem -> max pooling -> gated blocks -> two readings side by side: every position's few channels (`places`, for windows
-    that are centred on something) and the largest and mean value of each channel over what is sequence.
+    that are centred on something) and the largest and mean value of each channel over what is sequence. With `phases`, these
+    two are taken over every third position apart (pool 1, a span that 3 divides): codons keep their place in the row.
     """
 
-    def __init__(self, span, outputs, stem=96, kernel=15, pool=2, width=64, dilations=(1, 2, 4), places=16, drop=0.35, length=False):
+    def __init__(self, span, outputs, stem=96, kernel=15, pool=2, width=64, dilations=(1, 2, 4), places=16, drop=0.35, length=False, phases=1):
         super().__init__()
-        self.pool, self.places, self.length = pool, places, length
+        self.pool, self.places, self.length, self.phases = pool, places, length, phases
         self.stem = nn.Conv2d(4, stem, (1, kernel), padding=(0, kernel // 2))
         self.norm = nn.BatchNorm2d(stem)
         self.narrow = nn.Conv2d(stem, width, 1)
         self.blocks = nn.Sequential(*[Block(width, d) for d in dilations])
         self.last = nn.BatchNorm2d(width)
         self.drop = nn.Dropout(drop)
-        features = 2 * width
+        features = 2 * width * phases
         if places:
             self.squeeze = nn.Conv2d(width, places, 1)
             features += places * (span // pool)
@@ -80,7 +81,9 @@ class WindowNet(nn.Module):
         there = F.max_pool2d(x.sum(1, keepdim=True), (1, self.pool))
         x = F.max_pool2d(torch.relu(self.norm(self.stem(x))), (1, self.pool))
         x = self.last(self.blocks(self.narrow(x))) * there
-        parts = [torch.relu(x).amax(3).flatten(1), x.sum(3).flatten(1) / there.sum(3).flatten(1).clamp(min=1)]
+        every = x.reshape(x.shape[0], x.shape[1], -1, self.phases) if self.phases > 1 else x.transpose(2, 3)
+        known = there.reshape(there.shape[0], 1, -1, self.phases) if self.phases > 1 else there.transpose(2, 3)
+        parts = [torch.relu(every).amax(2).flatten(1), (every.sum(2) / known.sum(2).clamp(min=1)).flatten(1)]
         if self.places:
             parts.append(torch.relu(self.squeeze(x)).flatten(1))
         if self.length:

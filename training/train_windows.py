@@ -88,8 +88,18 @@ def train_member(family, seed, a, path):
     batch = 128
     per_epoch = math.ceil(len(x) / batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, family.rate, total_steps=epochs * per_epoch, pct_start=0.1)
-    best, history, started, step = -1.0, [], time.time(), 0
-    for epoch in range(epochs):
+    best, history, started, step, first = -1.0, [], time.time(), 0, 0
+    halfway = Path(str(path) + ".state")
+    if halfway.exists() and not a.smoke:      # a member that was cut off goes on after its last whole epoch
+        kept = torch.load(halfway, map_location="cpu", weights_only=False)
+        if kept["epochs"] == epochs and kept["rows"] == len(x) and kept["net"] == family.net:
+            model.load_state_dict(kept["model"]); shadow.load_state_dict(kept["shadow"])
+            optimiser.load_state_dict(kept["optimiser"]); schedule.load_state_dict(kept["schedule"])
+            torch.set_rng_state(kept["random"])
+            best, history, step, first = kept["best"], kept["history"], kept["step"], kept["epoch"] + 1
+            started -= kept["seconds"]
+            print(f"seed {seed} goes on after epoch {kept['epoch']}", flush=True)
+    for epoch in range(first, epochs):
         model.train()
         order, total = torch.randperm(len(x)), 0.0
         for i in range(0, len(x), batch):
@@ -122,7 +132,12 @@ def train_member(family, seed, a, path):
             best = mean
             state = {k: v.cpu().clone() for k, v in shadow.state_dict().items()}
             torch.save({"state": state, "net": family.net, "best": best, "epoch": epoch, "rows": len(x), "epochs": epochs}, str(path) + ".part")
+        torch.save({"model": model.state_dict(), "shadow": shadow.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict(),
+                    "random": torch.get_rng_state(), "best": best, "history": history, "step": step, "epoch": epoch, "epochs": epochs,
+                    "rows": len(x), "net": family.net, "seconds": time.time() - started}, str(halfway) + ".new")
+        Path(str(halfway) + ".new").rename(halfway)
     Path(str(path) + ".part").rename(path)
+    halfway.unlink()
     path.with_suffix(".json").write_text(json.dumps({"seed": seed, "best": best, "rows": len(x), "seconds": round(time.time() - started), "history": history}, indent=1) + "\n")
 
 

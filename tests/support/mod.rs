@@ -47,6 +47,11 @@ impl Folder {
     }
 }
 
+/// The repository's root. Asked for at run time: a build kept in a cache may come from another checkout.
+fn root() -> PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
+}
+
 /// Runs the program in the repository's root.
 pub fn genogloss(arguments: &[&str]) -> Run {
     run(Command::new(env!("CARGO_BIN_EXE_genogloss")).args(arguments), &[])
@@ -78,7 +83,7 @@ pub fn shell(command: &str) -> String {
 
 fn run(command: &mut Command, input: &[u8]) -> Run {
     let mut child = command
-        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")))
+        .current_dir(root())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -119,7 +124,7 @@ pub fn tools_available(programs: &[&str]) -> bool {
 
 /// A file of the shared data beside the checkout, where it is; says so when a test is skipped.
 pub fn shared(path: &str) -> Option<String> {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
+    let file = root().join("../shared").join(path);
     if file.is_file() {
         return Some(file.display().to_string());
     }
