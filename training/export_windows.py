@@ -64,6 +64,13 @@ FOLDERS = {
         citation="Trained for Genogloss (training/); data: GENCODE 19 and 38",
         trained=["the first 1,000 bp of genes, and sequences as they are and reversed (not complemented), of human slices"],
         notes=["biotype: the sequence as transcribed, from the gene's first base"]),
+    "reading-frame": dict(
+        family="frame", heads=["frame"], strand="forward", core=60, background=["noncoding"], min_span=60, max_unknown=0.85, strands=["+"] * 3 + ["-"] * 3 + ["."],
+        summary="Inside a coding exon? On which strand, and at which base do the codons begin? 60 to 300 bp",
+        citation="Trained for Genogloss (training/); data: GENCODE 19 and 38",
+        trained=["pieces of coding exons of human slices, and as many of introns and between genes"],
+        notes=["plus_1: on the strand given codons begin at base 1 (counting from 0), 4, 7 ...; minus_1: on the other strand, codons cover bases 1-3, 4-6 ... of the sequence as given",
+               "the figures are for sequences that lie wholly inside an exon or wholly outside of one"]),
 }
 
 
@@ -143,8 +150,9 @@ def main():
             own = len({x.labels[0] for x in heads}) == len(heads)      # heads that ask the same are told apart by name
             labels = ", ".join(h.labels) if h.width > 1 or own else h.name
             extra = f", background: [{', '.join(spec['background'])}]" if spec.get("background") else ""
+            strands = ", strands: [{}]".format(", ".join(f'"{x}"' for x in spec["strands"])) if spec.get("strands") else ""
             activation = "sigmoid" if h.width == 1 else "softmax"
-            lines.append(f"  - {{name: {h.name}, output: {h.name}, activation: {activation}, labels: [{labels}]{extra}, threshold: {spec.get('threshold', 0.5)}}}")
+            lines.append(f"  - {{name: {h.name}, output: {h.name}, activation: {activation}, labels: [{labels}]{extra}{strands}, threshold: {spec.get('threshold', 0.5)}}}")
         lines += [f"strand: {spec['strand']}", "run: {rows: 16, tolerance: 1.0e-5}", "self_test: self_test.tsv"]
         (folder / "card.yaml").write_text("\n".join(lines) + "\n")
         (folder / "figures.json").write_text(json.dumps({

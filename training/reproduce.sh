@@ -13,6 +13,7 @@ program=${GENOGLOSS:-$root/target/release/genogloss}
 [ -x "$program" ] || (cd "$root" && cargo build --release --locked)
 library=("$work"/venv/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.*)
 [ -n "${ORT_DYLIB_PATH:-}" ] || [ ! -f "${library[0]}" ] || export ORT_DYLIB_PATH="${library[0]}"
+mkdir -p "$work/curves" # for operating_points.py
 gue=$data/gue/GUE
 benchmarks=$data/genomic_benchmarks
 chr20=$data/genome/hg19_chr20.b37.fa.gz
@@ -23,7 +24,7 @@ row() { # model, head, set, published, figure names (|), then the rest of the co
     local folder=$root/models/$model
     [ -d "$folder" ] || folder=$work/$model # made here, not shipped
     [ -d "$folder" ] || return 0
-    "$program" evaluate "$folder" "$@" --quiet | awk -F '\t' -v m="$model" -v h="$head" -v s="$set" -v p="$published" -v f="^($figures)\$" '
+    "$program" evaluate "$folder" "$@" --curve "$work/curves/$model.$head.tsv" --quiet | awk -F '\t' -v m="$model" -v h="$head" -v s="$set" -v p="$published" -v f="^($figures)\$" '
         $2 == "sequences" || $2 == "bins:known" { n[$1] = $3 }
         $2 ~ f && ($1 == "all" || $1 == "unseen" || $1 == h) { printf "%s\t%s\t%s%s\t%s\t%s\t%.4f\t%.4f\t%.4f\t%s\n", m, h, s, ($1 == "unseen" ? " (unseen)" : ""), n[$1], $2, $3, $4, $5, p }'
 }
@@ -51,6 +52,7 @@ row() { # model, head, set, published, figure names (|), then the rest of the co
     row regulatory enhancer_ensembl "enhancers_ensembl (part at hand)" "0.894 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_enhancers_ensembl.test.partial.csv.gz" --head enhancer_ensembl
     row gene biotype "GENCODE, chr20:1-15 Mb" "0.4424 (own set)" "mcc|accuracy" "$work/places/gene.biotype.csv" --head biotype
     row gene direction "chr20:1-15 Mb" "1.0 (own set)" "accuracy" "$work/places/gene.direction.csv" --head direction
+    row reading-frame frame "GENCODE exons, chr20:1-15 Mb" "-" "mcc|accuracy" "$work/places/frame.csv" --head frame
     splice=splice.donor_plus+splice.donor_minus
     acceptor=splice.acceptor_plus+splice.acceptor_minus
     for pool in "donor=$splice" "acceptor=$acceptor" "splice=$splice+$acceptor"; do

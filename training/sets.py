@@ -3,12 +3,12 @@
 
     python sets.py --data DATA --genome WORK/genome.npz --out DIR
 
-gene.biotype.csv, gene.direction.csv: from chr20:1-15,000,000 (families.py, gene_rows).
+gene.biotype.csv, gene.direction.csv, frame.csv: from chr20:1-15,000,000 (families.py, gene_rows and frame_rows).
 """
 import argparse
 from pathlib import Path
 
-from families import gene_rows
+from families import FRAMES, frame_rows, gene_rows
 
 
 def main():
@@ -29,7 +29,9 @@ def main():
             counts[head] += 1
     for handle in files:
         handle.close()
-    print(f"test: {counts[0]} genes, {counts[1]} sequences")
+    rows = [f"{sequence},{FRAMES[label]}\n" for split, sequence, label in frame_rows(a.data, a.genome) if split == "test"]
+    (out / "frame.csv").write_text("sequence,label\n" + "".join(rows))
+    print(f"test: {counts[0]} genes, {counts[1]} sequences, {len(rows)} pieces of exons and of other sequence")
 
 
 if __name__ == "__main__":
