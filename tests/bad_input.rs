@@ -674,6 +674,7 @@ fn a_contig_shorter_than_the_window_comes_out_as_too_short() {
         assert!(!lines.is_empty() && lines.iter().all(|line| line.ends_with("\ttoo_short")), "{name}: {lines:?}");
     }
     assert!(run.err.contains("too_short"), "{}", run.err);
+    assert!(run.err.contains("nothing was scored"), "{}", run.err);
 }
 
 // ---- empty and senseless files ----

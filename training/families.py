@@ -224,7 +224,7 @@ def regulatory(data, genome=None):
     f = Family(810, [Head("element", ["promoter", "enhancer", "open_chromatin"]), Head("open_chromatin", ["open_chromatin"], metric="accuracy"),
                      Head("enhancer_cohn", ["enhancer"], metric="accuracy"), Head("enhancer_ensembl", ["enhancer"], metric="accuracy"),
                      Head("enhancer_200", ["enhancer"], ship=False, weight=0.5)],
-               net=dict(pool=5, places=0, dilations=(1, 2, 4, 8), stem=96, width=64, drop=0.4, length=True), strands="average", epochs=12)
+               net=dict(pool=5, places=0, dilations=(1, 2, 4, 8), stem=96, width=64, drop=0.4, lengths=3), strands="average", epochs=12)
     root = Path(data) / "genomic_benchmarks"
     part = lambda name, split: read(root / "derived_from_coordinates" / f"{name}.{split}.partial.csv.gz")
     sets = [("human_ensembl_regulatory", {"promoter": 0, "enhancer": 1, "ocr": 2}), ("human_ocr_ensembl", {"negative": 0, "positive": 1}),

@@ -58,11 +58,12 @@ class WindowNet(nn.Module):
     stem -> max pooling -> gated blocks -> two readings side by side: every position's few channels (`places`, for windows
     that are centred on something) and the largest and mean value of each channel over what is sequence. With `phases`, these
     two are taken over every third position apart (pool 1, a span that 3 divides): codons keep their place in the row.
+    The first `lengths` outputs also get what a table says of the number of known bases: for sets whose labels differ in length.
     """
 
-    def __init__(self, span, outputs, stem=96, kernel=15, pool=2, width=64, dilations=(1, 2, 4), places=16, drop=0.35, length=False, phases=1):
+    def __init__(self, span, outputs, stem=96, kernel=15, pool=2, width=64, dilations=(1, 2, 4), places=16, drop=0.35, lengths=0, phases=1):
         super().__init__()
-        self.pool, self.places, self.length, self.phases = pool, places, length, phases
+        self.pool, self.places, self.lengths, self.phases = pool, places, lengths, phases
         self.stem = nn.Conv2d(4, stem, (1, kernel), padding=(0, kernel // 2))
         self.norm = nn.BatchNorm2d(stem)
         self.narrow = nn.Conv2d(stem, width, 1)
@@ -73,10 +74,13 @@ class WindowNet(nn.Module):
         if places:
             self.squeeze = nn.Conv2d(width, places, 1)
             features += places * (span // pool)
-        features += int(length)
+        if lengths:
+            self.by_length = nn.Embedding(span + 1, lengths)
+            nn.init.zeros_(self.by_length.weight)
         self.answer = nn.Linear(features, outputs)
 
     def forward(self, x):
+        known_bases = x.sum((1, 2))
         x = x.unsqueeze(2)
         there = F.max_pool2d(x.sum(1, keepdim=True), (1, self.pool))
         x = F.max_pool2d(torch.relu(self.norm(self.stem(x))), (1, self.pool))
@@ -86,9 +90,11 @@ class WindowNet(nn.Module):
         parts = [torch.relu(every).amax(2).flatten(1), (every.sum(2) / known.sum(2).clamp(min=1)).flatten(1)]
         if self.places:
             parts.append(torch.relu(self.squeeze(x)).flatten(1))
-        if self.length:
-            parts.append(there.mean(3).flatten(1))
-        return self.answer(self.drop(torch.cat(parts, 1)))
+        z = self.answer(self.drop(torch.cat(parts, 1)))
+        if self.lengths:
+            # Times 5: a length that is seen a few times an epoch must be able to matter at the common learning rate.
+            z = z + F.pad(5 * self.by_length(known_bases.long()), (0, z.shape[1] - self.lengths))
+        return z
 
 
 class Ensemble(nn.Module):

@@ -227,5 +227,11 @@ pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -
         timings.wall,
         commas(rate as u64)
     );
+    if counts.scored == 0 && !counts.skipped.is_empty() {
+        tracing::warn!(
+            "nothing was scored (skipped: {}): does the input suit the model? `genogloss models show` says what it takes",
+            counts.skips()
+        );
+    }
     Ok(())
 }
