@@ -4,7 +4,7 @@
 //! **tokens** ([`tokenize`]), tokens become **batches** ([`batch`]), batches go through a model ([`model`]) and become
 //! **logits**, logits become **scores** ([`head`]), scores go back onto the records, in the order they came, and
 //! records become bytes again ([`mod@write`]). Who runs when is on one page: [`pipeline`]. What happened is counted in
-//! [`report`], and compared with what is known in [`evaluate`]. Only [`commands`] knows the command line.
+//! [`report`], and compared with what is known in [`evaluate`]. A run may be cut into shards and put together again: [`run`]. Only [`commands`] knows the command line.
 
 pub mod error;
 
@@ -33,5 +33,7 @@ pub mod report;
 pub mod evaluate;
 
 pub mod pipeline;
+
+pub mod run;
 
 pub mod commands;

@@ -13,6 +13,7 @@ use crate::{
         regions::Regions,
     },
     report::{Counts, Skip},
+    run::shard::{Side, Territory},
     tokenize::Encoder,
     window::Grid,
 };
@@ -49,42 +50,47 @@ pub enum Source {
         input: read::Input,
         /// What is wanted of it.
         regions: Option<Regions>,
+        /// The shard's own part.
+        shard: Option<Territory>,
     },
     /// By place, through an index.
     Places {
         /// The file.
         reference: Box<Reference>,
-        /// What is wanted of it.
-        regions: Regions,
+        /// What is wanted of it; without a shard's part, all of it.
+        regions: Option<Regions>,
+        /// The shard's own part.
+        shard: Option<Territory>,
     },
 }
 
 impl Source {
-    /// Opens a FASTA file; regions are read by place where the file can be read so.
-    pub fn open(path: &Path, regions: Option<Regions>) -> Result<Self> {
+    /// Opens a FASTA file; regions and shards are read by place where the file can be read so.
+    pub fn open(path: &Path, regions: Option<Regions>, shard: Option<Territory>) -> Result<Self> {
         let input = read::open(path)?;
         input.expect(&[Format::Fasta], "a FASTA file")?;
-        match regions {
-            // gzip and standard input cannot be read by place: they are read through.
-            Some(regions) if path.is_file() && input.compression != read::Compression::Gzip => {
-                let reference = Reference::open(path)?;
-                regions.check(reference.contigs(), &input.place())?;
-                Ok(Self::Places { reference: Box::new(reference), regions })
-            }
-            regions => Ok(Self::Stream { input, regions }),
+        // gzip and standard input cannot be read by place: they are read through.
+        let by_place = path.is_file() && input.compression != read::Compression::Gzip;
+        if by_place && (regions.is_some() || shard.is_some()) {
+            let reference = Reference::open(path)?;
+            regions.as_ref().map_or(Ok(()), |regions| regions.check(reference.contigs(), &input.place()))?;
+            return Ok(Self::Places { reference: Box::new(reference), regions, shard });
         }
+        Ok(Self::Stream { input, regions, shard })
     }
 
-    /// Pushes every wanted window of the grid (whole contigs without one), in order.
+    /// Pushes every wanted window of the grid (whole contigs without one), in order. `joined`: overlapping windows are.
     pub fn read(
         self,
         grid: Option<Grid>,
+        joined: bool,
         encoder: Option<Arc<Encoder>>,
         feed: &mut Feed<'_, Tile>,
     ) -> Result<TilesRead> {
         let mut read = TilesRead::default();
         let mut tiler = Tiler {
             grid,
+            joined,
             encoder,
             contig: "".into(),
             ranges: VecDeque::new(),
@@ -94,18 +100,15 @@ impl Source {
             queries: 0,
         };
         match self {
-            Self::Stream { input, regions } => {
+            Self::Stream { input, regions, shard } => {
                 let (place, report) = (input.place(), input.report());
                 let mut wanted = true;
                 fasta::stream(input, |event| {
                     match event {
                         Event::Contig(name) => {
-                            read.counts.records_in += 1;
-                            wanted = regions.as_ref().is_none_or(|r| !r.of(name).is_empty());
-                            read.counts.filtered += u64::from(!wanted);
                             // The length is not known yet: a region may end past it, and is checked at the contig's end.
                             let intervals = regions.as_ref().map(|r| r.of(name).to_vec());
-                            tiler.begin(name, intervals.as_deref(), u64::MAX);
+                            wanted = tiler.begin(name, intervals.as_deref(), shard.as_ref(), u64::MAX, &mut read.counts);
                         }
                         Event::Bases(bases) => {
                             read.counts.bases += bases.len() as u64;
@@ -120,25 +123,26 @@ impl Source {
                             if wanted {
                                 tiler.end(contig.length, feed)?;
                             }
-                            read.contigs.push(contig);
+                            if wanted || shard.is_none() {
+                                read.contigs.push(contig);
+                            }
                         }
                     }
                     Ok(())
                 })?;
-                all_found(regions.as_ref(), &read.contigs, &place)?;
+                if shard.is_none() {
+                    all_found(regions.as_ref(), &read.contigs, &place)?;
+                }
                 read.input = Some(report());
             }
-            Self::Places { mut reference, regions } => {
+            Self::Places { mut reference, regions, shard } => {
                 let contigs = reference.contigs().clone();
                 let mut bases = Vec::new();
                 for (id, contig) in contigs.iter().enumerate() {
-                    read.counts.records_in += 1;
-                    let intervals = regions.of(&contig.name);
-                    if intervals.is_empty() {
-                        read.counts.filtered += 1;
+                    let intervals = regions.as_ref().map(|regions| regions.of(&contig.name));
+                    if !tiler.begin(&contig.name, intervals, shard.as_ref(), contig.len, &mut read.counts) {
                         continue;
                     }
-                    tiler.begin(&contig.name, Some(intervals), contig.len);
                     while let Some(needed) = tiler.needed(contig.len) {
                         let end = needed.end.min(needed.start + (64 << 10));
                         bases.clear();
@@ -190,6 +194,8 @@ fn unknown_runs(bases: &[u8], start: u64) -> Vec<Interval> {
 /// Cuts windows from a contig's bases as they come, in memory of a few spans.
 struct Tiler {
     grid: Option<Grid>,
+    /// Overlapping windows are joined.
+    joined: bool,
     encoder: Option<Arc<Encoder>>,
     contig: Arc<str>,
     /// First and one-past-last index of the windows that are wanted.
@@ -202,7 +208,19 @@ struct Tiler {
 }
 
 impl Tiler {
-    fn begin(&mut self, name: &str, intervals: Option<&[Interval]>, len: u64) {
+    /// Begins a contig and counts it; `false`: nothing of it is wanted. In a shard a contig is counted where it begins.
+    fn begin(
+        &mut self,
+        name: &str,
+        intervals: Option<&[Interval]>,
+        shard: Option<&Territory>,
+        len: u64,
+        counts: &mut Counts,
+    ) -> bool {
+        let begins_here = shard.is_none_or(|shard| shard.side(Some((name, 0))) == Some(Side::Inside));
+        let asked = intervals.is_none_or(|intervals| !intervals.is_empty());
+        counts.records_in += u64::from(begins_here);
+        counts.filtered += u64::from(begins_here && !asked);
         self.contig = name.into();
         self.bases.clear();
         self.start = 0;
@@ -219,9 +237,30 @@ impl Tiler {
                     }
                 }
             }
+            (Some(grid), None) if len < u64::MAX => self.ranges.push_back((0, grid.count(len))),
             _ => self.ranges.push_back((0, u64::MAX)),
         }
+        if let Some(shard) = shard {
+            let own = match (&self.grid, shard.of(name)) {
+                (_, None) => None,
+                // A contig that is answered whole belongs to the shard in which it begins.
+                (None, Some(_)) => begins_here.then_some((0, u64::MAX)),
+                // Where windows overlap and are joined, those of neighbours that reach into this shard are run as well.
+                (Some(grid), Some(own)) if grid.core > grid.stride && self.joined => Some(grid.overlapping(own, len)),
+                (Some(grid), Some(own)) => {
+                    Some((own.start.div_ceil(grid.stride), own.end.div_ceil(grid.stride)))
+                }
+            };
+            let (first, last) = own.unwrap_or((0, 0));
+            self.ranges = self
+                .ranges
+                .iter()
+                .map(|&(a, b)| (a.max(first), b.min(last)))
+                .filter(|&(a, b)| a < b)
+                .collect();
+        }
         self.next = self.ranges.front().map_or(0, |r| r.0);
+        asked && !self.ranges.is_empty()
     }
 
     /// The bases that the wanted windows still need, of a contig of known length.

@@ -28,7 +28,7 @@ use crate::{
     report::Counts,
     tile::{Source, Tile, TilesRead},
     window::Grid,
-    write::{Indexed, Output, OutputSettings, Sealed, check_targets},
+    write::{Indexed, Output, OutputSettings, Sealed, check_targets, manifest::Settings},
 };
 
 /// Compare a model's answers with labelled sequences, or with known places of a genome.
@@ -355,7 +355,7 @@ fn sequences(options: &Options, card: &Card, loaded: Loaded) -> Result<()> {
         confusion: Some((all.classes.clone(), all.confusion())),
         plots: plots(&sections[0], true, vec![("all".into(), reliability)]),
     };
-    let ending = Ending { report, threads, counts, timings, inputs, reference: None };
+    let ending = Ending { report, threads, counts, timings, inputs, reference: None, settings: Settings::new("evaluate"), shard: None, also: None };
     finish(options, ending, &sections, &page)
 }
 
@@ -435,7 +435,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
         }
     }
     let grid = Grid::new(&card.window, None, loaded.form.bin)?;
-    let source = Source::open(reference, regions)?;
+    let source = Source::open(reference, regions, None)?;
     let Loaded { form, settings, sessions, report, threads, .. } = loaded;
     let encoder = settings.encoder.clone();
     let (mut judge, mut counts) = (Judge::new(&known, &form, grid.core), Counts::default());
@@ -446,7 +446,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
             &settings,
             sessions,
             move |feed| {
-                let read = source.read(Some(grid), encoder, feed)?;
+                let read = source.read(Some(grid), false, encoder, feed)?;
                 setup::leave(&shared, read);
                 Ok(())
             },
@@ -518,7 +518,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
         plots: plots(&all, false, reliability),
     };
     inputs.extend(input);
-    let ending = Ending { report, threads, counts, timings, inputs, reference: Some((reference, contigs)) };
+    let ending = Ending { report, threads, counts, timings, inputs, reference: Some((reference, contigs)), settings: Settings::new("evaluate"), shard: None, also: None };
     finish(options, ending, &sections, &page)
 }
 

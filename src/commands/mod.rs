@@ -2,6 +2,7 @@
 
 mod columns;
 mod evaluate;
+mod merge;
 mod models;
 mod reads;
 mod scan;
@@ -50,6 +51,8 @@ enum Command {
     Variants(variants::Options),
     /// Compare a model's answers with labelled sequences, or with known places of a genome.
     Evaluate(Box<evaluate::Options>),
+    /// Put the shards of a run together.
+    Merge(merge::Options),
     /// List, show and check models.
     Models(models::Options),
     /// Describe the columns and tags that a command writes.
@@ -72,6 +75,7 @@ impl Cli {
             Command::Reads(options) => reads::run(options),
             Command::Variants(options) => variants::run(options),
             Command::Evaluate(options) => evaluate::run(*options),
+            Command::Merge(options) => merge::run(&options),
             Command::Models(options) => models::run(options),
             Command::Columns(options) => columns::run(&options),
             Command::Completions { shell } => {
@@ -140,6 +144,15 @@ pub struct OutputOptions {
     /// Manifest (JSON). Default: OUTPUT.manifest.json; none for standard output.
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
+}
+
+/// Which part of the run.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ShardOptions {
+    /// Run one part only: I/N, the I-th of N parts of one size, or a BED file of `genogloss plan`. Put together again with
+    /// `genogloss merge`.
+    #[arg(long, value_name = "I/N", help_heading = "Shards")]
+    pub shard: Option<crate::run::shard::Choice>,
 }
 
 fn device(text: &str) -> Result<crate::model::ort::Device, String> {

@@ -5,19 +5,20 @@ use std::{
     sync::Arc,
 };
 
+use clap::ValueEnum;
 use noodles::sam::{
     self,
     alignment::{RecordBuf, record::Flags, record_buf::data::field::Value},
 };
 
 use super::{
-    ModelOptions, OutputOptions,
+    ModelOptions, OutputOptions, ShardOptions,
     setup::{self, Ending, Kind, Loaded, Progress, Shared},
 };
 use crate::{
     error::{Error, Result},
     exact::Task,
-    genome::{Interval, Strand, sequence::reverse_complement_into},
+    genome::{Contigs, Interval, Strand, sequence::reverse_complement_into},
     head::{write_integer, write_score},
     model::Form,
     pipeline::{self, Outcome, RowAnswers},
@@ -27,11 +28,16 @@ use crate::{
         regions::Regions,
     },
     report::{Counts, Skip},
+    run::{
+        ShardReport,
+        shard::{Territory, Watch},
+    },
     window::Grid,
     write::{
         Indexed, Output, OutputSettings, Sealed,
         bam::{self, BamWriter},
         check_targets,
+        manifest::{Settings, digest},
         table::Caller,
     },
 };
@@ -55,6 +61,8 @@ pub struct Options {
     model: ModelOptions,
     #[command(flatten)]
     output: OutputOptions,
+    #[command(flatten)]
+    shard: ShardOptions,
     /// Format of the output.
     #[arg(long, value_enum, default_value = "tsv", help_heading = "Output")]
     format: ReadsFormat,
@@ -183,6 +191,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     if let Some(regions) = &regions {
         regions.check(&alignments.contigs, &alignments.place())?;
     }
+    let territory = territory(&options, &alignments)?;
     let settings = OutputSettings {
         path: options.output.output.clone(),
         indexed: Indexed::No,
@@ -221,6 +230,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         (options.min_mapq, options.exclude_flags, options.require_flags, options.orient);
     let timings = {
         let shared = Arc::clone(&shared);
+        let own = territory.clone();
         let regions = regions.as_ref();
         pipeline::run(
             &pipeline_settings,
@@ -228,7 +238,17 @@ pub(super) fn run(options: Options) -> Result<()> {
             move |feed| {
                 let mut counts = Counts::default();
                 let mut turned_bases = Vec::new();
+                let (file, header, numbered) = (alignments.place(), alignments.header.clone(), !alignments.is_sorted());
+                let (mut watch, mut number) = (Watch::default(), 0u64);
                 let report = alignments.read(regions, |record| {
+                    if let Some(own) = &own {
+                        let mapped = first_base(&header, &record);
+                        let place = if numbered { Some((RECORDS, number)) } else { mapped };
+                        number += 1;
+                        if !watch.own(own, place, &file)? {
+                            return Ok(());
+                        }
+                    }
                     counts.records_in += 1;
                     let flags = record.flags();
                     let quality = record.mapping_quality().map_or(255, u8::from);
@@ -298,8 +318,66 @@ pub(super) fn run(options: Options) -> Result<()> {
     let (mut counts, sealed) = writer.seal()?;
     (counts.records_in, counts.filtered, counts.queries, counts.bases) =
         (read.records_in, read.filtered, read.queries, read.bases);
-    let ending = Ending { report, threads, counts, timings, inputs: input.into_iter().collect(), reference: None };
+    let ending = Ending {
+        report,
+        threads,
+        counts,
+        timings,
+        inputs: input.into_iter().collect(),
+        reference: None,
+        settings: settings_of(&options)?,
+        shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
+        also: None,
+    };
     setup::finish(&options.output, ending, || Ok(sealed))
+}
+
+/// What the line of a file is called whose records are not in order of position: shards are cut by record number.
+const RECORDS: &str = "*";
+
+/// Contig and first base of a read that has a place.
+fn first_base<'a>(header: &'a sam::Header, record: &RecordBuf) -> Option<(&'a str, u64)> {
+    let (name, _) = header.reference_sequences().get_index(record.reference_sequence_id()?)?;
+    Some((std::str::from_utf8(name).ok()?, record.alignment_start()?.get() as u64 - 1))
+}
+
+/// The shard's part of the reads: by position where the header says that they are sorted, else by number.
+fn territory(options: &Options, alignments: &Alignments) -> Result<Option<Territory>> {
+    let Some(choice) = &options.shard.shard else { return Ok(None) };
+    let mut contigs = Contigs::default();
+    if alignments.is_sorted() {
+        contigs = alignments.contigs.clone();
+    } else {
+        if !options.reads.is_file() {
+            return Err(Error::usage(format!("{}: it must be known how many reads there are", alignments.place()))
+                .with_hint("give a file instead of standard input or a pipe, or reads that are sorted"));
+        }
+        if !options.region.is_empty() || options.regions_file.is_some() {
+            return Err(Error::usage("--shard with -r or -R needs sorted reads").with_hint("samtools sort"));
+        }
+        let mut count = 0;
+        let all = Alignments::open(&options.reads, options.reference.as_deref())?;
+        let _ = all.read(None, |_| {
+            count += 1;
+            Ok(())
+        })?;
+        contigs.push(RECORDS, count);
+    }
+    let territory = Territory::choose(choice, &contigs, &alignments.place(), 1, None)?;
+    if territory.is_empty() {
+        tracing::warn!("shard {} has nothing to do: there are more shards than reads", territory.shard);
+    }
+    Ok(Some(territory))
+}
+
+/// All options that answers and lines depend on: shards of one run have the same.
+fn settings_of(options: &Options) -> Result<Settings> {
+    let mut settings = Settings::new("reads");
+    settings.put("options", canonical(options));
+    settings.put("format", options.format.to_possible_value().map(|v| v.get_name().to_string()));
+    settings.put("each_window", options.each_window);
+    settings.put("regions_file", options.regions_file.as_deref().map(digest).transpose()?);
+    Ok(settings)
 }
 
 /// The part of the command line that answers depend on, for the @PG line.

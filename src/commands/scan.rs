@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    ModelOptions, OutputOptions,
+    ModelOptions, OutputOptions, ShardOptions,
     setup::{self, Ending, Kind, Loaded, Progress, Shared},
 };
 use crate::{
@@ -21,14 +21,21 @@ use crate::{
         regions::Regions,
     },
     report::{Counts, Skip},
+    run::{
+        ShardReport,
+        edges::Edge,
+        merge::TRACKS_MANIFEST,
+        shard::{Side, Territory},
+    },
     tile::{MAX_WINDOW, Source, Tile, TilesRead, all_found},
     window::Grid,
     write::{
         Indexed, Output, OutputSettings, Sealed,
         bigwig::BigWig,
         check_targets,
+        manifest::{Settings, digest},
         overlap::{Overlap, Rule, Stretch},
-        table::{self, Caller, Merger, Place, TableFormat, Threshold},
+        table::{self, Caller, Element, Merger, Place, TableFormat, Threshold},
     },
 };
 
@@ -53,6 +60,8 @@ pub struct Options {
     model: ModelOptions,
     #[command(flatten)]
     output: OutputOptions,
+    #[command(flatten)]
+    shard: ShardOptions,
     /// Format of the output.
     #[arg(long, value_enum, default_value = "bed", help_heading = "Output")]
     format: TableFormat,
@@ -116,7 +125,8 @@ pub(super) fn run(options: Options) -> Result<()> {
         None => Vec::new(),
         Some(folder) => tracks(folder, &options.fasta, &loaded.form, &columns)?,
     };
-    let source = Source::open(&options.fasta, regions.clone())?;
+    let territory = territory(&options, grid.map_or(1, |grid| grid.stride), regions.as_ref())?;
+    let source = Source::open(&options.fasta, regions.clone(), territory.clone())?;
     let settings = OutputSettings {
         path: options.output.output.clone(),
         indexed: Indexed::Bed,
@@ -141,13 +151,18 @@ pub(super) fn run(options: Options) -> Result<()> {
         line: Vec::new(),
         counts: Counts::default(),
         merger: merge.map(|gap| Merger::new(gap, form.columns.len())),
+        complete: Vec::new(),
         held: Vec::new(),
+        gap: merge.unwrap_or(0),
+        territory: territory.as_ref(),
+        edges: Vec::new(),
         overlap: (options.overlap != Rule::Cut).then(|| (Overlap::new(options.overlap), "".into())),
         regions: regions.as_ref(),
     };
     if let (TableFormat::Tsv, Some(output)) = (options.format, &mut writer.output) {
         output.write_all(table::tsv_header(&form).as_bytes())?;
     }
+    let joined = options.overlap != Rule::Cut;
     let shared: Shared<TilesRead> = Shared::default();
     let mut progress = Progress::new();
     let timings = {
@@ -156,7 +171,7 @@ pub(super) fn run(options: Options) -> Result<()> {
             &settings,
             sessions,
             move |feed| {
-                let read = source.read(grid, encoder, feed)?;
+                let read = source.read(grid, joined, encoder, feed)?;
                 setup::leave(&shared, read);
                 Ok(())
             },
@@ -167,9 +182,11 @@ pub(super) fn run(options: Options) -> Result<()> {
         )?
     };
     let TilesRead { counts: read, input, contigs } = setup::take(&shared);
-    let (mut counts, sealed) = writer.seal()?;
+    let (mut counts, sealed, edges) = writer.seal()?;
     (counts.records_in, counts.filtered, counts.queries, counts.bases) =
         (read.records_in, read.filtered, read.queries, read.bases);
+    // The manifest lies beside the table, and among the tracks.
+    let tracks_manifest = options.bigwig.as_ref().map(|folder| folder.join(TRACKS_MANIFEST));
     let ending = Ending {
         report,
         threads,
@@ -177,15 +194,48 @@ pub(super) fn run(options: Options) -> Result<()> {
         timings,
         inputs: input.into_iter().collect(),
         reference: Some((&options.fasta, contigs)),
+        settings: settings_of(&options, merge)?,
+        shard: territory.as_ref().map(|territory| ShardReport::new(territory, merge, edges)),
+        also: tracks_manifest
+            .clone()
+            .filter(|_| options.output.output.is_some() || options.output.manifest.is_some()),
     };
-    let output = OutputOptions {
-        manifest: options.output.manifest.clone().or_else(|| {
-            let folder = options.bigwig.as_ref().filter(|_| options.output.output.is_none())?;
-            Some(folder.join("genogloss.manifest.json"))
-        }),
-        ..options.output
-    };
+    let manifest = options.output.manifest.clone();
+    let manifest = manifest.or(tracks_manifest.filter(|_| options.output.output.is_none()));
+    let output = OutputOptions { manifest, ..options.output };
     setup::finish(&output, ending, || Ok(sealed))
+}
+
+/// The shard's part of the FASTA file.
+fn territory(options: &Options, step: u64, regions: Option<&Regions>) -> Result<Option<Territory>> {
+    let Some(choice) = &options.shard.shard else { return Ok(None) };
+    let contigs = read::fasta::contigs(&options.fasta)?;
+    let territory = Territory::choose(choice, &contigs, &read::place(&options.fasta), step, regions)?;
+    if territory.is_empty() {
+        tracing::warn!("shard {} has nothing to do: there are fewer windows than shards", territory.shard);
+    }
+    Ok(Some(territory))
+}
+
+/// All options that answers and lines depend on: shards of one run have the same.
+fn settings_of(options: &Options, merge: Option<u64>) -> Result<Settings> {
+    let mut settings = Settings::new("scan");
+    settings.put("format", value_name(options.format));
+    settings.put("threshold", options.threshold.map(|t| format!("{t:?}")));
+    settings.put("merge", merge);
+    settings.put("bigwig", options.bigwig.is_some());
+    settings.put("columns", &options.column);
+    settings.put("overlap", value_name(options.overlap));
+    settings.put("regions", &options.region);
+    settings.put("regions_file", options.regions_file.as_deref().map(digest).transpose()?);
+    settings.put("stride", options.stride);
+    settings.put("window", options.window);
+    Ok(settings)
+}
+
+/// The name of an option's value on the command line.
+fn value_name(value: impl clap::ValueEnum) -> String {
+    value.to_possible_value().map(|v| v.get_name().to_string()).unwrap_or_default()
 }
 
 /// One bigWig file for each of the columns.
@@ -283,8 +333,15 @@ struct Writer<'a> {
     line: Vec<u8>,
     counts: Counts,
     merger: Option<Merger>,
-    /// Elements that are complete, but may not be written before one that began earlier is.
-    held: Vec<(String, Interval, Vec<u8>)>,
+    /// Elements that have just become complete.
+    complete: Vec<Element>,
+    /// Complete elements and their lines, which may not be written before one that began earlier is.
+    held: Vec<(Element, Vec<u8>)>,
+    /// Calls up to so many bases apart are joined.
+    gap: u64,
+    territory: Option<&'a Territory>,
+    /// Elements that may go on in a neighbouring shard.
+    edges: Vec<Edge>,
     /// Where cores overlap: what is not complete yet, and its contig.
     overlap: Option<(Overlap, Arc<str>)>,
     regions: Option<&'a Regions>,
@@ -384,6 +441,14 @@ impl Writer<'_> {
 
     /// A stretch of overlapping windows. Outside the regions not all windows that cover it were run.
     fn stretch(&mut self, contig: &str, stretch: &Stretch) -> Result<()> {
+        let mut interval = stretch.interval;
+        if let Some(own) = self.territory {
+            if own.side(Some((contig, interval.start))) != Some(Side::Inside) {
+                return Ok(());
+            }
+            // Beyond its end windows of the next shard begin, which are not run here.
+            interval.end = own.of(contig).map_or(interval.end, |own| interval.end.min(own.end));
+        }
         if self.regions.is_some_and(|regions| !regions.overlaps(contig, stretch.interval)) {
             return Ok(());
         }
@@ -391,7 +456,7 @@ impl Writer<'_> {
             Ok(scores) => Ok(scores.as_slice()),
             Err(skip) => Err(*skip),
         };
-        self.place(&Place { contig, interval: stretch.interval, strand: stretch.strand, scores, text: None })
+        self.place(&Place { contig, interval, strand: stretch.strand, scores, text: None })
     }
 
     /// A place of tracks and table.
@@ -409,7 +474,7 @@ impl Writer<'_> {
             return Ok(());
         }
         if let Some(merger) = &mut self.merger {
-            merger.add(place, self.caller, &mut self.held, self.form);
+            merger.add(place, self.caller, &mut self.complete, self.form);
             return self.release(Some(place.contig));
         }
         self.line.clear();
@@ -433,19 +498,31 @@ impl Writer<'_> {
     /// Writes held elements in order of their start, as far as no open one begins earlier. `current` is the contig in
     /// work; without one, all are written.
     fn release(&mut self, current: Option<&str>) -> Result<()> {
+        self.held.extend(self.complete.drain(..).map(|element| {
+            let line = element.line();
+            (element, line)
+        }));
         if self.held.is_empty() {
             return Ok(());
         }
         let earliest = self.merger.as_ref().and_then(Merger::earliest_open);
         // Elements of an earlier contig come before those of the current one; within one they are sorted by start.
-        self.held.sort_by(|a, b| {
-            (current == Some(a.0.as_str()), a.1, &a.2).cmp(&(current == Some(b.0.as_str()), b.1, &b.2))
+        let later = |element: &Element| current == Some(element.contig.as_str());
+        self.held.sort_by(|(a, line_a), (b, line_b)| {
+            (later(a), a.interval(), line_a).cmp(&(later(b), b.interval(), line_b))
         });
-        for (contig, interval, line) in std::mem::take(&mut self.held) {
-            if current == Some(contig.as_str()) && earliest.is_some_and(|start| interval.start >= start) {
-                self.held.push((contig, interval, line));
-            } else if self.form.bin.is_none() || self.regions.is_none_or(|r| r.overlaps(&contig, interval)) {
-                self.record(&contig, interval, &line)?;
+        // Of a track, elements are joined first, and then those are chosen that meet a region.
+        let regions = self.regions.filter(|_| self.form.bin.is_some());
+        for (element, line) in std::mem::take(&mut self.held) {
+            if later(&element) && earliest.is_some_and(|start| element.start >= start) {
+                self.held.push((element, line));
+                continue;
+            }
+            if let Some(edge) = self.territory.and_then(|own| Edge::at(&element, own, self.gap, regions)) {
+                self.edges.push(edge);
+            }
+            if regions.is_none_or(|regions| regions.overlaps(&element.contig, element.interval())) {
+                self.record(&element.contig, element.interval(), &line)?;
             }
         }
         Ok(())
@@ -459,19 +536,19 @@ impl Writer<'_> {
         }
     }
 
-    fn seal(mut self) -> Result<(Counts, Sealed)> {
+    fn seal(mut self) -> Result<(Counts, Sealed, Vec<Edge>)> {
         if let Some((mut overlap, contig)) = self.overlap.take() {
             overlap.finish(|stretch| self.stretch(&contig, &stretch))?;
         }
         if let Some(merger) = &mut self.merger {
-            merger.close_before(None, &mut self.held, self.form);
+            merger.close_before(None, &mut self.complete);
             self.release(None)?;
         }
         let mut sealed = self.output.map_or_else(|| Ok(Sealed::default()), Output::seal)?;
         for (_, track) in self.tracks {
             sealed = sealed.after(track.seal()?);
         }
-        Ok((self.counts, sealed))
+        Ok((self.counts, sealed, self.edges))
     }
 }
 
@@ -486,6 +563,7 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
         return Err(Error::usage("exact:orf writes BED or TSV, of whole contigs: no windows, thresholds or merging"));
     }
     let regions = Regions::read(&options.region, options.regions_file.as_deref(), None)?;
+    let territory = territory(options, 1, regions.as_ref())?;
     let input = read::open(&options.fasta)?;
     input.expect(&[Format::Fasta], "a FASTA file")?;
     let (place, report) = (input.place(), input.report());
@@ -510,7 +588,8 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
         let mut end = None;
         match event {
             Event::Contig(contig) => {
-                counts.records_in += 1;
+                let first = territory.as_ref().is_none_or(|own| own.side(Some((contig, 0))) == Some(Side::Inside));
+                counts.records_in += u64::from(first);
                 name = contig.into();
             }
             Event::Bases(bases) => {
@@ -523,6 +602,10 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
             }
         }
         for orf in found.drain(..) {
+            let place = Some((name.as_str(), orf.interval.start));
+            if territory.as_ref().is_some_and(|own| own.side(place) != Some(Side::Inside)) {
+                continue;
+            }
             if regions.as_ref().is_some_and(|r| !r.overlaps(&name, orf.interval)) {
                 counts.filtered += 1;
                 continue;
@@ -556,6 +639,9 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
         timings,
         inputs: vec![report()],
         reference: Some((&options.fasta, contigs)),
+        settings: settings_of(options, None)?,
+        shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
+        also: None,
     };
     setup::finish(&options.output, ending, || output.seal())
 }

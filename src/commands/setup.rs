@@ -1,7 +1,7 @@
 //! What the three scoring commands share: loading a model, running the pipeline, and ending a run with its manifest.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -22,10 +22,11 @@ use crate::{
     pipeline::{Settings, Timings},
     read::{InputReport, fasta::ContigReport},
     report::Counts,
+    run::ShardReport,
     tokenize::Encoder,
     write::{
         Sealed,
-        manifest::{Manifest, ModelReport, ReferenceReport},
+        manifest::{self, Manifest, ModelReport, ReferenceReport},
     },
 };
 
@@ -189,17 +190,23 @@ pub struct Ending<'a> {
     pub inputs: Vec<InputReport>,
     /// The FASTA used by place, and its contigs.
     pub reference: Option<(&'a Path, Vec<ContigReport>)>,
+    /// Options that answers and lines depend on.
+    pub settings: manifest::Settings,
+    /// Which part of a run this was.
+    pub shard: Option<ShardReport>,
+    /// A second place for the manifest, where there are two outputs.
+    pub also: Option<PathBuf>,
 }
 
 /// Checks the counts, completes output and manifest, gives them their names, and says the closing line.
 pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
-    let Ending { report, threads, counts, timings, inputs, reference } = ending;
+    let Ending { report, threads, counts, timings, inputs, reference, settings, shard, also } = ending;
     counts.balance()?;
     let output = options.output.as_deref().filter(|path| *path != Path::new("-"));
     let target =
         options.manifest.clone().or_else(|| output.filter(|path| !path.exists() || path.is_file()).map(Manifest::path));
     let mut sealed = seal()?;
-    if let Some(target) = target {
+    if target.is_some() || also.is_some() {
         let manifest = Manifest {
             program: "genogloss",
             version: env!("CARGO_PKG_VERSION"),
@@ -210,10 +217,15 @@ pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -
             inputs,
             reference: reference.map(|(path, contigs)| ReferenceReport { path: path.into(), contigs }),
             output: output.map_or_else(|| "-".into(), Path::to_path_buf),
+            settings,
+            shard,
             counts: counts.clone(),
             seconds: timings,
         };
-        sealed = sealed.with_first(&target, manifest.to_json()?.as_bytes())?;
+        let text = manifest.to_json()?;
+        for target in target.iter().chain(&also) {
+            sealed = sealed.with_first(target, text.as_bytes())?;
+        }
     }
     sealed.commit()?;
     let rate = if timings.wall > 0.0 { counts.windows as f64 / timings.wall } else { 0.0 };

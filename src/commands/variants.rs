@@ -6,13 +6,13 @@ use std::{
 };
 
 use super::{
-    ModelOptions, OutputOptions,
+    ModelOptions, OutputOptions, ShardOptions,
     setup::{self, Ending, Kind, Loaded, Progress, Shared},
 };
 use crate::{
     error::{Error, Result},
     exact::Task,
-    genome::{Interval, interval::show_position, sequence::BASE_CODE},
+    genome::{Contigs, Interval, interval::show_position, sequence::BASE_CODE},
     head::track_delta,
     model::Form,
     pipeline::{self, Outcome, RowAnswers},
@@ -24,10 +24,15 @@ use crate::{
         variants::{VariantRecord, Variants},
     },
     report::{Counts, Skip},
+    run::{
+        ShardReport,
+        shard::{Territory, Watch},
+    },
     tokenize::Encoder,
     window::Grid,
     write::{
         Indexed, Output, OutputSettings, Sealed, check_targets,
+        manifest::{Settings, digest},
         vcf::{self, AlleleScores},
     },
 };
@@ -57,6 +62,8 @@ pub struct Options {
     model: ModelOptions,
     #[command(flatten)]
     output: OutputOptions,
+    #[command(flatten)]
+    shard: ShardOptions,
 }
 
 /// How one alternate allele is to be compared with the reference.
@@ -90,6 +97,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     let aliases = options.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
     let reference = Reference::open(&options.reference)?;
     let variants = Variants::open(&options.variants)?;
+    let territory = territory(&options, &variants, &reference, &aliases)?;
     let Loaded { form, settings, sessions, report, threads, .. } = loaded;
 
     let names: Vec<String> = form
@@ -122,6 +130,8 @@ pub(super) fn run(options: Options) -> Result<()> {
     let theirs = variants.place().to_string();
     let timings = {
         let shared = Arc::clone(&shared);
+        let territory = territory.clone();
+        let mut watch = Watch::default();
         let mut reader =
             Reader { reference, aliases, windows, encoder, theirs, contig: None, used: Vec::new(), bases: Vec::new() };
         pipeline::run(
@@ -129,7 +139,13 @@ pub(super) fn run(options: Options) -> Result<()> {
             sessions,
             move |feed| {
                 let mut counts = Counts::default();
+                let place = variants.place().to_string();
                 let report = variants.read(|record| {
+                    if let Some(own) = &territory
+                        && !watch.own(own, Some((record.contig(), record.position)), &place)?
+                    {
+                        return Ok(());
+                    }
                     counts.records_in += 1;
                     counts.queries += 1;
                     let mut rows: Vec<[Vec<u8>; 2]> = Vec::new();
@@ -165,8 +181,39 @@ pub(super) fn run(options: Options) -> Result<()> {
         timings,
         inputs: input.into_iter().collect(),
         reference: Some((&options.reference, contigs)),
+        settings: settings_of(&options)?,
+        shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
+        also: None,
     };
     setup::finish(&options.output, ending, || Ok(sealed))
+}
+
+/// The shard's part of the variants: contigs in the header's order, or, where it names none, in the FASTA's.
+fn territory(
+    options: &Options,
+    variants: &Variants,
+    reference: &Reference,
+    aliases: &Aliases,
+) -> Result<Option<Territory>> {
+    let Some(choice) = &options.shard.shard else { return Ok(None) };
+    let mut contigs = Contigs::default();
+    for contig in variants.contigs.iter() {
+        let len = reference.contigs().get(aliases.resolve(&contig.name)).map_or(contig.len, |there| there.len);
+        contigs.push(contig.name.clone(), len);
+    }
+    let contigs = if contigs.is_empty() { reference.contigs().clone() } else { contigs };
+    let territory = Territory::choose(choice, &contigs, variants.place(), 1, None)?;
+    if territory.is_empty() {
+        tracing::warn!("shard {} has nothing to do: there are more shards than bases", territory.shard);
+    }
+    Ok(Some(territory))
+}
+
+/// All options that answers and lines depend on: shards of one run have the same.
+fn settings_of(options: &Options) -> Result<Settings> {
+    let mut settings = Settings::new("variants");
+    settings.put("contig_aliases", options.contig_aliases.as_deref().map(digest).transpose()?);
+    Ok(settings)
 }
 
 /// The input's header with our lines before #CHROM.

@@ -202,8 +202,18 @@ fn peek(mut reader: Box<dyn Read + Send>, path: &Path) -> Result<(Vec<u8>, Box<d
     Ok((head, all))
 }
 
-/// Opens a file, or standard input for `-`.
+/// Opens a file, or standard input for `-`. An empty one is an error.
 pub fn open(path: &Path) -> Result<Input> {
+    begin(path)?.map_err(|empty| Error::input(place(path), empty))
+}
+
+/// Opens a file that may be empty.
+pub fn open_if_any(path: &Path) -> Result<Option<Input>> {
+    Ok(begin(path)?.ok())
+}
+
+/// An input; or, if there is nothing in it, how that is said.
+fn begin(path: &Path) -> Result<Result<Input, &'static str>> {
     let raw: Box<dyn Read + Send> = if path == Path::new("-") {
         Box::new(io::stdin())
     } else {
@@ -217,7 +227,7 @@ pub fn open(path: &Path) -> Result<Input> {
     let counted = Counting { inner: raw, tally: tally.clone() };
     let (head, all) = peek(Box::new(counted), path)?;
     if head.is_empty() {
-        return Err(Error::input(place(path), "the file is empty (0 bytes)"));
+        return Ok(Err("the file is empty (0 bytes)"));
     }
     let compression = match head.as_slice() {
         [0x1f, 0x8b, 8, flags, ..] if flags & 4 != 0 && head.get(12..14) == Some(b"BC") => Compression::Bgzf,
@@ -235,10 +245,10 @@ pub fn open(path: &Path) -> Result<Input> {
     };
     let start = reader.fill_buf().map_err(|error| Error::read(path, &error))?;
     if start.is_empty() {
-        return Err(Error::input(place(path), "the file holds nothing (0 bytes after decompression)"));
+        return Ok(Err("the file holds nothing (0 bytes after decompression)"));
     }
     let format = format_of(start);
-    Ok(Input { reader, format, compression, path: path.into(), tally })
+    Ok(Ok(Input { reader, format, compression, path: path.into(), tally }))
 }
 
 /// What the first bytes say.

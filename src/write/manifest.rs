@@ -13,6 +13,7 @@ use crate::{
     pipeline::Timings,
     read::{InputReport, fasta::ContigReport, lossy, reference::with_ending},
     report::Counts,
+    run::ShardReport,
 };
 
 /// Name, version and digest of the model that ran.
@@ -41,6 +42,33 @@ pub struct ReferenceReport {
     pub contigs: Vec<ContigReport>,
 }
 
+/// The options that answers and lines depend on, by name, in order. Not among them: where outputs go, threads, shards.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Settings(serde_json::Map<String, serde_json::Value>);
+
+impl Settings {
+    /// Those of a command.
+    pub fn new(command: &str) -> Self {
+        let mut settings = Self(serde_json::Map::new());
+        settings.put("command", command);
+        settings
+    }
+
+    /// Adds one.
+    pub fn put(&mut self, name: &str, value: impl Serialize) {
+        // Options are texts and numbers: they are all JSON.
+        self.0.insert(name.into(), serde_json::to_value(value).unwrap_or_default());
+    }
+}
+
+/// sha256 of a small file.
+pub fn digest(path: &Path) -> Result<String> {
+    use sha2::{Digest, Sha256};
+    let bytes = std::fs::read(path).map_err(|error| Error::read(path, &error))?;
+    Ok(crate::model::folder::hex(&Sha256::digest(&bytes)))
+}
+
 /// The whole manifest.
 #[derive(Clone, Debug, Serialize)]
 pub struct Manifest {
@@ -63,6 +91,11 @@ pub struct Manifest {
     /// The output.
     #[serde(serialize_with = "lossy")]
     pub output: PathBuf,
+    /// Options that answers and lines depend on.
+    pub settings: Settings,
+    /// Which part of a run this is, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardReport>,
     /// What was counted.
     pub counts: Counts,
     /// Seconds each stage was busy.

@@ -206,19 +206,35 @@ pub struct Merger {
     count: usize,
 }
 
-struct Element {
-    contig: String,
-    interval: Interval,
-    column: usize,
-    strand: Strand,
+/// Calls that are joined. Parts of one put together are the whole, to the last digit: the sum is kept in whole numbers.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Element {
+    /// Contig name.
+    pub contig: String,
+    /// First base, 0-based.
+    pub start: u64,
+    /// One past the last.
+    pub end: u64,
+    /// The score's name.
+    pub name: String,
+    /// `+`, `-` or `.`.
+    pub strand: char,
+    /// Highest score.
+    #[serde(with = "bits")]
     max: f32,
-    /// Of the scores of all bases.
-    sum: f64,
+    /// Sum of the scores of all bases, in units of 2^-40.
+    #[serde(with = "digits")]
+    sum: i128,
+    /// Bases that were called.
     bases: u64,
     /// Bases of a bin.
     width: u64,
+    /// Middle of the first bin with the highest score.
     summit: u64,
 }
+
+/// Scores are summed in these units: a score between 2^-16 and 2^8 is a whole number of them.
+const UNITS: f64 = (1u64 << 40) as f64;
 
 impl Merger {
     /// Calls up to `gap` bases apart are joined.
@@ -232,7 +248,7 @@ impl Merger {
         &mut self,
         place: &Place<'_>,
         caller: &Caller,
-        emit: &mut Vec<(String, Interval, Vec<u8>)>,
+        emit: &mut Vec<Element>,
         form: &Form,
     ) {
         let scores: &[f32] = place.scores.unwrap_or(&[]);
@@ -247,49 +263,50 @@ impl Merger {
             let middle = place.interval.start + width / 2;
             match slot {
                 Some(element)
-                    if element.contig == place.contig && place.interval.start <= element.interval.end + self.gap =>
+                    if element.contig == place.contig && place.interval.start <= element.end + self.gap =>
                 {
-                    element.interval.end = element.interval.end.max(place.interval.end);
+                    element.end = element.end.max(place.interval.end);
                     if score > element.max {
                         (element.max, element.summit) = (score, middle);
                     }
-                    element.sum += f64::from(score) * place.interval.len() as f64;
+                    element.sum += units(score, place.interval.len());
                     element.bases += place.interval.len();
                 }
                 _ => {
                     let new = Element {
                         contig: place.contig.into(),
-                        interval: place.interval,
-                        column,
-                        strand,
+                        start: place.interval.start,
+                        end: place.interval.end,
+                        name: form.columns[column].name.clone(),
+                        strand: strand.symbol(),
                         max: score,
-                        sum: f64::from(score) * place.interval.len() as f64,
+                        sum: units(score, place.interval.len()),
                         bases: place.interval.len(),
                         width,
                         summit: middle,
                     };
                     match slot.replace(new) {
-                        Some(old) => emit.push(old.line(form)),
+                        Some(old) => emit.push(old),
                         None => self.count += 1,
                     }
                 }
             }
         }
-        self.close_before(Some((place.contig, place.interval.start)), emit, form);
+        self.close_before(Some((place.contig, place.interval.start)), emit);
     }
 
     /// Hands on what nothing can join any more; everything, at the end.
-    pub fn close_before(&mut self, at: Option<(&str, u64)>, emit: &mut Vec<(String, Interval, Vec<u8>)>, form: &Form) {
+    pub fn close_before(&mut self, at: Option<(&str, u64)>, emit: &mut Vec<Element>) {
         if self.count == 0 {
             return;
         }
         for slot in &mut self.open {
             let over = slot.as_ref().is_some_and(|e| {
-                at.is_none_or(|(contig, start)| e.contig != contig || e.interval.end + self.gap < start)
+                at.is_none_or(|(contig, start)| e.contig != contig || e.end + self.gap < start)
             });
             if over && let Some(element) = slot.take() {
                 self.count -= 1;
-                emit.push(element.line(form));
+                emit.push(element);
             }
         }
     }
@@ -299,30 +316,82 @@ impl Merger {
         if self.count == 0 {
             return None;
         }
-        self.open.iter().flatten().map(|e| e.interval.start).min()
+        self.open.iter().flatten().map(|e| e.start).min()
     }
 }
 
+/// A score as its bits: JSON keeps no 32-bit floats.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(score: &f32, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(score.to_bits())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
+        u32::deserialize(deserializer).map(f32::from_bits)
+    }
+}
+
+/// A whole number as text: JSON readers keep 64 bits of it.
+mod digits {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(number: &i128, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(number)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i128, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// A score times bases, in [`UNITS`].
+fn units(score: f32, bases: u64) -> i128 {
+    (f64::from(score) * UNITS) as i128 * i128::from(bases)
+}
+
 impl Element {
-    fn line(self, form: &Form) -> (String, Interval, Vec<u8>) {
+    /// Where it lies.
+    pub fn interval(&self) -> Interval {
+        Interval::new(self.start, self.end)
+    }
+
+    /// Whether `next`, which begins no earlier, would have been joined to it: one score and strand, `gap` bases apart at most.
+    pub fn reaches(&self, next: &Self, gap: u64) -> bool {
+        (&self.contig, &self.name, self.strand) == (&next.contig, &next.name, next.strand) && next.start <= self.end + gap
+    }
+
+    /// Adds what follows it.
+    pub fn join(&mut self, next: &Self) {
+        self.end = self.end.max(next.end);
+        if next.max > self.max {
+            (self.max, self.summit) = (next.max, next.summit);
+        }
+        self.sum += next.sum;
+        self.bases += next.bases;
+    }
+
+    /// Its line.
+    pub fn line(&self) -> Vec<u8> {
         let mut line = Vec::new();
-        write_place(&self.contig, self.interval, &mut line);
+        write_place(&self.contig, self.interval(), &mut line);
         line.push(b'\t');
-        line.extend_from_slice(form.columns[self.column].name.as_bytes());
+        line.extend_from_slice(self.name.as_bytes());
         line.push(b'\t');
         write_integer(bed_score(self.max), &mut line);
         line.push(b'\t');
-        line.push(self.strand.symbol() as u8);
+        line.push(self.strand as u8);
         line.push(b'\t');
         write_score(self.max, &mut line);
         line.push(b'\t');
-        write_score((self.sum / self.bases as f64) as f32, &mut line);
+        write_score((self.sum as f64 / UNITS / self.bases as f64) as f32, &mut line);
         line.push(b'\t');
         write_integer(self.bases.div_ceil(self.width), &mut line);
         line.push(b'\t');
-        write_integer(self.summit.min(self.interval.end - 1) - self.interval.start, &mut line);
+        write_integer(self.summit.min(self.end - 1) - self.start, &mut line);
         line.push(b'\n');
-        (self.contig, self.interval, line)
+        line
     }
 }
 
@@ -384,13 +453,36 @@ mod tests {
         for (start, score) in [(0, 0.6f32), (10, 0.9), (20, 0.2), (30, 0.7), (50, 0.8)] {
             merger.add(&place(start, &[score, 1.0]), &caller, &mut out, &form);
         }
-        merger.close_before(None, &mut out, &form);
-        let lines: String = out.iter().map(|(_, _, line)| String::from_utf8_lossy(line).into_owned()).collect();
+        merger.close_before(None, &mut out);
+        let lines: String = out.iter().map(|element| String::from_utf8_lossy(&element.line()).into_owned()).collect();
         assert_eq!(
             lines,
             "a\t0\t20\tsite\t900\t+\t0.900000\t0.750000\t2\t15\n\
              a\t30\t40\tsite\t700\t+\t0.700000\t0.700000\t1\t5\n\
              a\t50\t60\tsite\t800\t+\t0.800000\t0.800000\t1\t5\n"
         );
+    }
+    #[test]
+    fn parts_of_an_element_put_together_are_the_whole() {
+        let form = form();
+        let caller = Caller::new(&form, Some(Threshold::Value(0.5)));
+        let scores: Vec<f32> = (0..40).map(|i| 0.5 + (i as f32 * 0.7).sin().abs() * 0.4999).collect();
+        let run = |range: std::ops::Range<usize>| {
+            let (mut merger, mut out) = (Merger::new(0, 2), Vec::new());
+            for i in range {
+                merger.add(&place(i as u64 * 10, &[scores[i], 0.0]), &caller, &mut out, &form);
+            }
+            merger.close_before(None, &mut out);
+            out
+        };
+        let whole = run(0..40).remove(0);
+        for cut in 1..40 {
+            let (mut left, right) = (run(0..cut).remove(0), run(cut..40).remove(0));
+            let text = serde_json::to_string(&right).expect("JSON");
+            let right: Element = serde_json::from_str(&text).expect("the same");
+            assert!(left.reaches(&right, 0));
+            left.join(&right);
+            assert_eq!(left, whole);
+        }
     }
 }

@@ -1,0 +1,572 @@
+//! Putting shards together: what they say of themselves must fit, and their lines, records and values follow one another.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use bigtools::{BigWigRead, utils::reopen::ReopenableFile};
+use noodles::bam;
+use serde_json::{Map, Value};
+
+use super::{ShardReport, edges::Edge};
+use crate::{
+    error::{Error, Result, describe, guard},
+    genome::{Contigs, Interval},
+    read::{self, Format, Input, read_frame, read_line},
+    write::{Indexed, Output, OutputSettings, Sealed, bigwig::BigWig, manifest::Manifest},
+};
+
+/// The manifest's name in a folder of tracks.
+pub const TRACKS_MANIFEST: &str = "genogloss.manifest.json";
+
+/// A shard's output, and what its manifest says.
+pub struct Part {
+    /// The file, or the folder of tracks.
+    pub path: PathBuf,
+    /// The whole manifest.
+    pub manifest: Map<String, Value>,
+    /// What it says of the shard.
+    pub shard: ShardReport,
+}
+
+impl Part {
+    /// Reads the manifest beside a file, or in a folder.
+    pub fn open(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            return Err(Error::input(path.display(), "no such file or folder"));
+        }
+        let beside = if path.is_dir() { path.join(TRACKS_MANIFEST) } else { Manifest::path(path) };
+        let bytes = fs::read(&beside).map_err(|error| {
+            Error::read(&beside, &error).with_hint("every shard needs the manifest that was written with it")
+        })?;
+        let bad = |why: String| Error::input(beside.display(), why);
+        let mut manifest: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|e| bad(format!("no manifest: {e}")))?;
+        let shard = manifest.remove("shard").ok_or_else(|| {
+            Error::input(path.display(), "is no shard: it was written without --shard")
+        })?;
+        // By its text: JSON values in memory keep 64 bits of a number.
+        let shard = serde_json::from_str(&shard.to_string()).map_err(|e| bad(format!("no shard's manifest: {e}")))?;
+        Ok(Self { path: path.into(), manifest, shard })
+    }
+
+    fn place(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Lines or records the manifest speaks of.
+    fn rows(&self) -> u64 {
+        self.manifest.get("counts").and_then(|c| c.get("rows")).and_then(Value::as_u64).unwrap_or(0)
+    }
+
+    fn setting(&self, name: &str) -> Option<&str> {
+        self.manifest.get("settings")?.get(name)?.as_str()
+    }
+}
+
+/// What must be the same in all shards.
+const COMMON: [(&str, &[&str]); 3] =
+    [("model", &["name", "version", "sha256", "engine"]), ("version", &[]), ("settings", &[])];
+
+/// Refuses shards that are not all of one run, each once and in order.
+pub fn check(parts: &[Part]) -> Result<()> {
+    let Some(first) = parts.first() else { return Err(Error::usage("there is nothing to put together")) };
+    for part in parts {
+        let differ = |what: &str, theirs: &Value, ours: &Value| {
+            Error::input(part.place(), format!("is a shard of another run: {what} is {theirs}, and {ours} in {}", first.place()))
+        };
+        for (key, fields) in COMMON {
+            let (ours, theirs) = (first.manifest.get(key).unwrap_or(&Value::Null), part.manifest.get(key).unwrap_or(&Value::Null));
+            match (ours, theirs) {
+                (Value::Object(ours), Value::Object(theirs)) => {
+                    let names: Vec<&str> = if fields.is_empty() {
+                        ours.keys().chain(theirs.keys()).map(String::as_str).collect()
+                    } else {
+                        fields.to_vec()
+                    };
+                    for name in names {
+                        let (a, b) = (ours.get(name).unwrap_or(&Value::Null), theirs.get(name).unwrap_or(&Value::Null));
+                        if a != b {
+                            return Err(differ(&format!("{key}.{name}"), b, a));
+                        }
+                    }
+                }
+                (ours, theirs) if ours != theirs => return Err(differ(key, theirs, ours)),
+                _ => {}
+            }
+        }
+        if let (Some(ours), Some(theirs)) = (inputs(first), inputs(part))
+            && ours != theirs
+        {
+            return Err(Error::input(part.place(), format!("is a shard of another input than {}", first.place())));
+        }
+        if part.shard.count != first.shard.count {
+            return Err(Error::input(
+                part.place(),
+                format!("is one of {} shards, and {} one of {}", part.shard.count, first.place(), first.shard.count),
+            ));
+        }
+        if part.shard.plan != first.shard.plan {
+            return Err(Error::input(part.place(), format!("is cut by another plan, or of another genome, than {}", first.place())));
+        }
+    }
+    contigs_agree(parts)?;
+    let count = first.shard.count;
+    let mut places: HashMap<u32, &Part> = HashMap::new();
+    for part in parts {
+        if let Some(before) = places.insert(part.shard.index, part) {
+            return Err(Error::input(
+                part.place(),
+                format!("shard {}/{count} is there twice: also {}", part.shard.index, before.place()),
+            ));
+        }
+    }
+    let missing: Vec<String> = (1..=count).filter(|i| !places.contains_key(i)).map(|i| i.to_string()).collect();
+    if !missing.is_empty() {
+        let shown = missing.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
+        let more = if missing.len() > 10 { format!(" and {} more", missing.len() - 10) } else { String::new() };
+        let s = if missing.len() == 1 { "" } else { "s" };
+        return Err(Error::usage(format!("shard{s} {shown}{more} of {count} missing")));
+    }
+    if let Some(pair) = parts.windows(2).find(|pair| pair[0].shard.index > pair[1].shard.index) {
+        return Err(Error::usage(format!(
+            "shards must be given in order: {} ({}/{count}) comes before {} ({}/{count})",
+            pair[0].place(),
+            pair[0].shard.index,
+            pair[1].place(),
+            pair[1].shard.index
+        ))
+        .with_hint("ls -v sorts numbers in names"));
+    }
+    Ok(())
+}
+
+/// Digests of the inputs, where they were read from start to end.
+fn inputs(part: &Part) -> Option<Vec<&str>> {
+    let all = part.manifest.get("inputs")?.as_array()?;
+    let digests: Vec<&str> = all.iter().filter_map(|i| i.get("sha256")?.as_str()).collect();
+    (!digests.is_empty() && digests.len() == all.len()).then_some(digests)
+}
+
+/// Contigs of one name have one length and, where it is known, one MD5.
+fn contigs_agree(parts: &[Part]) -> Result<()> {
+    let mut seen: HashMap<&str, (&Value, Option<&str>, &Part)> = HashMap::new();
+    for part in parts {
+        for contig in part_contigs(part) {
+            let Some(name) = contig.get("name").and_then(Value::as_str) else { continue };
+            let (len, md5) = (contig.get("length").unwrap_or(&Value::Null), contig.get("md5").and_then(Value::as_str));
+            match seen.get(name) {
+                Some((len_there, md5_there, other)) => {
+                    if len != *len_there || md5.zip(*md5_there).is_some_and(|(a, b)| a != b) {
+                        return Err(Error::input(
+                            part.place(),
+                            format!("contig \"{name}\" is another sequence than in {}", other.place()),
+                        ));
+                    }
+                }
+                None => {
+                    seen.insert(name, (len, md5, part));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn part_contigs(part: &Part) -> &[Value] {
+    let contigs = part.manifest.get("reference").and_then(|r| r.get("contigs")).and_then(Value::as_array);
+    contigs.map_or(&[], Vec::as_slice)
+}
+
+/// Rows that were written, and files without their names yet.
+pub struct Merged {
+    /// Lines or records.
+    pub rows: u64,
+    /// To be named.
+    pub sealed: Sealed,
+}
+
+/// Files of lines or of reads, in order.
+pub fn files(parts: &[Part], settings: &OutputSettings) -> Result<Merged> {
+    let command = parts[0].setting("command").unwrap_or_default().to_string();
+    let reads = command == "reads" && parts[0].setting("format") == Some("bam");
+    let settings = OutputSettings {
+        indexed: match command.as_str() {
+            "scan" => Indexed::Bed,
+            "variants" => Indexed::Vcf,
+            _ => Indexed::No,
+        },
+        bgzf: reads,
+        ..settings.clone()
+    };
+    let output = Output::create(&settings)?;
+    let (rows, output) = if reads { records(parts, output)? } else { Lines::new(output, &settings).all(parts)? };
+    Ok(Merged { rows, sealed: output.seal()? })
+}
+
+fn complete(part: &Part, found: u64) -> Result<()> {
+    if found == part.rows() {
+        return Ok(());
+    }
+    Err(Error::input(
+        part.place(),
+        format!("holds {found} lines or records, and its manifest says {}: it was cut or changed", part.rows()),
+    )
+    .with_hint("run this shard again"))
+}
+
+/// BAM: one header, then all records, as they are.
+fn records(parts: &[Part], mut output: Output) -> Result<(u64, Output)> {
+    let (mut header, mut total) = (Vec::new(), 0);
+    for (index, part) in parts.iter().enumerate() {
+        let mut input = read::open(&part.path)?;
+        input.expect(&[Format::Bam], "BAM")?;
+        let failed = |error: std::io::Error| Error::input(part.place(), describe(&error));
+        let mut reader = bam::io::Reader::from(&mut input.reader);
+        let own = guard(|| reader.read_header()).map_err(failed)?;
+        let mut writer = bam::io::Writer::from(Vec::new());
+        writer.write_header(&own).map_err(failed)?;
+        if index == 0 {
+            header = writer.into_inner();
+            output.write_all(&header)?;
+        } else if header != writer.into_inner() {
+            return Err(Error::input(part.place(), format!("its header differs from that of {}", parts[0].place())));
+        }
+        let mut count = 0;
+        while let Some(frame) = read_frame(&mut input.reader, 1).map_err(failed)? {
+            output.write_all(&frame)?;
+            count += 1;
+        }
+        complete(part, count)?;
+        total += count;
+    }
+    Ok((total, output))
+}
+
+/// Lines of a table on their way out. Elements that were cut are joined, and keep back what begins after them.
+struct Lines {
+    output: Output,
+    indexed: Indexed,
+    rows: u64,
+    header: Option<Vec<u8>>,
+    /// Elements that may go on in the next shard.
+    open: Vec<Edge>,
+    /// Lines that begin after an open element, or are one that is complete.
+    held: Vec<(String, Interval, Vec<u8>)>,
+}
+
+/// What a shard has of elements that were cut.
+struct Cut {
+    /// Their lines, as the shard wrote them.
+    lines: HashSet<Vec<u8>>,
+    /// The shard's contigs, in order.
+    contigs: Vec<String>,
+    /// Those that have not been reached yet, in order.
+    upcoming: VecDeque<Edge>,
+    gap: u64,
+}
+
+impl Cut {
+    fn rank(&self, contig: &str) -> usize {
+        self.contigs.iter().position(|c| c == contig).unwrap_or(usize::MAX)
+    }
+}
+
+impl Lines {
+    fn new(output: Output, settings: &OutputSettings) -> Self {
+        Self { output, indexed: settings.indexed, rows: 0, header: None, open: Vec::new(), held: Vec::new() }
+    }
+
+    fn all(mut self, parts: &[Part]) -> Result<(u64, Output)> {
+        for part in parts {
+            self.part(part)?;
+        }
+        self.close(None)?;
+        self.release()?;
+        Ok((self.rows, self.output))
+    }
+
+    fn part(&mut self, part: &Part) -> Result<()> {
+        let gap = part.shard.gap.unwrap_or(0);
+        let edges = &part.shard.edges;
+        let mut cut = Cut {
+            lines: edges.iter().filter(|e| e.written).map(|e| e.element.line()).collect(),
+            contigs: part.shard.territory.iter().map(|(contig, ..)| contig.clone()).collect(),
+            upcoming: VecDeque::new(),
+            gap,
+        };
+        let mut upcoming = edges.clone();
+        upcoming.sort_by_key(|edge| (cut.rank(&edge.element.contig), edge.element.start));
+        cut.upcoming = upcoming.into();
+        if let Some((contig, start, _)) = part.shard.territory.first() {
+            self.close(Some((contig, *start, gap)))?;
+        }
+        let count = match read::open_if_any(&part.path)? {
+            Some(mut input) => self.lines(part, &mut input, &mut cut)?,
+            None => 0,
+        };
+        for edge in cut.upcoming.drain(..) {
+            self.open(edge, gap)?;
+        }
+        complete(part, count)
+    }
+
+    /// An element that was cut is reached: it is the next piece of an open one, or the first of its own.
+    fn open(&mut self, edge: Edge, gap: u64) -> Result<()> {
+        self.close(Some((&edge.element.contig, edge.element.start, gap)))?;
+        match self.open.iter_mut().find(|open| open.element.reaches(&edge.element, gap)) {
+            Some(open) => open.join(&edge),
+            None => self.open.push(edge),
+        }
+        Ok(())
+    }
+
+    fn lines(&mut self, part: &Part, input: &mut Input, cut: &mut Cut) -> Result<u64> {
+        let failed = |error: std::io::Error| Error::input(part.place(), describe(&error));
+        let (mut line, mut count) = (Vec::new(), 0u64);
+        let mut header = Vec::new();
+        loop {
+            let more = read_line(&mut input.reader, &mut line).map_err(failed)?;
+            if more && count == 0 && line.first() == Some(&b'#') {
+                header.extend_from_slice(&line);
+                header.push(b'\n');
+                continue;
+            }
+            if count == 0 {
+                match &self.header {
+                    Some(first) if *first != header => {
+                        return Err(Error::input(part.place(), "its header differs from that of the first shard"));
+                    }
+                    Some(_) => {}
+                    None => {
+                        self.output.write_all(&header)?;
+                        self.header = Some(std::mem::take(&mut header));
+                    }
+                }
+            }
+            if !more {
+                break;
+            }
+            count += 1;
+            line.push(b'\n');
+            if !cut.lines.contains(&line) {
+                self.line(part, &line, cut)?;
+            }
+        }
+        Ok(count)
+    }
+
+    fn line(&mut self, part: &Part, line: &[u8], cut: &mut Cut) -> Result<()> {
+        let nothing_cut = self.open.is_empty() && self.held.is_empty() && cut.upcoming.is_empty();
+        if !self.output.is_indexed() && nothing_cut {
+            self.rows += 1;
+            return self.output.write_all(line);
+        }
+        let place = if self.indexed == Indexed::No { None } else { self.place(line) };
+        let Some((contig, interval)) = place else {
+            if self.indexed != Indexed::No {
+                return Err(Error::input(part.place(), format!("a line has no place: {}", String::from_utf8_lossy(line).trim_end())));
+            }
+            self.rows += 1;
+            return self.output.write_all(line);
+        };
+        if nothing_cut {
+            self.rows += 1;
+            return self.output.write_record(contig, interval, line);
+        }
+        let contig = contig.to_string();
+        let rank = cut.rank(&contig);
+        while let Some(edge) = cut.upcoming.front()
+            && (cut.rank(&edge.element.contig), edge.element.start) <= (rank, interval.start)
+        {
+            if let Some(edge) = cut.upcoming.pop_front() {
+                self.open(edge, cut.gap)?;
+            }
+        }
+        self.close(Some((&contig, interval.start, cut.gap)))?;
+        self.held.push((contig, interval, line.to_vec()));
+        self.release()
+    }
+
+    /// Contig and interval of a line.
+    fn place<'a>(&self, line: &'a [u8]) -> Option<(&'a str, Interval)> {
+        let mut fields = line.split(|&b| b == b'\t' || b == b'\n').map(|field| std::str::from_utf8(field).ok());
+        let contig = fields.next()??;
+        if self.indexed == Indexed::Vcf {
+            let position: u64 = fields.next()??.parse().ok()?;
+            let reference = fields.nth(1)??;
+            let start = position.saturating_sub(1);
+            return Some((contig, Interval::new(start, start + reference.len() as u64)));
+        }
+        let (start, end) = (fields.next()??.parse().ok()?, fields.next()??.parse().ok()?);
+        Some((contig, Interval::new(start, end)))
+    }
+
+    /// What nothing can be joined to any more, now that lines begin at a place (all, without one), becomes a line.
+    fn close(&mut self, at: Option<(&str, u64, u64)>) -> Result<()> {
+        let (open, done): (Vec<Edge>, Vec<Edge>) = std::mem::take(&mut self.open).into_iter().partition(|edge| {
+            at.is_some_and(|(contig, start, gap)| edge.element.contig == contig && start <= edge.element.end + gap)
+        });
+        self.open = open;
+        let lines = done.into_iter().filter(|edge| edge.written);
+        self.held.extend(lines.map(|e| (e.element.contig.clone(), e.element.interval(), e.element.line())));
+        if at.is_some() && self.open.is_empty() { self.release() } else { Ok(()) }
+    }
+
+    /// Writes held lines in order, as far as no open element begins earlier.
+    fn release(&mut self) -> Result<()> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let earliest = self.open.iter().map(|edge| (edge.element.contig.clone(), edge.element.start)).min_by_key(|e| e.1);
+        let current = earliest.as_ref().map(|(contig, _)| contig.clone());
+        let later = |contig: &str| current.as_deref() == Some(contig);
+        self.held.sort_by(|a, b| (later(&a.0), a.1, &a.2).cmp(&(later(&b.0), b.1, &b.2)));
+        let mut kept = Vec::new();
+        for (contig, interval, line) in std::mem::take(&mut self.held) {
+            if earliest.as_ref().is_some_and(|(name, start)| *name == contig && interval.start >= *start) {
+                kept.push((contig, interval, line));
+            } else {
+                self.rows += 1;
+                self.output.write_record(&contig, interval, &line)?;
+            }
+        }
+        self.held = kept;
+        Ok(())
+    }
+}
+
+/// Folders of bigWig tracks: every track by itself, into a folder.
+pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
+    let names = tracks_of(&parts[0].path)?;
+    if names.is_empty() {
+        return Err(Error::input(parts[0].place(), "holds no bigWig file"));
+    }
+    for part in parts {
+        if tracks_of(&part.path)? != names {
+            return Err(Error::input(part.place(), format!("holds other tracks than {}", parts[0].place())));
+        }
+    }
+    fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
+    let mut sealed = Sealed::default();
+    for name in &names {
+        let mut readers = Vec::new();
+        for part in parts {
+            let path = part.path.join(name);
+            readers.push((open_track(&path)?, path));
+        }
+        // A file knows only the contigs on which it has values.
+        let mut contigs = Contigs::default();
+        for (reader, _) in &readers {
+            for chrom in reader.chroms() {
+                contigs.push(chrom.name.clone(), chrom.length.into());
+            }
+        }
+        let mut merged = BigWig::create(&folder.join(name), &contigs)?;
+        for contig in contigs.iter() {
+            let mut begun = false;
+            for (reader, path) in &mut readers {
+                let failed = |why: String| Error::input(path.display(), why);
+                if !reader.chroms().iter().any(|chrom| chrom.name == contig.name && u64::from(chrom.length) == contig.len) {
+                    continue;
+                }
+                let values = reader
+                    .get_interval(&contig.name, 0, contig.len as u32)
+                    .map_err(|error| failed(error.to_string()))?;
+                for value in values {
+                    let value = value.map_err(|error| failed(error.to_string()))?;
+                    if !begun {
+                        merged.begin(&Arc::from(contig.name.as_str()))?;
+                        begun = true;
+                    }
+                    merged.push(Interval::new(value.start.into(), value.end.into()), value.value)?;
+                }
+            }
+        }
+        sealed = sealed.after(merged.seal()?);
+    }
+    Ok(Merged { rows: parts.iter().map(Part::rows).sum(), sealed })
+}
+
+type Track = BigWigRead<ReopenableFile>;
+
+fn open_track(path: &Path) -> Result<Track> {
+    BigWigRead::open_file(path).map_err(|error| Error::input(path.display(), format!("no bigWig file: {error}")))
+}
+
+fn tracks_of(folder: &Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(folder).map_err(|error| Error::read(folder, &error))?;
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".bw"))
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+/// One manifest of all: counts and seconds are sums.
+pub fn manifest(parts: &[Part], output: &Path, rows: u64) -> Result<String> {
+    let mut all = parts[0].manifest.clone();
+    let command: Vec<String> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
+    all.insert("command".into(), command.into());
+    all.insert("finished_unix".into(), Manifest::now().into());
+    all.insert("output".into(), output.to_string_lossy().into());
+    for key in ["counts", "seconds"] {
+        let mut sum = Value::Null;
+        for part in parts {
+            add(&mut sum, part.manifest.get(key).unwrap_or(&Value::Null));
+        }
+        all.insert(key.into(), sum);
+    }
+    if let Some(counts) = all.get_mut("counts").and_then(Value::as_object_mut) {
+        counts.insert("rows".into(), rows.into());
+    }
+    let mut names = HashSet::new();
+    let contigs: Vec<Value> = parts
+        .iter()
+        .flat_map(part_contigs)
+        .filter(|contig| names.insert(contig.get("name").map(Value::to_string)))
+        .cloned()
+        .collect();
+    if let Some(reference) = all.get_mut("reference").and_then(Value::as_object_mut) {
+        reference.insert("contigs".into(), contigs.into());
+    }
+    let shards: Vec<Value> = parts
+        .iter()
+        .map(|part| {
+            let mut shard = Map::new();
+            shard.insert("path".into(), part.place().into());
+            shard.insert("territory".into(), serde_json::to_value(&part.shard.territory).unwrap_or_default());
+            for key in ["finished_unix", "threads", "counts", "seconds"] {
+                shard.insert(key.into(), part.manifest.get(key).cloned().unwrap_or_default());
+            }
+            shard.into()
+        })
+        .collect();
+    all.insert("plan".into(), parts[0].shard.plan.clone().into());
+    all.insert("shards".into(), shards.into());
+    serde_json::to_string_pretty(&all)
+        .map(|text| text + "\n")
+        .map_err(|error| Error::Internal(format!("manifest: {error}")))
+}
+
+/// Adds numbers, also inside objects.
+fn add(sum: &mut Value, other: &Value) {
+    match (&mut *sum, other) {
+        (Value::Object(sum), Value::Object(other)) => {
+            for (key, value) in other {
+                add(sum.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Number(a), Value::Number(b)) => {
+            *sum = match (a.as_u64(), b.as_u64()) {
+                (Some(a), Some(b)) => (a + b).into(),
+                _ => (a.as_f64().unwrap_or(0.0) + b.as_f64().unwrap_or(0.0)).into(),
+            }
+        }
+        (Value::Null, other) => *sum = other.clone(),
+        _ => {}
+    }
+}

@@ -1,0 +1,262 @@
+//! Shards put together are the run they were cut from, to the last byte.
+
+mod support;
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use support::{Folder, genogloss, ort_available, shell, succeed, tools_available};
+
+const SLICE: &str = "tests/data/chr20_slice.fa";
+
+/// Runs a command whole and in `count` shards, puts them together, and compares.
+fn same(folder: &Folder, command: &str, ending: &str, count: u32) {
+    let whole = folder.path(&format!("whole.{ending}"));
+    let run = |more: &[&str]| {
+        let arguments: Vec<&str> = command.split(' ').chain(more.iter().copied()).chain(["--quiet"]).collect();
+        succeed(&arguments);
+    };
+    if !Path::new(&whole).exists() {
+        run(&["-o", &whole]);
+    }
+    let mut parts = Vec::new();
+    for index in 1..=count {
+        let part = folder.path(&format!("part{index}.{ending}"));
+        run(&["--shard", &format!("{index}/{count}"), "-o", &part]);
+        parts.push(part);
+    }
+    let merged = folder.path(&format!("merged.{ending}"));
+    let arguments: Vec<&str> = ["merge", "-o", &merged, "--quiet"].into_iter().chain(parts.iter().map(String::as_str)).collect();
+    succeed(&arguments);
+    let text = |path: &str| if ending.ends_with("gz") || ending == "bam" { shell(&format!("gzip -dc {path} | md5sum")) } else { fs::read_to_string(path).expect("text") };
+    let (a, b) = (text(&whole), text(&merged));
+    let line = a.lines().zip(b.lines()).position(|(a, b)| a != b).unwrap_or(a.lines().count().min(b.lines().count()));
+    let at = |text: &str| text.lines().nth(line).unwrap_or("(its end)").to_string();
+    assert!(a == b, "{command} in {count} shards: line {line} is {:?}, not {:?}", at(&b), at(&a));
+    let counts = |path: &str| -> serde_json::Value {
+        let manifest = fs::read(format!("{path}.manifest.json")).expect("a manifest");
+        let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");
+        manifest["counts"].clone()
+    };
+    let (mut a, mut b) = (counts(&whole), counts(&merged));
+    // Bases are read again where windows reach over a cut; where windows are joined, those at a cut are run twice.
+    let overlapping: &[&str] = if command.contains("--overlap") { &["queries", "written", "windows", "scored", "skipped"] } else { &[] };
+    for counts in [&mut a, &mut b] {
+        let counts = counts.as_object_mut().expect("counts");
+        counts.remove("bases");
+        overlapping.iter().for_each(|key| {
+            counts.remove(*key);
+        });
+    }
+    assert_eq!(a, b, "{command} in {count} shards");
+    for part in parts.iter().chain([&merged]) {
+        for ending in ["", ".tbi", ".manifest.json"] {
+            let _ = fs::remove_file(format!("{part}{ending}"));
+        }
+    }
+}
+
+/// Three contigs, the second shorter than a window of most models, and one of N.
+fn genome(folder: &Folder) -> String {
+    let slice = fs::read_to_string(SLICE).expect("the slice");
+    let bases: String = slice.lines().filter(|line| !line.starts_with('>')).collect();
+    let mut text = String::new();
+    for (name, sequence) in [("c1", &bases[..31_000]), ("c2", &bases[31_000..31_040]), ("c3", &bases[40_000..60_500])] {
+        text.push_str(&format!(">{name}\n"));
+        for line in sequence.as_bytes().chunks(70) {
+            text.push_str(&format!("{}\n", String::from_utf8_lossy(line)));
+        }
+    }
+    text.push_str(&format!(">c4\n{}\n", "N".repeat(3000)));
+    let path = folder.path("genome.fa");
+    fs::write(&path, text).expect("written");
+    path
+}
+
+#[test]
+fn scans_in_shards_are_the_whole_scan() {
+    for (arguments, ending) in [
+        ("-m exact:gc --window 100", "bed"),
+        ("-m exact:gc --window 100 --format tsv", "tsv"),
+        ("-m exact:gc --window 100 --stride 30 --format tsv", "tsv"),
+        ("-m exact:gc --window 100 --stride 30 --overlap mean --format tsv", "tsv"),
+        ("-m exact:gc --window 100 --stride 37 --overlap max --format bedgraph", "bedgraph"),
+        ("-m exact:gc --window 10 --threshold 0.5 --merge", "bed"),
+        ("-m exact:gc --window 10 --threshold 0.6 --merge 25", "bed"),
+        ("-m exact:gc --window 10 --threshold 0.3 --merge 300", "bed"),
+        ("-m exact:gc --window 50 --threshold 0.55 -r c1:1,234-9,876 -r c3", "bed.gz"),
+        ("-m exact:reverse-complement --format tsv", "tsv"),
+        ("-m exact:orf", "bed"),
+    ] {
+        let folder = Folder::new();
+        let genome = genome(&folder);
+        for count in [1, 2, 3, 7, 16] {
+            same(&folder, &format!("scan {genome} {arguments}"), ending, count);
+        }
+    }
+}
+
+#[test]
+fn elements_of_a_track_are_joined_over_cuts() {
+    if !ort_available() {
+        return;
+    }
+    let folder = Folder::new();
+    for arguments in ["", "-r chr20_3140001_3240000:15,500-70,000 --threshold 0.05 --merge 40"] {
+        for count in [2, 5, 9] {
+            same(&folder, format!("scan {SLICE} {arguments}").trim_end(), "bed", count);
+        }
+        let _ = fs::remove_file(folder.path("whole.bed"));
+    }
+}
+
+#[test]
+fn tracks_in_shards_hold_the_same_values() {
+    let folder = Folder::new();
+    let genome = genome(&folder);
+    let command = |more: &str| format!("scan {genome} -m exact:gc --window 50 --quiet {more}");
+    let run = |more: &str| succeed(&command(more).split(' ').collect::<Vec<_>>());
+    run(&format!("--bigwig {}", folder.path("whole")));
+    let mut merge = vec!["merge".to_string(), "-o".into(), folder.path("merged"), "--quiet".into()];
+    for index in 1..=5 {
+        let part = folder.path(&format!("tracks{index}"));
+        run(&format!("--bigwig {part} --shard {index}/5"));
+        merge.push(part);
+    }
+    succeed(&merge.iter().map(String::as_str).collect::<Vec<_>>());
+    let values = |folder: String| -> BTreeMap<(String, u32), u32> {
+        let mut reader = bigtools::BigWigRead::open_file(format!("{folder}/gc.bw")).expect("a bigWig");
+        let contigs: Vec<(String, u32)> = reader.chroms().iter().map(|c| (c.name.clone(), c.length)).collect();
+        let mut values = BTreeMap::new();
+        for (name, length) in contigs {
+            for value in reader.get_interval(&name, 0, length).expect("values") {
+                let value = value.expect("a value");
+                for base in value.start..value.end {
+                    values.insert((name.clone(), base), value.value.to_bits());
+                }
+            }
+        }
+        values
+    };
+    let whole = values(folder.path("whole"));
+    assert!(whole.len() > 50_000);
+    let merged = values(folder.path("merged"));
+    assert_eq!(whole.len(), merged.len());
+    let different = whole.iter().zip(&merged).find(|(a, b)| a != b);
+    assert!(different.is_none(), "{different:?}");
+}
+
+#[test]
+fn variants_and_reads_in_shards_are_the_whole() {
+    if !tools_available(&["samtools"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let genome = genome(&folder);
+    let bases = fs::read_to_string(&genome).expect("the genome");
+    let contigs: Vec<(String, String)> = bases
+        .split('>')
+        .skip(1)
+        .map(|contig| {
+            let (name, sequence) = contig.split_once('\n').expect("a name");
+            (name.into(), sequence.replace('\n', ""))
+        })
+        .collect();
+    let mut vcf = "##fileformat=VCFv4.2\n".to_string();
+    for (name, sequence) in &contigs {
+        vcf.push_str(&format!("##contig=<ID={name},length={}>\n", sequence.len()));
+    }
+    vcf.push_str("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n");
+    let mut sam = "@HD\tVN:1.6\tSO:coordinate\n".to_string();
+    for (name, sequence) in &contigs {
+        sam.push_str(&format!("@SQ\tSN:{name}\tLN:{}\n", sequence.len()));
+    }
+    let mut fastq = String::new();
+    let mut number = 0;
+    for (name, sequence) in &contigs[..3] {
+        for at in (0..sequence.len().saturating_sub(300)).step_by(83) {
+            let reference = &sequence[at..at + 1];
+            for alternate in ["A", "C", "<DEL>"].iter().filter(|a| **a != reference) {
+                vcf.push_str(&format!("{name}\t{}\t.\t{reference}\t{alternate}\t.\t.\t.\n", at + 1));
+            }
+            number += 1;
+            let (read, quality) = (&sequence[at..at + 120], "I".repeat(120));
+            sam.push_str(&format!("r{number}\t0\t{name}\t{}\t60\t120M\t*\t0\t0\t{read}\t{quality}\n", at + 1));
+            fastq.push_str(&format!("@r{number}\n{read}\n+\n{quality}\n"));
+        }
+    }
+    for unplaced in 0..5 {
+        sam.push_str(&format!("u{unplaced}\t4\t*\t0\t0\t*\t*\t0\t0\tACGTACGTNN\tIIIIIIIIII\n"));
+    }
+    for (name, text) in [("v.vcf", &vcf), ("r.sam", &sam), ("r.fq", &fastq)] {
+        fs::write(folder.path(name), text).expect("written");
+    }
+    let (vcf, sam, bam, fastq) = (folder.path("v.vcf"), folder.path("r.sam"), folder.path("r.bam"), folder.path("r.fq"));
+    shell(&format!("samtools view -b {sam} -o {bam} && samtools index {bam}"));
+    for count in [1, 2, 5, 11] {
+        same(&folder, &format!("variants {vcf} -f {genome} -m exact:gc"), "vcf", count);
+        same(&folder, &format!("variants {vcf} -f {genome} -m exact:gc"), "vcf.gz", count);
+        same(&folder, &format!("reads {bam} -m exact:gc"), "tsv", count);
+        same(&folder, &format!("reads {bam} -m exact:gc --format bam"), "bam", count);
+        same(&folder, &format!("reads {bam} -m exact:gc -r c1:500-20,000 -q 10 --each-window"), "regions.tsv", count);
+        same(&folder, &format!("reads {fastq} -m exact:gc"), "fq.tsv", count);
+    }
+}
+
+#[test]
+fn shards_that_do_not_fit_are_refused() {
+    let folder = Folder::new();
+    let genome = genome(&folder);
+    let shard = |name: &str, which: &str, more: &[&str]| -> String {
+        let path = folder.path(name);
+        let arguments: Vec<&str> = ["scan", &genome, "-m", "exact:gc", "--quiet", "--shard", which, "-o", &path]
+            .into_iter()
+            .chain(more.iter().copied())
+            .collect();
+        succeed(&arguments);
+        path
+    };
+    let parts: Vec<String> = (1..=12).map(|i| shard(&format!("p{i}.bed"), &format!("{i}/12"), &[])).collect();
+    let other = shard("other.bed", "2/12", &["--window", "500"]);
+    let fewer = shard("fewer.bed", "2/3", &[]);
+    let merge = |files: &[&str], say: &str| {
+        let out = folder.path("out.bed");
+        let arguments: Vec<&str> = ["merge", "-o", &out].into_iter().chain(files.iter().copied()).collect();
+        let run = genogloss(&arguments);
+        assert_ne!(run.code, 0, "{files:?}");
+        assert!(run.stderr.contains(say), "{say}: {}", run.stderr);
+        assert!(!Path::new(&out).exists());
+    };
+    let all: Vec<&str> = parts.iter().map(String::as_str).collect();
+    merge(&all[..11], "shard 12 of 12 missing");
+    merge(&[&all[..], &all[2..3]].concat(), "shard 3/12 is there twice");
+    merge(&[&all[..1], &all[9..], &all[1..9]].concat(), "must be given in order");
+    merge(&[&all[..1], &[other.as_str()], &all[2..]].concat(), "settings.window is 500");
+    merge(&[&all[..1], &[fewer.as_str()], &all[2..]].concat(), "one of 3 shards");
+    merge(&[SLICE], "manifest.json");
+    let text = fs::read_to_string(&parts[3]).expect("a shard");
+    fs::write(&parts[3], &text[..text.rfind("\nc").expect("lines") + 1]).expect("cut");
+    merge(&all, "it was cut or changed");
+    fs::write(&parts[3], text).expect("restored");
+    let run = genogloss(&["merge", "-o", &folder.path("good.bed"), all[0], all[1]]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    for (which, say) in [("0/4", "no shard 0 of 4"), ("5/4", "no shard 5 of 4"), ("x", "a shard is i/n"), (SLICE, "this is no shard")] {
+        let run = genogloss(&["scan", &genome, "-m", "exact:gc", "--shard", which]);
+        assert!(run.code != 0 && run.stderr.contains(say), "{which}: {}", run.stderr);
+    }
+    let run = genogloss(&["scan", "-", "-m", "exact:gc", "--shard", "1/2"]);
+    assert!(run.stderr.contains("lengths of the contigs must be known"), "{}", run.stderr);
+    let run = genogloss(&["scan", &genome, "-m", "exact:gc", "--shard", "90/100", "--window", "10000", "--format", "tsv"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("has nothing to do") && run.stdout.starts_with('#'), "{}", run.stderr);
+}
+
+#[test]
+fn an_unsorted_file_cannot_be_cut() {
+    let folder = Folder::new();
+    let genome = genome(&folder);
+    let vcf = folder.path("v.vcf");
+    let header = "##fileformat=VCFv4.2\n##contig=<ID=c1,length=31000>\n##contig=<ID=c3,length=20500>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n";
+    fs::write(&vcf, format!("{header}c3\t9\t.\tA\tC\t.\t.\t.\nc1\t9\t.\tA\tC\t.\t.\t.\n")).expect("written");
+    let run = genogloss(&["variants", &vcf, "-f", &genome, "-m", "exact:gc", "--shard", "1/2"]);
+    assert!(run.code == 1 && run.stderr.contains("is not sorted"), "{}", run.stderr);
+}
