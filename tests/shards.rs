@@ -260,3 +260,41 @@ fn an_unsorted_file_cannot_be_cut() {
     let run = genogloss(&["variants", &vcf, "-f", &genome, "-m", "exact:gc", "--shard", "1/2"]);
     assert!(run.code == 1 && run.stderr.contains("is not sorted"), "{}", run.stderr);
 }
+
+#[test]
+fn a_plan_is_even_and_its_shards_are_the_whole() {
+    let folder = Folder::new();
+    // Half of the first contig is unknown: an even cut by length would leave the first shards nothing to do.
+    let slice = fs::read_to_string(SLICE).expect("the slice");
+    let bases: String = slice.lines().filter(|line| !line.starts_with('>')).collect();
+    let genome = folder.write("g.fa", format!(">a\n{}{}\n>b\n{}\n", "N".repeat(40_000), &bases[..40_000], &bases[40_000..70_000]));
+    let plan = folder.path("plan");
+    let table = succeed(&["plan", &genome, "-m", "exact:gc", "--window", "100", "-n", "5", "-o", &plan, "--quiet", "--", "--threads", "1"]);
+    let rows: Vec<Vec<&str>> = table.lines().skip(1).map(|line| line.split('\t').collect()).collect();
+    assert_eq!(rows.len(), 5);
+    let windows: Vec<i64> = rows.iter().map(|row| row[1].parse().expect("windows")).collect();
+    assert_eq!(windows.iter().sum::<i64>(), 700);
+    assert!(windows.iter().all(|n| (n - 140).abs() <= 7), "{windows:?}");
+    assert!(rows.iter().all(|row| row[3].parse::<f64>().is_ok() && row[4].parse::<f64>().is_ok_and(|mb| mb > 1.0)), "{table}");
+    let scan = |more: &[&str]| {
+        let arguments: Vec<&str> = ["scan", &genome, "-m", "exact:gc", "--window", "100", "--threshold", "0.5", "--merge", "--quiet"]
+            .into_iter()
+            .chain(more.iter().copied())
+            .collect();
+        succeed(&arguments)
+    };
+    let whole = scan(&[]);
+    let mut merge = vec!["merge".to_string(), "--quiet".into()];
+    for index in 1..=5 {
+        let part = folder.path(&format!("{index}.bed"));
+        scan(&["--shard", &folder.path(&format!("plan/shard_000{index}.bed")), "-o", &part]);
+        merge.push(part);
+    }
+    assert_eq!(whole, succeed(&merge.iter().map(String::as_str).collect::<Vec<_>>()));
+    let run = genogloss(&["scan", SLICE, "-m", "exact:gc", "--window", "100", "--shard", &folder.path("plan/shard_0002.bed")]);
+    assert!(run.code == 1 && run.stderr.contains("made for another genome"), "{}", run.stderr);
+    let run = genogloss(&["scan", &genome, "-m", "exact:gc", "--window", "70", "--shard", &folder.path("plan/shard_0002.bed")]);
+    assert!(run.code == 1 && run.stderr.contains("windows every 100 bases"), "{}", run.stderr);
+    let run = genogloss(&["plan", &genome, "-m", "exact:gc", "-n", "3", "--", "--nonsense"]);
+    assert!(run.code == 1 && run.stderr.contains("--nonsense"), "{}", run.stderr);
+}

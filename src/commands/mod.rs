@@ -4,6 +4,7 @@ mod columns;
 mod evaluate;
 mod merge;
 mod models;
+mod plan;
 mod reads;
 mod scan;
 mod setup;
@@ -51,6 +52,8 @@ enum Command {
     Variants(variants::Options),
     /// Compare a model's answers with labelled sequences, or with known places of a genome.
     Evaluate(Box<evaluate::Options>),
+    /// Cut a run into shards of one cost, and say what it will take.
+    Plan(plan::Options),
     /// Put the shards of a run together.
     Merge(merge::Options),
     /// List, show and check models.
@@ -75,6 +78,7 @@ impl Cli {
             Command::Reads(options) => reads::run(options),
             Command::Variants(options) => variants::run(options),
             Command::Evaluate(options) => evaluate::run(*options),
+            Command::Plan(options) => plan::run(&options),
             Command::Merge(options) => merge::run(&options),
             Command::Models(options) => models::run(options),
             Command::Columns(options) => columns::run(&options),

@@ -30,7 +30,7 @@ use crate::{
     report::{Counts, Skip},
     run::{
         ShardReport,
-        shard::{Territory, Watch},
+        shard::{RECORDS, Territory, Watch},
     },
     window::Grid,
     write::{
@@ -332,11 +332,8 @@ pub(super) fn run(options: Options) -> Result<()> {
     setup::finish(&options.output, ending, || Ok(sealed))
 }
 
-/// What the line of a file is called whose records are not in order of position: shards are cut by record number.
-const RECORDS: &str = "*";
-
 /// Contig and first base of a read that has a place.
-fn first_base<'a>(header: &'a sam::Header, record: &RecordBuf) -> Option<(&'a str, u64)> {
+pub(super) fn first_base<'a>(header: &'a sam::Header, record: &RecordBuf) -> Option<(&'a str, u64)> {
     let (name, _) = header.reference_sequences().get_index(record.reference_sequence_id()?)?;
     Some((std::str::from_utf8(name).ok()?, record.alignment_start()?.get() as u64 - 1))
 }

@@ -221,6 +221,7 @@ pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -
             shard,
             counts: counts.clone(),
             seconds: timings,
+            peak_memory_bytes: manifest::peak_memory(),
         };
         let text = manifest.to_json()?;
         for target in target.iter().chain(&also) {

@@ -188,7 +188,17 @@ pub(super) fn run(options: Options) -> Result<()> {
     setup::finish(&options.output, ending, || Ok(sealed))
 }
 
-/// The shard's part of the variants: contigs in the header's order, or, where it names none, in the FASTA's.
+/// The line that shards cut: contigs in the header's order, or, where it names none, in the FASTA's.
+pub(super) fn line_of(variants: &Variants, reference: &Reference, aliases: &Aliases) -> Contigs {
+    let mut contigs = Contigs::default();
+    for contig in variants.contigs.iter() {
+        let len = reference.contigs().get(aliases.resolve(&contig.name)).map_or(contig.len, |there| there.len);
+        contigs.push(contig.name.clone(), len);
+    }
+    if contigs.is_empty() { reference.contigs().clone() } else { contigs }
+}
+
+/// The shard's part of the variants.
 fn territory(
     options: &Options,
     variants: &Variants,
@@ -196,12 +206,7 @@ fn territory(
     aliases: &Aliases,
 ) -> Result<Option<Territory>> {
     let Some(choice) = &options.shard.shard else { return Ok(None) };
-    let mut contigs = Contigs::default();
-    for contig in variants.contigs.iter() {
-        let len = reference.contigs().get(aliases.resolve(&contig.name)).map_or(contig.len, |there| there.len);
-        contigs.push(contig.name.clone(), len);
-    }
-    let contigs = if contigs.is_empty() { reference.contigs().clone() } else { contigs };
+    let contigs = line_of(variants, reference, aliases);
     let territory = Territory::choose(choice, &contigs, variants.place(), 1, None)?;
     if territory.is_empty() {
         tracing::warn!("shard {} has nothing to do: there are more shards than bases", territory.shard);

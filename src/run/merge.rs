@@ -523,6 +523,8 @@ pub fn manifest(parts: &[Part], output: &Path, rows: u64) -> Result<String> {
     if let Some(counts) = all.get_mut("counts").and_then(Value::as_object_mut) {
         counts.insert("rows".into(), rows.into());
     }
+    let peak = parts.iter().filter_map(|part| part.manifest.get("peak_memory_bytes")?.as_u64()).max();
+    all.insert("peak_memory_bytes".into(), peak.into());
     let mut names = HashSet::new();
     let contigs: Vec<Value> = parts
         .iter()

@@ -18,6 +18,9 @@ use crate::{
 /// What begins the first line of a shard's BED file, as `genogloss plan` writes it.
 const MARK: &str = "#genogloss shard ";
 
+/// What the line of a file is called whose records are not in order of position: shards are cut by record number.
+pub const RECORDS: &str = "*";
+
 /// Which part of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {

@@ -100,6 +100,15 @@ pub struct Manifest {
     pub counts: Counts,
     /// Seconds each stage was busy.
     pub seconds: Timings,
+    /// The most memory the process had, where the system says so (Linux).
+    pub peak_memory_bytes: Option<u64>,
+}
+
+/// The process's largest resident size so far: `VmHWM` of proc(5).
+pub fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kb| kb * 1024)
 }
 
 impl Manifest {
