@@ -56,7 +56,7 @@ pub enum Error {
     /// Whoever read our standard output has gone: not a failure, exit code 0.
     #[error("standard output was closed")]
     Closed,
-    /// Ctrl-C or SIGTERM: the output is not finished, exit code 130.
+    /// Ctrl-C or SIGTERM: the output is not finished, exit code 130 or 143.
     #[error("interrupted; nothing was written under the output's name")]
     Interrupted,
 }
@@ -115,12 +115,16 @@ impl Error {
         }
     }
 
-    /// The exit code: 0 for a closed pipe, 2 for wrong usage, 130 for Ctrl-C, 1 for everything else.
+    /// The exit code: 0 for a closed pipe, 2 for wrong usage, 130 for Ctrl-C, 143 for SIGTERM (and SIGUSR2, which schedulers send
+    /// as a warning), 1 for everything else.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Closed => 0,
             Self::Usage { .. } => 2,
-            Self::Interrupted => 130,
+            Self::Interrupted => {
+                let signal = crate::pipeline::SIGNAL.load(std::sync::atomic::Ordering::Relaxed);
+                if matches!(signal, 0 | 2) { 130 } else { 143 }
+            }
             _ => 1,
         }
     }

@@ -6,11 +6,11 @@ use clap::Parser;
 use genogloss::{
     commands::Cli,
     error::{Error, quiet_guarded_panics},
-    pipeline::INTERRUPTED,
+    pipeline::{INTERRUPTED, SIGNAL},
     write::remove_unfinished,
 };
 use signal_hook::{
-    consts::{SIGINT, SIGTERM},
+    consts::{SIGINT, SIGTERM, SIGUSR2},
     iterator::Signals,
 };
 
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         .with_ansi(false)
         .init();
     quiet_guarded_panics();
-    match Signals::new([SIGINT, SIGTERM]) {
+    match Signals::new([SIGINT, SIGTERM, SIGUSR2]) {
         Ok(signals) => drop(std::thread::spawn(move || watch(signals))),
         Err(error) => tracing::warn!("signals are not handled: {error}"),
     }
@@ -52,9 +52,8 @@ const GRACE: Duration = Duration::from_secs(2);
 /// program ends.
 fn watch(mut signals: Signals) {
     let mut seen = signals.forever();
-    if seen.next().is_none() {
-        return;
-    }
+    let Some(signal) = seen.next() else { return };
+    SIGNAL.store(signal, Ordering::Relaxed);
     INTERRUPTED.store(true, Ordering::Relaxed);
     std::thread::spawn(|| {
         std::thread::sleep(GRACE);

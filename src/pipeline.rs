@@ -18,7 +18,7 @@ use std::{
     panic::resume_unwind,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI32, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -48,8 +48,11 @@ const QUERIES_PER_BATCH: usize = 8192;
 /// is what costs.
 const BASES_PER_BATCH: usize = 256 << 10;
 
-/// Set by Ctrl-C and SIGTERM.
+/// Set by Ctrl-C, SIGTERM and SIGUSR2.
 pub static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Which signal it was.
+pub static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
 /// What the stages share.
 pub struct Settings {

@@ -110,6 +110,23 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// From what was written down of them.
+    pub fn restored(saved: &serde_json::Value) -> Self {
+        let number = |key: &str| saved.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
+        let skipped = |reason: Skip| Some((reason.word(), saved.get("skipped")?.get(reason.word())?.as_u64()?));
+        Self {
+            records_in: number("records_in"),
+            filtered: number("filtered"),
+            queries: number("queries"),
+            written: number("written"),
+            windows: number("windows"),
+            scored: number("scored"),
+            skipped: Skip::all().into_iter().filter_map(skipped).collect(),
+            bases: number("bases"),
+            rows: number("rows"),
+        }
+    }
+
     /// One skip more.
     pub fn skip(&mut self, reason: Skip) {
         *self.skipped.entry(reason.word()).or_default() += 1;
@@ -153,6 +170,14 @@ mod tests {
     fn a_lost_query_is_an_error() {
         let counts = Counts { queries: 3, written: 2, ..Counts::default() };
         assert!(counts.balance().is_err());
+    }
+
+    #[test]
+    fn counts_come_back_from_json() {
+        let mut counts = Counts { queries: 3, written: 2, rows: 7, ..Counts::default() };
+        counts.skip(Skip::TooShort);
+        let saved = serde_json::to_value(&counts).expect("JSON");
+        assert_eq!(format!("{:?}", Counts::restored(&saved)), format!("{counts:?}"));
     }
 
     #[test]

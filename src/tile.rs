@@ -79,11 +79,13 @@ impl Source {
         Ok(Self::Stream { input, regions, shard })
     }
 
-    /// Pushes every wanted window of the grid (whole contigs without one), in order. `joined`: overlapping windows are.
+    /// Pushes every wanted window of the grid (whole contigs without one), in order, but the first `skip`. `joined`: overlapping
+    /// windows are.
     pub fn read(
         self,
         grid: Option<Grid>,
         joined: bool,
+        skip: u64,
         encoder: Option<Arc<Encoder>>,
         feed: &mut Feed<'_, Tile>,
     ) -> Result<TilesRead> {
@@ -91,6 +93,7 @@ impl Source {
         let mut tiler = Tiler {
             grid,
             joined,
+            skip,
             encoder,
             contig: "".into(),
             ranges: VecDeque::new(),
@@ -108,7 +111,8 @@ impl Source {
                         Event::Contig(name) => {
                             // The length is not known yet: a region may end past it, and is checked at the contig's end.
                             let intervals = regions.as_ref().map(|r| r.of(name).to_vec());
-                            wanted = tiler.begin(name, intervals.as_deref(), shard.as_ref(), u64::MAX, &mut read.counts);
+                            wanted =
+                                tiler.begin(name, intervals.as_deref(), shard.as_ref(), u64::MAX, &mut read.counts);
                         }
                         Event::Bases(bases) => {
                             read.counts.bases += bases.len() as u64;
@@ -196,6 +200,8 @@ struct Tiler {
     grid: Option<Grid>,
     /// Overlapping windows are joined.
     joined: bool,
+    /// So many of the next windows an earlier run has answered.
+    skip: u64,
     encoder: Option<Arc<Encoder>>,
     contig: Arc<str>,
     /// First and one-past-last index of the windows that are wanted.
@@ -247,17 +253,20 @@ impl Tiler {
                 (None, Some(_)) => begins_here.then_some((0, u64::MAX)),
                 // Where windows overlap and are joined, those of neighbours that reach into this shard are run as well.
                 (Some(grid), Some(own)) if grid.core > grid.stride && self.joined => Some(grid.overlapping(own, len)),
-                (Some(grid), Some(own)) => {
-                    Some((own.start.div_ceil(grid.stride), own.end.div_ceil(grid.stride)))
-                }
+                (Some(grid), Some(own)) => Some((own.start.div_ceil(grid.stride), own.end.div_ceil(grid.stride))),
             };
             let (first, last) = own.unwrap_or((0, 0));
-            self.ranges = self
-                .ranges
-                .iter()
-                .map(|&(a, b)| (a.max(first), b.min(last)))
-                .filter(|&(a, b)| a < b)
-                .collect();
+            self.ranges =
+                self.ranges.iter().map(|&(a, b)| (a.max(first), b.min(last))).filter(|&(a, b)| a < b).collect();
+        }
+        // What an earlier run has answered is not even read, where the windows can be counted.
+        while self.grid.is_some() && len < u64::MAX && self.skip > 0 {
+            let Some((first, last)) = self.ranges.front_mut() else { break };
+            let gone = self.skip.min(*last - *first);
+            (*first, self.skip, self.queries) = (*first + gone, self.skip - gone, self.queries + gone);
+            if *first == *last {
+                self.ranges.pop_front();
+            }
         }
         self.next = self.ranges.front().map_or(0, |r| r.0);
         asked && !self.ranges.is_empty()
@@ -323,6 +332,10 @@ impl Tiler {
             let tile = Tile { contig: Arc::clone(&self.contig), core: Interval::new(0, len), unknown: Vec::new() };
             let bases = std::mem::take(&mut self.bases);
             self.queries += 1;
+            if self.skip > 0 {
+                self.skip -= 1;
+                return Ok(());
+            }
             return feed.query(tile, |rows| {
                 rows.push(&bases);
                 Ok(())
@@ -350,6 +363,10 @@ impl Tiler {
             let mut tile = Tile { contig: Arc::clone(&self.contig), core, unknown: Vec::new() };
             self.queries += 1;
             self.next += 1;
+            if self.skip > 0 {
+                self.skip -= 1;
+                continue;
+            }
             if len.is_some_and(|len| len < grid.min_span) {
                 feed.skip(tile, Skip::TooShort)?;
                 continue;

@@ -25,9 +25,16 @@ fn same(folder: &Folder, command: &str, ending: &str, count: u32) {
         parts.push(part);
     }
     let merged = folder.path(&format!("merged.{ending}"));
-    let arguments: Vec<&str> = ["merge", "-o", &merged, "--quiet"].into_iter().chain(parts.iter().map(String::as_str)).collect();
+    let arguments: Vec<&str> =
+        ["merge", "-o", &merged, "--quiet"].into_iter().chain(parts.iter().map(String::as_str)).collect();
     succeed(&arguments);
-    let text = |path: &str| if ending.ends_with("gz") || ending == "bam" { shell(&format!("gzip -dc {path} | md5sum")) } else { fs::read_to_string(path).expect("text") };
+    let text = |path: &str| {
+        if ending.ends_with("gz") || ending == "bam" {
+            shell(&format!("gzip -dc {path} | md5sum"))
+        } else {
+            fs::read_to_string(path).expect("text")
+        }
+    };
     let (a, b) = (text(&whole), text(&merged));
     let line = a.lines().zip(b.lines()).position(|(a, b)| a != b).unwrap_or(a.lines().count().min(b.lines().count()));
     let at = |text: &str| text.lines().nth(line).unwrap_or("(its end)").to_string();
@@ -39,7 +46,8 @@ fn same(folder: &Folder, command: &str, ending: &str, count: u32) {
     };
     let (mut a, mut b) = (counts(&whole), counts(&merged));
     // Bases are read again where windows reach over a cut; where windows are joined, those at a cut are run twice.
-    let overlapping: &[&str] = if command.contains("--overlap") { &["queries", "written", "windows", "scored", "skipped"] } else { &[] };
+    let overlapping: &[&str] =
+        if command.contains("--overlap") { &["queries", "written", "windows", "scored", "skipped"] } else { &[] };
     for counts in [&mut a, &mut b] {
         let counts = counts.as_object_mut().expect("counts");
         counts.remove("bases");
@@ -190,7 +198,8 @@ fn variants_and_reads_in_shards_are_the_whole() {
     for (name, text) in [("v.vcf", &vcf), ("r.sam", &sam), ("r.fq", &fastq)] {
         fs::write(folder.path(name), text).expect("written");
     }
-    let (vcf, sam, bam, fastq) = (folder.path("v.vcf"), folder.path("r.sam"), folder.path("r.bam"), folder.path("r.fq"));
+    let (vcf, sam, bam, fastq) =
+        (folder.path("v.vcf"), folder.path("r.sam"), folder.path("r.bam"), folder.path("r.fq"));
     shell(&format!("samtools view -b {sam} -o {bam} && samtools index {bam}"));
     for count in [1, 2, 5, 11] {
         same(&folder, &format!("variants {vcf} -f {genome} -m exact:gc"), "vcf", count);
@@ -239,13 +248,16 @@ fn shards_that_do_not_fit_are_refused() {
     fs::write(&parts[3], text).expect("restored");
     let run = genogloss(&["merge", "-o", &folder.path("good.bed"), all[0], all[1]]);
     assert_eq!(run.code, 2, "{}", run.stderr);
-    for (which, say) in [("0/4", "no shard 0 of 4"), ("5/4", "no shard 5 of 4"), ("x", "a shard is i/n"), (SLICE, "this is no shard")] {
+    for (which, say) in
+        [("0/4", "no shard 0 of 4"), ("5/4", "no shard 5 of 4"), ("x", "a shard is i/n"), (SLICE, "this is no shard")]
+    {
         let run = genogloss(&["scan", &genome, "-m", "exact:gc", "--shard", which]);
         assert!(run.code != 0 && run.stderr.contains(say), "{which}: {}", run.stderr);
     }
     let run = genogloss(&["scan", "-", "-m", "exact:gc", "--shard", "1/2"]);
     assert!(run.stderr.contains("lengths of the contigs must be known"), "{}", run.stderr);
-    let run = genogloss(&["scan", &genome, "-m", "exact:gc", "--shard", "90/100", "--window", "10000", "--format", "tsv"]);
+    let run =
+        genogloss(&["scan", &genome, "-m", "exact:gc", "--shard", "90/100", "--window", "10000", "--format", "tsv"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(run.stderr.contains("has nothing to do") && run.stdout.starts_with('#'), "{}", run.stderr);
 }
@@ -267,20 +279,40 @@ fn a_plan_is_even_and_its_shards_are_the_whole() {
     // Half of the first contig is unknown: an even cut by length would leave the first shards nothing to do.
     let slice = fs::read_to_string(SLICE).expect("the slice");
     let bases: String = slice.lines().filter(|line| !line.starts_with('>')).collect();
-    let genome = folder.write("g.fa", format!(">a\n{}{}\n>b\n{}\n", "N".repeat(40_000), &bases[..40_000], &bases[40_000..70_000]));
+    let genome = folder
+        .write("g.fa", format!(">a\n{}{}\n>b\n{}\n", "N".repeat(40_000), &bases[..40_000], &bases[40_000..70_000]));
     let plan = folder.path("plan");
-    let table = succeed(&["plan", &genome, "-m", "exact:gc", "--window", "100", "-n", "5", "-o", &plan, "--quiet", "--", "--threads", "1"]);
+    let table = succeed(&[
+        "plan",
+        &genome,
+        "-m",
+        "exact:gc",
+        "--window",
+        "100",
+        "-n",
+        "5",
+        "-o",
+        &plan,
+        "--quiet",
+        "--",
+        "--threads",
+        "1",
+    ]);
     let rows: Vec<Vec<&str>> = table.lines().skip(1).map(|line| line.split('\t').collect()).collect();
     assert_eq!(rows.len(), 5);
     let windows: Vec<i64> = rows.iter().map(|row| row[1].parse().expect("windows")).collect();
     assert_eq!(windows.iter().sum::<i64>(), 700);
     assert!(windows.iter().all(|n| (n - 140).abs() <= 7), "{windows:?}");
-    assert!(rows.iter().all(|row| row[3].parse::<f64>().is_ok() && row[4].parse::<f64>().is_ok_and(|mb| mb > 1.0)), "{table}");
+    assert!(
+        rows.iter().all(|row| row[3].parse::<f64>().is_ok() && row[4].parse::<f64>().is_ok_and(|mb| mb > 1.0)),
+        "{table}"
+    );
     let scan = |more: &[&str]| {
-        let arguments: Vec<&str> = ["scan", &genome, "-m", "exact:gc", "--window", "100", "--threshold", "0.5", "--merge", "--quiet"]
-            .into_iter()
-            .chain(more.iter().copied())
-            .collect();
+        let arguments: Vec<&str> =
+            ["scan", &genome, "-m", "exact:gc", "--window", "100", "--threshold", "0.5", "--merge", "--quiet"]
+                .into_iter()
+                .chain(more.iter().copied())
+                .collect();
         succeed(&arguments)
     };
     let whole = scan(&[]);
@@ -291,9 +323,27 @@ fn a_plan_is_even_and_its_shards_are_the_whole() {
         merge.push(part);
     }
     assert_eq!(whole, succeed(&merge.iter().map(String::as_str).collect::<Vec<_>>()));
-    let run = genogloss(&["scan", SLICE, "-m", "exact:gc", "--window", "100", "--shard", &folder.path("plan/shard_0002.bed")]);
+    let run = genogloss(&[
+        "scan",
+        SLICE,
+        "-m",
+        "exact:gc",
+        "--window",
+        "100",
+        "--shard",
+        &folder.path("plan/shard_0002.bed"),
+    ]);
     assert!(run.code == 1 && run.stderr.contains("made for another genome"), "{}", run.stderr);
-    let run = genogloss(&["scan", &genome, "-m", "exact:gc", "--window", "70", "--shard", &folder.path("plan/shard_0002.bed")]);
+    let run = genogloss(&[
+        "scan",
+        &genome,
+        "-m",
+        "exact:gc",
+        "--window",
+        "70",
+        "--shard",
+        &folder.path("plan/shard_0002.bed"),
+    ]);
     assert!(run.code == 1 && run.stderr.contains("windows every 100 bases"), "{}", run.stderr);
     let run = genogloss(&["plan", &genome, "-m", "exact:gc", "-n", "3", "--", "--nonsense"]);
     assert!(run.code == 1 && run.stderr.contains("--nonsense"), "{}", run.stderr);

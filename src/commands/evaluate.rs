@@ -355,7 +355,17 @@ fn sequences(options: &Options, card: &Card, loaded: Loaded) -> Result<()> {
         confusion: Some((all.classes.clone(), all.confusion())),
         plots: plots(&sections[0], true, vec![("all".into(), reliability)]),
     };
-    let ending = Ending { report, threads, counts, timings, inputs, reference: None, settings: Settings::new("evaluate"), shard: None, also: None };
+    let ending = Ending {
+        report,
+        threads,
+        counts,
+        timings,
+        inputs,
+        reference: None,
+        settings: Settings::new("evaluate"),
+        shard: None,
+        also: None,
+    };
     finish(options, ending, &sections, &page)
 }
 
@@ -446,7 +456,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
             &settings,
             sessions,
             move |feed| {
-                let read = source.read(Some(grid), false, encoder, feed)?;
+                let read = source.read(Some(grid), false, 0, encoder, feed)?;
                 setup::leave(&shared, read);
                 Ok(())
             },
@@ -518,7 +528,17 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
         plots: plots(&all, false, reliability),
     };
     inputs.extend(input);
-    let ending = Ending { report, threads, counts, timings, inputs, reference: Some((reference, contigs)), settings: Settings::new("evaluate"), shard: None, also: None };
+    let ending = Ending {
+        report,
+        threads,
+        counts,
+        timings,
+        inputs,
+        reference: Some((reference, contigs)),
+        settings: Settings::new("evaluate"),
+        shard: None,
+        also: None,
+    };
     finish(options, ending, &sections, &page)
 }
 
@@ -643,6 +663,7 @@ fn finish(options: &Options, ending: Ending<'_>, sections: &[Section], page: &Pa
             kind: options.output.index,
             bgzf: false,
             input: input.clone(),
+            resume: None,
         };
         let mut output = Output::create(&settings)?;
         output.write_all(bytes)?;

@@ -62,6 +62,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
             kind: options.index,
             bgzf: false,
             input: parts[0].path.display().to_string(),
+            resume: None,
         };
         merge::files(&parts, &settings)?
     };

@@ -32,7 +32,7 @@ Examples:
   genogloss reads reads.bam -m exact:gc -o gc.tsv
 
 Environment: ORT_DYLIB_PATH (ONNX Runtime's library), GENOGLOSS_MODELS (folders of models, separated by :).
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (Ctrl-C), 143 terminated."
 )]
 pub struct Cli {
     /// Say only what went wrong.
@@ -150,13 +150,24 @@ pub struct OutputOptions {
     pub manifest: Option<PathBuf>,
 }
 
-/// Which part of the run.
+/// Parts of a run, and going on with one.
 #[derive(Clone, Debug, clap::Args)]
-pub struct ShardOptions {
+#[command(next_help_heading = "Shards and resuming")]
+pub struct RunOptions {
     /// Run one part only: I/N, the I-th of N parts of one size, or a BED file of `genogloss plan`. Put together again with
     /// `genogloss merge`.
-    #[arg(long, value_name = "I/N", help_heading = "Shards")]
+    #[arg(long, value_name = "I/N")]
     pub shard: Option<crate::run::shard::Choice>,
+    /// Keep what is done if the run is stopped, however it is, and go on from there the next time.
+    #[arg(long)]
+    pub resume: bool,
+    /// With --resume: seconds between the points from which a run goes on. [0, 3600]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
+    pub checkpoint: f64,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|s| (0.0..=3600.0).contains(s)).ok_or_else(|| "seconds, from 0 to 3600".into())
 }
 
 fn device(text: &str) -> Result<crate::model::ort::Device, String> {

@@ -12,8 +12,8 @@ use noodles::sam::{
 };
 
 use super::{
-    ModelOptions, OutputOptions, ShardOptions,
-    setup::{self, Ending, Kind, Loaded, Progress, Shared},
+    ModelOptions, OutputOptions, RunOptions,
+    setup::{self, Beginning, Ending, Kind, Loaded, Progress, Shared},
 };
 use crate::{
     error::{Error, Result},
@@ -30,6 +30,7 @@ use crate::{
     report::{Counts, Skip},
     run::{
         ShardReport,
+        journal::Checkpoint,
         shard::{RECORDS, Territory, Watch},
     },
     window::Grid,
@@ -62,7 +63,7 @@ pub struct Options {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    shard: ShardOptions,
+    run: RunOptions,
     /// Format of the output.
     #[arg(long, value_enum, default_value = "tsv", help_heading = "Output")]
     format: ReadsFormat,
@@ -192,12 +193,17 @@ pub(super) fn run(options: Options) -> Result<()> {
         regions.check(&alignments.contigs, &alignments.place())?;
     }
     let territory = territory(&options, &alignments)?;
+    let run_settings = settings_of(&options)?;
+    let target = options.output.output.as_deref();
+    let mut beginning =
+        Beginning::find(&options.run, target, &loaded.report, &run_settings, territory.as_ref(), &inputs)?;
     let settings = OutputSettings {
         path: options.output.output.clone(),
         indexed: Indexed::No,
         kind: options.output.index,
         bgzf: options.format == ReadsFormat::Bam,
         input: crate::read::place(&options.reads),
+        resume: beginning.bytes(),
     };
     let Loaded { form, settings: pipeline_settings, sessions, report, threads, .. } = loaded;
     let model = format!("{} {} sha256 {}", report.name, report.version, report.sha256.as_deref().unwrap_or("-"));
@@ -208,7 +214,9 @@ pub(super) fn run(options: Options) -> Result<()> {
         }
         ReadsFormat::Tsv => {
             let mut output = Output::create(&settings)?;
-            output.write_all(header_line(&form).as_bytes())?;
+            if !beginning.begun() {
+                output.write_all(header_line(&form).as_bytes())?;
+            }
             Sink::Table(Box::new(output))
         }
     };
@@ -221,14 +229,15 @@ pub(super) fn run(options: Options) -> Result<()> {
         options: &options,
         span: grid.map_or(0, |g| g.span),
         line: Vec::new(),
-        counts: Counts::default(),
+        counts: beginning.from.counts(),
     };
     let encoder = pipeline_settings.encoder.clone();
     let shared: Shared<Ended> = Shared::default();
-    let mut progress = Progress::new();
+    let mut progress = Progress::new(writer.counts.windows);
+    let mut done = beginning.from.queries;
     let (min_mapq, exclude, require, orient) =
         (options.min_mapq, options.exclude_flags, options.require_flags, options.orient);
-    let timings = {
+    let result = {
         let shared = Arc::clone(&shared);
         let own = territory.clone();
         let regions = regions.as_ref();
@@ -259,6 +268,10 @@ pub(super) fn run(options: Options) -> Result<()> {
                     }
                     counts.queries += 1;
                     counts.bases += record.sequence().len() as u64;
+                    if done > 0 {
+                        done -= 1;
+                        return Ok(());
+                    }
                     let bases: &[u8] = record.sequence().as_ref();
                     let turned = orient == Orient::Read && flags.is_reverse_complemented();
                     turned_bases.clear();
@@ -310,10 +323,12 @@ pub(super) fn run(options: Options) -> Result<()> {
                 progress.at(writer.counts.windows, || {
                     format!("read {}", read.record.name().map(ToString::to_string).unwrap_or_default())
                 });
-                writer.write(read, outcome)
+                writer.write(read, outcome)?;
+                beginning.at(|| writer.checkpoint())
             },
-        )?
+        )
     };
+    let timings = beginning.ended(result, || writer.checkpoint())?;
     let Ended { counts: read, input } = setup::take(&shared);
     let (mut counts, sealed) = writer.seal()?;
     (counts.records_in, counts.filtered, counts.queries, counts.bases) =
@@ -325,11 +340,13 @@ pub(super) fn run(options: Options) -> Result<()> {
         timings,
         inputs: input.into_iter().collect(),
         reference: None,
-        settings: settings_of(&options)?,
+        settings: run_settings,
         shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
         also: None,
     };
-    setup::finish(&options.output, ending, || Ok(sealed))
+    setup::finish(&options.output, ending, || Ok(sealed))?;
+    beginning.done();
+    Ok(())
 }
 
 /// Contig and first base of a read that has a place.
@@ -340,7 +357,7 @@ pub(super) fn first_base<'a>(header: &'a sam::Header, record: &RecordBuf) -> Opt
 
 /// The shard's part of the reads: by position where the header says that they are sorted, else by number.
 fn territory(options: &Options, alignments: &Alignments) -> Result<Option<Territory>> {
-    let Some(choice) = &options.shard.shard else { return Ok(None) };
+    let Some(choice) = &options.run.shard else { return Ok(None) };
     let mut contigs = Contigs::default();
     if alignments.is_sorted() {
         contigs = alignments.contigs.clone();
@@ -431,6 +448,14 @@ struct Hit {
 }
 
 impl Writer<'_> {
+    fn checkpoint(&mut self) -> Result<Checkpoint> {
+        let bytes = match &mut self.output {
+            Sink::Table(output) => output.checkpoint()?,
+            Sink::Bam(writer) => writer.checkpoint()?,
+        };
+        Checkpoint::of(&self.counts, bytes)
+    }
+
     fn write(&mut self, read: Read, outcome: Outcome<'_>) -> Result<()> {
         self.counts.written += 1;
         match outcome {

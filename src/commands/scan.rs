@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
-    ModelOptions, OutputOptions, ShardOptions,
-    setup::{self, Ending, Kind, Loaded, Progress, Shared},
+    ModelOptions, OutputOptions, RunOptions,
+    setup::{self, Beginning, Ending, Kind, Loaded, Progress, Shared},
 };
 use crate::{
     error::{Error, Result},
@@ -24,6 +24,7 @@ use crate::{
     run::{
         ShardReport,
         edges::Edge,
+        journal::Checkpoint,
         merge::TRACKS_MANIFEST,
         shard::{Side, Territory},
     },
@@ -61,7 +62,7 @@ pub struct Options {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    shard: ShardOptions,
+    run: RunOptions,
     /// Format of the output.
     #[arg(long, value_enum, default_value = "bed", help_heading = "Output")]
     format: TableFormat,
@@ -121,11 +122,22 @@ pub(super) fn run(options: Options) -> Result<()> {
     let threshold = options.threshold.or(merge.map(|_| Threshold::Card));
     let caller = Caller::new(&loaded.form, threshold);
     let regions = Regions::read(&options.region, options.regions_file.as_deref(), None)?;
+    let territory = territory(&options, grid.map_or(1, |grid| grid.stride), regions.as_ref())?;
+    // The manifest lies beside the table, and among the tracks, and so does the journal.
+    let tracks_manifest = options.bigwig.as_ref().map(|folder| folder.join(TRACKS_MANIFEST));
+    let run_settings = settings_of(&options, merge)?;
+    let mut beginning = Beginning::find(
+        &options.run,
+        options.output.output.as_deref().or(tracks_manifest.as_deref()),
+        &loaded.report,
+        &run_settings,
+        territory.as_ref(),
+        &inputs,
+    )?;
     let tracks = match &options.bigwig {
         None => Vec::new(),
-        Some(folder) => tracks(folder, &options.fasta, &loaded.form, &columns)?,
+        Some(folder) => tracks(folder, &options.fasta, &loaded.form, &columns, &beginning)?,
     };
-    let territory = territory(&options, grid.map_or(1, |grid| grid.stride), regions.as_ref())?;
     let source = Source::open(&options.fasta, regions.clone(), territory.clone())?;
     let settings = OutputSettings {
         path: options.output.output.clone(),
@@ -133,6 +145,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         kind: options.output.index,
         bgzf: false,
         input: read::place(&options.fasta),
+        resume: beginning.bytes(),
     };
     // Tracks alone: no table, unless one was asked for.
     let wanted = options.bigwig.is_none() || options.output.output.is_some();
@@ -149,7 +162,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         format: options.format,
         column: columns.first().copied().unwrap_or(0),
         line: Vec::new(),
-        counts: Counts::default(),
+        counts: beginning.from.counts(),
         merger: merge.map(|gap| Merger::new(gap, form.columns.len())),
         complete: Vec::new(),
         held: Vec::new(),
@@ -159,34 +172,36 @@ pub(super) fn run(options: Options) -> Result<()> {
         overlap: (options.overlap != Rule::Cut).then(|| (Overlap::new(options.overlap), "".into())),
         regions: regions.as_ref(),
     };
-    if let (TableFormat::Tsv, Some(output)) = (options.format, &mut writer.output) {
+    writer.restore(&beginning.from)?;
+    if let (TableFormat::Tsv, Some(output), false) = (options.format, &mut writer.output, beginning.begun()) {
         output.write_all(table::tsv_header(&form).as_bytes())?;
     }
     let joined = options.overlap != Rule::Cut;
     let shared: Shared<TilesRead> = Shared::default();
-    let mut progress = Progress::new();
-    let timings = {
+    let mut progress = Progress::new(writer.counts.windows);
+    let done = beginning.from.queries;
+    let result = {
         let shared = Arc::clone(&shared);
         pipeline::run(
             &settings,
             sessions,
             move |feed| {
-                let read = source.read(grid, joined, encoder, feed)?;
+                let read = source.read(grid, joined, done, encoder, feed)?;
                 setup::leave(&shared, read);
                 Ok(())
             },
             |tile: Tile, outcome| {
                 progress.at(writer.counts.windows, || show_position(&tile.contig, tile.core.start));
-                writer.write(&tile, outcome)
+                writer.write(&tile, outcome)?;
+                beginning.at(|| writer.checkpoint())
             },
-        )?
+        )
     };
+    let timings = beginning.ended(result, || writer.checkpoint())?;
     let TilesRead { counts: read, input, contigs } = setup::take(&shared);
     let (mut counts, sealed, edges) = writer.seal()?;
     (counts.records_in, counts.filtered, counts.queries, counts.bases) =
         (read.records_in, read.filtered, read.queries, read.bases);
-    // The manifest lies beside the table, and among the tracks.
-    let tracks_manifest = options.bigwig.as_ref().map(|folder| folder.join(TRACKS_MANIFEST));
     let ending = Ending {
         report,
         threads,
@@ -194,21 +209,21 @@ pub(super) fn run(options: Options) -> Result<()> {
         timings,
         inputs: input.into_iter().collect(),
         reference: Some((&options.fasta, contigs)),
-        settings: settings_of(&options, merge)?,
+        settings: run_settings,
         shard: territory.as_ref().map(|territory| ShardReport::new(territory, merge, edges)),
-        also: tracks_manifest
-            .clone()
-            .filter(|_| options.output.output.is_some() || options.output.manifest.is_some()),
+        also: tracks_manifest.clone().filter(|_| options.output.output.is_some() || options.output.manifest.is_some()),
     };
     let manifest = options.output.manifest.clone();
     let manifest = manifest.or(tracks_manifest.filter(|_| options.output.output.is_none()));
     let output = OutputOptions { manifest, ..options.output };
-    setup::finish(&output, ending, || Ok(sealed))
+    setup::finish(&output, ending, || Ok(sealed))?;
+    beginning.done();
+    Ok(())
 }
 
 /// The shard's part of the FASTA file.
 fn territory(options: &Options, step: u64, regions: Option<&Regions>) -> Result<Option<Territory>> {
-    let Some(choice) = &options.shard.shard else { return Ok(None) };
+    let Some(choice) = &options.run.shard else { return Ok(None) };
     let contigs = read::fasta::contigs(&options.fasta)?;
     let territory = Territory::choose(choice, &contigs, &read::place(&options.fasta), step, regions)?;
     if territory.is_empty() {
@@ -239,13 +254,22 @@ fn value_name(value: impl clap::ValueEnum) -> String {
 }
 
 /// One bigWig file for each of the columns.
-fn tracks(folder: &Path, fasta: &Path, form: &Form, columns: &[usize]) -> Result<Vec<(usize, BigWig)>> {
+fn tracks(
+    folder: &Path,
+    fasta: &Path,
+    form: &Form,
+    columns: &[usize],
+    beginning: &Beginning,
+) -> Result<Vec<(usize, BigWig)>> {
     let contigs = read::fasta::contigs(fasta)?;
     std::fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
     columns
         .iter()
         .map(|&column| {
-            Ok((column, BigWig::create(&folder.join(format!("{}.bw", form.columns[column].name)), &contigs)?))
+            let name = format!("{}.bw", form.columns[column].name);
+            let before = beginning.from.tracks.get(&name).copied().unwrap_or(0);
+            let resume = beginning.journal.as_ref().map(|_| before);
+            Ok((column, BigWig::create(&folder.join(name), &contigs, resume)?))
         })
         .collect()
 }
@@ -536,6 +560,59 @@ impl Writer<'_> {
         }
     }
 
+    /// Syncs the outputs, and says how far they are good and what is held back.
+    fn checkpoint(&mut self) -> Result<Checkpoint> {
+        let bytes = self.output.as_mut().map_or(Ok(0), Output::checkpoint)?;
+        let mut tracks = std::collections::BTreeMap::new();
+        for (_, track) in &mut self.tracks {
+            tracks.extend(track.checkpoint()?);
+        }
+        let json = |value: serde_json::Result<serde_json::Value>| {
+            value.map_err(|error| Error::Internal(format!("checkpoint: {error}")))
+        };
+        let held: Vec<&Element> = self.held.iter().map(|(element, _)| element).collect();
+        let state = serde_json::json!({
+            "contig": self.contig.as_ref(),
+            "open": json(serde_json::to_value(self.merger.as_ref().map(Merger::save)))?,
+            "held": json(serde_json::to_value(held))?,
+            "edges": json(serde_json::to_value(&self.edges))?,
+            "overlap": self.overlap.as_ref().map(|(overlap, contig)| (contig.as_ref(), overlap.save())),
+        });
+        let counts = json(serde_json::to_value(&self.counts))?;
+        Ok(Checkpoint { queries: self.counts.written, bytes, tracks, counts, state })
+    }
+
+    /// Goes on from a checkpoint.
+    fn restore(&mut self, from: &Checkpoint) -> Result<()> {
+        if from.queries == 0 {
+            return Ok(());
+        }
+        let saved = |key: &str| from.state.get(key).cloned().unwrap_or_default();
+        let bad = |error: serde_json::Error| Error::Internal(format!("journal: {error}"));
+        self.contig = saved("contig").as_str().unwrap_or_default().into();
+        for (_, track) in &mut self.tracks {
+            track.begin(&self.contig)?;
+        }
+        if let Some(merger) = &mut self.merger {
+            merger.restore(serde_json::from_value::<Option<_>>(saved("open")).map_err(bad)?.unwrap_or_default());
+        }
+        let held: Vec<Element> = serde_json::from_value(saved("held")).map_err(bad)?;
+        self.held = held
+            .into_iter()
+            .map(|element| {
+                let line = element.line();
+                (element, line)
+            })
+            .collect();
+        self.edges = serde_json::from_value(saved("edges")).map_err(bad)?;
+        if let Some((overlap, contig)) = &mut self.overlap {
+            let state = saved("overlap");
+            *contig = state[0].as_str().unwrap_or_default().into();
+            overlap.restore(&state[1]).ok_or_else(|| Error::Internal("journal: overlapping windows".into()))?;
+        }
+        Ok(())
+    }
+
     fn seal(mut self) -> Result<(Counts, Sealed, Vec<Edge>)> {
         if let Some((mut overlap, contig)) = self.overlap.take() {
             overlap.finish(|stretch| self.stretch(&contig, &stretch))?;
@@ -563,6 +640,9 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
         return Err(Error::usage("exact:orf writes BED or TSV, of whole contigs: no windows, thresholds or merging"));
     }
     let regions = Regions::read(&options.region, options.regions_file.as_deref(), None)?;
+    if options.run.resume {
+        return Err(Error::usage("exact:orf is done in seconds: --resume is not for it"));
+    }
     let territory = territory(options, 1, regions.as_ref())?;
     let input = read::open(&options.fasta)?;
     input.expect(&[Format::Fasta], "a FASTA file")?;
@@ -573,6 +653,7 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
         kind: options.output.index,
         bgzf: false,
         input: read::place(&options.fasta),
+        resume: None,
     };
     let mut output = Output::create(&settings)?;
     if options.format == TableFormat::Tsv {

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{EngineOptions, ModelOptions, OutputOptions};
+use super::{EngineOptions, ModelOptions, OutputOptions, RunOptions};
 use crate::{
     error::{Error, Result},
     exact::Task,
@@ -22,10 +22,14 @@ use crate::{
     pipeline::{Settings, Timings},
     read::{InputReport, fasta::ContigReport},
     report::Counts,
-    run::ShardReport,
+    run::{
+        ShardReport,
+        journal::{Checkpoint, Journal, identity},
+        shard::Territory,
+    },
     tokenize::Encoder,
     write::{
-        Sealed,
+        Sealed, hidden,
         manifest::{self, Manifest, ModelReport, ReferenceReport},
     },
 };
@@ -150,15 +154,17 @@ pub fn leave<T>(shared: &Shared<T>, value: T) {
 
 /// A line every ten seconds: where the run is and how fast.
 pub struct Progress {
+    /// Windows of an earlier run.
+    before: u64,
     started: Instant,
     next: Duration,
     calls: u32,
 }
 
 impl Progress {
-    /// Starts the clock.
-    pub fn new() -> Self {
-        Self { started: Instant::now(), next: Duration::from_secs(10), calls: 0 }
+    /// Starts the clock. `before`: windows that an earlier run has scored.
+    pub fn new(before: u64) -> Self {
+        Self { before, started: Instant::now(), next: Duration::from_secs(10), calls: 0 }
     }
 
     /// Called for every record; looks at the clock every 256 of them.
@@ -170,8 +176,86 @@ impl Progress {
         let elapsed = self.started.elapsed();
         if elapsed >= self.next {
             self.next = elapsed + Duration::from_secs(10);
-            let rate = windows as f64 / elapsed.as_secs_f64();
+            let rate = windows.saturating_sub(self.before) as f64 / elapsed.as_secs_f64();
             tracing::info!("{} | {} windows | {} windows/s", place(), commas(windows), commas(rate as u64));
+        }
+    }
+}
+
+/// Where a run begins: anew, or where an earlier one stopped.
+pub struct Beginning {
+    /// Where checkpoints are written, if the run can be gone on with.
+    pub journal: Option<Journal>,
+    /// How far an earlier run has come.
+    pub from: Checkpoint,
+}
+
+impl Beginning {
+    /// For a run that writes `target` (a file; tracks: the journal lies in their folder).
+    pub fn find(
+        options: &RunOptions,
+        target: Option<&Path>,
+        report: &ModelReport,
+        settings: &manifest::Settings,
+        territory: Option<&Territory>,
+        inputs: &[&Path],
+    ) -> Result<Self> {
+        let file = target.filter(|path| *path != Path::new("-") && (!path.exists() || path.is_file()));
+        if !options.resume {
+            if file.is_some_and(|file| hidden(file, "journal").exists()) {
+                tracing::warn!("an earlier run was stopped before it was done: --resume would go on with it");
+            }
+            return Ok(Self { journal: None, from: Checkpoint::default() });
+        }
+        let Some(file) = file else {
+            return Err(Error::usage("--resume needs an output file").with_hint("-o FILE"));
+        };
+        let shard = territory.map(|own| format!("{} of {}", own.shard, own.plan));
+        let run = identity(report, settings, shard.as_deref(), inputs)?;
+        let (journal, from) = Journal::open(file, run, Duration::from_secs_f64(options.checkpoint))?;
+        if let Some(from) = &from {
+            let (done, windows) = (commas(from.queries), commas(from.counts().windows));
+            tracing::info!("going on after {done} windows or records ({windows} scored) of an earlier run");
+        }
+        Ok(Self { journal: Some(journal), from: from.unwrap_or_default() })
+    }
+
+    /// For [`crate::write::OutputSettings::resume`].
+    pub fn bytes(&self) -> Option<u64> {
+        self.journal.as_ref().map(|_| self.from.bytes)
+    }
+
+    /// An earlier run has written the header.
+    pub fn begun(&self) -> bool {
+        self.from.bytes > 0
+    }
+
+    /// Writes a checkpoint, if it is time for one.
+    pub fn at(&mut self, checkpoint: impl FnOnce() -> Result<Checkpoint>) -> Result<()> {
+        match &mut self.journal {
+            Some(journal) if journal.due() => journal.write(checkpoint()?),
+            _ => Ok(()),
+        }
+    }
+
+    /// A run that was interrupted writes a last checkpoint.
+    pub fn ended<T>(&mut self, result: Result<T>, checkpoint: impl FnOnce() -> Result<Checkpoint>) -> Result<T> {
+        let Some(journal) = &mut self.journal else { return result };
+        match &result {
+            Err(Error::Interrupted) => {
+                journal.write(checkpoint()?)?;
+                tracing::warn!("what is done is kept: --resume goes on with it");
+            }
+            Err(Error::Closed | Error::Usage { .. }) | Ok(_) => {}
+            Err(_) => tracing::warn!("what was done until the last checkpoint is kept: --resume goes on with it"),
+        }
+        result
+    }
+
+    /// The run is finished, and nothing is to be gone on with.
+    pub fn done(self) {
+        if let Some(journal) = self.journal {
+            journal.remove();
         }
     }
 }

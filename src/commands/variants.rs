@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
-    ModelOptions, OutputOptions, ShardOptions,
-    setup::{self, Ending, Kind, Loaded, Progress, Shared},
+    ModelOptions, OutputOptions, RunOptions,
+    setup::{self, Beginning, Ending, Kind, Loaded, Progress, Shared},
 };
 use crate::{
     error::{Error, Result},
@@ -26,6 +26,7 @@ use crate::{
     report::{Counts, Skip},
     run::{
         ShardReport,
+        journal::Checkpoint,
         shard::{Territory, Watch},
     },
     tokenize::Encoder,
@@ -63,7 +64,7 @@ pub struct Options {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    shard: ShardOptions,
+    run: RunOptions,
 }
 
 /// How one alternate allele is to be compared with the reference.
@@ -106,29 +107,36 @@ pub(super) fn run(options: Options) -> Result<()> {
         .flat_map(|column| ["DELTA", "REF", "ALT"].map(|what| vcf::info_name(what, column)))
         .collect();
     let header = header(&variants, &form, &names, &report, &options)?;
+    let run_settings = settings_of(&options)?;
+    let target = options.output.output.as_deref();
+    let mut beginning = Beginning::find(&options.run, target, &report, &run_settings, territory.as_ref(), &inputs)?;
     let output_settings = OutputSettings {
         path: options.output.output.clone(),
         indexed: Indexed::Vcf,
         kind: options.output.index,
         bgzf: false,
         input: variants.place().into(),
+        resume: beginning.bytes(),
     };
     let mut output = Output::create(&output_settings)?;
-    output.write_all(&header)?;
+    if !beginning.begun() {
+        output.write_all(&header)?;
+    }
     let mut writer = Writer {
         output,
         names: &names,
         form: &form,
         windows: windows.clone(),
         line: Vec::new(),
-        counts: Counts::default(),
+        counts: beginning.from.counts(),
     };
 
     let encoder = settings.encoder.clone();
     let shared: Shared<Ended> = Shared::default();
-    let mut progress = Progress::new();
+    let mut progress = Progress::new(writer.counts.windows);
+    let mut done = beginning.from.queries;
     let theirs = variants.place().to_string();
-    let timings = {
+    let result = {
         let shared = Arc::clone(&shared);
         let territory = territory.clone();
         let mut watch = Watch::default();
@@ -148,8 +156,12 @@ pub(super) fn run(options: Options) -> Result<()> {
                     }
                     counts.records_in += 1;
                     counts.queries += 1;
-                    let mut rows: Vec<[Vec<u8>; 2]> = Vec::new();
                     let contig = reader.contig(&record)?;
+                    if done > 0 {
+                        done -= 1;
+                        return Ok(());
+                    }
+                    let mut rows: Vec<[Vec<u8>; 2]> = Vec::new();
                     let alleles = reader.alleles(&record, contig, &mut rows)?;
                     feed.query(Query { record, alleles }, |batch| {
                         rows.iter().flatten().for_each(|row| batch.push(row));
@@ -167,10 +179,12 @@ pub(super) fn run(options: Options) -> Result<()> {
             },
             |query: Query, outcome| {
                 progress.at(writer.counts.windows, || show_position(query.record.contig(), query.record.position));
-                writer.write(&query, outcome)
+                writer.write(&query, outcome)?;
+                beginning.at(|| writer.checkpoint())
             },
-        )?
+        )
     };
+    let timings = beginning.ended(result, || writer.checkpoint())?;
     let Ended { counts: read, input, contigs } = setup::take(&shared);
     let (mut counts, sealed) = writer.seal()?;
     (counts.records_in, counts.queries) = (read.records_in, read.queries);
@@ -181,11 +195,13 @@ pub(super) fn run(options: Options) -> Result<()> {
         timings,
         inputs: input.into_iter().collect(),
         reference: Some((&options.reference, contigs)),
-        settings: settings_of(&options)?,
+        settings: run_settings,
         shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
         also: None,
     };
-    setup::finish(&options.output, ending, || Ok(sealed))
+    setup::finish(&options.output, ending, || Ok(sealed))?;
+    beginning.done();
+    Ok(())
 }
 
 /// The line that shards cut: contigs in the header's order, or, where it names none, in the FASTA's.
@@ -205,7 +221,7 @@ fn territory(
     reference: &Reference,
     aliases: &Aliases,
 ) -> Result<Option<Territory>> {
-    let Some(choice) = &options.shard.shard else { return Ok(None) };
+    let Some(choice) = &options.run.shard else { return Ok(None) };
     let contigs = line_of(variants, reference, aliases);
     let territory = Territory::choose(choice, &contigs, variants.place(), 1, None)?;
     if territory.is_empty() {
@@ -472,6 +488,10 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    fn checkpoint(&mut self) -> Result<Checkpoint> {
+        Checkpoint::of(&self.counts, self.output.checkpoint()?)
+    }
+
     fn write(&mut self, query: &Query, outcome: Outcome<'_>) -> Result<()> {
         self.counts.written += 1;
         let Outcome::Answered(answers) = outcome else {

@@ -1,7 +1,7 @@
 //! Putting shards together: what they say of themselves must fit, and their lines, records and values follow one another.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
     read::{self, Format, Input, read_frame, read_line},
-    write::{Indexed, Output, OutputSettings, Sealed, bigwig::BigWig, manifest::Manifest},
+    write::{Indexed, Output, OutputSettings, Sealed, bigwig::BigWig, manifest::Manifest, place_of_line},
 };
 
 /// The manifest's name in a folder of tracks.
@@ -43,10 +43,11 @@ impl Part {
             Error::read(&beside, &error).with_hint("every shard needs the manifest that was written with it")
         })?;
         let bad = |why: String| Error::input(beside.display(), why);
-        let mut manifest: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|e| bad(format!("no manifest: {e}")))?;
-        let shard = manifest.remove("shard").ok_or_else(|| {
-            Error::input(path.display(), "is no shard: it was written without --shard")
-        })?;
+        let mut manifest: Map<String, Value> =
+            serde_json::from_slice(&bytes).map_err(|e| bad(format!("no manifest: {e}")))?;
+        let shard = manifest
+            .remove("shard")
+            .ok_or_else(|| Error::input(path.display(), "is no shard: it was written without --shard"))?;
         // By its text: JSON values in memory keep 64 bits of a number.
         let shard = serde_json::from_str(&shard.to_string()).map_err(|e| bad(format!("no shard's manifest: {e}")))?;
         Ok(Self { path: path.into(), manifest, shard })
@@ -59,6 +60,10 @@ impl Part {
     /// Lines or records the manifest speaks of.
     fn rows(&self) -> u64 {
         self.manifest.get("counts").and_then(|c| c.get("rows")).and_then(Value::as_u64).unwrap_or(0)
+    }
+
+    fn scored(&self) -> u64 {
+        self.manifest.get("counts").and_then(|c| c.get("scored")).and_then(Value::as_u64).unwrap_or(0)
     }
 
     fn setting(&self, name: &str) -> Option<&str> {
@@ -75,10 +80,14 @@ pub fn check(parts: &[Part]) -> Result<()> {
     let Some(first) = parts.first() else { return Err(Error::usage("there is nothing to put together")) };
     for part in parts {
         let differ = |what: &str, theirs: &Value, ours: &Value| {
-            Error::input(part.place(), format!("is a shard of another run: {what} is {theirs}, and {ours} in {}", first.place()))
+            Error::input(
+                part.place(),
+                format!("is a shard of another run: {what} is {theirs}, and {ours} in {}", first.place()),
+            )
         };
         for (key, fields) in COMMON {
-            let (ours, theirs) = (first.manifest.get(key).unwrap_or(&Value::Null), part.manifest.get(key).unwrap_or(&Value::Null));
+            let (ours, theirs) =
+                (first.manifest.get(key).unwrap_or(&Value::Null), part.manifest.get(key).unwrap_or(&Value::Null));
             match (ours, theirs) {
                 (Value::Object(ours), Value::Object(theirs)) => {
                     let names: Vec<&str> = if fields.is_empty() {
@@ -109,7 +118,10 @@ pub fn check(parts: &[Part]) -> Result<()> {
             ));
         }
         if part.shard.plan != first.shard.plan {
-            return Err(Error::input(part.place(), format!("is cut by another plan, or of another genome, than {}", first.place())));
+            return Err(Error::input(
+                part.place(),
+                format!("is cut by another plan, or of another genome, than {}", first.place()),
+            ));
         }
     }
     contigs_agree(parts)?;
@@ -364,10 +376,13 @@ impl Lines {
             self.rows += 1;
             return self.output.write_all(line);
         }
-        let place = if self.indexed == Indexed::No { None } else { self.place(line) };
+        let place = if self.indexed == Indexed::No { None } else { place_of_line(self.indexed, line) };
         let Some((contig, interval)) = place else {
             if self.indexed != Indexed::No {
-                return Err(Error::input(part.place(), format!("a line has no place: {}", String::from_utf8_lossy(line).trim_end())));
+                return Err(Error::input(
+                    part.place(),
+                    format!("a line has no place: {}", String::from_utf8_lossy(line).trim_end()),
+                ));
             }
             self.rows += 1;
             return self.output.write_all(line);
@@ -390,20 +405,6 @@ impl Lines {
         self.release()
     }
 
-    /// Contig and interval of a line.
-    fn place<'a>(&self, line: &'a [u8]) -> Option<(&'a str, Interval)> {
-        let mut fields = line.split(|&b| b == b'\t' || b == b'\n').map(|field| std::str::from_utf8(field).ok());
-        let contig = fields.next()??;
-        if self.indexed == Indexed::Vcf {
-            let position: u64 = fields.next()??.parse().ok()?;
-            let reference = fields.nth(1)??;
-            let start = position.saturating_sub(1);
-            return Some((contig, Interval::new(start, start + reference.len() as u64)));
-        }
-        let (start, end) = (fields.next()??.parse().ok()?, fields.next()??.parse().ok()?);
-        Some((contig, Interval::new(start, end)))
-    }
-
     /// What nothing can be joined to any more, now that lines begin at a place (all, without one), becomes a line.
     fn close(&mut self, at: Option<(&str, u64, u64)>) -> Result<()> {
         let (open, done): (Vec<Edge>, Vec<Edge>) = std::mem::take(&mut self.open).into_iter().partition(|edge| {
@@ -420,7 +421,8 @@ impl Lines {
         if self.held.is_empty() {
             return Ok(());
         }
-        let earliest = self.open.iter().map(|edge| (edge.element.contig.clone(), edge.element.start)).min_by_key(|e| e.1);
+        let earliest =
+            self.open.iter().map(|edge| (edge.element.contig.clone(), edge.element.start)).min_by_key(|e| e.1);
         let current = earliest.as_ref().map(|(contig, _)| contig.clone());
         let later = |contig: &str| current.as_deref() == Some(contig);
         self.held.sort_by(|a, b| (later(&a.0), a.1, &a.2).cmp(&(later(&b.0), b.1, &b.2)));
@@ -440,22 +442,24 @@ impl Lines {
 
 /// Folders of bigWig tracks: every track by itself, into a folder.
 pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
-    let names = tracks_of(&parts[0].path)?;
-    if names.is_empty() {
-        return Err(Error::input(parts[0].place(), "holds no bigWig file"));
-    }
-    for part in parts {
-        if tracks_of(&part.path)? != names {
-            return Err(Error::input(part.place(), format!("holds other tracks than {}", parts[0].place())));
+    let own = parts.iter().map(|part| tracks_of(&part.path)).collect::<Result<Vec<_>>>()?;
+    let names: BTreeSet<&String> = own.iter().flatten().collect();
+    for (part, own) in parts.iter().zip(&own) {
+        // Where nothing was scored no track was written.
+        let missing = names.iter().find(|name| !own.contains(name));
+        if let Some(name) = missing.filter(|_| part.scored() > 0) {
+            return Err(Error::input(part.place(), format!("has no {name}, which other shards have")));
         }
     }
     fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
     let mut sealed = Sealed::default();
     for name in &names {
         let mut readers = Vec::new();
-        for part in parts {
-            let path = part.path.join(name);
-            readers.push((open_track(&path)?, path));
+        for (part, own) in parts.iter().zip(&own) {
+            if own.contains(name) {
+                let path = part.path.join(name);
+                readers.push((open_track(&path)?, path));
+            }
         }
         // A file knows only the contigs on which it has values.
         let mut contigs = Contigs::default();
@@ -464,12 +468,16 @@ pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
                 contigs.push(chrom.name.clone(), chrom.length.into());
             }
         }
-        let mut merged = BigWig::create(&folder.join(name), &contigs)?;
+        let mut merged = BigWig::create(&folder.join(name), &contigs, None)?;
         for contig in contigs.iter() {
             let mut begun = false;
             for (reader, path) in &mut readers {
                 let failed = |why: String| Error::input(path.display(), why);
-                if !reader.chroms().iter().any(|chrom| chrom.name == contig.name && u64::from(chrom.length) == contig.len) {
+                if !reader
+                    .chroms()
+                    .iter()
+                    .any(|chrom| chrom.name == contig.name && u64::from(chrom.length) == contig.len)
+                {
                     continue;
                 }
                 let values = reader

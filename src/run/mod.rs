@@ -1,6 +1,7 @@
-//! One run as many: shards that add up, and putting them together again.
+//! One run as many: shards that add up, putting them together again, and going on with a run that was stopped.
 
 pub mod edges;
+pub mod journal;
 pub mod merge;
 pub mod shard;
 

@@ -159,7 +159,13 @@ impl Territory {
     }
 
     /// From `--shard`: evenly cut, or as planned. `step`: cuts lie on multiples of it.
-    pub fn choose(choice: &Choice, contigs: &Contigs, theirs: &str, step: u64, regions: Option<&Regions>) -> Result<Self> {
+    pub fn choose(
+        choice: &Choice,
+        contigs: &Contigs,
+        theirs: &str,
+        step: u64,
+        regions: Option<&Regions>,
+    ) -> Result<Self> {
         match choice {
             Choice::Even(shard) => {
                 let cuts = Cuts::even(contigs, step, regions, shard.count);
@@ -178,8 +184,8 @@ impl Territory {
             return Err(Error::input(&place, "this is no shard: it does not begin as `genogloss plan` writes it")
                 .with_hint("--shard 3/16 takes the third of 16 parts; a BED file of regions is given with -R"));
         };
-        let (genome, step_there) = plan_parts(plan)
-            .ok_or_else(|| Error::input(&place, format!("\"{plan}\" is not the name of a plan")))?;
+        let (genome, step_there) =
+            plan_parts(plan).ok_or_else(|| Error::input(&place, format!("\"{plan}\" is not the name of a plan")))?;
         if genome != genome_digest(contigs) {
             return Err(Error::input(&place, format!("this plan was made for another genome than {theirs}"))
                 .with_hint("contigs' names or lengths differ: make it again with genogloss plan"));
@@ -246,8 +252,11 @@ impl Watch {
         };
         if self.last.is_some_and(|last| last > side) {
             let shown = place.map_or("a record without a place".into(), |(c, p)| show_position(c, p));
-            return Err(Error::input(file, format!("is not sorted ({shown} comes too late), so it cannot be cut into shards"))
-                .with_hint("sort it first: samtools sort, bcftools sort"));
+            return Err(Error::input(
+                file,
+                format!("is not sorted ({shown} comes too late), so it cannot be cut into shards"),
+            )
+            .with_hint("sort it first: samtools sort, bcftools sort"));
         }
         self.last = Some(side);
         Ok(side == Side::Inside)
@@ -427,7 +436,10 @@ mod tests {
         // 100 + 10 + 40 windows: 30 in each.
         let starts: Vec<Place> = (1..=5).map(|k| cuts.territory(k).start).collect();
         assert_eq!(starts, [(0, 0), (0, 300), (0, 600), (0, 900), (2, 100)]);
-        let regions = Regions::new([("a".to_string(), Interval::new(95, 205)), ("c".to_string(), Interval::new(0, 80))], "x".into());
+        let regions = Regions::new(
+            [("a".to_string(), Interval::new(95, 205)), ("c".to_string(), Interval::new(0, 80))],
+            "x".into(),
+        );
         let cuts = Cuts::even(&genome(), 10, Some(&regions), 2);
         // Windows 9 to 20 of a and 0 to 7 of c: ten each.
         assert_eq!(cuts.territory(2).start, (0, 190));

@@ -58,7 +58,10 @@ impl BamWriter {
         let mut encoder = bam::io::Writer::from(Vec::new());
         encoder.write_header(&header).map_err(failed)?;
         let mut output = Output::create(settings)?;
-        output.write_all(encoder.get_ref())?;
+        // An output that is gone on with begins with its header already.
+        if settings.resume.is_none_or(|bytes| bytes == 0) {
+            output.write_all(encoder.get_ref())?;
+        }
         encoder.get_mut().clear();
         Ok(Self { header, output, encoder, input: settings.input.clone() })
     }
@@ -72,6 +75,11 @@ impl BamWriter {
         self.output.write_all(self.encoder.get_ref())?;
         self.encoder.get_mut().clear();
         Ok(())
+    }
+
+    /// See [`Output::checkpoint`].
+    pub fn checkpoint(&mut self) -> Result<u64> {
+        self.output.checkpoint()
     }
 
     /// See [`Output::seal`].

@@ -5,7 +5,9 @@
 
 use std::{
     collections::HashMap,
-    path::Path,
+    fs::OpenOptions,
+    io::{BufReader, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
     sync::Arc,
     thread::{self, JoinHandle},
 };
@@ -13,7 +15,7 @@ use std::{
 use bigtools::{BigWigWrite, Value, beddata::BedParserStreamingIterator};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::{Sealed, TemporaryFile};
+use super::{Sealed, TemporaryFile, hidden};
 use crate::{
     error::{Error, GUARDED_THREAD, Result},
     genome::{Contigs, Interval},
@@ -44,11 +46,60 @@ pub struct BigWig {
     /// The last score, before rounding.
     last: f32,
     values: u64,
+    /// All values so far, for a run that may be stopped: the file itself cannot be gone on with.
+    spool: Option<Spool>,
+}
+
+/// Values in a hidden file beside the track: blocks of a contig's name, a count, and start, end and value of each.
+struct Spool {
+    path: PathBuf,
+    file: std::fs::File,
+    bytes: u64,
+}
+
+impl Spool {
+    fn failed(&self, error: &std::io::Error) -> Error {
+        Error::write(self.path.display(), error)
+    }
+
+    fn add(&mut self, contig: &str, values: &[Value]) -> Result<()> {
+        let mut block = Vec::with_capacity(8 + contig.len() + 12 * values.len());
+        for number in [contig.len() as u32, values.len() as u32] {
+            block.extend_from_slice(&number.to_le_bytes());
+        }
+        block.extend_from_slice(contig.as_bytes());
+        for value in values {
+            for number in [value.start, value.end, value.value.to_bits()] {
+                block.extend_from_slice(&number.to_le_bytes());
+            }
+        }
+        self.bytes += block.len() as u64;
+        self.file.write_all(&block).map_err(|error| self.failed(&error))
+    }
+
+    /// The next block of a spool that is read again.
+    fn read(reader: &mut impl Read) -> std::io::Result<Block> {
+        let number = |reader: &mut dyn Read| -> std::io::Result<u32> {
+            let mut bytes = [0; 4];
+            reader.read_exact(&mut bytes)?;
+            Ok(u32::from_le_bytes(bytes))
+        };
+        let (name, count) = (number(reader)?, number(reader)?);
+        let mut contig = Vec::new();
+        reader.take(u64::from(name)).read_to_end(&mut contig)?;
+        let mut values = Vec::new();
+        for _ in 0..count {
+            let (start, end, bits) = (number(reader)?, number(reader)?, number(reader)?);
+            values.push(Value { start, end, value: f32::from_bits(bits) });
+        }
+        Ok((String::from_utf8_lossy(&contig).into(), values))
+    }
 }
 
 impl BigWig {
-    /// Begins a file. The lengths of all contigs must be known.
-    pub fn create(path: &Path, contigs: &Contigs) -> Result<Self> {
+    /// Begins a file. The lengths of all contigs must be known. `resume`: the values are kept when the run fails, and
+    /// begin with so many bytes of an earlier one.
+    pub fn create(path: &Path, contigs: &Contigs, resume: Option<u64>) -> Result<Self> {
         let mut sizes = HashMap::new();
         for contig in contigs.iter() {
             if contig.len > MAX_CONTIG {
@@ -80,7 +131,7 @@ impl BigWig {
             out.write(values, runtime).map_err(|error| error.to_string())
         });
         let writer = writer.map_err(|error| Error::Internal(format!("threads: {error}")))?;
-        Ok(Self {
+        let mut track = Self {
             sender: Some(sender),
             writer: Some(writer),
             temporary,
@@ -89,7 +140,47 @@ impl BigWig {
             block: Vec::with_capacity(BLOCK),
             last: f32::NAN,
             values: 0,
-        })
+            spool: None,
+        };
+        if let Some(bytes) = resume {
+            track.take_over(path, bytes)?;
+        }
+        Ok(track)
+    }
+
+    /// Takes over the first bytes of an earlier run's values, and adds to them.
+    fn take_over(&mut self, path: &Path, bytes: u64) -> Result<()> {
+        let name = hidden(path, "values");
+        let failed = |error: &std::io::Error| Error::write(name.display(), error);
+        let mut options = OpenOptions::new();
+        let mut file =
+            options.read(true).write(true).create(true).truncate(false).open(&name).map_err(|e| failed(&e))?;
+        let mut reader = BufReader::new((&mut file).take(bytes));
+        let (mut contig, mut left): (Arc<str>, u64) = ("".into(), bytes);
+        while left > 0 {
+            let (there, values) = Spool::read(&mut reader).map_err(|e| failed(&e))?;
+            left = left.saturating_sub(8 + there.len() as u64 + 12 * values.len() as u64);
+            if there != contig {
+                contig = there;
+            }
+            self.values += values.len() as u64;
+            self.send(Arc::clone(&contig), values)?;
+        }
+        drop(reader);
+        file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes))).map_err(|e| failed(&e))?;
+        self.contig = contig;
+        self.spool = Some(Spool { path: name, file, bytes });
+        Ok(())
+    }
+
+    /// Syncs the values so far: the track's name, and how many bytes they take.
+    pub fn checkpoint(&mut self) -> Result<Option<(String, u64)>> {
+        self.flush()?;
+        self.last = f32::NAN;
+        let name = self.temporary.target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(spool) = &self.spool else { return Ok(None) };
+        spool.file.sync_all().map_err(|error| spool.failed(&error))?;
+        Ok(Some((name, spool.bytes)))
     }
 
     /// All values from here on are of this contig.
@@ -134,7 +225,14 @@ impl BigWig {
         }
         self.values += self.block.len() as u64;
         let block = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK));
-        let sent = self.sender.as_ref().is_some_and(|sender| sender.send((Arc::clone(&self.contig), block)).is_ok());
+        if let Some(spool) = &mut self.spool {
+            spool.add(&self.contig, &block)?;
+        }
+        self.send(Arc::clone(&self.contig), block)
+    }
+
+    fn send(&mut self, contig: Arc<str>, block: Vec<Value>) -> Result<()> {
+        let sent = self.sender.as_ref().is_some_and(|sender| sender.send((contig, block)).is_ok());
         // The thread is gone: it has said why.
         if sent { Ok(()) } else { Err(self.join().err().unwrap_or_else(|| self.failed("the writer stopped"))) }
     }
@@ -167,11 +265,13 @@ impl BigWig {
         if self.values == 0 {
             // The library cannot write a bigWig without values.
             tracing::warn!("{}: not written, because nothing was scored", self.temporary.target.display());
-            return Ok(Sealed::default());
+            let leftovers = self.spool.map(|spool| spool.path).into_iter().collect();
+            return Ok(Sealed { files: Vec::new(), leftovers });
         }
         self.join()?;
         self.temporary.sync(&self.file)?;
-        Ok(Sealed { files: vec![self.temporary] })
+        let leftovers = self.spool.map(|spool| spool.path).into_iter().collect();
+        Ok(Sealed { files: vec![self.temporary], leftovers })
     }
 }
 

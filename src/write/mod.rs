@@ -27,7 +27,7 @@ use noodles::{
 };
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, describe},
     genome::Interval,
     read::reference::with_ending,
 };
@@ -60,10 +60,33 @@ pub enum IndexKind {
 struct TemporaryFile {
     temporary: Option<PathBuf>,
     target: PathBuf,
+    /// It stays when the run fails: the next one goes on with it.
+    kept: bool,
+}
+
+/// A hidden file beside an output: `.OUTPUT.genogloss-WHAT`.
+pub fn hidden(output: &Path, what: &str) -> PathBuf {
+    let output = fs::canonicalize(output).unwrap_or_else(|_| output.to_path_buf());
+    let name = output.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    output.with_file_name(format!(".{name}.genogloss-{what}"))
+}
+
+/// Makes a new name in a file's folder last. Some file systems cannot sync a folder; the name itself is there.
+pub fn sync_folder(path: &Path) {
+    if let Some(folder) = path.parent()
+        && let Ok(folder) = File::open(if folder == Path::new("") { Path::new(".") } else { folder })
+    {
+        let _ = folder.sync_all();
+    }
 }
 
 impl TemporaryFile {
     fn create(target: &Path) -> Result<(Self, File)> {
+        Self::begin(target, None)
+    }
+
+    /// `kept`: the hidden name it has until it is complete, and keeps when the run fails.
+    fn begin(target: &Path, kept: Option<&str>) -> Result<(Self, File)> {
         // A device or a named pipe is written to as it is; a link is followed, so that it stays a link.
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
         let failed = |error: &io::Error| Error::write(target.display(), error);
@@ -76,7 +99,7 @@ impl TemporaryFile {
         }
         if target.exists() && !target.is_file() {
             let file = OpenOptions::new().write(true).open(&target).map_err(|e| failed(&e))?;
-            return Ok((Self { temporary: None, target }, file));
+            return Ok((Self { temporary: None, target, kept: false }, file));
         }
         let folder = match target.parent() {
             Some(folder) if folder != Path::new("") => folder.to_path_buf(),
@@ -89,11 +112,26 @@ impl TemporaryFile {
                 hint: Some(format!("mkdir -p {}", folder.display())),
             });
         }
+        if let Some(what) = kept {
+            let temporary = hidden(&target, what);
+            let file = File::create(&temporary).map_err(|e| failed(&e))?;
+            return Ok((Self { temporary: Some(temporary), target, kept: true }, file));
+        }
         let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let temporary = folder.join(format!(".{name}.genogloss-{}.tmp", process::id()));
         unfinished().push(temporary.clone());
         let file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(|e| failed(&e))?;
-        Ok((Self { temporary: Some(temporary), target }, file))
+        Ok((Self { temporary: Some(temporary), target, kept: false }, file))
+    }
+
+    /// Gives it another hidden name.
+    fn call(&mut self, what: &str) -> Result<()> {
+        let Some(temporary) = &mut self.temporary else { return Ok(()) };
+        let name = hidden(&self.target, what);
+        fs::rename(&*temporary, &name).map_err(|error| Error::write(self.target.display(), &error))?;
+        sync_folder(&name);
+        *temporary = name;
+        Ok(())
     }
 
     fn sync(&self, file: &File) -> Result<()> {
@@ -109,19 +147,14 @@ impl TemporaryFile {
         fs::rename(temporary, &self.target).map_err(|error| Error::write(self.target.display(), &error))?;
         unfinished().retain(|path| path != temporary);
         self.temporary = None;
-        if let Some(folder) = self.target.parent()
-            && let Ok(folder) = File::open(if folder == Path::new("") { Path::new(".") } else { folder })
-        {
-            // Some file systems cannot sync a folder; the rename itself has succeeded.
-            let _ = folder.sync_all();
-        }
+        sync_folder(&self.target);
         Ok(())
     }
 }
 
 impl Drop for TemporaryFile {
     fn drop(&mut self) {
-        if let Some(temporary) = &self.temporary {
+        if let Some(temporary) = self.temporary.as_ref().filter(|_| !self.kept) {
             let _ = fs::remove_file(temporary);
             unfinished().retain(|path| path != temporary);
         }
@@ -223,6 +256,8 @@ pub struct Output {
     file: Option<(TemporaryFile, File)>,
     place: String,
     input: String,
+    /// Bytes so far, before compression.
+    bytes: u64,
 }
 
 /// What a user asks of an output.
@@ -238,6 +273,8 @@ pub struct OutputSettings {
     pub bgzf: bool,
     /// What messages call the input, whose order an index needs.
     pub input: String,
+    /// The output outlives a failed run, and begins with so many good bytes (before compression) of an earlier one.
+    pub resume: Option<u64>,
 }
 
 impl OutputSettings {
@@ -260,14 +297,20 @@ impl Output {
         let bgzf = settings.is_bgzf();
         let (file, place) = match settings.file() {
             None => (None, "standard output".to_string()),
-            Some(path) => (Some(TemporaryFile::create(path)?), path.display().to_string()),
+            // What an earlier run has written stays under its own name until it is copied.
+            Some(path) => {
+                let kept = settings.resume.map(|bytes| if bytes > 0 { "part-new" } else { "part" });
+                (Some(TemporaryFile::begin(path, kept)?), path.display().to_string())
+            }
         };
         let clone = |file: &File| file.try_clone().map_err(|error| Error::write(&place, &error));
         let target: Box<dyn Write + Send> = match &file {
             Some((_, file)) => Box::new(clone(file)?),
             None => Box::new(io::stdout()),
         };
-        let buffered = BufWriter::with_capacity(BUFFER, target);
+        // What the BGZF writer hands on cannot be flushed from outside: blocks of a run that may be stopped go straight out.
+        let capacity = if bgzf && settings.resume.is_some() { 0 } else { BUFFER };
+        let buffered = BufWriter::with_capacity(capacity, target);
         let stream =
             if bgzf { Stream::Bgzf(Box::new(bgzf::io::Writer::new(buffered))) } else { Stream::Plain(buffered) };
         let index = match (settings.indexed, bgzf && file.is_some()) {
@@ -289,7 +332,7 @@ impl Output {
                 }
             }
         };
-        Ok(Self {
+        let mut output = Self {
             stream,
             index,
             last: None,
@@ -297,7 +340,68 @@ impl Output {
             file,
             place,
             input: settings.input.clone(),
-        })
+            bytes: 0,
+        };
+        if let (Some(bytes), Some(path)) = (settings.resume.filter(|bytes| *bytes > 0), settings.file()) {
+            output.copy(&hidden(path, "part"), bytes, settings.indexed)?;
+            output.checkpoint()?;
+            output.file.as_mut().map_or(Ok(()), |(temporary, _)| temporary.call("part"))?;
+        }
+        Ok(output)
+    }
+
+    /// Takes over the first bytes (before compression) of what an earlier run has written.
+    fn copy(&mut self, part: &Path, bytes: u64, lines: Indexed) -> Result<()> {
+        let lost = |why: String| {
+            Error::input(part.display(), format!("what an earlier run has written cannot be read again: {why}"))
+                .with_hint(format!("to begin again: rm {}", part.with_extension("genogloss-journal").display()))
+        };
+        let mut input = crate::read::open(part).map_err(|error| lost(error.to_string()))?;
+        let mut left = bytes;
+        if !self.is_indexed() {
+            while left > 0 {
+                let buffer = input.reader.fill_buf().map_err(|error| lost(describe(&error)))?;
+                let these = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+                if these == 0 {
+                    return Err(lost("it is too short".into()));
+                }
+                let buffer = buffer[..these].to_vec();
+                self.write_all(&buffer)?;
+                input.reader.consume(these);
+                left -= these as u64;
+            }
+            return Ok(());
+        }
+        let mut line = Vec::new();
+        while left > 0 {
+            if !crate::read::read_line(&mut input.reader, &mut line).map_err(|error| lost(describe(&error)))? {
+                return Err(lost("it is too short".into()));
+            }
+            line.push(b'\n');
+            left = left.checked_sub(line.len() as u64).ok_or_else(|| lost("it ends within a line".into()))?;
+            match place_of_line(lines, &line) {
+                _ if line.first() == Some(&b'#') => self.write_all(&line)?,
+                Some((contig, interval)) => {
+                    let contig = contig.to_string();
+                    self.write_record(&contig, interval, &line)?;
+                }
+                None => return Err(lost("a line has no place".into())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Syncs what is written so far. Its bytes, before compression.
+    pub fn checkpoint(&mut self) -> Result<u64> {
+        let flushed = match &mut self.stream {
+            Stream::Plain(writer) => writer.flush(),
+            Stream::Bgzf(writer) => writer.flush(),
+        };
+        flushed.map_err(|error| Error::write(&self.place, &error))?;
+        if let Some((temporary, file)) = &self.file {
+            temporary.sync(file)?;
+        }
+        Ok(self.bytes)
     }
 
     /// What messages call it.
@@ -307,6 +411,7 @@ impl Output {
 
     /// Writes bytes that are not of a record: headers.
     pub fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
+        self.bytes += bytes.len() as u64;
         let written = match &mut self.stream {
             Stream::Plain(writer) => writer.write_all(bytes),
             Stream::Bgzf(writer) => writer.write_all(bytes),
@@ -325,6 +430,7 @@ impl Output {
         if matches!(self.index, Index::No) {
             return self.write_all(bytes);
         }
+        self.bytes += bytes.len() as u64;
         let start = writer.virtual_position();
         writer.write_all(bytes).map_err(|error| Error::write(&self.place, &error))?;
         let chunk = Chunk::new(start, writer.virtual_position());
@@ -408,7 +514,7 @@ impl Output {
                 inner.flush().map_err(failed)?;
             }
         }
-        let Some((temporary, file)) = file else { return Ok(Sealed { files: Vec::new() }) };
+        let Some((temporary, file)) = file else { return Ok(Sealed::default()) };
         let mut bytes = Vec::new();
         let beside = match index {
             Index::No => None,
@@ -436,8 +542,22 @@ impl Output {
         }
         temporary.sync(&file)?;
         files.push(temporary);
-        Ok(Sealed { files })
+        Ok(Sealed { files, leftovers: Vec::new() })
     }
+}
+
+/// Contig and interval of a line of BED or VCF.
+pub fn place_of_line(lines: Indexed, line: &[u8]) -> Option<(&str, Interval)> {
+    let mut fields = line.split(|&b| b == b'\t' || b == b'\n').map(|field| std::str::from_utf8(field).ok());
+    let contig = fields.next()??;
+    if lines == Indexed::Vcf {
+        let position: u64 = fields.next()??.parse().ok()?;
+        let reference = fields.nth(1)??;
+        let start = position.saturating_sub(1);
+        return Some((contig, Interval::new(start, start + reference.len() as u64)));
+    }
+    let (start, end) = (fields.next()??.parse().ok()?, fields.next()??.parse().ok()?);
+    Some((contig, Interval::new(start, end)))
 }
 
 /// Complete files that still lack their names.
@@ -445,6 +565,8 @@ impl Output {
 #[must_use = "the files get their names in `commit`"]
 pub struct Sealed {
     files: Vec<TemporaryFile>,
+    /// What is not needed any more, once they have their names.
+    leftovers: Vec<PathBuf>,
 }
 
 impl Sealed {
@@ -457,12 +579,17 @@ impl Sealed {
     /// Adds other complete files, to be named before those that are there.
     pub fn after(mut self, others: Sealed) -> Self {
         self.files.splice(0..0, others.files);
+        self.leftovers.extend(others.leftovers);
         self
     }
 
     /// Gives all files their names, the output last: where it is, all that belongs to it is.
     pub fn commit(self) -> Result<()> {
-        self.files.into_iter().try_for_each(TemporaryFile::rename)
+        self.files.into_iter().try_for_each(TemporaryFile::rename)?;
+        for path in self.leftovers {
+            let _ = fs::remove_file(path);
+        }
+        Ok(())
     }
 }
 
@@ -485,6 +612,7 @@ mod tests {
             kind: IndexKind::Tbi,
             bgzf: false,
             input: "in.fa".into(),
+            resume: None,
         }
     }
 

@@ -3,6 +3,8 @@
 
 use std::collections::VecDeque;
 
+use serde_json::{Value, json};
+
 use crate::{
     genome::{Interval, Strand},
     report::Skip,
@@ -86,6 +88,32 @@ impl Overlap {
             }
         }
         Ok(())
+    }
+
+    /// What is open, to be written down.
+    pub fn save(&self) -> Value {
+        let open = |o: &Open| {
+            let sums: Vec<u64> = o.sums.iter().map(|sum| sum.to_bits()).collect();
+            json!([o.interval.start, o.interval.end, sums, o.count, o.strand.symbol(), o.skip.map(Skip::word)])
+        };
+        self.open.iter().map(open).collect()
+    }
+
+    /// Goes on with what was open.
+    pub fn restore(&mut self, saved: &Value) -> Option<()> {
+        for o in saved.as_array()? {
+            let word = o[5].as_str();
+            self.open.push_back(Open {
+                interval: Interval::new(o[0].as_u64()?, o[1].as_u64()?),
+                sums: o[2].as_array()?.iter().map(|sum| sum.as_u64().map(f64::from_bits)).collect::<Option<_>>()?,
+                count: u32::try_from(o[3].as_u64()?).ok()?,
+                strand: [Strand::Forward, Strand::Reverse, Strand::Unknown]
+                    .into_iter()
+                    .find(|strand| o[4].as_str().is_some_and(|s| s.starts_with(strand.symbol())))?,
+                skip: Skip::all().into_iter().find(|skip| Some(skip.word()) == word),
+            });
+        }
+        Some(())
     }
 
     /// Hands on everything: the contig has ended.

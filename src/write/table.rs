@@ -244,13 +244,7 @@ impl Merger {
     }
 
     /// Adds a bin; elements that are complete are handed to `emit` in order of their start.
-    pub fn add(
-        &mut self,
-        place: &Place<'_>,
-        caller: &Caller,
-        emit: &mut Vec<Element>,
-        form: &Form,
-    ) {
+    pub fn add(&mut self, place: &Place<'_>, caller: &Caller, emit: &mut Vec<Element>, form: &Form) {
         let scores: &[f32] = place.scores.unwrap_or(&[]);
         for (column, &score) in scores.iter().enumerate() {
             if !caller.callable[column] || score.is_nan() || f64::from(score) < caller.thresholds[column] {
@@ -262,9 +256,7 @@ impl Merger {
             let width = form.columns[column].bin.unwrap_or(0).max(place.interval.len());
             let middle = place.interval.start + width / 2;
             match slot {
-                Some(element)
-                    if element.contig == place.contig && place.interval.start <= element.end + self.gap =>
-                {
+                Some(element) if element.contig == place.contig && place.interval.start <= element.end + self.gap => {
                     element.end = element.end.max(place.interval.end);
                     if score > element.max {
                         (element.max, element.summit) = (score, middle);
@@ -301,12 +293,26 @@ impl Merger {
             return;
         }
         for slot in &mut self.open {
-            let over = slot.as_ref().is_some_and(|e| {
-                at.is_none_or(|(contig, start)| e.contig != contig || e.end + self.gap < start)
-            });
+            let over = slot
+                .as_ref()
+                .is_some_and(|e| at.is_none_or(|(contig, start)| e.contig != contig || e.end + self.gap < start));
             if over && let Some(element) = slot.take() {
                 self.count -= 1;
                 emit.push(element);
+            }
+        }
+    }
+
+    /// What is open, by its place among columns and strands.
+    pub fn save(&self) -> Vec<(usize, &Element)> {
+        self.open.iter().enumerate().filter_map(|(slot, element)| Some((slot, element.as_ref()?))).collect()
+    }
+
+    /// Goes on with what was open.
+    pub fn restore(&mut self, saved: Vec<(usize, Element)>) {
+        for (slot, element) in saved {
+            if let Some(open) = self.open.get_mut(slot) {
+                self.count += usize::from(open.replace(element).is_none());
             }
         }
     }
@@ -359,7 +365,8 @@ impl Element {
 
     /// Whether `next`, which begins no earlier, would have been joined to it: one score and strand, `gap` bases apart at most.
     pub fn reaches(&self, next: &Self, gap: u64) -> bool {
-        (&self.contig, &self.name, self.strand) == (&next.contig, &next.name, next.strand) && next.start <= self.end + gap
+        (&self.contig, &self.name, self.strand) == (&next.contig, &next.name, next.strand)
+            && next.start <= self.end + gap
     }
 
     /// Adds what follows it.

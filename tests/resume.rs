@@ -1,0 +1,232 @@
+//! Runs that are killed at random instants and gone on with end as if nothing had happened.
+
+#![allow(clippy::print_stderr, reason = "how often a run was killed is of interest")]
+
+mod support;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use support::{Folder, genogloss, shell, succeed, tools_available};
+
+const SLICE: &str = "tests/data/chr20_slice.fa";
+
+/// Contigs made of the slice, shifted; some N.
+fn genome(folder: &Folder, contigs: usize) -> String {
+    let slice = fs::read_to_string(SLICE).expect("the slice");
+    let bases: String = slice.lines().filter(|line| !line.starts_with('>')).collect();
+    let mut text = String::new();
+    for contig in 0..contigs {
+        let at = contig * 997;
+        text.push_str(&format!(">c{contig}\n{}{}{}\n", &bases[at..], "N".repeat(500 * contig), &bases[..at]));
+    }
+    folder.write("genome.fa", text)
+}
+
+/// Runs a command with --resume, kills it `kills` times at random instants (with the signals in turn), and lets it end. How often
+/// it was killed: it may be done before.
+fn killed(arguments: &[&str], kills: u32, signals: &[&str], seed: u64) -> u32 {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut done = 0;
+    let mut longest = 40.0;
+    for kill in 0..=kills {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_genogloss"));
+        command
+            .args(arguments)
+            .args(["--resume", "--checkpoint", "0.005"])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null());
+        let mut child = command.spawn().expect("the program starts");
+        if kill < kills {
+            std::thread::sleep(Duration::from_secs_f64(random.f64() * longest / 1000.0));
+            let signal = signals[kill as usize % signals.len()];
+            let _ = Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status();
+            // Work must get on, whatever the machine is busy with.
+            longest *= 1.04;
+        }
+        let begun = Instant::now();
+        let status = child.wait().expect("it ends");
+        assert!(begun.elapsed() < Duration::from_secs(120), "it hangs");
+        let mut said = String::new();
+        let _ = std::io::Read::read_to_string(&mut child.stderr.take().expect("a pipe"), &mut said);
+        match status.code() {
+            Some(0) => {
+                return done;
+            }
+            // 143: SIGTERM or SIGUSR2. None: killed.
+            None | Some(143) => done += 1,
+            Some(code) => panic!("exit code {code}: {said}"),
+        }
+        assert!(kill < kills, "it was not killed, and did not end: {said}");
+    }
+    done
+}
+
+/// What a file holds: text as it is, other files before compression.
+fn content(path: &str) -> String {
+    if path.ends_with("gz") || path.ends_with("bam") {
+        shell(&format!("gzip -dc {path} | md5sum"))
+    } else {
+        fs::read_to_string(path).expect("text")
+    }
+}
+
+/// Nothing hidden is left over.
+fn tidy(folder: &Folder) {
+    let hidden: Vec<String> = folder.names().into_iter().filter(|name| name.starts_with('.')).collect();
+    assert!(hidden.is_empty(), "{hidden:?}");
+}
+
+#[test]
+fn fifty_kills_in_a_row_change_nothing() {
+    let folder = Folder::new();
+    let genome = genome(&folder, 60);
+    let (whole, out) = (folder.path("whole.bed"), folder.path("out.bed"));
+    let scan = |out: &str| -> Vec<String> {
+        let words = format!("scan {genome} -m exact:gc --window 10 --threshold 0.6 --merge 25 -t 1 --quiet -o {out}");
+        words.split(' ').map(String::from).collect()
+    };
+    let texts = |words: &[String]| -> Vec<String> { words.to_vec() };
+    let plain = texts(&scan(&whole));
+    succeed(&plain.iter().map(String::as_str).collect::<Vec<_>>());
+    let cut = texts(&scan(&out));
+    let (mut kills, mut runs) = (0, 0);
+    while kills < 50 {
+        kills += killed(&cut.iter().map(String::as_str).collect::<Vec<_>>(), 50, &["-KILL"], 7 + runs);
+        assert!(content(&whole) == content(&out), "the content differs");
+        fs::remove_file(&out).expect("removed");
+        tidy(&folder);
+        runs += 1;
+    }
+    eprintln!("{kills} kills in {runs} runs");
+}
+
+#[test]
+fn every_kind_of_output_is_gone_on_with() {
+    if !tools_available(&["samtools", "tabix"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let genome = genome(&folder, 6);
+    let slice = fs::read_to_string(SLICE).expect("the slice");
+    let bases: String = slice.lines().filter(|line| !line.starts_with('>')).collect();
+    let mut vcf = "##fileformat=VCFv4.2\n##contig=<ID=c0>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n".to_string();
+    let mut sam = format!("@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:c0\tLN:{}\n", bases.len());
+    for at in (0..bases.len() - 200).step_by(7) {
+        vcf.push_str(&format!("c0\t{}\t.\t{}\tG,<DEL>\t.\t.\t.\n", at + 1, &bases[at..at + 2]));
+        let read = &bases[at..at + 100];
+        sam.push_str(&format!("r{at}\t0\tc0\t{}\t60\t100M\t*\t0\t0\t{read}\t{}\n", at + 1, "I".repeat(100)));
+    }
+    let (vcf, sam) = (folder.write("v.vcf", vcf), folder.write("r.sam", sam));
+    for (number, (command, ending)) in [
+        (format!("scan {genome} -m exact:gc --window 20 --format tsv"), "tsv"),
+        (format!("scan {genome} -m exact:gc --window 20 --shard 2/3"), "bed.gz"),
+        (format!("scan {genome} -m exact:gc --window 100 --stride 30 --overlap mean --format tsv"), "mean.tsv"),
+        (format!("variants {vcf} -f {genome} -m exact:gc"), "vcf.gz"),
+        (format!("variants {vcf} -f {genome} -m exact:gc"), "vcf"),
+        (format!("reads {sam} -m exact:gc --format bam"), "bam"),
+        (format!("reads {sam} -m exact:gc"), "reads.tsv"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (whole, out) = (folder.path(&format!("whole.{ending}")), folder.path(&format!("out.{ending}")));
+        let arguments = |out: &str| -> Vec<String> {
+            format!("{command} -t 1 --quiet -o {out}").split(' ').map(String::from).collect()
+        };
+        let (plain, cut) = (arguments(&whole), arguments(&out));
+        succeed(&plain.iter().map(String::as_str).collect::<Vec<_>>());
+        killed(&cut.iter().map(String::as_str).collect::<Vec<_>>(), 8, &["-KILL", "-TERM", "-USR2"], number as u64);
+        assert!(content(&whole) == content(&out), "{command}: the content differs");
+        let counts = |path: &str| -> serde_json::Value {
+            let text = fs::read(format!("{path}.manifest.json")).expect("a manifest");
+            let mut counts = serde_json::from_slice::<serde_json::Value>(&text).expect("JSON")["counts"].clone();
+            counts.as_object_mut().expect("counts").remove("bases");
+            counts
+        };
+        assert_eq!(counts(&whole), counts(&out), "{command}");
+        if ending.ends_with("gz") {
+            let one = |path: &str| shell(&format!("tabix {path} c0:50000-52000 | md5sum"));
+            assert_eq!(one(&whole), one(&out), "{command}: the index");
+        }
+        tidy(&folder);
+    }
+}
+
+#[test]
+fn tracks_are_gone_on_with() {
+    let folder = Folder::new();
+    let genome = genome(&folder, 8);
+    let scan = |to: &str| -> Vec<String> {
+        let words = format!("scan {genome} -m exact:gc --window 10 -t 1 --quiet --bigwig {to}");
+        words.split(' ').map(String::from).collect()
+    };
+    let (whole, out) = (folder.path("whole"), folder.path("out"));
+    succeed(&scan(&whole).iter().map(String::as_str).collect::<Vec<_>>());
+    killed(&scan(&out).iter().map(String::as_str).collect::<Vec<_>>(), 10, &["-KILL"], 3);
+    let values = |folder: &str| -> BTreeMap<(String, u32), u32> {
+        let mut reader = bigtools::BigWigRead::open_file(format!("{folder}/gc.bw")).expect("a bigWig");
+        let contigs: Vec<(String, u32)> = reader.chroms().iter().map(|c| (c.name.clone(), c.length)).collect();
+        let mut values = BTreeMap::new();
+        for (name, length) in contigs {
+            for value in reader.get_interval(&name, 0, length).expect("values") {
+                let value = value.expect("a value");
+                (value.start..value.end).for_each(|base| {
+                    values.insert((name.clone(), base), value.value.to_bits());
+                });
+            }
+        }
+        values
+    };
+    let (whole, out) = (values(&whole), values(&out));
+    assert_eq!(whole.len(), out.len());
+    assert!(whole == out, "{:?}", whole.iter().zip(&out).find(|(a, b)| a != b));
+}
+
+#[test]
+fn another_run_is_not_gone_on_with() {
+    let folder = Folder::new();
+    let genome = genome(&folder, 8);
+    let out = folder.path("out.tsv");
+    let run = |more: &[&str], kill: bool| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_genogloss"));
+        command.args(["scan", &genome, "-m", "exact:gc", "--window", "10", "--format", "tsv", "-o", &out]).args(more);
+        command.stderr(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().expect("the program starts");
+        let journal = folder.path(".out.tsv.genogloss-journal");
+        if kill {
+            let begun = Instant::now();
+            while !Path::new(&journal).exists() && begun.elapsed() < Duration::from_secs(60) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            child.kill().expect("killed");
+        }
+        let output = child.wait_with_output().expect("it ends");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    run(&["--resume", "--checkpoint", "0"], true);
+    assert!(!Path::new(&out).exists());
+    let (code, said) = run(&["--resume", "--stride", "20"], false);
+    assert!(
+        code == Some(1) && said.contains("settings.stride was null, and is 20 now") && said.contains("rm "),
+        "{said}"
+    );
+    let text = fs::read_to_string(&genome).expect("the genome");
+    fs::write(&genome, text.replacen('A', "C", 1)).expect("changed");
+    let (code, said) = run(&["--resume"], false);
+    assert!(code == Some(1) && said.contains("is of another run: input") && said.contains("modified"), "{said}");
+    let (code, said) = run(&[], false);
+    assert!(code == Some(0) && said.contains("--resume would go on with it"), "{said}");
+    for (arguments, say) in [
+        (vec!["scan", genome.as_str(), "-m", "exact:gc", "--resume"], "--resume needs an output file"),
+        (vec!["scan", "-", "-m", "exact:gc", "--resume", "-o", out.as_str()], "can be read again"),
+    ] {
+        let run = genogloss(&arguments);
+        assert!(run.code == 2 && run.stderr.contains(say), "{}", run.stderr);
+    }
+}
