@@ -43,7 +43,7 @@ def main():
     p.add_argument("files", nargs="*")
     a = p.parse_args()
     import os
-    files = [Path(f) for f in a.files] or [ROOT / "README.md", ROOT / "docs/commands.md"]
+    files = [Path(f) for f in a.files] or [ROOT / "README.md", ROOT / "docs/commands.md", ROOT / "docs/cluster.md"]
     different = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -236,7 +236,13 @@ fn territory(options: &Options, step: u64, regions: Option<&Regions>) -> Result<
 fn settings_of(options: &Options, merge: Option<u64>) -> Result<Settings> {
     let mut settings = Settings::new("scan");
     settings.put("format", value_name(options.format));
-    settings.put("threshold", options.threshold.map(|t| format!("{t:?}")));
+    settings.put(
+        "threshold",
+        options.threshold.map(|threshold| match threshold {
+            Threshold::Card => "card".to_string(),
+            Threshold::Value(value) => value.to_string(),
+        }),
+    );
     settings.put("merge", merge);
     settings.put("bigwig", options.bigwig.is_some());
     settings.put("columns", &options.column);

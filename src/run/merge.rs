@@ -73,7 +73,7 @@ impl Part {
 
 /// What must be the same in all shards.
 const COMMON: [(&str, &[&str]); 3] =
-    [("model", &["name", "version", "sha256", "engine"]), ("version", &[]), ("settings", &[])];
+    [("model", &["name", "version", "sha256", "engine", "engine_version"]), ("version", &[]), ("settings", &[])];
 
 /// Refuses shards that are not all of one run, each once and in order.
 pub fn check(parts: &[Part]) -> Result<()> {
