@@ -304,7 +304,7 @@ FRAMES = ["plus_0", "plus_1", "plus_2", "minus_0", "minus_1", "minus_2", "noncod
 
 def frame(data, genome):
     """60 to 300 bp: inside a coding exon, with codons that begin at base 0, 1 or 2 on which strand, or not coding."""
-    f = Family(FRAME_SPAN, [Head("frame", FRAMES)], net=dict(pool=1, places=0, dilations=(1, 3, 9), stem=64, kernel=9, width=40, drop=0.3, phases=3), epochs=14)
+    f = Family(FRAME_SPAN, [Head("frame", FRAMES)], net=dict(pool=1, places=0, dilations=(1, 3, 9), stem=64, kernel=9, width=40, drop=0.3, phases=3), epochs=6)
     dev, counts = [], {}
     for split, s, label in frame_rows(data, genome):
         counts[split] = counts.get(split, 0) + 1
