@@ -22,7 +22,7 @@ if [ -z "$${ORT_DYLIB_PATH:-}" ] && [ -f "$(STAMP)" ]; then \
 fi;
 endef
 
-.PHONY: help demo test lint install clean venv tools
+.PHONY: help demo test test-workflows lint install clean venv tools
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -45,6 +45,10 @@ demo: venv ## Build the program and annotate 100,000 bases of human chromosome 2
 
 test: venv tools ## Run all tests
 	@$(with_onnxruntime) set -x; $(CARGO) test --locked --no-fail-fast -- --nocapture
+
+test-workflows: venv ## Run the Snakemake and Nextflow workflows with the real engines
+	$(CARGO) build --release --locked
+	@$(with_onnxruntime) set -x; workflows/test.sh "$(GENOGLOSS)"
 
 lint: ## Check format, lints and documentation; warnings are errors
 	$(CARGO) fmt --check
