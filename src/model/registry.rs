@@ -20,7 +20,17 @@ macro_rules! folders {
 }
 
 /// The folders inside the program.
-pub const BUILT_IN: &[(&str, Files)] = folders!["human", "core-promoter", "proximal-promoter", "splice-window"];
+pub const BUILT_IN: &[(&str, Files)] = folders![
+    "human",
+    "core-promoter",
+    "proximal-promoter",
+    "splice-window",
+    "tf-human",
+    "tf-mouse",
+    "regulatory",
+    "gene",
+    "reading-frame"
+];
 
 /// The model that is used when none is named.
 pub const DEFAULT: &str = "human";

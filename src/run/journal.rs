@@ -41,6 +41,9 @@ struct Page {
     checkpoint: Checkpoint,
 }
 
+/// Ending of a journal that is being written.
+const NEW: &str = "genogloss-journal-new";
+
 /// The journal beside an output.
 pub struct Journal {
     path: PathBuf,
@@ -91,7 +94,20 @@ impl Journal {
                 return Err(Error::input(path.display(), format!("is of another run: {difference}"))
                     .with_hint(format!("to begin again: {}", again())));
             }
-            found = Some(page.checkpoint);
+            let there = |path: PathBuf, bytes: u64| bytes == 0 || path.exists();
+            let folder = output.parent().unwrap_or(Path::new("."));
+            let whole = there(hidden(output, "part"), page.checkpoint.bytes)
+                && page
+                    .checkpoint
+                    .tracks
+                    .iter()
+                    .all(|(track, bytes)| there(hidden(&folder.join(track), "values"), *bytes));
+            if whole {
+                found = Some(page.checkpoint);
+            } else {
+                // Killed after its output had its name, or somebody has tidied up.
+                tracing::warn!("{}: what it speaks of is gone; beginning again", path.display());
+            }
         }
         Ok((Self { path, run, every, next: Instant::now() + every }, found))
     }
@@ -106,7 +122,7 @@ impl Journal {
         let failed = |error: std::io::Error| Error::write(self.path.display(), &error);
         let page = Page { run: self.run.clone(), checkpoint };
         let text = serde_json::to_vec(&page).map_err(|error| Error::Internal(format!("journal: {error}")))?;
-        let temporary = self.path.with_extension("genogloss-journal-new");
+        let temporary = self.path.with_extension(NEW);
         let mut file = File::create(&temporary).map_err(failed)?;
         file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed)?;
         fs::rename(&temporary, &self.path).map_err(failed)?;
@@ -117,6 +133,7 @@ impl Journal {
 
     /// The run is finished.
     pub fn remove(self) {
+        let _ = fs::remove_file(self.path.with_extension(NEW));
         let _ = fs::remove_file(&self.path);
     }
 }

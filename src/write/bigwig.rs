@@ -114,7 +114,7 @@ impl BigWig {
             }
             sizes.insert(contig.name.clone(), contig.len as u32);
         }
-        let (temporary, file) = TemporaryFile::create(path)?;
+        let (temporary, file) = TemporaryFile::begin(path, resume.map(|_| "new"))?;
         let failed = |error: &std::io::Error| Error::write(path.display(), error);
         let target = file.try_clone().map_err(|e| failed(&e))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -265,13 +265,16 @@ impl BigWig {
         if self.values == 0 {
             // The library cannot write a bigWig without values.
             tracing::warn!("{}: not written, because nothing was scored", self.temporary.target.display());
-            let leftovers = self.spool.map(|spool| spool.path).into_iter().collect();
-            return Ok(Sealed { files: Vec::new(), leftovers });
+            let kept = self.spool.is_some();
+            let unused = self.temporary.temporary.clone().filter(|_| kept);
+            let leftovers = self.spool.map(|spool| spool.path).into_iter().chain(unused).collect();
+            return Ok(Sealed { files: Vec::new(), leftovers, kept });
         }
         self.join()?;
         self.temporary.sync(&self.file)?;
+        let kept = self.spool.is_some();
         let leftovers = self.spool.map(|spool| spool.path).into_iter().collect();
-        Ok(Sealed { files: vec![self.temporary], leftovers })
+        Ok(Sealed { files: vec![self.temporary], leftovers, kept })
     }
 }
 

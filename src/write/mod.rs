@@ -81,10 +81,6 @@ pub fn sync_folder(path: &Path) {
 }
 
 impl TemporaryFile {
-    fn create(target: &Path) -> Result<(Self, File)> {
-        Self::begin(target, None)
-    }
-
     /// `kept`: the hidden name it has until it is complete, and keeps when the run fails.
     fn begin(target: &Path, kept: Option<&str>) -> Result<(Self, File)> {
         // A device or a named pipe is written to as it is; a link is followed, so that it stays a link.
@@ -538,11 +534,12 @@ impl Output {
         };
         let mut files = Vec::new();
         if let Some(ending) = beside {
-            files.push(whole(&with_ending(&temporary.target, ending), &bytes)?);
+            files.push(whole(&with_ending(&temporary.target, ending), &bytes, temporary.kept)?);
         }
         temporary.sync(&file)?;
+        let kept = temporary.kept;
         files.push(temporary);
-        Ok(Sealed { files, leftovers: Vec::new() })
+        Ok(Sealed { files, leftovers: Vec::new(), kept })
     }
 }
 
@@ -567,12 +564,14 @@ pub struct Sealed {
     files: Vec<TemporaryFile>,
     /// What is not needed any more, once they have their names.
     leftovers: Vec<PathBuf>,
+    /// Of a run that is gone on with when it fails: files have the same hidden names every time, so none is left over.
+    kept: bool,
 }
 
 impl Sealed {
     /// Adds a small file, to be named before those that are there.
     pub fn with_first(mut self, target: &Path, bytes: &[u8]) -> Result<Self> {
-        self.files.insert(0, whole(target, bytes)?);
+        self.files.insert(0, whole(target, bytes, self.kept)?);
         Ok(self)
     }
 
@@ -580,6 +579,7 @@ impl Sealed {
     pub fn after(mut self, others: Sealed) -> Self {
         self.files.splice(0..0, others.files);
         self.leftovers.extend(others.leftovers);
+        self.kept |= others.kept;
         self
     }
 
@@ -594,8 +594,8 @@ impl Sealed {
 }
 
 /// A small file, written and synced under a temporary name.
-fn whole(target: &Path, bytes: &[u8]) -> Result<TemporaryFile> {
-    let (temporary, mut file) = TemporaryFile::create(target)?;
+fn whole(target: &Path, bytes: &[u8], kept: bool) -> Result<TemporaryFile> {
+    let (temporary, mut file) = TemporaryFile::begin(target, kept.then_some("new"))?;
     file.write_all(bytes).map_err(|error| Error::write(target.display(), &error))?;
     temporary.sync(&file)?;
     Ok(temporary)
