@@ -18,6 +18,7 @@ gue=$data/gue/GUE
 benchmarks=$data/genomic_benchmarks
 chr20=$data/genome/hg19_chr20.b37.fa.gz
 
+# Published: a value for the only figure, or FIGURE=VALUE where there are several.
 row() { # model, head, set, published, figure names (|), then the rest of the command
     local model=$1 head=$2 set=$3 published=$4 figures=$5
     shift 5
@@ -26,7 +27,8 @@ row() { # model, head, set, published, figure names (|), then the rest of the co
     [ -d "$folder" ] || return 0
     "$program" evaluate "$folder" "$@" --curve "$work/curves/$model.$head.tsv" --quiet | awk -F '\t' -v m="$model" -v h="$head" -v s="$set" -v p="$published" -v f="^($figures)\$" '
         $2 == "sequences" || $2 == "bins:known" { n[$1] = $3 }
-        $2 ~ f && ($1 == "all" || $1 == "unseen" || $1 == h) { printf "%s\t%s\t%s%s\t%s\t%s\t%.4f\t%.4f\t%.4f\t%s\n", m, h, s, ($1 == "unseen" ? " (unseen)" : ""), n[$1], $2, $3, $4, $5, p }'
+        function best(figure) { if (p !~ /^[a-z]+=/) return p; return index(p, figure "=") == 1 ? substr(p, length(figure) + 2) : "-" }
+        $2 ~ f && ($1 == "all" || $1 == "unseen" || $1 == h) { printf "%s\t%s\t%s%s\t%s\t%s\t%.4f\t%.4f\t%.4f\t%s\n", m, h, s, ($1 == "unseen" ? " (unseen)" : ""), n[$1], $2, $3, $4, $5, best($2) }'
 }
 
 {
@@ -45,12 +47,12 @@ row() { # model, head, set, published, figure names (|), then the rest of the co
     for part in 0:0.6423 2:0.8750 3:0.8430 4:0.5266; do
         row tf-mouse "mouse_${part%%:*}" "GUE mouse/${part%%:*}" "${part#*:}" "mcc" "$gue/mouse/${part%%:*}/test.csv.gz" --head "mouse_${part%%:*}" --seen "$gue/mouse/${part%%:*}/train.csv.gz"
     done
-    row splice-window splice "GUE splice/reconstructed" 0.8935 "mcc|accuracy" "$gue/splice/reconstructed/test.csv.gz" --labels 0=acceptor,1=donor,2=neither
-    row regulatory element "ensembl_regulatory (part at hand)" "0.941 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_ensembl_regulatory.test.partial.csv.gz" --head element --labels ocr=open_chromatin
-    row regulatory open_chromatin "ocr_ensembl (part at hand)" "0.826 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_ocr_ensembl.test.partial.csv.gz" --head open_chromatin
-    row regulatory enhancer_cohn "enhancers_cohn" 0.765 "accuracy|mcc" "$benchmarks/published/human_enhancers_cohn.test.tsv.gz" --head enhancer_cohn
-    row regulatory enhancer_ensembl "enhancers_ensembl (part at hand)" "0.894 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_enhancers_ensembl.test.partial.csv.gz" --head enhancer_ensembl
-    row gene biotype "GENCODE, chr20:1-15 Mb" "0.4424 (own set)" "mcc|accuracy" "$work/places/gene.biotype.csv" --head biotype
+    row splice-window splice "GUE splice/reconstructed" mcc=0.8935 "mcc|accuracy" "$gue/splice/reconstructed/test.csv.gz" --labels 0=acceptor,1=donor,2=neither
+    row regulatory element "ensembl_regulatory (part at hand)" "accuracy=0.941 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_ensembl_regulatory.test.partial.csv.gz" --head element --labels ocr=open_chromatin
+    row regulatory open_chromatin "ocr_ensembl (part at hand)" "accuracy=0.826 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_ocr_ensembl.test.partial.csv.gz" --head open_chromatin
+    row regulatory enhancer_cohn "enhancers_cohn" accuracy=0.765 "accuracy|mcc" "$benchmarks/published/human_enhancers_cohn.test.tsv.gz" --head enhancer_cohn
+    row regulatory enhancer_ensembl "enhancers_ensembl (part at hand)" "accuracy=0.894 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_enhancers_ensembl.test.partial.csv.gz" --head enhancer_ensembl
+    row gene biotype "GENCODE, chr20:1-15 Mb" "mcc=0.4424 (own set)" "mcc|accuracy" "$work/places/gene.biotype.csv" --head biotype
     row gene direction "chr20:1-15 Mb" "1.0 (own set)" "accuracy" "$work/places/gene.direction.csv" --head direction
     row reading-frame frame "GENCODE exons, chr20:1-15 Mb" "-" "mcc|accuracy" "$work/places/frame.csv" --head frame
     splice=splice.donor_plus+splice.donor_minus
