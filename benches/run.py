@@ -83,7 +83,7 @@ def main():
     parser.add_argument("--fasta", required=True)
     parser.add_argument("--genogloss", default=str(ROOT / "target/release/genogloss"))
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", nargs="*", default=["engine", "dense", "road", "variants", "memory"])
+    parser.add_argument("--only", nargs="*", default=["engine", "dense", "road", "variants", "memory", "shards"])
     a = parser.parse_args()
     contig, length = open(a.fasta + ".fai").readline().split("\t")[:2]
     length = int(length)
@@ -179,6 +179,32 @@ def main():
             "all": base + ["scan", a.fasta, *fixed],
         }, 1)
         row(f"peak memory, all {length / 1e6:.0f} Mb", f"{m['all'][2]:.0f} MB", f"1 Mb: {m['1'][2]:.0f} MB", f"{m['all'][2] / m['1'][2]:.2f}")
+
+    if "shards" in a.only:
+        # The start of a shard is that of one without windows: the same program, model and files.
+        region, count = ["-r", f"{contig}:30000001-38000000"], 16
+        scan = base + ["scan", a.fasta, "-t", "1", *region]
+        empty = base + ["scan", a.fasta, "-t", "1", "-r", f"{contig}:30000001-30016000", "--shard", "2/2", "-o", out("empty.bed")]
+        parts = [out(f"part{i}.bed") for i in range(1, count + 1)]
+
+        def cut():
+            used = [run(scan + ["--shard", f"{i}/{count}", "-o", part]) for i, part in enumerate(parts, 1)]
+            used.append(run(base + ["merge", *parts, "-o", out("merged.bed")]))
+            return tuple(sum(column) for column in zip(*used))
+
+        m = medians({"whole": scan + ["-o", out("whole.bed")], "cut": cut, "empty": empty, "resume": scan + ["-o", out("kept.bed"), "--resume"]}, a.runs)
+        if Path(out("whole.bed")).read_bytes() != Path(out("merged.bed")).read_bytes():
+            sys.exit("the shards put together differ from the whole")
+        work_cut, work_whole = m["cut"][0] - count * m["empty"][0], m["whole"][0] - m["empty"][0]
+        row(f"{count} shards of 8 Mb and merge, start-up aside", f"{work_cut:.1f} CPU-s", f"one run: {work_whole:.1f} CPU-s", f"{work_cut / work_whole:.3f}")
+        row("start-up of a shard", f"{m['empty'][0]:.2f} CPU-s", "-", "-")
+        row("--resume, never stopped", f"{m['resume'][0]:.1f} CPU-s", f"without: {m['whole'][0]:.1f} CPU-s", f"{m['resume'][0] / m['whole'][0]:.3f}")
+        parts = [out(f"table{i}.tsv") for i in range(1, 5)]
+        for i, part in enumerate(parts, 1):
+            run(base + ["scan", a.fasta, "-m", "exact:gc", "--window", "10", "--format", "tsv", "--shard", f"{i}/4", "-o", part])
+        size = sum(os.path.getsize(part) for part in parts) / 1e6
+        m = medians({"merge": base + ["merge", *parts, "-o", out("table.tsv")], "cat": ["cat", *parts]}, a.runs)
+        row(f"merge of 4 tables, {size:.0f} MB", f"{size / m['merge'][1]:.0f} MB/s", f"{size / m['merge'][0]:.0f} MB/CPU-s", "-")
 
 
 if __name__ == "__main__":

@@ -365,6 +365,7 @@ fn sequences(options: &Options, card: &Card, loaded: Loaded) -> Result<()> {
         settings: Settings::new("evaluate"),
         shard: None,
         also: None,
+        before: 0,
     };
     finish(options, ending, &sections, &page)
 }
@@ -538,6 +539,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
         settings: Settings::new("evaluate"),
         shard: None,
         also: None,
+        before: 0,
     };
     finish(options, ending, &sections, &page)
 }

@@ -212,6 +212,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         settings: run_settings,
         shard: territory.as_ref().map(|territory| ShardReport::new(territory, merge, edges)),
         also: tracks_manifest.clone().filter(|_| options.output.output.is_some() || options.output.manifest.is_some()),
+        before: beginning.from.counts().windows,
     };
     let manifest = options.output.manifest.clone();
     let manifest = manifest.or(tracks_manifest.filter(|_| options.output.output.is_none()));
@@ -729,6 +730,7 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
         settings: settings_of(options, None)?,
         shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
         also: None,
+        before: 0,
     };
     setup::finish(&options.output, ending, || output.seal())
 }

@@ -280,11 +280,13 @@ pub struct Ending<'a> {
     pub shard: Option<ShardReport>,
     /// A second place for the manifest, where there are two outputs.
     pub also: Option<PathBuf>,
+    /// Windows that an earlier run has scored.
+    pub before: u64,
 }
 
 /// Checks the counts, completes output and manifest, gives them their names, and says the closing line.
 pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
-    let Ending { report, threads, counts, timings, inputs, reference, settings, shard, also } = ending;
+    let Ending { report, threads, counts, timings, inputs, reference, settings, shard, also, before } = ending;
     counts.balance()?;
     let output = options.output.as_deref().filter(|path| *path != Path::new("-"));
     let target =
@@ -313,7 +315,8 @@ pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -
         }
     }
     sealed.commit()?;
-    let rate = if timings.wall > 0.0 { counts.windows as f64 / timings.wall } else { 0.0 };
+    let here = counts.windows.saturating_sub(before);
+    let rate = if timings.wall > 0.0 { here as f64 / timings.wall } else { 0.0 };
     tracing::info!(
         "done: {} records, {} filtered, {} windows, {} scored, skipped: {}; {:.1} s, {} windows/s",
         commas(counts.records_in),

@@ -198,6 +198,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         settings: run_settings,
         shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
         also: None,
+        before: beginning.from.counts().windows,
     };
     setup::finish(&options.output, ending, || Ok(sealed))?;
     beginning.done();

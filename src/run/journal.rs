@@ -180,6 +180,9 @@ mod tests {
         let (mut journal, none) = Journal::open(&output, run(5), Duration::ZERO).expect("opened");
         assert!(none.is_none() && journal.due());
         journal.write(Checkpoint { queries: 7, bytes: 99, ..Checkpoint::default() }).expect("written");
+        let (_, gone) = Journal::open(&output, run(5), Duration::ZERO).expect("opened");
+        assert!(gone.is_none(), "there is no output that it could speak of");
+        std::fs::write(hidden(&output, "part"), [b'x'; 99]).expect("written");
         let (journal, found) = Journal::open(&output, run(5), Duration::from_secs(60)).expect("opened");
         assert_eq!(found.map(|c| (c.queries, c.bytes)), Some((7, 99)));
         assert!(!journal.due());
