@@ -73,6 +73,16 @@ impl Grid {
         (start < len).then(|| Interval::new(start, (start + self.core).min(len)))
     }
 
+    /// The first border of a core, of any window, after a position.
+    pub fn border_after(&self, position: u64) -> u64 {
+        let start = (position / self.stride + 1) * self.stride;
+        let end = match position.checked_sub(self.core) {
+            None => self.core,
+            Some(past) => self.core + (past / self.stride + 1) * self.stride,
+        };
+        start.min(end)
+    }
+
     /// Where the span of window `index` begins; below 0 where it leaves the contig on the left.
     pub fn span_start(&self, index: u64) -> i64 {
         (index * self.stride) as i64 - self.left as i64
@@ -133,6 +143,19 @@ mod tests {
     fn grid(span: u64, core: u64, stride: u64) -> Grid {
         let rule = WindowRule { span, core, stride, min_span: None, max_unknown: 0.5, fixed: true };
         Grid::new(&rule, None, None).expect("a grid")
+    }
+
+    #[test]
+    fn borders_are_those_of_all_cores() {
+        for (core, stride) in [(100, 30), (10, 10), (7, 50), (90, 30), (5, 1)] {
+            let grid = Grid { stride, ..grid(core, core, core) };
+            let borders: std::collections::BTreeSet<u64> =
+                (0..400).flat_map(|index| [index * stride, index * stride + core]).collect();
+            for position in 0..400 {
+                let next = borders.iter().find(|&&border| border > position).copied();
+                assert_eq!(Some(grid.border_after(position)), next, "{core} every {stride}, after {position}");
+            }
+        }
     }
 
     #[test]

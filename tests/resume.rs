@@ -160,15 +160,27 @@ fn every_kind_of_output_is_gone_on_with() {
 
 #[test]
 fn tracks_are_gone_on_with() {
+    for table in [false, true] {
+        tracks(table);
+    }
+}
+
+/// Tracks alone, or with a table.
+fn tracks(table: bool) {
     let folder = Folder::new();
     let genome = genome(&folder, 8);
     let scan = |to: &str| -> Vec<String> {
-        let words = format!("scan {genome} -m exact:gc --window 10 -t 1 --quiet --bigwig {to}");
+        let table = if table { format!(" -o {to}.bed") } else { String::new() };
+        let words = format!("scan {genome} -m exact:gc --window 10 -t 1 --quiet --bigwig {to}{table}");
         words.split(' ').map(String::from).collect()
     };
     let (whole, out) = (folder.path("whole"), folder.path("out"));
     succeed(&scan(&whole).iter().map(String::as_str).collect::<Vec<_>>());
-    killed(&scan(&out).iter().map(String::as_str).collect::<Vec<_>>(), 10, &["-KILL"], 3);
+    let kills = killed(&scan(&out).iter().map(String::as_str).collect::<Vec<_>>(), 10, &["-KILL"], 3);
+    assert!(kills > 0, "it was never killed");
+    if table {
+        assert!(fs::read(format!("{whole}.bed")).expect("a table") == fs::read(format!("{out}.bed")).expect("a table"));
+    }
     let values = |folder: &str| -> BTreeMap<(String, u32), u32> {
         let mut reader = bigtools::BigWigRead::open_file(format!("{folder}/gc.bw")).expect("a bigWig");
         let contigs: Vec<(String, u32)> = reader.chroms().iter().map(|c| (c.name.clone(), c.length)).collect();
@@ -229,4 +241,33 @@ fn another_run_is_not_gone_on_with() {
         let run = genogloss(&arguments);
         assert!(run.code == 2 && run.stderr.contains(say), "{}", run.stderr);
     }
+}
+
+#[test]
+fn two_runs_cannot_write_one_output() {
+    let folder = Folder::new();
+    let genome = genome(&folder, 8);
+    let (out, tracks) = (folder.path("out.bed"), folder.path("tracks"));
+    let common = ["scan", &genome, "-m", "exact:gc", "--window", "5", "-t", "1", "--resume", "--bigwig", &tracks];
+    let mut first = Command::new(env!("CARGO_BIN_EXE_genogloss"))
+        .args(common)
+        .args(["-o", &out, "--quiet"])
+        .spawn()
+        .expect("the program starts");
+    let lock = folder.path(".out.bed.genogloss-lock");
+    let begun = Instant::now();
+    while !Path::new(&lock).exists() && begun.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let _ = Command::new("kill").args(["-STOP", &first.id().to_string()]).status();
+    assert!(first.try_wait().expect("its state").is_none(), "it ended before a second run could be begun");
+    for output in [out.clone(), folder.path("other.bed")] {
+        let arguments: Vec<&str> = common.into_iter().chain(["-o", output.as_str()]).collect();
+        let second = genogloss(&arguments);
+        assert!(second.code == 1 && second.stderr.contains("another run is writing it"), "{}", second.stderr);
+    }
+    let _ = Command::new("kill").args(["-CONT", &first.id().to_string()]).status();
+    assert!(first.wait().expect("it ends").success());
+    assert_eq!(fs::read_to_string(&out).expect("the table").lines().count(), succeed(&common[..6]).lines().count());
+    tidy(&folder);
 }

@@ -92,6 +92,13 @@ fn scans_in_shards_are_the_whole_scan() {
         ("-m exact:gc --window 10 --threshold 0.6 --merge 25", "bed"),
         ("-m exact:gc --window 10 --threshold 0.3 --merge 300", "bed"),
         ("-m exact:gc --window 50 --threshold 0.55 -r c1:1,234-9,876 -r c3", "bed.gz"),
+        ("-m exact:gc --window 100 --stride 30 --threshold 0.5 --merge", "bed"),
+        ("-m exact:gc --window 200 --stride 30 --threshold 0.52 --merge 15", "bed"),
+        (
+            "-m exact:gc --window 100 --stride 30 --overlap mean --format tsv -r c1:1,234-2,345 -r c1:9,001-9,950 -r c3:77-99",
+            "tsv",
+        ),
+        ("-m exact:gc --window 100 --stride 30 --overlap max --threshold 0.5 --merge -r c1:1,234-9,876 -r c3", "bed"),
         ("-m exact:reverse-complement --format tsv", "tsv"),
         ("-m exact:orf", "bed"),
     ] {
@@ -151,6 +158,84 @@ fn tracks_in_shards_hold_the_same_values() {
     assert_eq!(whole.len(), merged.len());
     let different = whole.iter().zip(&merged).find(|(a, b)| a != b);
     assert!(different.is_none(), "{different:?}");
+}
+
+/// Runs words separated by blanks, quietly.
+fn run(command: &str) -> String {
+    succeed(&command.split(' ').chain(["--quiet"]).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_region_of_overlapping_windows_has_the_lines_of_the_whole_scan() {
+    let folder = Folder::new();
+    let genome = genome(&folder);
+    for rule in ["mean", "max"] {
+        let scan = |region: &str| {
+            run(&format!("scan {genome} -m exact:gc --window 100 --stride 30 --overlap {rule} --format tsv{region}"))
+        };
+        let whole: Vec<String> = scan("")
+            .lines()
+            .filter(|line| {
+                let cells: Vec<&str> = line.split('\t').collect();
+                let place = |cell: &str| cell.parse::<u64>().unwrap_or(0);
+                line.starts_with('#') || cells[0] == "c1" && place(cells[2]) > 1233 && place(cells[1]) < 2345
+            })
+            .map(String::from)
+            .collect();
+        assert!(whole.len() > 70);
+        assert_eq!(scan(" -r c1:1,234-2,345").lines().collect::<Vec<_>>(), whole);
+    }
+}
+
+#[test]
+fn tracks_without_values_are_put_together_and_old_ones_are_not() {
+    let folder = Folder::new();
+    let (a, n) = ("ACGGT".repeat(2000), "N".repeat(10_000));
+    let genome = folder.write("g.fa", format!(">a\n{a}\n>b\n{n}\n"));
+    let part = |index: u32| folder.path(&format!("tracks{index}"));
+    for index in [1, 2] {
+        // Of an earlier run: the second shard has values.
+        run(&format!("scan {genome} -m exact:gc --window 50 --bigwig {} -r a", part(index)));
+        run(&format!("scan {genome} -m exact:gc --window 50 --bigwig {} --shard {index}/2", part(index)));
+    }
+    assert!(!Path::new(&part(2)).join("gc.bw").exists(), "the earlier run's track passes for the shard's");
+    let merged = folder.path("merged");
+    run(&format!("merge {} {} -o {merged}", part(1), part(2)));
+    let mut reader = bigtools::BigWigRead::open_file(format!("{merged}/gc.bw")).expect("a bigWig");
+    assert_eq!(reader.chroms().len(), 1);
+    assert_eq!(reader.get_interval("a", 0, 10_000).expect("values").count(), 1, "one value all along");
+    fs::remove_file(Path::new(&part(1)).join("gc.bw")).expect("removed");
+    let refused = genogloss(&["merge", &part(1), &part(2), "-o", &folder.path("again")]);
+    assert!(refused.code == 1 && refused.stderr.contains("gc.bw is missing"), "{}", refused.stderr);
+}
+
+#[test]
+fn every_place_of_a_planned_vcf_is_somebodys() {
+    let folder = Folder::new();
+    let genome = folder.write("g.fa", format!(">a\n{}\n>b\n{}\n", "ACGGT".repeat(200), "TTGCA".repeat(200)));
+    let aliases = folder.write("aliases.tsv", "1\ta\n2\tb\n");
+    // Contigs that only the FASTA names, by other names; the telomere lies one past the last base (VCF 4.3, 1.6.1).
+    let records: String = [("1", 5), ("1", 400), ("1", 1000), ("1", 1001), ("2", 1), ("2", 990)]
+        .iter()
+        .map(|(contig, position)| format!("{contig}\t{position}\t.\tN\t<DEL>\t.\t.\t.\n"))
+        .collect();
+    let header = "##fileformat=VCFv4.3\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n";
+    let vcf = folder.write("v.vcf", format!("{header}{records}"));
+    let common = format!("-f {genome} --contig-aliases {aliases} -m exact:gc");
+    let (whole, plan) = (run(&format!("variants {vcf} {common}")), folder.path("plan"));
+    for count in [2, 3, 5] {
+        let table = run(&format!("plan {vcf} {common} -n {count} -o {plan} --no-sample"));
+        let planned: u64 = table.lines().skip(1).filter_map(|line| line.split('\t').nth(1)?.parse::<u64>().ok()).sum();
+        assert!((5..=7).contains(&planned), "{table}");
+        let parts: Vec<String> = (1..=count)
+            .map(|index| {
+                let part = folder.path(&format!("{index}.vcf"));
+                run(&format!("variants {vcf} {common} --shard {plan}/shard_{index:04}.bed -o {part}"));
+                part
+            })
+            .collect();
+        assert_eq!(run(&format!("merge {}", parts.join(" "))), whole, "{count} shards");
+    }
 }
 
 #[test]
@@ -256,6 +341,12 @@ fn shards_that_do_not_fit_are_refused() {
     }
     let run = genogloss(&["scan", "-", "-m", "exact:gc", "--shard", "1/2"]);
     assert!(run.stderr.contains("lengths of the contigs must be known"), "{}", run.stderr);
+    let compressed = folder.path("genome.fa.gz");
+    shell(&format!("gzip -c {genome} > {compressed}"));
+    for region in ["cx", "c1:1-40,000"] {
+        let run = genogloss(&["scan", &compressed, "-m", "exact:gc", "--shard", "1/2", "-r", region]);
+        assert!(run.code == 1 && run.stderr.contains("region"), "{region}: {}", run.stderr);
+    }
     let run =
         genogloss(&["scan", &genome, "-m", "exact:gc", "--shard", "90/100", "--window", "10000", "--format", "tsv"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -345,6 +436,11 @@ fn a_plan_is_even_and_its_shards_are_the_whole() {
         &folder.path("plan/shard_0002.bed"),
     ]);
     assert!(run.code == 1 && run.stderr.contains("windows every 100 bases"), "{}", run.stderr);
+    let second = folder.path("plan/shard_0002.bed");
+    let text = fs::read_to_string(&second).expect("a shard");
+    fs::write(&second, text.replacen("000\n", "100\n", 1)).expect("changed");
+    let run = genogloss(&["scan", &genome, "-m", "exact:gc", "--window", "100", "--shard", &second]);
+    assert!(run.code == 1 && run.stderr.contains("its lines are not those of this shard"), "{}", run.stderr);
     let run = genogloss(&["plan", &genome, "-m", "exact:gc", "-n", "3", "--", "--nonsense"]);
     assert!(run.code == 1 && run.stderr.contains("--nonsense"), "{}", run.stderr);
 }

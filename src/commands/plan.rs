@@ -13,7 +13,7 @@ use crate::{
     exact::Task,
     genome::{Contigs, Interval, sequence::known_count},
     model::{card::Kind, registry},
-    read::{self, Format, alignments::Alignments, fasta, reference::Reference, variants::Variants},
+    read::{self, Format, alignments::Alignments, fasta, reference::Reference, regions::Aliases, variants::Variants},
     run::shard::{Cuts, Piece, RECORDS, Shard},
     write::{Sealed, manifest::Manifest},
 };
@@ -57,6 +57,9 @@ pub struct Options {
     /// Bases of a window of an exact task, as for the run.
     #[arg(long, value_name = "BASES", value_parser = clap::value_parser!(u64).range(1..=1 << 24))]
     window: Option<u64>,
+    /// Contigs' names in a VCF and in the reference, as for the run.
+    #[arg(long, value_name = "TSV")]
+    contig_aliases: Option<PathBuf>,
     /// Measure nothing.
     #[arg(long)]
     no_sample: bool,
@@ -82,7 +85,8 @@ struct Work {
 pub(super) fn run(options: &Options) -> Result<()> {
     let work = work(options)?;
     let cuts = Cuts::of(&work.contigs, work.step, &work.pieces, options.shards);
-    let total = amount(&work, Interval::new(0, u64::MAX), 0, usize::MAX);
+    let total = (0..work.contigs.count()).map(|contig| work.cost(contig, Interval::new(0, u64::MAX))).sum();
+    let total = work.units(total);
     if total < u64::from(options.shards) {
         tracing::warn!("{} {} for {} shards: some will be empty", total, work.unit, options.shards);
     }
@@ -94,12 +98,13 @@ pub(super) fn run(options: &Options) -> Result<()> {
     }
     for index in 1..=cuts.count() {
         let territory = cuts.territory(index);
-        let (mut units, mut bases) = (0, 0);
+        let (mut cost, mut bases) = (0, 0);
         for (contig, interval) in territory.intervals() {
             let id = work.contigs.id(&contig).unwrap_or_default();
-            units += amount(&work, interval, id, id);
+            cost += work.cost(id, interval);
             bases += interval.len();
         }
+        let units = work.units(cost);
         let name = format!("shard_{index:04}.bed");
         if let Some(folder) = &options.output {
             sealed = sealed.with_first(&folder.join(&name), territory.to_bed().as_bytes())?;
@@ -156,16 +161,22 @@ fn round(number: f64) -> f64 {
     (number * 10.0).round() / 10.0
 }
 
-/// Units of work that begin in an interval of contigs `first` to `last`.
-fn amount(work: &Work, interval: Interval, first: usize, last: usize) -> u64 {
-    let (from, to) = (interval.start.div_ceil(work.step), interval.end.div_ceil(work.step));
-    let sum: u128 = work
-        .pieces
-        .iter()
-        .filter(|piece| (first..=last).contains(&piece.contig))
-        .map(|piece| u128::from(piece.last.min(to).saturating_sub(piece.first.max(from))) * u128::from(piece.weight))
-        .sum();
-    u64::try_from((sum + u128::from(work.scale) / 2) / u128::from(work.scale)).unwrap_or(u64::MAX)
+impl Work {
+    /// Cost of what begins in an interval of a contig, in units of 1 / `scale`.
+    fn cost(&self, contig: usize, interval: Interval) -> u128 {
+        let (from, to) = (interval.start.div_ceil(self.step), interval.end.div_ceil(self.step));
+        let first = self.pieces.partition_point(|piece| (piece.contig, piece.last) <= (contig, from));
+        self.pieces[first..]
+            .iter()
+            .take_while(|piece| piece.contig == contig && piece.first < to)
+            .map(|piece| u128::from(piece.last.min(to) - piece.first.max(from)) * u128::from(piece.weight))
+            .sum()
+    }
+
+    /// A cost in whole units.
+    fn units(&self, cost: u128) -> u64 {
+        u64::try_from((cost + u128::from(self.scale) / 2) / u128::from(self.scale)).unwrap_or(u64::MAX)
+    }
 }
 
 fn work(options: &Options) -> Result<Work> {
@@ -276,12 +287,14 @@ fn variants(options: &Options) -> Result<Work> {
     })?;
     let reference = Reference::open(reference)?;
     let variants = Variants::open(&options.input)?;
-    let contigs = super::variants::line_of(&variants, &reference, &crate::read::regions::Aliases::default());
+    let aliases = options.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
+    let contigs = super::variants::line_of(&variants, &reference, &aliases);
     let mut bins = Bins::default();
     let place = variants.place().to_string();
     let _ = variants.read(|record| {
-        let id = contigs.id(record.contig()).ok_or_else(|| contigs.missing(record.contig(), &place, "the header"))?;
-        bins.add(id, record.position);
+        let name = aliases.resolve(record.contig());
+        let contig = contigs.require(name, &place, "the header")?;
+        bins.add(contigs.id(name).unwrap_or_default(), record.position.min(contig.len));
         Ok(())
     })?;
     let pieces = bins.pieces(&contigs);
@@ -295,7 +308,8 @@ fn reads(options: &Options) -> Result<Work> {
     let _ = alignments.read(None, |record| {
         count += 1;
         if sorted && let Some((contig, position)) = super::reads::first_base(&header, &record) {
-            bins.add(contigs.id(contig).unwrap_or_default(), position);
+            let length = contigs.get(contig).map_or(0, |contig| contig.len);
+            bins.add(contigs.id(contig).unwrap_or_default(), position.min(length));
         }
         Ok(())
     })?;
@@ -348,6 +362,9 @@ fn measure(options: &Options, work: &Work, total: u64, program: &Path, folder: &
         }
         if let Some(reference) = &options.reference {
             command.arg("--reference").arg(reference);
+        }
+        if let Some(aliases) = options.contig_aliases.as_ref().filter(|_| work.command == "variants") {
+            command.arg("--contig-aliases").arg(aliases);
         }
         for (name, value) in [("--stride", options.stride), ("--window", options.window)] {
             if let Some(value) = value.filter(|_| work.command != "variants") {

@@ -196,7 +196,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     let run_settings = settings_of(&options)?;
     let target = options.output.output.as_deref();
     let mut beginning =
-        Beginning::find(&options.run, target, &loaded.report, &run_settings, territory.as_ref(), &inputs)?;
+        Beginning::find(&options.run, target, None, &loaded.report, &run_settings, territory.as_ref(), &inputs)?;
     let settings = OutputSettings {
         path: options.output.output.clone(),
         indexed: Indexed::No,
@@ -341,6 +341,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         inputs: input.into_iter().collect(),
         reference: None,
         settings: run_settings,
+        tracks: None,
         shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
         also: None,
         before: beginning.from.counts().windows,

@@ -126,9 +126,13 @@ pub(super) fn run(options: Options) -> Result<()> {
     // The manifest lies beside the table, and among the tracks, and so does the journal.
     let tracks_manifest = options.bigwig.as_ref().map(|folder| folder.join(TRACKS_MANIFEST));
     let run_settings = settings_of(&options, merge)?;
+    if let Some(folder) = &options.bigwig {
+        std::fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
+    }
     let mut beginning = Beginning::find(
         &options.run,
-        options.output.output.as_deref().or(tracks_manifest.as_deref()),
+        options.output.output.as_deref(),
+        tracks_manifest.as_deref(),
         &loaded.report,
         &run_settings,
         territory.as_ref(),
@@ -167,6 +171,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         complete: Vec::new(),
         held: Vec::new(),
         gap: merge.unwrap_or(0),
+        grid,
         territory: territory.as_ref(),
         edges: Vec::new(),
         overlap: (options.overlap != Rule::Cut).then(|| (Overlap::new(options.overlap), "".into())),
@@ -199,7 +204,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     };
     let timings = beginning.ended(result, || writer.checkpoint())?;
     let TilesRead { counts: read, input, contigs } = setup::take(&shared);
-    let (mut counts, sealed, edges) = writer.seal()?;
+    let Done { mut counts, sealed, edges, tracks } = writer.seal()?;
     (counts.records_in, counts.filtered, counts.queries, counts.bases) =
         (read.records_in, read.filtered, read.queries, read.bases);
     let ending = Ending {
@@ -210,6 +215,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         inputs: input.into_iter().collect(),
         reference: Some((&options.fasta, contigs)),
         settings: run_settings,
+        tracks: options.bigwig.is_some().then_some(tracks),
         shard: territory.as_ref().map(|territory| ShardReport::new(territory, merge, edges)),
         also: tracks_manifest.clone().filter(|_| options.output.output.is_some() || options.output.manifest.is_some()),
         before: beginning.from.counts().windows,
@@ -226,6 +232,7 @@ pub(super) fn run(options: Options) -> Result<()> {
 fn territory(options: &Options, step: u64, regions: Option<&Regions>) -> Result<Option<Territory>> {
     let Some(choice) = &options.run.shard else { return Ok(None) };
     let contigs = read::fasta::contigs(&options.fasta)?;
+    regions.map_or(Ok(()), |regions| regions.check(&contigs, &read::place(&options.fasta)))?;
     let territory = Territory::choose(choice, &contigs, &read::place(&options.fasta), step, regions)?;
     if territory.is_empty() {
         tracing::warn!("shard {} has nothing to do: there are fewer windows than shards", territory.shard);
@@ -269,7 +276,6 @@ fn tracks(
     beginning: &Beginning,
 ) -> Result<Vec<(usize, BigWig)>> {
     let contigs = read::fasta::contigs(fasta)?;
-    std::fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
     columns
         .iter()
         .map(|&column| {
@@ -349,6 +355,15 @@ fn columns(options: &Options, form: &Form, grid: Option<Grid>) -> Result<Vec<usi
     Ok(chosen)
 }
 
+/// What the writer leaves.
+struct Done {
+    counts: Counts,
+    sealed: Sealed,
+    edges: Vec<Edge>,
+    /// The bigWig files that have values.
+    tracks: Vec<String>,
+}
+
 /// The writer's side.
 struct Writer<'a> {
     /// The table, unless only tracks are wanted.
@@ -370,6 +385,7 @@ struct Writer<'a> {
     held: Vec<(Element, Vec<u8>)>,
     /// Calls up to so many bases apart are joined.
     gap: u64,
+    grid: Option<Grid>,
     territory: Option<&'a Territory>,
     /// Elements that may go on in a neighbouring shard.
     edges: Vec<Edge>,
@@ -470,24 +486,24 @@ impl Writer<'_> {
         }
     }
 
-    /// A stretch of overlapping windows. Outside the regions not all windows that cover it were run.
+    /// A stretch of overlapping windows. Of windows outside the regions, or of other shards, which were not run, the borders
+    /// count all the same, so that the lines are those of the whole scan.
     fn stretch(&mut self, contig: &str, stretch: &Stretch) -> Result<()> {
-        let mut interval = stretch.interval;
-        if let Some(own) = self.territory {
-            if own.side(Some((contig, interval.start))) != Some(Side::Inside) {
-                return Ok(());
-            }
-            // Beyond its end windows of the next shard begin, which are not run here.
-            interval.end = own.of(contig).map_or(interval.end, |own| interval.end.min(own.end));
-        }
-        if self.regions.is_some_and(|regions| !regions.overlaps(contig, stretch.interval)) {
-            return Ok(());
-        }
         let scores = match &stretch.scores {
             Ok(scores) => Ok(scores.as_slice()),
             Err(skip) => Err(*skip),
         };
-        self.place(&Place { contig, interval, strand: stretch.strand, scores, text: None })
+        let Interval { mut start, end } = stretch.interval;
+        while start < end {
+            let border = self.grid.map_or(end, |grid| grid.border_after(start).min(end));
+            let interval = Interval::new(start, border);
+            start = border;
+            let own = self.territory.is_none_or(|own| own.side(Some((contig, interval.start))) == Some(Side::Inside));
+            if own && self.regions.is_none_or(|regions| regions.overlaps(contig, interval)) {
+                self.place(&Place { contig, interval, strand: stretch.strand, scores, text: None })?;
+            }
+        }
+        Ok(())
     }
 
     /// A place of tracks and table.
@@ -549,7 +565,8 @@ impl Writer<'_> {
                 self.held.push((element, line));
                 continue;
             }
-            if let Some(edge) = self.territory.and_then(|own| Edge::at(&element, own, self.gap, regions)) {
+            if let Some(edge) = self.territory.and_then(|own| Edge::at(&element, own, self.gap, self.reach(), regions))
+            {
                 self.edges.push(edge);
             }
             if regions.is_none_or(|regions| regions.overlaps(&element.contig, element.interval())) {
@@ -557,6 +574,11 @@ impl Writer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Bases by which the windows of one shard, which begin on its stretch, reach into the next.
+    fn reach(&self) -> u64 {
+        self.grid.map_or(0, |grid| grid.core.saturating_sub(grid.stride))
     }
 
     fn record(&mut self, contig: &str, interval: Interval, line: &[u8]) -> Result<()> {
@@ -620,7 +642,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn seal(mut self) -> Result<(Counts, Sealed, Vec<Edge>)> {
+    fn seal(mut self) -> Result<Done> {
         if let Some((mut overlap, contig)) = self.overlap.take() {
             overlap.finish(|stretch| self.stretch(&contig, &stretch))?;
         }
@@ -629,10 +651,16 @@ impl Writer<'_> {
             self.release(None)?;
         }
         let mut sealed = self.output.map_or_else(|| Ok(Sealed::default()), Output::seal)?;
+        let mut tracks = Vec::new();
         for (_, track) in self.tracks {
-            sealed = sealed.after(track.seal()?);
+            let name = track.name();
+            let (written, files) = track.seal()?;
+            if written {
+                tracks.push(name);
+            }
+            sealed = sealed.after(files);
         }
-        Ok((self.counts, sealed, self.edges))
+        Ok(Done { counts: self.counts, sealed, edges: self.edges, tracks })
     }
 }
 
@@ -728,6 +756,7 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
         inputs: vec![report()],
         reference: Some((&options.fasta, contigs)),
         settings: settings_of(options, None)?,
+        tracks: None,
         shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
         also: None,
         before: 0,

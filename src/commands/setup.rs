@@ -94,6 +94,7 @@ pub fn load_model(model: &str, options: &EngineOptions, strand: Option<StrandRul
             name: model.into(),
             version: env!("CARGO_PKG_VERSION").into(),
             sha256: None,
+            card_sha256: None,
             license: "MIT OR Apache-2.0".into(),
             engine,
         };
@@ -133,6 +134,7 @@ pub fn load_model(model: &str, options: &EngineOptions, strand: Option<StrandRul
         name: card.name.clone(),
         version: card.version.clone(),
         sha256: card.files.sha256.get(&card.files.model).cloned(),
+        card_sha256: Some(folder.card_digest()?),
         license: card.license.clone(),
         engine,
     };
@@ -191,16 +193,18 @@ pub struct Beginning {
 }
 
 impl Beginning {
-    /// For a run that writes `target` (a file; tracks: the journal lies in their folder).
+    /// For a run that writes `target`, and tracks into the folder of the file `tracks`: where there is no target, the journal
+    /// lies there.
     pub fn find(
         options: &RunOptions,
         target: Option<&Path>,
+        tracks: Option<&Path>,
         report: &ModelReport,
         settings: &manifest::Settings,
         territory: Option<&Territory>,
         inputs: &[&Path],
     ) -> Result<Self> {
-        let file = target.filter(|path| *path != Path::new("-") && (!path.exists() || path.is_file()));
+        let file = target.or(tracks).filter(|path| *path != Path::new("-") && (!path.exists() || path.is_file()));
         if !options.resume {
             if file.is_some_and(|file| hidden(file, "journal").exists()) {
                 tracing::warn!("an earlier run was stopped before it was done: --resume would go on with it");
@@ -212,7 +216,7 @@ impl Beginning {
         };
         let shard = territory.map(|own| format!("{} of {}", own.shard, own.plan));
         let run = identity(report, settings, shard.as_deref(), inputs)?;
-        let (journal, from) = Journal::open(file, run, Duration::from_secs_f64(options.checkpoint))?;
+        let (journal, from) = Journal::open(file, tracks, run, Duration::from_secs_f64(options.checkpoint))?;
         if let Some(from) = &from {
             let (done, windows) = (commas(from.queries), commas(from.counts().windows));
             tracing::info!("going on after {done} windows or records ({windows} scored) of an earlier run");
@@ -276,6 +280,8 @@ pub struct Ending<'a> {
     pub reference: Option<(&'a Path, Vec<ContigReport>)>,
     /// Options that answers and lines depend on.
     pub settings: manifest::Settings,
+    /// The bigWig files that were written, where they were asked for.
+    pub tracks: Option<Vec<String>>,
     /// Which part of a run this was.
     pub shard: Option<ShardReport>,
     /// A second place for the manifest, where there are two outputs.
@@ -286,7 +292,7 @@ pub struct Ending<'a> {
 
 /// Checks the counts, completes output and manifest, gives them their names, and says the closing line.
 pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
-    let Ending { report, threads, counts, timings, inputs, reference, settings, shard, also, before } = ending;
+    let Ending { report, threads, counts, timings, inputs, reference, settings, tracks, shard, also, before } = ending;
     counts.balance()?;
     let output = options.output.as_deref().filter(|path| *path != Path::new("-"));
     let target =
@@ -304,6 +310,7 @@ pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -
             reference: reference.map(|(path, contigs)| ReferenceReport { path: path.into(), contigs }),
             output: output.map_or_else(|| "-".into(), Path::to_path_buf),
             settings,
+            tracks,
             shard,
             counts: counts.clone(),
             seconds: timings,

@@ -109,7 +109,8 @@ pub(super) fn run(options: Options) -> Result<()> {
     let header = header(&variants, &form, &names, &report, &options)?;
     let run_settings = settings_of(&options)?;
     let target = options.output.output.as_deref();
-    let mut beginning = Beginning::find(&options.run, target, &report, &run_settings, territory.as_ref(), &inputs)?;
+    let mut beginning =
+        Beginning::find(&options.run, target, None, &report, &run_settings, territory.as_ref(), &inputs)?;
     let output_settings = OutputSettings {
         path: options.output.output.clone(),
         indexed: Indexed::Vcf,
@@ -150,7 +151,7 @@ pub(super) fn run(options: Options) -> Result<()> {
                 let place = variants.place().to_string();
                 let report = variants.read(|record| {
                     if let Some(own) = &territory
-                        && !watch.own(own, Some((record.contig(), record.position)), &place)?
+                        && !watch.own(own, Some((reader.aliases.resolve(record.contig()), record.position)), &place)?
                     {
                         return Ok(());
                     }
@@ -196,6 +197,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         inputs: input.into_iter().collect(),
         reference: Some((&options.reference, contigs)),
         settings: run_settings,
+        tracks: None,
         shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
         also: None,
         before: beginning.from.counts().windows,
@@ -205,12 +207,14 @@ pub(super) fn run(options: Options) -> Result<()> {
     Ok(())
 }
 
-/// The line that shards cut: contigs in the header's order, or, where it names none, in the FASTA's.
+/// The line that shards cut: contigs in the header's order, or, where it names none, in the FASTA's; by the names they have
+/// there.
 pub(super) fn line_of(variants: &Variants, reference: &Reference, aliases: &Aliases) -> Contigs {
     let mut contigs = Contigs::default();
     for contig in variants.contigs.iter() {
-        let len = reference.contigs().get(aliases.resolve(&contig.name)).map_or(contig.len, |there| there.len);
-        contigs.push(contig.name.clone(), len);
+        let name = aliases.resolve(&contig.name);
+        let len = reference.contigs().get(name).map_or(contig.len, |there| there.len);
+        contigs.push(name, len);
     }
     if contigs.is_empty() { reference.contigs().clone() } else { contigs }
 }

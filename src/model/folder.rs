@@ -74,6 +74,11 @@ impl Folder {
         Card::parse(&self.text("card.yaml")?, &format!("{}/card.yaml", self.place()))
     }
 
+    /// sha256 of the card: thresholds, names and strands are said there.
+    pub fn card_digest(&self) -> Result<String> {
+        Ok(hex(&Sha256::digest(&self.bytes("card.yaml")?)))
+    }
+
     /// The bytes of a file whose sha256 is what the card says.
     pub fn verified(&self, card: &Card, file: &str) -> Result<Cow<'static, [u8]>> {
         let bytes = self.bytes(file)?;

@@ -17,11 +17,18 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// The element, if it lies at an edge of the territory (calls `gap` bases apart are joined).
-    pub fn at(element: &Element, territory: &Territory, gap: u64, regions: Option<&Regions>) -> Option<Self> {
+    /// The element, if it lies at an edge of the territory. Calls `gap` bases apart are joined; windows of the shard before
+    /// may reach so far into this one.
+    pub fn at(
+        element: &Element,
+        territory: &Territory,
+        gap: u64,
+        reach: u64,
+        regions: Option<&Regions>,
+    ) -> Option<Self> {
         let own = territory.of(&element.contig)?;
         let whole = territory.length(&element.contig)?;
-        let left = own.start > 0 && element.start <= own.start + gap;
+        let left = own.start > 0 && element.start <= own.start + gap + reach;
         let right = own.end < whole && element.end + gap >= own.end;
         (left || right).then(|| Self {
             element: element.clone(),

@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::Write,
     path::{Path, PathBuf},
     time::{Duration, Instant, UNIX_EPOCH},
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, describe},
     report::Counts,
     write::{hidden, manifest::ModelReport, manifest::Settings},
 };
@@ -44,9 +44,71 @@ struct Page {
 /// Ending of a journal that is being written.
 const NEW: &str = "genogloss-journal-new";
 
+/// One run at a time goes on with an output: a hidden file beside it that is locked while the run lasts.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
+    /// None where the file system has no locks.
+    file: Option<File>,
+}
+
+impl Lock {
+    fn take(output: &Path) -> Result<Self> {
+        let path = hidden(output, "lock");
+        loop {
+            let failed = |error: std::io::Error| Error::write(path.display(), &error);
+            let file = match File::create(&path) {
+                Ok(file) => file,
+                // There is no such folder, which is said where the output is opened.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self { path, file: None }),
+                Err(error) => return Err(failed(error)),
+            };
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Error::Output {
+                        place: output.display().to_string(),
+                        message: "another run is writing it".into(),
+                        hint: Some("wait for it, or stop it; or give this run another output".into()),
+                    });
+                }
+                Err(TryLockError::Error(error)) => {
+                    let why = describe(&error);
+                    tracing::warn!("{}: no locks here ({why}): let no second run write this output", path.display());
+                    return Ok(Self { path, file: None });
+                }
+            }
+            // A run that ended in between has removed the file that was locked: another may lock the next one.
+            if same_file(&file, &path) {
+                return Ok(Self { path, file: Some(file) });
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+        drop(self.file.take());
+    }
+}
+
+#[cfg(unix)]
+fn same_file(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (held, named) = (file.metadata(), fs::metadata(path));
+    held.is_ok_and(|held| named.is_ok_and(|named| (held.dev(), held.ino()) == (named.dev(), named.ino())))
+}
+
+#[cfg(not(unix))]
+fn same_file(_: &File, path: &Path) -> bool {
+    path.exists()
+}
+
 /// The journal beside an output.
 pub struct Journal {
     path: PathBuf,
+    _locks: Vec<Lock>,
     run: Map<String, Value>,
     every: Duration,
     next: Instant,
@@ -80,9 +142,19 @@ pub fn identity(
 }
 
 impl Journal {
-    /// Opens the journal of an output, and finds where an earlier run of the same kind stopped.
-    pub fn open(output: &Path, run: Map<String, Value>, every: Duration) -> Result<(Self, Option<Checkpoint>)> {
+    /// Opens the journal of an output, and finds where an earlier run of the same kind stopped. `tracks`: a file in
+    /// the folder of its tracks.
+    pub fn open(
+        output: &Path,
+        tracks: Option<&Path>,
+        run: Map<String, Value>,
+        every: Duration,
+    ) -> Result<(Self, Option<Checkpoint>)> {
         let path = hidden(output, "journal");
+        let mut locks = vec![Lock::take(output)?];
+        if let Some(tracks) = tracks.filter(|tracks| *tracks != output) {
+            locks.push(Lock::take(tracks)?);
+        }
         let mut found = None;
         if path.exists() {
             let bytes = fs::read(&path).map_err(|error| Error::read(&path, &error))?;
@@ -94,22 +166,23 @@ impl Journal {
                 return Err(Error::input(path.display(), format!("is of another run: {difference}"))
                     .with_hint(format!("to begin again: {}", again())));
             }
-            let there = |path: PathBuf, bytes: u64| bytes == 0 || path.exists();
-            let folder = output.parent().unwrap_or(Path::new("."));
-            let whole = there(hidden(output, "part"), page.checkpoint.bytes)
-                && page
-                    .checkpoint
-                    .tracks
-                    .iter()
-                    .all(|(track, bytes)| there(hidden(&folder.join(track), "values"), *bytes));
+            let length = |path: PathBuf| fs::metadata(path).map_or(0, |about| about.len());
+            let folder = tracks.unwrap_or(output).parent().unwrap_or(Path::new("."));
+            let Checkpoint { bytes, tracks, .. } = &page.checkpoint;
+            // Of a compressed output the length says only that it is there.
+            let whole = (*bytes == 0 || length(hidden(output, "part")) > 0)
+                && tracks.iter().all(|(track, bytes)| length(hidden(&folder.join(track), "values")) >= *bytes);
             if whole {
                 found = Some(page.checkpoint);
             } else {
-                // Killed after its output had its name, or somebody has tidied up.
+                // Killed after its output had its name, or somebody has tidied up. What is written from here on is not
+                // what it speaks of, so it goes first.
                 tracing::warn!("{}: what it speaks of is gone; beginning again", path.display());
+                fs::remove_file(&path).map_err(|error| Error::write(path.display(), &error))?;
+                crate::write::sync_folder(&path);
             }
         }
-        Ok((Self { path, run, every, next: Instant::now() + every }, found))
+        Ok((Self { path, _locks: locks, run, every, next: Instant::now() + every }, found))
     }
 
     /// It is time for a checkpoint.
@@ -177,18 +250,43 @@ mod tests {
         let output = folder.path().join("a.bed");
         let run =
             |window: u64| json!({"settings": {"window": window, "format": "bed"}}).as_object().cloned().expect("a map");
-        let (mut journal, none) = Journal::open(&output, run(5), Duration::ZERO).expect("opened");
+        let open = |window: u64| Journal::open(&output, None, run(window), Duration::ZERO);
+        let checkpoint = || Checkpoint { queries: 7, bytes: 99, ..Checkpoint::default() };
+        let (mut journal, none) = open(5).expect("opened");
         assert!(none.is_none() && journal.due());
-        journal.write(Checkpoint { queries: 7, bytes: 99, ..Checkpoint::default() }).expect("written");
-        let (_, gone) = Journal::open(&output, run(5), Duration::ZERO).expect("opened");
+        journal.write(checkpoint()).expect("written");
+        let error = open(5).map(|_| ()).expect_err("a second run").to_string();
+        assert!(error.ends_with("a.bed: another run is writing it"), "{error}");
+        drop(journal);
+        let (journal, gone) = open(5).expect("opened");
         assert!(gone.is_none(), "there is no output that it could speak of");
+        assert!(!hidden(&output, "journal").exists(), "it would speak of what is written now");
+        drop(journal);
         std::fs::write(hidden(&output, "part"), [b'x'; 99]).expect("written");
-        let (journal, found) = Journal::open(&output, run(5), Duration::from_secs(60)).expect("opened");
+        open(5).expect("opened").0.write(checkpoint()).expect("written");
+        let (journal, found) = open(5).expect("opened");
         assert_eq!(found.map(|c| (c.queries, c.bytes)), Some((7, 99)));
-        assert!(!journal.due());
-        let error = Journal::open(&output, run(6), Duration::ZERO).map(|_| ()).expect_err("another run").to_string();
+        drop(journal);
+        let error = open(6).map(|_| ()).expect_err("another run").to_string();
         assert!(error.ends_with("is of another run: settings.window was 5, and is 6 now"), "{error}");
-        journal.remove();
-        assert!(Journal::open(&output, run(6), Duration::ZERO).expect("opened").1.is_none());
+        open(5).expect("opened").0.remove();
+        assert!(open(6).expect("opened").1.is_none());
+        let left: Vec<_> = std::fs::read_dir(folder.path()).expect("the folder").flatten().collect();
+        assert_eq!(left.len(), 1, "the output alone: {left:?}");
+    }
+
+    #[test]
+    fn values_of_tracks_are_looked_for_in_their_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (output, tracks) = (folder.path().join("a.bed"), folder.path().join("tracks"));
+        std::fs::create_dir(&tracks).expect("a folder");
+        let manifest = tracks.join("m.json");
+        let open = || Journal::open(&output, Some(&manifest), Map::new(), Duration::ZERO).expect("opened");
+        let checkpoint = Checkpoint { queries: 7, tracks: [("t.bw".into(), 24)].into(), ..Checkpoint::default() };
+        std::fs::write(hidden(&tracks.join("t.bw"), "values"), [0; 24]).expect("written");
+        open().0.write(checkpoint.clone()).expect("written");
+        assert_eq!(open().1.map(|c| c.queries), Some(7));
+        std::fs::write(hidden(&tracks.join("t.bw"), "values"), [0; 23]).expect("cut short");
+        assert!(open().1.is_none());
     }
 }

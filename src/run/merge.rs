@@ -62,8 +62,16 @@ impl Part {
         self.manifest.get("counts").and_then(|c| c.get("rows")).and_then(Value::as_u64).unwrap_or(0)
     }
 
-    fn scored(&self) -> u64 {
-        self.manifest.get("counts").and_then(|c| c.get("scored")).and_then(Value::as_u64).unwrap_or(0)
+    /// The bigWig files its manifest speaks of; all must be there.
+    fn tracks(&self) -> Result<Vec<String>> {
+        let listed = self.manifest.get("tracks").and_then(Value::as_array);
+        let listed = listed.ok_or_else(|| Error::input(self.place(), "its manifest speaks of no tracks"))?;
+        let names: Vec<String> = listed.iter().filter_map(|name| Some(name.as_str()?.to_string())).collect();
+        match names.iter().find(|name| !self.path.join(name).is_file()) {
+            Some(name) => Err(Error::input(self.place(), format!("{name} is missing, of which its manifest speaks"))
+                .with_hint("run this shard again")),
+            None => Ok(names),
+        }
     }
 
     fn setting(&self, name: &str) -> Option<&str> {
@@ -72,8 +80,11 @@ impl Part {
 }
 
 /// What must be the same in all shards.
-const COMMON: [(&str, &[&str]); 3] =
-    [("model", &["name", "version", "sha256", "engine", "engine_version"]), ("version", &[]), ("settings", &[])];
+const COMMON: [(&str, &[&str]); 3] = [
+    ("model", &["name", "version", "sha256", "card_sha256", "engine", "engine_version"]),
+    ("version", &[]),
+    ("settings", &[]),
+];
 
 /// Refuses shards that are not all of one run, each once and in order.
 pub fn check(parts: &[Part]) -> Result<()> {
@@ -273,8 +284,8 @@ struct Lines {
 struct Cut {
     /// Their lines, as the shard wrote them.
     lines: HashSet<Vec<u8>>,
-    /// The shard's contigs, in order.
-    contigs: Vec<String>,
+    /// The shard's contigs, and their places in order.
+    contigs: HashMap<String, usize>,
     /// Those that have not been reached yet, in order.
     upcoming: VecDeque<Edge>,
     gap: u64,
@@ -282,7 +293,7 @@ struct Cut {
 
 impl Cut {
     fn rank(&self, contig: &str) -> usize {
-        self.contigs.iter().position(|c| c == contig).unwrap_or(usize::MAX)
+        self.contigs.get(contig).copied().unwrap_or(usize::MAX)
     }
 }
 
@@ -305,7 +316,7 @@ impl Lines {
         let edges = &part.shard.edges;
         let mut cut = Cut {
             lines: edges.iter().filter(|e| e.written).map(|e| e.element.line()).collect(),
-            contigs: part.shard.territory.iter().map(|(contig, ..)| contig.clone()).collect(),
+            contigs: part.shard.territory.iter().enumerate().map(|(at, (contig, ..))| (contig.clone(), at)).collect(),
             upcoming: VecDeque::new(),
             gap,
         };
@@ -442,15 +453,8 @@ impl Lines {
 
 /// Folders of bigWig tracks: every track by itself, into a folder.
 pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
-    let own = parts.iter().map(|part| tracks_of(&part.path)).collect::<Result<Vec<_>>>()?;
+    let own = parts.iter().map(Part::tracks).collect::<Result<Vec<_>>>()?;
     let names: BTreeSet<&String> = own.iter().flatten().collect();
-    for (part, own) in parts.iter().zip(&own) {
-        // Where nothing was scored no track was written.
-        let missing = names.iter().find(|name| !own.contains(name));
-        if let Some(name) = missing.filter(|_| part.scored() > 0) {
-            return Err(Error::input(part.place(), format!("has no {name}, which other shards have")));
-        }
-    }
     fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
     let mut sealed = Sealed::default();
     for name in &names {
@@ -493,7 +497,7 @@ pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
                 }
             }
         }
-        sealed = sealed.after(merged.seal()?);
+        sealed = sealed.after(merged.seal()?.1);
     }
     Ok(Merged { rows: parts.iter().map(Part::rows).sum(), sealed })
 }
@@ -502,16 +506,6 @@ type Track = BigWigRead<ReopenableFile>;
 
 fn open_track(path: &Path) -> Result<Track> {
     BigWigRead::open_file(path).map_err(|error| Error::input(path.display(), format!("no bigWig file: {error}")))
-}
-
-fn tracks_of(folder: &Path) -> Result<Vec<String>> {
-    let entries = fs::read_dir(folder).map_err(|error| Error::read(folder, &error))?;
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".bw"))
-        .collect();
-    names.sort();
-    Ok(names)
 }
 
 /// One manifest of all: counts and seconds are sums.
@@ -530,6 +524,14 @@ pub fn manifest(parts: &[Part], output: &Path, rows: u64) -> Result<String> {
     }
     if let Some(counts) = all.get_mut("counts").and_then(Value::as_object_mut) {
         counts.insert("rows".into(), rows.into());
+    }
+    if all.contains_key("tracks") {
+        let tracks: BTreeSet<&str> = parts
+            .iter()
+            .filter_map(|part| part.manifest.get("tracks")?.as_array())
+            .flat_map(|names| names.iter().filter_map(Value::as_str))
+            .collect();
+        all.insert("tracks".into(), tracks.into_iter().collect());
     }
     let peak = parts.iter().filter_map(|part| part.manifest.get("peak_memory_bytes")?.as_u64()).max();
     all.insert("peak_memory_bytes".into(), peak.into());

@@ -151,7 +151,9 @@ impl Territory {
 
     /// As a BED file.
     pub fn to_bed(&self) -> String {
-        let mut text = format!("{MARK}{} plan {}\n", self.shard, self.plan);
+        // Ends between contigs, or past the last base of one, cannot be told from the lines.
+        let ((first, start), (last, end)) = (self.start, self.end);
+        let mut text = format!("{MARK}{} plan {} from {first}:{start} to {last}:{end}\n", self.shard, self.plan);
         for (contig, interval) in self.intervals() {
             text.push_str(&format!("{contig}\t{}\t{}\n", interval.start, interval.end));
         }
@@ -178,9 +180,7 @@ impl Territory {
     fn from_bed(path: &Path, contigs: &Contigs, theirs: &str, step: u64) -> Result<Self> {
         let place = read::place(path);
         let text = std::fs::read_to_string(path).map_err(|error| Error::read(path, &error))?;
-        let header = text.lines().next().and_then(|line| line.strip_prefix(MARK));
-        let header = header.and_then(|rest| rest.split_once(" plan "));
-        let Some((Ok(shard), plan)) = header.map(|(shard, plan)| (shard.parse::<Shard>(), plan)) else {
+        let Some((shard, plan, start, end)) = text.lines().next().and_then(header) else {
             return Err(Error::input(&place, "this is no shard: it does not begin as `genogloss plan` writes it")
                 .with_hint("--shard 3/16 takes the third of 16 parts; a BED file of regions is given with -R"));
         };
@@ -197,33 +197,29 @@ impl Territory {
             )
             .with_hint("make it again, with the model and the stride of this run"));
         }
-        let lines = crate::read::regions::read_bed(path)?.0;
-        let mut ends: Option<(Place, Place)> = None;
-        for line in &lines {
-            let at = format!("{place}, line {}", line.line);
-            let contig = contigs.require(&line.contig, &at, theirs)?;
-            let id = contigs.id(&line.contig).unwrap_or_default();
-            if line.interval.end > contig.len {
-                return Err(Error::input(at, format!("it ends beyond \"{}\" ({} bases)", contig.name, contig.len)));
-            }
-            let (first, last) = ((id, line.interval.start), (id, line.interval.end));
-            match &mut ends {
-                None => ends = Some((first, last)),
-                Some((_, end)) => {
-                    let whole = contigs.iter().nth(end.0).is_some_and(|c| c.len == end.1);
-                    if !(first.0 == end.0 + 1 && first.1 == 0 && whole) {
-                        return Err(Error::input(at, "a shard is one stretch: something is missing before this line")
-                            .with_hint("a plan's BED files are not to be changed"));
-                    }
-                    *end = last;
-                }
-            }
+        let territory = Self { shard, plan: plan.into(), contigs: contigs.clone(), start, end };
+        let lines = read::regions::read_bed(path)?.0.into_iter().map(|line| (line.contig, line.interval));
+        if territory.intervals() != lines.collect::<Vec<_>>() {
+            return Err(Error::input(
+                &place,
+                "its lines are not those of this shard: some were changed, or are missing",
+            )
+            .with_hint("a plan's BED files are used as they are; make them again with genogloss plan"));
         }
-        let end_of_line = (contigs.count(), 0);
-        let (start, end) = ends.unwrap_or((end_of_line, end_of_line));
-        let end = if shard.index == shard.count { end_of_line } else { end };
-        Ok(Self { shard, plan: plan.into(), contigs: contigs.clone(), start, end })
+        Ok(territory)
     }
+}
+
+/// Shard, plan, start and end, from the first line of a plan's BED file.
+fn header(line: &str) -> Option<(Shard, &str, Place, Place)> {
+    let place = |text: &str| -> Option<Place> {
+        let (contig, base) = text.split_once(':')?;
+        Some((contig.parse().ok()?, base.parse().ok()?))
+    };
+    let (shard, rest) = line.strip_prefix(MARK)?.split_once(" plan ")?;
+    let (plan, rest) = rest.split_once(" from ")?;
+    let (start, end) = rest.split_once(" to ")?;
+    Some((shard.parse().ok()?, plan, place(start)?, place(end)?))
 }
 
 /// On which side of a shard's stretch something begins.
@@ -404,7 +400,7 @@ mod tests {
 
     fn genome() -> Contigs {
         let mut contigs = Contigs::default();
-        for (name, len) in [("a", 1000), ("b", 95), ("c", 400)] {
+        for (name, len) in [("a", 1000), ("empty", 0), ("b", 95), ("c", 400)] {
             contigs.push(name, len);
         }
         contigs
@@ -435,7 +431,7 @@ mod tests {
         let cuts = Cuts::even(&genome(), 10, None, 5);
         // 100 + 10 + 40 windows: 30 in each.
         let starts: Vec<Place> = (1..=5).map(|k| cuts.territory(k).start).collect();
-        assert_eq!(starts, [(0, 0), (0, 300), (0, 600), (0, 900), (2, 100)]);
+        assert_eq!(starts, [(0, 0), (0, 300), (0, 600), (0, 900), (3, 100)]);
         let regions = Regions::new(
             [("a".to_string(), Interval::new(95, 205)), ("c".to_string(), Interval::new(0, 80))],
             "x".into(),
@@ -465,8 +461,9 @@ mod tests {
             let cuts = Cuts::even(&contigs, 10, None, 7);
             std::fs::write(&path, cuts.territory(k).to_bed()).expect("written");
             let back = Territory::choose(&Choice::Planned(path.clone()), &contigs, "g.fa", 10, None).expect("read");
-            assert_eq!((back.start, back.shard), (cuts.territory(k).start, cuts.territory(k).shard));
-            assert_eq!(back.intervals(), cuts.territory(k).intervals());
+            let own = cuts.territory(k);
+            assert_eq!((back.start, back.end, back.shard), (own.start, own.end, own.shard));
+            assert_eq!(back.intervals(), own.intervals());
         }
         let mut other = genome();
         other.push("d", 5);

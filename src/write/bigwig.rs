@@ -177,10 +177,9 @@ impl BigWig {
     pub fn checkpoint(&mut self) -> Result<Option<(String, u64)>> {
         self.flush()?;
         self.last = f32::NAN;
-        let name = self.temporary.target.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let Some(spool) = &self.spool else { return Ok(None) };
         spool.file.sync_all().map_err(|error| spool.failed(&error))?;
-        Ok(Some((name, spool.bytes)))
+        Ok(Some((self.name(), spool.bytes)))
     }
 
     /// All values from here on are of this contig.
@@ -259,22 +258,30 @@ impl BigWig {
         }
     }
 
-    /// Ends the file; it gets its name with the others.
-    pub fn seal(mut self) -> Result<Sealed> {
+    /// Name of the file.
+    pub fn name(&self) -> String {
+        self.temporary.target.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Ends the file; it gets its name with the others. Whether there is one.
+    pub fn seal(mut self) -> Result<(bool, Sealed)> {
         self.flush()?;
         if self.values == 0 {
             // The library cannot write a bigWig without values.
-            tracing::warn!("{}: not written, because nothing was scored", self.temporary.target.display());
+            let target = self.temporary.target.clone();
+            tracing::warn!("{}: not written, because nothing was scored", target.display());
             let kept = self.spool.is_some();
             let unused = self.temporary.temporary.clone().filter(|_| kept);
-            let leftovers = self.spool.map(|spool| spool.path).into_iter().chain(unused).collect();
-            return Ok(Sealed { files: Vec::new(), leftovers, kept });
+            // Nor must one of an earlier run pass for it.
+            let earlier = target.is_file().then_some(target);
+            let leftovers = self.spool.map(|spool| spool.path).into_iter().chain(unused).chain(earlier).collect();
+            return Ok((false, Sealed { files: Vec::new(), leftovers, kept }));
         }
         self.join()?;
         self.temporary.sync(&self.file)?;
         let kept = self.spool.is_some();
         let leftovers = self.spool.map(|spool| spool.path).into_iter().collect();
-        Ok(Sealed { files: vec![self.temporary], leftovers, kept })
+        Ok((true, Sealed { files: vec![self.temporary], leftovers, kept }))
     }
 }
 

@@ -25,6 +25,8 @@ pub struct ModelReport {
     pub version: String,
     /// sha256 of the network.
     pub sha256: Option<String>,
+    /// sha256 of the card.
+    pub card_sha256: Option<String>,
     /// Licence of the weights.
     pub license: String,
     /// What ran it.
@@ -93,6 +95,9 @@ pub struct Manifest {
     pub output: PathBuf,
     /// Options that answers and lines depend on.
     pub settings: Settings,
+    /// The bigWig files that were written; a track without a value is none. Absent where no tracks were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracks: Option<Vec<String>>,
     /// Which part of a run this is, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shard: Option<ShardReport>,
