@@ -30,6 +30,12 @@ pub mod write;
 
 pub mod report;
 
+pub mod progress;
+
+pub mod histogram;
+
+pub mod html;
+
 pub mod evaluate;
 
 pub mod pipeline;

@@ -7,6 +7,7 @@ use genogloss::{
     commands::Cli,
     error::{Error, quiet_guarded_panics},
     pipeline::{INTERRUPTED, SIGNAL},
+    progress::Console,
     write::remove_unfinished,
 };
 use signal_hook::{
@@ -18,7 +19,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let level = if cli.quiet { tracing::Level::WARN } else { tracing::Level::INFO };
     tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+        .with_writer(|| Console)
         .with_max_level(level)
         .with_target(false)
         .without_time()

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    histogram::Histogram,
+};
 
 /// Why a record, window or allele was not scored. It is still written, with this reason, and counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,6 +110,16 @@ pub struct Counts {
     pub bases: u64,
     /// Lines (BED, TSV) or records written.
     pub rows: u64,
+    /// How the scores are spread, by column; of variants, alternate minus reference.
+    #[serde(serialize_with = "by_name", skip_serializing_if = "Vec::is_empty")]
+    pub scores: Vec<(String, Histogram)>,
+}
+
+fn by_name<S: serde::Serializer>(
+    scores: &[(String, Histogram)],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_map(scores.iter().map(|(name, histogram)| (name, histogram)))
 }
 
 impl Counts {
@@ -124,6 +137,28 @@ impl Counts {
             skipped: Skip::all().into_iter().filter_map(skipped).collect(),
             bases: number("bases"),
             rows: number("rows"),
+            scores: saved
+                .get("scores")
+                .and_then(serde_json::Value::as_object)
+                .into_iter()
+                .flatten()
+                .map(|(name, histogram)| (name.clone(), Histogram::restored(histogram)))
+                .collect(),
+        }
+    }
+
+    /// The scores of these columns will be counted.
+    pub fn of_columns<'a>(mut self, names: impl Iterator<Item = &'a str>) -> Self {
+        if self.scores.is_empty() {
+            self.scores = names.map(|name| (name.to_string(), Histogram::default())).collect();
+        }
+        self
+    }
+
+    /// One score a column.
+    pub fn add_scores(&mut self, scores: impl IntoIterator<Item = f32>) {
+        for ((_, histogram), score) in self.scores.iter_mut().zip(scores) {
+            histogram.add(score);
         }
     }
 
@@ -176,6 +211,8 @@ mod tests {
     fn counts_come_back_from_json() {
         let mut counts = Counts { queries: 3, written: 2, rows: 7, ..Counts::default() };
         counts.skip(Skip::TooShort);
+        let mut counts = counts.of_columns(["b", "a"].into_iter());
+        counts.add_scores([0.5, -0.25]);
         let saved = serde_json::to_value(&counts).expect("JSON");
         assert_eq!(format!("{:?}", Counts::restored(&saved)), format!("{counts:?}"));
     }

@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Result},
     genome::{Contigs, Interval, sequence::known_count},
     pipeline::Feed,
+    progress::Total,
     read::{
         self, Format, InputReport,
         fasta::{self, ContigReport, Event},
@@ -79,6 +80,26 @@ impl Source {
         Ok(Self::Stream { input, regions, shard })
     }
 
+    /// How many windows there will be, or what of the file has been read; not known of a part of a stream.
+    pub fn total(&self, grid: Option<Grid>, joined: bool) -> Total {
+        match self {
+            Self::Stream { input, regions: None, shard: None } => Total::of(input.share()),
+            Self::Stream { .. } => Total::Unknown,
+            Self::Places { reference, regions, shard } => {
+                let mut tiler = Tiler::new(grid, joined, 0, None);
+                let mut windows = 0;
+                for contig in reference.contigs().iter() {
+                    let intervals = regions.as_ref().map(|regions| regions.of(&contig.name));
+                    if tiler.begin(&contig.name, intervals, shard.as_ref(), contig.len, &mut Counts::default()) {
+                        let last = |last: u64| if grid.is_some() { last } else { 1 };
+                        windows += tiler.ranges.iter().map(|&(first, end)| last(end) - first).sum::<u64>();
+                    }
+                }
+                Total::Queries(windows)
+            }
+        }
+    }
+
     /// Pushes every wanted window of the grid (whole contigs without one), in order, but the first `skip`. `joined`: overlapping
     /// windows are.
     pub fn read(
@@ -90,18 +111,7 @@ impl Source {
         feed: &mut Feed<'_, Tile>,
     ) -> Result<TilesRead> {
         let mut read = TilesRead::default();
-        let mut tiler = Tiler {
-            grid,
-            joined,
-            skip,
-            encoder,
-            contig: "".into(),
-            ranges: VecDeque::new(),
-            next: 0,
-            bases: Vec::new(),
-            start: 0,
-            queries: 0,
-        };
+        let mut tiler = Tiler::new(grid, joined, skip, encoder);
         match self {
             Self::Stream { input, regions, shard } => {
                 let (place, report) = (input.place(), input.report());
@@ -214,6 +224,21 @@ struct Tiler {
 }
 
 impl Tiler {
+    fn new(grid: Option<Grid>, joined: bool, skip: u64, encoder: Option<Arc<Encoder>>) -> Self {
+        Self {
+            grid,
+            joined,
+            skip,
+            encoder,
+            contig: "".into(),
+            ranges: VecDeque::new(),
+            next: 0,
+            bases: Vec::new(),
+            start: 0,
+            queries: 0,
+        }
+    }
+
     /// Begins a contig and counts it; `false`: nothing of it is wanted. In a shard a contig is counted where it begins.
     fn begin(
         &mut self,

@@ -6,6 +6,7 @@ mod merge;
 mod models;
 mod plan;
 mod reads;
+mod report;
 mod scan;
 mod setup;
 mod variants;
@@ -56,6 +57,8 @@ enum Command {
     Plan(plan::Options),
     /// Put the shards of a run together.
     Merge(merge::Options),
+    /// Write a page about runs.
+    Report(report::Options),
     /// List, show and check models.
     Models(models::Options),
     /// Describe the columns and tags that a command writes.
@@ -80,6 +83,7 @@ impl Cli {
             Command::Evaluate(options) => evaluate::run(*options),
             Command::Plan(options) => plan::run(&options),
             Command::Merge(options) => merge::run(&options),
+            Command::Report(options) => report::run(&options),
             Command::Models(options) => models::run(options),
             Command::Columns(options) => columns::run(&options),
             Command::Completions { shell } => {

@@ -13,7 +13,7 @@ use noodles::sam::{
 
 use super::{
     ModelOptions, OutputOptions, RunOptions,
-    setup::{self, Beginning, Ending, Kind, Loaded, Progress, Shared},
+    setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
     error::{Error, Result},
@@ -22,6 +22,7 @@ use crate::{
     head::{write_integer, write_score},
     model::Form,
     pipeline::{self, Outcome, RowAnswers},
+    progress::{Progress, Total},
     read::{
         Format, InputReport,
         alignments::{Alignments, place_of, reference_position},
@@ -184,7 +185,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     if options.format == ReadsFormat::Bam && (loaded.form.text.is_some() || options.each_window) {
         return Err(Error::usage("--format bam needs a model that answers with scores, and writes one record a read"));
     }
-    let alignments = Alignments::open(&options.reads, options.reference.as_deref())?;
+    let mut alignments = Alignments::open(&options.reads, options.reference.as_deref())?;
     if alignments.format == Format::Fastq && !(options.region.is_empty() && options.regions_file.is_none()) {
         return Err(Error::usage("FASTQ reads have no place on a reference: -r and -R cannot be used"));
     }
@@ -229,11 +230,14 @@ pub(super) fn run(options: Options) -> Result<()> {
         options: &options,
         span: grid.map_or(0, |g| g.span),
         line: Vec::new(),
-        counts: beginning.from.counts(),
+        counts: beginning.from.counts().of_columns(form.columns.iter().map(|column| column.name.as_str())),
     };
     let encoder = pipeline_settings.encoder.clone();
     let shared: Shared<Ended> = Shared::default();
-    let mut progress = Progress::new(writer.counts.windows);
+    // Of a part, the share of the file says nothing.
+    let whole = territory.is_none() && regions.is_none();
+    let share = if whole { alignments.share() } else { None };
+    let mut progress = Progress::new(writer.counts.windows, Total::of(share));
     let mut done = beginning.from.queries;
     let (min_mapq, exclude, require, orient) =
         (options.min_mapq, options.exclude_flags, options.require_flags, options.orient);
@@ -320,7 +324,7 @@ pub(super) fn run(options: Options) -> Result<()> {
                 Ok(())
             },
             |read: Read, outcome| {
-                progress.at(writer.counts.windows, || {
+                progress.at(writer.counts.written, writer.counts.windows, || {
                     format!("read {}", read.record.name().map(ToString::to_string).unwrap_or_default())
                 });
                 writer.write(read, outcome)?;
@@ -476,11 +480,15 @@ impl Writer<'_> {
                 let windows = answers.count();
                 if self.options.each_window {
                     for hit in hits {
+                        self.counts.add_scores(hit.scores.iter().copied());
                         self.table_line(&read, Some(&hit), windows, "", None)?;
                     }
                     return Ok(());
                 }
                 let best = self.aggregate(hits);
+                if let Some(hit) = &best {
+                    self.counts.add_scores(hit.scores.iter().copied());
+                }
                 self.put(read, best, windows, "", None)
             }
         }

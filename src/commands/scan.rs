@@ -7,14 +7,15 @@ use std::{
 
 use super::{
     ModelOptions, OutputOptions, RunOptions,
-    setup::{self, Beginning, Ending, Kind, Loaded, Progress, Shared},
+    setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
     error::{Error, Result},
     exact::{Orf, OrfFinder, OrfOptions, Task},
-    genome::{Interval, Strand, interval::show_position},
+    genome::{Contigs, Interval, Strand, interval::show_position},
     model::{Form, card::WindowRule},
     pipeline::{self, Outcome, Timings},
+    progress::Progress,
     read::{
         self, Format,
         fasta::{self, Event},
@@ -126,7 +127,10 @@ pub(super) fn run(options: Options) -> Result<()> {
     // The manifest lies beside the table, and among the tracks, and so does the journal.
     let tracks_manifest = options.bigwig.as_ref().map(|folder| folder.join(TRACKS_MANIFEST));
     let run_settings = settings_of(&options, merge)?;
+    // A bigWig file begins with the lengths of all contigs.
+    let mut lengths = Contigs::default();
     if let Some(folder) = &options.bigwig {
+        lengths = read::fasta::contigs(&options.fasta)?;
         std::fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
     }
     let mut beginning = Beginning::find(
@@ -140,7 +144,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     )?;
     let tracks = match &options.bigwig {
         None => Vec::new(),
-        Some(folder) => tracks(folder, &options.fasta, &loaded.form, &columns, &beginning)?,
+        Some(folder) => tracks(folder, &lengths, &loaded.form, &columns, &beginning)?,
     };
     let source = Source::open(&options.fasta, regions.clone(), territory.clone())?;
     let settings = OutputSettings {
@@ -166,7 +170,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         format: options.format,
         column: columns.first().copied().unwrap_or(0),
         line: Vec::new(),
-        counts: beginning.from.counts(),
+        counts: beginning.from.counts().of_columns(form.columns.iter().map(|column| column.name.as_str())),
         merger: merge.map(|gap| Merger::new(gap, form.columns.len())),
         complete: Vec::new(),
         held: Vec::new(),
@@ -183,7 +187,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     }
     let joined = options.overlap != Rule::Cut;
     let shared: Shared<TilesRead> = Shared::default();
-    let mut progress = Progress::new(writer.counts.windows);
+    let mut progress = Progress::new(writer.counts.windows, source.total(grid, joined));
     let done = beginning.from.queries;
     let result = {
         let shared = Arc::clone(&shared);
@@ -196,7 +200,8 @@ pub(super) fn run(options: Options) -> Result<()> {
                 Ok(())
             },
             |tile: Tile, outcome| {
-                progress.at(writer.counts.windows, || show_position(&tile.contig, tile.core.start));
+                progress
+                    .at(writer.counts.written, writer.counts.windows, || show_position(&tile.contig, tile.core.start));
                 writer.write(&tile, outcome)?;
                 beginning.at(|| writer.checkpoint())
             },
@@ -270,19 +275,18 @@ fn value_name(value: impl clap::ValueEnum) -> String {
 /// One bigWig file for each of the columns.
 fn tracks(
     folder: &Path,
-    fasta: &Path,
+    contigs: &Contigs,
     form: &Form,
     columns: &[usize],
     beginning: &Beginning,
 ) -> Result<Vec<(usize, BigWig)>> {
-    let contigs = read::fasta::contigs(fasta)?;
     columns
         .iter()
         .map(|&column| {
             let name = format!("{}.bw", form.columns[column].name);
             let before = beginning.from.tracks.get(&name).copied().unwrap_or(0);
             let resume = beginning.journal.as_ref().map(|_| before);
-            Ok((column, BigWig::create(&folder.join(name), &contigs, resume)?))
+            Ok((column, BigWig::create(&folder.join(name), contigs, resume)?))
         })
         .collect()
 }
@@ -445,6 +449,7 @@ impl Writer<'_> {
                         text: None,
                     });
                 };
+                self.count(tile, scores, bin);
                 // Where all bases are known, a track with wide bins is written by its own bins.
                 let whole = tile.unknown.is_empty();
                 if whole {
@@ -486,6 +491,24 @@ impl Writer<'_> {
         }
     }
 
+    /// Counts the scores of a track's tile, each column by its own bins.
+    fn count(&mut self, tile: &Tile, scores: &[f32], bin: u64) {
+        let columns = self.form.columns.len();
+        for (column, (_, histogram)) in self.counts.scores.iter_mut().enumerate() {
+            let width = self.form.columns[column].bin.unwrap_or(bin);
+            let mut unknown = tile.unknown.iter().peekable();
+            let rows = scores.chunks_exact(columns).step_by((width / bin) as usize);
+            for (start, row) in (tile.core.start..tile.core.end).step_by(width as usize).zip(rows) {
+                let interval = Interval::new(start, (start + width).min(tile.core.end));
+                while unknown.next_if(|run| run.end <= start).is_some() {}
+                let hidden = unknown.peek().is_some_and(|run| run.start <= start && interval.end <= run.end);
+                if !hidden && self.regions.is_none_or(|regions| regions.overlaps(&tile.contig, interval)) {
+                    histogram.add(row[column]);
+                }
+            }
+        }
+    }
+
     /// A stretch of overlapping windows. Of windows outside the regions, or of other shards, which were not run, the borders
     /// count all the same, so that the lines are those of the whole scan.
     fn stretch(&mut self, contig: &str, stretch: &Stretch) -> Result<()> {
@@ -509,6 +532,10 @@ impl Writer<'_> {
     /// A place of tracks and table.
     fn place(&mut self, place: &Place<'_>) -> Result<()> {
         if let Ok(scores) = place.scores {
+            // Tracks are counted by tiles.
+            if self.form.bin.is_none() {
+                self.counts.add_scores(scores.iter().copied());
+            }
             for (column, track) in &mut self.tracks {
                 track.push(place.interval, scores[*column])?;
             }

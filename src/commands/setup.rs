@@ -3,7 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::{EngineOptions, ModelOptions, OutputOptions, RunOptions};
@@ -30,7 +30,7 @@ use crate::{
     tokenize::Encoder,
     write::{
         Sealed, hidden,
-        manifest::{self, Manifest, ModelReport, ReferenceReport},
+        manifest::{self, Host, Manifest, ModelReport, ReferenceReport},
     },
 };
 
@@ -154,36 +154,6 @@ pub fn leave<T>(shared: &Shared<T>, value: T) {
     *shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = value;
 }
 
-/// A line every ten seconds: where the run is and how fast.
-pub struct Progress {
-    /// Windows of an earlier run.
-    before: u64,
-    started: Instant,
-    next: Duration,
-    calls: u32,
-}
-
-impl Progress {
-    /// Starts the clock. `before`: windows that an earlier run has scored.
-    pub fn new(before: u64) -> Self {
-        Self { before, started: Instant::now(), next: Duration::from_secs(10), calls: 0 }
-    }
-
-    /// Called for every record; looks at the clock every 256 of them.
-    pub fn at(&mut self, windows: u64, place: impl FnOnce() -> String) {
-        self.calls = self.calls.wrapping_add(1);
-        if !self.calls.is_multiple_of(256) {
-            return;
-        }
-        let elapsed = self.started.elapsed();
-        if elapsed >= self.next {
-            self.next = elapsed + Duration::from_secs(10);
-            let rate = windows.saturating_sub(self.before) as f64 / elapsed.as_secs_f64();
-            tracing::info!("{} | {} windows | {} windows/s", place(), commas(windows), commas(rate as u64));
-        }
-    }
-}
-
 /// Where a run begins: anew, or where an earlier one stopped.
 pub struct Beginning {
     /// Where checkpoints are written, if the run can be gone on with.
@@ -305,6 +275,7 @@ pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -
             command: std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect(),
             finished_unix: Manifest::now(),
             model: report,
+            host: Host::this(),
             threads,
             inputs,
             reference: reference.map(|(path, contigs)| ReferenceReport { path: path.into(), contigs }),

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     ModelOptions, OutputOptions, RunOptions,
-    setup::{self, Beginning, Ending, Kind, Loaded, Progress, Shared},
+    setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
     error::{Error, Result},
@@ -16,6 +16,7 @@ use crate::{
     head::track_delta,
     model::Form,
     pipeline::{self, Outcome, RowAnswers},
+    progress::{Progress, Total},
     read::{
         InputReport,
         fasta::ContigReport,
@@ -97,7 +98,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     let windows = Windows::new(&loaded)?;
     let aliases = options.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
     let reference = Reference::open(&options.reference)?;
-    let variants = Variants::open(&options.variants)?;
+    let mut variants = Variants::open(&options.variants)?;
     let territory = territory(&options, &variants, &reference, &aliases)?;
     let Loaded { form, settings, sessions, report, threads, .. } = loaded;
 
@@ -129,12 +130,14 @@ pub(super) fn run(options: Options) -> Result<()> {
         form: &form,
         windows: windows.clone(),
         line: Vec::new(),
-        counts: beginning.from.counts(),
+        counts: beginning.from.counts().of_columns(form.columns.iter().map(|column| column.name.as_str())),
     };
 
     let encoder = settings.encoder.clone();
     let shared: Shared<Ended> = Shared::default();
-    let mut progress = Progress::new(writer.counts.windows);
+    // Of a part, the share of the file says nothing.
+    let share = if territory.is_none() { variants.share() } else { None };
+    let mut progress = Progress::new(writer.counts.windows, Total::of(share));
     let mut done = beginning.from.queries;
     let theirs = variants.place().to_string();
     let result = {
@@ -179,7 +182,9 @@ pub(super) fn run(options: Options) -> Result<()> {
                 Ok(())
             },
             |query: Query, outcome| {
-                progress.at(writer.counts.windows, || show_position(query.record.contig(), query.record.position));
+                progress.at(writer.counts.written, writer.counts.windows, || {
+                    show_position(query.record.contig(), query.record.position)
+                });
                 writer.write(&query, outcome)?;
                 beginning.at(|| writer.checkpoint())
             },
@@ -510,7 +515,9 @@ impl Writer<'_> {
                 Ok(allele) => {
                     self.counts.scored += 1;
                     row += 2;
-                    Ok(self.compare(allele, &answers, row - 2))
+                    let scores = self.compare(allele, &answers, row - 2);
+                    self.counts.add_scores(scores.iter().map(|(reference, alternate)| alternate - reference));
+                    Ok(scores)
                 }
                 Err(reason) => {
                     self.counts.skip(*reason);

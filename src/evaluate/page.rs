@@ -3,7 +3,10 @@
 use plotters::prelude::*;
 
 use super::metrics::{Confusion, Figure, Point};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    html::escape,
+};
 
 /// A line of a plot: its name and its points.
 pub type Line = (String, Vec<(f64, f64)>);
@@ -69,10 +72,6 @@ fn thin(points: &[Point]) -> impl Iterator<Item = &Point> {
     let step = points.len().div_ceil(500).max(1);
     let last = points.len().saturating_sub(1);
     points.iter().enumerate().filter(move |(i, _)| i % step == 0 || *i == last).map(|(_, p)| p)
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// A figure in four digits; counts as they are.

@@ -17,7 +17,7 @@ use noodles::{
     sam::{self, alignment::RecordBuf},
 };
 
-use super::{Format, Input, InputReport, reference::Reference, regions::Regions};
+use super::{Format, Input, InputReport, Share, reference::Reference, regions::Regions};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
@@ -35,6 +35,7 @@ pub struct Alignments {
     pub path: PathBuf,
     reader: Reader,
     report: Box<dyn Fn() -> InputReport + Send>,
+    share: Option<Share>,
     cram_end: Box<dyn Fn() -> bool + Send>,
 }
 
@@ -79,6 +80,7 @@ impl Alignments {
         let place = input.place();
         let failed = |error: io::Error| Error::input(&place, describe(&error));
         let (format, report, cram_end) = (input.format, Box::new(input.report()), Box::new(input.cram_end()));
+        let share = input.share();
         let Input { reader, .. } = input;
         let (header, reader) = match format {
             Format::Sam => {
@@ -112,7 +114,12 @@ impl Alignments {
         for (name, map) in header.reference_sequences() {
             contigs.push(name.to_string(), map.length().get() as u64);
         }
-        Ok(Self { header, contigs, format, path: path.into(), reader, report, cram_end })
+        Ok(Self { header, contigs, format, path: path.into(), reader, report, share, cram_end })
+    }
+
+    /// What share of the file has been read; once.
+    pub fn share(&mut self) -> Option<Share> {
+        self.share.take()
     }
 
     /// What messages call the file.

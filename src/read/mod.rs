@@ -172,6 +172,9 @@ impl<R: BufRead> BufRead for EndChecked<R> {
     }
 }
 
+/// Says what share of a file has been read, from 0 to 1.
+pub type Share = Box<dyn Fn() -> f64 + Send>;
+
 /// An open input: its decompressed bytes, and what is known of it.
 pub struct Input {
     /// Decompressed bytes (CRAM: as they are).
@@ -293,6 +296,13 @@ impl Input {
             let sha256 = tally.ended.then(|| hex(&tally.hash.clone().finalize()));
             InputReport { path: path.clone(), format, compression, bytes: tally.bytes, sha256 }
         }
+    }
+
+    /// To be asked at any time: the share of the file that has been read. `None` where its length is not known.
+    pub fn share(&self) -> Option<Share> {
+        let about = std::fs::metadata(&self.path).ok().filter(std::fs::Metadata::is_file)?;
+        let (tally, length) = (self.tally.clone(), about.len().max(1));
+        Some(Box::new(move || tally.lock().bytes as f64 / length as f64))
     }
 
     /// To be asked when reading is over: whether the file ended as CRAM files do.

@@ -8,7 +8,7 @@ use std::{io, ops::Range, path::Path};
 
 use noodles::{bcf, vcf};
 
-use super::{Format, InputReport, read_frame, read_line};
+use super::{Format, InputReport, Share, read_frame, read_line};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::{Contigs, interval::from_one_based},
@@ -95,6 +95,7 @@ pub struct Variants {
     place: String,
     reader: Reader,
     report: Box<dyn Fn() -> InputReport + Send>,
+    share: Option<Share>,
     line_number: u64,
 }
 
@@ -108,7 +109,7 @@ impl Variants {
     pub fn open(path: &Path) -> Result<Self> {
         let input = super::open(path)?;
         input.expect(&[Format::Vcf, Format::Bcf], "variants (VCF or BCF)")?;
-        let (place, format, report) = (input.place(), input.format, Box::new(input.report()));
+        let (place, format, report, share) = (input.place(), input.format, Box::new(input.report()), input.share());
         let failed = |error: io::Error| Error::input(&place, describe(&error));
         let mut reader = input.reader;
         let (header, reader, line_number) = if format == Format::Bcf {
@@ -154,12 +155,17 @@ impl Variants {
                 }
             }
         }
-        Ok(Self { header, contigs, place, reader, report, line_number })
+        Ok(Self { header, contigs, place, reader, report, share, line_number })
     }
 
     /// What messages call the file.
     pub fn place(&self) -> &str {
         &self.place
+    }
+
+    /// What share of the file has been read; once.
+    pub fn share(&mut self) -> Option<Share> {
+        self.share.take()
     }
 
     /// Hands on every record, in order.

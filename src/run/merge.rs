@@ -551,7 +551,7 @@ pub fn manifest(parts: &[Part], output: &Path, rows: u64) -> Result<String> {
             let mut shard = Map::new();
             shard.insert("path".into(), part.place().into());
             shard.insert("territory".into(), serde_json::to_value(&part.shard.territory).unwrap_or_default());
-            for key in ["finished_unix", "threads", "counts", "seconds"] {
+            for key in ["finished_unix", "host", "threads", "counts", "seconds"] {
                 shard.insert(key.into(), part.manifest.get(key).cloned().unwrap_or_default());
             }
             shard.into()

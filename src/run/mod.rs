@@ -3,6 +3,8 @@
 pub mod edges;
 pub mod journal;
 pub mod merge;
+pub mod page;
+pub mod report;
 pub mod shard;
 
 use serde::{Deserialize, Serialize};

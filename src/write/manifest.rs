@@ -71,6 +71,28 @@ pub fn digest(path: &Path) -> Result<String> {
     Ok(crate::model::folder::hex(&Sha256::digest(&bytes)))
 }
 
+/// The machine.
+#[derive(Clone, Debug, Serialize)]
+pub struct Host {
+    /// Its name.
+    pub name: String,
+    /// System and processor: `linux x86_64`.
+    pub system: String,
+    /// Cores this process may use.
+    pub cores: usize,
+}
+
+impl Host {
+    /// This machine.
+    pub fn this() -> Self {
+        Self {
+            name: gethostname::gethostname().to_string_lossy().into_owned(),
+            system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
 /// The whole manifest.
 #[derive(Clone, Debug, Serialize)]
 pub struct Manifest {
@@ -84,6 +106,8 @@ pub struct Manifest {
     pub finished_unix: u64,
     /// The model.
     pub model: ModelReport,
+    /// Where it ran.
+    pub host: Host,
     /// Threads asked for.
     pub threads: usize,
     /// Inputs that were read from start to end or in part.

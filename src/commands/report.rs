@@ -1,0 +1,67 @@
+//! `genogloss report`: a page about runs.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    error::{Error, Result},
+    run::{
+        page,
+        report::{self, Run},
+    },
+    write::{Indexed, Output, OutputSettings, check_targets},
+};
+
+/// Write one HTML page about runs: what ran where, what was skipped and why, how scores are spread, where calls lie.
+///
+/// Reads the manifests, and draws what the outputs beside them hold. The page loads nothing from elsewhere. A run put together
+/// with `genogloss merge` shows its shards on the clock.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  genogloss report elements.bed.manifest.json -o report.html
+  genogloss report results/*/*.manifest.json -o report.html --multiqc genogloss_mqc.json")]
+pub struct Options {
+    /// Manifests; or outputs, or folders of tracks, with their manifests.
+    #[arg(required = true, value_name = "RUN")]
+    runs: Vec<PathBuf>,
+    /// The page. Default, and for `-`: standard output.
+    #[arg(short, long, value_name = "HTML")]
+    output: Option<PathBuf>,
+    /// A table of the runs for MultiQC (custom content), which finds names that end in _mqc.json by itself.
+    #[arg(long, value_name = "JSON")]
+    multiqc: Option<PathBuf>,
+    /// Heading of the page.
+    #[arg(long, value_name = "TEXT", default_value = "Genogloss report")]
+    title: String,
+}
+
+pub(super) fn run(options: &Options) -> Result<()> {
+    let inputs: Vec<&Path> = options.runs.iter().map(PathBuf::as_path).collect();
+    let others: Vec<(&Path, &'static str)> =
+        options.multiqc.as_deref().map(|path| (path, "the table for MultiQC")).into_iter().collect();
+    check_targets(&inputs, options.output.as_deref(), None, &others)?;
+    let mut runs = options.runs.iter().map(|path| Run::open(path)).collect::<Result<Vec<_>>>()?;
+    report::tell_apart(&mut runs, &options.runs);
+    let mut sealed = put(options.output.as_deref(), page::html(&runs, &options.title)?.as_bytes())?.seal()?;
+    if let Some(path) = &options.multiqc {
+        if path == Path::new("-") {
+            return Err(Error::usage("--multiqc needs a file").with_hint("--multiqc genogloss_mqc.json"));
+        }
+        sealed = sealed.with_first(path, report::multiqc(&runs)?.as_bytes())?;
+    }
+    sealed.commit()
+}
+
+fn put(path: Option<&Path>, bytes: &[u8]) -> Result<Output> {
+    let settings = OutputSettings {
+        path: path.map(Path::to_path_buf),
+        indexed: Indexed::No,
+        kind: Default::default(),
+        bgzf: false,
+        input: String::new(),
+        resume: None,
+    };
+    let mut output = Output::create(&settings)?;
+    output.write_all(bytes)?;
+    Ok(output)
+}

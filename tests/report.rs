@@ -1,0 +1,123 @@
+//! The page about runs, and the table for MultiQC.
+
+mod support;
+
+use std::fs;
+
+use serde_json::Value;
+use support::{Folder, genogloss, succeed};
+
+const SLICE: &str = "tests/data/chr20_slice.fa";
+
+fn run(command: &str) -> String {
+    succeed(&command.split(' ').chain(["--quiet"]).collect::<Vec<_>>())
+}
+
+fn json(path: &str) -> Value {
+    serde_json::from_slice(&fs::read(path).expect("a file")).expect("JSON")
+}
+
+/// A scan in shards put together, its tracks, and variants.
+fn runs(folder: &Folder) -> [String; 3] {
+    let path = |name: &str| folder.path(name);
+    for index in 1..=3 {
+        let part = path(&format!("part{index}.bed"));
+        run(&format!("scan {SLICE} -m exact:gc --window 50 --threshold 0.6 --merge --shard {index}/3 -o {part}"));
+    }
+    let merged = path("gc <rich>.bed");
+    let parts: Vec<String> = (1..=3).map(|index| path(&format!("part{index}.bed"))).collect();
+    let words: Vec<&str> =
+        ["merge", "--quiet", "-o", &merged].into_iter().chain(parts.iter().map(String::as_str)).collect();
+    succeed(&words);
+    let tracks = path("tracks");
+    run(&format!("scan {SLICE} -m exact:gc --window 50 --bigwig {tracks}"));
+    let slice = fs::read_to_string(SLICE).expect("the slice");
+    let bases: String = slice.lines().filter(|line| !line.starts_with('>')).collect();
+    let contig = slice.lines().next().and_then(|line| line[1..].split(' ').next()).expect("a name").to_string();
+    let mut vcf = format!(
+        "##fileformat=VCFv4.2\n##contig=<ID={contig},length={}>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n",
+        bases.len()
+    );
+    for at in (3000..90_000).step_by(1000) {
+        let reference = bases[at..at + 1].to_uppercase();
+        let alternate = if reference == "A" { "C" } else { "A" };
+        vcf.push_str(&format!("{contig}\t{}\t.\t{reference}\t{alternate},<DEL>\t.\t.\t.\n", at + 1));
+    }
+    let (vcf, scored) = (folder.write("calls.vcf", vcf), path("scored.vcf"));
+    run(&format!("variants {vcf} -f {SLICE} -m exact:gc -o {scored}"));
+    [merged, tracks, scored]
+}
+
+#[test]
+fn one_page_says_what_ran_what_was_skipped_and_where_calls_lie() {
+    let folder = Folder::new();
+    let runs = runs(&folder);
+    let (page, table) = (folder.path("report.html"), folder.path("genogloss_mqc.json"));
+    let words: Vec<&str> = ["report", "-o", &page, "--multiqc", &table, "--title", "A & B"]
+        .into_iter()
+        .chain(runs.iter().map(String::as_str))
+        .collect();
+    succeed(&words);
+    let html = fs::read_to_string(&page).expect("the page");
+    assert!(html.contains("<h1>A &amp; B</h1>") && html.contains("gc &lt;rich&gt;.bed") && !html.contains("<rich>"));
+    for foreign in ["http:", "https:", "<script", "<link", "url("] {
+        assert!(!html.contains(foreign), "the page is to load nothing: {foreign}");
+    }
+    assert_eq!(html.matches("<h3>Along the contigs").count(), 3, "elements, tracks and variants lie somewhere");
+    assert_eq!(html.matches("<h3>Scores").count(), 2);
+    assert!(html.contains("<h3>Changes of the score") && html.contains("symbolic_allele"));
+    assert!(html.contains("3 shards, ") && html.contains("<title>2/3 on "), "shards on the clock");
+    let table = json(&table);
+    let manifest = json(&format!("{}.manifest.json", runs[2]));
+    let row = &table["data"]["scored.vcf"];
+    assert_eq!((&row["scored"], &row["skipped"]), (&Value::from(87), &Value::from(87)));
+    assert_eq!(row["records"], manifest["counts"]["records_in"]);
+    assert_eq!(row["scored_share"], Value::from(50.0));
+    assert!(table["data"].as_object().is_some_and(|data| data.len() == 3), "{table}");
+}
+
+#[test]
+fn scores_of_shards_are_spread_as_those_of_one_run() {
+    let folder = Folder::new();
+    let [merged, tracks, _] = runs(&folder);
+    let scores = |path: String| json(&path)["counts"]["scores"]["gc"].clone();
+    let whole = scores(format!("{tracks}/genogloss.manifest.json"));
+    assert_eq!(scores(format!("{merged}.manifest.json")), whole);
+    let all: u64 = whole.as_object().expect("bins").values().filter_map(Value::as_u64).sum();
+    assert_eq!(all, 2000, "100,000 bases in windows of 50");
+}
+
+#[test]
+fn shards_that_are_not_put_together_are_shown_by_their_plan() {
+    let folder = Folder::new();
+    let _ = runs(&folder);
+    let html = run(&format!("report {} {}", folder.path("part1.bed"), folder.path("part3.bed")));
+    assert!(html.contains("This is shard 3 of 3, not a whole run.") && html.contains("2 shards, "));
+}
+
+#[test]
+fn what_is_no_run_is_refused() {
+    let folder = Folder::new();
+    let _ = runs(&folder);
+    let other = folder.write("other.json", "{\"a\": 1}");
+    let broken = folder.write("broken.json", "{");
+    let bare = folder.write("bare.bed", "a\t0\t1\n");
+    let manifest = folder.path("part1.bed.manifest.json");
+    let page = folder.path("page.html");
+    for (words, code, say) in [
+        (vec!["report"], 2, "required"),
+        (vec!["report", &other], 1, "no manifest of a run"),
+        (vec!["report", &broken], 1, "no manifest"),
+        (vec!["report", &bare], 1, "OUTPUT.manifest.json"),
+        (vec!["report", &manifest, "-o", &manifest], 2, "also an input"),
+        (vec!["report", &manifest, "-o", &page, "--multiqc", &page], 2, "also the output"),
+        (vec!["report", &manifest, "-o", "/nonexistent/page.html"], 1, "does not exist"),
+    ] {
+        let ended = genogloss(&words);
+        assert!(ended.code == code && ended.stderr.contains(say), "{words:?}: {} {}", ended.code, ended.stderr);
+    }
+    assert!(!std::path::Path::new(&page).exists());
+    fs::remove_file(folder.path("part1.bed")).expect("removed");
+    let html = run(&format!("report {manifest}"));
+    assert!(html.contains("The output is not where its manifest is") && !html.contains("Along the contigs"));
+}
