@@ -104,19 +104,31 @@ fn candidates() -> Vec<PathBuf> {
     }
     let mut found = Vec::new();
     let program = env::current_exe().and_then(fs::canonicalize).ok();
-    if let Some(beside) = program.as_deref().and_then(Path::parent) {
-        found.extend(libraries(beside));
-        found.extend(libraries(&beside.join("../lib")));
-        found.extend(python(&beside.join("..")));
-        // `pip install --target DIR` puts programs into DIR/bin and packages into DIR.
-        found.extend(libraries(&beside.join("../onnxruntime/capi")));
+    if let Some(folder) = program.as_deref().and_then(Path::parent) {
+        found.extend(around(folder));
     }
     for variable in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
         if let Some(prefix) = env::var_os(variable).filter(|prefix| !prefix.is_empty()) {
-            found.extend(python(Path::new(&prefix)));
-            found.extend(libraries(&Path::new(&prefix).join("lib")));
+            found.extend(within(Path::new(&prefix)));
         }
     }
+    found
+}
+
+/// Libraries that were installed together with a program in this folder: by hand, by conda, by pip.
+fn around(folder: &Path) -> Vec<PathBuf> {
+    let mut found = libraries(folder);
+    found.extend(libraries(&folder.join("../lib")));
+    found.extend(python(&folder.join("..")));
+    // `pip install --target DIR` puts programs into DIR/bin and packages into DIR.
+    found.extend(libraries(&folder.join("../onnxruntime/capi")));
+    found
+}
+
+/// Libraries of an environment that is active.
+fn within(prefix: &Path) -> Vec<PathBuf> {
+    let mut found = python(prefix);
+    found.extend(libraries(&prefix.join("lib")));
     found
 }
 
@@ -133,14 +145,19 @@ fn libraries(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The library of the `onnxruntime` wheel in a Python prefix.
+/// The library of the `onnxruntime` wheel in a Python prefix. Fedora has compiled packages in `lib64`, and Debian calls the
+/// folder of its system-wide Python `dist-packages`.
 fn python(prefix: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(prefix.join("lib")) else { return Vec::new() };
-    let mut found: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|e| e.file_name().to_string_lossy().starts_with("python3"))
-        .flat_map(|e| libraries(&e.path().join("site-packages/onnxruntime/capi")))
-        .collect();
+    let mut found = Vec::new();
+    for lib in ["lib", "lib64"] {
+        let Ok(entries) = fs::read_dir(prefix.join(lib)) else { continue };
+        let versions = entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with("python3"));
+        for version in versions.map(|e| e.path()) {
+            for packages in ["site-packages", "dist-packages"] {
+                found.extend(libraries(&version.join(packages).join("onnxruntime/capi")));
+            }
+        }
+    }
     found.sort();
     found
 }
@@ -252,5 +269,61 @@ impl Model for OrtModel {
                 Ok(values.to_vec())
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with one empty library at `place`, and the programs' folder beside it.
+    fn environment(place: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = folder.path().join(place);
+        fs::create_dir_all(folder.path().join("bin")).expect("a folder");
+        fs::create_dir_all(library.parent().expect("a parent")).expect("a folder");
+        fs::write(&library, "").expect("written");
+        (folder, library)
+    }
+
+    #[test]
+    fn the_library_is_found_wherever_it_is_installed_with_the_program() {
+        for place in [
+            "bin/libonnxruntime.so",
+            "lib/libonnxruntime.so.1.31.1",
+            "lib/libonnxruntime.1.31.1.dylib",
+            "lib/python3.14/site-packages/onnxruntime/capi/libonnxruntime.so.1.31.1",
+            "lib/python3.11/dist-packages/onnxruntime/capi/libonnxruntime.so.1.31.1",
+            "lib64/python3.12/site-packages/onnxruntime/capi/libonnxruntime.so.1.31.1",
+            "onnxruntime/capi/libonnxruntime.so.1.31.1",
+        ] {
+            let (folder, library) = environment(place);
+            let found: Vec<PathBuf> =
+                around(&folder.path().join("bin")).iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+            assert_eq!(found, [fs::canonicalize(&library).expect("a file")], "{place}");
+        }
+    }
+
+    #[test]
+    fn the_library_is_found_in_an_active_environment() {
+        for place in [
+            "lib/libonnxruntime.so",
+            "lib/libonnxruntime.so.1.31.1",
+            "lib/python3.14/site-packages/onnxruntime/capi/libonnxruntime.so.1.31.1",
+        ] {
+            let (folder, library) = environment(place);
+            assert_eq!(within(folder.path()), [library], "{place}");
+        }
+    }
+
+    #[test]
+    fn libraries_of_onnxruntime_s_plugins_are_not_taken_for_it() {
+        for place in [
+            "lib/libonnxruntime_providers_shared.so",
+            "lib/python3.14/site-packages/onnxruntime/capi/libonnxruntime_providers_cuda.so",
+        ] {
+            let (folder, _) = environment(place);
+            assert_eq!(around(&folder.path().join("bin")), [] as [PathBuf; 0], "{place}");
+        }
     }
 }
