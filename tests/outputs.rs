@@ -294,6 +294,7 @@ fn help_has_examples_everywhere_and_version_is_one_clean_line() {
         &["models", "check"],
         &["columns"],
         &["completions"],
+        &["man"],
         &[],
     ] {
         let help = genogloss(&[command, &["--help"]].concat());

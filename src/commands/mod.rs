@@ -2,6 +2,7 @@
 
 mod columns;
 mod evaluate;
+mod man;
 mod merge;
 mod models;
 mod plan;
@@ -33,6 +34,7 @@ Examples:
   genogloss reads reads.bam -m exact:gc -o gc.tsv
 
 Environment: ORT_DYLIB_PATH (ONNX Runtime's library), GENOGLOSS_MODELS (folders of models, separated by :).
+
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (Ctrl-C), 143 terminated."
 )]
 pub struct Cli {
@@ -53,7 +55,7 @@ enum Command {
     Variants(variants::Options),
     /// Compare a model's answers with labelled sequences, or with known places of a genome.
     Evaluate(Box<evaluate::Options>),
-    /// Cut a run into shards of one cost, and say what it will take.
+    // Described in full in its own file: a line here would replace that.
     Plan(plan::Options),
     /// Put the shards of a run together.
     Merge(merge::Options),
@@ -71,6 +73,8 @@ enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    // The same.
+    Man(man::Options),
 }
 
 impl Cli {
@@ -91,6 +95,7 @@ impl Cli {
                 clap_complete::generate(shell, &mut Self::command(), "genogloss", &mut script);
                 say(&script)
             }
+            Command::Man(options) => man::run(&options, Self::command()),
         }
     }
 }
