@@ -56,7 +56,8 @@ done
 
 echo "== conda recipe"
 if [ "$(uname -s)" = Linux ] && command -v cargo-bundle-licenses >/dev/null; then
-    PATH="$tools:$PATH" "$tools/python" packaging/conda/check.py "$work/conda"
+    # A target of its own: the recipe's build has other flags for C, and cargo would build the rest anew after it.
+    PATH="$tools:$PATH" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}/conda" "$tools/python" packaging/conda/check.py "$work/conda"
     echo "ok: the conda package is built and passes the recipe's tests"
 else
     echo "SKIPPED: the conda package (needs Linux, and cargo install --locked cargo-bundle-licenses)"
