@@ -449,7 +449,9 @@ impl Writer<'_> {
                         text: None,
                     });
                 };
-                self.count(tile, scores, bin);
+                // Inside a region nothing need be looked up.
+                let wanted = self.regions.filter(|regions| !regions.contain(&tile.contig, tile.core));
+                self.count(tile, scores, bin, wanted);
                 // Where all bases are known, a track with wide bins is written by its own bins.
                 let whole = tile.unknown.is_empty();
                 if whole {
@@ -458,7 +460,7 @@ impl Writer<'_> {
                         let rows = scores.chunks_exact(columns).step_by((width / bin) as usize);
                         for (start, row) in (tile.core.start..tile.core.end).step_by(width as usize).zip(rows) {
                             let interval = Interval::new(start, (start + width).min(tile.core.end));
-                            if self.regions.is_none_or(|regions| regions.overlaps(&tile.contig, interval)) {
+                            if wanted.is_none_or(|regions| regions.overlaps(&tile.contig, interval)) {
                                 track.push(interval, row[*column])?;
                             }
                         }
@@ -478,11 +480,11 @@ impl Writer<'_> {
                     let hidden = unknown.peek().is_some_and(|run| run.start <= start && interval.end <= run.end);
                     let scores = if hidden { Err(Skip::UnknownBases) } else { Ok(scores) };
                     // Of a track, bins that overlap a region are written; elements are joined first, and then chosen.
-                    let wanted = self.regions.is_none_or(|regions| regions.overlaps(&tile.contig, interval));
+                    let written = wanted.is_none_or(|regions| regions.overlaps(&tile.contig, interval));
                     let place = Place { contig: &tile.contig, interval, strand, scores, text: None };
-                    if wanted && !whole {
+                    if written && !whole {
                         self.place(&place)?;
-                    } else if wanted || self.merger.is_some() {
+                    } else if written || self.merger.is_some() {
                         self.table(&place)?;
                     }
                 }
@@ -492,7 +494,7 @@ impl Writer<'_> {
     }
 
     /// Counts the scores of a track's tile, each column by its own bins.
-    fn count(&mut self, tile: &Tile, scores: &[f32], bin: u64) {
+    fn count(&mut self, tile: &Tile, scores: &[f32], bin: u64, wanted: Option<&Regions>) {
         let columns = self.form.columns.len();
         for (column, (_, histogram)) in self.counts.scores.iter_mut().enumerate() {
             let width = self.form.columns[column].bin.unwrap_or(bin);
@@ -502,7 +504,7 @@ impl Writer<'_> {
                 let interval = Interval::new(start, (start + width).min(tile.core.end));
                 while unknown.next_if(|run| run.end <= start).is_some() {}
                 let hidden = unknown.peek().is_some_and(|run| run.start <= start && interval.end <= run.end);
-                if !hidden && self.regions.is_none_or(|regions| regions.overlaps(&tile.contig, interval)) {
+                if !hidden && wanted.is_none_or(|regions| regions.overlaps(&tile.contig, interval)) {
                     histogram.add(row[column]);
                 }
             }

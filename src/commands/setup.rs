@@ -264,6 +264,7 @@ pub struct Ending<'a> {
 pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
     let Ending { report, threads, counts, timings, inputs, reference, settings, tracks, shard, also, before } = ending;
     counts.balance()?;
+    let is_shard = shard.is_some();
     let output = options.output.as_deref().filter(|path| *path != Path::new("-"));
     let target =
         options.manifest.clone().or_else(|| output.filter(|path| !path.exists() || path.is_file()).map(Manifest::path));
@@ -305,7 +306,8 @@ pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -
         timings.wall,
         commas(rate as u64)
     );
-    if counts.scored == 0 && !counts.skipped.is_empty() {
+    // A shard may well lie where nothing is known.
+    if counts.scored == 0 && !counts.skipped.is_empty() && !is_shard {
         tracing::warn!(
             "nothing was scored (skipped: {}): does the input suit the model? `genogloss models show` says what it takes",
             counts.skips()

@@ -81,6 +81,13 @@ impl Regions {
         intervals.get(first).is_some_and(|i| i.overlaps(interval))
     }
 
+    /// All of the interval is wanted.
+    pub fn contain(&self, contig: &str, interval: Interval) -> bool {
+        let intervals = self.of(contig);
+        let first = intervals.partition_point(|i| i.end <= interval.start);
+        intervals.get(first).is_some_and(|i| i.start <= interval.start && interval.end <= i.end)
+    }
+
     /// Every contig asked for must exist, and every region must lie on it.
     pub fn check(&self, contigs: &Contigs, theirs: &str) -> Result<()> {
         for name in &self.names {
@@ -214,6 +221,7 @@ mod tests {
         assert_eq!(regions.of("a"), [Interval::new(0, 20), Interval::new(30, 40)]);
         assert!(regions.overlaps("a", Interval::new(19, 25)) && !regions.overlaps("a", Interval::new(20, 30)));
         assert!(regions.overlaps("b", Interval::new(5, 6)) && !regions.overlaps("c", Interval::new(5, 6)));
+        assert!(regions.contain("a", Interval::new(5, 20)) && !regions.contain("a", Interval::new(5, 31)));
     }
 
     #[test]

@@ -159,7 +159,7 @@ fn of_run(run: &Run, index: usize) -> Result<String> {
     html.push_str("</div></div>\n");
     html.push_str(&histograms(run));
     if let Some(along) = run.along()? {
-        html.push_str(&picture(&along));
+        html.push_str(&picture(&along, &run.scores()));
     }
     html.push_str("</section>\n");
     Ok(html)
@@ -374,7 +374,12 @@ fn bases(number: u64) -> String {
     }
 }
 
-fn picture(along: &Along) -> String {
+fn picture(along: &Along, scores: &[(String, Histogram)]) -> String {
+    // A score has one colour on the page, also where its name lacks what its format does not allow.
+    let plain = |name: &str| name.replace(['-', '.'], "_");
+    let number = |name: &str| scores.iter().position(|(score, _)| plain(score) == plain(name));
+    let colors: Vec<&str> =
+        along.lines.iter().enumerate().map(|(at, line)| color(number(&line.name).unwrap_or(at))).collect();
     let longest = along.contigs.iter().map(|(_, length)| *length).max().unwrap_or(1) as f64;
     let mut y = 0.0;
     let mut body = String::new();
@@ -409,7 +414,7 @@ fn picture(along: &Along) -> String {
                     write!(path, "M{from:.1} {:.1}H{to:.1}V{:.1}H{from:.1}z", y + LANE - 3.0, y + LANE - 3.0 - size);
             }
             if !path.is_empty() {
-                let _ = write!(body, "<path d=\"{path}\" fill=\"{}\"/>", color(index));
+                let _ = write!(body, "<path d=\"{path}\" fill=\"{}\"/>", colors[index]);
             }
             y += LANE;
         }
