@@ -91,16 +91,17 @@ impl Progress {
             Total::Queries(all) => written as f64 / (*all).max(1) as f64,
             Total::Input(share) => share(),
         };
-        Some(share.clamp(0.0, 1.0))
+        // It is not done before it says so.
+        Some(share.clamp(0.0, 0.99))
     }
 
-    /// Called for every record, with those that are written and their windows; looks at the clock every 64 of them.
+    /// Called for every record, with those that are written and their windows; looks at the clock every 8 of them.
     pub fn at(&mut self, written: u64, windows: u64, place: impl FnOnce() -> String) {
         if self.first.is_none() {
             self.first = Some((Instant::now(), self.share(written).unwrap_or(0.0)));
         }
         self.calls = self.calls.wrapping_add(1);
-        if !self.calls.is_multiple_of(64) {
+        if !self.calls.is_multiple_of(8) {
             return;
         }
         let elapsed = self.started.elapsed();

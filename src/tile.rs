@@ -83,7 +83,14 @@ impl Source {
     /// How many windows there will be, or what of the file has been read; not known of a part of a stream.
     pub fn total(&self, grid: Option<Grid>, joined: bool) -> Total {
         match self {
-            Self::Stream { input, regions: None, shard: None } => Total::of(input.share()),
+            Self::Stream { input, regions: None, shard: None } => {
+                // What has been read runs ahead of what has been answered: better by an index, where there is one.
+                let lengths = read::reference::indexed_lengths(&input.path);
+                match grid.zip(lengths) {
+                    Some((grid, lengths)) => Total::Queries(lengths.into_iter().map(|length| grid.count(length)).sum()),
+                    None => Total::of(input.share()),
+                }
+            }
             Self::Stream { .. } => Total::Unknown,
             Self::Places { reference, regions, shard } => {
                 let mut tiler = Tiler::new(grid, joined, 0, None);

@@ -259,6 +259,12 @@ fn file_offset(place: &fasta::fai::Record, position: u64) -> u64 {
     place.position() + position / bases * place.line_width().get() + position % bases
 }
 
+/// Lengths of the contigs as the index beside a FASTA file says, if there is one that can be read.
+pub fn indexed_lengths(path: &Path) -> Option<Vec<u64>> {
+    let index = fasta::fai::fs::read(with_ending(path, "fai")).ok()?;
+    Some(index.as_ref().iter().map(fasta::fai::Record::length).collect())
+}
+
 /// `genome.fa` + `fai` is `genome.fa.fai`.
 pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
