@@ -2,41 +2,29 @@
 
 // Annotates genomes, variants and reads in shards: samplesheet -> plan -> scatter -> annotate -> merge. See README.md.
 
-include { GENOGLOSS_MERGE    } from './modules/genogloss/merge/main'
-include { GENOGLOSS_PLAN     } from './modules/genogloss/plan/main'
-include { GENOGLOSS_READS    } from './modules/genogloss/reads/main'
-include { GENOGLOSS_SCAN     } from './modules/genogloss/scan/main'
-include { GENOGLOSS_VARIANTS } from './modules/genogloss/variants/main'
-
-KINDS = ['scan', 'variants', 'reads']
-
-/** Rows of the samplesheet as [meta, file, index]; what is wrong with one stops the run before anything is submitted. */
-def samples(sheet) {
-    def rows = file(sheet, checkIfExists: true).splitCsv(header: true)
-    def seen = [] as Set
-    rows.withIndex(2).collect { row, line ->
-        def where = "${sheet}, line ${line}"
-        if (!row.id || !row.kind || !row.file) { error("${where}: a row needs id, kind and file") }
-        if (!KINDS.contains(row.kind)) { error("${where}: kind is ${row.kind}, and can be ${KINDS.join(', ')}") }
-        if (!seen.add(row.id)) { error("${where}: sample ${row.id} is there twice") }
-        def input = file(row.file)
-        if (!input.exists()) { error("${where}: ${row.file} is not there") }
-        def index = ['.fai', '.bai', '.crai', '.csi', '.tbi'].collect { file("${row.file}${it}") }.find { it.exists() }
-        [[id: row.id, kind: row.kind], input, index ?: []]
-    }
-}
+include { GENOGLOSS_MERGE as MERGE_READS    } from './modules/genogloss/merge/main'
+include { GENOGLOSS_MERGE as MERGE_SCAN     } from './modules/genogloss/merge/main'
+include { GENOGLOSS_MERGE as MERGE_VARIANTS } from './modules/genogloss/merge/main'
+include { GENOGLOSS_PLAN                    } from './modules/genogloss/plan/main'
+include { GENOGLOSS_READS                   } from './modules/genogloss/reads/main'
+include { GENOGLOSS_SCAN                    } from './modules/genogloss/scan/main'
+include { GENOGLOSS_VARIANTS                } from './modules/genogloss/variants/main'
+include { checkParameters                   } from './input'
+include { samples                           } from './input'
 
 workflow {
-    if (!params.input) { error("--input samplesheet.csv is missing") }
-    def rows = samples(params.input)
-    def genome = params.genome ? file(params.genome, checkIfExists: true) : []
+    checkParameters("${projectDir}/nextflow_schema.json", params)
+    def rows = samples("${projectDir}/assets/schema_input.json", params.input)
+    def genome = params.genome ? file(params.genome) : []
     def fai = params.genome && file("${params.genome}.fai").exists() ? file("${params.genome}.fai") : []
-    def lacking = rows.find { meta, input, index -> meta.kind == 'variants' && !params.genome }
-    if (lacking) { error("sample ${lacking[0].id}: variants need --genome") }
-    def model = [[id: 'model'], params.model_dir ? file(params.model_dir, checkIfExists: true) : []]
+    def lacking = rows.find { meta, _input, _index -> meta.kind == 'variants' && !params.genome }
+    if (lacking) {
+        error("sample ${lacking[0].id}: variants need --genome")
+    }
+    def model = [[id: 'model'], params.model_dir ? file(params.model_dir) : []]
 
-    ch_inputs = Channel.fromList(rows)
-    ch_reference = ch_inputs.map { meta, input, index -> meta.kind == 'scan' ? [meta, [], []] : [meta, genome, fai] }
+    ch_inputs = channel.fromList(rows)
+    ch_reference = ch_inputs.map { meta, _input, _index -> meta.kind == 'scan' ? [meta, [], []] : [meta, genome, fai] }
 
     GENOGLOSS_PLAN(ch_inputs, ch_reference, model, params.shards)
 
@@ -49,7 +37,7 @@ workflow {
                 [[id: "${meta.id}.${bed.baseName}", sample: meta.id, kind: meta.kind, shards: all.size()], input, index, bed]
             }
         }
-        .branch { meta, input, index, bed ->
+        .branch { meta, _input, _index, _bed ->
             scan: meta.kind == 'scan'
             variants: meta.kind == 'variants'
             reads: meta.kind == 'reads'
@@ -59,12 +47,25 @@ workflow {
     GENOGLOSS_VARIANTS(ch_shards.variants, [[id: 'genome'], genome, fai], model)
     GENOGLOSS_READS(ch_shards.reads, [[id: 'genome'], genome, fai], model)
 
+    ch_manifests = GENOGLOSS_SCAN.out.manifest.mix(GENOGLOSS_VARIANTS.out.manifest, GENOGLOSS_READS.out.manifest)
     ch_parts = GENOGLOSS_SCAN.out.table
         .mix(GENOGLOSS_VARIANTS.out.vcf, GENOGLOSS_READS.out.reads)
-        .join(GENOGLOSS_SCAN.out.manifest.mix(GENOGLOSS_VARIANTS.out.manifest, GENOGLOSS_READS.out.manifest))
+        .join(ch_manifests)
         .map { meta, part, manifest -> [groupKey([id: meta.sample, kind: meta.kind], meta.shards), part, manifest] }
         .groupTuple()
         .map { key, parts, manifests -> [key.target, parts, manifests] }
+        .branch { meta, _parts, _manifests ->
+            scan: meta.kind == 'scan'
+            variants: meta.kind == 'variants'
+            reads: meta.kind == 'reads'
+        }
 
-    GENOGLOSS_MERGE(ch_parts)
+    MERGE_SCAN(ch_parts.scan)
+    MERGE_VARIANTS(ch_parts.variants)
+    MERGE_READS(ch_parts.reads)
+
+    channel.topic('versions')
+        .map { process, tool, version -> "${process.tokenize(':').last()}:\n    ${tool}: ${version}\n" }
+        .unique()
+        .collectFile(name: 'versions.yml', storeDir: "${params.outdir}/pipeline_info", sort: true)
 }
