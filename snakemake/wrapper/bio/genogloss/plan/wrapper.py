@@ -1,0 +1,24 @@
+__author__ = "The Genogloss developers"
+__copyright__ = "Copyright The Genogloss developers"
+__license__ = "MIT OR Apache-2.0"
+
+from snakemake.shell import shell
+
+extra = snakemake.params.get("extra", "")
+log = snakemake.log_fmt_shell(stdout=True, stderr=True)
+
+model = snakemake.input.get("model") or snakemake.params.get("model", "")
+if model:
+    model = f"--model {model}"
+
+fasta = snakemake.input.get("fasta", "")
+if fasta:
+    fasta = f"--reference {fasta}"
+
+shards = snakemake.params.get("shards", "")
+if not shards:
+    raise ValueError("params need shards=, how many")
+
+shell(
+    "genogloss plan {snakemake.input.data} {fasta} {model} --shards {shards} --output {snakemake.output.plan} {extra} {log}"
+)

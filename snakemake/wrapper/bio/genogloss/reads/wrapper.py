@@ -1,0 +1,33 @@
+__author__ = "The Genogloss developers"
+__copyright__ = "Copyright The Genogloss developers"
+__license__ = "MIT OR Apache-2.0"
+
+from snakemake.shell import shell
+
+extra = snakemake.params.get("extra", "")
+log = snakemake.log_fmt_shell(stdout=True, stderr=True)
+
+model = snakemake.input.get("model") or snakemake.params.get("model", "")
+if model:
+    model = f"--model {model}"
+
+# A BED file of genogloss plan, or I/N.
+shard = snakemake.input.get("shard") or snakemake.params.get("shard", "")
+if shard:
+    shard = f"--shard {shard}"
+
+fasta = snakemake.input.get("fasta", "")
+if fasta:
+    fasta = f"--reference {fasta}"
+
+reads = snakemake.output.reads
+form = "bam" if reads.endswith(".bam") else "tsv"
+
+manifest = snakemake.output.get("manifest", "")
+if manifest:
+    manifest = f"--manifest {manifest}"
+
+shell(
+    "genogloss reads {snakemake.input.reads} {fasta} {model} {shard} --threads {snakemake.threads}"
+    " --format {form} --output {reads} {manifest} {extra} {log}"
+)
