@@ -2,9 +2,9 @@
 # Runs the real Nextflow engine, fetched from Maven Central: workflows/nextflow.sh run nextflow/main.nf ...
 #
 # Maven resolves the engine's jars into the user's cache folder once (java 17 and mvn are needed). `nextflow` on the PATH
-# is used instead where it is installed.
+# is used instead where it is installed. `workflows/nextflow.sh --classpath` prints the jars.
 set -euo pipefail
-if command -v nextflow >/dev/null; then exec nextflow "$@"; fi
+if [ "${1:-}" != --classpath ] && command -v nextflow >/dev/null; then exec nextflow "$@"; fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/genogloss/nextflow
 classpath=$cache/classpath-$(sha256sum "$here/nextflow-runtime/pom.xml" | cut -c1-12).txt
@@ -14,6 +14,7 @@ if [ ! -s "$classpath" ]; then
         { echo "error: Nextflow could not be fetched from Maven Central" >&2; exit 1; }
     mv "$classpath.part" "$classpath"
 fi
+if [ "${1:-}" = --classpath ]; then cat "$classpath"; exit; fi
 opens=()
 for package in java.lang java.io java.nio java.net java.util java.util.concurrent.locks java.util.concurrent.atomic sun.nio.ch \
     sun.nio.fs sun.net.www.protocol.http sun.net.www.protocol.https sun.net.www.protocol.ftp sun.net.www.protocol.file \
