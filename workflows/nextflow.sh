@@ -4,13 +4,16 @@
 # Maven resolves the engine's jars into the user's cache folder once (java 17 and mvn are needed). `nextflow` on the PATH
 # is used instead where it is installed. `workflows/nextflow.sh --classpath` prints the jars.
 set -euo pipefail
-if [ "${1:-}" != --classpath ] && command -v nextflow >/dev/null; then exec nextflow "$@"; fi
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+self=$(realpath "${BASH_SOURCE[0]}")
+here=$(dirname "$self")
+installed=$(command -v nextflow || true)
+if [ "${1:-}" != --classpath ] && [ -n "$installed" ] && [ "$(realpath "$installed")" != "$self" ]; then exec nextflow "$@"; fi
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/genogloss/nextflow
 classpath=$cache/classpath-$(sha256sum "$here/nextflow-runtime/pom.xml" | cut -c1-12).txt
-if [ ! -s "$classpath" ]; then
+# Jars of another place than the cache may have been cleared since.
+if [ ! -s "$classpath" ] || ! grep -q "^$cache/m2/" "$classpath" || [ ! -f "$(cut -d : -f 1 "$classpath")" ]; then
     mkdir -p "$cache"
-    mvn -q -B -f "$here/nextflow-runtime/pom.xml" dependency:build-classpath -Dmdep.outputFile="$classpath.part" >&2 ||
+    mvn -q -B -Dmaven.repo.local="$cache/m2" -f "$here/nextflow-runtime/pom.xml" dependency:build-classpath -Dmdep.outputFile="$classpath.part" >&2 ||
         { echo "error: Nextflow could not be fetched from Maven Central" >&2; exit 1; }
     mv "$classpath.part" "$classpath"
 fi
@@ -22,4 +25,5 @@ for package in java.lang java.io java.nio java.net java.util java.util.concurren
     opens+=("--add-opens=java.base/$package=ALL-UNNAMED")
 done
 export NXF_OFFLINE=true NXF_HOME=${NXF_HOME:-$cache/home}
-exec java "${opens[@]}" -cp "$(cat "$classpath")" nextflow.cli.Launcher "$@"
+# Runs of these tests are short: a quick compiler and a small collector take less than half the processor time.
+exec java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC "${opens[@]}" -cp "$(cat "$classpath")" nextflow.cli.Launcher "$@"

@@ -13,4 +13,4 @@ if command -v nf-test >/dev/null; then
     cd "$project"
     exec nf-test test "${update[@]/--update/--update-snapshot}" "${files[@]}"
 fi
-NEXTFLOW=$here/nextflow.sh PROJECT=$project exec java -cp "$("$here/nextflow.sh" --classpath)" groovy.ui.GroovyMain "$here/nf-test.groovy" "${update[@]}" "${files[@]}"
+NEXTFLOW=$here/nextflow.sh PROJECT=$project exec java -XX:TieredStopAtLevel=1 -cp "$("$here/nextflow.sh" --classpath)" groovy.ui.GroovyMain "$here/nf-test.groovy" "${update[@]}" "${files[@]}"

@@ -12,8 +12,11 @@ stop() {
     timeout 10 scancel --user "$(id -un)" 2>/dev/null || true
     for file in "$folder"/run/slurmd-*.pid "$folder"/run/slurmctld.pid "$folder"/run/munged.pid; do
         [ -s "$file" ] || continue
-        kill "$(cat "$file")" 2>/dev/null || true
-        for _ in $(seq 40); do kill -0 "$(cat "$file")" 2>/dev/null || break; sleep 0.2; done
+        # The daemon removes the file itself.
+        local process
+        process=$(cat "$file")
+        kill "$process" 2>/dev/null || true
+        for _ in $(seq 40); do kill -0 "$process" 2>/dev/null || break; sleep 0.2; done
         rm -f "$file"
     done
     if [ "$(readlink /etc/slurm/slurm.conf 2>/dev/null)" = "$folder/slurm.conf" ]; then rm -f /etc/slurm/slurm.conf; fi
@@ -23,6 +26,9 @@ start() {
     for program in munged slurmctld slurmd; do
         [ -x "/usr/sbin/$program" ] || { echo "error: $program is not installed" >&2; exit 1; }
     done
+    if [ -e /etc/slurm/slurm.conf ] && [ ! -L /etc/slurm/slurm.conf ]; then
+        echo "error: this machine has a Slurm of its own (/etc/slurm/slurm.conf)" >&2; exit 1
+    fi
     mkdir -p "$folder"/{state,log,run}
     chmod 755 "$folder" "$folder"/{log,run}
     [ -s "$folder/munge.key" ] || (umask 077 && head -c 1024 /dev/urandom > "$folder/munge.key")

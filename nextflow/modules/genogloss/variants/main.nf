@@ -4,8 +4,8 @@ process GENOGLOSS_VARIANTS {
 
     conda "${moduleDir}/${task.accelerator ? 'environment.gpu.yml' : 'environment.yml'}"
     container "${workflow.containerEngine in ['singularity', 'apptainer'] && !task.ext.singularity_pull_docker_container
-        ? "https://depot.galaxyproject.org/singularity/genogloss:0.1.0-${task.accelerator ? 'cuda' : '-0'}"
-        : "biocontainers/genogloss:0.1.0-${task.accelerator ? 'cuda' : '-0'}"}"
+        ? 'https://depot.galaxyproject.org/singularity/genogloss:0.1.0--0'
+        : 'biocontainers/genogloss:0.1.0--0'}"
 
     input:
     tuple val(meta), path(vcf), path(index), path(shard)
