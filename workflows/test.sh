@@ -206,7 +206,7 @@ EOF
     ok "Nextflow: bad parameters"
     if ! command -v nvidia-smi >/dev/null; then
         sheet x,scan,../genome.fa
-        if pipeline --input bad.csv --shards 1 -profile local,gpu -c models.config || ! grep -q "^  *error: .*cuda" out.log; then
+        if pipeline --input bad.csv --shards 1 -profile local,gpu -c models.config || ! grep -qE "^ *error: .*(cuda|ONNX Runtime was not found)" out.log; then
             fail "-profile gpu without a GPU did not fail" out.log
         fi
         ok "Nextflow: a GPU that is not there is an error"
