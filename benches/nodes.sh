@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Wall time of one scan as one Slurm job of one core, against two shards as two jobs on two nodes:
+# Wall time of one scan as one Slurm job of one core, against two shards as a job array on two nodes:
 # benches/nodes.sh FASTA REGION [PROGRAM] [RUNS]
 #
-# From the first submission to the end of the last job, the scheduler's delays included; best of RUNS (1). It uses the Slurm that
+# From submission to the end of the last job, the scheduler's delays included; best of RUNS (1). It uses the Slurm that
 # SLURM_CONF names, or starts a private one of two virtual nodes (workflows/slurm.sh, as root): on one machine the two nodes share
 # memory and cache, and need two idle cores.
 set -euo pipefail
@@ -21,12 +21,12 @@ cd "$work"
 seconds() { # shards: wall seconds of all of them
     local shards=$1 i began ends=()
     rm -f end.*
+    for i in $(seq "$shards"); do ends+=("end.$i"); done
     began=$(date +%s.%N)
-    for i in $(seq "$shards"); do
-        ends+=("end.$i")
-        sbatch --quiet --exclusive --ntasks 1 --cpus-per-task 1 --mem 1500 --time 30 --output "log.$shards.$i" --wrap \
-            "'$program' scan '$fasta' -r '$region' --threads 1 --shard $i/$shards -o part.$shards.$i.bed --quiet && date +%s.%N > end.$i.tmp && mv end.$i.tmp end.$i || echo failed > end.$i"
-    done
+    # One array: two submissions in a row can wait for a scheduler's next round, seconds later.
+    sbatch --quiet --array "1-$shards" --exclusive --ntasks 1 --cpus-per-task 1 --mem 1500 --time 30 --output "log.$shards.%a" --wrap \
+        "i=\$SLURM_ARRAY_TASK_ID; '$program' scan '$fasta' -r '$region' --threads 1 --shard \$i/$shards -o part.$shards.\$i.bed --quiet \
+        && date +%s.%N > end.\$i.tmp && mv end.\$i.tmp end.\$i || echo failed > end.\$i"
     for i in "${ends[@]}"; do
         until [ -s "$i" ]; do sleep 0.1; done
         if grep -q failed "$i"; then cat "log.$shards.${i#end.}" >&2; exit 1; fi
