@@ -7,6 +7,7 @@ include { GENOGLOSS_MERGE as MERGE_SCAN     } from './modules/genogloss/merge/ma
 include { GENOGLOSS_MERGE as MERGE_VARIANTS } from './modules/genogloss/merge/main'
 include { GENOGLOSS_PLAN                    } from './modules/genogloss/plan/main'
 include { GENOGLOSS_READS                   } from './modules/genogloss/reads/main'
+include { GENOGLOSS_REPORT                } from './modules/genogloss/report/main'
 include { GENOGLOSS_SCAN                    } from './modules/genogloss/scan/main'
 include { GENOGLOSS_VARIANTS                } from './modules/genogloss/variants/main'
 include { checkParameters                   } from './input'
@@ -63,6 +64,9 @@ workflow {
     MERGE_SCAN(ch_parts.scan)
     MERGE_VARIANTS(ch_parts.variants)
     MERGE_READS(ch_parts.reads)
+
+    ch_runs = MERGE_SCAN.out.manifest.mix(MERGE_VARIANTS.out.manifest, MERGE_READS.out.manifest)
+    GENOGLOSS_REPORT(ch_runs.map { _meta, manifest -> manifest }.collect(sort: { it.name }).map { manifests -> [[id: 'report'], manifests] })
 
     channel.topic('versions')
         .map { process, tool, version -> "${process.tokenize(':').last()}:\n    ${tool}: ${version}\n" }
