@@ -1,13 +1,13 @@
 #!/usr/bin/env nextflow
 
-// Annotates genomes, variants and reads in shards: samplesheet -> plan -> scatter -> annotate -> merge. See README.md.
+// Annotates genomes, variants and reads in shards: samplesheet -> plan -> scatter -> annotate -> merge -> report. See README.md.
 
 include { GENOGLOSS_MERGE as MERGE_READS    } from './modules/genogloss/merge/main'
 include { GENOGLOSS_MERGE as MERGE_SCAN     } from './modules/genogloss/merge/main'
 include { GENOGLOSS_MERGE as MERGE_VARIANTS } from './modules/genogloss/merge/main'
 include { GENOGLOSS_PLAN                    } from './modules/genogloss/plan/main'
 include { GENOGLOSS_READS                   } from './modules/genogloss/reads/main'
-include { GENOGLOSS_REPORT                } from './modules/genogloss/report/main'
+include { GENOGLOSS_REPORT                  } from './modules/genogloss/report/main'
 include { GENOGLOSS_SCAN                    } from './modules/genogloss/scan/main'
 include { GENOGLOSS_VARIANTS                } from './modules/genogloss/variants/main'
 include { checkParameters                   } from './input'
@@ -65,8 +65,12 @@ workflow {
     MERGE_VARIANTS(ch_parts.variants)
     MERGE_READS(ch_parts.reads)
 
-    ch_runs = MERGE_SCAN.out.manifest.mix(MERGE_VARIANTS.out.manifest, MERGE_READS.out.manifest)
-    GENOGLOSS_REPORT(ch_runs.map { _meta, manifest -> manifest }.collect(sort: { it.name }).map { manifests -> [[id: 'report'], manifests] })
+    ch_runs = MERGE_SCAN.out.merged
+        .mix(MERGE_VARIANTS.out.merged, MERGE_READS.out.merged)
+        .join(MERGE_SCAN.out.manifest.mix(MERGE_VARIANTS.out.manifest, MERGE_READS.out.manifest))
+        .toSortedList { a, b -> a[0].id <=> b[0].id }
+        .map { runs -> [[id: 'report'], runs.collect { run -> run[1] }, runs.collect { run -> run[2] }] }
+    GENOGLOSS_REPORT(ch_runs)
 
     channel.topic('versions')
         .map { process, tool, version -> "${process.tokenize(':').last()}:\n    ${tool}: ${version}\n" }

@@ -29,6 +29,13 @@ same() { # what, file of the workflow, file of one run
     cmp <(content "$2") <(content "$3") >&2 || fail "$1: $2 differs from one run"
     ok "$1"
 }
+# The page has three runs, what the scan and the variants hold, and the shards of each; the table has the runs.
+page() { # what, page, table
+    [ "$(grep -o '<section id="run' "$2" | wc -l) $(grep -o 'Along the contigs' "$2" | wc -l) $(grep -o '<h2>Shards' "$2" | wc -l)" = "3 2 3" ] \
+        || fail "$1: the report lacks something"
+    python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["data"]) == 3' "$3" || fail "$1: $3"
+    ok "$1"
+}
 # No run here takes longer than a minute or two; one that waits for ever is an error.
 limited() { timeout --kill-after 30 600 "$@"; }
 
@@ -106,6 +113,7 @@ EOF
         same "Snakemake, $name: scan" snake/results/scan/elements.bed.gz one.bed.gz
         same "Snakemake, $name: variants" snake/results/variants/sample.vcf.gz one.vcf.gz
         same "Snakemake, $name: reads" snake/results/reads/sample.tsv.gz one.tsv.gz
+        page "Snakemake, $name: report" snake/results/report.html snake/results/report_mqc.json
     }
     run_snakemake "this machine" --cores 2
     (cd snake && snakemake -s "$workflow/Snakefile" --cores 1 --dry-run >dry.log 2>&1 && grep -q "Nothing to be done" dry.log) \
@@ -179,6 +187,7 @@ EOF
         same "Nextflow, $1: scan" results/scan/slice.bed.gz ../one.bed.gz
         same "Nextflow, $1: variants" results/variants/variants.vcf.gz ../one.vcf.gz
         same "Nextflow, $1: reads" results/reads/reads.tsv.gz ../one.tsv.gz
+        page "Nextflow, $1: report" results/report.html results/report_mqc.json
     }
     run_nextflow local
     grep -q "genogloss: $(genogloss --version | cut -d ' ' -f 2)" results/pipeline_info/versions.yml || fail "Nextflow: versions.yml"

@@ -1,5 +1,7 @@
 rule report:
     input:
+        # What they hold is drawn.
+        outputs=wanted(),
         manifests=[f"{file}.manifest.json" for file in wanted()],
     output:
         html=f"{OUT}/report.html",

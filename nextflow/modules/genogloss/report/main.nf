@@ -8,7 +8,7 @@ process GENOGLOSS_REPORT {
         : 'biocontainers/genogloss:0.1.0--0'}"
 
     input:
-    tuple val(meta), path(manifests, stageAs: 'runs/*')
+    tuple val(meta), path(outputs, stageAs: 'runs/*'), path(manifests, stageAs: 'runs/*')
 
     output:
     tuple val(meta), path("${prefix}.html"), emit: html
@@ -23,7 +23,7 @@ process GENOGLOSS_REPORT {
     prefix = task.ext.prefix ?: "${meta.id}"
     """
     genogloss report \
-        \$(ls -v runs/*.json) \
+        \$(ls -v runs/*.manifest.json) \
         --output ${prefix}.html \
         --multiqc ${prefix}_mqc.json \
         ${args}
