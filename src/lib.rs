@@ -24,6 +24,8 @@ pub mod model;
 
 pub mod head;
 
+pub mod generate;
+
 pub mod exact;
 
 pub mod write;
@@ -35,6 +37,8 @@ pub mod progress;
 pub mod histogram;
 
 pub mod html;
+
+pub mod ask;
 
 pub mod evaluate;
 

@@ -34,6 +34,14 @@ pub enum Skip {
     AlleleTooLong,
     /// REF or ALT holds letters that are not A, C, G, T or N.
     NotBases,
+    /// A prompt does not follow the grammar.
+    BadPrompt,
+    /// What a prompt asks is no task.
+    UnknownTask,
+    /// The sequence or prompt is longer than what the model reads.
+    TooLong,
+    /// No model that answers this is at hand.
+    NoModel,
 }
 
 impl Skip {
@@ -51,6 +59,10 @@ impl Skip {
             Self::NoAlternate => "no_alternate",
             Self::AlleleTooLong => "allele_too_long",
             Self::NotBases => "not_bases",
+            Self::BadPrompt => "bad_prompt",
+            Self::UnknownTask => "unknown_task",
+            Self::TooLong => "too_long",
+            Self::NoModel => "no_model",
         }
     }
 
@@ -68,11 +80,15 @@ impl Skip {
             Self::NoAlternate => "there is no alternate allele",
             Self::AlleleTooLong => "REF or ALT is longer than the model's card allows",
             Self::NotBases => "REF or ALT holds letters other than A, C, G, T and N",
+            Self::BadPrompt => "the prompt does not follow the grammar",
+            Self::UnknownTask => "what the prompt asks is no task",
+            Self::TooLong => "the sequence or the prompt is longer than what the model reads",
+            Self::NoModel => "no model that answers this is at hand",
         }
     }
 
     /// All reasons, most common first.
-    pub fn all() -> [Self; 11] {
+    pub fn all() -> [Self; 15] {
         [
             Self::UnknownBases,
             Self::TooShort,
@@ -85,6 +101,10 @@ impl Skip {
             Self::NoAlternate,
             Self::AlleleTooLong,
             Self::NotBases,
+            Self::BadPrompt,
+            Self::UnknownTask,
+            Self::TooLong,
+            Self::NoModel,
         ]
     }
 }

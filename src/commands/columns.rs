@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::say;
+use super::{ask, say};
 use crate::{error::Result, report::Skip};
 
 /// Describe the columns and tags that a command writes.
@@ -20,6 +20,7 @@ enum Of {
     Reads,
     Variants,
     Evaluate,
+    Ask,
 }
 
 const SCAN: &str = "\
@@ -82,6 +83,16 @@ curve	precision, recall	share of calls that are right, share of the class that i
 curve	false_per_mb	wrong calls per million bases asked; . for sequences
 ";
 
+const ASK: &str = "\
+format	column	meaning
+tsv	id	the prompt's: from the table's column id, the record's name, or the number of the line or argument
+tsv	task	what was asked, by its first name; . where that is not known
+tsv	answer	the answer; . where there is none, or nothing is the answer
+tsv	confidence	exact: 1; classifiers: the answer's probability; language model: that of the whole answer among all of its form; 4 decimals
+tsv	how	exact, or the name and version of the model that answered
+tsv	reason	why there is no answer, and what to do; . where there is one
+";
+
 const VARIANTS: &str = "\
 format	field	meaning
 vcf	GG_DELTA_(score)	the score's name with _ for - and .; alternate minus reference score, one value an ALT; tracks: where the difference is largest
@@ -94,6 +105,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let (table, used): (&str, &[Skip]) = match options.command {
         Of::Scan => (SCAN, &[Skip::UnknownBases, Skip::TooShort]),
         Of::Evaluate => (EVALUATE, &[Skip::UnknownBases]),
+        Of::Ask => (ASK, ask::SKIPS),
         Of::Reads => (READS, &[Skip::UnknownBases, Skip::TooShort, Skip::NoSequence]),
         Of::Variants => (
             VARIANTS,

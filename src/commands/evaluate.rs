@@ -569,7 +569,7 @@ fn known(options: &Options, card: &Card) -> Result<(Vec<Known>, Pools, Vec<Input
         Ok(lines)
     };
     let mut truth: BTreeMap<usize, Vec<(String, Interval)>> = BTreeMap::new();
-    for BedLine { contig, interval, name, line } in bed(&options.labelled)? {
+    for BedLine { contig, interval, name, line, .. } in bed(&options.labelled)? {
         let column = match name {
             Some(name) => column_of(&name, &place, line)?,
             None if columns.len() == 1 => 0,

@@ -1,5 +1,6 @@
 //! Commands: one file each. The only place that knows the command line.
 
+mod ask;
 mod columns;
 mod evaluate;
 mod man;
@@ -53,6 +54,8 @@ enum Command {
     Reads(reads::Options),
     /// Score reference and alternate allele of every variant of a VCF or BCF file.
     Variants(variants::Options),
+    // Described in full in its own file.
+    Ask(Box<ask::Options>),
     /// Compare a model's answers with labelled sequences, or with known places of a genome.
     Evaluate(Box<evaluate::Options>),
     // Described in full in its own file: a line here would replace that.
@@ -84,6 +87,7 @@ impl Cli {
             Command::Scan(options) => scan::run(options),
             Command::Reads(options) => reads::run(options),
             Command::Variants(options) => variants::run(options),
+            Command::Ask(options) => ask::run(*options),
             Command::Evaluate(options) => evaluate::run(*options),
             Command::Plan(options) => plan::run(&options),
             Command::Merge(options) => merge::run(&options),

@@ -94,6 +94,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Classify => "classify",
         Kind::Regress => "regress",
         Kind::Track => "track",
+        Kind::Generate => "generate",
     }
 }
 

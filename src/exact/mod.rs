@@ -15,7 +15,7 @@ pub mod translate;
 
 pub use orf::{Orf, OrfFinder, OrfOptions, StartRule};
 pub use strings::{complement, gc_fraction, reverse, reverse_complement};
-pub use translate::{GeneticCode, Letters, translate};
+pub use translate::{GeneticCode, Letters, back_translate, is_open_reading_frame, translate};
 
 /// Name and one-line summary of each task, in the order of [`all`].
 const TASKS: [(&str, &str); 7] = [

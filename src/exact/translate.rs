@@ -160,6 +160,54 @@ pub fn translate(bases: &[u8], code: &GeneticCode, letters: Letters) -> String {
     }
 }
 
+/// The whole of `bases` is ATG, then codons that are no stops, then a stop.
+///
+/// ```
+/// use genogloss::exact::{GeneticCode, is_open_reading_frame};
+///
+/// assert!(is_open_reading_frame(b"ATGGCTTAA", GeneticCode::STANDARD));
+/// assert!(!is_open_reading_frame(b"ATGTAAGCTTAA", GeneticCode::STANDARD));
+/// ```
+pub fn is_open_reading_frame(bases: &[u8], code: &GeneticCode) -> bool {
+    let protein = translate(bases, code, Letters::One);
+    let start =
+        bases.get(..3).is_some_and(|codon| codon.eq_ignore_ascii_case(b"ATG") || codon.eq_ignore_ascii_case(b"AUG"));
+    bases.len().is_multiple_of(3) && start && protein.strip_suffix('*').is_some_and(|before| !before.contains('*'))
+}
+
+/// What three-letter residues may have been translated from, in IUPAC's letters: each of a codon's three bases stands for all that
+/// occur there. `None` where a residue has no codon (`Xaa` is NNN).
+///
+/// ```
+/// use genogloss::exact::{GeneticCode, back_translate};
+///
+/// assert_eq!(back_translate("MetTrpPheLeu", GeneticCode::STANDARD).as_deref(), Some("ATGTGGTTYYTN"));
+/// ```
+pub fn back_translate(residues: &str, code: &GeneticCode) -> Option<String> {
+    // One bit a base in the order A C G T; IUPAC's letter for each set of them (NC-IUB 1984).
+    const LETTERS: &[u8; 16] = b"-ACMGRSVTWYHKDBN";
+    let mut bases = String::with_capacity(residues.len());
+    for residue in residues.as_bytes().chunks(3) {
+        if residue == b"Xaa" {
+            bases.push_str("NNN");
+            continue;
+        }
+        let mut sets = [0usize; 3];
+        for codon in (0..64).map(|i| [b"ACGT"[i >> 4], b"ACGT"[i >> 2 & 3], b"ACGT"[i & 3]]) {
+            if three_letters(code.amino_acid(codon)).as_bytes() == residue {
+                for (set, base) in sets.iter_mut().zip(codon) {
+                    *set |= 1 << b"ACGT".iter().position(|&b| b == base)?;
+                }
+            }
+        }
+        if sets.contains(&0) {
+            return None;
+        }
+        bases.extend(sets.map(|set| char::from(LETTERS[set])));
+    }
+    Some(bases)
+}
+
 /// IUPAC-IUB three-letter symbol; `Ter` and `Xaa` as in HGVS and in the answers GenomicLLM is trained on.
 fn three_letters(amino_acid: u8) -> &'static str {
     match amino_acid {

@@ -40,10 +40,15 @@ pub struct Card {
     pub files: Files,
     /// How bases become the network's input.
     pub input: Input,
-    /// How much sequence it reads, and for how much it answers.
+    /// How much sequence it reads, and for how much it answers. Not for kind generate.
+    #[serde(default)]
     pub window: WindowRule,
-    /// What its outputs mean.
+    /// What its outputs mean. Not for kind generate.
+    #[serde(default)]
     pub heads: Vec<HeadCard>,
+    /// How it writes an answer: kind generate.
+    #[serde(default)]
+    pub generate: Option<GenerateRule>,
     /// Which strands are asked.
     #[serde(default)]
     pub strand: StrandRule,
@@ -68,6 +73,8 @@ pub enum Kind {
     Regress,
     /// Values for every bin of the window's core.
     Track,
+    /// Answers to prompts, token by token.
+    Generate,
 }
 
 /// File names inside the folder.
@@ -98,6 +105,8 @@ pub enum Encoding {
     Kmer,
     /// Byte-pair encoding, by `tokenizer.json`.
     Bpe,
+    /// Sequence and text in one prompt, each by its own rules, by `tokenizer.json`.
+    Hybrid,
 }
 
 /// Order of the axes of the input.
@@ -192,7 +201,7 @@ pub struct Input {
 }
 
 /// The `window` part of a card; all in bases.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WindowRule {
     /// Bases the network reads.
@@ -218,6 +227,88 @@ fn half() -> f64 {
 
 fn yes() -> bool {
     true
+}
+
+/// The `generate` part of a card: a decoder-only network with a key–value cache.
+///
+/// Its inputs are the token ids (`input: tensor`), the attention mask over all tokens so far (`input: mask`), the positions of
+/// the new tokens, if it asks for them, and the cache: a tensor (rows, heads, tokens so far, head_width) for each layer and part.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenerateRule {
+    /// Name of the logits: (rows, new tokens, vocabulary).
+    #[serde(default = "logits")]
+    pub output: String,
+    /// Name of the input of positions, if it has one.
+    #[serde(default)]
+    pub positions: Option<String>,
+    /// Names of the cache's inputs: `{layer}` from 0, `{part}` is key or value.
+    #[serde(default = "past")]
+    pub past: String,
+    /// Names of the cache's outputs.
+    #[serde(default = "present")]
+    pub present: String,
+    /// Layers. [1, 1024]
+    pub layers: usize,
+    /// Key–value heads of a layer. [1, 1024]
+    pub heads: usize,
+    /// Width of a head. [1, 4096]
+    pub head_width: usize,
+    /// Most tokens of prompt and answer together. [2, 1048576]
+    pub context: usize,
+    /// Token before every prompt, if there is one.
+    #[serde(default)]
+    pub begin: Option<String>,
+    /// Tokens that end an answer.
+    pub stop: Vec<String>,
+    /// Most tokens of an answer.
+    #[serde(default = "four_hundred")]
+    pub max_tokens: usize,
+}
+
+fn logits() -> String {
+    "logits".into()
+}
+
+fn past() -> String {
+    "past_key_values.{layer}.{part}".into()
+}
+
+fn present() -> String {
+    "present.{layer}.{part}".into()
+}
+
+fn four_hundred() -> usize {
+    400
+}
+
+impl GenerateRule {
+    /// Names of the cache's tensors by a pattern: layer by layer, key before value.
+    pub fn cache(&self, pattern: &str) -> Vec<String> {
+        let name = |layer: usize, part: &str| pattern.replace("{layer}", &layer.to_string()).replace("{part}", part);
+        (0..self.layers).flat_map(|layer| [name(layer, "key"), name(layer, "value")]).collect()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let within = |what: &str, number: usize, least: usize, most: usize| match number {
+            n if (least..=most).contains(&n) => Ok(()),
+            n => Err(format!("generate: {what} is {n}; it must be between {least} and {most}")),
+        };
+        within("layers", self.layers, 1, 1024)?;
+        within("heads", self.heads, 1, 1024)?;
+        within("head_width", self.head_width, 1, 4096)?;
+        within("context", self.context, 2, 1 << 20)?;
+        within("max_tokens", self.max_tokens, 1, self.context)?;
+        for (key, pattern) in [("past", &self.past), ("present", &self.present)] {
+            if !pattern.contains("{layer}") || !pattern.contains("{part}") {
+                return Err(format!("generate: {key} must hold {{layer}} and {{part}}"));
+            }
+        }
+        if self.stop.is_empty() {
+            return Err("generate: stop needs at least one token".into());
+        }
+        Ok(())
+    }
 }
 
 /// What turns logits into scores.
@@ -428,6 +519,29 @@ impl Card {
         if let Some((key, _)) = one_line.into_iter().chain(more).find(|(_, text)| text.chars().any(char::is_control)) {
             return Err(format!("{key} holds a line end or another control character"));
         }
+        if self.run.rows == 0 || self.run.rows > 4096 {
+            return Err("run: rows must be between 1 and 4,096".into());
+        }
+        self.check_files()?;
+        match (&self.generate, self.kind) {
+            (Some(generate), Kind::Generate) => {
+                if window.span != 0 || !self.heads.is_empty() {
+                    return Err("kind generate has neither window nor heads".into());
+                }
+                if !matches!(input.encoding, Encoding::Hybrid | Encoding::Bpe) || self.files.tokenizer.is_none() {
+                    return Err("kind generate needs encoding hybrid or bpe, and a tokenizer (files: tokenizer)".into());
+                }
+                if input.mask.is_none() || input.dtype != Dtype::I64 || input.layout != Layout::Tokens {
+                    return Err(
+                        "kind generate needs an attention mask (input: mask), layout tokens and dtype i64".into()
+                    );
+                }
+                return generate.check();
+            }
+            (None, Kind::Generate) => return Err("kind generate needs the part `generate`".into()),
+            (Some(_), _) => return Err("generate: belongs to kind generate".into()),
+            (None, _) => {}
+        }
         // Both are written between quotes into VCF headers.
         if [&self.version, &self.license].into_iter().any(|text| text.contains(['"', '\\'])) {
             return Err("version and license may not hold quotes or backslashes".into());
@@ -447,9 +561,6 @@ impl Card {
         if !(0.0..=1.0).contains(&window.max_unknown) {
             return Err("window: max_unknown must be between 0 and 1".into());
         }
-        if self.run.rows == 0 || self.run.rows > 4096 {
-            return Err("run: rows must be between 1 and 4,096".into());
-        }
         match (input.encoding, input.layout) {
             (Encoding::OneHot, Layout::Tokens) => {
                 return Err("input: one-hot needs layout channels-first or channels-last".into());
@@ -460,13 +571,13 @@ impl Card {
         }
         match (input.encoding, input.dtype) {
             (Encoding::OneHot, Dtype::F32 | Dtype::U8) | (Encoding::Base, _) => {}
-            (Encoding::Kmer | Encoding::Bpe, Dtype::I64 | Dtype::I32) => {}
+            (Encoding::Kmer | Encoding::Bpe | Encoding::Hybrid, Dtype::I64 | Dtype::I32) => {}
             _ => return Err("input: this encoding cannot be written in this dtype".into()),
         }
         match (input.encoding, input.unknown) {
             (_, Unknown::Skip) | (Encoding::OneHot, Unknown::Zeros) => {}
             (Encoding::OneHot, Unknown::Uniform) if input.dtype == Dtype::F32 => {}
-            (Encoding::Base | Encoding::Kmer | Encoding::Bpe, Unknown::Token) => {}
+            (Encoding::Base | Encoding::Kmer | Encoding::Bpe | Encoding::Hybrid, Unknown::Token) => {}
             _ => {
                 return Err(
                     "input: unknown must be zeros, uniform (f32) or skip for one-hot, token or skip for tokens".into(),
@@ -494,10 +605,11 @@ impl Card {
                     .into(),
             );
         }
-        if input.encoding == Encoding::Bpe && self.files.tokenizer.is_none() {
-            return Err("files: bpe needs a tokenizer".into());
+        let by_file = matches!(input.encoding, Encoding::Bpe | Encoding::Hybrid);
+        if by_file && self.files.tokenizer.is_none() {
+            return Err("files: bpe and hybrid need a tokenizer".into());
         }
-        if !window.fixed && input.mask.is_none() && input.encoding != Encoding::Bpe && self.run.rows != 1 {
+        if !window.fixed && input.mask.is_none() && !by_file && self.run.rows != 1 {
             return Err("window: fixed: false needs an attention mask (input: mask), or run: rows: 1".into());
         }
         if self.heads.is_empty() {
@@ -560,6 +672,10 @@ impl Card {
         if let Some(twice) = self.columns().iter().map(Column::plain_name).find(|name| !plain.insert(name.clone())) {
             return Err(format!("heads: two scores would be called {twice} in VCF"));
         }
+        Ok(())
+    }
+
+    fn check_files(&self) -> Result<(), String> {
         for file in self.file_names() {
             if file.is_empty() || file.contains(['/', '\\']) || file == ".." || file.starts_with('.') {
                 return Err(format!("files: \"{file}\" is not the name of a file in the folder"));

@@ -37,6 +37,14 @@ impl Folder {
         }
     }
 
+    /// What messages call one of its files.
+    pub fn file_place(&self, file: &str) -> String {
+        match self {
+            Self::Disk(path) => path.join(file).display().to_string(),
+            Self::BuiltIn(..) => self.place(),
+        }
+    }
+
     /// The bytes of a file. The name was checked by the card: no folder, no `..`; a link out of the folder is refused.
     pub fn bytes(&self, file: &str) -> Result<Cow<'static, [u8]>> {
         match self {

@@ -4,6 +4,7 @@
 //! an engine and the heads together into something that answers batches.
 
 pub mod card;
+pub mod decoder;
 pub mod exact;
 pub mod folder;
 pub mod network;

@@ -178,44 +178,15 @@ pub fn load(
     for file in [&card.files.tokenizer, &card.files.vocabulary].into_iter().flatten() {
         folder.verified(card, file)?;
     }
+    if card.kind == Kind::Generate {
+        return Err(Error::model(&card.name, "it answers prompts, not windows").with_hint("genogloss ask"));
+    }
     let ports = Ports::of(card);
-    let place = match folder {
-        Folder::Disk(path) => path.join(&card.files.model).display().to_string(),
-        Folder::BuiltIn(..) => folder.place(),
-    };
-    let use_ort = match (engine, device) {
-        (EngineChoice::Rten, Device::Cuda(_)) => {
-            return Err(
-                Error::usage("--engine rten runs on the CPU only").with_hint("leave --engine away, or --device")
-            );
-        }
-        (EngineChoice::Rten, Device::Cpu) => false,
-        (EngineChoice::Ort, _) | (_, Device::Cuda(_)) => {
-            ort::runtime().map_err(|problem| ort::missing(&card.name, &problem))?;
-            true
-        }
-        (EngineChoice::Auto, Device::Cpu) => match ort::runtime() {
-            Ok(_) => true,
-            // A library that was named and does not load is a mistake; one that is not there is no surprise.
-            Err(problem) if std::env::var_os("ORT_DYLIB_PATH").is_some_and(|path| !path.is_empty()) => {
-                tracing::warn!("{problem}; the built-in engine runs instead");
-                false
-            }
-            Err(problem) => {
-                tracing::info!("{problem}; the built-in engine runs instead");
-                false
-            }
-        },
-    };
-    let report = match ort::runtime() {
-        Ok(runtime) if use_ort => {
-            EngineReport { engine: "ONNX Runtime".into(), version: runtime.version.clone(), device: device.to_string() }
-        }
-        _ => EngineReport { engine: "rten".into(), version: rten::VERSION.into(), device: device.to_string() },
-    };
+    let place = folder.file_place(&card.files.model);
+    let Choice { onnx_runtime, report } = Choice::make(&card.name, engine, device)?;
     let answerers = (0..sessions)
         .map(|_| -> Result<Box<dyn Answerer>> {
-            let model: Box<dyn Model> = if use_ort {
+            let model: Box<dyn Model> = if onnx_runtime {
                 Box::new(OrtModel::load(&place, &bytes, device, &ports)?)
             } else {
                 Box::new(RtenModel::load(&place, &bytes, &ports)?)
@@ -230,6 +201,63 @@ pub fn load(
         })
         .collect::<Result<Vec<_>>>()?;
     Ok((answerers, report))
+}
+
+/// Which engine would run a model, and where.
+pub fn engine(model: &str, engine: EngineChoice, device: Device) -> Result<EngineReport> {
+    Ok(Choice::make(model, engine, device)?.report)
+}
+
+/// Which engine runs.
+pub(super) struct Choice {
+    /// ONNX Runtime, not rten.
+    pub onnx_runtime: bool,
+    /// For the manifest.
+    pub report: EngineReport,
+}
+
+impl Choice {
+    /// What was asked for, or the best there is. `model` is what messages call the model.
+    pub fn make(model: &str, engine: EngineChoice, device: Device) -> Result<Self> {
+        let onnx_runtime = Self::onnx_runtime(model, engine, device)?;
+        let report = match ort::runtime() {
+            Ok(runtime) if onnx_runtime => EngineReport {
+                engine: "ONNX Runtime".into(),
+                version: runtime.version.clone(),
+                device: device.to_string(),
+            },
+            _ => EngineReport { engine: "rten".into(), version: rten::VERSION.into(), device: device.to_string() },
+        };
+        Ok(Self { onnx_runtime, report })
+    }
+
+    fn onnx_runtime(model: &str, engine: EngineChoice, device: Device) -> Result<bool> {
+        let use_ort = match (engine, device) {
+            (EngineChoice::Rten, Device::Cuda(_)) => {
+                return Err(
+                    Error::usage("--engine rten runs on the CPU only").with_hint("leave --engine away, or --device")
+                );
+            }
+            (EngineChoice::Rten, Device::Cpu) => false,
+            (EngineChoice::Ort, _) | (_, Device::Cuda(_)) => {
+                ort::runtime().map_err(|problem| ort::missing(model, &problem))?;
+                true
+            }
+            (EngineChoice::Auto, Device::Cpu) => match ort::runtime() {
+                Ok(_) => true,
+                // A library that was named and does not load is a mistake; one that is not there is no surprise.
+                Err(problem) if std::env::var_os("ORT_DYLIB_PATH").is_some_and(|path| !path.is_empty()) => {
+                    tracing::warn!("{problem}; the built-in engine runs instead");
+                    false
+                }
+                Err(problem) => {
+                    tracing::info!("{problem}; the built-in engine runs instead");
+                    false
+                }
+            },
+        };
+        Ok(use_ort)
+    }
 }
 
 impl Answerer for Network {

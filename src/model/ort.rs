@@ -12,12 +12,14 @@ use std::{
 
 use ort::{
     environment::Environment,
+    memory::{AllocationDevice, Allocator, AllocatorType, MemoryInfo, MemoryType},
     session::{Session, SessionInputValue, builder::GraphOptimizationLevel},
-    value::{TensorElementType, TensorRef, ValueType},
+    value::{DynValue, Tensor, TensorElementType, TensorRef, ValueType},
 };
 
 use super::{
     Model,
+    decoder::{CachePorts, Decoder, last_of, reordered},
     network::{Port, Ports},
 };
 use crate::{
@@ -172,41 +174,48 @@ pub struct OrtModel {
 impl OrtModel {
     /// Loads a network. One thread inside; a device that is asked for and not there is an error.
     pub fn load(name: &str, bytes: &[u8], device: Device, ports: &Ports) -> Result<Self> {
-        let runtime = runtime().map_err(|problem| missing(name, &problem))?;
-        let say = |error: String| Error::model(name, short(&error));
-        let session = (|| -> Result<Session, String> {
-            let mut builder = Session::builder(&runtime.environment)
-                .map_err(|e| e.to_string())?
-                .with_optimization_level(GraphOptimizationLevel::All)
-                .map_err(|e| e.to_string())?
-                .with_intra_threads(1)
-                .map_err(|e| e.to_string())?
-                .with_inter_threads(1)
-                .map_err(|e| e.to_string())?
-                .with_intra_op_spinning(false)
-                .map_err(|e| e.to_string())?
-                .with_log_level(ort::logging::LogLevel::Error)
-                .map_err(|e| e.to_string())?;
-            if let Device::Cuda(number) = device {
-                let cuda = ort::ep::CUDA::default().with_device_id(number).with_tf32(false).build().error_on_failure();
-                builder = builder.with_execution_providers([cuda]).map_err(|e| format!("device cuda:{number} cannot be used: {e}"))?;
-            }
-            builder.commit_from_memory(bytes).map_err(|e| e.to_string())
-        })()
-        .map_err(|error| match device {
-            Device::Cpu => say(error),
-            Device::Cuda(_) => say(error).with_hint(format!(
-                "this needs an NVIDIA GPU, its driver, CUDA and the GPU build of ONNX Runtime (PyPI onnxruntime-gpu); found {}",
-                runtime.path.display()
-            )),
-        })?;
-        let found = Ports {
-            inputs: session.inputs().iter().map(|o| port(o.name(), o.dtype())).collect(),
-            outputs: session.outputs().iter().map(|o| port(o.name(), o.dtype())).collect(),
-        };
-        ports.compare(name, &found)?;
-        Ok(Self { session, name: name.into(), ports: ports.clone() })
+        Ok(Self { session: open(name, bytes, device, ports)?, name: name.into(), ports: ports.clone() })
     }
+}
+
+/// A session of a network whose inputs and outputs are those of the card.
+fn open(name: &str, bytes: &[u8], device: Device, ports: &Ports) -> Result<Session> {
+    let runtime = runtime().map_err(|problem| missing(name, &problem))?;
+    let say = |error: String| Error::model(name, short(&error));
+    let session = (|| -> Result<Session, String> {
+        let mut builder = Session::builder(&runtime.environment)
+            .map_err(|e| e.to_string())?
+            .with_optimization_level(GraphOptimizationLevel::All)
+            .map_err(|e| e.to_string())?
+            .with_intra_threads(1)
+            .map_err(|e| e.to_string())?
+            .with_inter_threads(1)
+            .map_err(|e| e.to_string())?
+            .with_intra_op_spinning(false)
+            .map_err(|e| e.to_string())?
+            .with_log_level(ort::logging::LogLevel::Error)
+            .map_err(|e| e.to_string())?;
+        if let Device::Cuda(number) = device {
+            let cuda = ort::ep::CUDA::default().with_device_id(number).with_tf32(false).build().error_on_failure();
+            builder = builder
+                .with_execution_providers([cuda])
+                .map_err(|e| format!("device cuda:{number} cannot be used: {e}"))?;
+        }
+        builder.commit_from_memory(bytes).map_err(|e| e.to_string())
+    })()
+    .map_err(|error| match device {
+        Device::Cpu => say(error),
+        Device::Cuda(_) => say(error).with_hint(format!(
+            "this needs an NVIDIA GPU, its driver, CUDA and the GPU build of ONNX Runtime (PyPI onnxruntime-gpu); found {}",
+            runtime.path.display()
+        )),
+    })?;
+    let found = Ports {
+        inputs: session.inputs().iter().map(|o| port(o.name(), o.dtype())).collect(),
+        outputs: session.outputs().iter().map(|o| port(o.name(), o.dtype())).collect(),
+    };
+    ports.compare(name, &found)?;
+    Ok(session)
 }
 
 /// ONNX Runtime was asked for and is not there.
@@ -269,6 +278,103 @@ impl Model for OrtModel {
                 Ok(values.to_vec())
             })
             .collect()
+    }
+}
+
+/// A network with a key–value cache in ONNX Runtime. The cache stays where the network runs: what a step writes is bound as
+/// what the next one reads.
+pub struct OrtDecoder {
+    session: Session,
+    name: String,
+    ports: CachePorts,
+    cache: Vec<DynValue>,
+    rows: usize,
+    /// Where the cache lies, and where the logits come out.
+    homes: [MemoryInfo<'static>; 2],
+}
+
+impl OrtDecoder {
+    /// Loads a network. One thread inside; a device that is asked for and not there is an error.
+    pub fn load(name: &str, bytes: &[u8], device: Device, ports: &CachePorts) -> Result<Self> {
+        let session = open(name, bytes, device, &ports.all)?;
+        let home = |device: Device| match device {
+            Device::Cpu => MemoryInfo::new(AllocationDevice::CPU, 0, AllocatorType::Device, MemoryType::Default),
+            Device::Cuda(id) => MemoryInfo::new(AllocationDevice::CUDA, id, AllocatorType::Device, MemoryType::Default),
+        };
+        let say = |error: ort::Error| Error::model(name, format!("ONNX Runtime: {}", short(&error.to_string())));
+        let homes = [home(device).map_err(say)?, home(Device::Cpu).map_err(say)?];
+        Ok(Self { session, name: name.into(), ports: ports.clone(), cache: Vec::new(), rows: 0, homes })
+    }
+
+    fn say(&self, error: &ort::Error) -> Error {
+        Error::model(&self.name, format!("ONNX Runtime: {}", short(&error.to_string())))
+    }
+
+    fn tensor(&self, tokens: usize, values: Vec<f32>) -> Result<DynValue> {
+        let shape = [self.rows, self.ports.heads, tokens, self.ports.head_width];
+        // ONNX Runtime takes a tensor without values only from its own memory.
+        let tensor = if values.is_empty() {
+            Tensor::<f32>::new(&Allocator::default(), shape)
+        } else {
+            Tensor::from_array((shape, values))
+        };
+        Ok(tensor.map_err(|error| self.say(&error))?.into_dyn())
+    }
+}
+
+impl Decoder for OrtDecoder {
+    fn start(&mut self, rows: usize) -> Result<()> {
+        self.rows = rows;
+        self.cache = (0..self.ports.past.len()).map(|_| self.tensor(0, Vec::new())).collect::<Result<_>>()?;
+        Ok(())
+    }
+
+    fn step(&mut self, ids: &[i64], positions: &[i64], mask: &[i64], logits: &mut Vec<f32>) -> Result<()> {
+        let name = &self.name;
+        let say = |error: ort::Error| Error::model(name, format!("ONNX Runtime: {}", short(&error.to_string())));
+        let (new, all) = (ids.len() / self.rows, mask.len() / self.rows);
+        let mut binding = self.session.create_binding().map_err(say)?;
+        let whole = |values: &[i64], tokens: usize| Tensor::from_array(([self.rows, tokens], values.to_vec()));
+        binding.bind_input(&self.ports.ids, &whole(ids, new).map_err(say)?).map_err(say)?;
+        binding.bind_input(&self.ports.mask, &whole(mask, all).map_err(say)?).map_err(say)?;
+        if let Some(name) = &self.ports.positions {
+            binding.bind_input(name, &whole(positions, new).map_err(say)?).map_err(say)?;
+        }
+        for (name, value) in self.ports.past.iter().zip(&self.cache) {
+            binding.bind_input(name, value).map_err(say)?;
+        }
+        binding.bind_output_to_device(&self.ports.logits, &self.homes[1]).map_err(say)?;
+        for name in &self.ports.present {
+            binding.bind_output_to_device(name, &self.homes[0]).map_err(say)?;
+        }
+        let mut outputs = self.session.run_binding(&binding).map_err(say)?;
+        let (_, values) = outputs[self.ports.logits.as_str()].try_extract_tensor::<f32>().map_err(say)?;
+        last_of(values, self.rows, new, logits);
+        let mut cache = Vec::with_capacity(self.cache.len());
+        for present in &self.ports.present {
+            let value = outputs.remove(present);
+            cache.push(value.ok_or_else(|| Error::model(name, format!("its output {present} did not come")))?);
+        }
+        drop(outputs);
+        self.cache = cache;
+        Ok(())
+    }
+
+    fn reorder(&mut self, from: &[usize]) -> Result<()> {
+        if from.iter().enumerate().all(|(row, &source)| row == source) {
+            return Ok(());
+        }
+        if !self.homes[0].is_cpu_accessible() {
+            return Err(Error::model(&self.name, "beam search runs on the CPU only")
+                .with_hint("leave --beams away, or --device"));
+        }
+        let mut cache = Vec::with_capacity(self.cache.len());
+        for value in &self.cache {
+            let (shape, values) = value.try_extract_tensor::<f32>().map_err(|error| self.say(&error))?;
+            cache.push(self.tensor(shape[2] as usize, reordered(values, self.rows, from))?);
+        }
+        self.cache = cache;
+        Ok(())
     }
 }
 

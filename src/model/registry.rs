@@ -35,6 +35,9 @@ pub const BUILT_IN: &[(&str, Files)] = folders![
 /// The model that is used when none is named.
 pub const DEFAULT: &str = "human";
 
+/// The language model that answers prompts when none is named.
+pub const LANGUAGE: &str = "genomicllm";
+
 /// Folders that hold model folders, in the order they are searched.
 pub fn search_path(models_dir: Option<&PathBuf>) -> Vec<PathBuf> {
     let mut path: Vec<PathBuf> = models_dir.cloned().into_iter().collect();

@@ -8,6 +8,7 @@ use rten_tensor::{Tensor, TensorView};
 
 use super::{
     Model,
+    decoder::{CachePorts, Decoder, last_of, reordered},
     network::{Port, Ports},
 };
 use crate::{
@@ -29,31 +30,37 @@ pub struct RtenModel {
 impl RtenModel {
     /// Loads a network, to run on one thread.
     pub fn load(name: &str, bytes: &[u8], ports: &Ports) -> Result<Self> {
-        let model = rten::Model::load(bytes.to_vec()).map_err(|error| {
-            Error::model(name, format!("rten: {}", error.to_string().lines().next().unwrap_or("cannot be loaded")))
-        })?;
-        let describe = |ids: &[rten::NodeId]| -> Vec<Port> {
-            ids.iter()
-                .filter_map(|&id| model.node_info(id))
-                .map(|node| Port {
-                    name: node.name().unwrap_or_default().into(),
-                    kind: String::new(),
-                    shape: node.shape().map(|shape| {
-                        shape
-                            .into_iter()
-                            .map(|d| match d {
-                                Dimension::Fixed(n) => Some(n),
-                                Dimension::Symbolic(_) => None,
-                            })
-                            .collect()
-                    }),
-                })
-                .collect()
-        };
-        let found = Ports { inputs: describe(model.input_ids()), outputs: describe(model.output_ids()) };
-        ports.compare(name, &found)?;
+        let model = open(name, bytes, ports)?;
         Ok(Self { model, pool: Arc::new(ThreadPool::with_num_threads(1)), name: name.into(), ports: ports.clone() })
     }
+}
+
+/// A network whose inputs and outputs are those of the card.
+fn open(name: &str, bytes: &[u8], ports: &Ports) -> Result<rten::Model> {
+    let model = rten::Model::load(bytes.to_vec()).map_err(|error| {
+        Error::model(name, format!("rten: {}", error.to_string().lines().next().unwrap_or("cannot be loaded")))
+    })?;
+    let describe = |ids: &[rten::NodeId]| -> Vec<Port> {
+        ids.iter()
+            .filter_map(|&id| model.node_info(id))
+            .map(|node| Port {
+                name: node.name().unwrap_or_default().into(),
+                kind: String::new(),
+                shape: node.shape().map(|shape| {
+                    shape
+                        .into_iter()
+                        .map(|d| match d {
+                            Dimension::Fixed(n) => Some(n),
+                            Dimension::Symbolic(_) => None,
+                        })
+                        .collect()
+                }),
+            })
+            .collect()
+    };
+    let found = Ports { inputs: describe(model.input_ids()), outputs: describe(model.output_ids()) };
+    ports.compare(name, &found)?;
+    Ok(model)
 }
 
 impl Model for RtenModel {
@@ -91,5 +98,82 @@ impl Model for RtenModel {
                 _ => Err(say(&"an output is not f32")),
             })
             .collect()
+    }
+}
+
+/// A network with a key–value cache in rten.
+pub struct RtenDecoder {
+    model: rten::Model,
+    pool: Arc<ThreadPool>,
+    name: String,
+    ports: CachePorts,
+    cache: Vec<Tensor<f32>>,
+    rows: usize,
+}
+
+impl RtenDecoder {
+    /// Loads a network, to run on one thread.
+    pub fn load(name: &str, bytes: &[u8], ports: &CachePorts) -> Result<Self> {
+        let model = open(name, bytes, &ports.all)?;
+        let pool = Arc::new(ThreadPool::with_num_threads(1));
+        Ok(Self { model, pool, name: name.into(), ports: ports.clone(), cache: Vec::new(), rows: 0 })
+    }
+
+    fn tensor(&self, tokens: usize, values: Vec<f32>) -> Tensor<f32> {
+        Tensor::from_data(&[self.rows, self.ports.heads, tokens, self.ports.head_width], values)
+    }
+}
+
+impl Decoder for RtenDecoder {
+    fn start(&mut self, rows: usize) -> Result<()> {
+        self.rows = rows;
+        self.cache = (0..self.ports.past.len()).map(|_| self.tensor(0, Vec::new())).collect();
+        Ok(())
+    }
+
+    fn step(&mut self, ids: &[i64], positions: &[i64], mask: &[i64], logits: &mut Vec<f32>) -> Result<()> {
+        let name = &self.name;
+        let say = |error: &dyn std::fmt::Display| {
+            Error::model(name, format!("rten: {}", error.to_string().lines().next().unwrap_or("failed")))
+        };
+        let node = |port: &str| self.model.node_id(port).map_err(|error| say(&error));
+        let rows = self.rows;
+        let narrow = |values: &[i64]| -> ValueOrView<'static> {
+            Tensor::from_data(&[rows, values.len() / rows], values.iter().map(|&v| v as i32).collect::<Vec<_>>()).into()
+        };
+        let mut inputs = vec![(node(&self.ports.ids)?, narrow(ids)), (node(&self.ports.mask)?, narrow(mask))];
+        if let Some(port) = &self.ports.positions {
+            inputs.push((node(port)?, narrow(positions)));
+        }
+        for (port, value) in self.ports.past.iter().zip(std::mem::take(&mut self.cache)) {
+            inputs.push((node(port)?, value.into()));
+        }
+        let outputs = std::iter::once(&self.ports.logits)
+            .chain(&self.ports.present)
+            .map(|port| node(port))
+            .collect::<Result<Vec<_>>>()?;
+        let mut options = RunOptions::default();
+        options.thread_pool = Some(Arc::clone(&self.pool));
+        let values = self.model.run(inputs, &outputs, Some(options)).map_err(|error| say(&error))?;
+        let mut tensors = values.into_iter().map(|value| match value {
+            Value::FloatTensor(tensor) => Ok(tensor),
+            _ => Err(say(&"an output is not f32")),
+        });
+        let first = tensors.next().ok_or_else(|| say(&"no output"))??;
+        last_of(&first.to_vec(), rows, ids.len() / rows, logits);
+        self.cache = tensors.collect::<Result<_>>()?;
+        Ok(())
+    }
+
+    fn reorder(&mut self, from: &[usize]) -> Result<()> {
+        let rows = self.rows;
+        self.cache = std::mem::take(&mut self.cache)
+            .into_iter()
+            .map(|value| {
+                let tokens = value.shape()[2];
+                self.tensor(tokens, reordered(&value.to_vec(), rows, from))
+            })
+            .collect();
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@ pub mod alignments;
 pub mod fasta;
 #[cfg(feature = "htslib")]
 mod htslib;
+pub mod prompts;
 pub mod reference;
 pub mod regions;
 pub mod variants;

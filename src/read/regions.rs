@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use super::{InputReport, open, read_line};
 use crate::{
     error::{Error, Result, describe},
-    genome::{Contigs, Interval, Region},
+    genome::{Contigs, Interval, Region, Strand},
 };
 
 /// Regions by contig name, sorted and merged.
@@ -137,6 +137,8 @@ pub struct BedLine {
     pub interval: Interval,
     /// The fourth column, where it is there and not `.`.
     pub name: Option<String>,
+    /// The sixth column.
+    pub strand: Strand,
     /// Line number, from 1.
     pub line: u64,
 }
@@ -169,6 +171,11 @@ pub fn read_bed(path: &Path) -> Result<(Vec<BedLine>, InputReport)> {
                 contig: (*contig).into(),
                 interval: Interval::new(start, end),
                 name: rest.first().filter(|name| **name != ".").map(|name| (*name).to_string()),
+                strand: match rest.get(2) {
+                    Some(&"+") => Strand::Forward,
+                    Some(&"-") => Strand::Reverse,
+                    _ => Strand::Unknown,
+                },
                 line: number,
             });
         }

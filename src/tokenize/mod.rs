@@ -2,6 +2,7 @@
 
 mod bpe;
 mod kmer;
+pub mod text;
 
 use rayon::prelude::*;
 
@@ -61,9 +62,9 @@ impl Encoder {
             Encoding::OneHot => Scheme::OneHot { unknown: if input.unknown == Unknown::Uniform { 0.25 } else { 0.0 } },
             Encoding::Base => Scheme::Bases,
             Encoding::Kmer => Scheme::Ids(Box::new(kmer::Kmers::new(card, folder)?)),
-            Encoding::Bpe => Scheme::Ids(Box::new(bpe::Bpe::new(card, folder)?)),
+            Encoding::Bpe | Encoding::Hybrid => Scheme::Ids(Box::new(bpe::Bpe::new(card, folder)?)),
         };
-        let same_len = card.window.fixed && input.encoding != Encoding::Bpe;
+        let same_len = card.window.fixed && !matches!(input.encoding, Encoding::Bpe | Encoding::Hybrid);
         // Filling that no mask hides would be read as sequence: such rows keep their own length.
         let exact = same_len || input.mask.is_none();
         Ok(Self {

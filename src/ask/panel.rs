@@ -1,0 +1,601 @@
+//! Who answers: a definition, a built-in classifier, or the language model. All of them behind one [`Answerer`].
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    Refusal,
+    grammar::Prompt,
+    tasks::{Task, Tata},
+};
+use crate::{
+    batch::{Encoded, Rows},
+    error::{Error, Result},
+    exact::{self, GeneticCode, Letters},
+    generate::{Generator, Request, Strategy, form::Form},
+    genome::Strand,
+    model::{
+        Answerer, Answers,
+        card::{Card, GenerateRule, Kind, StrandRule},
+        decoder,
+        folder::Folder,
+        network::{self, EngineChoice, EngineReport},
+        ort::Device,
+        registry,
+    },
+    report::Skip,
+    tokenize::{Encoder, text::Text},
+    window::Grid,
+};
+
+/// Which means are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum AnswerWith {
+    /// Each task by the best there is.
+    Best,
+    /// All tasks by the language model.
+    Lm,
+}
+
+/// A classifier that answers a task: a model, which of its scores, and what they mean.
+struct Classifier {
+    model: &'static str,
+    /// Score columns, and the answer each stands for; of several for one answer the mean counts.
+    columns: &'static [(&'static str, &'static str)],
+    /// The answer where no column's score reaches one half; `None`: the columns share all there is among them.
+    otherwise: Option<&'static str>,
+    /// On both strands, where the card says so; or as it is written.
+    strands: bool,
+    /// What becomes of a sequence that is longer than what the model reads.
+    longer: Longer,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Longer {
+    /// Refused, unless windows of it are asked for.
+    Windows,
+    /// Refused: the question is about the middle.
+    Refuse,
+    /// Its beginning is read.
+    Beginning,
+}
+
+/// The classifier of a task. All of them answered better on dev than the language model (docs/models/genomicllm.md).
+fn classifier(prompt: &Prompt) -> Option<Classifier> {
+    let yes = |model, columns| Classifier {
+        model,
+        columns,
+        otherwise: Some("False"),
+        strands: false,
+        longer: Longer::Windows,
+    };
+    let both = |classifier: Classifier| Classifier { strands: true, ..classifier };
+    Some(match prompt.task {
+        Task::SpliceSite => Classifier {
+            model: "splice-window",
+            columns: &[
+                ("splice.acceptor", "acceptor site"),
+                ("splice.donor", "donor site"),
+                ("splice.neither", "non-splice site"),
+            ],
+            otherwise: None,
+            strands: false,
+            longer: Longer::Refuse,
+        },
+        Task::Promoter | Task::ProximalPromoter(Tata::Any | Tata::Without) => {
+            yes("proximal-promoter", &[("promoter", "True")])
+        }
+        Task::ProximalPromoter(Tata::With) => yes("proximal-promoter", &[("promoter_tata", "True")]),
+        Task::CorePromoter(Tata::Any) => yes("core-promoter", &[("promoter", "True")]),
+        Task::CorePromoter(Tata::Without) => yes("core-promoter", &[("promoter_notata", "True")]),
+        Task::CorePromoter(Tata::With) => yes("core-promoter", &[("promoter_tata", "True")]),
+        // METHOD: which factor is meant is not said: the mean of all five.
+        Task::BindingSite => both(yes(
+            "tf-human",
+            &[("human_0", "True"), ("human_1", "True"), ("human_2", "True"), ("human_3", "True"), ("human_4", "True")],
+        )),
+        Task::Enhancer => both(match prompt.value("annotation").map(str::to_ascii_lowercase).as_deref() {
+            Some("ensembl") => yes("regulatory", &[("enhancer_ensembl", "True")]),
+            Some("cohn") => yes("regulatory", &[("enhancer_cohn", "True")]),
+            // Sequences of the cohn collection all have 500 bases, those of Ensembl any number.
+            _ if prompt.bases().is_some_and(|bases| bases.len() == 500) => {
+                yes("regulatory", &[("enhancer_cohn", "True")])
+            }
+            _ => yes("regulatory", &[("enhancer_ensembl", "True")]),
+        }),
+        Task::Regulatory => Classifier {
+            model: "regulatory",
+            columns: &[
+                ("element.promoter", "promoter"),
+                ("element.enhancer", "enhancer"),
+                ("element.open_chromatin", "ocr"),
+            ],
+            otherwise: None,
+            strands: true,
+            longer: Longer::Windows,
+        },
+        Task::OpenChromatin => both(yes("regulatory", &[("open_chromatin", "True")])),
+        Task::Direction => Classifier {
+            model: "gene",
+            columns: &[("direction", "reverse")],
+            otherwise: Some("forward"),
+            strands: false,
+            longer: Longer::Beginning,
+        },
+        Task::Biotype => Classifier {
+            model: "gene",
+            columns: &[("biotype", "protein coding gene")],
+            otherwise: Some("other"),
+            strands: false,
+            longer: Longer::Beginning,
+        },
+        _ => return None,
+    })
+}
+
+/// The means by which a prompt is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// A definition.
+    Exact,
+    /// A classifier, by the name of its model.
+    Classifier(&'static str),
+    /// The language model.
+    Language,
+}
+
+/// Everything that answers, shared by all sessions; models are loaded when first asked.
+pub struct Panel {
+    settings: Settings,
+    known: Mutex<HashMap<&'static str, Arc<Known>>>,
+    language: Option<Language>,
+    forms: Mutex<HashMap<Task, Arc<Form>>>,
+}
+
+/// What a panel is asked to be.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Which means.
+    pub with: AnswerWith,
+    /// The language model: name or folder.
+    pub language: String,
+    /// How it chooses tokens.
+    pub strategy: Strategy,
+    /// Most tokens of an answer; `None`: the card's.
+    pub max_tokens: Option<usize>,
+    /// Sequences longer than what a model reads are read window by window.
+    pub chunk: bool,
+    /// Folder of model folders, searched first.
+    pub models_dir: Option<PathBuf>,
+    /// The licence is accepted.
+    pub accept_license: bool,
+    /// Engine.
+    pub engine: EngineChoice,
+    /// Device.
+    pub device: Device,
+}
+
+/// A classifier's folder and card.
+struct Known {
+    folder: Folder,
+    card: Card,
+    grid: Grid,
+}
+
+struct Language {
+    folder: Folder,
+    card: Card,
+    rule: GenerateRule,
+    text: Arc<Text>,
+}
+
+impl Panel {
+    /// Finds the language model, if it is there; it must be, where it is asked for.
+    pub fn new(settings: Settings) -> Result<Self> {
+        let named = settings.language != registry::LANGUAGE || settings.with == AnswerWith::Lm;
+        let language = match registry::find(&settings.language, settings.models_dir.as_ref()) {
+            Ok(folder) => Some(Language::open(folder, &settings)?),
+            Err(error) if named => return Err(error),
+            Err(_) => None,
+        };
+        Ok(Self { settings, known: Mutex::default(), language, forms: Mutex::default() })
+    }
+
+    /// Names and digests of all that may answer: a run that goes on, or shards, must have the same.
+    pub fn identity(&self) -> Result<Vec<String>> {
+        let mut all = Vec::new();
+        let classifiers = match self.settings.with {
+            AnswerWith::Best => MODELS,
+            AnswerWith::Lm => &[],
+        };
+        for name in classifiers {
+            let known = self.known(name)?;
+            all.push(format!("{} {} {}", known.card.name, known.card.version, known.folder.card_digest()?));
+        }
+        if let Some(Language { folder, card, .. }) = &self.language {
+            all.push(format!("{} {} {}", card.name, card.version, folder.card_digest()?));
+        }
+        Ok(all)
+    }
+
+    /// Which engine runs the models.
+    pub fn engine(&self) -> Result<EngineReport> {
+        network::engine(&self.settings.language, self.settings.engine, self.settings.device)
+    }
+
+    /// How an answer is said to have come: `exact`, or a model's name and version.
+    pub fn how(&self, means: &Means) -> Result<String> {
+        let model = |card: &Card| format!("{} {}", card.name, card.version);
+        Ok(match means {
+            Means::Exact => "exact".into(),
+            Means::Classifier(name) => model(&self.known(name)?.card),
+            Means::Language => self.language.as_ref().map(|language| model(&language.card)).unwrap_or_default(),
+        })
+    }
+
+    /// A session's own copy of everything.
+    pub fn session(self: &Arc<Self>) -> Box<dyn Answerer> {
+        Box::new(Session { panel: Arc::clone(self), networks: BTreeMap::new(), generator: None })
+    }
+
+    fn known(&self, name: &'static str) -> Result<Arc<Known>> {
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all.get(name) {
+            return Ok(Arc::clone(known));
+        }
+        let folder = registry::find(name, self.settings.models_dir.as_ref())?;
+        let card = folder.card()?;
+        let grid = Grid::new(&card.window, None, card.bin())?;
+        let known = Arc::new(Known { folder, card, grid });
+        all.insert(name, Arc::clone(&known));
+        Ok(known)
+    }
+
+    /// Who answers a prompt; or why nobody does.
+    pub fn route(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
+        if self.settings.with == AnswerWith::Lm {
+            return self.to_language(prompt);
+        }
+        if is_exact(prompt.task) {
+            if defined(prompt).is_none() {
+                return Ok(Err(Refusal::new(Skip::UnknownBases, "none of its bases is known")));
+            }
+            return Ok(Ok(Means::Exact));
+        }
+        // METHOD: a gene's name says more of its biotype than its bases do (dev: docs/models/genomicllm.md).
+        let by_name = prompt.task == Task::Biotype && prompt.values().next().is_some() && self.language.is_some();
+        let Some(classifier) = classifier(prompt).filter(|_| !by_name) else { return self.to_language(prompt) };
+        let Some(bases) = prompt.bases() else {
+            return Ok(Err(Refusal::new(Skip::NoSequence, "a sequence of bases is needed")));
+        };
+        let known = self.known(classifier.model)?;
+        let (len, span, least) = (bases.len() as u64, known.card.window.span, known.card.min_span());
+        let name = &known.card.name;
+        if len < least {
+            let detail = format!("{name} reads {least} bases or more, and the sequence has {len}");
+            return Ok(Err(Refusal::new(Skip::TooShort, detail)));
+        }
+        let windows = self.settings.chunk && classifier.longer == Longer::Windows;
+        if len > span && !windows && classifier.longer != Longer::Beginning {
+            let hint = if classifier.longer == Longer::Windows { "; --chunk reads it window by window" } else { "" };
+            let detail = format!("{name} reads {span} bases, and the sequence has {} more{hint}", len - span);
+            return Ok(Err(Refusal::new(Skip::TooLong, detail)));
+        }
+        let window = |start: u64| {
+            let mut row = Vec::new();
+            let end = (start + span).min(len);
+            known.grid.fill(0, &bases.as_bytes()[start as usize..end as usize], &mut row);
+            row
+        };
+        if starts(&known.grid, &classifier, len).all(|start| known.grid.admit(&window(start)).is_err()) {
+            return Ok(Err(Refusal::new(Skip::UnknownBases, "too many of its bases are not A, C, G or T")));
+        }
+        Ok(Ok(Means::Classifier(classifier.model)))
+    }
+
+    fn to_language(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
+        let Some(Language { card, rule, text, .. }) = &self.language else {
+            let detail = format!("{} is answered by a language model, and there is none", prompt.task.entry().name);
+            return Ok(Err(Refusal::new(Skip::NoModel, detail)));
+        };
+        let canonical = prompt.canonical();
+        // Every token is at least one letter long; a long sequence is not cut up only to be refused.
+        let tokens =
+            if canonical.len() > 16 * rule.context { canonical.len() / 4 } else { text.encode(&canonical)?.len() };
+        let least = self.answer_tokens(prompt).min(self.max_tokens(rule));
+        if tokens + least > rule.context {
+            let detail = format!(
+                "{} reads prompt and answer of {} tokens together, and these are {} too many",
+                card.name,
+                rule.context,
+                tokens + least - rule.context
+            );
+            return Ok(Err(Refusal::new(Skip::TooLong, detail)));
+        }
+        Ok(Ok(Means::Language))
+    }
+
+    /// Room an answer needs at least.
+    fn answer_tokens(&self, prompt: &Prompt) -> usize {
+        let bases = prompt.bases().map_or(0, str::len);
+        match prompt.task {
+            Task::Reverse | Task::Complement | Task::ReverseComplement | Task::Protein => bases / 3 + 3,
+            Task::BackTranslation => prompt.residues().map_or(0, str::len) / 3 + 3,
+            Task::Reading => prompt.key.as_deref().and_then(|key| prompt.value(key)).map_or(0, str::len),
+            _ => 16,
+        }
+    }
+
+    fn max_tokens(&self, rule: &GenerateRule) -> usize {
+        self.settings.max_tokens.unwrap_or(rule.max_tokens)
+    }
+
+    fn form(&self, prompt: &Prompt) -> Result<Arc<Form>> {
+        let Some(pattern) = prompt.task.form() else {
+            let values: Vec<&str> = prompt.values().map(|(_, value)| value).filter(|value| !value.is_empty()).collect();
+            return Form::one_of(&values).map(Arc::new);
+        };
+        let mut forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(form) = forms.get(&prompt.task) {
+            return Ok(Arc::clone(form));
+        }
+        let form = Arc::new(Form::new(&pattern)?);
+        forms.insert(prompt.task, Arc::clone(&form));
+        Ok(form)
+    }
+}
+
+impl Language {
+    fn open(folder: Folder, settings: &Settings) -> Result<Self> {
+        let card = folder.card()?;
+        if card.non_commercial && !settings.accept_license {
+            return Err(Error::model(&card.name, format!("its licence, {}, forbids commercial use", card.license))
+                .with_hint("add --accept-license if you may use it"));
+        }
+        let Some(rule) = card.generate.clone().filter(|_| card.kind == Kind::Generate) else {
+            return Err(Error::model(&card.name, "it does not answer prompts: its kind is not generate")
+                .with_hint("genogloss models list shows the kinds"));
+        };
+        let text = Arc::new(Text::new(&card, &rule, &folder)?);
+        Ok(Self { folder, card, rule, text })
+    }
+}
+
+/// Models of the classifiers.
+const MODELS: &[&str] = &["splice-window", "proximal-promoter", "core-promoter", "tf-human", "regulatory", "gene"];
+
+fn starts(grid: &Grid, classifier: &Classifier, len: u64) -> impl Iterator<Item = u64> + use<> {
+    let all = if classifier.longer == Longer::Beginning { vec![0] } else { grid.on_read(len) };
+    all.into_iter()
+}
+
+fn is_exact(task: Task) -> bool {
+    matches!(
+        task,
+        Task::GcContent
+            | Task::Reverse
+            | Task::Complement
+            | Task::ReverseComplement
+            | Task::Protein
+            | Task::BackTranslation
+            | Task::OpenReadingFrame
+            | Task::Reading
+    )
+}
+
+/// The answer of a definition.
+fn defined(prompt: &Prompt) -> Option<String> {
+    let bases = prompt.bases().unwrap_or_default().as_bytes();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Some(match prompt.task {
+        Task::GcContent => format!("{:.3}", exact::gc_fraction(bases)?),
+        Task::Reverse => text(exact::reverse(bases)),
+        Task::Complement => text(exact::complement(bases)),
+        Task::ReverseComplement => text(exact::reverse_complement(bases)),
+        Task::Protein => exact::translate(bases, GeneticCode::STANDARD, Letters::Three),
+        Task::BackTranslation => exact::back_translate(prompt.residues()?, GeneticCode::STANDARD)?,
+        Task::OpenReadingFrame => {
+            if exact::is_open_reading_frame(bases, GeneticCode::STANDARD) {
+                "True".into()
+            } else {
+                "False".into()
+            }
+        }
+        Task::Reading => prompt.value(prompt.key.as_deref()?)?.to_string(),
+        _ => return None,
+    })
+}
+
+/// One thread's models.
+struct Session {
+    panel: Arc<Panel>,
+    networks: BTreeMap<(&'static str, bool), Loaded>,
+    generator: Option<Generator>,
+}
+
+struct Loaded {
+    encoder: Encoder,
+    network: Box<dyn Answerer>,
+    columns: Vec<String>,
+}
+
+/// A prompt on its way: its place among the rows, and what it asks.
+struct Question {
+    place: usize,
+    prompt: Prompt,
+}
+
+impl Answerer for Session {
+    fn answer(&mut self, rows: &Rows, _: Option<&Encoded>) -> Result<Answers> {
+        let mut answers = Answers {
+            scores: vec![f32::NAN; rows.count()],
+            strands: vec![Strand::Unknown; rows.count()],
+            texts: vec![String::new(); rows.count()],
+        };
+        let mut classified: BTreeMap<(&'static str, bool), Vec<(Question, Classifier)>> = BTreeMap::new();
+        let mut written = Vec::new();
+        for place in 0..rows.count() {
+            let text = String::from_utf8_lossy(rows.row(place));
+            let lost = || Error::Internal(format!("a prompt was understood, and is not any more: {text}"));
+            let prompt = Prompt::parse(&text).map_err(|_| lost())?;
+            match self.panel.route(&prompt)?.map_err(|_| lost())? {
+                Means::Exact => match defined(&prompt) {
+                    Some(answer) => (answers.texts[place], answers.scores[place]) = (answer, 1.0),
+                    None => return Err(lost()),
+                },
+                Means::Classifier(_) => {
+                    let classifier = classifier(&prompt).ok_or_else(lost)?;
+                    let key = (classifier.model, classifier.strands);
+                    classified.entry(key).or_default().push((Question { place, prompt }, classifier));
+                }
+                Means::Language => written.push(Question { place, prompt }),
+            }
+        }
+        for (key, questions) in classified {
+            self.classify(key, &questions, &mut answers)?;
+        }
+        if !written.is_empty() {
+            self.write(&written, &mut answers)?;
+        }
+        Ok(answers)
+    }
+}
+
+impl Session {
+    fn classify(
+        &mut self,
+        key: (&'static str, bool),
+        questions: &[(Question, Classifier)],
+        answers: &mut Answers,
+    ) -> Result<()> {
+        let known = self.panel.known(key.0)?;
+        let loaded = match self.networks.entry(key) {
+            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                let mut card = known.card.clone();
+                if !key.1 {
+                    card.strand = StrandRule::Forward;
+                }
+                let settings = &self.panel.settings;
+                let (mut networks, _) = network::load(&known.folder, &card, settings.engine, settings.device, 1)?;
+                let network = networks.pop().ok_or_else(|| Error::Internal("no session".into()))?;
+                let columns = card.columns().into_iter().map(|column| column.name).collect();
+                entry.insert(Loaded { encoder: Encoder::new(&card, &known.folder, None)?, network, columns })
+            }
+        };
+        let mut rows = Rows::default();
+        let mut counts = Vec::with_capacity(questions.len());
+        for (Question { prompt, .. }, classifier) in questions {
+            let bases = prompt.bases().unwrap_or_default().as_bytes();
+            let (len, before) = (bases.len() as u64, rows.count());
+            let mut window = Vec::new();
+            for start in starts(&known.grid, classifier, len) {
+                window.clear();
+                let end = (start + known.grid.span).min(len);
+                known.grid.fill(0, &bases[start as usize..end as usize], &mut window);
+                if known.grid.admit(&window).is_ok() {
+                    rows.push(&window);
+                }
+            }
+            counts.push(rows.count() - before);
+        }
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .use_current_thread()
+            .build()
+            .or_else(|_| rayon::ThreadPoolBuilder::new().num_threads(1).build())
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        let encoded = loaded.encoder.encode(&rows, &pool)?;
+        let found = loaded.network.answer(&rows, Some(&encoded))?;
+        let width = loaded.columns.len();
+        let mut windows = found.scores.chunks_exact(width);
+        for ((Question { place, .. }, classifier), count) in questions.iter().zip(counts) {
+            let scores: Vec<Vec<(&str, f64)>> = windows
+                .by_ref()
+                .take(count)
+                .map(|scores| {
+                    let score = |column: &str| {
+                        let at = loaded.columns.iter().position(|name| name == column);
+                        at.map_or(f64::NAN, |at| f64::from(scores[at]))
+                    };
+                    classifier.columns.iter().map(|(column, answer)| (*answer, score(column))).collect()
+                })
+                .collect();
+            let (answer, confidence) = judged(classifier, &scores);
+            (answers.texts[*place], answers.scores[*place]) = (answer.into(), confidence as f32);
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, questions: &[Question], answers: &mut Answers) -> Result<()> {
+        let panel = Arc::clone(&self.panel);
+        let none = || Error::Internal("a prompt went to a language model that is not there".into());
+        let Language { folder, card, rule, text } = panel.language.as_ref().ok_or_else(none)?;
+        let settings = &panel.settings;
+        let generator = match &mut self.generator {
+            Some(generator) => generator,
+            vacant => {
+                let (mut decoders, _) = decoder::load(folder, card, settings.engine, settings.device, 1)?;
+                let decoder = decoders.pop().ok_or_else(none)?;
+                vacant.insert(Generator::new(
+                    decoder,
+                    Arc::clone(text),
+                    settings.strategy,
+                    card.run.rows,
+                    rule.context,
+                    card.input.padding_id,
+                ))
+            }
+        };
+        let requests = questions
+            .iter()
+            .map(|Question { prompt, .. }| {
+                Ok(Request {
+                    ids: text.encode(&prompt.canonical())?,
+                    form: Some(panel.form(prompt)?),
+                    max_tokens: panel.max_tokens(rule),
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        for (Question { place, .. }, said) in questions.iter().zip(generator.answer(&requests)?) {
+            answers.texts[*place] = text.decode(said.ids.iter().copied());
+            answers.scores[*place] = said.log_probability.exp() as f32;
+        }
+        Ok(())
+    }
+}
+
+/// The answer and its probability, from the scores of each window.
+fn judged(classifier: &Classifier, windows: &[Vec<(&'static str, f64)>]) -> (&'static str, f64) {
+    let mut names: Vec<&'static str> = Vec::new();
+    for (_, answer) in classifier.columns {
+        if !names.contains(answer) {
+            names.push(answer);
+        }
+    }
+    // Of one window: the mean of an answer's columns.
+    let of = |window: &[(&str, f64)], name: &str| {
+        let scores: Vec<f64> = window.iter().filter(|(answer, _)| *answer == name).map(|(_, score)| *score).collect();
+        scores.iter().sum::<f64>() / scores.len().max(1) as f64
+    };
+    let all = |name: &'static str| windows.iter().map(move |window| of(window, name));
+    match classifier.otherwise {
+        // Something is somewhere in it: the best window decides.
+        Some(otherwise) => {
+            let score = names.first().map_or(0.0, |name| all(name).fold(0.0, f64::max));
+            let name = names.first().copied().unwrap_or(otherwise);
+            if score >= 0.5 { (name, score) } else { (otherwise, 1.0 - score) }
+        }
+        // What it is as a whole: the mean over the windows.
+        None => {
+            let mean = |name: &'static str| all(name).sum::<f64>() / windows.len().max(1) as f64;
+            names
+                .iter()
+                .map(|&name| (name, mean(name)))
+                .fold(("", f64::NEG_INFINITY), |best, other| if other.1 > best.1 { other } else { best })
+        }
+    }
+}

@@ -1,0 +1,441 @@
+//! `genogloss ask`: every prompt a query.
+
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    EngineOptions, OutputOptions, RunOptions, say,
+    setup::{self, Beginning, Ending, Shared},
+};
+use crate::{
+    ask::{
+        Refusal,
+        grammar::Prompt,
+        panel::{AnswerWith, Panel, Settings as PanelSettings},
+        tasks::{self, TASKS},
+    },
+    error::{Error, Result},
+    generate::{Sampling, Strategy},
+    genome::Contigs,
+    head::Shape,
+    model::{folder::hex, registry},
+    pipeline::{self, Outcome, Settings as PipelineSettings},
+    progress::{Progress, Total},
+    read::{
+        InputReport,
+        prompts::{self, Asked, Question},
+    },
+    report::{Counts, Skip},
+    run::{
+        ShardReport,
+        journal::Checkpoint,
+        shard::{RECORDS, Territory, Watch},
+    },
+    write::{
+        Indexed, Output, OutputSettings, check_targets,
+        manifest::{ModelReport, Settings},
+    },
+};
+
+/// Answer prompts: "SEQ, key = value, task =".
+///
+/// GenomicLLM's grammar. Each task is answered by the best means there is: a definition, a built-in classifier, or the language
+/// model. Prompts come as arguments, from a file (one a line, or a table with a column "prompt"), from standard input, or are made of
+/// the records of a FASTA or BED file and --task. One line a prompt is written, in the same order, with the answer or the reason
+/// why there is none.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  genogloss ask \"AGCAGCC, reverse complementary sequence =\" \"symbol=LINC01409, annotation:description =\"
+  genogloss ask -i prompts.txt -o answers.tsv
+  genogloss ask -i genes.fa --task \"gene biotype\" -o biotypes.tsv
+  genogloss ask -i peaks.bed -f genome.fa --task enhancer --with annotation=cohn
+
+Tasks: genogloss ask --tasks; columns: genogloss columns ask")]
+pub struct Options {
+    /// Prompts.
+    prompts: Vec<String>,
+    /// File of prompts, FASTA or BED; `-` is standard input.
+    #[arg(short, long, value_name = "FILE", conflicts_with = "prompts", help_heading = "Input")]
+    input: Option<PathBuf>,
+    /// What is asked of the sequences of a FASTA or BED file, or of lines that are no prompts.
+    #[arg(long, value_name = "TASK", help_heading = "Input")]
+    task: Option<String>,
+    /// A key and its value, added to what --task asks.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, help_heading = "Input")]
+    with: Vec<(String, String)>,
+    /// FASTA file of the intervals of a BED file; a line with strand - is read on that strand.
+    #[arg(short = 'f', long, value_name = "FASTA", requires = "input", help_heading = "Input")]
+    reference: Option<PathBuf>,
+    /// List all tasks, with an example each.
+    #[arg(long)]
+    tasks: bool,
+    /// Who answers.
+    #[arg(long, value_enum, default_value = "best", help_heading = "Answers")]
+    answer_with: AnswerWith,
+    /// Language model: a name or a folder.
+    #[arg(short, long, value_name = "MODEL", default_value = registry::LANGUAGE, help_heading = "Answers")]
+    model: String,
+    /// Sequences longer than a classifier reads are read window by window: of yes or no the best window decides, else the mean.
+    #[arg(long, help_heading = "Answers")]
+    chunk: bool,
+    /// Language model: keep this many answers at every step, and give the most probable one. [1, 64]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "Answers")]
+    beams: u16,
+    /// Language model: choose tokens by chance; below 1 surer, above 1 wilder. 0: always the most probable one. [0, 10]
+    #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = temperature, conflicts_with = "beams", help_heading = "Answers")]
+    temperature: f32,
+    /// With --temperature: only among this many of the most probable tokens; 0: all.
+    #[arg(long, value_name = "K", default_value_t = 0, help_heading = "Answers")]
+    top_k: usize,
+    /// With --temperature: where chance begins. The same seed gives the same answer to the same prompt.
+    #[arg(long, value_name = "SEED", default_value_t = 0, help_heading = "Answers")]
+    seed: u64,
+    /// Language model: longest answer, in tokens. Default: the model's. [1, 65536]
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..=65536), help_heading = "Answers")]
+    max_tokens: Option<u32>,
+    #[command(flatten)]
+    engine: EngineOptions,
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    run: RunOptions,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().into(), value.trim().into())),
+        _ => Err("a key and its value: annotation=cohn".into()),
+    }
+}
+
+fn temperature(text: &str) -> Result<f32, String> {
+    text.parse().ok().filter(|t| (0.0..=10.0).contains(t)).ok_or_else(|| "a number from 0 to 10".into())
+}
+
+/// A prompt on its way: what it is called, and what became of reading it.
+struct Query {
+    id: String,
+    task: String,
+    /// How it is answered.
+    how: String,
+    refusal: Option<Refusal>,
+}
+
+#[derive(Default)]
+struct Ended {
+    counts: Counts,
+    input: Option<InputReport>,
+}
+
+/// Where prompts come from.
+#[derive(Clone)]
+enum Source {
+    Arguments(Vec<String>),
+    File(PathBuf, Option<PathBuf>),
+}
+
+impl Source {
+    fn of(options: &Options) -> Result<Self> {
+        if !options.prompts.is_empty() {
+            return Ok(Self::Arguments(options.prompts.clone()));
+        }
+        match &options.input {
+            Some(path) => Ok(Self::File(path.clone(), options.reference.clone())),
+            None if std::io::stdin().is_terminal() => Err(Error::usage("there is no prompt")
+                .with_hint("genogloss ask \"AGCAGCC, GC content =\", or -i FILE; --tasks lists what can be asked")),
+            None => Ok(Self::File("-".into(), None)),
+        }
+    }
+
+    fn place(&self) -> String {
+        match self {
+            Self::Arguments(_) => "the command line".into(),
+            Self::File(path, _) => crate::read::place(path),
+        }
+    }
+
+    fn read(&self, question: &Question, emit: &mut dyn FnMut(Asked) -> Result<()>) -> Result<Option<InputReport>> {
+        match self {
+            Self::Arguments(prompts) => {
+                for (index, text) in prompts.iter().enumerate() {
+                    emit(Asked { id: (index + 1).to_string(), text: text.clone() })?;
+                }
+                Ok(None)
+            }
+            Self::File(path, reference) => prompts::read(path, reference.as_deref(), question, emit).map(Some),
+        }
+    }
+}
+
+pub(super) fn run(options: Options) -> Result<()> {
+    if options.tasks {
+        return list();
+    }
+    if let Some(task) = &options.task {
+        tasks::find(task.split_once(':').map_or(task.as_str(), |(name, _)| name)).map_err(Error::usage)?;
+    }
+    let source = Source::of(&options)?;
+    let inputs: Vec<&Path> = [options.input.as_deref(), options.reference.as_deref()].into_iter().flatten().collect();
+    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
+    let question = Question { task: options.task.clone(), values: options.with.clone() };
+    let command: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
+    tracing::info!("genogloss {} {}", env!("CARGO_PKG_VERSION"), command.join(" "));
+    let panel = Arc::new(Panel::new(panel_settings(&options))?);
+    let (report, threads, pipeline_settings) = prepare(&options, &panel)?;
+    let territory = territory(&options, &source, &question)?;
+    let run_settings = settings_of(&options);
+    let target = options.output.output.as_deref();
+    let mut beginning =
+        Beginning::find(&options.run, target, None, &report, &run_settings, territory.as_ref(), &inputs)?;
+    let mut output = Output::create(&OutputSettings {
+        path: options.output.output.clone(),
+        indexed: Indexed::No,
+        kind: options.output.index,
+        bgzf: false,
+        input: source.place(),
+        resume: beginning.bytes(),
+    })?;
+    if !beginning.begun() {
+        output.write_all(b"id\ttask\tanswer\tconfidence\thow\treason\n")?;
+    }
+    let mut counts = beginning.from.counts().of_columns(std::iter::once("confidence"));
+    let mut progress = Progress::new(counts.windows, Total::Unknown);
+    let mut done = beginning.from.queries;
+    let shared: Shared<Ended> = Shared::default();
+    let sessions = (0..threads).map(|_| panel.session()).collect();
+    let mut line = Vec::new();
+    let result = {
+        let (shared, own, panel) = (Arc::clone(&shared), territory.clone(), Arc::clone(&panel));
+        pipeline::run(
+            &pipeline_settings,
+            sessions,
+            move |feed| {
+                let (mut counts, mut number, mut watch) = (Counts::default(), 0u64, Watch::default());
+                let place = source.place();
+                let input = source.read(&question, &mut |Asked { id, text }| {
+                    if let Some(own) = &own {
+                        number += 1;
+                        if !watch.own(own, Some((RECORDS, number - 1)), &place)? {
+                            return Ok(());
+                        }
+                    }
+                    counts.records_in += 1;
+                    counts.queries += 1;
+                    if done > 0 {
+                        done -= 1;
+                        return Ok(());
+                    }
+                    let parsed = Prompt::parse(&text);
+                    let task = parsed.as_ref().map_or_else(|_| ".".to_string(), shown);
+                    let route = match parsed {
+                        Ok(prompt) => {
+                            counts.bases += prompt.bases().map_or(0, |bases| bases.len() as u64);
+                            panel.route(&prompt)?
+                        }
+                        Err(refusal) => Err(refusal),
+                    };
+                    match route {
+                        Ok(means) => {
+                            let query = Query { id, task, how: panel.how(&means)?, refusal: None };
+                            feed.query(query, |rows| {
+                                rows.push(text.as_bytes());
+                                Ok(())
+                            })
+                        }
+                        Err(refusal) => {
+                            let skip = refusal.skip;
+                            feed.skip(Query { id, task, how: ".".into(), refusal: Some(refusal) }, skip)
+                        }
+                    }
+                })?;
+                setup::leave(&shared, Ended { counts, input });
+                Ok(())
+            },
+            |query: Query, outcome| {
+                progress.at(counts.written, counts.windows, || format!("prompt {}", query.id));
+                write_line(&query, &outcome, &mut line);
+                if let Outcome::Answered(answers) = outcome {
+                    counts.add_scores([answers.scores(0)[0]]);
+                }
+                counts.came_out(outcome.skipped());
+                counts.rows += 1;
+                output.write_all(&line)?;
+                beginning.at(|| Checkpoint::of(&counts, output.checkpoint()?))
+            },
+        )
+    };
+    let timings = beginning.ended(result, || Checkpoint::of(&counts, output.checkpoint()?))?;
+    let Ended { counts: read, input } = setup::take(&shared);
+    (counts.records_in, counts.queries, counts.bases) = (read.records_in, read.queries, read.bases);
+    let ending = Ending {
+        report,
+        threads,
+        counts,
+        timings,
+        inputs: input.into_iter().collect(),
+        reference: None,
+        settings: run_settings,
+        tracks: None,
+        shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
+        also: None,
+        before: beginning.from.counts().windows,
+    };
+    setup::finish(&options.output, ending, || output.seal())?;
+    beginning.done();
+    Ok(())
+}
+
+fn list() -> Result<()> {
+    let mut text = String::from("task\tother names\tanswer\texample\n");
+    for entry in &TASKS {
+        let others = if entry.aliases.is_empty() { ".".into() } else { entry.aliases.join(", ") };
+        text.push_str(&format!("{}\t{others}\t{}\t{}\n", entry.name, entry.answer, entry.example()));
+    }
+    say(text.as_bytes())
+}
+
+/// A task as it is written: with the key, where one is asked for.
+fn shown(prompt: &Prompt) -> String {
+    let name = prompt.task.entry().name;
+    prompt.key.as_ref().map_or_else(|| name.to_string(), |key| format!("{name}: {key}"))
+}
+
+fn panel_settings(options: &Options) -> PanelSettings {
+    let strategy = match options.beams {
+        1 if options.temperature > 0.0 => {
+            let (temperature, top_k, seed) = (options.temperature, options.top_k, options.seed);
+            Strategy::Sample(Sampling { temperature, top_k, seed })
+        }
+        1 => Strategy::Greedy,
+        beams => Strategy::Beam(usize::from(beams)),
+    };
+    PanelSettings {
+        with: options.answer_with,
+        language: options.model.clone(),
+        strategy,
+        max_tokens: options.max_tokens.map(|tokens| tokens as usize),
+        chunk: options.chunk,
+        models_dir: options.engine.models_dir.clone(),
+        accept_license: options.engine.accept_license,
+        engine: options.engine.engine,
+        device: options.engine.device,
+    }
+}
+
+fn prepare(options: &Options, panel: &Panel) -> Result<(ModelReport, usize, PipelineSettings)> {
+    let threads =
+        options.engine.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let identity = panel.identity()?;
+    for model in &identity {
+        tracing::debug!("{model}");
+    }
+    let report = ModelReport {
+        name: "ask".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        sha256: None,
+        card_sha256: Some(digest_of(&identity)),
+        license: "of each model: genogloss models list".into(),
+        engine: panel.engine()?,
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .map_err(|error| Error::Internal(format!("threads: {error}")))?;
+    let settings = PipelineSettings {
+        encoder: None,
+        batch_rows: options.engine.batch_rows as usize,
+        group: 1,
+        shape: Shape { bins: 1, columns: 1 },
+        pool: Arc::new(pool),
+    };
+    Ok((report, threads, settings))
+}
+
+fn digest_of(identity: &[String]) -> String {
+    use sha2::Digest;
+    hex(&sha2::Sha256::digest(identity.join("\n")))
+}
+
+fn territory(options: &Options, source: &Source, question: &Question) -> Result<Option<Territory>> {
+    let Some(choice) = &options.run.shard else { return Ok(None) };
+    if let Source::File(path, _) = source
+        && !path.is_file()
+    {
+        return Err(Error::usage(format!("{}: it must be known how many prompts there are", source.place()))
+            .with_hint("give a file instead of standard input or a pipe"));
+    }
+    let (mut contigs, mut count) = (Contigs::default(), 0);
+    source.read(question, &mut |_| {
+        count += 1;
+        Ok(())
+    })?;
+    contigs.push(RECORDS, count);
+    let territory = Territory::choose(choice, &contigs, &source.place(), 1, None)?;
+    if territory.is_empty() {
+        tracing::warn!("shard {} has nothing to do: there are more shards than prompts", territory.shard);
+    }
+    Ok(Some(territory))
+}
+
+/// What answers depend on.
+fn settings_of(options: &Options) -> Settings {
+    let mut settings = Settings::new("ask");
+    settings.put("answer_with", format!("{:?}", options.answer_with).to_lowercase());
+    settings.put("model", &options.model);
+    settings.put("task", &options.task);
+    settings.put("with", &options.with);
+    settings.put("prompts", &options.prompts);
+    settings.put("chunk", options.chunk);
+    settings.put("beams", options.beams);
+    settings.put("temperature", options.temperature);
+    settings.put("top_k", options.top_k);
+    settings.put("seed", options.seed);
+    settings.put("max_tokens", options.max_tokens);
+    settings
+}
+
+fn write_line(query: &Query, outcome: &Outcome<'_>, line: &mut Vec<u8>) {
+    line.clear();
+    let mut cell = |text: &str, end: u8| {
+        // A table's cells hold no tabs or line ends, whatever a name or an answer holds.
+        let clean = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+        let start = line.len();
+        line.extend(clean.collect::<String>().into_bytes());
+        if line.len() == start {
+            line.push(b'.');
+        }
+        line.push(end);
+    };
+    cell(&query.id, b'\t');
+    cell(&query.task, b'\t');
+    match outcome {
+        Outcome::Answered(answers) => {
+            cell(answers.text(0), b'\t');
+            cell(&format!("{:.4}", answers.scores(0)[0]), b'\t');
+            cell(&query.how, b'\t');
+            cell(".", b'\n');
+        }
+        Outcome::Skipped(reason) => {
+            cell(".", b'\t');
+            cell(".", b'\t');
+            cell(&query.how, b'\t');
+            let detail = query.refusal.as_ref().map_or("", |refusal| refusal.detail.as_str());
+            cell(&format!("{}: {detail}", reason.word()), b'\n');
+        }
+    }
+}
+
+/// Reasons that are written, for `genogloss columns`.
+pub(super) const SKIPS: &[Skip] = &[
+    Skip::BadPrompt,
+    Skip::UnknownTask,
+    Skip::NoSequence,
+    Skip::TooShort,
+    Skip::TooLong,
+    Skip::UnknownBases,
+    Skip::NoModel,
+];

@@ -1,0 +1,165 @@
+//! The form an answer must have, as a regular expression, held to token by token.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use regex_automata::{
+    Anchored, MatchKind,
+    dfa::{
+        Automaton, StartKind,
+        dense::{self, DFA},
+    },
+    util::{primitives::StateID, start},
+};
+
+use crate::{
+    error::{Error, Result},
+    tokenize::text::Text,
+};
+
+/// Largest automaton of a form, in bytes.
+const LIMIT: usize = 64 << 20;
+
+/// What an answer may be: all of it matches a regular expression.
+#[derive(Debug)]
+pub struct Form {
+    automaton: DFA<Vec<u32>>,
+    /// Tokens that may follow in a state, found when first asked for.
+    allowed: Mutex<HashMap<StateID, Arc<[bool]>>>,
+}
+
+impl Form {
+    /// From a regular expression, which the whole answer must match.
+    pub fn new(pattern: &str) -> Result<Self> {
+        let config = dense::Config::new()
+            .start_kind(StartKind::Anchored)
+            .match_kind(MatchKind::All)
+            .determinize_size_limit(Some(LIMIT))
+            .dfa_size_limit(Some(LIMIT));
+        let automaton = dense::Builder::new()
+            .configure(config)
+            .build(&format!("(?:{pattern})"))
+            .map_err(|error| Error::Internal(format!("form {pattern}: {error}")))?;
+        Ok(Self { automaton, allowed: Mutex::default() })
+    }
+
+    /// One of these texts.
+    pub fn one_of<T: AsRef<str>>(texts: &[T]) -> Result<Self> {
+        let texts: Vec<String> = texts.iter().map(|text| escaped(text.as_ref())).collect();
+        Self::new(&texts.join("|"))
+    }
+
+    fn start(&self) -> Option<StateID> {
+        let config = start::Config::new().anchored(Anchored::Yes);
+        self.automaton.start_state(&config).ok()
+    }
+
+    fn after(&self, mut state: StateID, bytes: &[u8]) -> Option<StateID> {
+        for &byte in bytes {
+            state = self.automaton.next_state(state, byte);
+            if self.automaton.is_dead_state(state) || self.automaton.is_quit_state(state) {
+                return None;
+            }
+        }
+        // A match is only seen one step later: a state that only says "matched" leads nowhere, but to the end.
+        Some(state)
+    }
+
+    fn complete(&self, state: StateID) -> bool {
+        self.automaton.is_match_state(self.automaton.next_eoi_state(state))
+    }
+
+    /// Something can still follow, or the answer is complete.
+    fn alive(&self, state: StateID) -> bool {
+        self.complete(state)
+            || (0..=255u8).any(|byte| !self.automaton.is_dead_state(self.automaton.next_state(state, byte)))
+    }
+
+    fn tokens(&self, state: StateID, text: &Text) -> Arc<[bool]> {
+        let mut known = self.allowed.lock().unwrap_or_else(PoisonError::into_inner);
+        let tokens = known.entry(state).or_insert_with(|| {
+            let complete = self.complete(state);
+            let may = |id: usize| match text.bytes(id) {
+                _ if text.stop().contains(&id) => complete,
+                Some(bytes) if !bytes.is_empty() => self.after(state, bytes).is_some_and(|next| self.alive(next)),
+                _ => false,
+            };
+            (0..text.size()).map(may).collect()
+        });
+        Arc::clone(tokens)
+    }
+}
+
+/// A text that a regular expression reads as itself.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if !letter.is_alphanumeric() && !letter.is_whitespace() && letter.is_ascii() {
+            out.push('\\');
+        }
+        out.push(letter);
+    }
+    out
+}
+
+/// How far an answer has come.
+#[derive(Clone, Debug)]
+pub struct State {
+    form: Option<(Arc<Form>, Option<StateID>)>,
+}
+
+impl State {
+    /// At the beginning of an answer.
+    pub fn new(form: Option<Arc<Form>>) -> Self {
+        Self { form: form.map(|form| (Arc::clone(&form), form.start())) }
+    }
+
+    /// Which tokens may follow; `None`: all. Where nothing may, the answer ends.
+    pub fn allowed(&self, text: &Text) -> Option<Arc<[bool]>> {
+        let (form, state) = self.form.as_ref()?;
+        let tokens = state.map(|state| form.tokens(state, text));
+        match tokens {
+            Some(tokens) if tokens.contains(&true) => Some(tokens),
+            _ => {
+                let mut end = vec![false; text.size()];
+                text.stop().iter().for_each(|&id| end[id] = true);
+                Some(end.into())
+            }
+        }
+    }
+
+    /// The answer goes on with these bytes.
+    pub fn advance(&mut self, bytes: &[u8]) {
+        if let Some((form, state)) = &mut self.form {
+            *state = state.and_then(|state| form.after(state, bytes));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(form: &Form, text: &str) -> bool {
+        form.start().and_then(|state| form.after(state, text.as_bytes())).is_some_and(|state| form.complete(state))
+    }
+
+    fn may_go_on(form: &Form, text: &str) -> bool {
+        form.start().and_then(|state| form.after(state, text.as_bytes())).is_some_and(|state| form.alive(state))
+    }
+
+    #[test]
+    fn a_form_holds_the_whole_answer() {
+        let form = Form::one_of(&["donor", "donor site", "C14orf(2)"]).expect("a form");
+        assert!(matches(&form, "donor") && matches(&form, "donor site") && matches(&form, "C14orf(2)"));
+        assert!(!matches(&form, "donor si") && !matches(&form, "") && !matches(&form, "a donor"));
+        assert!(may_go_on(&form, "donor s") && !may_go_on(&form, "donor x") && !may_go_on(&form, "donor site "));
+        let number = Form::new(r"0\.[0-9]{3}|1\.000").expect("a form");
+        assert!(matches(&number, "0.377") && matches(&number, "1.000"));
+        assert!(!matches(&number, "0.3777") && !may_go_on(&number, "1.1") && !may_go_on(&number, "0.3777"));
+        let long = Form::new("[ACGT]{1000}").expect("a form");
+        assert!(matches(&long, &"ACGT".repeat(250)) && !matches(&long, &"ACGT".repeat(251)));
+    }
+}

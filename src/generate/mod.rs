@@ -1,0 +1,392 @@
+//! Answers written token by token: greedy, by beams or by chance, held to a form, many prompts at once.
+//!
+//! Prompts of like length run together, filled up on the left to a whole number of [`BUCKET`] tokens by their own length alone, and
+//! always as many rows a call as the card says (filled up with empty ones). So what is answered to a prompt depends neither on the
+//! prompts beside it nor on how many there are. Memory is rows × context: the cache of one call, never more.
+//!
+//! [`form`] holds an answer to a form: at every step only tokens that can still lead to an answer of that form are looked at, so
+//! that an answer is a label, a number, a sequence whenever the task asks for one.
+
+pub mod form;
+
+use std::sync::Arc;
+
+use crate::{
+    error::{Error, Result},
+    model::decoder::Decoder,
+    tokenize::text::Text,
+};
+use form::{Form, State};
+
+/// Prompts are filled up to a multiple of this many tokens.
+const BUCKET: usize = 32;
+
+/// How the next token is chosen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Strategy {
+    /// The most probable one.
+    Greedy,
+    /// The most probable answer among this many kept at every step. [2, 64]
+    Beam(usize),
+    /// By chance.
+    Sample(Sampling),
+}
+
+/// How chance chooses.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sampling {
+    /// Logits are divided by this: below 1 surer, above 1 wilder. (0, 10]
+    pub temperature: f32,
+    /// Only this many of the most probable tokens; 0: all.
+    pub top_k: usize,
+    /// Where chance begins; the same seed gives the same answer to the same prompt.
+    pub seed: u64,
+}
+
+/// One prompt.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Its tokens.
+    pub ids: Vec<i64>,
+    /// What the answer must look like.
+    pub form: Option<Arc<Form>>,
+    /// Most tokens of the answer.
+    pub max_tokens: usize,
+}
+
+/// One answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Generated {
+    /// Its tokens, without the one that ends it.
+    pub ids: Vec<usize>,
+    /// Natural logarithm of its probability among all answers of its form, its end included.
+    pub log_probability: f64,
+    /// It came to its end; false where the limit of tokens cut it off.
+    pub ended: bool,
+}
+
+/// A model that writes answers.
+pub struct Generator {
+    decoder: Box<dyn Decoder>,
+    text: Arc<Text>,
+    strategy: Strategy,
+    rows: usize,
+    context: usize,
+    padding: i64,
+}
+
+/// A row on its way.
+struct Row {
+    request: usize,
+    state: State,
+    said: Generated,
+    done: bool,
+    chance: Chance,
+}
+
+impl Generator {
+    /// `rows`: prompts in every call; `context`: most tokens of prompt and answer.
+    pub fn new(
+        decoder: Box<dyn Decoder>,
+        text: Arc<Text>,
+        strategy: Strategy,
+        rows: usize,
+        context: usize,
+        padding: i64,
+    ) -> Self {
+        Self { decoder, text, strategy, rows, context, padding }
+    }
+
+    /// Answers all, in order. A prompt that fills the context is answered with nothing.
+    pub fn answer(&mut self, requests: &[Request]) -> Result<Vec<Generated>> {
+        let mut order: Vec<usize> = (0..requests.len()).collect();
+        let bucket = |index: usize| requests[index].ids.len().div_ceil(BUCKET);
+        order.sort_by_key(|&index| bucket(index));
+        let beams = if let Strategy::Beam(beams) = self.strategy { beams } else { 1 };
+        let prompts = (self.rows / beams).max(1);
+        let mut answers = vec![Generated::default(); requests.len()];
+        for same in order.chunk_by(|&a, &b| bucket(a) == bucket(b)) {
+            for group in same.chunks(prompts) {
+                self.call(requests, group, prompts, beams, &mut answers)?;
+            }
+        }
+        Ok(answers)
+    }
+
+    /// One call: `group` are the requests, `prompts` how many there is room for.
+    fn call(
+        &mut self,
+        requests: &[Request],
+        group: &[usize],
+        prompts: usize,
+        beams: usize,
+        answers: &mut [Generated],
+    ) -> Result<()> {
+        let count = prompts * beams;
+        let longest = requests[group[0]].ids.len().div_ceil(BUCKET) * BUCKET;
+        let mut rows: Vec<Row> = (0..count)
+            .map(|place| {
+                let request = group.get(place / beams).copied().unwrap_or(group[0]);
+                let filling = place / beams >= group.len();
+                let first = &requests[request];
+                let mut said = Generated::default();
+                // Of the beams of a prompt only the first one is alive at first: they are all the same.
+                if place % beams > 0 {
+                    said.log_probability = f64::NEG_INFINITY;
+                }
+                let state = State::new(first.form.clone());
+                Row { request, state, said, done: filling, chance: Chance::new(self.strategy, &first.ids) }
+            })
+            .collect();
+        let (mut ids, mut positions, mut mask) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, row) in rows.iter().enumerate() {
+            let prompt = &requests[row.request].ids;
+            // A filling row reads one token: one that reads nothing is not-a-number in some networks.
+            let prompt = if place / beams < group.len() { &prompt[..] } else { &prompt[..1] };
+            let gap = longest - prompt.len();
+            ids.extend(std::iter::repeat_n(self.padding, gap).chain(prompt.iter().copied()));
+            positions.extend(std::iter::repeat_n(0, gap).chain(0..prompt.len() as i64));
+            mask.push([vec![0i64; gap], vec![1; prompt.len()]].concat());
+        }
+        self.decoder.start(count)?;
+        let mut logits = Vec::new();
+        let limit = |row: &Row| {
+            let request = &requests[row.request];
+            request.max_tokens.min(self.context.saturating_sub(request.ids.len()))
+        };
+        let text = Arc::clone(&self.text);
+        loop {
+            logits.clear();
+            self.decoder.step(&ids, &positions, &mask.concat(), &mut logits)?;
+            let vocabulary = logits.len() / count;
+            if vocabulary < text.size() {
+                let problem = format!("its tokenizer has {} tokens, its network answers for {vocabulary}", text.size());
+                return Err(Error::model(text.model(), problem)
+                    .with_hint("tokenizer.json and the network are not of the same model"));
+            }
+            let choices: Vec<Option<usize>> = match self.strategy {
+                Strategy::Beam(_) => {
+                    let chosen = beam_step(&mut rows, &logits, vocabulary, beams, &text);
+                    let from: Vec<usize> = chosen.iter().map(|(from, _)| *from).collect();
+                    self.decoder.reorder(&from)?;
+                    mask = from.iter().map(|&row| mask[row].clone()).collect();
+                    chosen.into_iter().map(|(_, token)| token).collect()
+                }
+                _ => rows
+                    .iter_mut()
+                    .zip(logits.chunks_exact(vocabulary))
+                    .map(|(row, logits)| if row.done { None } else { row.next(logits, &text) })
+                    .collect(),
+            };
+            (ids, positions) = (Vec::with_capacity(count), Vec::with_capacity(count));
+            for ((row, choice), seen) in rows.iter_mut().zip(choices).zip(&mut mask) {
+                row.done |= choice.is_none() || row.said.ids.len() >= limit(row);
+                ids.push(choice.map_or(self.padding, |token| token as i64));
+                positions.push(seen.iter().sum::<i64>());
+                seen.push(i64::from(choice.is_some()));
+            }
+            if rows.iter().all(|row| row.done) {
+                break;
+            }
+        }
+        for (beams, &request) in rows.chunks(beams).zip(group) {
+            // Beams are in order, best first.
+            answers[request] = beams[0].said.clone();
+        }
+        Ok(())
+    }
+}
+
+impl Row {
+    /// The next token of a row on its own, if its answer does not end; what it says is noted.
+    fn next(&mut self, logits: &[f32], text: &Text) -> Option<usize> {
+        let allowed = self.state.allowed(text);
+        let total = log_total(logits, allowed.as_deref());
+        let token = match &mut self.chance.0 {
+            Some((sampling, random)) => sample(logits, allowed.as_deref(), *sampling, random),
+            None => best(logits, allowed.as_deref()),
+        };
+        self.take(token, f64::from(logits[token]) - total, text)
+    }
+
+    fn take(&mut self, token: usize, log_probability: f64, text: &Text) -> Option<usize> {
+        self.said.log_probability += log_probability;
+        if text.stop().contains(&token) {
+            self.said.ended = true;
+            self.done = true;
+            return None;
+        }
+        self.said.ids.push(token);
+        self.state.advance(text.bytes(token).unwrap_or_default());
+        Some(token)
+    }
+}
+
+/// Logarithm of the sum of what the allowed tokens weigh.
+fn log_total(logits: &[f32], allowed: Option<&[bool]>) -> f64 {
+    let may = |token: usize| allowed.is_none_or(|allowed| allowed.get(token).copied().unwrap_or(false));
+    let values = || logits.iter().enumerate().filter(|(token, _)| may(*token)).map(|(_, &value)| f64::from(value));
+    let largest = values().fold(f64::NEG_INFINITY, f64::max);
+    largest + values().map(|value| (value - largest).exp()).sum::<f64>().ln()
+}
+
+/// The allowed token with the largest logit; the first of equals.
+fn best(logits: &[f32], allowed: Option<&[bool]>) -> usize {
+    let may = |token: usize| allowed.is_none_or(|allowed| allowed.get(token).copied().unwrap_or(false));
+    let mut best = None;
+    for (token, &value) in logits.iter().enumerate() {
+        if may(token) && best.is_none_or(|(_, most)| value > most) {
+            best = Some((token, value));
+        }
+    }
+    best.map_or(0, |(token, _)| token)
+}
+
+/// The allowed tokens by logit, largest first; of equals the first.
+fn ranked(logits: &[f32], allowed: Option<&[bool]>, most: usize) -> Vec<usize> {
+    let may = |token: usize| allowed.is_none_or(|allowed| allowed.get(token).copied().unwrap_or(false));
+    let mut tokens: Vec<usize> = (0..logits.len()).filter(|&token| may(token)).collect();
+    let by_logit = |a: &usize, b: &usize| logits[*b].total_cmp(&logits[*a]).then(a.cmp(b));
+    if most < tokens.len() {
+        tokens.select_nth_unstable_by(most, by_logit);
+        tokens.truncate(most);
+    }
+    tokens.sort_unstable_by(by_logit);
+    tokens
+}
+
+fn sample(logits: &[f32], allowed: Option<&[bool]>, sampling: Sampling, random: &mut Random) -> usize {
+    let most = if sampling.top_k == 0 { usize::MAX } else { sampling.top_k };
+    let tokens = ranked(logits, allowed, most);
+    let weight = |token: usize| (f64::from(logits[token] - logits[tokens[0]]) / f64::from(sampling.temperature)).exp();
+    let mut left = random.next() * tokens.iter().map(|&token| weight(token)).sum::<f64>();
+    for &token in &tokens {
+        left -= weight(token);
+        if left < 0.0 {
+            return token;
+        }
+    }
+    tokens[0]
+}
+
+/// One step of all prompts' beams: which row each row goes on from, and with which token (`None`: it has ended). Rows are left in
+/// order, most probable first.
+fn beam_step(
+    rows: &mut Vec<Row>,
+    logits: &[f32],
+    vocabulary: usize,
+    beams: usize,
+    text: &Text,
+) -> Vec<(usize, Option<usize>)> {
+    let mut chosen = Vec::with_capacity(rows.len());
+    let mut after: Vec<Row> = Vec::with_capacity(rows.len());
+    for first in (0..rows.len()).step_by(beams) {
+        // (log-probability of the whole, of the token, row, token)
+        let mut candidates: Vec<(f64, f64, usize, Option<usize>)> = Vec::new();
+        for (place, row) in rows.iter_mut().enumerate().skip(first).take(beams) {
+            let so_far = row.said.log_probability;
+            if row.done {
+                candidates.push((so_far, 0.0, place, None));
+            } else if so_far > f64::NEG_INFINITY {
+                let logits = &logits[place * vocabulary..(place + 1) * vocabulary];
+                let allowed = row.state.allowed(text);
+                let total = log_total(logits, allowed.as_deref());
+                for token in ranked(logits, allowed.as_deref(), beams) {
+                    let gain = f64::from(logits[token]) - total;
+                    candidates.push((so_far + gain, gain, place, Some(token)));
+                }
+            }
+        }
+        candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.2, a.3).cmp(&(b.2, b.3))));
+        let dead = (f64::NEG_INFINITY, 0.0, first, None);
+        candidates.resize(candidates.len().max(beams), dead);
+        for &(whole, gain, place, token) in &candidates[..beams] {
+            let old = &rows[place];
+            let mut row = Row {
+                request: old.request,
+                state: old.state.clone(),
+                said: old.said.clone(),
+                done: old.done,
+                chance: Chance(None),
+            };
+            let mut next = None;
+            if whole == f64::NEG_INFINITY {
+                row.said.log_probability = whole;
+                row.done = true;
+            } else if let Some(token) = token {
+                next = row.take(token, gain, text);
+            }
+            chosen.push((place, next));
+            after.push(row);
+        }
+        // The best one has ended, and none can overtake it: what follows only makes the others less probable.
+        let group = after.len() - beams;
+        if after[group].done {
+            after[group..].iter_mut().for_each(|row| row.done = true);
+        }
+    }
+    *rows = after;
+    chosen
+}
+
+/// Chance of a row, if it is asked for: the seed and the prompt decide it, not the prompt's place.
+struct Chance(Option<(Sampling, Random)>);
+
+impl Chance {
+    fn new(strategy: Strategy, ids: &[i64]) -> Self {
+        Self(match strategy {
+            Strategy::Sample(sampling) => {
+                let mut random = Random(sampling.seed);
+                for &id in ids {
+                    random.0 ^= (id as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                    random.next();
+                }
+                Some((sampling, random))
+            }
+            _ => None,
+        })
+    }
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014): small, and the same on every machine.
+struct Random(u64);
+
+impl Random {
+    /// From 0 up to 1.
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_of_equals_is_the_first_and_forbidden_ones_are_not_seen() {
+        let logits = [1.0, 3.0, 3.0, 9.0];
+        let allowed = [true, true, true, false];
+        assert_eq!((best(&logits, Some(&allowed)), best(&logits, None)), (1, 3));
+        assert_eq!(ranked(&logits, Some(&allowed), 2), [1, 2]);
+        let total = log_total(&logits[..2], None);
+        assert!((total - (1f64.exp() + 3f64.exp()).ln()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn chance_is_a_matter_of_seed_and_prompt() {
+        let draws = |seed, ids: &[i64]| {
+            let sampling = Sampling { temperature: 1.0, top_k: 0, seed };
+            let Some((_, mut random)) = Chance::new(Strategy::Sample(sampling), ids).0 else { panic!("chance") };
+            (0..200).map(|_| sample(&[0.0, 0.0, f32::NEG_INFINITY], None, sampling, &mut random)).collect::<Vec<_>>()
+        };
+        assert_eq!(draws(1, &[5, 6]), draws(1, &[5, 6]));
+        assert_ne!(draws(1, &[5, 6]), draws(2, &[5, 6]));
+        assert_ne!(draws(1, &[5, 6]), draws(1, &[5, 7]));
+        let ones = draws(3, &[1]).into_iter().filter(|&token| token == 1).count();
+        assert!((60..140).contains(&ones) && !draws(3, &[1]).contains(&2), "{ones} of 200");
+    }
+}

@@ -1,0 +1,118 @@
+"""A Llama-style decoder: RMSNorm, rotary positions, SwiGLU, tied embeddings, no biases. Plain PyTorch, with a key–value cache."""
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+@dataclass
+class Shape:
+    vocabulary: int
+    width: int = 256
+    layers: int = 6
+    heads: int = 4
+    hidden: int = 704
+    context: int = 1024
+    base: float = 10_000.0
+
+    @property
+    def head_width(self):
+        return self.width // self.heads
+
+
+class Norm(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-5) * self.weight
+
+
+class Layer(nn.Module):
+    def __init__(self, shape):
+        super().__init__()
+        self.shape = shape
+        w = shape.width
+        self.attention_norm, self.feed_norm = Norm(w), Norm(w)
+        self.query, self.key, self.value, self.out = (nn.Linear(w, w, bias=False) for _ in range(4))
+        self.gate, self.up = (nn.Linear(w, shape.hidden, bias=False) for _ in range(2))
+        self.down = nn.Linear(shape.hidden, w, bias=False)
+
+    def forward(self, x, rotation, mask, past=None):
+        rows, new, width = x.shape
+        y = self.attention_norm(x)
+        heads = lambda t: t.view(rows, new, self.shape.heads, self.shape.head_width).transpose(1, 2)
+        q, k, v = heads(self.query(y)), heads(self.key(y)), heads(self.value(y))
+        q, k = turn(q, rotation), turn(k, rotation)
+        if past is not None:
+            k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
+        if mask is None:
+            y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        else:
+            scores = q @ k.transpose(2, 3) * self.shape.head_width**-0.5 + mask
+            y = scores.softmax(-1) @ v
+        x = x + self.out(y.transpose(1, 2).reshape(rows, new, width))
+        y = self.feed_norm(x)
+        return x + self.down(F.silu(self.gate(y)) * self.up(y)), (k, v)
+
+
+def turn(x, rotation):
+    cos, sin = rotation
+    a, b = x.chunk(2, -1)
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+
+
+class Decoder(nn.Module):
+    def __init__(self, shape):
+        super().__init__()
+        self.shape = shape
+        self.embedding = nn.Embedding(shape.vocabulary, shape.width)
+        self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
+        self.norm = Norm(shape.width)
+        half = shape.head_width // 2
+        self.register_buffer("speeds", shape.base ** (-torch.arange(half) / half), persistent=False)
+        for name, p in self.named_parameters():
+            if p.dim() == 2:
+                deep = name.endswith(("out.weight", "down.weight"))
+                nn.init.normal_(p, std=0.02 / (2 * shape.layers) ** 0.5 if deep else 0.02)
+
+    def rotation(self, positions):
+        angles = positions.unsqueeze(-1).float() * self.speeds
+        return angles.cos().unsqueeze(1), angles.sin().unsqueeze(1)
+
+    def hidden(self, ids):
+        """Training: rows padded on the right, every row from position 0."""
+        x = self.embedding(ids)
+        rotation = self.rotation(torch.arange(ids.shape[1], device=ids.device).unsqueeze(0))
+        for layer in self.layers:
+            x, _ = layer(x, rotation, None)
+        return self.norm(x)
+
+    def logits(self, hidden):
+        return F.linear(hidden, self.embedding.weight)
+
+    def forward(self, ids, mask, positions, past):
+        """Use with a cache. ids, positions (rows, new); mask (rows, past + new), 1 where a token is data; past: a pair (rows,
+        heads, past, head width) a layer. Answers logits (rows, new, vocabulary) and the pairs with the new tokens added.
+        """
+        new, total = ids.shape[1], mask.shape[1]
+        where = torch.arange(total, device=ids.device)
+        seen = (where.unsqueeze(0) <= (where[-new:] if new else where[:0]).unsqueeze(1)) & (mask[:, None, :] > 0)
+        bias = torch.where(seen, 0.0, -1e9).unsqueeze(1)
+        x, rotation, present = self.embedding(ids), self.rotation(positions), []
+        for layer, pair in zip(self.layers, past):
+            x, pair = layer(x, rotation, bias, pair)
+            present.append(pair)
+        return self.logits(self.norm(x)), present
+
+    def save(self, path, **more):
+        torch.save({"shape": asdict(self.shape), "weights": self.state_dict(), **more}, path)
+
+    @classmethod
+    def load(cls, path):
+        saved = torch.load(path, map_location="cpu", weights_only=False)
+        model = cls(Shape(**saved["shape"]))
+        model.load_state_dict(saved["weights"])
+        return model, saved
