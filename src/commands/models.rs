@@ -1,6 +1,6 @@
 //! `genogloss models`: list, show and check.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Subcommand;
 
@@ -8,14 +8,16 @@ use super::say;
 use crate::{
     batch::Rows,
     error::{Error, Result},
+    generate::{Generator, Request, Strategy},
     model::{
         card::{Card, Kind},
+        decoder,
         folder::Folder,
         network::{self, EngineChoice, EngineReport},
         ort::{self, Device},
         registry,
     },
-    tokenize::Encoder,
+    tokenize::{Encoder, text::Text},
 };
 
 /// List, show and check models.
@@ -100,7 +102,6 @@ fn kind(kind: Kind) -> &'static str {
 
 fn show(folder: &Folder) -> Result<()> {
     let card = folder.card()?;
-    let window = &card.window;
     let mut text = format!("{} {}: {}\n", card.name, card.version, card.summary);
     let mut line = |name: &str, value: String| text.push_str(&format!("  {name:<10} {value}\n"));
     line("folder", folder.place());
@@ -113,17 +114,21 @@ fn show(folder: &Folder) -> Result<()> {
     }
     line("kind", kind(card.kind).into());
     line("input", format!("{:?}, unknown bases: {:?}", card.input.encoding, card.input.unknown).to_lowercase());
-    line(
-        "window",
-        format!(
-            "span {} bp, core {} bp, stride {} bp; sequences from {} bp",
-            window.span,
-            window.core,
-            window.stride,
-            card.min_span()
+    let window = &card.window;
+    match &card.generate {
+        Some(rule) => line(
+            "writes",
+            format!(
+                "answers to prompts (genogloss ask): {} tokens of prompt and answer, {} of an answer",
+                rule.context, rule.max_tokens
+            ),
         ),
-    );
-    line("strand", format!("{:?}", card.strand).to_lowercase());
+        None => {
+            let (span, core, stride, least) = (window.span, window.core, window.stride, card.min_span());
+            line("window", format!("span {span} bp, core {core} bp, stride {stride} bp; sequences from {least} bp"));
+            line("strand", format!("{:?}", card.strand).to_lowercase());
+        }
+    }
     for column in card.columns() {
         let background = if column.callable { String::new() } else { ", background".into() };
         line("score", format!("{} (threshold {}{background})", column.name, column.threshold));
@@ -165,8 +170,9 @@ fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
         folder.verified(&card, file)?;
     }
     let expected = match &card.self_test {
-        Some(file) => self_test(&card, folder, file)?,
-        None => Vec::new(),
+        Some(file) if card.kind == Kind::Generate => Test::Prompts(prompts_test(folder, file)?),
+        Some(file) => Test::Sequences(self_test(&card, folder, file)?),
+        None => Test::Sequences(Vec::new()),
     };
     let engines = match engine {
         EngineChoice::Auto => {
@@ -186,12 +192,12 @@ fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
         match check_engine(folder, &card, engine, &expected) {
             Ok((report, worst)) => {
                 good += 1;
-                let test = if expected.is_empty() {
+                let (count, what) = expected.counted();
+                let test = if count == 0 {
                     "loads; there is no self-test".into()
                 } else {
                     format!(
-                        "{} sequences of the self-test, largest difference {worst:.1e} (tolerance {:.1e})",
-                        expected.len(),
+                        "{count} {what} of the self-test, largest difference {worst:.1e} (tolerance {:.1e})",
                         card.run.tolerance
                     )
                 };
@@ -210,12 +216,11 @@ fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
     }
 }
 
-fn check_engine(
-    folder: &Folder,
-    card: &Card,
-    engine: EngineChoice,
-    expected: &[Expected],
-) -> Result<(EngineReport, f32)> {
+fn check_engine(folder: &Folder, card: &Card, engine: EngineChoice, test: &Test) -> Result<(EngineReport, f32)> {
+    let expected = match test {
+        Test::Sequences(expected) => expected,
+        Test::Prompts(expected) => return check_answers(folder, card, engine, expected),
+    };
     let (mut sessions, report) = network::load(folder, card, engine, Device::Cpu, 1)?;
     let session = sessions.first_mut().ok_or_else(|| Error::Internal("no session".into()))?;
     let encoder = Encoder::new(card, folder, None)?;
@@ -253,6 +258,110 @@ fn check_engine(
             worst.1, worst.0, card.run.tolerance
         ),
     ))
+}
+
+/// What a self-test asks.
+enum Test {
+    Sequences(Vec<Expected>),
+    Prompts(Vec<Answered>),
+}
+
+impl Test {
+    fn counted(&self) -> (usize, &'static str) {
+        match self {
+            Self::Sequences(tests) => (tests.len(), "sequences"),
+            Self::Prompts(tests) => (tests.len(), "prompts"),
+        }
+    }
+}
+
+/// A prompt of the self-test, and the answer that is the most probable token by token.
+struct Answered {
+    prompt: String,
+    answer: String,
+    log_probability: f64,
+}
+
+/// Reads the self-test of a model that writes: prompt, answer (`\\t`, `\\n`, `\\r`, `\\\\` for what a table cannot hold), logarithm of its probability.
+fn prompts_test(folder: &Folder, file: &str) -> Result<Vec<Answered>> {
+    let text = folder.text(file)?;
+    let place = format!("{}/{file}", folder.place());
+    let mut lines = text.lines();
+    if lines.next() != Some("prompt\tanswer\tlog_probability") {
+        return Err(Error::input(&place, "its columns must be prompt, answer, log_probability"));
+    }
+    lines
+        .map(|line| {
+            let bad = || Error::input(&place, format!("\"{line}\" is no prompt, answer and number"));
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [prompt, answer, number] = fields.as_slice() else { return Err(bad()) };
+            Ok(Answered {
+                prompt: (*prompt).into(),
+                answer: unescaped(answer),
+                log_probability: number.parse().map_err(|_| bad())?,
+            })
+        })
+        .collect()
+}
+
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        out.push(match (letter, letter == '\\') {
+            (_, true) => match letters.next() {
+                Some('t') => '\t',
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some(other) => other,
+                None => '\\',
+            },
+            (letter, false) => letter,
+        });
+    }
+    out
+}
+
+fn check_answers(
+    folder: &Folder,
+    card: &Card,
+    engine: EngineChoice,
+    expected: &[Answered],
+) -> Result<(EngineReport, f32)> {
+    let (mut decoders, report) = decoder::load(folder, card, engine, Device::Cpu, 1)?;
+    let none = || Error::Internal("no session".into());
+    let rule = card.generate.as_ref().ok_or_else(none)?;
+    let text = Arc::new(Text::new(card, rule, folder)?);
+    let decoder = decoders.pop().ok_or_else(none)?;
+    let mut generator = Generator::new(
+        decoder,
+        Arc::clone(&text),
+        Strategy::Greedy,
+        card.run.rows,
+        rule.context,
+        card.input.padding_id,
+    );
+    let requests = expected
+        .iter()
+        .map(|test| Ok(Request { ids: text.encode(&test.prompt)?, form: None, max_tokens: rule.max_tokens }))
+        .collect::<Result<Vec<_>>>()?;
+    let mut worst = 0.0f64;
+    for (test, said) in expected.iter().zip(generator.answer(&requests)?) {
+        let answer = text.decode(said.ids.iter().copied());
+        if answer != test.answer {
+            let problem = format!("self-test: to \"{}\" it answers \"{answer}\", not \"{}\"", test.prompt, test.answer);
+            return Err(Error::model(&card.name, problem));
+        }
+        worst = worst.max((said.log_probability - test.log_probability).abs() / (said.ids.len() + 1) as f64);
+    }
+    if worst <= f64::from(card.run.tolerance) {
+        return Ok((report, worst as f32));
+    }
+    let problem = format!(
+        "self-test: the logarithm of a token's probability differs by {worst:.1e}; the card's tolerance is {:.1e}",
+        card.run.tolerance
+    );
+    Err(Error::model(&card.name, problem))
 }
 
 /// Reads the self-test: name, sequence, and a column for each score; a track's cells hold its bins, joined by commas.

@@ -48,7 +48,7 @@ impl Folder {
 }
 
 /// The repository's root. Asked for at run time: a build kept in a cache may come from another checkout.
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
 }
 
@@ -130,4 +130,9 @@ pub fn shared(path: &str) -> Option<String> {
     }
     eprintln!("SKIPPED: ../shared/{path} is not here");
     None
+}
+
+/// A file of the repository, as text.
+pub fn read_repository(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

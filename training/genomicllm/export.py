@@ -143,7 +143,7 @@ def torch_greedy(model, ids, end, most):
 CARD = """\
 name: {name}
 version: {version}
-summary: {summary}
+summary: "{summary}"
 license: {license}
 {more}kind: generate
 files:
@@ -188,7 +188,8 @@ def folder(model, tokenizer_file, out, prompts, rows=16, most=400, **about):
     round_weights(model)
     onnx.save(smaller(to_onnx(model, out / "model.onnx"), model), out / "model.onnx")
     (out / "model.onnx.data").unlink(missing_ok=True)
-    shutil.copy(tokenizer_file, out / "tokenizer.json")
+    if Path(tokenizer_file).resolve() != (out / "tokenizer.json").resolve():
+        shutil.copy(tokenizer_file, out / "tokenizer.json")
     tokenizer = Tokenizer.from_file(str(out / "tokenizer.json"))
     tokenizer.encode_special_tokens = True
     begin, end = tokenizer.token_to_id("<s>"), tokenizer.token_to_id("</s>")

@@ -31,9 +31,9 @@ def rules():
     split = lambda pattern: pre_tokenizers.Split(Regex(pattern), "isolated")
     return pre_tokenizers.Sequence([
         split(SEQUENCE),
-        split("[ACGTN]{3}(?=[ACGTN]*$)"),                      # every 3 bases of a piece that is sequence up to its end
+        split("[ACGTN]{3}(?=[ACGTN]*\\z)"),                      # every 3 bases of a piece that is sequence up to its end
         split(f"(?<![A-Za-z]){RESIDUE}+(?![a-z])"),
-        split(f"{RESIDUE}(?={RESIDUE}*$)"),
+        split(f"{RESIDUE}(?={RESIDUE}*\\z)"),
         pre_tokenizers.Digits(individual_digits=True),
         split(r" ?[A-Za-z]+| ?[^\sA-Za-z0-9]+|\s+(?!\S)|\s+"),
         pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),

@@ -1,0 +1,209 @@
+//! Writing answers: the tokenizer agrees with Python's, engines with PyTorch, and nothing but the prompt decides an answer.
+
+mod support;
+
+use std::sync::Arc;
+
+use genogloss::{
+    generate::{Generated, Generator, Request, Sampling, Strategy, form::Form},
+    model::{card::Card, decoder, folder::Folder, network::EngineChoice, ort::Device},
+    tokenize::text::Text,
+};
+use support::{Folder as Temporary, genogloss, read_repository, succeed};
+
+const MODEL: &str = "tests/models/decoder";
+
+fn opened() -> (Folder, Card, Arc<Text>) {
+    let folder = Folder::Disk(support::root().join(MODEL));
+    let card = folder.card().expect("a card");
+    let text = Text::new(&card, card.generate.as_ref().expect("generate"), &folder).expect("a tokenizer");
+    (folder, card, Arc::new(text))
+}
+
+fn generator(strategy: Strategy, rows: usize) -> (Generator, Arc<Text>) {
+    let (folder, card, text) = opened();
+    let (mut decoders, _) = decoder::load(&folder, &card, EngineChoice::Rten, Device::Cpu, 1).expect("a decoder");
+    let rule = card.generate.as_ref().expect("generate");
+    let decoder = decoders.pop().expect("one");
+    (Generator::new(decoder, Arc::clone(&text), strategy, rows, rule.context, card.input.padding_id), text)
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\")
+}
+
+/// Prompts of many lengths.
+fn prompts() -> Vec<String> {
+    (0..23).map(|n| format!("symbol=RPL{n}P{}, {}, gene description=", n * 7, "ACGTTGCAAT".repeat(n))).collect()
+}
+
+fn requests(text: &Text, form: Option<&Arc<Form>>, max_tokens: usize) -> Vec<Request> {
+    let ids = |prompt: &String| text.encode(prompt).expect("ids");
+    prompts().iter().map(|prompt| Request { ids: ids(prompt), form: form.cloned(), max_tokens }).collect()
+}
+
+#[test]
+fn token_ids_are_those_of_python_and_decoding_gives_the_text_back() {
+    let (_, _, text) = opened();
+    let table = read_repository("tests/reference/tokens.tsv");
+    let mut count = 0;
+    for line in table.lines().skip(1) {
+        let (prompt, ids) = line.rsplit_once('\t').expect("two columns");
+        let prompt = unescaped(prompt);
+        let expected: Vec<i64> = ids.split_whitespace().map(|id| id.parse().expect("an id")).collect();
+        let found = text.encode(&prompt).expect("ids");
+        assert_eq!(found[1..], expected, "{prompt:?}");
+        assert_eq!(text.decode(found.iter().map(|&id| id as usize)), prompt);
+        count += 1;
+    }
+    assert!(count > 200, "{count} texts");
+}
+
+#[test]
+fn any_text_comes_back_from_its_tokens() {
+    let (_, _, text) = opened();
+    // A small linear congruential generator: every run asks the same texts.
+    let mut state = 12345u64;
+    let mut next = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let parts = [
+        "ACGTACGTAC",
+        "GATTACA",
+        "Ala",
+        "___",
+        "Tyr",
+        "12",
+        ", ",
+        "=",
+        " ",
+        "donor site",
+        "é",
+        "\u{1F9EC}",
+        "</s>",
+        "\n",
+        "N",
+        "x",
+    ];
+    for _ in 0..2000 {
+        let prompt: String = (0..next(30)).map(|_| parts[next(parts.len() as u64) as usize]).collect();
+        let ids = text.encode(&prompt).expect("ids");
+        assert_eq!(text.decode(ids.into_iter().map(|id| id as usize)), prompt);
+    }
+}
+
+#[test]
+fn both_engines_answer_as_pytorch_does() {
+    // The self-test was written with ONNX Runtime in Python and compared with PyTorch there.
+    let said = succeed(&["models", "check", MODEL]);
+    assert!(said.contains("rten") && said.contains("5 prompts of the self-test"), "{said}");
+    if std::env::var_os("ORT_DYLIB_PATH").is_some() {
+        assert!(said.contains("ONNX Runtime"), "{said}");
+    }
+}
+
+#[test]
+fn an_answer_depends_on_its_prompt_alone() {
+    for strategy in
+        [Strategy::Greedy, Strategy::Beam(3), Strategy::Sample(Sampling { temperature: 0.8, top_k: 20, seed: 7 })]
+    {
+        let (mut generator, text) = generator(strategy, 6);
+        let all = requests(&text, None, 12);
+        let together = generator.answer(&all).expect("answers");
+        let apart: Vec<Generated> =
+            all.iter().flat_map(|one| generator.answer(std::slice::from_ref(one)).expect("an answer")).collect();
+        assert_eq!(together, apart, "{strategy:?}");
+        let mut turned: Vec<Request> = all.iter().rev().cloned().collect();
+        turned.truncate(11);
+        let back = generator.answer(&turned).expect("answers");
+        assert!(back.iter().eq(together.iter().rev().take(11)), "{strategy:?}");
+    }
+}
+
+#[test]
+fn batches_of_other_sizes_say_the_same() {
+    let answers = |rows| {
+        let (mut generator, text) = generator(Strategy::Greedy, rows);
+        generator.answer(&requests(&text, None, 10)).expect("answers")
+    };
+    let expected = answers(1);
+    for rows in [2, 5, 16, 64] {
+        for (one, other) in expected.iter().zip(answers(rows)) {
+            assert_eq!(one.ids, other.ids, "{rows} rows");
+            assert!((one.log_probability - other.log_probability).abs() < 1e-3, "{rows} rows");
+        }
+    }
+}
+
+#[test]
+fn more_beams_never_find_less() {
+    let best = |strategy| {
+        let (mut generator, text) = generator(strategy, 8);
+        generator.answer(&requests(&text, None, 6)).expect("answers")
+    };
+    let (greedy, beams) = (best(Strategy::Greedy), best(Strategy::Beam(8)));
+    let better = greedy.iter().zip(&beams).filter(|(a, b)| b.log_probability > a.log_probability + 1e-6).count();
+    let worse = greedy.iter().zip(&beams).filter(|(a, b)| b.log_probability < a.log_probability - 1e-3).count();
+    // Beam search may lose the greedy answer on the way, but seldom does.
+    assert!(better > 5 && worse < 3, "{better} better, {worse} worse");
+}
+
+#[test]
+fn answers_have_the_form_that_is_asked_for() {
+    for (pattern, check) in [
+        (r"0\.[0-9]{3}|1\.000", (|t: &str| t.len() == 5 && t.parse::<f64>().is_ok()) as fn(&str) -> bool),
+        ("donor site|acceptor site|non-splice site", |t| t.ends_with(" site")),
+        ("[ACGT]{17}", |t| t.len() == 17 && t.bytes().all(|b| b"ACGT".contains(&b))),
+        ("(?:Ala|Tyr|Gln){1,3}", |t| t.len() % 3 == 0 && (3..=9).contains(&t.len())),
+    ] {
+        for strategy in
+            [Strategy::Greedy, Strategy::Beam(4), Strategy::Sample(Sampling { temperature: 3.0, top_k: 0, seed: 1 })]
+        {
+            let (mut generator, text) = generator(strategy, 8);
+            let form = Arc::new(Form::new(pattern).expect("a form"));
+            for said in generator.answer(&requests(&text, Some(&form), 40)).expect("answers") {
+                let answer = text.decode(said.ids.iter().copied());
+                assert!(said.ended && check(&answer), "{pattern}, {strategy:?}: {answer:?}");
+                assert!(said.log_probability <= 1e-9 && said.log_probability.is_finite());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_limit_of_tokens_and_the_context_end_an_answer() {
+    let (mut generator, text) = generator(Strategy::Greedy, 4);
+    let all = requests(&text, None, 3);
+    assert!(generator.answer(&all).expect("answers").iter().all(|said| said.ids.len() <= 3));
+    let long = Request { ids: text.encode(&"ACG".repeat(63)).expect("ids"), form: None, max_tokens: 100 };
+    let room = 192 - long.ids.len();
+    assert!(generator.answer(&[long]).expect("an answer")[0].ids.len() <= room);
+}
+
+#[test]
+fn a_tokenizer_that_is_not_the_networks_is_refused() {
+    let folder = Temporary::new();
+    let copy = |name: &str| std::fs::copy(support::root().join(MODEL).join(name), folder.path(name)).expect("copied");
+    ["model.onnx", "self_test.tsv"].iter().for_each(|name| {
+        copy(name);
+    });
+    let tokenizer = read_repository(&format!("{MODEL}/tokenizer.json"));
+    let mut about: serde_json::Value = serde_json::from_str(&tokenizer).expect("JSON");
+    let vocabulary = about["model"]["vocab"].as_object_mut().expect("a vocabulary");
+    for more in 0..64 {
+        vocabulary.insert(format!("more{more}"), (1000 + more).into());
+    }
+    folder.write("tokenizer.json", about.to_string());
+    let digest = |name: &str| {
+        use sha2::Digest;
+        genogloss::model::folder::hex(&sha2::Sha256::digest(std::fs::read(folder.path(name)).expect("read")))
+    };
+    let card = read_repository(&format!("{MODEL}/card.yaml"));
+    let old = card.lines().find_map(|line| line.trim().strip_prefix("tokenizer.json: ")).expect("a digest").to_string();
+    folder.write("card.yaml", card.replace(&old, &digest("tokenizer.json")));
+    let model = folder.path("");
+    let run = genogloss(&["ask", "symbol=A, gene description =", "-m", &model]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("its tokenizer has") && run.stderr.contains("hint: "), "{}", run.stderr);
+}
