@@ -43,7 +43,7 @@ pub enum AnswerWith {
 /// A classifier that answers a task: a model, which of its scores, and what they mean.
 struct Classifier {
     model: &'static str,
-    /// Score columns, and the answer each stands for; of several for one answer the mean counts.
+    /// Score columns, and the answer each stands for.
     columns: &'static [(&'static str, &'static str)],
     /// The answer where no column's score reaches one half; `None`: the columns share all there is among them.
     otherwise: Option<&'static str>,
@@ -92,7 +92,6 @@ fn classifier(prompt: &Prompt) -> Option<Classifier> {
         Task::CorePromoter(Tata::Any) => yes("core-promoter", &[("promoter", "True")]),
         Task::CorePromoter(Tata::Without) => yes("core-promoter", &[("promoter_notata", "True")]),
         Task::CorePromoter(Tata::With) => yes("core-promoter", &[("promoter_tata", "True")]),
-        // METHOD: which factor is meant is not said: the mean of all five.
         Task::BindingSite => both(yes(
             "tf-human",
             &[("human_0", "True"), ("human_1", "True"), ("human_2", "True"), ("human_3", "True"), ("human_4", "True")],
@@ -576,10 +575,18 @@ fn judged(classifier: &Classifier, windows: &[Vec<(&'static str, f64)>]) -> (&'s
             names.push(answer);
         }
     }
-    // Of one window: the mean of an answer's columns.
+    // Of one window. METHOD: where several columns stand for an answer (which transcription factor is meant is not said), its
+    // odds are the mean of theirs: each is as likely to be the one. GUE tf dev, five sets together: MCC 0.562, with the mean of
+    // the probabilities 0.543.
     let of = |window: &[(&str, f64)], name: &str| {
         let scores: Vec<f64> = window.iter().filter(|(answer, _)| *answer == name).map(|(_, score)| *score).collect();
-        scores.iter().sum::<f64>() / scores.len().max(1) as f64
+        match scores.as_slice() {
+            [score] => *score,
+            scores => {
+                let odds = scores.iter().map(|p| p / (1.0 - p).max(1e-9)).sum::<f64>() / scores.len().max(1) as f64;
+                odds / (1.0 + odds)
+            }
+        }
     };
     let all = |name: &'static str| windows.iter().map(move |window| of(window, name));
     match classifier.otherwise {

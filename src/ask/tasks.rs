@@ -283,7 +283,7 @@ pub fn find(name: &str) -> Result<&'static Entry, String> {
         let like = |name: &str| strsim::normalized_damerau_levenshtein(&plain(name), &wanted);
         like(a).total_cmp(&like(b))
     });
-    let shown: String = name.chars().take(60).collect();
+    let shown: String = name.trim().chars().take(60).collect();
     match nearest {
         Some(nearest) if strsim::normalized_damerau_levenshtein(&plain(nearest), &wanted) > 0.3 => {
             Err(format!("\"{shown}\" is not a task; is {nearest} meant? --tasks lists them"))

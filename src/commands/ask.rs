@@ -185,7 +185,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     let command: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
     tracing::info!("genogloss {} {}", env!("CARGO_PKG_VERSION"), command.join(" "));
     let panel = Arc::new(Panel::new(panel_settings(&options))?);
-    let (report, threads, pipeline_settings) = prepare(&options, &panel)?;
+    let (report, threads, pipeline_settings) = prepare(&options.engine, &panel)?;
     let territory = territory(&options, &source, &question)?;
     let run_settings = settings_of(&options);
     let target = options.output.output.as_deref();
@@ -200,7 +200,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         resume: beginning.bytes(),
     })?;
     if !beginning.begun() {
-        output.write_all(b"id\ttask\tanswer\tconfidence\thow\treason\n")?;
+        output.write_all(b"#id\ttask\tanswer\tconfidence\thow\treason\n")?;
     }
     let mut counts = beginning.from.counts().of_columns(std::iter::once("confidence"));
     let mut progress = Progress::new(counts.windows, Total::Unknown);
@@ -326,9 +326,10 @@ fn panel_settings(options: &Options) -> PanelSettings {
     }
 }
 
-fn prepare(options: &Options, panel: &Panel) -> Result<(ModelReport, usize, PipelineSettings)> {
+/// What a run of a panel needs: how it is called in the manifest, threads, and the pipeline's settings.
+pub(super) fn prepare(engine: &EngineOptions, panel: &Panel) -> Result<(ModelReport, usize, PipelineSettings)> {
     let threads =
-        options.engine.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+        engine.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let identity = panel.identity()?;
     for model in &identity {
         tracing::debug!("{model}");
@@ -347,7 +348,7 @@ fn prepare(options: &Options, panel: &Panel) -> Result<(ModelReport, usize, Pipe
         .map_err(|error| Error::Internal(format!("threads: {error}")))?;
     let settings = PipelineSettings {
         encoder: None,
-        batch_rows: options.engine.batch_rows as usize,
+        batch_rows: engine.batch_rows as usize,
         group: 1,
         shape: Shape { bins: 1, columns: 1 },
         pool: Arc::new(pool),

@@ -76,6 +76,13 @@ tsv	set	all, unseen (--seen), or with -f the score or --pool that is judged
 tsv	figure	accuracy, mcc, f1, precision, recall, auroc, auprc, top_k, false_per_mb …; figure:class for one of several classes; sequences, bins, skipped:reason: counts; truth:x>called:y: how often
 tsv	value	of the whole set; . where it is not defined
 tsv	low, high	middle 95 % of the bootstrap replicates; . where there are none
+prompts	set, prompts, answered	which prompts, how many, and how many were answered; the others count as wrong
+prompts	exact	share of answers that are the known one, letter by letter
+prompts	macro_f1, mcc	tasks with labels: mean F1 of the classes, and Matthews correlation
+prompts	mean_error, pearson	tasks with numbers: mean absolute error, and correlation
+prompts	bleu_1 to bleu_4	tasks with words: BLEU of the whole set, of words, residues or bases
+prompts	rouge_1, rouge_2, rouge_l	tasks with words: ROUGE F1, the mean over the prompts
+prompts	how	who answered how many
 curve	set, class	of which curve
 curve	threshold	everything from this score on is called
 curve	true_positives, false_positives	calls that are right, and wrong

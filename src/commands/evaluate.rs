@@ -7,10 +7,11 @@ use std::{
 };
 
 use super::{
-    EngineOptions, OutputOptions,
+    EngineOptions, OutputOptions, prompts,
     setup::{self, Ending, Kind, Loaded, Shared},
 };
 use crate::{
+    ask::panel::AnswerWith,
     error::{Error, Result},
     evaluate::{
         labelled::{self, Columns, Sample, Seen},
@@ -19,7 +20,10 @@ use crate::{
         places::{Judge, Known, Sites},
     },
     genome::Interval,
-    model::card::{Activation, Card, Kind as Answers, StrandRule},
+    model::{
+        card::{Activation, Card, Kind as Answers, StrandRule},
+        registry,
+    },
     pipeline::{self, Outcome, Timings},
     read::{
         self, InputReport,
@@ -35,22 +39,24 @@ use crate::{
 ///
 /// Labelled sequences: CSV or TSV with a header line (sequence,label), or FASTA with label=… in the descriptions. With
 /// -f: a BED file of known places, its fourth column the name of a score (`genogloss models show`); every bin of the
-/// regions is judged. Figures come with 95 % bootstrap intervals.
+/// regions is judged. Figures come with 95 % bootstrap intervals. Prompts (model `ask`, or one of kind generate): a table
+/// (TSV) with columns prompt and answer, and set where there are several sets; a line of figures each.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   genogloss evaluate core-promoter test.csv.gz
   genogloss evaluate ./splice test.csv --labels 0=acceptor,1=donor,2=neither --seen train.csv --html report.html
-  genogloss evaluate human sites.bed -f genome.fa -R genes.bed --pool donor=splice.donor_plus+splice.donor_minus")]
+  genogloss evaluate human sites.bed -f genome.fa -R genes.bed --pool donor=splice.donor_plus+splice.donor_minus
+  genogloss evaluate ask prompts.tsv --answer-with lm")]
 pub struct Options {
-    /// Model: a name (`genogloss models list`) or a folder.
-    model: String,
-    /// Labelled sequences (CSV, TSV or FASTA; `-` is standard input); with -f, a BED file of known places.
-    labelled: PathBuf,
+    /// Model: a name (`genogloss models list`) or a folder; or `ask`: all that answers prompts.
+    pub(super) model: String,
+    /// Labelled sequences (CSV, TSV or FASTA; `-` is standard input); with -f, a BED file of known places; prompts with answers (TSV).
+    pub(super) labelled: PathBuf,
     #[command(flatten)]
-    engine: EngineOptions,
+    pub(super) engine: EngineOptions,
     #[command(flatten)]
-    output: OutputOptions,
+    pub(super) output: OutputOptions,
     /// Write the report as an HTML page with curves.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     html: Option<PathBuf>,
@@ -92,6 +98,12 @@ pub struct Options {
     /// Judge scores together: NAME=SCORE+SCORE. May be given several times.
     #[arg(long, value_name = "NAME=SCORES", help_heading = "Known places")]
     pool: Vec<String>,
+    /// With `ask`: who answers.
+    #[arg(long, value_enum, help_heading = "Prompts")]
+    pub(super) answer_with: Option<AnswerWith>,
+    /// With `ask`: the language model, a name or a folder.
+    #[arg(long, value_name = "MODEL", default_value = registry::LANGUAGE, help_heading = "Prompts")]
+    pub(super) language: String,
     /// A score from here on is a call. Default: 0.5 for sequences, the card's threshold for places.
     #[arg(long, value_name = "P", value_parser = number_of, help_heading = "Figures")]
     threshold: Option<f64>,
@@ -151,6 +163,15 @@ pub(super) fn run(options: Options) -> Result<()> {
         if given && options.reference.is_some() {
             return Err(Error::usage(format!("{name} is for labelled sequences, not for places (-f)")));
         }
+    }
+    if prompts::answers(&options) {
+        if options.reference.is_some() {
+            return Err(Error::usage(format!("{} answers prompts: -f is for places of a genome", options.model)));
+        }
+        return prompts::run(&options);
+    }
+    if options.answer_with.is_some() {
+        return Err(Error::usage("--answer-with is for prompts").with_hint("genogloss evaluate ask PROMPTS.tsv"));
     }
     let loaded = setup::load_model(&options.model, &options.engine, options.strand)?;
     let Kind::Network(card) = &loaded.kind else {

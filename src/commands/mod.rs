@@ -7,6 +7,7 @@ mod man;
 mod merge;
 mod models;
 mod plan;
+mod prompts;
 mod reads;
 mod report;
 mod scan;

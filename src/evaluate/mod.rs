@@ -4,3 +4,4 @@ pub mod labelled;
 pub mod metrics;
 pub mod page;
 pub mod places;
+pub mod texts;

@@ -1,8 +1,8 @@
 """Prompts with their answers: the endless stream the language model learns from, and fixed sets for dev and test.
 
-    python prompts.py --data DATA --genome WORK/genome.npz --out DIR [--split test]
+    python prompts.py --data DATA --genome WORK/genome.npz --out prompts.tsv [--split test]
 
-writes one TSV a set (prompt, answer) for `genogloss evaluate`. The grammar is GenomicLLM's: SEQ[, key=value]*, task=. Here everything
+writes a table (set, prompt, answer) for `genogloss evaluate ask`. The grammar is GenomicLLM's: SEQ[, key=value]*, task=. Here everything
 is written in its shortest form (no blanks around =, keys and sequence joined by ", ", sequence in upper case); the program brings
 any prompt into that form before the model sees it.
 """
@@ -250,11 +250,11 @@ def main():
     p.add_argument("--out", required=True)
     p.add_argument("--split", default="test", choices=["dev", "test"])
     a = p.parse_args()
-    out = Path(a.out)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, rows in fixed(a.data, a.genome, a.split).items():
-        (out / f"{name}.tsv").write_text("prompt\tanswer\n" + "".join(f"{p}\t{y}\n" for p, y in rows))
-        print(f"{name}\t{len(rows)}", file=sys.stderr)
+    with open(a.out, "w") as out:
+        out.write("set\tprompt\tanswer\n")
+        for name, rows in fixed(a.data, a.genome, a.split).items():
+            out.writelines(f"{name}\t{prompt}\t{answer}\n" for prompt, answer in rows)
+            print(f"{name}\t{len(rows)}", file=sys.stderr)
 
 
 if __name__ == "__main__":

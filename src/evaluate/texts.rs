@@ -1,0 +1,178 @@
+//! Answers in words against what they should be: exact match, BLEU, ROUGE; numbers: error and correlation.
+
+use std::collections::HashMap;
+
+/// Units of a text, as they are compared: residues of a protein, bases of a sequence, else words.
+pub fn units(text: &str) -> Vec<&str> {
+    let bases = |text: &str| text.len() > 1 && text.bytes().all(|b| b"ACGTUN".contains(&b));
+    let residue = |three: &[u8]| three[0].is_ascii_uppercase() && three[1..].iter().all(u8::is_ascii_lowercase);
+    let residues =
+        text.is_ascii() && !text.is_empty() && text.len().is_multiple_of(3) && text.as_bytes().chunks(3).all(residue);
+    if bases(text) {
+        (0..text.len()).map(|at| &text[at..=at]).collect()
+    } else if residues {
+        (0..text.len()).step_by(3).map(|at| &text[at..at + 3]).collect()
+    } else {
+        text.split_whitespace().collect()
+    }
+}
+
+fn grams<'a, 'b>(units: &'b [&'a str], n: usize) -> HashMap<&'b [&'a str], usize> {
+    let mut counts = HashMap::new();
+    for gram in units.windows(n) {
+        *counts.entry(gram).or_default() += 1;
+    }
+    counts
+}
+
+/// Units that occur in both, counted as often as in the one that has fewer.
+fn shared(a: &HashMap<&[&str], usize>, b: &HashMap<&[&str], usize>) -> usize {
+    a.iter().map(|(gram, count)| *count.min(b.get(gram).unwrap_or(&0))).sum()
+}
+
+/// Sums over a set of answers.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    count: usize,
+    exact: usize,
+    /// Grams of 1 to 4 units: found in the answer that the truth has, and all of the answer's.
+    found: [usize; 4],
+    written: [usize; 4],
+    said: usize,
+    wanted: usize,
+    rouge: [f64; 3],
+    /// Truth and answer, where both are numbers.
+    numbers: Vec<(f64, f64)>,
+}
+
+impl Texts {
+    /// One answer; `None`: there was none.
+    pub fn add(&mut self, truth: &str, answer: Option<&str>) {
+        let answer = answer.unwrap_or_default();
+        self.count += 1;
+        self.exact += usize::from(truth == answer);
+        let (wanted, said) = (units(truth), units(answer));
+        (self.said, self.wanted) = (self.said + said.len(), self.wanted + wanted.len());
+        for n in 1..=4 {
+            let (a, b) = (grams(&wanted, n), grams(&said, n));
+            self.found[n - 1] += shared(&a, &b);
+            self.written[n - 1] += said.len().saturating_sub(n - 1);
+            if n <= 2 {
+                let (all_a, all_b) = (wanted.len().saturating_sub(n - 1), said.len().saturating_sub(n - 1));
+                self.rouge[n - 1] += f1(shared(&a, &b), all_a, all_b);
+            }
+        }
+        self.rouge[2] += f1(longest_common(&wanted, &said), wanted.len(), said.len());
+        if let (Ok(truth), Ok(answer)) = (truth.parse(), answer.parse()) {
+            self.numbers.push((truth, answer));
+        }
+    }
+
+    /// Answers.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// None.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Share of answers that are the truth, letter by letter.
+    pub fn exact(&self) -> f64 {
+        self.exact as f64 / self.count as f64
+    }
+
+    /// BLEU over the whole set (Papineni et al. 2002): geometric mean of the precisions of grams of 1 to `n` units, times the
+    /// brevity penalty. 0 where one of them is 0; sizes that no text reaches are left out.
+    pub fn bleu(&self, n: usize) -> f64 {
+        let sizes: Vec<usize> = (0..n).filter(|&n| self.written[n] > 0).collect();
+        if self.said == 0 || sizes.is_empty() {
+            return 0.0;
+        }
+        let log = |n: &usize| (self.found[*n] as f64 / self.written[*n] as f64).ln();
+        let mean = sizes.iter().map(log).sum::<f64>() / sizes.len() as f64;
+        let penalty = (1.0 - self.wanted as f64 / self.said as f64).min(0.0);
+        (mean + penalty).exp()
+    }
+
+    /// ROUGE-1, ROUGE-2 and ROUGE-L (Lin 2004), F1, the mean over the answers. ROUGE-2 of texts of one unit is 0.
+    pub fn rouge(&self) -> [f64; 3] {
+        self.rouge.map(|sum| sum / self.count as f64)
+    }
+
+    /// Mean absolute error, and Pearson's correlation, of numbers; `None` where not all are numbers.
+    pub fn numbers(&self) -> Option<(f64, f64)> {
+        if self.numbers.len() != self.count || self.count == 0 {
+            return None;
+        }
+        let n = self.count as f64;
+        let error = self.numbers.iter().map(|(a, b)| (a - b).abs()).sum::<f64>() / n;
+        let mean = |of: fn(&(f64, f64)) -> f64| self.numbers.iter().map(of).sum::<f64>() / n;
+        let (x, y) = (mean(|p| p.0), mean(|p| p.1));
+        let sum = |of: &dyn Fn(f64, f64) -> f64| self.numbers.iter().map(|&(a, b)| of(a - x, b - y)).sum::<f64>();
+        let correlation = sum(&|a, b| a * b) / (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt();
+        Some((error, correlation))
+    }
+}
+
+fn f1(both: usize, a: usize, b: usize) -> f64 {
+    if a + b == 0 { 0.0 } else { 2.0 * both as f64 / (a + b) as f64 }
+}
+
+/// Length of the longest common subsequence.
+fn longest_common(a: &[&str], b: &[&str]) -> usize {
+    let mut row = vec![0; b.len() + 1];
+    for x in a {
+        let mut diagonal = 0;
+        for (j, y) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = if x == y { diagonal + 1 } else { above.max(row[j]) };
+            diagonal = above;
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_those_counted_by_hand() {
+        let mut texts = Texts::default();
+        texts.add("zinc finger protein 7", Some("zinc finger protein 7"));
+        texts.add("small nucleolar RNA", Some("small nuclear RNA 5"));
+        texts.add("microRNA 1", None);
+        assert!((texts.exact() - 1.0 / 3.0).abs() < 1e-12);
+        // 1-grams: 4 of 4 and 2 of 4; 8 words were said of 9.
+        let bleu = 6.0 / 8.0 * (1.0f64 - 9.0 / 8.0).exp();
+        assert!((texts.bleu(1) - bleu).abs() < 1e-12);
+        // 2-grams: 3 of 3 and 0 of 3.
+        let bleu = ((6.0f64 / 8.0).ln() / 2.0 + (3.0f64 / 6.0).ln() / 2.0 + (1.0 - 9.0 / 8.0)).exp();
+        assert!((texts.bleu(2) - bleu).abs() < 1e-12);
+        let [one, two, longest] = texts.rouge();
+        let f = 4.0 / 7.0;
+        assert!((one - (1.0 + f) / 3.0).abs() < 1e-12 && (longest - one).abs() < 1e-12);
+        assert!((two - 1.0 / 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn sequences_and_residues_are_compared_unit_by_unit() {
+        assert_eq!(units("ACGT"), ["A", "C", "G", "T"]);
+        assert_eq!(units("GlnTyrVal"), ["Gln", "Tyr", "Val"]);
+        assert_eq!(units("zinc finger 7"), ["zinc", "finger", "7"]);
+    }
+
+    #[test]
+    fn numbers_have_an_error_and_a_correlation() {
+        let mut texts = Texts::default();
+        for (truth, answer) in [("0.1", "0.2"), ("0.3", "0.4"), ("0.5", "0.6")] {
+            texts.add(truth, Some(answer));
+        }
+        let (error, correlation) = texts.numbers().expect("numbers");
+        assert!((error - 0.1).abs() < 1e-12 && (correlation - 1.0).abs() < 1e-12);
+        texts.add("0.5", Some("many"));
+        assert_eq!(texts.numbers(), None);
+    }
+}
