@@ -57,6 +57,11 @@ def metadata(gene, rng, named, most=4, hidden=()):
     return [f"{k}={gene.values[k]}" for k in chosen]
 
 
+def length_of(rng, low, high):
+    """Any length, shorter ones more often: every factor of two alike."""
+    return round(low * (high / low) ** rng.random())
+
+
 def piece_of(sequence, rng, low=30, high=240):
     length = min(len(sequence), rng.randint(low, high))
     at = rng.randint(0, len(sequence) - length)
@@ -140,14 +145,15 @@ class Source:
 
     def string(self, rng, task=None, high=240):
         task = task or rng.choice(STRINGS)
-        piece = piece_of(self.sequence(rng), rng, 20, high)
+        length = length_of(rng, 9, high) if self.split == "train" else rng.randint(20, high)
+        piece = piece_of(self.sequence(rng), rng, length, length)
         answer = piece if task == STRINGS[0] else piece.translate(COMPLEMENT)
         return joined([piece], task), answer if task == STRINGS[1] else answer[::-1]
 
     def protein(self, rng, high=300):
         bases = rng.choice(self.coding)
         codons = len(bases) // 3
-        length = min(codons, rng.randint(10, high // 3))
+        length = min(codons, length_of(rng, 3, high // 3) if self.split == "train" else rng.randint(10, high // 3))
         at = rng.randint(0, codons - length)
         piece = bases[3 * at:3 * (at + length)]
         return joined([piece], "protein sequence"), three(translate(piece))
