@@ -274,3 +274,21 @@ fn evaluation_of_prompts_counts_what_was_answered() {
     let run = genogloss(&["evaluate", "ask", &bad]);
     assert!(run.code == 1 && run.stderr.contains("there is no column \"answer\""), "{}", run.stderr);
 }
+
+#[test]
+fn golden_prompts_have_the_answers_of_the_reference() {
+    let golden = read_repository("tests/data/prompts.tsv");
+    let folder = Folder::new();
+    let prompts = folder.write("prompts.tsv", &golden);
+    let rows = asked(&["-i", &prompts]);
+    let expected = cells(&golden);
+    assert_eq!(rows.len(), expected.len());
+    assert!(rows.len() >= 146);
+    for (row, known) in rows.iter().zip(&expected) {
+        assert_eq!((&row[0], &row[2], &row[4]), (&known[0], &known[2], &known[4]), "{}", known[1]);
+        if known[3] != "." {
+            let (found, wanted): (f64, f64) = (row[3].parse().expect("a number"), known[3].parse().expect("a number"));
+            assert!((found - wanted).abs() < 2e-4, "{}: {found}, not {wanted}", known[1]);
+        }
+    }
+}

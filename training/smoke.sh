@@ -16,4 +16,13 @@ for model in core-promoter tf-human tf-mouse; do
     "$program" models check "$work/models/$model"
 done
 "$program" evaluate "$work/models/tf-human" "$data/gue/GUE/tf/3/dev.csv.gz" --head human_3 --bootstrap 20 --quiet
+lm="$work/lm"
+mkdir "$lm"
+printf '%s\n' "symbol=RPL21P34, gene description=" "ATGGCTGAAGCCTAA, protein sequence=" > "$lm/prompts.txt"
+"$python" -W ignore genomicllm/tokenizer.py --data "$data" --genome none --out "$lm/tokenizer.json" --prompts 500 --smoke
+"$python" -W ignore genomicllm/train.py --data "$data" --genome none --tokenizer "$lm/tokenizer.json" --work "$lm" --threads 1 --smoke
+"$python" -W ignore genomicllm/export.py --checkpoint "$lm/last.pt" --tokenizer "$lm/tokenizer.json" --prompts "$lm/prompts.txt" \
+    --about genomicllm/about.yaml --out "$work/models/genomicllm" 2> /dev/null
+"$program" models check "$work/models/genomicllm"
+"$program" ask "symbol=RPL21P34, gene description =" -m "$work/models/genomicllm" --quiet
 echo "smoke: done"

@@ -202,7 +202,8 @@ SHARES = {"description": 30, "unnamed_description": 4, "reading": 8, "biotype": 
 
 def stream(source, seed):
     rng = random.Random(seed)
-    names, weights = list(SHARES), list(SHARES.values())
+    shares = {name: share for name, share in SHARES.items() if name != "classify" or source.classes}
+    names, weights = list(shares), list(shares.values())
     while True:
         name = rng.choices(names, weights)[0]
         yield name, *getattr(source, name)(rng)

@@ -2,7 +2,7 @@
 
     python tokenizer.py --data DATA --genome WORK/genome.npz --out tokenizer.json
 
-    sequence (8 or more of ACGTN)      3 bases a token from its first base on; what is left over, base by base
+    sequence (8 or more of ACGTN)      3 bases a token from its first base on; what is left over as text
     residues (Ala, Arg … in a row)     one token each
     numbers                            one token a digit
     labels (`donor site`, `True` …)    one token each
@@ -83,8 +83,10 @@ def main():
     p.add_argument("--genome", required=True)
     p.add_argument("--out", required=True)
     p.add_argument("--prompts", type=int, default=20_000)
+    p.add_argument("--smoke", action="store_true", help="without the classifiers' sets")
     a = p.parse_args()
-    tokenizer = build(corpus(Source(a.data, a.genome, "train"), a.prompts))
+    source = Source(a.data, a.genome, "train", families=not a.smoke)
+    tokenizer = build(corpus(source, a.prompts))
     tokenizer.save(a.out)
     print(tokenizer.get_vocab_size(), "tokens")
     for text in ["symbol=RPL21P34, start=124263025, ACGTACGTACGTAC, gene description=", "TyrThr___GluMet, complete the blank=", "ACGTNNACGTGGA, splice site=donor site",
