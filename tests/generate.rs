@@ -20,12 +20,12 @@ fn opened() -> (Folder, Card, Arc<Text>) {
     (folder, card, Arc::new(text))
 }
 
-fn generator(strategy: Strategy, rows: usize) -> (Generator, Arc<Text>) {
+fn generator(rows: usize) -> (Generator, Arc<Text>) {
     let (folder, card, text) = opened();
     let (mut decoders, _) = decoder::load(&folder, &card, EngineChoice::Rten, Device::Cpu, 1).expect("a decoder");
     let rule = card.generate.as_ref().expect("generate");
     let decoder = decoders.pop().expect("one");
-    (Generator::new(decoder, Arc::clone(&text), strategy, rows, rule.context, card.input.padding_id), text)
+    (Generator::new(decoder, Arc::clone(&text), rows, rule.context, card.input.padding_id), text)
 }
 
 fn unescaped(text: &str) -> String {
@@ -108,15 +108,17 @@ fn an_answer_depends_on_its_prompt_alone() {
     for strategy in
         [Strategy::Greedy, Strategy::Beam(3), Strategy::Sample(Sampling { temperature: 0.8, top_k: 20, seed: 7 })]
     {
-        let (mut generator, text) = generator(strategy, 6);
+        let (mut generator, text) = generator(6);
         let all = requests(&text, None, 12);
-        let together = generator.answer(&all).expect("answers");
-        let apart: Vec<Generated> =
-            all.iter().flat_map(|one| generator.answer(std::slice::from_ref(one)).expect("an answer")).collect();
+        let together = generator.answer(&all, strategy).expect("answers");
+        let apart: Vec<Generated> = all
+            .iter()
+            .flat_map(|one| generator.answer(std::slice::from_ref(one), strategy).expect("an answer"))
+            .collect();
         assert_eq!(together, apart, "{strategy:?}");
         let mut turned: Vec<Request> = all.iter().rev().cloned().collect();
         turned.truncate(11);
-        let back = generator.answer(&turned).expect("answers");
+        let back = generator.answer(&turned, strategy).expect("answers");
         assert!(back.iter().eq(together.iter().rev().take(11)), "{strategy:?}");
     }
 }
@@ -124,8 +126,8 @@ fn an_answer_depends_on_its_prompt_alone() {
 #[test]
 fn batches_of_other_sizes_say_the_same() {
     let answers = |rows| {
-        let (mut generator, text) = generator(Strategy::Greedy, rows);
-        generator.answer(&requests(&text, None, 10)).expect("answers")
+        let (mut generator, text) = generator(rows);
+        generator.answer(&requests(&text, None, 10), Strategy::Greedy).expect("answers")
     };
     let expected = answers(1);
     for rows in [2, 5, 16, 64] {
@@ -139,8 +141,8 @@ fn batches_of_other_sizes_say_the_same() {
 #[test]
 fn more_beams_never_find_less() {
     let best = |strategy| {
-        let (mut generator, text) = generator(strategy, 8);
-        generator.answer(&requests(&text, None, 6)).expect("answers")
+        let (mut generator, text) = generator(8);
+        generator.answer(&requests(&text, None, 6), strategy).expect("answers")
     };
     let (greedy, beams) = (best(Strategy::Greedy), best(Strategy::Beam(8)));
     let better = greedy.iter().zip(&beams).filter(|(a, b)| b.log_probability > a.log_probability + 1e-6).count();
@@ -160,9 +162,9 @@ fn answers_have_the_form_that_is_asked_for() {
         for strategy in
             [Strategy::Greedy, Strategy::Beam(4), Strategy::Sample(Sampling { temperature: 3.0, top_k: 0, seed: 1 })]
         {
-            let (mut generator, text) = generator(strategy, 8);
+            let (mut generator, text) = generator(8);
             let form = Arc::new(Form::new(pattern).expect("a form"));
-            for said in generator.answer(&requests(&text, Some(&form), 40)).expect("answers") {
+            for said in generator.answer(&requests(&text, Some(&form), 40), strategy).expect("answers") {
                 let answer = text.decode(said.ids.iter().copied());
                 assert!(said.ended && check(&answer), "{pattern}, {strategy:?}: {answer:?}");
                 assert!(said.log_probability <= 1e-9 && said.log_probability.is_finite());
@@ -173,12 +175,12 @@ fn answers_have_the_form_that_is_asked_for() {
 
 #[test]
 fn the_limit_of_tokens_and_the_context_end_an_answer() {
-    let (mut generator, text) = generator(Strategy::Greedy, 4);
+    let (mut generator, text) = generator(4);
     let all = requests(&text, None, 3);
-    assert!(generator.answer(&all).expect("answers").iter().all(|said| said.ids.len() <= 3));
+    assert!(generator.answer(&all, Strategy::Greedy).expect("answers").iter().all(|said| said.ids.len() <= 3));
     let long = Request { ids: text.encode(&"ACG".repeat(63)).expect("ids"), form: None, max_tokens: 100 };
     let room = 192 - long.ids.len();
-    assert!(generator.answer(&[long]).expect("an answer")[0].ids.len() <= room);
+    assert!(generator.answer(&[long], Strategy::Greedy).expect("an answer")[0].ids.len() <= room);
 }
 
 #[test]

@@ -36,6 +36,12 @@ FOLDERS = {
         citation=f"Trained for Genogloss (training/); data: {GUE}; LPD",
         trained=["the part of GUE prom_300_all that can be rebuilt (28,388 rows), prom_300_tata, and 30,020 cores of prom_core_all with unknown surroundings"],
         notes=["given as transcribed, evaluate with --strand forward; in a genome both strands are asked"]),
+    "promoter-nontata": dict(
+        family="promoter-nontata", heads=["promoter"], strand="max", core=63,
+        summary="Is this 251-bp stretch of human sequence a promoter, -200 to +50 of a transcription start site, or the inside of a gene?",
+        citation=f"Trained for Genogloss (training/); data: {GUE}; LPD; GENCODE; the question is GenomicBenchmarks' human_nontata_promoters",
+        trained=["promoters of GUE's proximal sets, cut to 251 bp; pieces of coding genes of human slices, not of chr20:1-20 Mb (GRCh37)"],
+        notes=["given as transcribed, evaluate with --strand forward; in a genome both strands are asked"]),
     "tf-human": dict(
         family="tf", heads=[f"human_{i}" for i in range(5)], strand="average", core=50,
         summary="Is a transcription factor bound in the middle of these 101 bp? Five human ChIP-seq sets of GUE",

@@ -354,4 +354,53 @@ def frame_rows(data, genome):
                         break
 
 
-FAMILIES = {"promoter-core": promoter_core, "promoter-proximal": promoter_proximal, "tf": tf, "splice": splice, "regulatory": regulatory, "gene": gene, "frame": frame}
+def promoter_nontata(data, genome):
+    """251 bp, -200 to +50 of a transcription start site (EPDnew); not promoters: pieces of genes behind their first thousand bases."""
+    f = Family(251, [Head("promoter", ["promoter"])], net=dict(pool=5, places=12, dilations=(1, 2, 4, 8), stem=80, width=48, drop=0.4), epochs=8)
+    root = Path(data) / "genomic_benchmarks"
+    test = [s for s, _ in read(root / "published" / "human_nontata_promoters.test.tsv.gz", sequence="seq")]
+    words = {s[i:i + 32] for t in test for s in (t, reverse_complement(t)) for i in range(len(s) - 31)}
+    seen = lambda s: any(s[i:i + 32] in words for i in range(0, len(s) - 31, 8))
+    dev = [(s, int(y == "positive")) for s, y in read(root / "derived_from_coordinates" / "human_nontata_promoters.train.partial.csv.gz")]
+    f.dev.append([(ids(s, 251), 1) for s, y in dev if y == 1 and not seen(s)])
+    words |= {s[i:i + 32] for t, _ in dev for s in (t, reverse_complement(t)) for i in range(len(s) - 31)}
+    dropped = promoters = 0
+    for s, y in read(Path(data) / "gue" / "derived" / "prom_300_all.train.recovered.csv.gz"):
+        s = s[49:]
+        if seen(s):
+            dropped += 1
+        elif int(y) == 1:
+            f.add(s, 0, 1)
+            promoters += 1
+    z = np.load(genome)
+    letters = np.frombuffer(b"ACGTN", dtype=np.uint8)
+    rng = np.random.default_rng(23)
+    pieces = []
+    for name, (_, assembly, chromosome, start) in REGIONS.items():
+        text = letters[z[f"{name}.ids"]].tobytes().decode()
+        for chrom, feature, left, end, strand, kind in gtf(data, assembly):
+            left, end = left - start, end - start
+            if chrom != chromosome or feature != "gene" or kind != "protein_coding" or left < 0 or end > len(text) or end - left < 2000:
+                continue
+            for _ in range(min(40, (end - left) // 1000)):
+                at = left + int(rng.integers(1000, end - left - 250)) if strand == "+" else end - int(rng.integers(1000, end - left - 250)) - 251
+                s = text[at:at + 251]
+                s = s if strand == "+" else reverse_complement(s)
+                if len(s) != 251 or "N" in s or seen(s):
+                    continue
+                if name != "hg19_chr20" or at >= DEV[1]:
+                    pieces.append(s)
+                elif at >= DEV[0]:
+                    f.dev[0].append((ids(s, 251), 0))
+    rng.shuffle(pieces)
+    others = 0
+    for s in pieces:
+        if others < 1.2 * promoters:
+            f.add(s, 0, 0)
+            others += 1
+    f.notes.append(f"training: {promoters:,} promoters of GUE's proximal sets, cut to 251 bp, and {others:,} pieces of coding genes of the human slices; dev: promoters of the train split "
+                   f"at hand and pieces of chr20:15-20 Mb; {dropped:,} rows that share 32 bases with a dev or test sequence were removed")
+    return f
+
+
+FAMILIES = {"promoter-core": promoter_core, "promoter-proximal": promoter_proximal, "promoter-nontata": promoter_nontata, "tf": tf, "splice": splice, "regulatory": regulatory, "gene": gene, "frame": frame}

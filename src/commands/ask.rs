@@ -82,9 +82,10 @@ pub struct Options {
     /// Sequences longer than a classifier reads are read window by window: of yes or no the best window decides, else the mean.
     #[arg(long, help_heading = "Answers")]
     chunk: bool,
-    /// Language model: keep this many answers at every step, and give the most probable one. [1, 64]
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "Answers")]
-    beams: u16,
+    /// Language model: keep this many answers at every step, and give the most probable one. Default: 8 for complete the blank,
+    /// else 1. [1, 64]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "Answers")]
+    beams: Option<u16>,
     /// Language model: choose tokens by chance; below 1 surer, above 1 wilder. 0: always the most probable one. [0, 10]
     #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = temperature, conflicts_with = "beams", help_heading = "Answers")]
     temperature: f32,
@@ -306,12 +307,13 @@ fn shown(prompt: &Prompt) -> String {
 
 fn panel_settings(options: &Options) -> PanelSettings {
     let strategy = match options.beams {
-        1 if options.temperature > 0.0 => {
+        None if options.temperature > 0.0 => {
             let (temperature, top_k, seed) = (options.temperature, options.top_k, options.seed);
-            Strategy::Sample(Sampling { temperature, top_k, seed })
+            Some(Strategy::Sample(Sampling { temperature, top_k, seed }))
         }
-        1 => Strategy::Greedy,
-        beams => Strategy::Beam(usize::from(beams)),
+        None => None,
+        Some(1) => Some(Strategy::Greedy),
+        Some(beams) => Some(Strategy::Beam(usize::from(beams))),
     };
     PanelSettings {
         with: options.answer_with,

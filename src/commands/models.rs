@@ -333,20 +333,13 @@ fn check_answers(
     let rule = card.generate.as_ref().ok_or_else(none)?;
     let text = Arc::new(Text::new(card, rule, folder)?);
     let decoder = decoders.pop().ok_or_else(none)?;
-    let mut generator = Generator::new(
-        decoder,
-        Arc::clone(&text),
-        Strategy::Greedy,
-        card.run.rows,
-        rule.context,
-        card.input.padding_id,
-    );
+    let mut generator = Generator::new(decoder, Arc::clone(&text), card.run.rows, rule.context, card.input.padding_id);
     let requests = expected
         .iter()
         .map(|test| Ok(Request { ids: text.encode(&test.prompt)?, form: None, max_tokens: rule.max_tokens }))
         .collect::<Result<Vec<_>>>()?;
     let mut worst = 0.0f64;
-    for (test, said) in expected.iter().zip(generator.answer(&requests)?) {
+    for (test, said) in expected.iter().zip(generator.answer(&requests, Strategy::Greedy)?) {
         let answer = text.decode(said.ids.iter().copied());
         if answer != test.answer {
             let problem = format!("self-test: to \"{}\" it answers \"{answer}\", not \"{}\"", test.prompt, test.answer);

@@ -10,7 +10,6 @@ use crate::{
     },
     error::{Error, Result},
     evaluate::{metrics::Confusion, texts::Texts},
-    generate::Strategy,
     model::{card::Kind, registry},
     pipeline::{self, Outcome},
     read::{self, Format, InputReport},
@@ -62,7 +61,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let panel = Arc::new(Panel::new(PanelSettings {
         with,
         language,
-        strategy: Strategy::Greedy,
+        strategy: None,
         max_tokens: None,
         chunk: false,
         models_dir: options.engine.models_dir.clone(),

@@ -32,6 +32,13 @@ pub enum Strategy {
     Sample(Sampling),
 }
 
+impl Strategy {
+    /// Rows a prompt takes.
+    fn beams(self) -> usize {
+        if let Self::Beam(beams) = self { beams } else { 1 }
+    }
+}
+
 /// How chance chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampling {
@@ -69,7 +76,6 @@ pub struct Generated {
 pub struct Generator {
     decoder: Box<dyn Decoder>,
     text: Arc<Text>,
-    strategy: Strategy,
     rows: usize,
     context: usize,
     padding: i64,
@@ -86,28 +92,20 @@ struct Row {
 
 impl Generator {
     /// `rows`: prompts in every call; `context`: most tokens of prompt and answer.
-    pub fn new(
-        decoder: Box<dyn Decoder>,
-        text: Arc<Text>,
-        strategy: Strategy,
-        rows: usize,
-        context: usize,
-        padding: i64,
-    ) -> Self {
-        Self { decoder, text, strategy, rows, context, padding }
+    pub fn new(decoder: Box<dyn Decoder>, text: Arc<Text>, rows: usize, context: usize, padding: i64) -> Self {
+        Self { decoder, text, rows, context, padding }
     }
 
     /// Answers all, in order. A prompt that fills the context is answered with nothing.
-    pub fn answer(&mut self, requests: &[Request]) -> Result<Vec<Generated>> {
+    pub fn answer(&mut self, requests: &[Request], strategy: Strategy) -> Result<Vec<Generated>> {
         let mut order: Vec<usize> = (0..requests.len()).collect();
         let bucket = |index: usize| requests[index].ids.len().div_ceil(BUCKET);
         order.sort_by_key(|&index| bucket(index));
-        let beams = if let Strategy::Beam(beams) = self.strategy { beams } else { 1 };
-        let prompts = (self.rows / beams).max(1);
+        let prompts = (self.rows / strategy.beams()).max(1);
         let mut answers = vec![Generated::default(); requests.len()];
         for same in order.chunk_by(|&a, &b| bucket(a) == bucket(b)) {
             for group in same.chunks(prompts) {
-                self.call(requests, group, prompts, beams, &mut answers)?;
+                self.call(requests, group, prompts, strategy, &mut answers)?;
             }
         }
         Ok(answers)
@@ -119,9 +117,10 @@ impl Generator {
         requests: &[Request],
         group: &[usize],
         prompts: usize,
-        beams: usize,
+        strategy: Strategy,
         answers: &mut [Generated],
     ) -> Result<()> {
+        let beams = strategy.beams();
         let count = prompts * beams;
         let longest = requests[group[0]].ids.len().div_ceil(BUCKET) * BUCKET;
         let mut rows: Vec<Row> = (0..count)
@@ -135,7 +134,7 @@ impl Generator {
                     said.log_probability = f64::NEG_INFINITY;
                 }
                 let state = State::new(first.form.clone());
-                Row { request, state, said, done: filling, chance: Chance::new(self.strategy, &first.ids) }
+                Row { request, state, said, done: filling, chance: Chance::new(strategy, &first.ids) }
             })
             .collect();
         let (mut ids, mut positions, mut mask) = (Vec::new(), Vec::new(), Vec::new());
@@ -164,7 +163,7 @@ impl Generator {
                 return Err(Error::model(text.model(), problem)
                     .with_hint("tokenizer.json and the network are not of the same model"));
             }
-            let choices: Vec<Option<usize>> = match self.strategy {
+            let choices: Vec<Option<usize>> = match strategy {
                 Strategy::Beam(_) => {
                     let chosen = beam_step(&mut rows, &logits, vocabulary, beams, &text);
                     let from: Vec<usize> = chosen.iter().map(|(from, _)| *from).collect();

@@ -180,7 +180,7 @@ self_test: self_test.tsv
 """
 
 
-def folder(model, tokenizer_file, out, prompts, rows=16, most=400, **about):
+def folder(model, tokenizer_file, out, prompts, rows=16, most=256, **about):
     """Writes the folder and compares it with PyTorch; prompts: what the self-test asks."""
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
