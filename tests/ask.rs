@@ -66,8 +66,8 @@ fn every_task_has_an_example_that_is_answered() {
         let (name, example) = (line.split('\t').next().expect("a name"), line.rsplit('\t').next().expect("an example"));
         assert!(row[1].starts_with(name), "{row:?}");
         assert!(example.contains("=") && example.len() > 20, "{line}");
-        // The only one whose model is not made yet takes longer sequences than GenomicBenchmarks has.
-        if name != "promoter" {
+        // Random weights seldom end a description.
+        if name != "gene description" {
             assert!(row[2] != "." && row[5] == ".", "{row:?}");
         }
     }
@@ -103,6 +103,7 @@ fn a_language_model_answers_everything_in_the_form_of_the_task() {
         let (task, answer) = (row[1].as_str(), row[2].as_str());
         assert_eq!(row[4], "decoder 1.0.0", "{row:?}");
         let good = match task {
+            _ if answer == "." => row[5].starts_with("too_long: "),
             "GC content" => answer.len() == 5 && answer.parse::<f64>().is_ok(),
             "gene biotype" => ["other", "protein coding gene"].contains(&answer),
             "reverse sequence" | "complementary sequence" | "reverse complementary sequence" => {
@@ -204,7 +205,7 @@ fn many() -> String {
     let mut text = String::new();
     for n in 0..60 {
         let bases = "ACGGTTACAGC".repeat(n % 9 + 1);
-        text.push_str(&format!("{bases}, symbol=GENE{n}, gene description =\n{bases}, GC content =\n"));
+        text.push_str(&format!("{bases}, symbol=GENE{n}, gene biotype =\n{bases}, GC content =\n"));
         text.push_str(&format!("{}, core promoter =\n{bases}, no such task =\n", &"TATAAAGGCGC".repeat(7)[..70]));
     }
     text
@@ -215,8 +216,9 @@ fn threads_batches_shards_and_resuming_change_nothing() {
     let folder = Folder::new();
     let prompts = folder.write("prompts.txt", many());
     let whole = folder.path("whole.tsv");
-    let ask =
-        |more: &[&str]| succeed(&[&["ask", "--quiet", "-i", &prompts, "--max-tokens", "8"], &MODEL[..], more].concat());
+    let ask = |more: &[&str]| {
+        succeed(&[&["ask", "--quiet", "-i", &prompts, "--max-tokens", "24"], &MODEL[..], more].concat())
+    };
     ask(&["-o", &whole, "--threads", "1"]);
     let expected = folder.read("whole.tsv");
     assert_eq!(expected.lines().count(), 241);
@@ -239,13 +241,95 @@ fn threads_batches_shards_and_resuming_change_nothing() {
 
 #[test]
 fn chance_is_the_same_for_the_same_seed() {
-    let prompts = ["symbol=RPL5, gene description =", "symbol=RPL6, gene description ="];
+    let prompts = ["TyrThr___GluMet, complete the blank =", "Tyr___ThrGlu, complete the blank ="];
     let sample = |seed: &str| asked(&[&prompts[..], &MODEL[..], &["--temperature", "1.5", "--seed", seed]].concat());
     assert_eq!(sample("1"), sample("1"));
     assert_ne!(sample("1"), sample("2"));
     let beams = asked(&[&prompts[..], &MODEL[..], &["--beams", "4"]].concat());
     let greedy = asked(&[&prompts[..], &MODEL[..]].concat());
     assert_eq!((beams.len(), greedy.len()), (2, 2));
+}
+
+#[test]
+fn values_may_hold_anything_a_line_can() {
+    for (prompt, expected) in [
+        ("symbol=IFNG, description=interferon, gamma, reading comprehension: description=", "interferon, gamma"),
+        ("note=tRNA, Val, reading comprehension: note=", "tRNA, Val"),
+        ("description=interferon, gamma, ACGGT, GC content=", "0.600"),
+        ("a=x<y>z, c=foo|bar, Reading_comprehension: a=", "x<y>z"),
+    ] {
+        assert_eq!(answer(prompt), expected, "{prompt}");
+    }
+    let odd = r"a=x<y>(z)[1]{2}|*+?.^$#&-~\/%@, b=5, reading comprehension: a=";
+    let row = &asked(&[&["--answer-with", "lm", odd], &MODEL[..]].concat())[0];
+    assert!(row[2] == "5" || row[2].starts_with("x<y>") || row[5].starts_with("too_long"), "{row:?}");
+}
+
+#[test]
+fn an_answer_that_is_cut_off_is_no_answer() {
+    let rows = asked(
+        &[&["--answer-with", "lm", "--max-tokens", "2", "ACGT, GC content =", "ACGT, ORF ="], &MODEL[..]].concat(),
+    );
+    assert_eq!(rows[0][2..4], [".", "."]);
+    assert!(rows[0][5].starts_with("too_long: the answer was cut off"), "{rows:?}");
+    let long = format!("{}, reverse sequence =", "ACG".repeat(30));
+    let row = &asked(&[&["--answer-with", "lm", "--max-tokens", "8", &long], &MODEL[..]].concat())[0];
+    assert!(row[5].starts_with("too_long: an answer of decoder takes 30 tokens, and 8 are allowed"), "{row:?}");
+}
+
+#[test]
+fn what_is_added_is_added_to_every_prompt() {
+    let bases = "ACGGT".repeat(60);
+    let prompt = format!("{bases}, enhancer =");
+    let cohn = format!("{bases}, annotation = cohn, enhancer =");
+    let with = |arguments: &[&str]| asked(arguments)[0][3].clone();
+    assert_eq!(with(&["--with", "annotation=cohn", &prompt]), with(&[&cohn]));
+    assert_ne!(with(&[&prompt]), with(&[&cohn]));
+    assert_eq!(answer("ACGT, GC content ="), asked(&["ACGT", "--task", "annotation:GC_content"])[0][2]);
+    let run = genogloss(&["ask", "--with", "a,b=c", "ACGT, GC content ="]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+}
+
+#[test]
+fn a_gene_with_a_name_is_answered_by_its_bases_where_no_model_writes() {
+    let bases = "ACGGTCAT".repeat(125);
+    let row = &asked(&[&format!("symbol=PCNA, {bases}, gene biotype ="), "-m", "tests/models/decoder"])[0];
+    assert_eq!(row[4], "gene 1.0.0", "{row:?}");
+}
+
+#[test]
+fn models_that_write_are_planned_and_checked_as_such() {
+    let folder = Folder::new();
+    let fasta = folder.write("a.fa", ">a\nACGTACGT\n");
+    let run = genogloss(&["plan", &fasta, "--shards", "2", "-m", "tests/models/decoder"]);
+    assert!(run.code == 1 && run.stderr.contains("it answers prompts"), "{}", run.stderr);
+    for name in ["model.onnx", "tokenizer.json"] {
+        std::fs::copy(support::root().join("tests/models/decoder").join(name), folder.path(name)).expect("copied");
+    }
+    let card = read_repository("tests/models/decoder/card.yaml").replace("self_test: self_test.tsv\n", "");
+    let digest = card.lines().find(|line| line.trim().starts_with("self_test.tsv:")).expect("a digest").to_string();
+    let card = card.replace(&format!("{digest}\n"), "");
+    folder.write("card.yaml", card);
+    assert!(succeed(&["models", "check", &folder.path("")]).contains("loads; there is no self-test"));
+}
+
+#[test]
+fn shards_of_other_references_are_not_put_together() {
+    let folder = Folder::new();
+    let bed = folder.write("x.bed", "a\t0\t4\na\t4\t8\n");
+    let parts: Vec<String> = ["ACGTACGT", "TTTTCCCC"]
+        .iter()
+        .enumerate()
+        .map(|(index, bases)| {
+            let fasta = folder.write(&format!("{index}.fa"), format!(">a\n{bases}\n"));
+            let part = folder.path(&format!("{index}.tsv"));
+            let shard = format!("{}/2", index + 1);
+            succeed(&["ask", "--quiet", "-i", &bed, "-f", &fasta, "--task", "gc", "--shard", &shard, "-o", &part]);
+            part
+        })
+        .collect();
+    let run = genogloss(&["merge", &parts[0], &parts[1], "-o", &folder.path("all.tsv")]);
+    assert!(run.code == 1 && run.stderr.contains("is another sequence than"), "{}", run.stderr);
 }
 
 #[test]
@@ -266,10 +350,17 @@ fn evaluation_of_prompts_counts_what_was_answered() {
     let rows = cells(&text);
     assert_eq!(rows[0][..8], ["gc", "2", "2", "0.5000", ".", ".", "0.0500", "1.0000"]);
     assert_eq!(rows[1][..6], ["orf", "3", "3", "0.6667", "0.6667", "0.5000"]);
+    let one_bad: String =
+        (0..99).map(|n| format!("ATGGCT{}TAA, ORF =\tTrue\nATG, ORF =\tFalse\n", "GCC".repeat(n))).collect();
+    let table = folder.write("one_bad.tsv", format!("#prompt\tanswer\n{one_bad}ATG, ORFF =\tFalse\n"));
+    let row = &cells(&succeed(&["evaluate", "--quiet", "ask", &table]))[0];
+    assert_eq!(row[1..6], ["199", "198", "0.9950", "0.9975", "0.9901"]);
     assert_eq!(rows[2][..4], ["protein", "2", "1", "0.5000"]);
     assert!(rows[2][15].contains("exact (1)") && rows[2][15].contains("bad_prompt (1)"), "{:?}", rows[2]);
     let lm = succeed(&["evaluate", "--quiet", "tests/models/decoder", &table]);
     assert!(cells(&lm).iter().all(|row| !row[15].contains("exact")), "{lm}");
+    let run = genogloss(&["evaluate", "ask", &table, "--html", &folder.path("x.html")]);
+    assert!(run.code == 2 && run.stderr.contains("--html is not for prompts"), "{}", run.stderr);
     let bad = folder.write("bad.tsv", "prompt\ttruth\na\tb\n");
     let run = genogloss(&["evaluate", "ask", &bad]);
     assert!(run.code == 1 && run.stderr.contains("there is no column \"answer\""), "{}", run.stderr);

@@ -72,16 +72,7 @@ impl Prompt {
             return Err(bad(format!("\"{shown}\" follows the last =: a prompt ends with \"task =\"")));
         }
         let (rest, name) = body.rsplit_once(',').unwrap_or(("", body));
-        let (name, key) = match name.split_once(':') {
-            Some((name, key)) if name.trim().eq_ignore_ascii_case("reading comprehension") => {
-                (name, Some(key.trim().to_string()))
-            }
-            _ => (name, None),
-        };
-        let entry = tasks::find(name).map_err(|detail| {
-            // Most often the task was left out, and a value is taken for it.
-            Refusal::new(Skip::UnknownTask, detail)
-        })?;
+        let (entry, key) = tasks::find_with_key(name).map_err(|detail| Refusal::new(Skip::UnknownTask, detail))?;
         let mut parts: Vec<Part> = Vec::new();
         for part in rest.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             add(&mut parts, part).map_err(bad)?;
@@ -188,10 +179,19 @@ fn add(parts: &mut Vec<Part>, part: &str) -> Result<(), String> {
         return Ok(());
     }
     let here = |part: &Part| matches!(part, Part::Bases(_) | Part::Residues(_));
-    let sequence = if part.bytes().all(is_base) {
-        Some(Part::Bases(part.into()))
+    // Behind a value, a short word of letters that happen to be bases (interferon, gamma) goes on with it.
+    let behind_value = matches!(parts.last(), Some(Part::Value { .. }));
+    let sure = part.bytes().filter(|base| b"ACGTUN".contains(&base.to_ascii_uppercase())).count();
+    let plausible = (sure == part.len() && sure >= 4)
+        || (part.len() >= 20 && sure * 10 >= part.len() * 8)
+        || (part.len() >= 6 && is_residues(part));
+    let sequence = if behind_value && !plausible {
+        None
     } else if is_residues(part) {
+        // TyrThr is no sequence, though all its letters may stand for bases.
         Some(Part::Residues(part.into()))
+    } else if part.bytes().all(is_base) {
+        Some(Part::Bases(part.into()))
     } else {
         None
     };
@@ -257,6 +257,15 @@ mod tests {
                 "description=solute carrier, family 2, ACGT, GC content =",
                 "description=solute carrier, family 2, ACGT, GC content=",
             ),
+            (
+                "symbol=IFNG, description=interferon, gamma, ACGTT, GC content=",
+                "symbol=IFNG, description=interferon, gamma, ACGTT, GC content=",
+            ),
+            (
+                "description=DNA polymerase, C, tRNA, Val, description=",
+                "description=DNA polymerase, C, tRNA, Val, gene description=",
+            ),
+            ("a=1, Reading_comprehension: a=", "a=1, reading comprehension: a="),
             ("symbol=A, annotation:description=", "symbol=A, gene description="),
         ] {
             assert_eq!(canonical(text), expected);

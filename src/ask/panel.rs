@@ -265,10 +265,14 @@ impl Panel {
             return Ok(Ok(Means::Exact));
         }
         // METHOD: a gene's name says more of its biotype than its bases do (dev: docs/models/genomicllm.md).
-        let by_name = prompt.task == Task::Biotype && prompt.values().next().is_some() && self.language.is_some();
-        let Some(classifier) = classifier(prompt).filter(|_| !by_name) else { return self.to_language(prompt) };
-        let Some(bases) = prompt.bases() else {
-            return Ok(Err(Refusal::new(Skip::NoSequence, "a sequence of bases is needed")));
+        if prompt.task == Task::Biotype && prompt.values().next().is_some() {
+            let routed = self.to_language(prompt)?;
+            if routed.is_ok() || prompt.bases().is_none() {
+                return Ok(routed);
+            }
+        }
+        let (Some(classifier), Some(bases)) = (classifier(prompt), prompt.bases()) else {
+            return self.to_language(prompt);
         };
         let known = self.known(classifier.model)?;
         let (len, span, least) = (bases.len() as u64, known.card.window.span, known.card.min_span());
@@ -304,7 +308,12 @@ impl Panel {
         // Every token is at least one letter long; a long sequence is not cut up only to be refused.
         let tokens =
             if canonical.len() > 16 * rule.context { canonical.len() / 4 } else { text.encode(&canonical)?.len() };
-        let least = self.answer_tokens(prompt).min(self.max_tokens(rule));
+        let (least, most) = (self.answer_tokens(prompt), self.max_tokens(rule));
+        if let Some(least) = least.filter(|&least| least > most) {
+            let detail = format!("an answer of {} takes {least} tokens, and {most} are allowed", card.name);
+            return Ok(Err(Refusal::new(Skip::TooLong, detail)));
+        }
+        let least = least.unwrap_or(16).min(most);
         if tokens + least > rule.context {
             let detail = format!(
                 "{} reads prompt and answer of {} tokens together, and these are {} too many",
@@ -317,19 +326,18 @@ impl Panel {
         Ok(Ok(Means::Language))
     }
 
-    /// Room an answer needs at least.
-    fn answer_tokens(&self, prompt: &Prompt) -> usize {
+    /// Tokens an answer takes at least, where the prompt says how long it is.
+    fn answer_tokens(&self, prompt: &Prompt) -> Option<usize> {
         let bases = prompt.bases().map_or(0, str::len);
-        match prompt.task {
-            Task::Reverse | Task::Complement | Task::ReverseComplement | Task::Protein => bases / 3 + 3,
-            Task::BackTranslation => prompt.residues().map_or(0, str::len) / 3 + 3,
-            Task::Reading => prompt.key.as_deref().and_then(|key| prompt.value(key)).map_or(0, str::len),
-            _ => 16,
-        }
+        Some(match prompt.task {
+            Task::Reverse | Task::Complement | Task::ReverseComplement | Task::Protein => bases / 3,
+            Task::BackTranslation => prompt.residues().map_or(0, str::len) / 3,
+            _ => return None,
+        })
     }
 
     fn max_tokens(&self, rule: &GenerateRule) -> usize {
-        self.settings.max_tokens.unwrap_or(rule.max_tokens)
+        self.settings.max_tokens.unwrap_or(rule.max_tokens())
     }
 
     fn form(&self, prompt: &Prompt) -> Result<Arc<Form>> {
@@ -562,8 +570,12 @@ impl Session {
             })
             .collect::<Result<Vec<_>>>()?;
         // Of a blank, the length is unknown: word by word the longest answer wins, and seldom is the most probable one.
-        let suits =
-            |task: Task| settings.strategy.unwrap_or(if task == Task::Blank { BLANK } else { Strategy::Greedy });
+        let on_cpu = settings.device == Device::Cpu;
+        let suits = |task: Task| match settings.strategy {
+            Some(strategy) => strategy,
+            None if task == Task::Blank && on_cpu => BLANK,
+            None => Strategy::Greedy,
+        };
         for blank in [false, true] {
             let chosen: Vec<usize> =
                 (0..questions.len()).filter(|&i| (questions[i].prompt.task == Task::Blank) == blank).collect();
@@ -572,8 +584,11 @@ impl Session {
             let said = generator.answer(&own, suits(questions[first].prompt.task))?;
             for (said, i) in said.into_iter().zip(chosen) {
                 let place = questions[i].place;
-                answers.texts[place] = text.decode(said.ids.iter().copied());
-                answers.scores[place] = said.log_probability.exp() as f32;
+                // One that was cut off is no answer: its score stays not-a-number.
+                if said.ended {
+                    answers.texts[place] = text.decode(said.ids.iter().copied());
+                    answers.scores[place] = said.log_probability.exp() as f32;
+                }
             }
         }
         Ok(())

@@ -271,6 +271,19 @@ fn plain(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The task of this name, and the key it asks for: `reading comprehension: KEY`.
+pub fn find_with_key(name: &str) -> Result<(&'static Entry, Option<String>), String> {
+    let bare = name.trim();
+    let bare = bare.get(..11).filter(|start| start.eq_ignore_ascii_case("annotation:")).map_or(bare, |_| &bare[11..]);
+    match bare.split_once(':') {
+        Some((head, key)) if plain(head) == "reading comprehension" => Ok((find(head)?, Some(key.trim().to_string()))),
+        _ => Ok((find(name)?, None)),
+    }
+}
+
+/// Longer names are not compared with those of the tasks: it is a sequence, most likely.
+const LONGEST_NAME: usize = 60;
+
 /// The task of this name.
 pub fn find(name: &str) -> Result<&'static Entry, String> {
     let wanted = plain(name);
@@ -278,12 +291,15 @@ pub fn find(name: &str) -> Result<&'static Entry, String> {
     if let Some(entry) = TASKS.iter().find(|entry| names(entry).any(|name| plain(name) == wanted)) {
         return Ok(entry);
     }
+    let shown: String = name.trim().chars().take(LONGEST_NAME).collect();
+    if wanted.len() > LONGEST_NAME {
+        return Err(format!("\"{shown} …\" is not a task: a prompt ends with \"task =\"; --tasks lists them"));
+    }
     let all = TASKS.iter().flat_map(names);
     let nearest = all.max_by(|a, b| {
         let like = |name: &str| strsim::normalized_damerau_levenshtein(&plain(name), &wanted);
         like(a).total_cmp(&like(b))
     });
-    let shown: String = name.trim().chars().take(60).collect();
     match nearest {
         Some(nearest) if strsim::normalized_damerau_levenshtein(&plain(nearest), &wanted) > 0.3 => {
             Err(format!("\"{shown}\" is not a task; is {nearest} meant? --tasks lists them"))

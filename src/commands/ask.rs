@@ -26,6 +26,7 @@ use crate::{
     progress::{Progress, Total},
     read::{
         InputReport,
+        fasta::ContigReport,
         prompts::{self, Asked, Question},
     },
     report::{Counts, Skip},
@@ -64,7 +65,7 @@ pub struct Options {
     /// What is asked of the sequences of a FASTA or BED file, or of lines that are no prompts.
     #[arg(long, value_name = "TASK", help_heading = "Input")]
     task: Option<String>,
-    /// A key and its value, added to what --task asks.
+    /// A key and its value, added to every prompt.
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair, help_heading = "Input")]
     with: Vec<(String, String)>,
     /// FASTA file of the intervals of a BED file; a line with strand - is read on that strand.
@@ -108,7 +109,9 @@ pub struct Options {
 
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().into(), value.trim().into())),
+        Some((key, value)) if !key.trim().is_empty() && !key.contains(',') && !value.contains('=') => {
+            Ok((key.trim().into(), value.trim().into()))
+        }
         _ => Err("a key and its value: annotation=cohn".into()),
     }
 }
@@ -130,6 +133,7 @@ struct Query {
 struct Ended {
     counts: Counts,
     input: Option<InputReport>,
+    contigs: Vec<ContigReport>,
 }
 
 /// Where prompts come from.
@@ -159,15 +163,22 @@ impl Source {
         }
     }
 
-    fn read(&self, question: &Question, emit: &mut dyn FnMut(Asked) -> Result<()>) -> Result<Option<InputReport>> {
+    fn read(
+        &self,
+        question: &Question,
+        emit: &mut dyn FnMut(Asked) -> Result<()>,
+    ) -> Result<(Option<InputReport>, Vec<ContigReport>)> {
         match self {
             Self::Arguments(prompts) => {
                 for (index, text) in prompts.iter().enumerate() {
-                    emit(Asked { id: (index + 1).to_string(), text: text.clone() })?;
+                    emit(Asked { id: (index + 1).to_string(), text: question.complete(text) })?;
                 }
-                Ok(None)
+                Ok((None, Vec::new()))
             }
-            Self::File(path, reference) => prompts::read(path, reference.as_deref(), question, emit).map(Some),
+            Self::File(path, reference) => {
+                let (input, contigs) = prompts::read(path, reference.as_deref(), question, emit)?;
+                Ok((Some(input), contigs))
+            }
         }
     }
 }
@@ -177,7 +188,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         return list();
     }
     if let Some(task) = &options.task {
-        tasks::find(task.split_once(':').map_or(task.as_str(), |(name, _)| name)).map_err(Error::usage)?;
+        tasks::find_with_key(task).map_err(Error::usage)?;
     }
     let source = Source::of(&options)?;
     let inputs: Vec<&Path> = [options.input.as_deref(), options.reference.as_deref()].into_iter().flatten().collect();
@@ -217,7 +228,7 @@ pub(super) fn run(options: Options) -> Result<()> {
             move |feed| {
                 let (mut counts, mut number, mut watch) = (Counts::default(), 0u64, Watch::default());
                 let place = source.place();
-                let input = source.read(&question, &mut |Asked { id, text }| {
+                let (input, contigs) = source.read(&question, &mut |Asked { id, text }| {
                     if let Some(own) = &own {
                         number += 1;
                         if !watch.own(own, Some((RECORDS, number - 1)), &place)? {
@@ -226,17 +237,15 @@ pub(super) fn run(options: Options) -> Result<()> {
                     }
                     counts.records_in += 1;
                     counts.queries += 1;
+                    let parsed = Prompt::parse(&text);
+                    counts.bases += parsed.as_ref().ok().and_then(Prompt::bases).map_or(0, |bases| bases.len() as u64);
                     if done > 0 {
                         done -= 1;
                         return Ok(());
                     }
-                    let parsed = Prompt::parse(&text);
                     let task = parsed.as_ref().map_or_else(|_| ".".to_string(), shown);
                     let route = match parsed {
-                        Ok(prompt) => {
-                            counts.bases += prompt.bases().map_or(0, |bases| bases.len() as u64);
-                            panel.route(&prompt)?
-                        }
+                        Ok(prompt) => panel.route(&prompt)?,
                         Err(refusal) => Err(refusal),
                     };
                     match route {
@@ -253,16 +262,26 @@ pub(super) fn run(options: Options) -> Result<()> {
                         }
                     }
                 })?;
-                setup::leave(&shared, Ended { counts, input });
+                setup::leave(&shared, Ended { counts, input, contigs });
                 Ok(())
             },
             |query: Query, outcome| {
                 progress.at(counts.written, counts.windows, || format!("prompt {}", query.id));
+                let mut query = query;
+                let skipped = match &outcome {
+                    Outcome::Answered(answers) if answers.scores(0)[0].is_nan() => {
+                        let detail = "the answer was cut off at its limit of tokens (--max-tokens)";
+                        query.refusal = Some(Refusal::new(Skip::TooLong, detail));
+                        Some(Skip::TooLong)
+                    }
+                    Outcome::Answered(answers) => {
+                        counts.add_scores([answers.scores(0)[0]]);
+                        None
+                    }
+                    Outcome::Skipped(reason) => Some(*reason),
+                };
                 write_line(&query, &outcome, &mut line);
-                if let Outcome::Answered(answers) = outcome {
-                    counts.add_scores([answers.scores(0)[0]]);
-                }
-                counts.came_out(outcome.skipped());
+                counts.came_out(skipped);
                 counts.rows += 1;
                 output.write_all(&line)?;
                 beginning.at(|| Checkpoint::of(&counts, output.checkpoint()?))
@@ -270,7 +289,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         )
     };
     let timings = beginning.ended(result, || Checkpoint::of(&counts, output.checkpoint()?))?;
-    let Ended { counts: read, input } = setup::take(&shared);
+    let Ended { counts: read, input, contigs } = setup::take(&shared);
     (counts.records_in, counts.queries, counts.bases) = (read.records_in, read.queries, read.bases);
     let ending = Ending {
         report,
@@ -278,7 +297,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         counts,
         timings,
         inputs: input.into_iter().collect(),
-        reference: None,
+        reference: options.reference.as_deref().map(|path| (path, contigs)),
         settings: run_settings,
         tracks: None,
         shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
@@ -328,6 +347,9 @@ fn panel_settings(options: &Options) -> PanelSettings {
     }
 }
 
+/// Prompts gathered before a session answers them: a language model takes seconds for more, and checkpoints lie between them.
+const PROMPTS_PER_BATCH: usize = 64;
+
 /// What a run of a panel needs: how it is called in the manifest, threads, and the pipeline's settings.
 pub(super) fn prepare(engine: &EngineOptions, panel: &Panel) -> Result<(ModelReport, usize, PipelineSettings)> {
     let threads =
@@ -350,7 +372,7 @@ pub(super) fn prepare(engine: &EngineOptions, panel: &Panel) -> Result<(ModelRep
         .map_err(|error| Error::Internal(format!("threads: {error}")))?;
     let settings = PipelineSettings {
         encoder: None,
-        batch_rows: engine.batch_rows as usize,
+        batch_rows: (engine.batch_rows as usize).min(PROMPTS_PER_BATCH),
         group: 1,
         shape: Shape { bins: 1, columns: 1 },
         pool: Arc::new(pool),
@@ -415,19 +437,19 @@ fn write_line(query: &Query, outcome: &Outcome<'_>, line: &mut Vec<u8>) {
     };
     cell(&query.id, b'\t');
     cell(&query.task, b'\t');
-    match outcome {
-        Outcome::Answered(answers) => {
+    match (outcome, &query.refusal) {
+        (Outcome::Answered(answers), None) => {
             cell(answers.text(0), b'\t');
             cell(&format!("{:.4}", answers.scores(0)[0]), b'\t');
             cell(&query.how, b'\t');
             cell(".", b'\n');
         }
-        Outcome::Skipped(reason) => {
+        (_, refusal) => {
             cell(".", b'\t');
             cell(".", b'\t');
             cell(&query.how, b'\t');
-            let detail = query.refusal.as_ref().map_or("", |refusal| refusal.detail.as_str());
-            cell(&format!("{}: {detail}", reason.word()), b'\n');
+            let reason = refusal.as_ref().map(|refusal| format!("{}: {}", refusal.skip.word(), refusal.detail));
+            cell(&reason.unwrap_or_default(), b'\n');
         }
     }
 }

@@ -168,6 +168,22 @@ pub(super) fn run(options: Options) -> Result<()> {
         if options.reference.is_some() {
             return Err(Error::usage(format!("{} answers prompts: -f is for places of a genome", options.model)));
         }
+        for (name, given) in [
+            ("--html", options.html.is_some()),
+            ("--curve", options.curve.is_some()),
+            ("--head", options.head.is_some()),
+            ("--labels", !options.labels.is_empty()),
+            ("--sequence-column", options.sequence_column.is_some()),
+            ("--label-column", options.label_column.is_some()),
+            ("--seen", !options.seen.is_empty()),
+            ("--strand", options.strand.is_some()),
+            ("--threshold", options.threshold.is_some()),
+            ("--answer-with best", options.model != prompts::ASK && options.answer_with == Some(AnswerWith::Best)),
+        ] {
+            if given {
+                return Err(Error::usage(format!("{name} is not for prompts")));
+            }
+        }
         return prompts::run(&options);
     }
     if options.answer_with.is_some() {

@@ -120,7 +120,8 @@ fn show(folder: &Folder) -> Result<()> {
             "writes",
             format!(
                 "answers to prompts (genogloss ask): {} tokens of prompt and answer, {} of an answer",
-                rule.context, rule.max_tokens
+                rule.context,
+                rule.max_tokens()
             ),
         ),
         None => {
@@ -172,6 +173,7 @@ fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
     let expected = match &card.self_test {
         Some(file) if card.kind == Kind::Generate => Test::Prompts(prompts_test(folder, file)?),
         Some(file) => Test::Sequences(self_test(&card, folder, file)?),
+        None if card.kind == Kind::Generate => Test::Prompts(Vec::new()),
         None => Test::Sequences(Vec::new()),
     };
     let engines = match engine {
@@ -336,7 +338,7 @@ fn check_answers(
     let mut generator = Generator::new(decoder, Arc::clone(&text), card.run.rows, rule.context, card.input.padding_id);
     let requests = expected
         .iter()
-        .map(|test| Ok(Request { ids: text.encode(&test.prompt)?, form: None, max_tokens: rule.max_tokens }))
+        .map(|test| Ok(Request { ids: text.encode(&test.prompt)?, form: None, max_tokens: rule.max_tokens() }))
         .collect::<Result<Vec<_>>>()?;
     let mut worst = 0.0f64;
     for (test, said) in expected.iter().zip(generator.answer(&requests, Strategy::Greedy)?) {

@@ -206,6 +206,10 @@ fn step(options: &Options) -> Result<u64> {
         return Ok(window.map_or(1, |window| options.stride.unwrap_or(window)));
     }
     let card = registry::find(&options.model, options.models_dir.as_ref())?.card()?;
+    if card.kind == Kind::Generate {
+        return Err(Error::model(&card.name, "it answers prompts, not windows")
+            .with_hint("genogloss ask --shard i/n needs no plan"));
+    }
     if card.kind == Kind::Track && options.stride.is_some_and(|stride| stride < card.window.core) {
         return Err(Error::usage("the stride of a track cannot be less than its core"));
     }

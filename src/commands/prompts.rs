@@ -7,9 +7,13 @@ use crate::{
     ask::{
         grammar::Prompt,
         panel::{AnswerWith, Panel, Settings as PanelSettings},
+        tasks::Task,
     },
     error::{Error, Result},
-    evaluate::{metrics::Confusion, texts::Texts},
+    evaluate::{
+        metrics::Confusion,
+        texts::{Texts, Units},
+    },
     model::{card::Kind, registry},
     pipeline::{self, Outcome},
     read::{self, Format, InputReport},
@@ -47,6 +51,8 @@ struct Set {
     labels: Vec<(String, String)>,
     /// Only tasks with labels so far.
     closed: bool,
+    /// Only tasks with numbers so far.
+    numeric: bool,
     how: BTreeMap<String, usize>,
 }
 
@@ -87,24 +93,29 @@ pub(super) fn run(options: &Options) -> Result<()> {
                         rows.push(known.prompt.as_bytes());
                         Ok(())
                     }),
-                    Err(refusal) => feed.skip((known, None, refusal.skip.word().into()), refusal.skip),
+                    Err(refusal) => {
+                        let parsed = Prompt::parse(&known.prompt).ok();
+                        feed.skip((known, parsed, refusal.skip.word().into()), refusal.skip)
+                    }
                 }
             })
         },
         |(known, prompt, how): (&Known, Option<Prompt>, String), outcome| {
             counts.came_out(outcome.skipped());
             let index = sets.iter().position(|(name, _)| *name == known.set).unwrap_or_else(|| {
-                sets.push((known.set.clone(), Set { closed: true, ..Set::default() }));
+                sets.push((known.set.clone(), Set { closed: true, numeric: true, ..Set::default() }));
                 sets.len() - 1
             });
             let set = &mut sets[index].1;
             let answer = match &outcome {
-                Outcome::Answered(answers) => Some(answers.text(0)),
-                Outcome::Skipped(_) => None,
+                Outcome::Answered(answers) if !answers.scores(0)[0].is_nan() => Some(answers.text(0)),
+                _ => None,
             };
-            set.texts.add(&known.answer, answer);
+            let task = prompt.map(|prompt| prompt.task);
+            set.texts.add(&known.answer, answer, task.map_or(Units::Words, units_of));
             set.answered += usize::from(answer.is_some());
-            set.closed &= prompt.is_none_or(|prompt| !prompt.task.labels().is_empty());
+            set.closed &= task.is_none_or(|task| !task.labels().is_empty());
+            set.numeric &= task.is_none_or(|task| task == Task::GcContent);
             set.labels.push((known.answer.clone(), answer.unwrap_or(".").into()));
             *set.how.entry(how).or_default() += 1;
             Ok(())
@@ -145,7 +156,8 @@ fn read_known(path: &Path) -> Result<(Vec<Known>, InputReport)> {
     input.expect(&[Format::Unknown], "a table of prompts and answers").map_err(|error| error.with_hint(SHAPE))?;
     let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).from_reader(input.reader);
     let bad = |error: csv::Error| Error::input(&place, error).with_hint(SHAPE);
-    let names: Vec<String> = reader.headers().map_err(bad)?.iter().map(|name| name.trim().to_lowercase()).collect();
+    let names: Vec<String> =
+        reader.headers().map_err(bad)?.iter().map(|name| name.trim().trim_start_matches('#').to_lowercase()).collect();
     let column = |wanted: &str| names.iter().position(|name| name == wanted);
     let needed = |wanted: &str| {
         column(wanted).ok_or_else(|| Error::input(&place, format!("there is no column \"{wanted}\"")).with_hint(SHAPE))
@@ -173,10 +185,11 @@ fn table(sets: &[(String, Set)]) -> String {
         let texts = &set.texts;
         let mut cells = vec![name.clone(), texts.len().to_string(), set.answered.to_string(), number(texts.exact())];
         if set.closed {
-            let confusion = confusion(&set.labels);
-            cells.extend([number(confusion.macro_f1()), number(confusion.mcc())]);
+            let (confusion, classes) = confusion(&set.labels);
+            let f1 = (0..classes).map(|class| confusion.f1(class)).sum::<f64>() / classes.max(1) as f64;
+            cells.extend([number(f1), number(confusion.mcc())]);
             cells.extend(std::iter::repeat_n(".".to_string(), 9));
-        } else if let Some((error, correlation)) = texts.numbers().filter(|_| name_is_numeric(set)) {
+        } else if let Some((error, correlation)) = texts.numbers().filter(|_| set.numeric) {
             cells.extend([".".into(), ".".into(), number(error), number(correlation)]);
             cells.extend(std::iter::repeat_n(".".to_string(), 7));
         } else {
@@ -192,19 +205,23 @@ fn table(sets: &[(String, Set)]) -> String {
     text
 }
 
-/// Fractions, not identifiers: the truths hold a point.
-fn name_is_numeric(set: &Set) -> bool {
-    set.labels.iter().all(|(truth, _)| truth.contains('.'))
+/// What answers of a task are made of.
+fn units_of(task: Task) -> Units {
+    match task {
+        Task::Reverse | Task::Complement | Task::ReverseComplement | Task::BackTranslation => Units::Letters,
+        Task::Protein | Task::Blank => Units::Residues,
+        _ => Units::Words,
+    }
 }
 
-/// Classes are the truths; a prompt that was not answered, or with something else, was called none of them.
-fn confusion(labels: &[(String, String)]) -> Confusion {
+/// Classes are the truths, and how many there are; a prompt that was not answered, or with something else, was called none of them.
+fn confusion(labels: &[(String, String)]) -> (Confusion, usize) {
     let classes: std::collections::BTreeSet<&str> = labels.iter().map(|(truth, _)| truth.as_str()).collect();
     let index = |label: &str| classes.iter().position(|class| *class == label).unwrap_or(classes.len()) as u8;
     let truth: Vec<u8> = labels.iter().map(|(truth, _)| index(truth)).collect();
     let called: Vec<u8> = labels.iter().map(|(_, answer)| index(answer)).collect();
     let count = classes.len() + usize::from(called.iter().any(|&call| usize::from(call) == classes.len()));
-    Confusion::new(count, &truth, &called, None)
+    (Confusion::new(count, &truth, &called, None), classes.len())
 }
 
 fn number(value: f64) -> String {

@@ -2,18 +2,27 @@
 
 use std::collections::HashMap;
 
-/// Units of a text, as they are compared: residues of a protein, bases of a sequence, else words.
-pub fn units(text: &str) -> Vec<&str> {
-    let bases = |text: &str| text.len() > 1 && text.bytes().all(|b| b"ACGTUN".contains(&b));
-    let residue = |three: &[u8]| three[0].is_ascii_uppercase() && three[1..].iter().all(u8::is_ascii_lowercase);
-    let residues =
-        text.is_ascii() && !text.is_empty() && text.len().is_multiple_of(3) && text.as_bytes().chunks(3).all(residue);
-    if bases(text) {
-        (0..text.len()).map(|at| &text[at..=at]).collect()
-    } else if residues {
-        (0..text.len()).step_by(3).map(|at| &text[at..at + 3]).collect()
-    } else {
-        text.split_whitespace().collect()
+/// What a text is compared by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Units {
+    /// Between blanks.
+    Words,
+    /// Of a sequence.
+    Letters,
+    /// Three letters each.
+    Residues,
+}
+
+impl Units {
+    fn of(self, text: &str) -> Vec<&str> {
+        let cut = |size: usize| -> Vec<&str> {
+            (0..text.len()).step_by(size).map(|at| &text[at..(at + size).min(text.len())]).collect()
+        };
+        match self {
+            Self::Letters if text.is_ascii() => cut(1),
+            Self::Residues if text.is_ascii() => cut(3),
+            _ => text.split_whitespace().collect(),
+        }
     }
 }
 
@@ -43,15 +52,18 @@ pub struct Texts {
     rouge: [f64; 3],
     /// Truth and answer, where both are numbers.
     numbers: Vec<(f64, f64)>,
+    /// An answer, or its truth, is no number.
+    no_number: bool,
 }
 
 impl Texts {
     /// One answer; `None`: there was none.
-    pub fn add(&mut self, truth: &str, answer: Option<&str>) {
+    pub fn add(&mut self, truth: &str, answer: Option<&str>, units: Units) {
+        let answered = answer.is_some();
         let answer = answer.unwrap_or_default();
         self.count += 1;
         self.exact += usize::from(truth == answer);
-        let (wanted, said) = (units(truth), units(answer));
+        let (wanted, said) = (units.of(truth), units.of(answer));
         (self.said, self.wanted) = (self.said + said.len(), self.wanted + wanted.len());
         for n in 1..=4 {
             let (a, b) = (grams(&wanted, n), grams(&said, n));
@@ -63,8 +75,9 @@ impl Texts {
             }
         }
         self.rouge[2] += f1(longest_common(&wanted, &said), wanted.len(), said.len());
-        if let (Ok(truth), Ok(answer)) = (truth.parse(), answer.parse()) {
-            self.numbers.push((truth, answer));
+        match (truth.parse(), answer.parse()) {
+            (Ok(truth), Ok(answer)) => self.numbers.push((truth, answer)),
+            _ => self.no_number |= answered,
         }
     }
 
@@ -101,12 +114,12 @@ impl Texts {
         self.rouge.map(|sum| sum / self.count as f64)
     }
 
-    /// Mean absolute error, and Pearson's correlation, of numbers; `None` where not all are numbers.
+    /// Mean absolute error, and Pearson's correlation, of the prompts that were answered; `None` where not all are numbers.
     pub fn numbers(&self) -> Option<(f64, f64)> {
-        if self.numbers.len() != self.count || self.count == 0 {
+        if self.no_number || self.numbers.is_empty() {
             return None;
         }
-        let n = self.count as f64;
+        let n = self.numbers.len() as f64;
         let error = self.numbers.iter().map(|(a, b)| (a - b).abs()).sum::<f64>() / n;
         let mean = |of: fn(&(f64, f64)) -> f64| self.numbers.iter().map(of).sum::<f64>() / n;
         let (x, y) = (mean(|p| p.0), mean(|p| p.1));
@@ -141,9 +154,9 @@ mod tests {
     #[test]
     fn figures_are_those_counted_by_hand() {
         let mut texts = Texts::default();
-        texts.add("zinc finger protein 7", Some("zinc finger protein 7"));
-        texts.add("small nucleolar RNA", Some("small nuclear RNA 5"));
-        texts.add("microRNA 1", None);
+        texts.add("zinc finger protein 7", Some("zinc finger protein 7"), Units::Words);
+        texts.add("small nucleolar RNA", Some("small nuclear RNA 5"), Units::Words);
+        texts.add("microRNA 1", None, Units::Words);
         assert!((texts.exact() - 1.0 / 3.0).abs() < 1e-12);
         // 1-grams: 4 of 4 and 2 of 4; 8 words were said of 9.
         let bleu = 6.0 / 8.0 * (1.0f64 - 9.0 / 8.0).exp();
@@ -159,20 +172,22 @@ mod tests {
 
     #[test]
     fn sequences_and_residues_are_compared_unit_by_unit() {
-        assert_eq!(units("ACGT"), ["A", "C", "G", "T"]);
-        assert_eq!(units("GlnTyrVal"), ["Gln", "Tyr", "Val"]);
-        assert_eq!(units("zinc finger 7"), ["zinc", "finger", "7"]);
+        assert_eq!(Units::Letters.of("ACgN"), ["A", "C", "g", "N"]);
+        assert_eq!(Units::Residues.of("GlnTyrVal"), ["Gln", "Tyr", "Val"]);
+        assert_eq!(Units::Words.of("zinc finger 7"), ["zinc", "finger", "7"]);
     }
 
     #[test]
     fn numbers_have_an_error_and_a_correlation() {
         let mut texts = Texts::default();
         for (truth, answer) in [("0.1", "0.2"), ("0.3", "0.4"), ("0.5", "0.6")] {
-            texts.add(truth, Some(answer));
+            texts.add(truth, Some(answer), Units::Words);
         }
         let (error, correlation) = texts.numbers().expect("numbers");
         assert!((error - 0.1).abs() < 1e-12 && (correlation - 1.0).abs() < 1e-12);
-        texts.add("0.5", Some("many"));
+        texts.add("0.5", None, Units::Words);
+        assert!(texts.numbers().is_some());
+        texts.add("0.5", Some("many"), Units::Words);
         assert_eq!(texts.numbers(), None);
     }
 }

@@ -9,11 +9,12 @@
 
 pub mod form;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use crate::{
     error::{Error, Result},
     model::decoder::Decoder,
+    pipeline::INTERRUPTED,
     tokenize::text::Text,
 };
 use form::{Form, State};
@@ -98,7 +99,7 @@ impl Generator {
 
     /// Answers all, in order. A prompt that fills the context is answered with nothing.
     pub fn answer(&mut self, requests: &[Request], strategy: Strategy) -> Result<Vec<Generated>> {
-        let mut order: Vec<usize> = (0..requests.len()).collect();
+        let mut order: Vec<usize> = (0..requests.len()).filter(|&index| !requests[index].ids.is_empty()).collect();
         let bucket = |index: usize| requests[index].ids.len().div_ceil(BUCKET);
         order.sort_by_key(|&index| bucket(index));
         let prompts = (self.rows / strategy.beams()).max(1);
@@ -155,6 +156,9 @@ impl Generator {
         };
         let text = Arc::clone(&self.text);
         loop {
+            if INTERRUPTED.load(Ordering::Relaxed) {
+                return Err(Error::Interrupted);
+            }
             logits.clear();
             self.decoder.step(&ids, &positions, &mask.concat(), &mut logits)?;
             let vocabulary = logits.len() / count;
@@ -189,8 +193,9 @@ impl Generator {
             }
         }
         for (beams, &request) in rows.chunks(beams).zip(group) {
-            // Beams are in order, best first.
-            answers[request] = beams[0].said.clone();
+            // Beams are in order, best first; one that was cut off is no answer where another came to its end.
+            let best = beams.iter().find(|row| row.said.ended).unwrap_or(&beams[0]);
+            answers[request] = best.said.clone();
         }
         Ok(())
     }

@@ -262,8 +262,8 @@ pub struct GenerateRule {
     /// Tokens that end an answer.
     pub stop: Vec<String>,
     /// Most tokens of an answer.
-    #[serde(default = "four_hundred")]
-    pub max_tokens: usize,
+    #[serde(default)]
+    pub max_tokens: Option<usize>,
 }
 
 fn logits() -> String {
@@ -278,15 +278,16 @@ fn present() -> String {
     "present.{layer}.{part}".into()
 }
 
-fn four_hundred() -> usize {
-    400
-}
-
 impl GenerateRule {
     /// Names of the cache's tensors by a pattern: layer by layer, key before value.
     pub fn cache(&self, pattern: &str) -> Vec<String> {
         let name = |layer: usize, part: &str| pattern.replace("{layer}", &layer.to_string()).replace("{part}", part);
         (0..self.layers).flat_map(|layer| [name(layer, "key"), name(layer, "value")]).collect()
+    }
+
+    /// Most tokens of an answer: 400 unless the card says otherwise, and never more than the context.
+    pub fn max_tokens(&self) -> usize {
+        self.max_tokens.unwrap_or(400.min(self.context))
     }
 
     fn check(&self) -> Result<(), String> {
@@ -298,7 +299,7 @@ impl GenerateRule {
         within("heads", self.heads, 1, 1024)?;
         within("head_width", self.head_width, 1, 4096)?;
         within("context", self.context, 2, 1 << 20)?;
-        within("max_tokens", self.max_tokens, 1, self.context)?;
+        within("max_tokens", self.max_tokens(), 1, self.context)?;
         for (key, pattern) in [("past", &self.past), ("present", &self.present)] {
             if !pattern.contains("{layer}") || !pattern.contains("{part}") {
                 return Err(format!("generate: {key} must hold {{layer}} and {{part}}"));

@@ -1,8 +1,8 @@
 //! Prompts: a line each, a table with a column of them, or made of the records of a FASTA or BED file and a task.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
-use super::{Format, Input, InputReport, fasta, read_line, reference::Reference, regions};
+use super::{Format, Input, InputReport, fasta, fasta::ContigReport, read_line, reference::Reference, regions};
 use crate::{
     error::{Error, Result, describe},
     genome::{Strand, sequence::reverse_complement_into},
@@ -39,6 +39,21 @@ impl Question {
         text
     }
 
+    /// A line made a prompt: one of bases is asked what --task says, and a prompt gets the keys and values that are added.
+    pub fn complete(&self, line: &str) -> String {
+        let line = line.trim();
+        match &self.task {
+            Some(task) if !line.ends_with('=') => self.of(line, task),
+            _ if self.values.is_empty() || !line.ends_with('=') => line.to_string(),
+            _ => {
+                let added: Vec<String> = self.values.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+                let (before, task) = line.rsplit_once(',').unwrap_or(("", line));
+                let before = if before.is_empty() { String::new() } else { format!("{before}, ") };
+                format!("{before}{}, {}", added.join(", "), task.trim())
+            }
+        }
+    }
+
     fn task(&self, place: &str, what: &str) -> Result<&str> {
         self.task.as_deref().ok_or_else(|| {
             Error::usage(format!("{place}: {what} are sequences; what is asked of them?"))
@@ -47,18 +62,18 @@ impl Question {
     }
 }
 
-/// Reads prompts from a file; `reference`: where the intervals of a BED file lie.
+/// Reads prompts from a file; `reference`: where the intervals of a BED file lie, of which the contigs that were used are reported.
 pub fn read(
     path: &Path,
     reference: Option<&Path>,
     question: &Question,
     emit: &mut dyn FnMut(Asked) -> Result<()>,
-) -> Result<InputReport> {
+) -> Result<(InputReport, Vec<ContigReport>)> {
     if let Some(reference) = reference {
         return read_places(path, reference, question, emit);
     }
     let input = super::open(path)?;
-    match input.format {
+    let report = match input.format {
         Format::Fasta => read_sequences(input, question, emit),
         Format::Unknown => read_lines(input, question, emit),
         _ => input
@@ -67,7 +82,8 @@ pub fn read(
                 error.with_hint("ask takes prompts (text or a table), FASTA with --task, or BED with --task and -f")
             })
             .map(|()| input.report()()),
-    }
+    };
+    Ok((report?, Vec::new()))
 }
 
 fn read_sequences(input: Input, question: &Question, emit: &mut dyn FnMut(Asked) -> Result<()>) -> Result<InputReport> {
@@ -102,11 +118,12 @@ fn read_places(
     reference: &Path,
     question: &Question,
     emit: &mut dyn FnMut(Asked) -> Result<()>,
-) -> Result<InputReport> {
+) -> Result<(InputReport, Vec<ContigReport>)> {
     let mut reference = Reference::open(reference)?;
     let (lines, report) = regions::read_bed(path)?;
     let place = super::place(path);
     let task = question.task(&place, "the intervals of a BED file")?;
+    let mut used = BTreeSet::new();
     for line in lines {
         let bad = |why: String| Error::input(format!("{place}, line {}", line.line), why);
         let interval = line.interval;
@@ -118,6 +135,7 @@ fn read_places(
                 interval.end, line.contig
             )));
         }
+        used.insert(contig);
         let (mut bases, mut turned) = (Vec::new(), Vec::new());
         reference.fetch(contig, interval, &mut bases)?;
         if line.strand == Strand::Reverse {
@@ -129,7 +147,8 @@ fn read_places(
         });
         emit(Asked { id, text: question.of(&String::from_utf8_lossy(&bases), task) })?;
     }
-    Ok(report)
+    let contigs = used.into_iter().map(|contig| reference.report(contig)).collect::<Result<_>>()?;
+    Ok((report, contigs))
 }
 
 fn read_lines(mut input: Input, question: &Question, emit: &mut dyn FnMut(Asked) -> Result<()>) -> Result<InputReport> {
@@ -148,7 +167,7 @@ fn read_lines(mut input: Input, question: &Question, emit: &mut dyn FnMut(Asked)
             return Err(bad("holds a carriage return that ends no line")
                 .with_hint("lines end with a line feed, with or without a carriage return before it"));
         }
-        if number == 1 && text.contains('\t') {
+        if number == 1 && (text.contains('\t') || text.trim() == "prompt") {
             columns = Some(Columns::of(text).ok_or_else(|| {
                 bad("a table needs a column \"prompt\" (and may have \"id\")")
                     .with_hint("prompts without a table are a line each, without tabs")
@@ -176,12 +195,7 @@ fn read_lines(mut input: Input, question: &Question, emit: &mut dyn FnMut(Asked)
             }
         };
         let text = text.trim();
-        // A line of bases is asked what --task says.
-        let text = match &question.task {
-            Some(task) if !text.ends_with('=') => question.of(text, task),
-            _ => text.to_string(),
-        };
-        emit(Asked { id, text })?;
+        emit(Asked { id, text: question.complete(text) })?;
     }
     Ok(report())
 }

@@ -35,7 +35,7 @@ impl Text {
         let about: serde_json::Value = serde_json::from_slice(&raw).map_err(|error| broken(&error))?;
         let spelling = Spelling::of(&about);
         let added = tokenizer.get_added_tokens_decoder();
-        let size = tokenizer.get_vocab_size(true);
+        let size = tokenizer.get_vocab(true).values().max().map_or(0, |&most| most as usize + 1);
         let bytes = (0..size as u32)
             .map(|id| match added.get(&id) {
                 Some(token) if token.special => None,

@@ -134,14 +134,20 @@ class Source:
 
     def blank(self, rng):
         """1 to 3 residues of a piece of a protein are hidden behind ___, however many they are."""
+        return self.with_blank(rng, rng.randint(1, 3), "___")
+
+    def infill(self, rng):
+        """Longer blanks, written longer: never tested, but each teaches as many residues as it hides."""
+        return self.with_blank(rng, rng.randint(8, 40), "______")
+
+    def with_blank(self, rng, hidden, mark):
         protein = three(translate(rng.choice(self.coding))[:-1])
         residues = len(protein) // 3
-        length = min(residues, rng.randint(20, 120))
+        length = min(residues, rng.randint(hidden + 17, hidden + 117))
         at = rng.randint(0, residues - length)
-        hidden = rng.randint(1, 3)
         blank = rng.randint(0, length - hidden)
         piece = protein[3 * at:3 * (at + length)]
-        return (joined([piece[:3 * blank] + "___" + piece[3 * (blank + hidden):]], "complete the blank"), piece[3 * blank:3 * (blank + hidden)])
+        return (joined([piece[:3 * blank] + mark + piece[3 * (blank + hidden):]], "complete the blank"), piece[3 * blank:3 * (blank + hidden)])
 
     def string(self, rng, task=None, high=240):
         task = task or rng.choice(STRINGS)
@@ -197,7 +203,7 @@ def is_frame(bases):
 
 
 # task: share of the samples the model learns from
-SHARES = {"description": 30, "unnamed_description": 4, "reading": 8, "biotype": 8, "blank": 12, "string": 12, "protein": 5, "gc": 3, "orf": 3, "classify": 15}
+SHARES = {"description": 30, "unnamed_description": 4, "reading": 8, "biotype": 8, "blank": 14, "infill": 10, "string": 12, "protein": 5, "gc": 3, "orf": 3, "classify": 15}
 
 
 def stream(source, seed):
