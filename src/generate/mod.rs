@@ -1,6 +1,6 @@
 //! Answers written token by token: greedy, by beams or by chance, held to a form, many prompts at once.
 //!
-//! Prompts of like length run together, filled up on the left to a whole number of [`BUCKET`] tokens by their own length alone, and
+//! Prompts of like length run together, filled up on the left to a whole number of 32 tokens by their own length alone, and
 //! always as many rows a call as the card says (filled up with empty ones). So what is answered to a prompt depends neither on the
 //! prompts beside it nor on how many there are. Memory is rows × context: the cache of one call, never more.
 //!
