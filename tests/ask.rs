@@ -190,6 +190,11 @@ fn files_that_are_no_prompts_are_refused_with_their_place() {
         assert!(error.contains(message), "{error}");
         assert!(!std::path::Path::new(&output).exists());
     }
+    // A refusal leaves nothing behind, on standard output either.
+    for file in [folder.path(""), folder.path("nosuch"), folder.write("empty", "")] {
+        let run = genogloss(&["ask", "-i", &file]);
+        assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{file}: {}", run.stderr);
+    }
     let run = genogloss(&["ask", "-i", &fasta]);
     assert!(run.code == 2 && run.stderr.contains("--task"), "{}", run.stderr);
     let run = genogloss(&["ask", "-i", &fasta, "--task", "protien sequence"]);

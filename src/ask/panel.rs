@@ -197,6 +197,9 @@ impl Panel {
         let named = settings.language != registry::LANGUAGE || settings.with == AnswerWith::Lm;
         let language = match registry::find(&settings.language, settings.models_dir.as_ref()) {
             Ok(folder) => Some(Language::open(folder, &settings)?),
+            Err(error) if named && settings.language == registry::LANGUAGE => {
+                return Err(error.with_hint("no language model is built in: name the folder of one with -m"));
+            }
             Err(error) if named => return Err(error),
             Err(_) => None,
         };

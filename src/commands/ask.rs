@@ -19,7 +19,6 @@ use crate::{
     },
     error::{Error, Result},
     generate::{Sampling, Strategy},
-    genome::Contigs,
     head::Shape,
     model::{folder::hex, registry},
     pipeline::{self, Outcome, Settings as PipelineSettings},
@@ -193,9 +192,15 @@ pub(super) fn run(options: Options) -> Result<()> {
     let source = Source::of(&options)?;
     let inputs: Vec<&Path> = [options.input.as_deref(), options.reference.as_deref()].into_iter().flatten().collect();
     check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
+    // Standard input can be read once only; a file that cannot be read is refused before anything is written.
+    if let Source::File(path, _) = &source
+        && path != Path::new("-")
+        && (path.is_file() || path.is_dir() || !path.exists())
+    {
+        crate::read::open(path)?;
+    }
     let question = Question { task: options.task.clone(), values: options.with.clone() };
-    let command: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
-    tracing::info!("genogloss {} {}", env!("CARGO_PKG_VERSION"), command.join(" "));
+    setup::announce();
     let panel = Arc::new(Panel::new(panel_settings(&options))?);
     let (report, threads, pipeline_settings) = prepare(&options.engine, &panel)?;
     let territory = territory(&options, &source, &question)?;
@@ -352,8 +357,7 @@ const PROMPTS_PER_BATCH: usize = 64;
 
 /// What a run of a panel needs: how it is called in the manifest, threads, and the pipeline's settings.
 pub(super) fn prepare(engine: &EngineOptions, panel: &Panel) -> Result<(ModelReport, usize, PipelineSettings)> {
-    let threads =
-        engine.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let threads = setup::threads(engine);
     let identity = panel.identity()?;
     for model in &identity {
         tracing::debug!("{model}");
@@ -393,17 +397,12 @@ fn territory(options: &Options, source: &Source, question: &Question) -> Result<
         return Err(Error::usage(format!("{}: it must be known how many prompts there are", source.place()))
             .with_hint("give a file instead of standard input or a pipe"));
     }
-    let (mut contigs, mut count) = (Contigs::default(), 0);
+    let mut count = 0;
     source.read(question, &mut |_| {
         count += 1;
         Ok(())
     })?;
-    contigs.push(RECORDS, count);
-    let territory = Territory::choose(choice, &contigs, &source.place(), 1, None)?;
-    if territory.is_empty() {
-        tracing::warn!("shard {} has nothing to do: there are more shards than prompts", territory.shard);
-    }
-    Ok(Some(territory))
+    setup::territory_of_records(choice, count, &source.place(), "prompts").map(Some)
 }
 
 /// What answers depend on.

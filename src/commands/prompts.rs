@@ -62,8 +62,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         model => (model.to_string(), AnswerWith::Lm),
     };
     let (known, input) = read_known(&options.labelled)?;
-    let command: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
-    tracing::info!("genogloss {} {}", env!("CARGO_PKG_VERSION"), command.join(" "));
+    setup::announce();
     let panel = Arc::new(Panel::new(PanelSettings {
         with,
         language,

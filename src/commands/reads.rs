@@ -18,7 +18,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     exact::Task,
-    genome::{Contigs, Interval, Strand, sequence::reverse_complement_into},
+    genome::{Interval, Strand, sequence::reverse_complement_into},
     head::{write_integer, write_score},
     model::Form,
     pipeline::{self, Outcome, RowAnswers},
@@ -364,30 +364,23 @@ pub(super) fn first_base<'a>(header: &'a sam::Header, record: &RecordBuf) -> Opt
 /// The shard's part of the reads: by position where the header says that they are sorted, else by number.
 fn territory(options: &Options, alignments: &Alignments) -> Result<Option<Territory>> {
     let Some(choice) = &options.run.shard else { return Ok(None) };
-    let mut contigs = Contigs::default();
     if alignments.is_sorted() {
-        contigs = alignments.contigs.clone();
-    } else {
-        if !options.reads.is_file() {
-            return Err(Error::usage(format!("{}: it must be known how many reads there are", alignments.place()))
-                .with_hint("give a file instead of standard input or a pipe, or reads that are sorted"));
-        }
-        if !options.region.is_empty() || options.regions_file.is_some() {
-            return Err(Error::usage("--shard with -r or -R needs sorted reads").with_hint("samtools sort"));
-        }
-        let mut count = 0;
-        let all = Alignments::open(&options.reads, options.reference.as_deref())?;
-        let _ = all.read(None, |_| {
-            count += 1;
-            Ok(())
-        })?;
-        contigs.push(RECORDS, count);
+        return setup::chosen(choice, &alignments.contigs, &alignments.place(), "reads").map(Some);
     }
-    let territory = Territory::choose(choice, &contigs, &alignments.place(), 1, None)?;
-    if territory.is_empty() {
-        tracing::warn!("shard {} has nothing to do: there are more shards than reads", territory.shard);
+    if !options.reads.is_file() {
+        return Err(Error::usage(format!("{}: it must be known how many reads there are", alignments.place()))
+            .with_hint("give a file instead of standard input or a pipe, or reads that are sorted"));
     }
-    Ok(Some(territory))
+    if !options.region.is_empty() || options.regions_file.is_some() {
+        return Err(Error::usage("--shard with -r or -R needs sorted reads").with_hint("samtools sort"));
+    }
+    let mut count = 0;
+    let all = Alignments::open(&options.reads, options.reference.as_deref())?;
+    let _ = all.read(None, |_| {
+        count += 1;
+        Ok(())
+    })?;
+    setup::territory_of_records(choice, count, &alignments.place(), "reads").map(Some)
 }
 
 /// All options that answers and lines depend on: shards of one run have the same.

@@ -10,7 +10,7 @@ use super::{EngineOptions, ModelOptions, OutputOptions, RunOptions};
 use crate::{
     error::{Error, Result},
     exact::Task,
-    genome::interval::commas,
+    genome::{Contigs, interval::commas},
     model::{
         Answerer, Form,
         card::{Card, StrandRule},
@@ -25,7 +25,7 @@ use crate::{
     run::{
         ShardReport,
         journal::{Checkpoint, Journal, identity},
-        shard::Territory,
+        shard::{Choice, RECORDS, Territory},
     },
     tokenize::Encoder,
     write::{
@@ -58,6 +58,33 @@ pub struct Loaded {
     pub threads: usize,
 }
 
+/// The first line of the log: what runs.
+pub fn announce() {
+    let command: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
+    tracing::info!("genogloss {} {}", env!("CARGO_PKG_VERSION"), command.join(" "));
+}
+
+/// Threads in all: as many as were asked for, or as there are cores.
+pub fn threads(options: &EngineOptions) -> usize {
+    options.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+}
+
+/// The part of a run over `count` records that have no order of place; `what` they are.
+pub fn territory_of_records(choice: &Choice, count: u64, place: &str, what: &str) -> Result<Territory> {
+    let mut contigs = Contigs::default();
+    contigs.push(RECORDS, count);
+    chosen(choice, &contigs, place, what)
+}
+
+/// The part of a run, cut by contigs; says so if there is nothing in it.
+pub fn chosen(choice: &Choice, contigs: &Contigs, place: &str, what: &str) -> Result<Territory> {
+    let territory = Territory::choose(choice, contigs, place, 1, None)?;
+    if territory.is_empty() {
+        tracing::warn!("shard {} has nothing to do: there are more shards than {what}", territory.shard);
+    }
+    Ok(territory)
+}
+
 /// Says what runs, and loads the model of `-m`.
 pub fn load(options: &ModelOptions) -> Result<Loaded> {
     load_model(&options.model, &options.engine, None)
@@ -65,10 +92,8 @@ pub fn load(options: &ModelOptions) -> Result<Loaded> {
 
 /// Says what runs, and loads a model; `strand` takes the place of the card's rule.
 pub fn load_model(model: &str, options: &EngineOptions, strand: Option<StrandRule>) -> Result<Loaded> {
-    let command: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
-    tracing::info!("genogloss {} {}", env!("CARGO_PKG_VERSION"), command.join(" "));
-    let threads =
-        options.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    announce();
+    let threads = threads(options);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
