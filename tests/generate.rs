@@ -29,7 +29,7 @@ fn generator(rows: usize) -> (Generator, Arc<Text>) {
 }
 
 fn unescaped(text: &str) -> String {
-    text.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\")
+    text.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r").replace("\\0", "\0").replace("\\\\", "\\")
 }
 
 /// Prompts of many lengths.

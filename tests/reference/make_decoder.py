@@ -5,7 +5,7 @@
 
 Needs what training/requirements.txt names. The network has random weights: it answers nonsense, always the same. Its folder is made by
 training/genomicllm/export.py, which compares ONNX Runtime with PyTorch; its tokenizer by training/genomicllm/tokenizer.py, from the
-names below. Written: tests/models/decoder/, and tests/reference/tokens.tsv (text, with \\t, \\n, \\r and \\\\ for what a table cannot
+names below. Written: tests/models/decoder/, and tests/reference/tokens.tsv (text, with \\t, \\n, \\r, \\0 and \\\\ for what a table cannot
 hold; ids by the Python package `tokenizers`).
 """
 import random
@@ -52,7 +52,7 @@ def main():
     rng = random.Random(5)
     letters = [*"ACGTN" * 6, *"abcXYZ019 ,=_:;-.\t\né☃", "Ala", "Tyr", "___", "donor site", "symbol="]
     texts = TEXTS + ["".join(rng.choice(letters) for _ in range(rng.randint(1, 60))) for _ in range(200)]
-    escape = lambda t: t.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    escape = lambda t: t.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r").replace("\0", "\\0")
     lines = []
     for text in texts:
         ids = tokenizer.encode(text).ids

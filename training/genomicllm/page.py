@@ -24,7 +24,7 @@ ROWS = {
     "biotype": ("gene biotype, with keys", "own", "mcc", "0.4424", "1,327"),
     "biotype_sequence": ("gene biotype, sequence alone", "chr20:1-15 Mb", "mcc", "-", ""),
     "direction": ("sequence direction", "chr20:1-15 Mb", "exact", "1.0", "107"),
-    "splice": ("splice site", "GUE", "mcc", "0.7809", "same"),
+    "splice": ("splice site", "GUE", "mcc", "0.7809", "same, 19 fewer"),
     "core_promoter": ("core promoter", "GUE", "mcc", "0.7081", "same, 3 fewer"),
     "core_notata_promoter": ("core notata promoter", "GUE", "mcc", "0.6963", "same, 2 fewer"),
     "core_tata_promoter": ("core tata promoter", "GUE", "mcc", "0.8700", "same, 1 fewer"),
