@@ -236,7 +236,7 @@ fn yes() -> bool {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GenerateRule {
-    /// Name of the logits: (rows, new tokens, vocabulary).
+    /// Name of the logits: (rows, new tokens, vocabulary), or of the last new token alone: (rows, 1, vocabulary).
     #[serde(default = "logits")]
     pub output: String,
     /// Name of the input of positions, if it has one.

@@ -112,10 +112,10 @@ pub(super) fn reordered(values: &[f32], rows: usize, from: &[usize]) -> Vec<f32>
     from.iter().flat_map(|&row| &values[row * width..(row + 1) * width]).copied().collect()
 }
 
-/// The last of `new` tokens of each row, out of logits (rows, new, vocabulary).
-pub(super) fn last_of(values: &[f32], rows: usize, new: usize, logits: &mut Vec<f32>) {
-    let vocabulary = values.len() / (rows * new).max(1);
-    for row in values.chunks_exact(new * vocabulary) {
-        logits.extend_from_slice(&row[(new - 1) * vocabulary..]);
+/// The last token of each row, out of logits (rows, tokens, vocabulary): all new tokens, or the last alone.
+pub(super) fn last_of(values: &[f32], rows: usize, tokens: usize, logits: &mut Vec<f32>) {
+    let vocabulary = values.len() / (rows * tokens).max(1);
+    for row in values.chunks_exact((tokens * vocabulary).max(1)) {
+        logits.extend_from_slice(&row[(tokens - 1) * vocabulary..]);
     }
 }

@@ -348,8 +348,8 @@ impl Decoder for OrtDecoder {
             binding.bind_output_to_device(name, &self.homes[0]).map_err(say)?;
         }
         let mut outputs = self.session.run_binding(&binding).map_err(say)?;
-        let (_, values) = outputs[self.ports.logits.as_str()].try_extract_tensor::<f32>().map_err(say)?;
-        last_of(values, self.rows, new, logits);
+        let (shape, values) = outputs[self.ports.logits.as_str()].try_extract_tensor::<f32>().map_err(say)?;
+        last_of(values, self.rows, shape.get(1).map_or(new, |&tokens| tokens as usize), logits);
         let mut cache = Vec::with_capacity(self.cache.len());
         for present in &self.ports.present {
             let value = outputs.remove(present);

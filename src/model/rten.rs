@@ -160,7 +160,7 @@ impl Decoder for RtenDecoder {
             _ => Err(say(&"an output is not f32")),
         });
         let first = tensors.next().ok_or_else(|| say(&"no output"))??;
-        last_of(&first.to_vec(), rows, ids.len() / rows, logits);
+        last_of(&first.to_vec(), rows, first.shape().get(1).copied().unwrap_or(1), logits);
         self.cache = tensors.collect::<Result<_>>()?;
         Ok(())
     }

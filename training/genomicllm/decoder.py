@@ -93,15 +93,18 @@ class Decoder(nn.Module):
     def logits(self, hidden):
         return F.linear(hidden, self.embedding.weight)
 
+    @staticmethod
+    def bias(new, mask):
+        """What is added to the scores of `new` tokens: nothing where a token comes before and is data."""
+        where = torch.arange(mask.shape[1], device=mask.device)
+        seen = (where.unsqueeze(0) <= where[-new:].unsqueeze(1)) & (mask[:, None, :] > 0)
+        return torch.where(seen, 0.0, -1e9).unsqueeze(1)
+
     def forward(self, ids, mask, positions, past):
         """Use with a cache. ids, positions (rows, new); mask (rows, past + new), 1 where a token is data; past: a pair (rows,
         heads, past, head width) a layer. Answers logits (rows, new, vocabulary) and the pairs with the new tokens added.
         """
-        new, total = ids.shape[1], mask.shape[1]
-        where = torch.arange(total, device=ids.device)
-        seen = (where.unsqueeze(0) <= (where[-new:] if new else where[:0]).unsqueeze(1)) & (mask[:, None, :] > 0)
-        bias = torch.where(seen, 0.0, -1e9).unsqueeze(1)
-        x, rotation, present = self.embedding(ids), self.rotation(positions), []
+        x, rotation, bias, present = self.embedding(ids), self.rotation(positions), self.bias(ids.shape[1], mask), []
         for layer, pair in zip(self.layers, past):
             x, pair = layer(x, rotation, bias, pair)
             present.append(pair)

@@ -16,10 +16,11 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from torch.nn import functional as F
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
 
-from decoder import Decoder
+from decoder import Decoder, turn
 
 
 def rounded(weight):
@@ -37,23 +38,41 @@ def round_weights(model):
 
 
 class Graph(torch.nn.Module):
-    """The decoder with the cache as flat inputs and outputs."""
+    """The decoder as engines run it fastest: matrices that read the same put together, norms as ONNX Runtime knows them, logits of the
+    last new token alone, the cache as flat inputs and outputs.
+    """
 
     def __init__(self, model):
         super().__init__()
-        self.model = model
+        self.shape, self.model = model.shape, model
+        joined = lambda *parts: torch.nn.Parameter(torch.cat([p.weight.detach() for p in parts]))
+        self.mixed = torch.nn.ParameterList(joined(m.query, m.key, m.value) for m in model.layers)
+        self.wide = torch.nn.ParameterList(joined(m.gate, m.up) for m in model.layers)
+
+    def norm(self, x, norm):
+        return x / torch.sqrt(x.pow(2).mean(-1, keepdim=True) + 1e-5) * norm.weight
 
     def forward(self, input_ids, attention_mask, position_ids, *past):
-        logits, present = self.model(input_ids, attention_mask, position_ids, list(zip(past[::2], past[1::2])))
-        return (logits, *(t for pair in present for t in pair))
+        model, shape, (rows, new), present = self.model, self.shape, input_ids.shape, []
+        x, rotation, bias = model.embedding(input_ids), model.rotation(position_ids), model.bias(new, attention_mask)
+        heads = lambda t: t.view(rows, new, shape.heads, shape.head_width).transpose(1, 2)
+        for layer, mixed, wide, before in zip(model.layers, self.mixed, self.wide, zip(past[::2], past[1::2])):
+            q, k, v = map(heads, F.linear(self.norm(x, layer.attention_norm), mixed).split(shape.width, -1))
+            k, v = torch.cat([before[0], turn(k, rotation)], 2), torch.cat([before[1], v], 2)
+            scores = turn(q, rotation) @ k.transpose(2, 3) * shape.head_width**-0.5 + bias
+            x = x + layer.out((scores.softmax(-1) @ v).transpose(1, 2).reshape(rows, new, shape.width))
+            gate, up = F.linear(self.norm(x, layer.feed_norm), wide).split(shape.hidden, -1)
+            x = x + layer.down(F.silu(gate) * up)
+            present += [k, v]
+        return (model.logits(self.norm(x[:, -1:], model.norm)), *present)
 
 
 def names(layers, what):
     return [f"{what}.{i}.{part}" for i in range(layers) for part in ("key", "value")]
 
 
-def to_onnx(model, path):
-    shape = model.shape
+def to_onnx(graph, path):
+    shape = graph.shape
     rows, new, past = 2, 3, 5
     example = [torch.zeros(rows, new, dtype=torch.long), torch.ones(rows, past + new, dtype=torch.long), torch.zeros(rows, new, dtype=torch.long)]
     example += [torch.zeros(rows, shape.heads, past, shape.head_width) for _ in range(2 * shape.layers)]
@@ -62,17 +81,17 @@ def to_onnx(model, path):
     d = torch.export.Dim
     r, n, p = d("rows", min=1, max=4096), d("new", min=1, max=4096), d("past", min=0, max=65536)
     dynamic = ({0: r, 1: n}, {0: r, 1: d.AUTO}, {0: r, 1: n}, tuple({0: r, 2: p} for _ in range(2 * shape.layers)))
-    program = torch.onnx.export(Graph(model), tuple(example), dynamo=True, input_names=inputs, output_names=outputs,
+    program = torch.onnx.export(graph, tuple(example), dynamo=True, input_names=inputs, output_names=outputs,
                                 dynamic_shapes=dynamic, opset_version=18, verbose=False)
     program.optimize()
     program.save(path)
     return onnx.load(path)
 
 
-def smaller(network, model):
+def smaller(network, graph):
     """Matrices as int8 and a scale: Cast and Mul, which engines compute once, at load."""
     wanted = {}
-    for p in model.parameters():
+    for p in graph.parameters():
         if p.dim() == 2:
             wanted[p.detach().numpy().tobytes()] = (p, False)
             wanted[np.ascontiguousarray(p.detach().numpy().T).tobytes()] = (p, True)
@@ -92,12 +111,12 @@ def smaller(network, model):
         kept += [numpy_helper.from_array(q, name + ".int8"), numpy_helper.from_array(scale, name + ".scale")]
         nodes += [helper.make_node("Cast", [name + ".int8"], [name + ".float"], to=TensorProto.FLOAT),
                   helper.make_node("Mul", [name + ".float", name + ".scale"], [name])]
-    graph = network.graph
-    old = list(graph.node)
-    del graph.initializer[:], graph.node[:], graph.value_info[:]
-    graph.initializer.extend(kept)
-    graph.node.extend(nodes + old)
-    for node in graph.node:
+    written = network.graph
+    old = list(written.node)
+    del written.initializer[:], written.node[:], written.value_info[:]
+    written.initializer.extend(kept)
+    written.node.extend(nodes + old)
+    for node in written.node:
         node.doc_string = ""
         del node.metadata_props[:]
     del network.metadata_props[:]
@@ -186,7 +205,8 @@ def folder(model, tokenizer_file, out, prompts, rows=16, most=256, **about):
     out.mkdir(parents=True, exist_ok=True)
     model.eval()
     round_weights(model)
-    onnx.save(smaller(to_onnx(model, out / "model.onnx"), model), out / "model.onnx")
+    graph = Graph(model).eval()
+    onnx.save(smaller(to_onnx(graph, out / "model.onnx"), graph), out / "model.onnx")
     (out / "model.onnx.data").unlink(missing_ok=True)
     if Path(tokenizer_file).resolve() != (out / "tokenizer.json").resolve():
         shutil.copy(tokenizer_file, out / "tokenizer.json")

@@ -125,6 +125,7 @@ def main():
     p.add_argument("--work", required=True)
     p.add_argument("--tokens", type=float, default=200e6, help="tokens in all; the rate falls to nothing over them")
     p.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the next run goes on")
+    p.add_argument("--finish", type=float, default=1e9, help="let the rate fall to nothing over so many minutes from now, and stop there")
     p.add_argument("--width", type=int, default=256)
     p.add_argument("--layers", type=int, default=6)
     p.add_argument("--hidden", type=int, default=704)
@@ -172,10 +173,10 @@ def main():
         model.save(checkpoint.with_suffix(".part"), state=state, optimisers=[o.state_dict() for o in optimisers_])
         checkpoint.with_suffix(".part").replace(checkpoint)
 
-    while state["tokens"] < a.tokens and time.time() - begun < 60 * a.minutes:
+    while state["tokens"] < a.tokens and time.time() - begun < 60 * min(a.minutes, a.finish):
         model.train()
         t = time.time()
-        share = state["tokens"] / a.tokens
+        share = max(state["tokens"] / a.tokens, (t - begun) / (60 * a.finish))
         rate = a.rate * min(1.0, (state["step"] + 1) / 100) * (1.0 if share < 0.3 else max(0.02, (1 - share) / 0.7))
         for o in optimisers_:
             o.zero_grad(set_to_none=True)
