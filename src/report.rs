@@ -40,8 +40,6 @@ pub enum Skip {
     UnknownTask,
     /// The sequence or prompt is longer than what the model reads.
     TooLong,
-    /// No model that answers this is at hand.
-    NoModel,
 }
 
 impl Skip {
@@ -62,7 +60,6 @@ impl Skip {
             Self::BadPrompt => "bad_prompt",
             Self::UnknownTask => "unknown_task",
             Self::TooLong => "too_long",
-            Self::NoModel => "no_model",
         }
     }
 
@@ -83,12 +80,11 @@ impl Skip {
             Self::BadPrompt => "the prompt does not follow the grammar",
             Self::UnknownTask => "what the prompt asks is no task",
             Self::TooLong => "the sequence or the prompt is longer than what the model reads",
-            Self::NoModel => "no model that answers this is at hand",
         }
     }
 
     /// All reasons, most common first.
-    pub fn all() -> [Self; 15] {
+    pub fn all() -> [Self; 14] {
         [
             Self::UnknownBases,
             Self::TooShort,
@@ -104,7 +100,6 @@ impl Skip {
             Self::BadPrompt,
             Self::UnknownTask,
             Self::TooLong,
-            Self::NoModel,
         ]
     }
 }

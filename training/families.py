@@ -356,7 +356,7 @@ def frame_rows(data, genome):
 
 def promoter_nontata(data, genome):
     """251 bp, -200 to +50 of a transcription start site (EPDnew); not promoters: pieces of genes behind their first thousand bases."""
-    f = Family(251, [Head("promoter", ["promoter"])], net=dict(pool=5, places=12, dilations=(1, 2, 4, 8), stem=80, width=48, drop=0.4), epochs=8)
+    f = Family(251, [Head("promoter", ["promoter"])], net=dict(pool=5, places=12, dilations=(1, 2, 4, 8), stem=80, width=48, drop=0.5), epochs=8, unknown=0.05)
     root = Path(data) / "genomic_benchmarks"
     test = [s for s, _ in read(root / "published" / "human_nontata_promoters.test.tsv.gz", sequence="seq")]
     words = {s[i:i + 32] for t in test for s in (t, reverse_complement(t)) for i in range(len(s) - 31)}

@@ -32,6 +32,7 @@ STARTS = ["start.plus", "start.minus"]
 WINDOWS = {
     "core-promoter": ({h: STARTS for h in ("promoter", "promoter_notata", "promoter_tata")}, 10_000, True),
     "proximal-promoter": ({h: STARTS for h in ("promoter", "promoter_tata")}, 10_000, True),
+    "promoter-nontata": ({"promoter": STARTS}, 10_000, True),
     "tf-human": ({f"human_{i}": [] for i in range(5)}, 10_000, True),
     "tf-mouse": ({f"mouse_{i}": [] for i in (0, 2, 3, 4)}, 10_000, True),
     "splice-window": ({"splice.acceptor": SPLICE[1::2], "splice.donor": SPLICE[0::2]}, 1_000, True),

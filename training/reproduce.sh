@@ -41,6 +41,8 @@ row() { # model, head, set, published, figure names (|), then the rest of the co
         IFS=: read -r set head published <<<"$part"
         row proximal-promoter "$head" "GUE prom_300_$set" "$published" "mcc" "$gue/prom/prom_300_$set/test.csv.gz" --head "$head" --strand forward
     done
+    row promoter-nontata promoter "GenomicBenchmarks nontata_promoters" "0.966 (training overlaps, see page)" "accuracy" "$benchmarks/published/human_nontata_promoters.test.tsv.gz" --head promoter --strand forward
+    row promoter-nontata promoter "GenomicBenchmarks nontata_promoters" "mcc=0.8238 (training overlaps, see page)" "mcc" "$benchmarks/published/human_nontata_promoters.test.tsv.gz" --head promoter --strand forward
     for part in 0:0.7199 1:0.7606 2:0.6652 3:0.5854 4:0.7743; do
         row tf-human "human_${part%%:*}" "GUE tf/${part%%:*}" "${part#*:}" "mcc" "$gue/tf/${part%%:*}/test.csv.gz" --head "human_${part%%:*}" --seen "$gue/tf/${part%%:*}/train.csv.gz"
     done

@@ -85,6 +85,10 @@ fn classifier(prompt: &Prompt) -> Option<Classifier> {
             strands: false,
             longer: Longer::Refuse,
         },
+        // Sequences of GenomicBenchmarks' collection all have 251 bases, those of GUE's 300.
+        Task::Promoter if prompt.bases().is_some_and(|bases| bases.len() < 300) => {
+            yes("promoter-nontata", &[("promoter", "True")])
+        }
         Task::Promoter | Task::ProximalPromoter(Tata::Any | Tata::Without) => {
             yes("proximal-promoter", &[("promoter", "True")])
         }
@@ -150,7 +154,7 @@ pub enum Means {
 pub struct Panel {
     settings: Settings,
     known: Mutex<HashMap<&'static str, Arc<Known>>>,
-    language: Option<Language>,
+    language: Language,
     forms: Mutex<HashMap<Task, Arc<Form>>>,
 }
 
@@ -192,17 +196,10 @@ struct Language {
 }
 
 impl Panel {
-    /// Finds the language model, if it is there; it must be, where it is asked for.
+    /// Finds the language model.
     pub fn new(settings: Settings) -> Result<Self> {
-        let named = settings.language != registry::LANGUAGE || settings.with == AnswerWith::Lm;
-        let language = match registry::find(&settings.language, settings.models_dir.as_ref()) {
-            Ok(folder) => Some(Language::open(folder, &settings)?),
-            Err(error) if named && settings.language == registry::LANGUAGE => {
-                return Err(error.with_hint("no language model is built in: name the folder of one with -m"));
-            }
-            Err(error) if named => return Err(error),
-            Err(_) => None,
-        };
+        let folder = registry::find(&settings.language, settings.models_dir.as_ref())?;
+        let language = Language::open(folder, &settings)?;
         Ok(Self { settings, known: Mutex::default(), language, forms: Mutex::default() })
     }
 
@@ -217,9 +214,8 @@ impl Panel {
             let known = self.known(name)?;
             all.push(format!("{} {} {}", known.card.name, known.card.version, known.folder.card_digest()?));
         }
-        if let Some(Language { folder, card, .. }) = &self.language {
-            all.push(format!("{} {} {}", card.name, card.version, folder.card_digest()?));
-        }
+        let Language { folder, card, .. } = &self.language;
+        all.push(format!("{} {} {}", card.name, card.version, folder.card_digest()?));
         Ok(all)
     }
 
@@ -234,7 +230,7 @@ impl Panel {
         Ok(match means {
             Means::Exact => "exact".into(),
             Means::Classifier(name) => model(&self.known(name)?.card),
-            Means::Language => self.language.as_ref().map(|language| model(&language.card)).unwrap_or_default(),
+            Means::Language => model(&self.language.card),
         })
     }
 
@@ -303,10 +299,7 @@ impl Panel {
     }
 
     fn to_language(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
-        let Some(Language { card, rule, text, .. }) = &self.language else {
-            let detail = format!("{} is answered by a language model, and there is none", prompt.task.entry().name);
-            return Ok(Err(Refusal::new(Skip::NoModel, detail)));
-        };
+        let Language { card, rule, text, .. } = &self.language;
         let canonical = prompt.canonical();
         // Every token is at least one letter long; a long sequence is not cut up only to be refused.
         let tokens =
@@ -378,7 +371,8 @@ impl Language {
 const BLANK: Strategy = Strategy::Beam(8);
 
 /// Models of the classifiers.
-const MODELS: &[&str] = &["splice-window", "proximal-promoter", "core-promoter", "tf-human", "regulatory", "gene"];
+const MODELS: &[&str] =
+    &["splice-window", "proximal-promoter", "promoter-nontata", "core-promoter", "tf-human", "regulatory", "gene"];
 
 fn starts(grid: &Grid, classifier: &Classifier, len: u64) -> impl Iterator<Item = u64> + use<> {
     let all = if classifier.longer == Longer::Beginning { vec![0] } else { grid.on_read(len) };
@@ -545,14 +539,13 @@ impl Session {
 
     fn write(&mut self, questions: &[Question], answers: &mut Answers) -> Result<()> {
         let panel = Arc::clone(&self.panel);
-        let none = || Error::Internal("a prompt went to a language model that is not there".into());
-        let Language { folder, card, rule, text } = panel.language.as_ref().ok_or_else(none)?;
+        let Language { folder, card, rule, text } = &panel.language;
         let settings = &panel.settings;
         let generator = match &mut self.generator {
             Some(generator) => generator,
             vacant => {
                 let (mut decoders, _) = decoder::load(folder, card, settings.engine, settings.device, 1)?;
-                let decoder = decoders.pop().ok_or_else(none)?;
+                let decoder = decoders.pop().ok_or_else(|| Error::Internal("no session".into()))?;
                 vacant.insert(Generator::new(
                     decoder,
                     Arc::clone(text),

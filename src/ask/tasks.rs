@@ -144,7 +144,13 @@ pub const TASKS: [Entry; 24] = [
         needs: Needs::Bases,
         answer: "donor site, acceptor site or non-splice site, of the middle of 400 bases",
     },
-    Entry { task: Task::Promoter, name: "promoter", aliases: &[], needs: Needs::Bases, answer: "True or False" },
+    Entry {
+        task: Task::Promoter,
+        name: "promoter",
+        aliases: &[],
+        needs: Needs::Bases,
+        answer: "True or False, of 251 bases (-200 to +50 of a start)",
+    },
     Entry {
         task: Task::ProximalPromoter(Tata::Any),
         name: "proximal promoter",

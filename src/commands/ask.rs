@@ -70,7 +70,7 @@ pub struct Options {
     /// FASTA file of the intervals of a BED file; a line with strand - is read on that strand.
     #[arg(short = 'f', long, value_name = "FASTA", requires = "input", help_heading = "Input")]
     reference: Option<PathBuf>,
-    /// List all tasks, with an example each.
+    /// List all tasks, with a prompt each. The list is a table of prompts: -i takes it.
     #[arg(long)]
     tasks: bool,
     /// Who answers.
@@ -315,7 +315,7 @@ pub(super) fn run(options: Options) -> Result<()> {
 }
 
 fn list() -> Result<()> {
-    let mut text = String::from("task\tother names\tanswer\texample\n");
+    let mut text = String::from("task\tother names\tanswer\tprompt\n");
     for entry in &TASKS {
         let others = if entry.aliases.is_empty() { ".".into() } else { entry.aliases.join(", ") };
         text.push_str(&format!("{}\t{others}\t{}\t{}\n", entry.name, entry.answer, entry.example()));
@@ -454,12 +454,5 @@ fn write_line(query: &Query, outcome: &Outcome<'_>, line: &mut Vec<u8>) {
 }
 
 /// Reasons that are written, for `genogloss columns`.
-pub(super) const SKIPS: &[Skip] = &[
-    Skip::BadPrompt,
-    Skip::UnknownTask,
-    Skip::NoSequence,
-    Skip::TooShort,
-    Skip::TooLong,
-    Skip::UnknownBases,
-    Skip::NoModel,
-];
+pub(super) const SKIPS: &[Skip] =
+    &[Skip::BadPrompt, Skip::UnknownTask, Skip::NoSequence, Skip::TooShort, Skip::TooLong, Skip::UnknownBases];

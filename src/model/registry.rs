@@ -5,15 +5,16 @@ use std::{env, path::PathBuf};
 use super::folder::{Files, Folder};
 use crate::error::{Error, Result};
 
-/// The three files of each named folder under `models/`.
+/// The files of each named folder under `models/`: card, network, self-test, and those named after a `+`.
 macro_rules! folders {
-    ($($name:literal),* $(,)?) => {
+    ($($name:literal $(+ $more:literal)*),* $(,)?) => {
         &[$((
             $name,
             &[
                 ("card.yaml", include_bytes!(concat!("../../models/", $name, "/card.yaml"))),
                 ("model.onnx", include_bytes!(concat!("../../models/", $name, "/model.onnx"))),
                 ("self_test.tsv", include_bytes!(concat!("../../models/", $name, "/self_test.tsv"))),
+                $(($more, include_bytes!(concat!("../../models/", $name, "/", $more))),)*
             ],
         )),*]
     };
@@ -24,12 +25,14 @@ pub const BUILT_IN: &[(&str, Files)] = folders![
     "human",
     "core-promoter",
     "proximal-promoter",
+    "promoter-nontata",
     "splice-window",
     "tf-human",
     "tf-mouse",
     "regulatory",
     "gene",
-    "reading-frame"
+    "reading-frame",
+    "genomicllm" + "tokenizer.json",
 ];
 
 /// The model that is used when none is named.

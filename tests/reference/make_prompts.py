@@ -5,9 +5,11 @@
 
 Needs what training/requirements.txt names, and PyYAML. Nothing here calls Genogloss. Definitions are computed by the functions below;
 classifiers are run in ONNX Runtime, one sequence at a time; the language model writes one prompt at a time, the token with the largest
-logit first (no form is held to: where the answer has not the task's form, the prompt is left out). Sequence: tests/data/chr20_slice.fa.
+logit first (no form is held to: where the answer has not the task's form, the prompt is left out), and for a blank looks for the most
+probable answer. Sequence: tests/data/chr20_slice.fa.
 Written: id, prompt, answer, confidence (four decimals; a language model's: of the whole answer, . where the form changes it), how.
 """
+import heapq
 import math
 import random
 import re
@@ -90,9 +92,34 @@ class Writer:
         self.session = onnxruntime.InferenceSession(str(self.folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
         self.how = f"{self.card['name']} {self.card['version']}"
 
+    def ids(self, prompt):
+        return [self.tokenizer.token_to_id(self.rule["begin"]), *self.tokenizer.encode(prompt).ids]
+
+    def next(self, ids):
+        """Logits after all these tokens, read anew."""
+        names = [f"past_key_values.{i}.{part}" for i in range(self.rule["layers"]) for part in ("key", "value")]
+        feeds = {n: np.zeros((1, self.rule["heads"], 0, self.rule["head_width"]), np.float32) for n in names}
+        row = np.array([ids], np.int64)
+        feeds |= {"input_ids": row, "attention_mask": np.ones_like(row), "position_ids": np.arange(len(ids), dtype=np.int64)[None]}
+        return self.session.run(["logits"], feeds)[0][0, -1].astype(np.float64)
+
+    def most_probable(self, prompt, words, most):
+        """The most probable answer of 1 to `most` of these words, each one token: prefixes are gone on with in the order of their probability."""
+        end = self.tokenizer.token_to_id(self.rule["stop"][0])
+        tokens = [self.tokenizer.token_to_id(w) for w in words]
+        waiting, start = [(0.0, [], False)], self.ids(prompt)
+        while True:
+            cost, said, ended = heapq.heappop(waiting)
+            if ended:
+                return self.tokenizer.decode(said)
+            allowed = (tokens if len(said) < most else []) + ([end] if said else [])
+            z = self.next(start + said)[allowed]
+            costs = cost - (z - z.max() - math.log(np.exp(z - z.max()).sum()))
+            for token, c in zip(allowed, costs):
+                heapq.heappush(waiting, (c, said if token == end else said + [token], token == end))
+
     def answer(self, prompt):
-        begin, end = (self.tokenizer.token_to_id(t) for t in (self.rule["begin"], self.rule["stop"][0]))
-        ids = [begin, *self.tokenizer.encode(prompt).ids]
+        end, ids = self.tokenizer.token_to_id(self.rule["stop"][0]), self.ids(prompt)
         names = [f"{i}.{part}" for i in range(self.rule["layers"]) for part in ("key", "value")]
         feeds = {f"past_key_values.{n}": np.zeros((1, self.rule["heads"], 0, self.rule["head_width"]), np.float32) for n in names}
         new, seen, said, total = np.array([ids], np.int64), len(ids), [], 0.0
@@ -177,7 +204,8 @@ def main():
         for parts, task in candidates:
             if not ("symbol" in parts or "Name" in parts or "___" in parts):
                 continue
-            answer = writer.answer(f"{parts}, {canonical[task]}=")
+            asked = f"{parts}, {canonical[task]}="
+            answer = writer.most_probable(asked, [*THREE.values()], 3) if "___" in parts else writer.answer(asked)
             if written > 0 and re.fullmatch(forms[task], answer):
                 rows.append((f"{parts}, {task} =", answer, ".", writer.how))
                 written -= 1

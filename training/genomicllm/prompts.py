@@ -206,9 +206,9 @@ def is_frame(bases):
 SHARES = {"description": 30, "unnamed_description": 4, "reading": 8, "biotype": 8, "blank": 14, "infill": 10, "string": 12, "protein": 5, "gc": 3, "orf": 3, "classify": 15}
 
 
-def stream(source, seed):
+def stream(source, seed, shares=None):
     rng = random.Random(seed)
-    shares = {name: share for name, share in SHARES.items() if name != "classify" or source.classes}
+    shares = {name: share for name, share in (SHARES | (shares or {})).items() if name != "classify" or source.classes}
     names, weights = list(shares), list(shares.values())
     while True:
         name = rng.choices(names, weights)[0]

@@ -22,8 +22,8 @@ from prompts import SHARES, Source, stream
 class Rows:
     """Token rows of an endless stream: (ids, where the answer begins, name of the task)."""
 
-    def __init__(self, source, tokenizer, seed, context):
-        self.stream, self.tokenizer, self.context = stream(source, seed), tokenizer, context
+    def __init__(self, source, tokenizer, seed, context, shares=None):
+        self.stream, self.tokenizer, self.context = stream(source, seed, shares), tokenizer, context
         self.begin, self.end = tokenizer.token_to_id("<s>"), tokenizer.token_to_id("</s>")
 
     def __iter__(self):
@@ -126,6 +126,7 @@ def main():
     p.add_argument("--tokens", type=float, default=200e6, help="tokens in all; the rate falls to nothing over them")
     p.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the next run goes on")
     p.add_argument("--finish", type=float, default=1e9, help="let the rate fall to nothing over so many minutes from now, and stop there")
+    p.add_argument("--shares", default="", help="other shares of the tasks than prompts.py's: description=42,classify=5")
     p.add_argument("--width", type=int, default=256)
     p.add_argument("--layers", type=int, default=6)
     p.add_argument("--hidden", type=int, default=704)
@@ -158,7 +159,10 @@ def main():
         for o, s in zip(optimisers_, saved["optimisers"]):
             o.load_state_dict(s)
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters, step {state['step']}, {state['tokens']:,} tokens", flush=True)
-    rows = iter(Rows(source, tokenizer, f"train {state['step']}", model.shape.context))
+    shares = {name: float(share) for name, share in (pair.split("=") for pair in a.shares.split(",") if pair)}
+    if not shares.keys() <= SHARES.keys():
+        raise SystemExit(f"error: --shares: {', '.join(shares.keys() - SHARES.keys())} is none of {', '.join(SHARES)}")
+    rows = iter(Rows(source, tokenizer, f"train {state['step']}", model.shape.context, shares))
     checks = {}
     dev_rows = iter(Rows(dev, tokenizer, "dev", model.shape.context))
     for row in dev_rows:
