@@ -63,7 +63,8 @@ enum Longer {
     Beginning,
 }
 
-/// The classifier of a task. All of them answered better on dev than the language model (docs/models/genomicllm.md).
+/// The classifier of a task. Wherever there are dev prompts it answered better than the language model; there are none for enhancer,
+/// regulatory, ocr and promoter, which follow the others (docs/models/genomicllm.md).
 fn classifier(prompt: &Prompt) -> Option<Classifier> {
     let yes = |model, columns| Classifier {
         model,

@@ -155,7 +155,7 @@ def main():
         for s in (frame, frame[1:], frame[:-3], frame[:6] + "TAG" + frame[6:]):
             exact(f"{s}, Open Reading Frame =", is_frame(s))
     yes = lambda p: ("True", p) if p >= 0.5 else ("False", 1 - p)
-    models = {n: Classifier(n) for n in ("core-promoter", "proximal-promoter", "splice-window", "tf-human", "regulatory", "gene")}
+    models = {n: Classifier(n) for n in ("core-promoter", "proximal-promoter", "promoter-nontata", "splice-window", "tf-human", "regulatory", "gene")}
 
     def classified(prompt, model, answer):
         rows.append((prompt, answer[0], f"{answer[1]:.4f}", models[model].how))
@@ -167,6 +167,8 @@ def main():
         s = piece(300)
         for task, head in (("proximal promoter", "promoter"), ("proximal tata promoter", "promoter_tata")):
             classified(f"{s}, {task} =", "proximal-promoter", yes(models["proximal-promoter"].scores(s, False)[head]))
+        s = piece(251)
+        classified(f"{s}, strand = +, promoter =", "promoter-nontata", yes(models["promoter-nontata"].scores(s, False)["promoter"]))
         s = piece(400)
         scores = models["splice-window"].scores(s, False)
         names = {"splice.acceptor": "acceptor site", "splice.donor": "donor site", "splice.neither": "non-splice site"}

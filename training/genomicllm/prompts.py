@@ -1,6 +1,6 @@
 """Prompts with their answers: the endless stream the language model learns from, and fixed sets for dev and test.
 
-    python prompts.py --data DATA --genome WORK/genome.npz --out prompts.tsv [--split test]
+    python prompts.py --data DATA --genome WORK/genome.npz --out prompts.tsv [--split test] [--most 1000]
 
 writes a table (set, prompt, answer) for `genogloss evaluate ask`. The grammar is GenomicLLM's: SEQ[, key=value]*, task=. Here everything
 is written in its shortest form (no blanks around =, keys and sequence joined by ", ", sequence in upper case); the program brings
@@ -262,10 +262,13 @@ def main():
     p.add_argument("--genome", required=True)
     p.add_argument("--out", required=True)
     p.add_argument("--split", default="test", choices=["dev", "test"])
+    p.add_argument("--most", type=int, help="of a set with more prompts, so many drawn by chance (always the same)")
     a = p.parse_args()
     with open(a.out, "w") as out:
         out.write("set\tprompt\tanswer\n")
         for name, rows in fixed(a.data, a.genome, a.split).items():
+            if a.most and len(rows) > a.most:
+                rows = random.Random(name).sample(rows, a.most)
             out.writelines(f"{name}\t{prompt}\t{answer}\n" for prompt, answer in rows)
             print(f"{name}\t{len(rows)}", file=sys.stderr)
 
