@@ -70,6 +70,8 @@ Examples:
     /// The phenotypes of genes, as each source tells them.
     #[command(after_help = "Examples:\n  genogloss genes phenotypes FBN1\n  genogloss genes phenotypes -i symbols.txt -o phenotypes.tsv")]
     Phenotypes(Asked),
+    // Described in full in its own file.
+    Annotate(super::gene_places::Options),
     /// Genes that fit a set of phenotypes, best first.
     ///
     /// Score: the mean, over the phenotypes asked for, of the information content (in nats) of the best match among the gene's phenotypes
@@ -140,6 +142,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         Command::Phenotypes(asked) => {
             each(&open()?, &asked, "#asked\tgene\thpo_id\tphenotype\tfrequency\tdisease_id\tdisease\tsource\n", phenotypes)
         }
+        Command::Annotate(asked) => super::gene_places::run(&asked, options.base.map_or_else(usual, Ok)?),
         Command::Rank { hpo, top, output } => ranked(&open()?, &hpo, top, output),
     }
 }

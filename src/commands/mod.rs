@@ -3,6 +3,7 @@
 mod ask;
 mod columns;
 mod evaluate;
+mod gene_places;
 mod genes;
 mod man;
 mod merge;

@@ -113,11 +113,14 @@ struct Build {
     /// Accession, or source and folded name where there is none: number.
     diseases: HashMap<String, i64>,
     terms: Vec<Term>,
-    known_terms: HashSet<u32>,
+    /// Of every identifier in use, also of alternative ones: the term's own.
+    main_terms: HashMap<u32, u32>,
     /// For the ontology: (gene, term), (disease, term).
     gene_terms: HashSet<(usize, u32)>,
     disease_terms: HashSet<(String, u32)>,
     disease_labels: HashMap<String, String>,
+    /// Relations that are noted: gene, disease, source, and what is said of them.
+    related: HashSet<(usize, i64, i64, String)>,
 }
 
 const SCHEMA: &str = "
@@ -189,10 +192,11 @@ pub fn build(files: &[PathBuf], out: &Path) -> Result<Vec<Loaded>> {
             genes: Genes::default(),
             diseases: HashMap::new(),
             terms: Vec::new(),
-            known_terms: HashSet::new(),
+            main_terms: HashMap::new(),
             gene_terms: HashSet::new(),
             disease_terms: HashSet::new(),
             disease_labels: HashMap::new(),
+            related: HashSet::new(),
         };
         let mut loaded = Vec::new();
         for (number, (path, table)) in tables.into_iter().enumerate() {
@@ -442,8 +446,8 @@ impl Build {
     fn take(&mut self, term: &mut Term, tally: &mut Tally) {
         let term = std::mem::take(term);
         if term.id > 0 {
-            self.known_terms.insert(term.id);
-            self.known_terms.extend(&term.alternatives);
+            self.main_terms.extend(term.alternatives.iter().map(|&id| (id, term.id)));
+            self.main_terms.insert(term.id, term.id);
             self.terms.push(term);
             tally.facts += 1;
         }
@@ -490,6 +494,7 @@ impl Build {
     }
 
     fn disease_term(&mut self, disease: i64, accession: &str, term: u32, row: Row<'_>, source: i64) -> rusqlite::Result<()> {
+        let term = self.main_terms.get(&term).copied().unwrap_or(term);
         let absent = row.get(&["qualifier"]) == Some("NOT") || row.get(&["frequency"]).is_some_and(|f| f.starts_with("Excluded"));
         self.db.prepare_cached("INSERT INTO disease_term VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
             disease,
@@ -513,6 +518,12 @@ impl Build {
             tally.lost(symbol);
             return Ok(());
         };
+        // Without hp.obo, the table's own names are all that is known of the terms.
+        let term = self.main_terms.get(&term).copied().unwrap_or_else(|| {
+            self.main_terms.insert(term, term);
+            self.terms.push(Term { id: term, name: row.get(&["hpo_name"]).unwrap_or_default().into(), ..Term::default() });
+            term
+        });
         let id = row.get(&["disease_id"]).and_then(accession);
         let disease = match &id {
             Some(id) => Some(self.disease(Some(id), id, source)?),
@@ -615,6 +626,11 @@ impl Build {
             tally.lost(symbol);
             return Ok(());
         };
+        // Tables that were joined with transcripts say the same thing many times.
+        let said = [relation, inheritance, reference].map(Option::unwrap_or_default).join("\t");
+        if !self.related.insert((gene, disease, source, said)) {
+            return Ok(());
+        }
         self.db.prepare_cached("INSERT INTO gene_disease VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
             gene as i64,
             disease,
@@ -673,14 +689,14 @@ impl Build {
 
     /// The ontology with its genes and diseases, as the library keeps it.
     fn ontology_bytes(&self) -> Result<Option<Vec<u8>>> {
-        if self.terms.is_empty() {
+        // Terms without parents are no ontology.
+        if self.terms.iter().all(|term| term.parents.is_empty()) {
             return Ok(None);
         }
         let broken = |error: hpo::HpoError| Error::input("hp.obo", format!("the ontology does not hold together: {error}"));
         let mut builder = OntologyBuilder::new();
         let current: Vec<&Term> = self.terms.iter().filter(|term| !term.obsolete).collect();
         let known: HashSet<u32> = current.iter().map(|term| term.id).collect();
-        let main: HashMap<u32, u32> = current.iter().flat_map(|term| term.alternatives.iter().map(|&id| (id, term.id))).collect();
         for term in &current {
             builder.new_term(&term.name, term.id);
         }
@@ -691,7 +707,7 @@ impl Build {
             }
         }
         let mut builder = builder.connect_all_terms();
-        let of = |term: u32| main.get(&term).copied().or_else(|| known.contains(&term).then_some(term));
+        let of = |term: u32| known.contains(&term).then_some(term);
         let mut gene_terms: Vec<_> = self.gene_terms.iter().filter_map(|&(gene, term)| Some((gene, of(term)?))).collect();
         gene_terms.sort_unstable();
         for (gene, term) in gene_terms {

@@ -2,8 +2,9 @@
 //!
 //! [`build`] reads the tables of HGNC, NCBI, HPO, Orphanet and others ([`sources`] knows their columns) and writes one SQLite file.
 //! [`base`] opens it and answers: which gene is meant by a name ([`names`]), what it does, its diseases, its phenotypes; and which
-//! genes fit a set of phenotypes ([`rank`]).
+//! genes fit a set of phenotypes ([`rank`]); [`annotate`] brings it to places of a genome.
 
+pub mod annotate;
 pub mod base;
 pub mod build;
 pub mod names;

@@ -39,7 +39,7 @@ pub struct About {
     pub licence: &'static str,
     /// Columns that only it has together: it is known by them.
     pub known_by: &'static [&'static str],
-    /// Further columns it must have; of `a|b` either.
+    /// Further columns it must have; of `a;b` either.
     pub needs: &'static [&'static str],
     /// Whether fields may be in quotation marks.
     pub quoted: bool,
@@ -53,7 +53,7 @@ pub const ALL: &[About] = &[
         what: "HGNC's complete set",
         licence: "CC0 1.0",
         known_by: &["hgnc_id", "locus_group", "prev_symbol"],
-        needs: &["symbol", "name", "locus_type", "location", "alias_symbol", "entrez_id", "ensembl_gene_id", "omim_id|omim", "uniprot_ids", "date_modified"],
+        needs: &["symbol", "name", "locus_type", "location", "alias_symbol", "entrez_id", "ensembl_gene_id", "omim_id;omim", "uniprot_ids", "date_modified"],
         quoted: true,
     },
     About {
@@ -62,7 +62,7 @@ pub const ALL: &[About] = &[
         what: "HGNC's withdrawn entries",
         licence: "CC0 1.0",
         known_by: &["hgnc_id", "withdrawn_symbol"],
-        needs: &["status", "merged_into_report(s) (i.e hgnc_id|symbol|status)|merged_into_report(s)"],
+        needs: &["status", "merged_into_report(s) (i.e hgnc_id|symbol|status);merged_into_report(s)"],
         quoted: true,
     },
     About {
@@ -79,7 +79,7 @@ pub const ALL: &[About] = &[
         name: "RefSeq",
         what: "NCBI's gene summaries",
         licence: "public domain",
-        known_by: &["geneid|gene_id", "summary|gene_summary"],
+        known_by: &["geneid;gene_id", "summary;gene_summary"],
         needs: &[],
         quoted: false,
     },
@@ -142,8 +142,8 @@ pub const ALL: &[About] = &[
         name: "ClinGen",
         what: "ClinGen's gene-disease validity",
         licence: "CC0 1.0",
-        known_by: &["disease label|disease_label", "classification"],
-        needs: &["gene symbol|gene_name", "gene id (hgnc)|hgnc_id", "disease id (mondo)|mondo_disease_id"],
+        known_by: &["disease label;disease_label", "classification"],
+        needs: &["gene symbol;gene_name", "gene id (hgnc);hgnc_id", "disease id (mondo);mondo_disease_id"],
         quoted: true,
     },
     About {
@@ -152,7 +152,7 @@ pub const ALL: &[About] = &[
         what: "a panel of Gene2Phenotype",
         licence: "EMBL-EBI terms of use",
         known_by: &["gene symbol", "disease name", "allelic requirement"],
-        needs: &["disease mim", "hgnc id", "confidence category|ddd category|confidence", "phenotypes", "pmids|publications"],
+        needs: &["disease mim", "hgnc id", "confidence category;ddd category;confidence", "phenotypes", "pmids;publications"],
         quoted: true,
     },
     About {
@@ -170,7 +170,7 @@ pub const ALL: &[About] = &[
         what: "DisGeNET's curated associations",
         licence: "ODbL 1.0",
         known_by: &["geneid", "diseaseid", "diseasename", "score"],
-        needs: &["genesymbol", "numberofpubmeds|nofpmids", "source"],
+        needs: &["genesymbol", "numberofpubmeds;nofpmids", "source"],
         quoted: false,
     },
 ];
@@ -223,12 +223,12 @@ impl Table {
             for delimiter in [b'\t', b','] {
                 let cells = split(&text, delimiter);
                 let columns: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
-                let has = |wanted: &str| wanted.split('|').any(|one| columns.iter().any(|column| column == one));
+                let has = |wanted: &str| wanted.split(';').any(|one| columns.iter().any(|column| column == one));
                 let Some(about) = ALL.iter().find(|about| !about.known_by.is_empty() && about.known_by.iter().all(|one| has(one))) else {
                     continue;
                 };
                 if let Some(missing) = about.needs.iter().find(|one| !has(one)) {
-                    let missing = missing.split('|').next().unwrap_or(missing);
+                    let missing = missing.split(';').next().unwrap_or(missing);
                     let problem = format!("it looks like {}, and has no column {missing:?}", about.what);
                     return Err(Error::input(&place, problem).with_hint("its columns may have changed: genogloss genes build --help lists what is read"));
                 }

@@ -5,6 +5,7 @@
 //! came from.
 
 pub mod alignments;
+pub mod annotation;
 pub mod fasta;
 #[cfg(feature = "htslib")]
 mod htslib;
