@@ -82,7 +82,8 @@ pub(super) fn run(options: &Options, base: PathBuf) -> Result<()> {
         if !known.sources().iter().any(|source| source.name.eq_ignore_ascii_case(wanted)) {
             let mut all: Vec<&str> = known.sources().iter().map(|source| source.name.as_str()).collect();
             all.dedup();
-            return Err(Error::usage(format!("the knowledge base has no source {wanted:?}")).with_hint(format!("it has {}", all.join(", "))));
+            return Err(Error::usage(format!("the knowledge base has no source {wanted:?}"))
+                .with_hint(format!("it has {}", all.join(", "))));
         }
     }
     let report = ModelReport {
@@ -91,7 +92,11 @@ pub(super) fn run(options: &Options, base: PathBuf) -> Result<()> {
         sha256: Some(digest(&base)?),
         card_sha256: None,
         license: "of each source: genogloss genes sources".into(),
-        engine: EngineReport { engine: "knowledge base".into(), version: env!("CARGO_PKG_VERSION").into(), device: "cpu".into() },
+        engine: EngineReport {
+            engine: "knowledge base".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            device: "cpu".into(),
+        },
     };
     let mut settings = Settings::new("genes annotate");
     settings.put("source", &options.source);
@@ -153,7 +158,8 @@ impl Passing {
 impl Work<'_> {
     fn begin(&self, indexed: Indexed, territory: Option<&Territory>, header: &[u8], place: &str) -> Result<Passing> {
         let target = self.options.output.output.as_deref();
-        let beginning = Beginning::find(&self.options.run, target, None, &self.report, &self.settings, territory, self.inputs)?;
+        let beginning =
+            Beginning::find(&self.options.run, target, None, &self.report, &self.settings, territory, self.inputs)?;
         let mut output = Output::create(&OutputSettings {
             path: self.options.output.output.clone(),
             indexed,
@@ -172,7 +178,13 @@ impl Work<'_> {
         Ok(Passing { output, counts, beginning, progress, done, begun: Instant::now() })
     }
 
-    fn end(&self, mut passing: Passing, result: Result<Vec<InputReport>>, territory: Option<&Territory>, annotator: &Annotator) -> Result<()> {
+    fn end(
+        &self,
+        mut passing: Passing,
+        result: Result<Vec<InputReport>>,
+        territory: Option<&Territory>,
+        annotator: &Annotator,
+    ) -> Result<()> {
         let inputs = {
             let Passing { beginning, counts, output, .. } = &mut passing;
             beginning.ended(result, || Checkpoint::of(counts, output.checkpoint()?))?
@@ -180,7 +192,9 @@ impl Work<'_> {
         let unknown = annotator.unknown();
         if let Some(first) = unknown.first() {
             let count = unknown.len();
-            tracing::warn!("{count} genes of the annotation are not in the knowledge base: they come out with their name alone (the first: {first})");
+            tracing::warn!(
+                "{count} genes of the annotation are not in the knowledge base: they come out with their name alone (the first: {first})"
+            );
         }
         let Passing { output, counts, beginning, begun, .. } = passing;
         let ending = Ending {
@@ -226,7 +240,11 @@ impl Work<'_> {
         same_assembly(&annotation, theirs, &place)?;
         for gene in &annotation.genes {
             let beyond = |contig: &crate::genome::Contig| contig.len > 0 && gene.interval.end > contig.len;
-            if let Some(contig) = variants.contigs.iter().find(|contig| self.aliases.resolve(&contig.name) == gene.contig && beyond(contig)) {
+            if let Some(contig) = variants
+                .contigs
+                .iter()
+                .find(|contig| self.aliases.resolve(&contig.name) == gene.contig && beyond(contig))
+            {
                 let problem = format!(
                     "{} ends at {} of contig \"{}\", which has {} bases in {place}",
                     gene.name.as_deref().unwrap_or(&gene.id),
@@ -263,7 +281,13 @@ impl Work<'_> {
                 {
                     return Ok(());
                 }
-                checked.contig(&annotator, &contigs, contig, &format!("{place}, record {}", record.number), &annotation_place)?;
+                checked.contig(
+                    &annotator,
+                    &contigs,
+                    contig,
+                    &format!("{place}, record {}", record.number),
+                    &annotation_place,
+                )?;
                 if !passing.takes()? {
                     return Ok(());
                 }
@@ -307,9 +331,16 @@ impl Work<'_> {
             // The first line says how many columns there are.
             if passing.is_none() {
                 let names = ["contig", "start", "end", "name", "score", "strand"];
-                let mut header: Vec<String> = (0..fields.len()).map(|i| names.get(i).map_or(format!("column{}", i + 1), |name| (*name).into())).collect();
+                let mut header: Vec<String> = (0..fields.len())
+                    .map(|i| names.get(i).map_or(format!("column{}", i + 1), |name| (*name).into()))
+                    .collect();
                 header.extend(FIELDS.map(str::to_string));
-                passing = Some(self.begin(Indexed::Bed, territory.as_ref(), format!("#{}\n", header.join("\t")).as_bytes(), &place)?);
+                passing = Some(self.begin(
+                    Indexed::Bed,
+                    territory.as_ref(),
+                    format!("#{}\n", header.join("\t")).as_bytes(),
+                    &place,
+                )?);
             }
             let Some(passing) = &mut passing else { return Ok(()) };
             number += 1;
@@ -360,7 +391,14 @@ struct Checked(String);
 
 impl Checked {
     /// A contig without genes is well; one that the annotation calls otherwise is not.
-    fn contig(&mut self, annotator: &Annotator, contigs: &Contigs, contig: &str, theirs: &str, ours: &str) -> Result<()> {
+    fn contig(
+        &mut self,
+        annotator: &Annotator,
+        contigs: &Contigs,
+        contig: &str,
+        theirs: &str,
+        ours: &str,
+    ) -> Result<()> {
         if self.0 == contig {
             return Ok(());
         }
@@ -386,7 +424,9 @@ fn assembly_of_length(line: &str) -> Option<&'static str> {
 /// What a record covers: REF, or as far as INFO says END is.
 fn reach(record: &VariantRecord) -> Interval {
     let info = &record.line[record.info.clone()];
-    let end = info.split(|&b| b == b';').find_map(|field| std::str::from_utf8(field.strip_prefix(b"END=")?).ok()?.parse::<u64>().ok());
+    let end = info
+        .split(|&b| b == b';')
+        .find_map(|field| std::str::from_utf8(field.strip_prefix(b"END=")?).ok()?.parse::<u64>().ok());
     let own = record.position + record.reference().len() as u64;
     Interval::new(record.position, own.max(end.unwrap_or(0)))
 }
@@ -411,19 +451,26 @@ fn with_info(record: &VariantRecord, value: &str, out: &mut Vec<u8>) {
 }
 
 /// Hands on every interval of a BED file: its columns, its place, the number of its line.
-fn each_interval(mut input: read::Input, place: &str, mut each: impl FnMut(&[&str], Interval, u64) -> Result<()>) -> Result<()> {
+fn each_interval(
+    mut input: read::Input,
+    place: &str,
+    mut each: impl FnMut(&[&str], Interval, u64) -> Result<()>,
+) -> Result<()> {
     let (mut line, mut number, mut width) = (Vec::new(), 0u64, None);
     while read::read_line(&mut input.reader, &mut line).map_err(|error| Error::input(place, describe(&error)))? {
         number += 1;
-        let text = std::str::from_utf8(&line).map_err(|_| Error::input(format!("{place}, line {number}"), "it is not UTF-8"))?;
+        let text = std::str::from_utf8(&line)
+            .map_err(|_| Error::input(format!("{place}, line {number}"), "it is not UTF-8"))?;
         let text = text.trim_end();
         if text.is_empty() || text.starts_with('#') || text.starts_with("track ") || text.starts_with("browser ") {
             continue;
         }
-        let fields: Vec<&str> = if text.contains('\t') { text.split('\t').collect() } else { text.split_whitespace().collect() };
+        let fields: Vec<&str> =
+            if text.contains('\t') { text.split('\t').collect() } else { text.split_whitespace().collect() };
         let bad = |why: String| Error::input(format!("{place}, line {number}"), why);
         let [_, start, end, ..] = fields.as_slice() else {
-            return Err(bad("a BED line needs contig, start and end".into()).with_hint("intervals are BED, variants VCF or BCF"));
+            return Err(bad("a BED line needs contig, start and end".into())
+                .with_hint("intervals are BED, variants VCF or BCF"));
         };
         let start: u64 = start.parse().map_err(|_| bad(format!("\"{start}\" is not a start")))?;
         let end: u64 = end.parse().map_err(|_| bad(format!("\"{end}\" is not an end")))?;

@@ -17,7 +17,7 @@ use crate::{
     },
     genome::interval::commas,
     read,
-    write::{Indexed, IndexKind, Output, OutputSettings},
+    write::{IndexKind, Indexed, Output, OutputSettings},
 };
 
 /// What is known about genes: names, diseases, phenotypes, each fact with its source.
@@ -62,13 +62,19 @@ Examples:
     #[command(after_help = "Examples:\n  genogloss genes sources\n  genogloss genes sources -b genes.sqlite")]
     Sources,
     /// What a gene is called, where it is, what it does: a line a fact.
-    #[command(after_help = "Examples:\n  genogloss genes show BRCA2\n  genogloss genes show HGNC:1101 ENSG00000139618 fancd1")]
+    #[command(
+        after_help = "Examples:\n  genogloss genes show BRCA2\n  genogloss genes show HGNC:1101 ENSG00000139618 fancd1"
+    )]
     Show(Asked),
     /// The diseases of genes, as each source tells them.
-    #[command(after_help = "Examples:\n  genogloss genes diseases FBN1\n  genogloss genes diseases -i symbols.txt -o diseases.tsv")]
+    #[command(
+        after_help = "Examples:\n  genogloss genes diseases FBN1\n  genogloss genes diseases -i symbols.txt -o diseases.tsv"
+    )]
     Diseases(Asked),
     /// The phenotypes of genes, as each source tells them.
-    #[command(after_help = "Examples:\n  genogloss genes phenotypes FBN1\n  genogloss genes phenotypes -i symbols.txt -o phenotypes.tsv")]
+    #[command(
+        after_help = "Examples:\n  genogloss genes phenotypes FBN1\n  genogloss genes phenotypes -i symbols.txt -o phenotypes.tsv"
+    )]
     Phenotypes(Asked),
     // Described in full in its own file.
     Annotate(super::gene_places::Options),
@@ -113,8 +119,10 @@ fn usual() -> Result<PathBuf> {
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())
         .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
-    data.map(|data| data.join("genogloss/genes.sqlite"))
-        .ok_or_else(|| Error::usage("there is no home folder to keep a knowledge base in").with_hint("name it: --base FILE, or -o FILE with genes build"))
+    data.map(|data| data.join("genogloss/genes.sqlite")).ok_or_else(|| {
+        Error::usage("there is no home folder to keep a knowledge base in")
+            .with_hint("name it: --base FILE, or -o FILE with genes build")
+    })
 }
 
 pub(super) fn run(options: Options) -> Result<()> {
@@ -136,12 +144,18 @@ pub(super) fn run(options: Options) -> Result<()> {
         }
         Command::Sources => sources(&open()?),
         Command::Show(asked) => each(&open()?, &asked, "#asked\tgene\tfact\tvalue\tsource\n", show),
-        Command::Diseases(asked) => {
-            each(&open()?, &asked, "#asked\tgene\tdisease_id\tdisease\trelation\tagainst\tinheritance\treference\tsource\n", diseases)
-        }
-        Command::Phenotypes(asked) => {
-            each(&open()?, &asked, "#asked\tgene\thpo_id\tphenotype\tfrequency\tdisease_id\tdisease\tsource\n", phenotypes)
-        }
+        Command::Diseases(asked) => each(
+            &open()?,
+            &asked,
+            "#asked\tgene\tdisease_id\tdisease\trelation\tagainst\tinheritance\treference\tsource\n",
+            diseases,
+        ),
+        Command::Phenotypes(asked) => each(
+            &open()?,
+            &asked,
+            "#asked\tgene\thpo_id\tphenotype\tfrequency\tdisease_id\tdisease\tsource\n",
+            phenotypes,
+        ),
         Command::Annotate(asked) => super::gene_places::run(&asked, options.base.map_or_else(usual, Ok)?),
         Command::Rank { hpo, top, output } => ranked(&open()?, &hpo, top, output),
     }
@@ -153,18 +167,39 @@ fn make(tables: &[PathBuf], target: &Path) -> Result<()> {
     let loaded = build::build(tables, target)?;
     for table in &loaded {
         let place = table.path.display();
-        tracing::info!("{place}: {}, release {}: {} rows, {} facts", table.what, table.release, commas(table.rows), commas(table.facts));
+        tracing::info!(
+            "{place}: {}, release {}: {} rows, {} facts",
+            table.what,
+            table.release,
+            commas(table.rows),
+            commas(table.facts)
+        );
         let (lost, first) = &table.unknown;
         if *lost > 0 {
-            tracing::warn!("{place}: {} rows are of genes that are not known, and were left out (the first: {first})", commas(*lost));
+            tracing::warn!(
+                "{place}: {} rows are of genes that are not known, and were left out (the first: {first})",
+                commas(*lost)
+            );
         }
     }
-    tracing::info!("done: {} tables, {} facts in {}", loaded.len(), commas(loaded.iter().map(|table| table.facts).sum()), target.display());
+    tracing::info!(
+        "done: {} tables, {} facts in {}",
+        loaded.len(),
+        commas(loaded.iter().map(|table| table.facts).sum()),
+        target.display()
+    );
     Ok(())
 }
 
 fn output(path: Option<PathBuf>, input: &str) -> Result<Output> {
-    Output::create(&OutputSettings { path, indexed: Indexed::No, kind: IndexKind::Tbi, bgzf: false, input: input.into(), resume: None })
+    Output::create(&OutputSettings {
+        path,
+        indexed: Indexed::No,
+        kind: IndexKind::Tbi,
+        bgzf: false,
+        input: input.into(),
+        resume: None,
+    })
 }
 
 /// A field of a table: tabs and line ends are no part of it; `.` where there is nothing.
@@ -187,7 +222,12 @@ fn sources(base: &Base) -> Result<()> {
 }
 
 /// Writes what is asked of each gene; a name that names none, or several, is an error after the others are written.
-fn each(base: &Base, asked: &Asked, header: &str, lines: impl Fn(&Base, &Gene, &str) -> Result<Vec<String>>) -> Result<()> {
+fn each(
+    base: &Base,
+    asked: &Asked,
+    header: &str,
+    lines: impl Fn(&Base, &Gene, &str) -> Result<Vec<String>>,
+) -> Result<()> {
     let mut names = asked.genes.clone();
     if let Some(path) = &asked.input {
         let input = read::open(path)?;
@@ -310,7 +350,8 @@ fn ranked(base: &Base, hpo: &[String], top: usize, path: Option<PathBuf>) -> Res
         }
     }
     let Some(ontology) = base.ontology()? else {
-        return Err(Error::input("the knowledge base", "it holds no phenotypes").with_hint("build it with hp.obo and genes_to_phenotype.txt of HPO"));
+        return Err(Error::input("the knowledge base", "it holds no phenotypes")
+            .with_hint("build it with hp.obo and genes_to_phenotype.txt of HPO"));
     };
     let numbers: Vec<u32> = terms.iter().map(|(term, _)| *term).collect();
     let fits = rank::rank(&ontology, &numbers)?;
@@ -321,10 +362,16 @@ fn ranked(base: &Base, hpo: &[String], top: usize, path: Option<PathBuf>) -> Res
         let gene = base.gene_of(fit.gene)?;
         let mut matches = Vec::new();
         for ((asked, _), (found, similarity)) in terms.iter().zip(&fit.matches) {
-            matches.push(if *found == 0 { format!("HP:{asked:07}=.") } else { format!("HP:{asked:07}=HP:{found:07}:{similarity:.3}") });
+            matches.push(if *found == 0 {
+                format!("HP:{asked:07}=.")
+            } else {
+                format!("HP:{asked:07}=HP:{found:07}:{similarity:.3}")
+            });
         }
         let hgnc = gene.hgnc.map_or(".".into(), |id| format!("HGNC:{id}"));
-        out.write_all(format!("{}\t{}\t{hgnc}\t{:.4}\t{}\n", place + 1, gene.symbol, fit.score, matches.join(";")).as_bytes())?;
+        out.write_all(
+            format!("{}\t{}\t{hgnc}\t{:.4}\t{}\n", place + 1, gene.symbol, fit.score, matches.join(";")).as_bytes(),
+        )?;
     }
     out.finish()
 }

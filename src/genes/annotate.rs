@@ -36,10 +36,20 @@ impl Said {
     /// As columns of a table: items parted by `|`.
     pub fn columns(&self) -> [String; 6] {
         let plain = |text: &str| text.replace(['\t', '\n', '\r'], " ").replace(['|', ';'], ",");
-        let diseases: Vec<String> =
-            self.diseases.iter().map(|(id, name)| plain(&if id.is_empty() { name.clone() } else { format!("{id} {name}") })).collect();
+        let diseases: Vec<String> = self
+            .diseases
+            .iter()
+            .map(|(id, name)| plain(&if id.is_empty() { name.clone() } else { format!("{id} {name}") }))
+            .collect();
         let list = |all: &[String]| all.iter().map(|one| plain(one)).collect::<Vec<_>>().join("|");
-        [plain(&self.symbol), self.hgnc.clone(), diseases.join("|"), list(&self.inheritance), self.terms("|"), list(&self.evidence)]
+        [
+            plain(&self.symbol),
+            self.hgnc.clone(),
+            diseases.join("|"),
+            list(&self.inheritance),
+            self.terms("|"),
+            list(&self.evidence),
+        ]
     }
 
     /// As one value of an INFO field: fields parted by `|`, items by `&`; diseases by their identifiers.
@@ -59,7 +69,15 @@ impl Said {
         };
         let list = |all: &[String]| all.iter().map(|one| plain(one)).collect::<Vec<_>>().join("&");
         let diseases: Vec<&str> = self.diseases.iter().map(|(id, _)| id.as_str()).filter(|id| !id.is_empty()).collect();
-        [plain(&self.symbol), plain(&self.hgnc), diseases.join("&"), list(&self.inheritance), self.terms("&"), list(&self.evidence)].join("|")
+        [
+            plain(&self.symbol),
+            plain(&self.hgnc),
+            diseases.join("&"),
+            list(&self.inheritance),
+            self.terms("&"),
+            list(&self.evidence),
+        ]
+        .join("|")
     }
 
     fn terms(&self, between: &str) -> String {
@@ -96,7 +114,8 @@ impl Annotator {
     pub fn new(base: Base, annotation: Vec<GenePlace>, wanted: Vec<String>) -> Self {
         let mut lines: HashMap<String, Line> = HashMap::new();
         for gene in annotation {
-            let line = lines.entry(gene.contig.clone()).or_insert_with(|| Line { places: Vec::new(), reach: Vec::new() });
+            let line =
+                lines.entry(gene.contig.clone()).or_insert_with(|| Line { places: Vec::new(), reach: Vec::new() });
             line.places.push(Place { interval: gene.interval, gene, said: OnceCell::new() });
         }
         for line in lines.values_mut() {
@@ -165,7 +184,11 @@ impl Annotator {
             let name = &self.base.source(source).name;
             self.wanted.is_empty() || self.wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))
         };
-        let mut said = Said { symbol: gene.symbol.clone(), hgnc: gene.hgnc.map(|id| format!("HGNC:{id}")).unwrap_or_default(), ..Said::default() };
+        let mut said = Said {
+            symbol: gene.symbol.clone(),
+            hgnc: gene.hgnc.map(|id| format!("HGNC:{id}")).unwrap_or_default(),
+            ..Said::default()
+        };
         let add = |all: &mut Vec<String>, one: String| {
             if !one.is_empty() && !all.contains(&one) {
                 all.push(one);
@@ -204,7 +227,8 @@ pub fn same_assembly(annotation: &Annotation, theirs: Option<&str>, place: &str)
     match (annotation.assembly.as_deref(), theirs) {
         (Some(ours), Some(theirs)) if ours != theirs => {
             let problem = format!("it is of {ours}, and {place} of {theirs}");
-            Err(crate::error::Error::input(&annotation.place, problem).with_hint("take an annotation of the same assembly"))
+            Err(crate::error::Error::input(&annotation.place, problem)
+                .with_hint("take an annotation of the same assembly"))
         }
         _ => Ok(()),
     }

@@ -118,7 +118,8 @@ pub struct Base {
     sources: Vec<Source>,
 }
 
-const GENE: &str = "id, symbol, name, hgnc, entrez, ensembl, omim, uniprot, location, kind, summary, summary_source, source";
+const GENE: &str =
+    "id, symbol, name, hgnc, entrez, ensembl, omim, uniprot, location, kind, summary, summary_source, source";
 
 fn gene(row: &Row<'_>) -> rusqlite::Result<Gene> {
     let summary: Option<String> = row.get(10)?;
@@ -143,19 +144,25 @@ impl Base {
     pub fn open(path: &Path) -> Result<Self> {
         if !path.is_file() {
             let problem = if path.exists() { "is a folder, not a file" } else { "no such file or folder" };
-            return Err(Error::input(path.display(), problem).with_hint("genogloss genes build FILE... makes a knowledge base"));
+            return Err(
+                Error::input(path.display(), problem).with_hint("genogloss genes build FILE... makes a knowledge base")
+            );
         }
         let strange = |error: rusqlite::Error| {
-            Error::input(path.display(), format!("it is no knowledge base: {}", said(&error))).with_hint("genogloss genes build FILE... makes one")
+            Error::input(path.display(), format!("it is no knowledge base: {}", said(&error)))
+                .with_hint("genogloss genes build FILE... makes one")
         };
-        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(strange)?;
+        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(strange)?;
         let number = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         if number("application_id").map_err(strange)? != APPLICATION {
-            return Err(Error::input(path.display(), "it is no knowledge base, but another SQLite file").with_hint("genogloss genes build FILE... makes one"));
+            return Err(Error::input(path.display(), "it is no knowledge base, but another SQLite file")
+                .with_hint("genogloss genes build FILE... makes one"));
         }
         let version = number("user_version").map_err(strange)?;
         if version != FORMAT {
-            let problem = format!("it is a knowledge base of version {version}, and this program reads version {FORMAT}");
+            let problem =
+                format!("it is a knowledge base of version {version}, and this program reads version {FORMAT}");
             return Err(Error::input(path.display(), problem).with_hint("build it anew: genogloss genes build FILE..."));
         }
         db.pragma_update(None, "mmap_size", 1i64 << 30).map_err(strange)?;
@@ -242,7 +249,9 @@ impl Base {
         let withdrawn: Option<(String, i64, String)> = self
             .db
             .prepare_cached("SELECT symbol, hgnc, successors FROM withdrawn WHERE folded = ?1")
-            .and_then(|mut found| found.query_row([fold_gene(name)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional())
+            .and_then(|mut found| {
+                found.query_row([fold_gene(name)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()
+            })
             .map_err(&broken)?;
         if let Some((symbol, hgnc, successors)) = withdrawn {
             let instead = if successors.is_empty() { String::new() } else { format!("; it is {successors} now") };
@@ -254,9 +263,15 @@ impl Base {
         let all: Vec<String> = self
             .db
             .prepare_cached("SELECT folded FROM gene_name WHERE folded >= ?1 AND folded < ?2 AND kind = 0")
-            .and_then(|mut found| found.query_map(params![start, format!("{start}\u{10ffff}")], |row| row.get(0))?.collect())
+            .and_then(|mut found| {
+                found.query_map(params![start, format!("{start}\u{10ffff}")], |row| row.get(0))?.collect()
+            })
             .map_err(&broken)?;
-        let nearest = all.into_iter().map(|other| (strsim::damerau_levenshtein(&folded, &other), other)).filter(|(far, _)| *far <= 1 + folded.len() / 6).min();
+        let nearest = all
+            .into_iter()
+            .map(|other| (strsim::damerau_levenshtein(&folded, &other), other))
+            .filter(|(far, _)| *far <= 1 + folded.len() / 6)
+            .min();
         Ok(match nearest {
             Some((_, other)) => format!("no gene is called {name}; is {other} meant?"),
             None => format!("no gene is called {name}"),
@@ -267,7 +282,11 @@ impl Base {
     pub fn names(&self, gene: &Gene) -> Result<Vec<(String, &'static str, i64)>> {
         self.db
             .prepare_cached("SELECT name, kind, source FROM gene_name WHERE gene = ?1 AND kind > 0 ORDER BY kind, name")
-            .and_then(|mut found| found.query_map([gene.id], |row| Ok((row.get(0)?, Kind::of(row.get(1)?).word(), row.get(2)?)))?.collect())
+            .and_then(|mut found| {
+                found
+                    .query_map([gene.id], |row| Ok((row.get(0)?, Kind::of(row.get(1)?).word(), row.get(2)?)))?
+                    .collect()
+            })
             .map_err(self.broken())
     }
 
@@ -334,7 +353,11 @@ impl Base {
                     .map_err(&broken)?;
                 match named.as_slice() {
                     [one] => *one,
-                    [] if text.starts_with("HP:") => return Ok(Err(format!("{text} is not written as HPO's identifiers are (HP: and seven digits)"))),
+                    [] if text.starts_with("HP:") => {
+                        return Ok(Err(format!(
+                            "{text} is not written as HPO's identifiers are (HP: and seven digits)"
+                        )));
+                    }
                     [] => return Ok(Err(format!("no phenotype is called {text:?}"))),
                     several => {
                         let all: Vec<String> = several.iter().map(|term| format!("HP:{term:07}")).collect();
@@ -356,7 +379,9 @@ impl Base {
             .map_err(&broken)?;
         Ok(match found {
             Some((name, false, _)) => Ok((main, name)),
-            Some((name, true, Some(next))) => Err(format!("HP:{main:07} ({name}) is obsolete; HP:{next:07} replaces it")),
+            Some((name, true, Some(next))) => {
+                Err(format!("HP:{main:07} ({name}) is obsolete; HP:{next:07} replaces it"))
+            }
             Some((name, true, None)) => Err(format!("HP:{main:07} ({name}) is obsolete, and nothing replaces it")),
             None => Err(format!("HP:{number:07} is not in this release of HPO")),
         })

@@ -176,11 +176,13 @@ pub fn build(files: &[PathBuf], out: &Path) -> Result<Vec<Loaded>> {
         }
     }
     if !tables.iter().any(|(_, table)| matches!(table.kind, Kind::Hgnc | Kind::GeneInfo)) {
-        return Err(Error::usage("there is no table of genes").with_hint("HGNC's complete set (hgnc_complete_set.txt) or NCBI's Homo_sapiens.gene_info is needed"));
+        return Err(Error::usage("there is no table of genes")
+            .with_hint("HGNC's complete set (hgnc_complete_set.txt) or NCBI's Homo_sapiens.gene_info is needed"));
     }
     let part = crate::write::hidden(out, "part");
     let _ = std::fs::remove_file(&part);
-    let failed = |error: rusqlite::Error| Error::Output { place: out.display().to_string(), message: said(&error), hint: None };
+    let failed =
+        |error: rusqlite::Error| Error::Output { place: out.display().to_string(), message: said(&error), hint: None };
     let made = (|| {
         let db = Connection::open(&part).map_err(failed)?;
         db.execute_batch(&format!(
@@ -220,7 +222,9 @@ pub fn build(files: &[PathBuf], out: &Path) -> Result<Vec<Loaded>> {
 /// What SQLite says, in our manner.
 pub(super) fn said(error: &rusqlite::Error) -> String {
     match error {
-        rusqlite::Error::SqliteFailure(code, _) if code.code == rusqlite::ErrorCode::DiskFull => "no space left on device".into(),
+        rusqlite::Error::SqliteFailure(code, _) if code.code == rusqlite::ErrorCode::DiskFull => {
+            "no space left on device".into()
+        }
         rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
         other => other.to_string(),
     }
@@ -311,10 +315,29 @@ impl Build {
         self.db
             .execute(
                 "INSERT INTO source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                params![source, about.name, about.what, name, release, about.licence, report.sha256.unwrap_or_default(), tally.rows as i64, tally.facts as i64, tally.unknown.0 as i64],
+                params![
+                    source,
+                    about.name,
+                    about.what,
+                    name,
+                    release,
+                    about.licence,
+                    report.sha256.unwrap_or_default(),
+                    tally.rows as i64,
+                    tally.facts as i64,
+                    tally.unknown.0 as i64
+                ],
             )
             .map_err(|error| Error::input(place, said(&error)))?;
-        Ok(Loaded { path, source: about.name, what: about.what, release, rows: tally.rows, facts: tally.facts, unknown: tally.unknown })
+        Ok(Loaded {
+            path,
+            source: about.name,
+            what: about.what,
+            release,
+            rows: tally.rows,
+            facts: tally.facts,
+            unknown: tally.unknown,
+        })
     }
 
     fn hgnc(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) {
@@ -356,7 +379,9 @@ impl Build {
     fn withdrawn(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) -> rusqlite::Result<()> {
         let id = row.get(&["hgnc_id"]).and_then(|id| id.trim_start_matches("HGNC:").parse::<i64>().ok());
         let (Some(id), Some(symbol)) = (id, row.get(&["withdrawn_symbol"])) else { return Ok(()) };
-        let into = row.get(&["merged_into_report(s) (i.e hgnc_id|symbol|status)", "merged_into_report(s)"]).unwrap_or_default();
+        let into = row
+            .get(&["merged_into_report(s) (i.e hgnc_id|symbol|status)", "merged_into_report(s)"])
+            .unwrap_or_default();
         let successors: Vec<&str> = into.split(',').filter_map(|one| one.trim().split(['|', '/']).nth(1)).collect();
         self.db.execute(
             "INSERT INTO withdrawn VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -427,7 +452,11 @@ impl Build {
             return;
         }
         let Some((key, value)) = line.split_once(": ") else { return };
-        let quoted = || value.strip_prefix('"').and_then(|rest| rest.rsplit_once('"').map(|(text, _)| text.split("\" ").next().unwrap_or(text).replace("\\\"", "\"")));
+        let quoted = || {
+            value.strip_prefix('"').and_then(|rest| {
+                rest.rsplit_once('"').map(|(text, _)| text.split("\" ").next().unwrap_or(text).replace("\\\"", "\""))
+            })
+        };
         match key {
             "data-version" => tally.release = value.rsplit("releases/").next().unwrap_or(value).into(),
             "id" => term.id = term_number(value).unwrap_or_default(),
@@ -460,7 +489,9 @@ impl Build {
             return Ok(id);
         }
         let id = self.diseases.len() as i64 + 1;
-        self.db.prepare_cached("INSERT INTO disease VALUES (?1, ?2, ?3, NULL, ?4)")?.execute(params![id, accession, name, source])?;
+        self.db
+            .prepare_cached("INSERT INTO disease VALUES (?1, ?2, ?3, NULL, ?4)")?
+            .execute(params![id, accession, name, source])?;
         self.disease_name(id, name)?;
         self.diseases.insert(key.clone(), id);
         self.disease_labels.insert(key, name.into());
@@ -470,13 +501,21 @@ impl Build {
     fn disease_name(&mut self, disease: i64, name: &str) -> rusqlite::Result<()> {
         let name = name.trim();
         if !name.is_empty() {
-            self.db.prepare_cached("INSERT INTO disease_name VALUES (?1, ?2, ?3)")?.execute(params![fold(name), name, disease])?;
+            self.db.prepare_cached("INSERT INTO disease_name VALUES (?1, ?2, ?3)")?.execute(params![
+                fold(name),
+                name,
+                disease
+            ])?;
         }
         Ok(())
     }
 
     fn disease_phenotype(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) -> rusqlite::Result<()> {
-        let (Some(id), Some(term)) = (row.get(&["database_id"]).and_then(accession), row.get(&["hpo_id"]).and_then(term_number)) else { return Ok(()) };
+        let (Some(id), Some(term)) =
+            (row.get(&["database_id"]).and_then(accession), row.get(&["hpo_id"]).and_then(term_number))
+        else {
+            return Ok(());
+        };
         // Names come as `Marfan syndrome; MFS`, or with a number before them.
         let names = row.get(&["disease_name"]).unwrap_or_default();
         let new = !self.diseases.contains_key(&id);
@@ -493,9 +532,17 @@ impl Build {
         Ok(())
     }
 
-    fn disease_term(&mut self, disease: i64, accession: &str, term: u32, row: Row<'_>, source: i64) -> rusqlite::Result<()> {
+    fn disease_term(
+        &mut self,
+        disease: i64,
+        accession: &str,
+        term: u32,
+        row: Row<'_>,
+        source: i64,
+    ) -> rusqlite::Result<()> {
         let term = self.main_terms.get(&term).copied().unwrap_or(term);
-        let absent = row.get(&["qualifier"]) == Some("NOT") || row.get(&["frequency"]).is_some_and(|f| f.starts_with("Excluded"));
+        let absent = row.get(&["qualifier"]) == Some("NOT")
+            || row.get(&["frequency"]).is_some_and(|f| f.starts_with("Excluded"));
         self.db.prepare_cached("INSERT INTO disease_term VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
             disease,
             term,
@@ -521,7 +568,11 @@ impl Build {
         // Without hp.obo, the table's own names are all that is known of the terms.
         let term = self.main_terms.get(&term).copied().unwrap_or_else(|| {
             self.main_terms.insert(term, term);
-            self.terms.push(Term { id: term, name: row.get(&["hpo_name"]).unwrap_or_default().into(), ..Term::default() });
+            self.terms.push(Term {
+                id: term,
+                name: row.get(&["hpo_name"]).unwrap_or_default().into(),
+                ..Term::default()
+            });
             term
         });
         let id = row.get(&["disease_id"]).and_then(accession);
@@ -549,7 +600,9 @@ impl Build {
             self.disease_name(disease, synonym)?;
         }
         if let Some(definition) = row.get(&["definition"]) {
-            self.db.prepare_cached("UPDATE disease SET definition = ?2 WHERE id = ?1")?.execute(params![disease, definition])?;
+            self.db
+                .prepare_cached("UPDATE disease SET definition = ?2 WHERE id = ?1")?
+                .execute(params![disease, definition])?;
         }
         tally.facts += 1;
         Ok(())
@@ -558,7 +611,14 @@ impl Build {
     fn orphanet_gene(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) -> rusqlite::Result<()> {
         let (Some(code), Some(name)) = (row.get(&["orphacode"]), row.get(&["disorder"])) else { return Ok(()) };
         let disease = self.disease(Some(&format!("ORPHA:{code}")), name, source)?;
-        self.related((row.get(&["hgnc"]), None, row.get(&["gene_symbol"])), disease, (row.get(&["association_type"]), false), (None, None), source, tally)
+        self.related(
+            (row.get(&["hgnc"]), None, row.get(&["gene_symbol"])),
+            disease,
+            (row.get(&["association_type"]), false),
+            (None, None),
+            source,
+            tally,
+        )
     }
 
     fn orphanet_phenotype(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) -> rusqlite::Result<()> {
@@ -572,15 +632,26 @@ impl Build {
     }
 
     fn clingen(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) -> rusqlite::Result<()> {
-        let (Some(name), Some(relation)) = (row.get(&["disease label", "disease_label"]), row.get(&["classification"])) else { return Ok(()) };
+        let (Some(name), Some(relation)) = (row.get(&["disease label", "disease_label"]), row.get(&["classification"]))
+        else {
+            return Ok(());
+        };
         if name.starts_with("++") {
             return Ok(());
         }
         let id = row.get(&["disease id (mondo)", "mondo_disease_id"]).and_then(accession);
         let disease = self.disease(id.as_deref(), name, source)?;
         let gene = (row.get(&["gene id (hgnc)", "hgnc_id"]), None, row.get(&["gene symbol", "gene_name"]));
-        let against = ["Refuted", "Disputed", "No Known Disease Relationship"].iter().any(|word| relation.starts_with(word));
-        self.related(gene, disease, (Some(relation), against), (row.get(&["moi"]), row.get(&["online report"])), source, tally)
+        let against =
+            ["Refuted", "Disputed", "No Known Disease Relationship"].iter().any(|word| relation.starts_with(word));
+        self.related(
+            gene,
+            disease,
+            (Some(relation), against),
+            (row.get(&["moi"]), row.get(&["online report"])),
+            source,
+            tally,
+        )
     }
 
     fn gene2phenotype(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) -> rusqlite::Result<()> {
@@ -596,18 +667,34 @@ impl Build {
 
     fn cgd(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) -> rusqlite::Result<()> {
         let gene = (row.get(&["hgnc id"]), row.get(&["entrez gene id"]), row.get(&["gene"]));
-        for condition in row.get(&["condition"]).into_iter().flat_map(|all| all.split(';')).map(str::trim).filter(|one| !one.is_empty()) {
+        for condition in row
+            .get(&["condition"])
+            .into_iter()
+            .flat_map(|all| all.split(';'))
+            .map(str::trim)
+            .filter(|one| !one.is_empty())
+        {
             let disease = self.disease(None, condition, source)?;
-            self.related(gene, disease, (None, false), (row.get(&["inheritance"]), row.get(&["references"])), source, tally)?;
+            self.related(
+                gene,
+                disease,
+                (None, false),
+                (row.get(&["inheritance"]), row.get(&["references"])),
+                source,
+                tally,
+            )?;
         }
         Ok(())
     }
 
     fn disgenet(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) -> rusqlite::Result<()> {
         let Some(name) = row.get(&["diseasename"]) else { return Ok(()) };
-        let id = row.get(&["diseaseid"]).and_then(|id| if id.contains(':') { accession(id) } else { accession(&format!("UMLS:{id}")) });
+        let id = row
+            .get(&["diseaseid"])
+            .and_then(|id| if id.contains(':') { accession(id) } else { accession(&format!("UMLS:{id}")) });
         let disease = self.disease(id.as_deref(), name, source)?;
-        let score = row.get(&["score"]).and_then(|score| score.parse::<f64>().ok()).map(|score| format!("score {score:.3}"));
+        let score =
+            row.get(&["score"]).and_then(|score| score.parse::<f64>().ok()).map(|score| format!("score {score:.3}"));
         let papers = row.get(&["numberofpubmeds", "nofpmids"]).map(|count| format!("{count} papers"));
         let gene = (None, row.get(&["geneid"]), row.get(&["genesymbol"]));
         self.related(gene, disease, (score.as_deref(), false), (None, papers.as_deref()), source, tally)
@@ -646,11 +733,24 @@ impl Build {
 
     fn finish(self, failed: impl Fn(rusqlite::Error) -> Error) -> Result<()> {
         let write = || -> rusqlite::Result<()> {
-            let mut gene = self.db.prepare("INSERT INTO gene VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")?;
+            let mut gene =
+                self.db.prepare("INSERT INTO gene VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")?;
             for (id, g) in self.genes.all.iter().enumerate() {
                 let (summary, summary_source) = g.summary.as_ref().map(|(text, source)| (text, source)).unzip();
                 gene.execute(params![
-                    id as i64, g.symbol, g.name, g.hgnc, g.entrez, g.ensembl, g.omim, g.uniprot, g.location, g.kind, summary, summary_source, g.source
+                    id as i64,
+                    g.symbol,
+                    g.name,
+                    g.hgnc,
+                    g.entrez,
+                    g.ensembl,
+                    g.omim,
+                    g.uniprot,
+                    g.location,
+                    g.kind,
+                    summary,
+                    summary_source,
+                    g.source
                 ])?;
             }
             let mut name = self.db.prepare("INSERT INTO gene_name VALUES (?1, ?2, ?3, ?4, ?5)")?;
@@ -681,7 +781,10 @@ impl Build {
             self.db.execute("INSERT INTO ontology VALUES (?1)", params![bytes]).map_err(&failed)?;
         }
         self.db
-            .execute("INSERT INTO about VALUES ('program', ?1)", params![format!("genogloss {}", env!("CARGO_PKG_VERSION"))])
+            .execute(
+                "INSERT INTO about VALUES ('program', ?1)",
+                params![format!("genogloss {}", env!("CARGO_PKG_VERSION"))],
+            )
             .map_err(&failed)?;
         self.db.execute_batch(&format!("{INDICES} COMMIT; VACUUM;")).map_err(&failed)?;
         self.db.close().map_err(|(_, error)| failed(error))
@@ -693,7 +796,8 @@ impl Build {
         if self.terms.iter().all(|term| term.parents.is_empty()) {
             return Ok(None);
         }
-        let broken = |error: hpo::HpoError| Error::input("hp.obo", format!("the ontology does not hold together: {error}"));
+        let broken =
+            |error: hpo::HpoError| Error::input("hp.obo", format!("the ontology does not hold together: {error}"));
         let mut builder = OntologyBuilder::new();
         let current: Vec<&Term> = self.terms.iter().filter(|term| !term.obsolete).collect();
         let known: HashSet<u32> = current.iter().map(|term| term.id).collect();
@@ -708,12 +812,16 @@ impl Build {
         }
         let mut builder = builder.connect_all_terms();
         let of = |term: u32| known.contains(&term).then_some(term);
-        let mut gene_terms: Vec<_> = self.gene_terms.iter().filter_map(|&(gene, term)| Some((gene, of(term)?))).collect();
+        let mut gene_terms: Vec<_> =
+            self.gene_terms.iter().filter_map(|&(gene, term)| Some((gene, of(term)?))).collect();
         gene_terms.sort_unstable();
         for (gene, term) in gene_terms {
-            builder.annotate_gene(GeneId::from(gene as u32), &self.genes.all[gene].symbol, term.into()).map_err(broken)?;
+            builder
+                .annotate_gene(GeneId::from(gene as u32), &self.genes.all[gene].symbol, term.into())
+                .map_err(broken)?;
         }
-        let mut disease_terms: Vec<_> = self.disease_terms.iter().filter_map(|(id, term)| Some((id, of(*term)?))).collect();
+        let mut disease_terms: Vec<_> =
+            self.disease_terms.iter().filter_map(|(id, term)| Some((id, of(*term)?))).collect();
         disease_terms.sort_unstable();
         for (id, term) in disease_terms {
             let name = self.disease_labels.get(id).map_or("", String::as_str);
@@ -724,7 +832,8 @@ impl Build {
                 builder.annotate_orpha_disease(OrphaDiseaseId::from(number), name, term.into()).map_err(broken)?;
             }
         }
-        let ontology: Ontology = builder.calculate_information_content().map_err(broken)?.build_with_defaults().map_err(broken)?;
+        let ontology: Ontology =
+            builder.calculate_information_content().map_err(broken)?.build_with_defaults().map_err(broken)?;
         Ok(Some(ontology.as_bytes()))
     }
 }
@@ -736,7 +845,8 @@ fn release(lead: &[String]) -> String {
         .map(|text| text.trim().to_string())
         .or_else(|| {
             // ClinGen: FILE CREATED: 2025-01-09
-            lead.iter().find_map(|line| Some(line.split_once("FILE CREATED:")?.1.trim().trim_matches(['"', ',']).to_string()))
+            lead.iter()
+                .find_map(|line| Some(line.split_once("FILE CREATED:")?.1.trim().trim_matches(['"', ',']).to_string()))
         })
         .unwrap_or_default()
 }

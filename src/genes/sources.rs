@@ -53,7 +53,18 @@ pub const ALL: &[About] = &[
         what: "HGNC's complete set",
         licence: "CC0 1.0",
         known_by: &["hgnc_id", "locus_group", "prev_symbol"],
-        needs: &["symbol", "name", "locus_type", "location", "alias_symbol", "entrez_id", "ensembl_gene_id", "omim_id;omim", "uniprot_ids", "date_modified"],
+        needs: &[
+            "symbol",
+            "name",
+            "locus_type",
+            "location",
+            "alias_symbol",
+            "entrez_id",
+            "ensembl_gene_id",
+            "omim_id;omim",
+            "uniprot_ids",
+            "date_modified",
+        ],
         quoted: true,
     },
     About {
@@ -152,7 +163,13 @@ pub const ALL: &[About] = &[
         what: "a panel of Gene2Phenotype",
         licence: "EMBL-EBI terms of use",
         known_by: &["gene symbol", "disease name", "allelic requirement"],
-        needs: &["disease mim", "hgnc id", "confidence category;ddd category;confidence", "phenotypes", "pmids;publications"],
+        needs: &[
+            "disease mim",
+            "hgnc id",
+            "confidence category;ddd category;confidence",
+            "phenotypes",
+            "pmids;publications",
+        ],
         quoted: true,
     },
     About {
@@ -215,7 +232,10 @@ impl Table {
             if !read::read_line(&mut reader, &mut line).map_err(|error| Error::read(path, &error))? {
                 break;
             }
-            let text = String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).trim_start_matches('\u{feff}').to_string();
+            let text = String::from_utf8_lossy(&line)
+                .trim_end_matches(['\n', '\r'])
+                .trim_start_matches('\u{feff}')
+                .to_string();
             if lead.is_empty() && text.starts_with("format-version:") {
                 let rows = lines(path, reader);
                 return Ok(Self { kind: Kind::Ontology, lead, place, columns: vec!["line".into()], rows, report });
@@ -224,13 +244,16 @@ impl Table {
                 let cells = split(&text, delimiter);
                 let columns: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
                 let has = |wanted: &str| wanted.split(';').any(|one| columns.iter().any(|column| column == one));
-                let Some(about) = ALL.iter().find(|about| !about.known_by.is_empty() && about.known_by.iter().all(|one| has(one))) else {
+                let Some(about) =
+                    ALL.iter().find(|about| !about.known_by.is_empty() && about.known_by.iter().all(|one| has(one)))
+                else {
                     continue;
                 };
                 if let Some(missing) = about.needs.iter().find(|one| !has(one)) {
                     let missing = missing.split(';').next().unwrap_or(missing);
                     let problem = format!("it looks like {}, and has no column {missing:?}", about.what);
-                    return Err(Error::input(&place, problem).with_hint("its columns may have changed: genogloss genes build --help lists what is read"));
+                    return Err(Error::input(&place, problem)
+                        .with_hint("its columns may have changed: genogloss genes build --help lists what is read"));
                 }
                 let rows = csv::ReaderBuilder::new()
                     .delimiter(delimiter)
@@ -255,7 +278,8 @@ impl Table {
             lead.push(text);
         }
         let known: Vec<&str> = ALL.iter().map(|about| about.what).collect();
-        Err(Error::input(place, "it is none of the tables that facts are read from").with_hint(format!("these are: {}", known.join("; "))))
+        Err(Error::input(place, "it is none of the tables that facts are read from")
+            .with_hint(format!("these are: {}", known.join("; "))))
     }
 
     /// What messages call it.
@@ -271,18 +295,16 @@ impl Table {
     /// Calls `work` with every row; afterwards the digest of the file is known.
     pub fn each(self, mut work: impl FnMut(Row<'_>) -> Result<()>) -> Result<read::InputReport> {
         let Self { columns, mut rows, report, place, .. } = self;
-        let mut number = 0;
-        for record in &mut rows {
-            let record = record?;
-            number += 1;
-            work(Row { columns: &columns, record: &record, place: &place, number })?;
+        for (number, record) in (1..).zip(&mut rows) {
+            work(Row { columns: &columns, record: &record?, place: &place, number })?;
         }
         Ok(report())
     }
 }
 
 fn split(line: &str, delimiter: u8) -> Vec<String> {
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(line.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(line.as_bytes());
     let mut record = csv::StringRecord::new();
     match reader.read_record(&mut record) {
         Ok(true) => record.iter().map(str::to_string).collect(),

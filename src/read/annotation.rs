@@ -42,7 +42,15 @@ pub struct Annotation {
 /// The assembly a text speaks of.
 pub fn assembly_of(text: &str) -> Option<&'static str> {
     let text = text.to_ascii_lowercase();
-    let all = [("grch38", "GRCh38"), ("hg38", "GRCh38"), ("grch37", "GRCh37"), ("hg19", "GRCh37"), ("hs37d5", "GRCh37"), ("b37", "GRCh37"), ("t2t-chm13", "T2T-CHM13")];
+    let all = [
+        ("grch38", "GRCh38"),
+        ("hg38", "GRCh38"),
+        ("grch37", "GRCh37"),
+        ("hg19", "GRCh37"),
+        ("hs37d5", "GRCh37"),
+        ("b37", "GRCh37"),
+        ("t2t-chm13", "T2T-CHM13"),
+    ];
     all.iter().find(|(name, _)| text.contains(name)).map(|(_, assembly)| *assembly)
 }
 
@@ -65,12 +73,16 @@ pub fn read(path: &Path) -> Result<Annotation> {
     let (place, report) = (input.place(), input.report());
     let start = input.reader.fill_buf().map_err(|error| Error::read(path, &error))?;
     let first = start.split(|&b| b == b'\n').find(|line| !line.is_empty() && line[0] != b'#').unwrap_or_default();
-    let is_gff = start.starts_with(b"##gff-version") || first.split(|&b| b == b'\t').nth(8).is_some_and(|nine| !nine.contains(&b'"') && nine.contains(&b'='));
+    let is_gff = start.starts_with(b"##gff-version")
+        || first.split(|&b| b == b'\t').nth(8).is_some_and(|nine| !nine.contains(&b'"') && nine.contains(&b'='));
     let mut comments = Vec::new();
     let mut features = Vec::new();
     let mut number = 0u64;
     let mut take = |feature: io::Result<Option<Feature>>, number: u64| -> Result<()> {
-        let bad = |error: io::Error| Error::input(format!("{place}, line {number}"), describe(&error)).with_hint("GTF or GFF3 has nine columns, parted by tabs");
+        let bad = |error: io::Error| {
+            Error::input(format!("{place}, line {number}"), describe(&error))
+                .with_hint("GTF or GFF3 has nine columns, parted by tabs")
+        };
         features.extend(feature.map_err(bad)?);
         Ok(())
     };
@@ -98,7 +110,8 @@ pub fn read(path: &Path) -> Result<Annotation> {
     }
     let genes = genes(features);
     if genes.is_empty() {
-        return Err(Error::input(place, "it holds no genes").with_hint("a GTF needs gene_id on its lines; a GFF3 lines of type gene"));
+        return Err(Error::input(place, "it holds no genes")
+            .with_hint("a GTF needs gene_id on its lines; a GFF3 lines of type gene"));
     }
     let assembly = comments.iter().find_map(|line| assembly_of(line)).map(str::to_string);
     Ok(Annotation { genes, assembly, report: report(), place })
@@ -185,7 +198,14 @@ fn genes(features: Vec<Feature>) -> Vec<GenePlace> {
             }
             _ => {
                 places.insert((feature.contig.clone(), id.clone()), genes.len());
-                genes.push(GenePlace { contig: feature.contig, interval, strand: feature.strand, id, name: feature.name, others: feature.others });
+                genes.push(GenePlace {
+                    contig: feature.contig,
+                    interval,
+                    strand: feature.strand,
+                    id,
+                    name: feature.name,
+                    others: feature.others,
+                });
             }
         }
     }
