@@ -40,6 +40,8 @@ pub mod html;
 
 pub mod ask;
 
+pub mod genes;
+
 pub mod evaluate;
 
 pub mod pipeline;

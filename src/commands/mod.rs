@@ -3,6 +3,8 @@
 mod ask;
 mod columns;
 mod evaluate;
+mod gene_places;
+mod genes;
 mod man;
 mod merge;
 mod models;
@@ -57,6 +59,8 @@ enum Command {
     Variants(variants::Options),
     // Described in full in its own file.
     Ask(Box<ask::Options>),
+    // The same.
+    Genes(genes::Options),
     /// Compare a model's answers with labelled sequences, or with known places of a genome.
     Evaluate(Box<evaluate::Options>),
     // Described in full in its own file: a line here would replace that.
@@ -89,6 +93,7 @@ impl Cli {
             Command::Reads(options) => reads::run(options),
             Command::Variants(options) => variants::run(options),
             Command::Ask(options) => ask::run(*options),
+            Command::Genes(options) => genes::run(options),
             Command::Evaluate(options) => evaluate::run(*options),
             Command::Plan(options) => plan::run(&options),
             Command::Merge(options) => merge::run(&options),

@@ -5,6 +5,7 @@
 //! came from.
 
 pub mod alignments;
+pub mod annotation;
 pub mod fasta;
 #[cfg(feature = "htslib")]
 mod htslib;
@@ -53,6 +54,8 @@ pub enum Compression {
     Gzip,
     /// Blocked gzip (bgzip, BAM, BCF).
     Bgzf,
+    /// xz.
+    Xz,
 }
 
 /// What an input holds.
@@ -236,12 +239,14 @@ fn begin(path: &Path) -> Result<Result<Input, &'static str>> {
     let compression = match head.as_slice() {
         [0x1f, 0x8b, 8, flags, ..] if flags & 4 != 0 && head.get(12..14) == Some(b"BC") => Compression::Bgzf,
         [0x1f, 0x8b, ..] => Compression::Gzip,
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Compression::Xz,
         _ => Compression::None,
     };
     const BUFFER: usize = 128 << 10;
     let mut reader: Box<dyn BufRead + Send> = match compression {
         Compression::None => Box::new(BufReader::with_capacity(BUFFER, all)),
         Compression::Gzip => Box::new(BufReader::with_capacity(BUFFER, flate2::read::MultiGzDecoder::new(all))),
+        Compression::Xz => Box::new(BufReader::with_capacity(BUFFER, lzma_rust2::XzReader::new(all, true))),
         Compression::Bgzf => {
             let inner = bgzf::io::Reader::new(BufReader::with_capacity(BUFFER, all));
             Box::new(EndChecked { inner, tally: tally.clone() })

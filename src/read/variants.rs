@@ -107,7 +107,11 @@ enum Reader {
 impl Variants {
     /// Opens a file, or standard input for `-`.
     pub fn open(path: &Path) -> Result<Self> {
-        let input = super::open(path)?;
+        Self::of(super::open(path)?)
+    }
+
+    /// Of an input that is open already.
+    pub fn of(input: super::Input) -> Result<Self> {
         input.expect(&[Format::Vcf, Format::Bcf], "variants (VCF or BCF)")?;
         let (place, format, report, share) = (input.place(), input.format, Box::new(input.report()), input.share());
         let failed = |error: io::Error| Error::input(&place, describe(&error));

@@ -1,0 +1,487 @@
+//! `genogloss genes annotate`: what is known of the genes at intervals and variants.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::Ordering,
+    time::Instant,
+};
+
+use super::{
+    OutputOptions, RunOptions,
+    setup::{self, Beginning, Ending},
+};
+use crate::{
+    error::{Error, Result, describe},
+    genes::{
+        FORMAT,
+        annotate::{Annotator, FIELDS, same_assembly},
+        base::Base,
+    },
+    genome::{Contigs, Interval},
+    model::network::EngineReport,
+    pipeline::{INTERRUPTED, Timings},
+    progress::{Progress, Total},
+    read::{
+        self, Format, InputReport,
+        annotation::{self, Annotation, assembly_of},
+        regions::Aliases,
+        variants::{VariantRecord, Variants},
+    },
+    report::Counts,
+    run::{
+        ShardReport,
+        journal::Checkpoint,
+        shard::{RECORDS, Territory, Watch},
+    },
+    write::{
+        Indexed, Output, OutputSettings, check_targets,
+        manifest::{ModelReport, Settings, digest},
+    },
+};
+
+/// Add what is known of genes to intervals (BED) or variants (VCF, BCF).
+///
+/// For every gene that an interval or variant overlaps: symbol, HGNC's identifier, diseases, inheritance, phenotypes (HPO) and who says so. BED
+/// gives a table with six more columns; genes are parted by `;`, and what is said of one by `|`. VCF and BCF give VCF with the INFO field
+/// GG_GENES, a value a gene, its fields parted by `|` and items by `&` (`bcftools +split-vep -a GG_GENES` reads it). Every record comes out,
+/// in the same order.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  genogloss genes annotate calls.vcf.gz --gtf gencode.gtf.gz -o annotated.vcf.gz
+  genogloss genes annotate peaks.bed --gtf genes.gff3 --source ClinGen,Orphanet -o peaks.tsv")]
+pub(super) struct Options {
+    /// Intervals (BED) or variants (VCF, BCF); plain, gzip or BGZF; `-` is standard input.
+    input: PathBuf,
+    /// Genes: GTF or GFF3, of the same assembly.
+    #[arg(long, value_name = "FILE", required = true)]
+    gtf: PathBuf,
+    /// Names of contigs, where the two files differ: a line each, the input's name, a tab, the annotation's name.
+    #[arg(long, value_name = "TSV")]
+    contig_aliases: Option<PathBuf>,
+    /// Only facts of these sources (genogloss genes sources), parted by commas. Default: all.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    source: Vec<String>,
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    run: RunOptions,
+}
+
+/// The INFO field.
+const FIELD: &str = "GG_GENES";
+
+pub(super) fn run(options: &Options, base: PathBuf) -> Result<()> {
+    let inputs: Vec<&Path> =
+        [options.input.as_path(), &options.gtf, &base].into_iter().chain(options.contig_aliases.as_deref()).collect();
+    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
+    setup::announce();
+    let aliases = options.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
+    let known = Base::open(&base)?;
+    for wanted in &options.source {
+        if !known.sources().iter().any(|source| source.name.eq_ignore_ascii_case(wanted)) {
+            let mut all: Vec<&str> = known.sources().iter().map(|source| source.name.as_str()).collect();
+            all.dedup();
+            return Err(Error::usage(format!("the knowledge base has no source {wanted:?}"))
+                .with_hint(format!("it has {}", all.join(", "))));
+        }
+    }
+    let report = ModelReport {
+        name: "genes".into(),
+        version: FORMAT.to_string(),
+        sha256: Some(digest(&base)?),
+        card_sha256: None,
+        license: "of each source: genogloss genes sources".into(),
+        engine: EngineReport {
+            engine: "knowledge base".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            device: "cpu".into(),
+        },
+    };
+    let mut settings = Settings::new("genes annotate");
+    settings.put("source", &options.source);
+    settings.put("gtf", digest(&options.gtf)?);
+    settings.put("contig_aliases", options.contig_aliases.as_deref().map(digest).transpose()?);
+    let annotation = annotation::read(&options.gtf)?;
+    let work = Work { options, aliases, report, settings, inputs: &inputs };
+    let input = read::open(&options.input)?;
+    match input.format {
+        Format::Vcf | Format::Bcf => work.variants(Variants::of(input)?, annotation, known),
+        _ => work.intervals(input, annotation, known),
+    }
+}
+
+struct Work<'a> {
+    options: &'a Options,
+    aliases: Aliases,
+    report: ModelReport,
+    settings: Settings,
+    inputs: &'a [&'a Path],
+}
+
+/// What goes on while records pass.
+struct Passing {
+    output: Output,
+    counts: Counts,
+    beginning: Beginning,
+    progress: Progress,
+    done: u64,
+    begun: Instant,
+}
+
+impl Passing {
+    /// Whether a record is still to be written: an earlier run may have done so.
+    fn takes(&mut self) -> Result<bool> {
+        if INTERRUPTED.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        self.counts.records_in += 1;
+        self.counts.queries += 1;
+        if self.done > 0 {
+            self.done -= 1;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn written(&mut self, place: impl FnOnce() -> String) -> Result<()> {
+        self.counts.written += 1;
+        self.counts.rows += 1;
+        self.counts.windows += 1;
+        self.counts.scored += 1;
+        self.progress.at(self.counts.written, self.counts.windows, place);
+        let Self { beginning, counts, output, .. } = self;
+        beginning.at(|| Checkpoint::of(counts, output.checkpoint()?))
+    }
+}
+
+impl Work<'_> {
+    fn begin(&self, indexed: Indexed, territory: Option<&Territory>, header: &[u8], place: &str) -> Result<Passing> {
+        let target = self.options.output.output.as_deref();
+        let beginning =
+            Beginning::find(&self.options.run, target, None, &self.report, &self.settings, territory, self.inputs)?;
+        let mut output = Output::create(&OutputSettings {
+            path: self.options.output.output.clone(),
+            indexed,
+            kind: self.options.output.index,
+            bgzf: false,
+            input: place.into(),
+            resume: beginning.bytes(),
+        })?;
+        if !beginning.begun() {
+            output.write_all(header)?;
+        }
+        let mut counts = beginning.from.counts();
+        (counts.records_in, counts.queries) = (0, 0);
+        let done = beginning.from.queries;
+        let progress = Progress::new(counts.windows, Total::Unknown);
+        Ok(Passing { output, counts, beginning, progress, done, begun: Instant::now() })
+    }
+
+    fn end(
+        &self,
+        mut passing: Passing,
+        result: Result<Vec<InputReport>>,
+        territory: Option<&Territory>,
+        annotator: &Annotator,
+    ) -> Result<()> {
+        let inputs = {
+            let Passing { beginning, counts, output, .. } = &mut passing;
+            beginning.ended(result, || Checkpoint::of(counts, output.checkpoint()?))?
+        };
+        let unknown = annotator.unknown();
+        if let Some(first) = unknown.first() {
+            let count = unknown.len();
+            tracing::warn!(
+                "{count} genes of the annotation are not in the knowledge base: they come out with their name alone (the first: {first})"
+            );
+        }
+        let Passing { output, counts, beginning, begun, .. } = passing;
+        let ending = Ending {
+            report: self.report.clone(),
+            threads: 1,
+            timings: Timings { wall: begun.elapsed().as_secs_f64(), ..Timings::default() },
+            before: beginning.from.counts().windows,
+            counts,
+            inputs,
+            reference: None,
+            settings: self.settings.clone(),
+            tracks: None,
+            shard: territory.map(|territory| ShardReport::new(territory, None, Vec::new())),
+            also: None,
+        };
+        setup::finish(&self.options.output, ending, || output.seal())?;
+        beginning.done();
+        Ok(())
+    }
+
+    fn annotator(&self, annotation: Annotation, base: Base) -> (Annotator, InputReport, Contigs, String) {
+        let mut contigs = Contigs::default();
+        for gene in &annotation.genes {
+            contigs.push(gene.contig.as_str(), 0);
+        }
+        let Annotation { genes, report, place, .. } = annotation;
+        (Annotator::new(base, genes, self.options.source.clone()), report, contigs, place)
+    }
+
+    fn variants(self, variants: Variants, annotation: Annotation, base: Base) -> Result<()> {
+        let place = variants.place().to_string();
+        let mut theirs = None;
+        for line in &variants.header {
+            let text = String::from_utf8_lossy(line);
+            if text.starts_with("##reference=") || text.starts_with("##assembly=") || text.starts_with("##contig=") {
+                theirs = theirs.or(assembly_of(&text)).or(assembly_of_length(&text));
+            }
+            if text.starts_with(&format!("##INFO=<ID={FIELD},")) {
+                return Err(Error::input(&place, format!("INFO field {FIELD} is there already"))
+                    .with_hint(format!("take it out first: bcftools annotate -x INFO/{FIELD}")));
+            }
+        }
+        same_assembly(&annotation, theirs, &place)?;
+        for gene in &annotation.genes {
+            let beyond = |contig: &crate::genome::Contig| contig.len > 0 && gene.interval.end > contig.len;
+            if let Some(contig) = variants
+                .contigs
+                .iter()
+                .find(|contig| self.aliases.resolve(&contig.name) == gene.contig && beyond(contig))
+            {
+                let problem = format!(
+                    "{} ends at {} of contig \"{}\", which has {} bases in {place}",
+                    gene.name.as_deref().unwrap_or(&gene.id),
+                    gene.interval.end,
+                    gene.contig,
+                    contig.len
+                );
+                return Err(Error::input(&annotation.place, problem).with_hint("it is of another assembly"));
+            }
+        }
+        let territory = match &self.options.run.shard {
+            Some(choice) => Some(setup::chosen(choice, &variants.contigs, &place, "bases")?),
+            None => None,
+        };
+        let (last, before) = variants.header.split_last().ok_or_else(|| Error::input(&place, "the header is empty"))?;
+        let mut header = before.concat();
+        header.extend_from_slice(
+            format!(
+                "##genogloss_version={}\n##INFO=<ID={FIELD},Number=.,Type=String,Description=\"Genes here and what is known of them, items parted by &. Format: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPES|EVIDENCE\",Source=\"genogloss genes\",Version=\"{FORMAT}\">\n",
+                env!("CARGO_PKG_VERSION")
+            )
+            .as_bytes(),
+        );
+        header.extend_from_slice(last);
+        let mut passing = self.begin(Indexed::Vcf, territory.as_ref(), &header, &place)?;
+        let (annotator, gtf, contigs, annotation_place) = self.annotator(annotation, base);
+        let (mut watch, mut line, mut value) = (Watch::default(), Vec::new(), String::new());
+        let mut checked = Checked::default();
+        let result = variants
+            .read(|record| {
+                let contig = self.aliases.resolve(record.contig());
+                if let Some(own) = &territory
+                    && !watch.own(own, Some((record.contig(), record.position)), &place)?
+                {
+                    return Ok(());
+                }
+                checked.contig(
+                    &annotator,
+                    &contigs,
+                    contig,
+                    &format!("{place}, record {}", record.number),
+                    &annotation_place,
+                )?;
+                if !passing.takes()? {
+                    return Ok(());
+                }
+                let interval = reach(&record);
+                value.clear();
+                annotator.at(contig, interval, |_, info| {
+                    value.push_str(if value.is_empty() { "" } else { "," });
+                    value.push_str(info);
+                })?;
+                line.clear();
+                with_info(&record, &value, &mut line);
+                let own = Interval::new(record.position, record.position + record.reference().len() as u64);
+                passing.output.write_record(record.contig(), own, &line)?;
+                passing.written(|| crate::genome::interval::show_position(record.contig(), record.position))
+            })
+            .map(|report| vec![report(), gtf]);
+        self.end(passing, result, territory.as_ref(), &annotator)
+    }
+
+    fn intervals(self, input: read::Input, annotation: Annotation, base: Base) -> Result<()> {
+        let (place, report) = (input.place(), input.report());
+        let territory = match &self.options.run.shard {
+            Some(_) if self.options.input == Path::new("-") => {
+                return Err(Error::usage("standard input cannot be cut into shards").with_hint("give a file"));
+            }
+            Some(choice) => {
+                let mut count = 0;
+                each_interval(read::open(&self.options.input)?, &place, |_, _, _| {
+                    count += 1;
+                    Ok(())
+                })?;
+                Some(setup::territory_of_records(choice, count, &place, "intervals")?)
+            }
+            None => None,
+        };
+        let (annotator, gtf, contigs, annotation_place) = self.annotator(annotation, base);
+        let mut passing: Option<Passing> = None;
+        let (mut number, mut watch, mut line) = (0u64, Watch::default(), Vec::new());
+        let mut checked = Checked::default();
+        let result = each_interval(input, &place, |fields, interval, at| {
+            // The first line says how many columns there are.
+            if passing.is_none() {
+                let names = ["contig", "start", "end", "name", "score", "strand"];
+                let mut header: Vec<String> = (0..fields.len())
+                    .map(|i| names.get(i).map_or(format!("column{}", i + 1), |name| (*name).into()))
+                    .collect();
+                header.extend(FIELDS.map(str::to_string));
+                passing = Some(self.begin(
+                    Indexed::Bed,
+                    territory.as_ref(),
+                    format!("#{}\n", header.join("\t")).as_bytes(),
+                    &place,
+                )?);
+            }
+            let Some(passing) = &mut passing else { return Ok(()) };
+            number += 1;
+            if let Some(own) = &territory
+                && !watch.own(own, Some((RECORDS, number - 1)), &place)?
+            {
+                return Ok(());
+            }
+            let contig = self.aliases.resolve(fields[0]);
+            checked.contig(&annotator, &contigs, contig, &format!("{place}, line {at}"), &annotation_place)?;
+            if !passing.takes()? {
+                return Ok(());
+            }
+            let mut columns: [String; 6] = Default::default();
+            let mut count = 0;
+            annotator.at(contig, interval, |said, _| {
+                for (all, one) in columns.iter_mut().zip(said) {
+                    all.push_str(if count > 0 { ";" } else { "" });
+                    all.push_str(one);
+                }
+                count += 1;
+            })?;
+            line.clear();
+            line.extend_from_slice(fields.join("\t").as_bytes());
+            for column in &columns {
+                line.push(b'\t');
+                line.extend_from_slice(if column.is_empty() { b"." } else { column.as_bytes() });
+            }
+            line.push(b'\n');
+            passing.output.write_record(fields[0], interval, &line)?;
+            passing.written(|| interval.show(fields[0]))
+        })
+        .map(|()| vec![report(), gtf]);
+        let passing = match passing {
+            Some(passing) => passing,
+            None => {
+                let header = format!("#contig\tstart\tend\t{}\n", FIELDS.join("\t"));
+                self.begin(Indexed::Bed, territory.as_ref(), header.as_bytes(), &place)?
+            }
+        };
+        self.end(passing, result, territory.as_ref(), &annotator)
+    }
+}
+
+/// Contigs that were looked up already.
+#[derive(Default)]
+struct Checked(String);
+
+impl Checked {
+    /// A contig without genes is well; one that the annotation calls otherwise is not.
+    fn contig(
+        &mut self,
+        annotator: &Annotator,
+        contigs: &Contigs,
+        contig: &str,
+        theirs: &str,
+        ours: &str,
+    ) -> Result<()> {
+        if self.0 == contig {
+            return Ok(());
+        }
+        let other = contig.strip_prefix("chr").map_or_else(|| format!("chr{contig}"), str::to_string);
+        if !annotator.has(contig) && annotator.has(&other) {
+            return Err(contigs.missing(contig, theirs, ours));
+        }
+        self.0 = contig.into();
+        Ok(())
+    }
+}
+
+/// The assembly by the length of its first chromosome (GRC; T2T consortium).
+fn assembly_of_length(line: &str) -> Option<&'static str> {
+    let first = line.contains("ID=1,") || line.contains("ID=chr1,");
+    let of = |length: &str| line.contains(&format!("length={length}"));
+    [("249250621", "GRCh37"), ("248956422", "GRCh38"), ("248387328", "T2T-CHM13")]
+        .iter()
+        .find(|(length, _)| first && of(length))
+        .map(|(_, assembly)| *assembly)
+}
+
+/// What a record covers: REF, or as far as INFO says END is.
+fn reach(record: &VariantRecord) -> Interval {
+    let info = &record.line[record.info.clone()];
+    let end = info
+        .split(|&b| b == b';')
+        .find_map(|field| std::str::from_utf8(field.strip_prefix(b"END=")?).ok()?.parse::<u64>().ok());
+    let own = record.position + record.reference().len() as u64;
+    Interval::new(record.position, own.max(end.unwrap_or(0)))
+}
+
+/// The record with the INFO field, where there is something to say.
+fn with_info(record: &VariantRecord, value: &str, out: &mut Vec<u8>) {
+    if value.is_empty() {
+        out.extend_from_slice(&record.line);
+    } else {
+        out.extend_from_slice(&record.line[..record.info.start]);
+        let info = &record.line[record.info.clone()];
+        if info != b"." && !info.is_empty() {
+            out.extend_from_slice(info);
+            out.push(b';');
+        }
+        out.extend_from_slice(FIELD.as_bytes());
+        out.push(b'=');
+        out.extend_from_slice(value.as_bytes());
+        out.extend_from_slice(&record.line[record.info.end..]);
+    }
+    out.push(b'\n');
+}
+
+/// Hands on every interval of a BED file: its columns, its place, the number of its line.
+fn each_interval(
+    mut input: read::Input,
+    place: &str,
+    mut each: impl FnMut(&[&str], Interval, u64) -> Result<()>,
+) -> Result<()> {
+    let (mut line, mut number, mut width) = (Vec::new(), 0u64, None);
+    while read::read_line(&mut input.reader, &mut line).map_err(|error| Error::input(place, describe(&error)))? {
+        number += 1;
+        let text = std::str::from_utf8(&line)
+            .map_err(|_| Error::input(format!("{place}, line {number}"), "it is not UTF-8"))?;
+        let text = text.trim_end();
+        if text.is_empty() || text.starts_with('#') || text.starts_with("track ") || text.starts_with("browser ") {
+            continue;
+        }
+        let fields: Vec<&str> =
+            if text.contains('\t') { text.split('\t').collect() } else { text.split_whitespace().collect() };
+        let bad = |why: String| Error::input(format!("{place}, line {number}"), why);
+        let [_, start, end, ..] = fields.as_slice() else {
+            return Err(bad("a BED line needs contig, start and end".into())
+                .with_hint("intervals are BED, variants VCF or BCF"));
+        };
+        let start: u64 = start.parse().map_err(|_| bad(format!("\"{start}\" is not a start")))?;
+        let end: u64 = end.parse().map_err(|_| bad(format!("\"{end}\" is not an end")))?;
+        if end < start {
+            return Err(bad(format!("the end ({end}) is before the start ({start})")));
+        }
+        let first = *width.get_or_insert(fields.len());
+        if fields.len() != first {
+            return Err(bad(format!("{} columns, and the lines before have {first}", fields.len())));
+        }
+        each(&fields, Interval::new(start, end), number)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,402 @@
+//! The file of facts, opened to be asked.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+
+use super::{
+    APPLICATION, FORMAT,
+    build::{said, term_number},
+    names::{Kind, fold, fold_gene},
+};
+use crate::error::{Error, Result};
+
+/// A gene.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gene {
+    /// Its number in this file.
+    pub id: i64,
+    /// Approved symbol.
+    pub symbol: String,
+    /// Name.
+    pub name: String,
+    /// HGNC's number.
+    pub hgnc: Option<i64>,
+    /// NCBI's number.
+    pub entrez: Option<i64>,
+    /// Ensembl's identifier.
+    pub ensembl: Option<String>,
+    /// OMIM's number.
+    pub omim: Option<i64>,
+    /// UniProt accessions, parted by `|`.
+    pub uniprot: Option<String>,
+    /// Band.
+    pub location: Option<String>,
+    /// Locus type.
+    pub kind: Option<String>,
+    /// Summary, and its source.
+    pub summary: Option<(String, i64)>,
+    /// Source of all but the summary.
+    pub source: i64,
+}
+
+/// Where facts come from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its number in this file.
+    pub id: i64,
+    /// Whose table it is.
+    pub name: String,
+    /// What it is.
+    pub what: String,
+    /// Its file.
+    pub file: String,
+    /// Its release.
+    pub release: String,
+    /// Its licence.
+    pub licence: String,
+    /// Rows, facts kept, rows of genes that are not known.
+    pub counts: [i64; 3],
+}
+
+impl Source {
+    /// Name and release.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.name, self.release)
+    }
+}
+
+/// A gene's relation to a disease, as one source tells it.
+#[derive(Clone, Debug)]
+pub struct Relation {
+    /// Identifier, where the source gives one.
+    pub accession: Option<String>,
+    /// The disease's name.
+    pub disease: String,
+    /// How it is related, in the source's words.
+    pub relation: Option<String>,
+    /// The source says that it is not related.
+    pub against: bool,
+    /// Inheritance.
+    pub inheritance: Option<String>,
+    /// Papers, pages.
+    pub reference: Option<String>,
+    /// Source.
+    pub source: i64,
+}
+
+/// A gene's phenotype, as one source tells it.
+#[derive(Clone, Debug)]
+pub struct Phenotype {
+    /// Number of the term.
+    pub term: u32,
+    /// Its name.
+    pub name: String,
+    /// Share of those who have it.
+    pub frequency: Option<String>,
+    /// The disease in which it occurs: identifier and name.
+    pub disease: Option<(String, String)>,
+    /// Source.
+    pub source: i64,
+}
+
+/// What a gene's name turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// One gene; how the name names it.
+    One(Box<Gene>, String),
+    /// Several: symbol, and what the name is to it.
+    Several(Vec<(String, &'static str)>),
+    /// None; what is known of it.
+    None(String),
+}
+
+/// An open knowledge base.
+pub struct Base {
+    db: Connection,
+    place: PathBuf,
+    sources: Vec<Source>,
+}
+
+const GENE: &str =
+    "id, symbol, name, hgnc, entrez, ensembl, omim, uniprot, location, kind, summary, summary_source, source";
+
+fn gene(row: &Row<'_>) -> rusqlite::Result<Gene> {
+    let summary: Option<String> = row.get(10)?;
+    Ok(Gene {
+        id: row.get(0)?,
+        symbol: row.get(1)?,
+        name: row.get(2)?,
+        hgnc: row.get(3)?,
+        entrez: row.get(4)?,
+        ensembl: row.get(5)?,
+        omim: row.get(6)?,
+        uniprot: row.get(7)?,
+        location: row.get(8)?,
+        kind: row.get(9)?,
+        summary: summary.zip(row.get(11)?),
+        source: row.get(12)?,
+    })
+}
+
+impl Base {
+    /// Opens a knowledge base for reading.
+    pub fn open(path: &Path) -> Result<Self> {
+        if !path.is_file() {
+            let problem = if path.exists() { "is a folder, not a file" } else { "no such file or folder" };
+            return Err(
+                Error::input(path.display(), problem).with_hint("genogloss genes build FILE... makes a knowledge base")
+            );
+        }
+        let strange = |error: rusqlite::Error| {
+            Error::input(path.display(), format!("it is no knowledge base: {}", said(&error)))
+                .with_hint("genogloss genes build FILE... makes one")
+        };
+        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(strange)?;
+        let number = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        if number("application_id").map_err(strange)? != APPLICATION {
+            return Err(Error::input(path.display(), "it is no knowledge base, but another SQLite file")
+                .with_hint("genogloss genes build FILE... makes one"));
+        }
+        let version = number("user_version").map_err(strange)?;
+        if version != FORMAT {
+            let problem =
+                format!("it is a knowledge base of version {version}, and this program reads version {FORMAT}");
+            return Err(Error::input(path.display(), problem).with_hint("build it anew: genogloss genes build FILE..."));
+        }
+        db.pragma_update(None, "mmap_size", 1i64 << 30).map_err(strange)?;
+        let sources = db
+            .prepare("SELECT id, name, what, file, release, licence, rows, facts, unknown FROM source ORDER BY id")
+            .and_then(|mut all| {
+                all.query_map([], |row| {
+                    Ok(Source {
+                        id: row.get(0)?,
+                        name: row.get(1)?,
+                        what: row.get(2)?,
+                        file: row.get(3)?,
+                        release: row.get(4)?,
+                        licence: row.get(5)?,
+                        counts: [row.get(6)?, row.get(7)?, row.get(8)?],
+                    })
+                })?
+                .collect()
+            })
+            .map_err(strange)?;
+        Ok(Self { db, place: path.into(), sources })
+    }
+
+    fn broken(&self) -> impl Fn(rusqlite::Error) -> Error + '_ {
+        |error| Error::input(self.place.display(), format!("the knowledge base is damaged: {}", said(&error)))
+    }
+
+    /// Where all facts come from.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// A source by its number.
+    pub fn source(&self, id: i64) -> &Source {
+        &self.sources[usize::try_from(id - 1).unwrap_or(0).min(self.sources.len() - 1)]
+    }
+
+    /// Which gene is meant: by symbol, a symbol it had, an alias that no other gene has; `HGNC:1101`, `NCBIGene:675`, `ENSG00000139618`.
+    pub fn gene(&self, name: &str) -> Result<Named> {
+        let name = name.trim();
+        let by = |column: &str, value: &dyn rusqlite::ToSql| {
+            let mut found = self.db.prepare_cached(&format!("SELECT {GENE} FROM gene WHERE {column} = ?1"))?;
+            found.query_row([value], gene).optional()
+        };
+        let broken = self.broken();
+        let id = |space: &[&str]| {
+            let (before, id) = name.split_once(':')?;
+            space.iter().any(|one| one.eq_ignore_ascii_case(before)).then(|| id.trim().parse::<i64>().ok()).flatten()
+        };
+        let found = if let Some(id) = id(&["HGNC"]) {
+            by("hgnc", &id)
+        } else if let Some(id) = id(&["NCBIGene", "GeneID", "Entrez"]) {
+            by("entrez", &id)
+        } else if name.len() >= 15 && name.to_ascii_uppercase().starts_with("ENSG") {
+            by("ensembl", &name.to_ascii_uppercase().split('.').next().unwrap_or(name))
+        } else {
+            Ok(None)
+        };
+        if let Some(gene) = found.map_err(&broken)? {
+            return Ok(Named::One(Box::new(gene), "identifier".into()));
+        }
+        let mut known = self
+            .db
+            .prepare_cached(&format!(
+                "SELECT {}, n.kind FROM gene_name n JOIN gene g ON g.id = n.gene WHERE n.folded = ?1 ORDER BY n.kind, g.symbol",
+                GENE.split(", ").map(|column| format!("g.{column}")).collect::<Vec<_>>().join(", ")
+            ))
+            .map_err(&broken)?;
+        let known: Vec<(Gene, Kind)> = known
+            .query_map([fold_gene(name)], |row| Ok((gene(row)?, Kind::of(row.get(13)?))))
+            .and_then(Iterator::collect)
+            .map_err(&broken)?;
+        let symbols: Vec<&(Gene, Kind)> = known.iter().filter(|(_, kind)| *kind == Kind::Symbol).collect();
+        match (symbols.as_slice(), known.as_slice()) {
+            ([(gene, kind)], _) | ([], [(gene, kind)]) => Ok(Named::One(Box::new(gene.clone()), kind.word().into())),
+            ([], []) => Ok(Named::None(self.unknown(name)?)),
+            _ => Ok(Named::Several(known.iter().map(|(gene, kind)| (gene.symbol.clone(), kind.word())).collect())),
+        }
+    }
+
+    /// What is known of a name that names no gene.
+    fn unknown(&self, name: &str) -> Result<String> {
+        let broken = self.broken();
+        let withdrawn: Option<(String, i64, String)> = self
+            .db
+            .prepare_cached("SELECT symbol, hgnc, successors FROM withdrawn WHERE folded = ?1")
+            .and_then(|mut found| {
+                found.query_row([fold_gene(name)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()
+            })
+            .map_err(&broken)?;
+        if let Some((symbol, hgnc, successors)) = withdrawn {
+            let instead = if successors.is_empty() { String::new() } else { format!("; it is {successors} now") };
+            return Ok(format!("{symbol} (HGNC:{hgnc}) was withdrawn{instead}"));
+        }
+        // The nearest symbols: of those that begin alike.
+        let folded = fold_gene(name);
+        let start: String = folded.chars().take(2).collect();
+        let all: Vec<String> = self
+            .db
+            .prepare_cached("SELECT folded FROM gene_name WHERE folded >= ?1 AND folded < ?2 AND kind = 0")
+            .and_then(|mut found| {
+                found.query_map(params![start, format!("{start}\u{10ffff}")], |row| row.get(0))?.collect()
+            })
+            .map_err(&broken)?;
+        let nearest = all
+            .into_iter()
+            .map(|other| (strsim::damerau_levenshtein(&folded, &other), other))
+            .filter(|(far, _)| *far <= 1 + folded.len() / 6)
+            .min();
+        Ok(match nearest {
+            Some((_, other)) => format!("no gene is called {name}; is {other} meant?"),
+            None => format!("no gene is called {name}"),
+        })
+    }
+
+    /// All names of a gene but its symbol: name, what it is, source.
+    pub fn names(&self, gene: &Gene) -> Result<Vec<(String, &'static str, i64)>> {
+        self.db
+            .prepare_cached("SELECT name, kind, source FROM gene_name WHERE gene = ?1 AND kind > 0 ORDER BY kind, name")
+            .and_then(|mut found| {
+                found
+                    .query_map([gene.id], |row| Ok((row.get(0)?, Kind::of(row.get(1)?).word(), row.get(2)?)))?
+                    .collect()
+            })
+            .map_err(self.broken())
+    }
+
+    /// A gene's diseases, as each source tells them.
+    pub fn diseases(&self, gene: &Gene) -> Result<Vec<Relation>> {
+        self.db
+            .prepare_cached(
+                "SELECT d.accession, d.name, r.relation, r.against, r.inheritance, r.reference, r.source FROM gene_disease r
+                 JOIN disease d ON d.id = r.disease WHERE r.gene = ?1 ORDER BY r.source, d.accession, d.name, r.rowid",
+            )
+            .and_then(|mut found| {
+                found
+                    .query_map([gene.id], |row| {
+                        Ok(Relation {
+                            accession: row.get(0)?,
+                            disease: row.get(1)?,
+                            relation: row.get(2)?,
+                            against: row.get(3)?,
+                            inheritance: row.get(4)?,
+                            reference: row.get(5)?,
+                            source: row.get(6)?,
+                        })
+                    })?
+                    .collect()
+            })
+            .map_err(self.broken())
+    }
+
+    /// A gene's phenotypes, as each source tells them.
+    pub fn phenotypes(&self, gene: &Gene) -> Result<Vec<Phenotype>> {
+        self.db
+            .prepare_cached(
+                "SELECT t.id, t.name, p.frequency, d.accession, d.name, p.source FROM gene_term p JOIN term t ON t.id = p.term
+                 LEFT JOIN disease d ON d.id = p.disease WHERE p.gene = ?1 ORDER BY t.id, d.accession, p.rowid",
+            )
+            .and_then(|mut found| {
+                found
+                    .query_map([gene.id], |row| {
+                        let disease: Option<String> = row.get(3)?;
+                        Ok(Phenotype {
+                            term: row.get(0)?,
+                            name: row.get(1)?,
+                            frequency: row.get(2)?,
+                            disease: disease.zip(row.get(4)?),
+                            source: row.get(5)?,
+                        })
+                    })?
+                    .collect()
+            })
+            .map_err(self.broken())
+    }
+
+    /// A phenotype by identifier or name: its number and name; or what is wrong with it.
+    pub fn term(&self, text: &str) -> Result<std::result::Result<(u32, String), String>> {
+        let broken = self.broken();
+        let text = text.trim();
+        let number = match term_number(text) {
+            Some(number) => number,
+            None => {
+                let named: Vec<u32> = self
+                    .db
+                    .prepare_cached("SELECT DISTINCT term FROM term_name WHERE folded = ?1 ORDER BY term")
+                    .and_then(|mut found| found.query_map([fold(text)], |row| row.get(0))?.collect())
+                    .map_err(&broken)?;
+                match named.as_slice() {
+                    [one] => *one,
+                    [] if text.starts_with("HP:") => {
+                        return Ok(Err(format!(
+                            "{text} is not written as HPO's identifiers are (HP: and seven digits)"
+                        )));
+                    }
+                    [] => return Ok(Err(format!("no phenotype is called {text:?}"))),
+                    several => {
+                        let all: Vec<String> = several.iter().map(|term| format!("HP:{term:07}")).collect();
+                        return Ok(Err(format!("{text:?} may be {}", all.join(" or "))));
+                    }
+                }
+            }
+        };
+        let main: u32 = self
+            .db
+            .prepare_cached("SELECT term FROM term_alternative WHERE id = ?1")
+            .and_then(|mut found| found.query_row([number], |row| row.get(0)).optional())
+            .map_err(&broken)?
+            .unwrap_or(number);
+        let found: Option<(String, bool, Option<u32>)> = self
+            .db
+            .prepare_cached("SELECT name, obsolete, replaced_by FROM term WHERE id = ?1")
+            .and_then(|mut found| found.query_row([main], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional())
+            .map_err(&broken)?;
+        Ok(match found {
+            Some((name, false, _)) => Ok((main, name)),
+            Some((name, true, Some(next))) => {
+                Err(format!("HP:{main:07} ({name}) is obsolete; HP:{next:07} replaces it"))
+            }
+            Some((name, true, None)) => Err(format!("HP:{main:07} ({name}) is obsolete, and nothing replaces it")),
+            None => Err(format!("HP:{number:07} is not in this release of HPO")),
+        })
+    }
+
+    /// The ontology as the library keeps it; nothing where no HPO was read.
+    pub fn ontology(&self) -> Result<Option<Vec<u8>>> {
+        self.db.query_row("SELECT bytes FROM ontology", [], |row| row.get(0)).optional().map_err(self.broken())
+    }
+
+    /// A gene by its number.
+    pub fn gene_of(&self, id: i64) -> Result<Gene> {
+        self.db
+            .prepare_cached(&format!("SELECT {GENE} FROM gene WHERE id = ?1"))
+            .and_then(|mut found| found.query_row([id], gene))
+            .map_err(self.broken())
+    }
+}

@@ -1,0 +1,72 @@
+//! Names of genes, diseases and phenotypes as they are compared: gene names without regard to case, others also without regard to
+//! punctuation.
+
+/// A gene's name as it is looked up.
+pub fn fold_gene(name: &str) -> String {
+    name.trim().to_ascii_uppercase()
+}
+
+/// A disease's or phenotype's name as it is looked up: letters and digits in lower case, anything between them one blank; `'s` and
+/// `'` are dropped.
+pub fn fold(name: &str) -> String {
+    let name = name.replace("'s ", "s ").replace("’s ", "s ").replace(['\'', '’'], "");
+    let mut out = String::with_capacity(name.len());
+    for letter in name.chars().flat_map(char::to_lowercase) {
+        if letter.is_alphanumeric() {
+            out.push(letter);
+        } else if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// What a name is to its gene, in the order in which they count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The approved symbol.
+    Symbol,
+    /// A symbol it had before.
+    Previous,
+    /// Another symbol in use.
+    Alias,
+}
+
+impl Kind {
+    /// As it is stored.
+    pub fn code(self) -> i64 {
+        self as i64
+    }
+
+    /// As it was stored.
+    pub fn of(code: i64) -> Self {
+        match code {
+            0 => Self::Symbol,
+            1 => Self::Previous,
+            _ => Self::Alias,
+        }
+    }
+
+    /// In words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Symbol => "symbol",
+            Self::Previous => "previous symbol",
+            Self::Alias => "alias",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_without_case_and_punctuation() {
+        assert_eq!(fold("Charcot-Marie-Tooth disease, type 1A"), "charcot marie tooth disease type 1a");
+        assert_eq!(fold("Alzheimer's disease"), "alzheimers disease");
+        assert_eq!(fold("  (RETINITIS)  Pigmentosa. "), "retinitis pigmentosa");
+        assert_eq!(fold_gene(" brca2 "), "BRCA2");
+    }
+}
