@@ -10,6 +10,7 @@ network is loaded; all arithmetic is float32. The same rounding is put into the 
 import argparse
 import hashlib
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,9 @@ from torch.nn import functional as F
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
 
-from decoder import Decoder, turn
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from decoder import Decoder, turn  # noqa: E402
 
 
 def rounded(weight):

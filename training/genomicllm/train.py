@@ -15,8 +15,9 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn import functional as F
 
-from decoder import Decoder, Shape
 from prompts import SHARES, Source, stream
+
+from decoder import Decoder, Shape  # noqa: E402, beside the folder: prompts.py says where
 
 
 class Rows:

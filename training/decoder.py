@@ -1,4 +1,6 @@
-"""A Llama-style decoder: RMSNorm, rotary positions, SwiGLU, tied embeddings, no biases. Plain PyTorch, with a key–value cache."""
+"""A Llama-style decoder: RMSNorm, rotary positions, grouped queries, SwiGLU, tied embeddings, no biases. Plain PyTorch, with a key–value
+cache.
+"""
 from dataclasses import asdict, dataclass
 
 import torch
@@ -15,10 +17,19 @@ class Shape:
     hidden: int = 704
     context: int = 1024
     base: float = 10_000.0
+    pairs: int = 0  # heads of keys and values; 0: as many as there are of queries
 
     @property
     def head_width(self):
         return self.width // self.heads
+
+    @property
+    def key_heads(self):
+        return self.pairs or self.heads
+
+    @property
+    def key_width(self):
+        return self.key_heads * self.head_width
 
 
 class Norm(nn.Module):
@@ -36,23 +47,21 @@ class Layer(nn.Module):
         self.shape = shape
         w = shape.width
         self.attention_norm, self.feed_norm = Norm(w), Norm(w)
-        self.query, self.key, self.value, self.out = (nn.Linear(w, w, bias=False) for _ in range(4))
+        self.query, self.key, self.value = (nn.Linear(w, to, bias=False) for to in (w, shape.key_width, shape.key_width))
+        self.out = nn.Linear(w, w, bias=False)
         self.gate, self.up = (nn.Linear(w, shape.hidden, bias=False) for _ in range(2))
         self.down = nn.Linear(shape.hidden, w, bias=False)
 
     def forward(self, x, rotation, mask, past=None):
         rows, new, width = x.shape
         y = self.attention_norm(x)
-        heads = lambda t: t.view(rows, new, self.shape.heads, self.shape.head_width).transpose(1, 2)
+        heads = lambda t: t.view(rows, new, -1, self.shape.head_width).transpose(1, 2)
         q, k, v = heads(self.query(y)), heads(self.key(y)), heads(self.value(y))
         q, k = turn(q, rotation), turn(k, rotation)
         if past is not None:
             k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
-        if mask is None:
-            y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        else:
-            scores = q @ k.transpose(2, 3) * self.shape.head_width**-0.5 + mask
-            y = scores.softmax(-1) @ v
+        all_k, all_v = (t.repeat_interleave(self.shape.heads // self.shape.key_heads, 1) for t in (k, v))
+        y = F.scaled_dot_product_attention(q, all_k, all_v, attn_mask=mask, is_causal=mask is None)
         x = x + self.out(y.transpose(1, 2).reshape(rows, new, width))
         y = self.feed_norm(x)
         return x + self.down(F.silu(self.gate(y)) * self.up(y)), (k, v)
@@ -82,12 +91,14 @@ class Decoder(nn.Module):
         angles = positions.unsqueeze(-1).float() * self.speeds
         return angles.cos().unsqueeze(1), angles.sin().unsqueeze(1)
 
-    def hidden(self, ids):
-        """Training: rows padded on the right, every row from position 0."""
+    def hidden(self, ids, positions=None, mask=None):
+        """Training: rows padded on the right, every row from position 0; or with positions (rows, new) and what is added to the scores
+        (rows, 1, new, new) of their own.
+        """
         x = self.embedding(ids)
-        rotation = self.rotation(torch.arange(ids.shape[1], device=ids.device).unsqueeze(0))
+        rotation = self.rotation(torch.arange(ids.shape[1], device=ids.device).unsqueeze(0) if positions is None else positions)
         for layer in self.layers:
-            x, _ = layer(x, rotation, None)
+            x, _ = layer(x, rotation, mask)
         return self.norm(x)
 
     def logits(self, hidden):
