@@ -76,8 +76,9 @@ Examples:
         after_help = "Examples:\n  genogloss genes phenotypes FBN1\n  genogloss genes phenotypes -i symbols.txt -o phenotypes.tsv"
     )]
     Phenotypes(Asked),
-    // Described in full in its own file.
+    // Described in full in their own files.
     Annotate(super::gene_places::Options),
+    Relate(super::gene_relations::Options),
     /// Genes that fit a set of phenotypes, best first.
     ///
     /// Score: the mean, over the phenotypes asked for, of the information content (in nats) of the best match among the gene's phenotypes
@@ -157,6 +158,7 @@ pub(super) fn run(options: Options) -> Result<()> {
             phenotypes,
         ),
         Command::Annotate(asked) => super::gene_places::run(&asked, options.base.map_or_else(usual, Ok)?),
+        Command::Relate(asked) => super::gene_relations::run(&asked, open()?),
         Command::Rank { hpo, top, output } => ranked(&open()?, &hpo, top, output),
     }
 }
@@ -191,7 +193,7 @@ fn make(tables: &[PathBuf], target: &Path) -> Result<()> {
     Ok(())
 }
 
-fn output(path: Option<PathBuf>, input: &str) -> Result<Output> {
+pub(super) fn output(path: Option<PathBuf>, input: &str) -> Result<Output> {
     Output::create(&OutputSettings {
         path,
         indexed: Indexed::No,
@@ -203,7 +205,7 @@ fn output(path: Option<PathBuf>, input: &str) -> Result<Output> {
 }
 
 /// A field of a table: tabs and line ends are no part of it; `.` where there is nothing.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     if text.is_empty() { ".".into() } else { text.replace(['\t', '\n', '\r'], " ") }
 }
 

@@ -4,6 +4,7 @@ mod ask;
 mod columns;
 mod evaluate;
 mod gene_places;
+mod gene_relations;
 mod genes;
 mod man;
 mod merge;

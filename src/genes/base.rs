@@ -6,8 +6,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
 use super::{
     APPLICATION, FORMAT,
-    build::{said, term_number},
+    build::{NO_RELEASE, accession, said, term_number},
     names::{Kind, fold, fold_gene},
+    verdict::About,
 };
 use crate::error::{Error, Result};
 
@@ -60,15 +61,17 @@ pub struct Source {
 }
 
 impl Source {
-    /// Name and release.
+    /// Name and release, where it is known.
     pub fn label(&self) -> String {
-        format!("{} {}", self.name, self.release)
+        if self.release == NO_RELEASE { self.name.clone() } else { format!("{} {}", self.name, self.release) }
     }
 }
 
 /// A gene's relation to a disease, as one source tells it.
 #[derive(Clone, Debug)]
 pub struct Relation {
+    /// The disease's number in this file.
+    pub id: i64,
     /// Identifier, where the source gives one.
     pub accession: Option<String>,
     /// The disease's name.
@@ -81,6 +84,21 @@ pub struct Relation {
     pub inheritance: Option<String>,
     /// Papers, pages.
     pub reference: Option<String>,
+    /// Source.
+    pub source: i64,
+}
+
+/// A disease as one source names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disease {
+    /// Its number in this file.
+    pub id: i64,
+    /// Identifier, where the source gives one.
+    pub accession: Option<String>,
+    /// Name.
+    pub name: String,
+    /// Definition.
+    pub definition: Option<String>,
     /// Source.
     pub source: i64,
 }
@@ -294,7 +312,7 @@ impl Base {
     pub fn diseases(&self, gene: &Gene) -> Result<Vec<Relation>> {
         self.db
             .prepare_cached(
-                "SELECT d.accession, d.name, r.relation, r.against, r.inheritance, r.reference, r.source FROM gene_disease r
+                "SELECT d.accession, d.name, r.relation, r.against, r.inheritance, r.reference, r.source, d.id FROM gene_disease r
                  JOIN disease d ON d.id = r.disease WHERE r.gene = ?1 ORDER BY r.source, d.accession, d.name, r.rowid",
             )
             .and_then(|mut found| {
@@ -308,6 +326,7 @@ impl Base {
                             inheritance: row.get(4)?,
                             reference: row.get(5)?,
                             source: row.get(6)?,
+                            id: row.get(7)?,
                         })
                     })?
                     .collect()
@@ -385,6 +404,135 @@ impl Base {
             Some((name, true, None)) => Err(format!("HP:{main:07} ({name}) is obsolete, and nothing replaces it")),
             None => Err(format!("HP:{number:07} is not in this release of HPO")),
         })
+    }
+
+    /// Which disease is meant: by an identifier (`OMIM:154700`, `ORPHA:558`, `MONDO:0007947`) or a name. Several records of one name are
+    /// one disease told by several sources, unless a source has two of that name.
+    pub fn disease(&self, text: &str) -> Result<std::result::Result<Vec<Disease>, String>> {
+        let text = text.trim();
+        let find = |sql: &str, value: &str| -> Result<Vec<Disease>> {
+            self.db
+                .prepare_cached(sql)
+                .and_then(|mut found| {
+                    found
+                        .query_map([value], |row| {
+                            Ok(Disease {
+                                id: row.get(0)?,
+                                accession: row.get(1)?,
+                                name: row.get(2)?,
+                                definition: row.get(3)?,
+                                source: row.get(4)?,
+                            })
+                        })?
+                        .collect()
+                })
+                .map_err(self.broken())
+        };
+        if let Some(id) = accession(text).filter(|_| text.contains(':')) {
+            let found = find("SELECT id, accession, name, definition, source FROM disease WHERE accession = ?1", &id)?;
+            return Ok(if found.is_empty() {
+                Err(format!("{id} is not in the knowledge base, or a source that names it is missing"))
+            } else {
+                Ok(found)
+            });
+        }
+        let found = find(
+            "SELECT DISTINCT d.id, d.accession, d.name, d.definition, d.source FROM disease_name n JOIN disease d ON d.id = n.disease
+             WHERE n.folded = ?1 ORDER BY d.accession IS NULL, d.accession, d.id",
+            &fold(text),
+        )?;
+        // A disease that is called so itself comes before those of which it is a synonym.
+        let own: Vec<Disease> = found.iter().filter(|one| fold(&one.name) == fold(text)).cloned().collect();
+        let found = if own.is_empty() { found } else { own };
+        let space = |one: &Disease| one.accession.as_deref().and_then(|id| id.split(':').next()).map(str::to_string);
+        let spaces: Vec<String> = found.iter().filter_map(space).collect();
+        let twice = spaces.iter().enumerate().any(|(at, space)| spaces[..at].contains(space));
+        Ok(match found.as_slice() {
+            [] => Err(format!("no disease is called {text:?}")),
+            all if twice => {
+                let shown = |one: &Disease| format!("{} ({})", one.accession.as_deref().unwrap_or("."), one.name);
+                let all: Vec<String> = all.iter().filter(|one| one.accession.is_some()).map(shown).collect();
+                Err(format!("{text:?} may be {}", all.join(", ")))
+            }
+            _ => Ok(found),
+        })
+    }
+
+    /// What is meant: a disease or a phenotype, by identifier or name; diseases first, where a name is both.
+    pub fn about(&self, text: &str) -> Result<std::result::Result<About, String>> {
+        if !text.trim().starts_with("HP:") {
+            match self.disease(text)? {
+                Ok(all) => return Ok(Ok(About::Disease(all))),
+                Err(why) if why.contains(" may be ") || accession(text).is_some() => return Ok(Err(why)),
+                Err(_) => {}
+            }
+        }
+        Ok(match self.term(text)? {
+            Ok((term, name)) => Ok(About::Phenotype(term, name)),
+            Err(why) if why.starts_with("no phenotype") => Err(format!("no disease or phenotype is called {text:?}")),
+            Err(why) => Err(why),
+        })
+    }
+
+    /// The diseases in which a phenotype occurs.
+    pub fn diseases_with(&self, term: u32) -> Result<Vec<i64>> {
+        self.db
+            .prepare_cached("SELECT DISTINCT disease FROM disease_term WHERE term = ?1 AND NOT absent ORDER BY disease")
+            .and_then(|mut found| found.query_map([term], |row| row.get(0))?.collect())
+            .map_err(self.broken())
+    }
+
+    /// All records with a name of these: what other sources call the same.
+    pub(super) fn same_names(&self, diseases: &[Disease]) -> Result<Vec<i64>> {
+        let mut all: Vec<i64> = diseases.iter().map(|one| one.id).collect();
+        for one in diseases {
+            let found: Vec<i64> = self
+                .db
+                .prepare_cached(
+                    "SELECT DISTINCT o.disease FROM disease_name n JOIN disease_name o ON o.folded = n.folded WHERE n.disease = ?1",
+                )
+                .and_then(|mut found| found.query_map([one.id], |row| row.get(0))?.collect())
+                .map_err(self.broken())?;
+            all.extend(found);
+        }
+        all.sort_unstable();
+        all.dedup();
+        Ok(all)
+    }
+
+    /// A phenotype's names (its own first) and definition, and the genes that have it.
+    pub fn phenotype(&self, term: u32) -> Result<(Vec<String>, String, Vec<i64>)> {
+        let ask = || -> rusqlite::Result<_> {
+            let (name, definition): (String, Option<String>) =
+                self.db.query_row("SELECT name, definition FROM term WHERE id = ?1", [term], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
+            let mut names = vec![name.clone()];
+            let mut more = self
+                .db
+                .prepare_cached("SELECT name FROM term_name WHERE term = ?1 AND kind = 'synonym' ORDER BY name")?;
+            for other in more.query_map([term], |row| row.get::<_, String>(0))? {
+                names.push(other?);
+            }
+            let mut genes =
+                self.db.prepare_cached("SELECT DISTINCT gene FROM gene_term WHERE term = ?1 ORDER BY gene")?;
+            let genes = genes.query_map([term], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            Ok((names, definition.unwrap_or_default(), genes))
+        };
+        ask().map_err(self.broken())
+    }
+
+    /// Every row of a query.
+    pub(super) fn each(&self, sql: &str, mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>) -> Result<()> {
+        let mut ask = || {
+            let mut found = self.db.prepare(sql)?;
+            let mut rows = found.query([])?;
+            while let Some(row) = rows.next()? {
+                take(row)?;
+            }
+            Ok(())
+        };
+        ask().map_err(self.broken())
     }
 
     /// The ontology as the library keeps it; nothing where no HPO was read.

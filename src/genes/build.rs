@@ -219,6 +219,9 @@ pub fn build(files: &[PathBuf], out: &Path) -> Result<Vec<Loaded>> {
     made
 }
 
+/// The release of a table that does not say it.
+pub(super) const NO_RELEASE: &str = "not given";
+
 /// What SQLite says, in our manner.
 pub(super) fn said(error: &rusqlite::Error) -> String {
     match error {
@@ -231,7 +234,7 @@ pub(super) fn said(error: &rusqlite::Error) -> String {
 }
 
 /// A disease's identifier as it is written: `OMIM:154700`, `ORPHA:558`, `MONDO:0007947`, `UMLS:C0024796`.
-fn accession(text: &str) -> Option<String> {
+pub(super) fn accession(text: &str) -> Option<String> {
     let text = text.trim();
     let (space, id) = text.split_once([':', '_']).map_or(("OMIM", text), |(space, id)| (space, id));
     let space = match space.to_ascii_uppercase().as_str() {
@@ -311,7 +314,7 @@ impl Build {
         })?;
         self.take(&mut term, &mut tally);
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let release = if tally.release.is_empty() { "not given".to_string() } else { tally.release.clone() };
+        let release = if tally.release.is_empty() { NO_RELEASE.to_string() } else { tally.release.clone() };
         self.db
             .execute(
                 "INSERT INTO source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",

@@ -33,6 +33,11 @@ def words(text):
     return frozenset(w[:-1] if len(w) > 4 and w.endswith("s") and not w.endswith(("ss", "is", "us")) else w for w in own)
 
 
+def level(popularity):
+    """How well known, in steps."""
+    return popularity if popularity < 4 else 4 + (popularity // 4).bit_length()
+
+
 def split_of(name, seed):
     share = int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:4], "big") / 2**32
     return "test" if share < TEST else "dev" if share < TEST + DEV else "train"
@@ -124,7 +129,6 @@ class Facts:
         rng = random.Random(f"{split} {seed}")
         of_gene = Counter(g for g, _ in self.curated)
         of_cluster = Counter(c for _, c in self.curated)
-        level = lambda n: n if n < 4 else 4 + (n // 4).bit_length()
         groups = defaultdict(list)
         for g, c in sorted(self.curated):
             if self.split(g, c) == split and not self.tells(g, c):
@@ -143,6 +147,30 @@ class Facts:
                         out.append(((g, c), (h, e), key[0]))
                         break
         return out
+
+    def phenotype_quadruples(self, split, most, seed=12):
+        """The same of genes and phenotypes; the program says which of the pairs taken for unrelated are related after all."""
+        rng = random.Random(f"phenotype {split} {seed}")
+        pairs = {(g, t) for g, t in self.db.execute("SELECT DISTINCT gene, term FROM gene_term")}
+        of_gene, of_term = Counter(g for g, _ in pairs), Counter(t for _, t in pairs)
+        names = dict(self.db.execute("SELECT id, name FROM term"))
+        groups = defaultdict(list)
+        for g, t in sorted(pairs):
+            both = {self.genes[g].split, split_of(f"HP:{t:07}", "phenotype")}
+            mine = "test" if "test" in both else "dev" if "dev" in both else "train"
+            if mine == split and of_term[t] <= 300:
+                side = "train" if split == "train" else (self.genes[g].split == split, len(both) == 1 or self.genes[g].split != split)
+                groups[side, level(of_gene[g]), level(of_term[t])].append((g, t))
+        out = []
+        for key in sorted(groups, key=str):
+            group = groups[key]
+            rng.shuffle(group)
+            while len(group) > 1:
+                (g, t), (h, u) = group.pop(), group.pop()
+                if g != h and t != u and (g, u) not in pairs and (h, t) not in pairs:
+                    out.append(((g, t), (h, u), key[0]))
+        rng.shuffle(out)
+        return [(*two, side, names) for *two, side in out[:most]]
 
     def disease_of(self, gene, cluster, rng):
         """Of a cluster the disease that is related to the gene, or any."""
@@ -172,6 +200,16 @@ def main():
                 rows.append((f.genes[g].symbol, named[c].accession or ".", named[c].name, answer, held, ";".join(hidden)))
         with open(out / f"pairs.{split}.tsv", "w") as handle:
             handle.write("#gene\tdisease_id\tdisease\trelated\theld_out\thidden\n")
+            handle.writelines("\t".join(map(str, row)) + "\n" for row in rows)
+        print(split, len(rows), Counter(r[4] for r in rows))
+        rows = []
+        for one, two, side, names in f.phenotype_quadruples(split, {"train": 2500, "dev": 300, "test": 1000}[split]):
+            held = "train" if side == "train" else {(True, True): "both", (True, False): "gene", (False, True): "phenotype"}[side]
+            hidden = ";".join(f"{f.genes[g].symbol}|HP:{t:07}" for g, t in (one, two))
+            for (g, _), (_, t), answer in ((one, one, 1), (two, two, 1), (one, two, 0), (two, one, 0)):
+                rows.append((f.genes[g].symbol, f"HP:{t:07}", names[t], answer, held, hidden))
+        with open(out / f"phenotype.pairs.{split}.tsv", "w") as handle:
+            handle.write("#gene\tphenotype_id\tphenotype\trelated\theld_out\thidden\n")
             handle.writelines("\t".join(map(str, row)) + "\n" for row in rows)
         print(split, len(rows), Counter(r[4] for r in rows))
 

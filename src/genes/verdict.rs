@@ -1,0 +1,270 @@
+//! Whether a gene is related to a disease or phenotype: what sources state, or else what the evidence makes of it.
+
+use std::{collections::BTreeSet, sync::OnceLock};
+
+use hpo::{Ontology, annotations::AnnotationId};
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use super::{
+    base::{Base, Disease, Gene, Source},
+    relate::{Evidence, Found, Relations, Target, Weights},
+};
+use crate::error::{Error, Result};
+
+/// What is asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A disease: what each source calls so.
+    Disease(Vec<Disease>),
+    /// A phenotype: number and name.
+    Phenotype(u32, String),
+}
+
+impl About {
+    /// Identifier, where there is one, and name.
+    pub fn label(&self) -> (String, String) {
+        match self {
+            Self::Disease(all) => {
+                let named = all.iter().find(|one| one.accession.is_some()).unwrap_or(&all[0]);
+                (named.accession.clone().unwrap_or_else(|| ".".into()), named.name.clone())
+            }
+            Self::Phenotype(term, name) => (format!("HP:{term:07}"), name.clone()),
+        }
+    }
+}
+
+/// A source's statement.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Who says so: name and release.
+    pub source: String,
+    /// In its words.
+    pub relation: String,
+    /// It says that they are not related.
+    pub against: bool,
+    /// About what, in its words: identifier and name.
+    pub about: String,
+    /// How sure it is.
+    pub probability: f64,
+}
+
+/// The answer.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Yes, no, or nothing.
+    pub answer: Option<bool>,
+    /// That they are related; weighed evidence: among as many related as unrelated pairs.
+    pub probability: f64,
+    /// What sources state; if any, it decides.
+    pub stated: Vec<Statement>,
+    /// Else the evidence.
+    pub evidence: Vec<Evidence>,
+    /// Its measures.
+    pub found: Option<Found>,
+}
+
+/// Above, the answer is yes; below one less it, no; between, unknown.
+pub const SURE: f64 = 0.8;
+
+#[derive(Deserialize)]
+struct Both {
+    disease: Weights,
+    phenotype: Weights,
+}
+
+/// A knowledge base ready to be asked about relations.
+pub struct Judge {
+    base: Base,
+    relations: OnceLock<Relations>,
+    ontology: OnceLock<Option<Ontology>>,
+    weights: Both,
+}
+
+fn odds(probability: f64) -> f64 {
+    (probability / (1.0 - probability)).ln()
+}
+
+/// How sure a source is that says so.
+///
+/// METHOD: a convention, not a measurement: the curators' words put on a scale.
+fn strength(source: &Source, relation: &str, against: bool) -> f64 {
+    let word = relation.to_ascii_lowercase();
+    let starts = |all: &[&str]| all.iter().any(|one| word.starts_with(one));
+    if against {
+        return if starts(&["refuted"]) { 0.02 } else { 0.1 };
+    }
+    match source.name.as_str() {
+        "DisGeNET" => 0.5 + 0.4 * word.trim_start_matches("score ").parse::<f64>().unwrap_or(0.0).clamp(0.0, 1.0),
+        _ if starts(&["limited", "possible"]) => 0.7,
+        _ if starts(&["moderate", "probable", "child if"]) => 0.9,
+        "Orphanet" if !starts(&["disease-causing"]) => 0.85,
+        _ => 0.98,
+    }
+}
+
+impl Judge {
+    /// Of an open knowledge base.
+    pub fn new(base: Base) -> Result<Self> {
+        let weights: Both = serde_json::from_str(include_str!("relate.json"))
+            .map_err(|error| Error::Internal(format!("relate.json: {error}")))?;
+        Ok(Self { base, relations: OnceLock::new(), ontology: OnceLock::new(), weights })
+    }
+
+    /// The knowledge base.
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
+    fn relations(&self) -> Result<&Relations> {
+        if let Some(relations) = self.relations.get() {
+            return Ok(relations);
+        }
+        let loaded = Relations::load(&self.base)?;
+        Ok(self.relations.get_or_init(|| loaded))
+    }
+
+    /// A phenotype and all that are special cases of it.
+    pub fn closure(&self, term: u32) -> Result<BTreeSet<u32>> {
+        if self.ontology.get().is_none() {
+            let bytes = self.base.ontology()?;
+            let ontology = bytes
+                .map(|bytes| Ontology::from_bytes(&bytes))
+                .transpose()
+                .map_err(|error| Error::Internal(format!("the ontology of the knowledge base: {error}")))?;
+            let _ = self.ontology.set(ontology);
+        }
+        let ontology = self.ontology.get().and_then(Option::as_ref);
+        let mut all = BTreeSet::from([term]);
+        let mut new = vec![term];
+        while let Some(next) = new.pop() {
+            let Some(term) = ontology.and_then(|ontology| ontology.hpo(next)) else { continue };
+            for child in term.children() {
+                if all.insert(child.id().as_u32()) {
+                    new.push(child.id().as_u32());
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// What sources state of the two.
+    pub fn stated(&self, gene: &Gene, about: &About) -> Result<Vec<Statement>> {
+        let statement = |source: i64, relation: String, against, about: String| {
+            let source = self.base.source(source);
+            let probability = strength(source, &relation, against);
+            Statement { source: source.label(), relation, against, about, probability }
+        };
+        Ok(match about {
+            About::Disease(all) => {
+                let ids = self.base.same_names(all)?;
+                let all = self.base.diseases(gene)?;
+                let mine = all.into_iter().filter(|one| ids.contains(&one.id));
+                // A source says the same thing of several papers, of several modes of inheritance.
+                let mut seen = BTreeSet::new();
+                mine.map(|one| {
+                    let relation = one.relation.unwrap_or_else(|| "related".into());
+                    let named = one.accession.map_or(one.disease.clone(), |id| format!("{id} {}", one.disease));
+                    statement(one.source, relation, one.against, named)
+                })
+                .filter(|one| seen.insert((one.source.clone(), one.relation.clone(), one.about.clone())))
+                .collect()
+            }
+            About::Phenotype(term, _) => {
+                let all = self.closure(*term)?;
+                let mut seen = BTreeSet::new();
+                let own = self.base.phenotypes(gene)?;
+                let mine = own.into_iter().filter(|one| all.contains(&one.term) && seen.insert(one.term));
+                mine.map(|one| {
+                    let relation = match &one.disease {
+                        Some((id, name)) => format!("in {id} {name}"),
+                        None => "related".into(),
+                    };
+                    statement(one.source, relation, false, format!("HP:{:07} {}", one.term, one.name))
+                })
+                .collect()
+            }
+        })
+    }
+
+    fn target(&self, about: &About) -> Result<Option<Target>> {
+        let relations = self.relations()?;
+        match about {
+            About::Disease(all) => Ok(relations.disease(all[0].id)),
+            About::Phenotype(term, _) => {
+                let (names, definition, genes) = self.base.phenotype(*term)?;
+                Ok(Some(relations.phenotype(&names, &definition, &genes)))
+            }
+        }
+    }
+
+    /// The answers, by statements where there are any. With hidden relations evidence alone decides, and they count as unknown.
+    pub fn verdicts(&self, asked: &[Question<'_>]) -> Result<Vec<Verdict>> {
+        let mut ready = Vec::with_capacity(asked.len());
+        for (gene, about, hidden) in asked {
+            let stated = if hidden.is_none() { self.stated(gene, about)? } else { Vec::new() };
+            let target = if stated.is_empty() { self.target(about)? } else { None };
+            ready.push((stated, target));
+        }
+        // The knowledge base is asked by one thread, evidence is weighed by all.
+        let relations = self.relations.get();
+        let found: Vec<Option<Found>> = ready
+            .par_iter()
+            .zip(asked)
+            .map(|((_, target), (gene, _, hidden))| {
+                relations?.weigh(gene.id, target.as_ref()?, hidden.unwrap_or_default())
+            })
+            .collect();
+        let mut verdicts = Vec::with_capacity(asked.len());
+        for (((stated, _), found), (_, about, _)) in ready.into_iter().zip(found).zip(asked) {
+            let weights = match about {
+                About::Disease(_) => &self.weights.disease,
+                About::Phenotype(..) => &self.weights.phenotype,
+            };
+            verdicts.push(match found {
+                Some(found) => {
+                    let (log_odds, evidence) = found.evidence(weights, |id| Ok(self.base.gene_of(id)?.symbol))?;
+                    Verdict::new(log_odds, stated, evidence, Some(found))
+                }
+                None => Verdict::new(log_odds_of(&stated), stated, Vec::new(), None),
+            });
+        }
+        Ok(verdicts)
+    }
+}
+
+/// A question: which gene, about what, and which relations (gene, disease) count as unknown.
+pub type Question<'a> = (&'a Gene, &'a About, Option<&'a [(i64, i64)]>);
+
+fn log_odds_of(stated: &[Statement]) -> f64 {
+    let of = |against: bool| stated.iter().filter(move |one| one.against == against).map(|one| odds(one.probability));
+    of(false).reduce(f64::max).unwrap_or(0.0) + of(true).reduce(f64::min).unwrap_or(0.0)
+}
+
+impl Verdict {
+    fn new(log_odds: f64, stated: Vec<Statement>, evidence: Vec<Evidence>, found: Option<Found>) -> Self {
+        let probability = 1.0 / (1.0 + (-log_odds).exp());
+        let answer = match probability {
+            p if p >= SURE => Some(true),
+            p if p <= 1.0 - SURE => Some(false),
+            _ => None,
+        };
+        Self { answer, probability, stated, evidence, found }
+    }
+
+    /// `yes`, `no` or `unknown`.
+    pub fn word(&self) -> &'static str {
+        match self.answer {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "unknown",
+        }
+    }
+
+    /// All that it rests on, in one line.
+    pub fn because(&self) -> String {
+        let stated = self.stated.iter().map(|one| format!("{}: {} ({})", one.source, one.relation, one.about));
+        let weighed = self.evidence.iter().map(|one| format!("{} {:+.2} ({})", one.kind, one.log_odds, one.detail));
+        stated.chain(weighed).collect::<Vec<_>>().join("; ")
+    }
+}
