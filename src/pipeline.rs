@@ -207,6 +207,11 @@ impl<'a> RowAnswers<'a> {
         self.answers.strands.get(self.first + row).copied().unwrap_or(Strand::Unknown)
     }
 
+    /// What a row's answer rests on.
+    pub fn evidence(&self, row: usize) -> &'a str {
+        self.answers.evidence.get(self.first + row).map_or("", String::as_str)
+    }
+
     /// A row's answer in words.
     pub fn text(&self, row: usize) -> &'a str {
         self.answers.texts.get(self.first + row).map_or("", String::as_str)
@@ -331,7 +336,7 @@ mod tests {
         fn answer(&mut self, rows: &Rows, _: Option<&Encoded>) -> Result<Answers> {
             let sum = |row: &[u8]| row.iter().map(|&b| f32::from(b)).sum();
             let scores = (0..rows.count()).map(|i| sum(rows.row(i))).collect();
-            Ok(Answers { scores, strands: vec![Strand::Forward; rows.count()], texts: Vec::new() })
+            Ok(Answers { scores, strands: vec![Strand::Forward; rows.count()], ..Answers::default() })
         }
     }
 

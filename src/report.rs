@@ -40,6 +40,10 @@ pub enum Skip {
     UnknownTask,
     /// The sequence or prompt is longer than what the model reads.
     TooLong,
+    /// A gene, disease or phenotype is not known, withdrawn or obsolete, or its name has several meanings.
+    UnknownName,
+    /// No source of the knowledge base says it.
+    NoFact,
 }
 
 impl Skip {
@@ -60,6 +64,8 @@ impl Skip {
             Self::BadPrompt => "bad_prompt",
             Self::UnknownTask => "unknown_task",
             Self::TooLong => "too_long",
+            Self::UnknownName => "unknown_name",
+            Self::NoFact => "no_fact",
         }
     }
 
@@ -80,11 +86,15 @@ impl Skip {
             Self::BadPrompt => "the prompt does not follow the grammar",
             Self::UnknownTask => "what the prompt asks is no task",
             Self::TooLong => "the sequence or the prompt is longer than what the model reads",
+            Self::UnknownName => {
+                "the gene, disease or phenotype is not known, withdrawn or obsolete, or may be several"
+            }
+            Self::NoFact => "no source of the knowledge base says it",
         }
     }
 
     /// All reasons, most common first.
-    pub fn all() -> [Self; 14] {
+    pub fn all() -> [Self; 16] {
         [
             Self::UnknownBases,
             Self::TooShort,
@@ -100,6 +110,8 @@ impl Skip {
             Self::BadPrompt,
             Self::UnknownTask,
             Self::TooLong,
+            Self::UnknownName,
+            Self::NoFact,
         ]
     }
 }

@@ -4,9 +4,12 @@ mod support;
 
 use support::{Folder, genogloss, shell, succeed as run, tools_available};
 
-/// Every command that `--help` lists.
-fn commands() -> Vec<String> {
-    let help = run(&["--help"]);
+/// Commands with commands of their own.
+const GROUPS: [&str; 2] = ["models", "genes"];
+
+/// Every command that `--help` lists, of the program or of a command.
+fn commands(of: &[&str]) -> Vec<String> {
+    let help = run(&[of, &["--help"]].concat());
     let list = help.split("Commands:\n").nth(1).expect("a list").split("\n\n").next().expect("an end");
     let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").map(String::from).collect()
@@ -17,10 +20,12 @@ fn every_command_has_a_man_page() {
     let folder = Folder::new();
     let man = folder.path("share/man/man1");
     run(&["man", &man]);
-    let commands = commands();
+    let commands = commands(&[]);
     assert!(commands.len() >= 10, "{commands:?}");
     let mut wanted: Vec<String> = commands.iter().map(|command| format!("genogloss-{command}.1")).collect();
-    wanted.extend(["list", "show", "check"].map(|command| format!("genogloss-models-{command}.1")));
+    for group in GROUPS {
+        wanted.extend(self::commands(&[group]).iter().map(|command| format!("genogloss-{group}-{command}.1")));
+    }
     wanted.push("genogloss.1".into());
     wanted.sort();
     let mut names: Vec<String> = std::fs::read_dir(&man)
@@ -52,7 +57,8 @@ fn man_pages_are_the_same_every_time_and_replace_old_ones() {
     run(&["man", &folder.path("one")]);
     assert_eq!(folder.read("one/genogloss-reads.1"), first);
     assert_eq!(folder.read("one/other.1"), "another program's");
-    assert_eq!(std::fs::read_dir(folder.path("one")).expect("the folder").count(), 1 + commands().len() + 3 + 1);
+    let all = commands(&[]).len() + GROUPS.map(|group| commands(&[group]).len()).iter().sum::<usize>();
+    assert_eq!(std::fs::read_dir(folder.path("one")).expect("the folder").count(), 1 + all + 1);
 }
 
 #[test]
@@ -94,7 +100,7 @@ fn completions_are_scripts_that_know_every_command() {
     let folder = Folder::new();
     for (shell_name, check) in shells {
         let script = run(&["completions", shell_name]);
-        for command in commands() {
+        for command in commands(&[]) {
             assert!(script.contains(&command), "{shell_name}: {command}");
         }
         let file = folder.write(shell_name, &script);

@@ -99,6 +99,9 @@ impl Prompt {
             _ if self.task == Task::Protein && self.bases().is_some_and(|bases| bases.len() < 3) => {
                 Err(Refusal::new(Skip::TooShort, "a residue takes three bases"))
             }
+            _ if self.task == Task::Retrieval && self.key.is_none() => {
+                Err(Refusal::new(Skip::BadPrompt, "say what about the gene: information retrieval: location ="))
+            }
             _ if self.task == Task::Reading => match &self.key {
                 None => Err(Refusal::new(Skip::BadPrompt, "say which key: reading comprehension: KEY =")),
                 Some(key) if self.value(key).is_none() => {

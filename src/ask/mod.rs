@@ -1,9 +1,10 @@
 //! Prompts and their answers: GenomicLLM's grammar, each task answered by the best means there is.
 //!
 //! [`grammar`] reads a prompt, [`tasks`] knows what can be asked and what an answer looks like, [`panel`] decides who answers (a
-//! definition, a built-in classifier, a language model) and answers. GenomicLLM (Liau et al. 2024) put all of it to one language
+//! definition, a built-in classifier, the knowledge base of [`facts`], a language model) and answers. GenomicLLM (Liau et al. 2024) put all of it to one language
 //! model; here that is one means among others, and `--answer-with lm` forces it, to compare.
 
+pub mod facts;
 pub mod grammar;
 pub mod panel;
 pub mod tasks;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Refusal,
+    Refusal, facts,
     grammar::Prompt,
     tasks::{Task, Tata},
 };
@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     exact::{self, GeneticCode, Letters},
     generate::{Generator, Request, Strategy, form::Form},
+    genes::{base::Base, verdict::Judge},
     genome::Strand,
     model::{
         Answerer, Answers,
@@ -147,6 +148,8 @@ pub enum Means {
     Exact,
     /// A classifier, by the name of its model.
     Classifier(&'static str),
+    /// The knowledge base.
+    Facts,
     /// The language model.
     Language,
 }
@@ -156,6 +159,8 @@ pub struct Panel {
     settings: Settings,
     known: Mutex<HashMap<&'static str, Arc<Known>>>,
     language: Language,
+    /// The knowledge base, asked by one thread at a time; sessions open their own.
+    facts: Option<Mutex<Judge>>,
     forms: Mutex<HashMap<Task, Arc<Form>>>,
 }
 
@@ -180,6 +185,8 @@ pub struct Settings {
     pub engine: EngineChoice,
     /// Device.
     pub device: Device,
+    /// Knowledge base of genes.
+    pub base: Option<PathBuf>,
 }
 
 /// A classifier's folder and card.
@@ -201,7 +208,9 @@ impl Panel {
     pub fn new(settings: Settings) -> Result<Self> {
         let folder = registry::find(&settings.language, settings.models_dir.as_ref())?;
         let language = Language::open(folder, &settings)?;
-        Ok(Self { settings, known: Mutex::default(), language, forms: Mutex::default() })
+        let judge = |path: &PathBuf| Base::open(path).and_then(Judge::new).map(Mutex::new);
+        let facts = settings.base.as_ref().map(judge).transpose()?;
+        Ok(Self { settings, known: Mutex::default(), language, facts, forms: Mutex::default() })
     }
 
     /// Names and digests of all that may answer: a run that goes on, or shards, must have the same.
@@ -217,6 +226,9 @@ impl Panel {
         }
         let Language { folder, card, .. } = &self.language;
         all.push(format!("{} {} {}", card.name, card.version, folder.card_digest()?));
+        if let Some(judge) = &self.facts {
+            all.push(judge.lock().unwrap_or_else(PoisonError::into_inner).base().identity()?);
+        }
         Ok(all)
     }
 
@@ -230,6 +242,7 @@ impl Panel {
         let model = |card: &Card| format!("{} {}", card.name, card.version);
         Ok(match means {
             Means::Exact => "exact".into(),
+            Means::Facts => "knowledge base".into(),
             Means::Classifier(name) => model(&self.known(name)?.card),
             Means::Language => model(&self.language.card),
         })
@@ -237,7 +250,7 @@ impl Panel {
 
     /// A session's own copy of everything.
     pub fn session(self: &Arc<Self>) -> Box<dyn Answerer> {
-        Box::new(Session { panel: Arc::clone(self), networks: BTreeMap::new(), generator: None })
+        Box::new(Session { panel: Arc::clone(self), networks: BTreeMap::new(), generator: None, judge: None })
     }
 
     fn known(&self, name: &'static str) -> Result<Arc<Known>> {
@@ -255,6 +268,9 @@ impl Panel {
 
     /// Who answers a prompt; or why nobody does.
     pub fn route(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
+        if prompt.task.of_genes() {
+            return self.to_facts(prompt);
+        }
         if self.settings.with == AnswerWith::Lm {
             return self.to_language(prompt);
         }
@@ -297,6 +313,21 @@ impl Panel {
             return Ok(Err(Refusal::new(Skip::UnknownBases, "too many of its bases are not A, C, G or T")));
         }
         Ok(Ok(Means::Classifier(classifier.model)))
+    }
+
+    fn to_facts(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
+        let Some(judge) = &self.facts else {
+            let detail = "there is no knowledge base: genogloss genes build makes one, or --base FILE names it";
+            return Ok(Err(Refusal::new(Skip::NoFact, detail)));
+        };
+        let judge = judge.lock().unwrap_or_else(PoisonError::into_inner);
+        // Relations are weighed by the session that answers: only their names are looked at here.
+        let found = if prompt.task == Task::Relation {
+            facts::names(judge.base(), prompt)?
+        } else {
+            facts::answer(&judge, prompt)?.map(|_| ())
+        };
+        Ok(found.map(|()| Means::Facts))
     }
 
     fn to_language(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
@@ -368,6 +399,9 @@ impl Language {
     }
 }
 
+/// What a language model's answers rest on.
+const OWN: &str = "the model's own";
+
 /// METHOD: beams that find the most probable answer of 1 to 3 residues nearly always.
 const BLANK: Strategy = Strategy::Beam(8);
 
@@ -422,6 +456,7 @@ struct Session {
     panel: Arc<Panel>,
     networks: BTreeMap<(&'static str, bool), Loaded>,
     generator: Option<Generator>,
+    judge: Option<Judge>,
 }
 
 struct Loaded {
@@ -442,6 +477,7 @@ impl Answerer for Session {
             scores: vec![f32::NAN; rows.count()],
             strands: vec![Strand::Unknown; rows.count()],
             texts: vec![String::new(); rows.count()],
+            evidence: vec![String::new(); rows.count()],
         };
         let mut classified: BTreeMap<(&'static str, bool), Vec<(Question, Classifier)>> = BTreeMap::new();
         let mut written = Vec::new();
@@ -459,6 +495,11 @@ impl Answerer for Session {
                     let key = (classifier.model, classifier.strands);
                     classified.entry(key).or_default().push((Question { place, prompt }, classifier));
                 }
+                Means::Facts => {
+                    let fact = facts::answer(self.judge()?, &prompt)?.map_err(|_| lost())?;
+                    (answers.texts[place], answers.scores[place]) = (fact.answer, fact.confidence as f32);
+                    answers.evidence[place] = fact.evidence;
+                }
                 Means::Language => written.push(Question { place, prompt }),
             }
         }
@@ -473,6 +514,18 @@ impl Answerer for Session {
 }
 
 impl Session {
+    fn judge(&mut self) -> Result<&Judge> {
+        let own = match self.judge.take() {
+            Some(own) => own,
+            None => {
+                let none = || Error::Internal("there is no knowledge base".into());
+                let judge = self.panel.facts.as_ref().ok_or_else(none)?;
+                judge.lock().unwrap_or_else(PoisonError::into_inner).again()?
+            }
+        };
+        Ok(self.judge.insert(own))
+    }
+
     fn classify(
         &mut self,
         key: (&'static str, bool),
@@ -585,6 +638,7 @@ impl Session {
                 if said.ended {
                     answers.texts[place] = text.decode(said.ids.iter().copied());
                     answers.scores[place] = said.log_probability.exp() as f32;
+                    answers.evidence[place] = OWN.into();
                 }
             }
         }

@@ -45,6 +45,18 @@ pub enum Task {
     Reading,
     /// Missing residues.
     Blank,
+    /// What a gene is and does.
+    Information,
+    /// Genes of a disease or phenotype.
+    Genes,
+    /// Diseases of a gene, or with a phenotype.
+    Diseases,
+    /// Phenotypes of a gene or disease.
+    Phenotypes,
+    /// One thing about a gene.
+    Retrieval,
+    /// Whether a gene is related to a disease or phenotype.
+    Relation,
 }
 
 /// Which promoters a set holds.
@@ -87,7 +99,7 @@ pub struct Entry {
 }
 
 /// All tasks, in the order to list them.
-pub const TASKS: [Entry; 24] = [
+pub const TASKS: [Entry; 30] = [
     Entry {
         task: Task::GcContent,
         name: "GC content",
@@ -256,6 +268,48 @@ pub const TASKS: [Entry; 24] = [
         needs: Needs::Residues,
         answer: "the 1 to 3 residues behind ___",
     },
+    Entry {
+        task: Task::Information,
+        name: "gene information",
+        aliases: &["information"],
+        needs: Needs::Values,
+        answer: "name, location, kind and summary of gene = …",
+    },
+    Entry {
+        task: Task::Genes,
+        name: "genes",
+        aliases: &["related genes"],
+        needs: Needs::Values,
+        answer: "genes of disease = … or phenotype = …, parted by ;",
+    },
+    Entry {
+        task: Task::Diseases,
+        name: "diseases",
+        aliases: &["related diseases"],
+        needs: Needs::Values,
+        answer: "diseases of gene = …, or with phenotype = …: identifier and name, parted by ;",
+    },
+    Entry {
+        task: Task::Phenotypes,
+        name: "phenotypes",
+        aliases: &["related phenotypes"],
+        needs: Needs::Values,
+        answer: "phenotypes of gene = … or disease = …: identifier and name, parted by ;",
+    },
+    Entry {
+        task: Task::Retrieval,
+        name: "information retrieval",
+        aliases: &["retrieval"],
+        needs: Needs::Values,
+        answer: "one thing about gene = …: symbol, name, hgnc, ncbi_gene, ensembl, omim, uniprot, location, kind, alias, previous_symbol, summary",
+    },
+    Entry {
+        task: Task::Relation,
+        name: "relation",
+        aliases: &["relation determination"],
+        needs: Needs::Values,
+        answer: "yes, no or unknown: whether gene = … is related to disease = … or phenotype = …",
+    },
 ];
 
 /// A prompt for each task. Sequence: PCNA and places near it, GRCh37 chromosome 20, which no model here was trained on (Debian package
@@ -277,12 +331,16 @@ fn plain(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The task of this name, and the key it asks for: `reading comprehension: KEY`.
+/// The task of this name, and the key it asks for: `reading comprehension: KEY`, `information retrieval: KEY`.
 pub fn find_with_key(name: &str) -> Result<(&'static Entry, Option<String>), String> {
     let bare = name.trim();
     let bare = bare.get(..11).filter(|start| start.eq_ignore_ascii_case("annotation:")).map_or(bare, |_| &bare[11..]);
     match bare.split_once(':') {
-        Some((head, key)) if plain(head) == "reading comprehension" => Ok((find(head)?, Some(key.trim().to_string()))),
+        Some((head, key))
+            if ["reading comprehension", "information retrieval", "retrieval"].contains(&plain(head).as_str()) =>
+        {
+            Ok((find(head)?, Some(key.trim().to_string())))
+        }
         _ => Ok((find(name)?, None)),
     }
 }
@@ -315,6 +373,14 @@ pub fn find(name: &str) -> Result<&'static Entry, String> {
 }
 
 impl Task {
+    /// Asks about genes, diseases and phenotypes by name: GP-GPT's tasks.
+    pub fn of_genes(self) -> bool {
+        matches!(
+            self,
+            Self::Information | Self::Genes | Self::Diseases | Self::Phenotypes | Self::Retrieval | Self::Relation
+        )
+    }
+
     /// Its entry in [`TASKS`].
     pub fn entry(self) -> &'static Entry {
         TASKS.iter().find(|entry| entry.task == self).unwrap_or(&TASKS[0])
@@ -350,6 +416,9 @@ impl Task {
             Self::Blank => format!("{RESIDUE}{{1,3}}").into(),
             Self::Description => "[!-~](?:[ -~]*[!-~])?".into(),
             Self::Reading => return None,
+            // METHOD: of facts, only what the knowledge base has is an answer; what a language model writes is looked up there.
+            Self::Relation => "yes|no".into(),
+            task if task.of_genes() => "[!-~](?:[ -~]*[!-~])?".into(),
             _ => self.labels().join("|").into(),
         })
     }

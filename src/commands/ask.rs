@@ -42,14 +42,15 @@ use crate::{
 
 /// Answer prompts: "SEQ, key = value, task =".
 ///
-/// GenomicLLM's grammar. Each task is answered by the best means there is: a definition, a built-in classifier, or the language
-/// model. Prompts come as arguments, from a file (one a line, or a table with a column "prompt"), from standard input, or are made of
+/// GenomicLLM's grammar, and GP-GPT's questions in it. Each task is answered by the best means there is: a definition, a built-in classifier,
+/// the knowledge base of genogloss genes, or the language model. Prompts come as arguments, from a file (one a line, or a table with a column "prompt"), from standard input, or are made of
 /// the records of a FASTA or BED file and --task. One line a prompt is written, in the same order, with the answer or the reason
 /// why there is none.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   genogloss ask \"AGCAGCC, reverse complementary sequence =\" \"symbol=LINC01409, annotation:description =\"
+  genogloss ask \"disease=Marfan syndrome, genes =\" \"gene=FBN1, phenotype=Arachnodactyly, relation =\"
   genogloss ask -i prompts.txt -o answers.tsv
   genogloss ask -i genes.fa --task \"gene biotype\" -o biotypes.tsv
   genogloss ask -i peaks.bed -f genome.fa --task enhancer --with annotation=cohn
@@ -79,6 +80,9 @@ pub struct Options {
     /// Language model: a name or a folder.
     #[arg(short, long, value_name = "MODEL", default_value = registry::LANGUAGE, help_heading = "Answers")]
     model: String,
+    /// Knowledge base of genes, for questions about genes, diseases and phenotypes. Default: where genogloss genes build puts it.
+    #[arg(short, long, value_name = "FILE", help_heading = "Answers")]
+    base: Option<PathBuf>,
     /// Sequences longer than a classifier reads are read window by window: of yes or no the best window decides, else the mean.
     #[arg(long, help_heading = "Answers")]
     chunk: bool,
@@ -217,7 +221,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         resume: beginning.bytes(),
     })?;
     if !beginning.begun() {
-        output.write_all(b"#id\ttask\tanswer\tconfidence\thow\treason\n")?;
+        output.write_all(b"#id\ttask\tanswer\tconfidence\thow\treason\tevidence\n")?;
     }
     let mut counts = beginning.from.counts().of_columns(std::iter::once("confidence"));
     let mut progress = Progress::new(counts.windows, Total::Unknown);
@@ -330,6 +334,7 @@ fn shown(prompt: &Prompt) -> String {
 }
 
 fn panel_settings(options: &Options) -> PanelSettings {
+    let base = options.base.clone().or_else(|| super::genes::usual().ok().filter(|path| path.is_file()));
     let strategy = match options.beams {
         None if options.temperature > 0.0 => {
             let (temperature, top_k, seed) = (options.temperature, options.top_k, options.seed);
@@ -349,6 +354,7 @@ fn panel_settings(options: &Options) -> PanelSettings {
         accept_license: options.engine.accept_license,
         engine: options.engine.engine,
         device: options.engine.device,
+        base,
     }
 }
 
@@ -441,18 +447,28 @@ fn write_line(query: &Query, outcome: &Outcome<'_>, line: &mut Vec<u8>) {
             cell(answers.text(0), b'\t');
             cell(&format!("{:.4}", answers.scores(0)[0]), b'\t');
             cell(&query.how, b'\t');
-            cell(".", b'\n');
+            cell(".", b'\t');
+            cell(answers.evidence(0), b'\n');
         }
         (_, refusal) => {
             cell(".", b'\t');
             cell(".", b'\t');
             cell(&query.how, b'\t');
             let reason = refusal.as_ref().map(|refusal| format!("{}: {}", refusal.skip.word(), refusal.detail));
-            cell(&reason.unwrap_or_default(), b'\n');
+            cell(&reason.unwrap_or_default(), b'\t');
+            cell(".", b'\n');
         }
     }
 }
 
 /// Reasons that are written, for `genogloss columns`.
-pub(super) const SKIPS: &[Skip] =
-    &[Skip::BadPrompt, Skip::UnknownTask, Skip::NoSequence, Skip::TooShort, Skip::TooLong, Skip::UnknownBases];
+pub(super) const SKIPS: &[Skip] = &[
+    Skip::BadPrompt,
+    Skip::UnknownTask,
+    Skip::NoSequence,
+    Skip::TooShort,
+    Skip::TooLong,
+    Skip::UnknownBases,
+    Skip::UnknownName,
+    Skip::NoFact,
+];

@@ -95,9 +95,10 @@ format	column	meaning
 tsv	id	the prompt's: from the table's column id, the record's name, or the number of the line or argument
 tsv	task	what was asked, by its first name; . where that is not known
 tsv	answer	the answer; . where there is none, or nothing is the answer
-tsv	confidence	exact: 1; classifiers: the answer's probability; language model: that of the whole answer among all of its form; 4 decimals
-tsv	how	exact, or the name and version of the model that answered
+tsv	confidence	exact, and what sources state: 1; relations: the answer's probability (unknown: that they are related); classifiers: the answer's probability; language model: that of the whole answer among all of its form; 4 decimals
+tsv	how	exact, knowledge base, or the name and version of the model that answered
 tsv	reason	why there is no answer, and what to do; . where there is one
+tsv	evidence	what an answer about genes rests on: sources, or what was weighed and what it adds to the log odds; the model's own: a language model wrote it; else .
 ";
 
 const VARIANTS: &str = "\

@@ -49,11 +49,14 @@ enum Command {
     #[command(after_help = "\
 Examples:
   genogloss genes build hgnc_complete_set.txt Homo_sapiens.gene_info.gz
-  genogloss genes build tables/* -o genes.sqlite")]
+  genogloss genes build tables/* --release ClinGen=2025-01-09 -o genes.sqlite")]
     Build {
         /// Tables.
         #[arg(required = true, value_name = "TABLE")]
         tables: Vec<PathBuf>,
+        /// Release of a source, where its tables do not say it: ClinGen=2025-01-09, or the name of a file instead of the source's.
+        #[arg(long, value_name = "SOURCE=RELEASE", value_parser = release)]
+        release: Vec<(String, String)>,
         /// Knowledge base to write. Default: where it is looked for.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -115,7 +118,7 @@ struct Asked {
 }
 
 /// Where the knowledge base is, if nothing else is said.
-fn usual() -> Result<PathBuf> {
+pub(super) fn usual() -> Result<PathBuf> {
     let data = env::var_os("XDG_DATA_HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())
@@ -129,7 +132,7 @@ fn usual() -> Result<PathBuf> {
 pub(super) fn run(options: Options) -> Result<()> {
     let open = || Base::open(&options.base.clone().map_or_else(usual, Ok)?);
     match options.command {
-        Command::Build { tables, output } => {
+        Command::Build { tables, release, output } => {
             setup::announce();
             let target = match output.or(options.base) {
                 Some(path) => path,
@@ -141,7 +144,7 @@ pub(super) fn run(options: Options) -> Result<()> {
                     path
                 }
             };
-            make(&tables, &target)
+            make(&tables, &release, &target)
         }
         Command::Sources => sources(&open()?),
         Command::Show(asked) => each(&open()?, &asked, "#asked\tgene\tfact\tvalue\tsource\n", show),
@@ -163,10 +166,19 @@ pub(super) fn run(options: Options) -> Result<()> {
     }
 }
 
-fn make(tables: &[PathBuf], target: &Path) -> Result<()> {
+fn release(text: &str) -> std::result::Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((source, release)) if !source.trim().is_empty() && !release.trim().is_empty() => {
+            Ok((source.trim().into(), release.trim().into()))
+        }
+        _ => Err("a source and its release: ClinGen=2025-01-09".into()),
+    }
+}
+
+fn make(tables: &[PathBuf], releases: &[(String, String)], target: &Path) -> Result<()> {
     let inputs: Vec<&Path> = tables.iter().map(PathBuf::as_path).collect();
     crate::write::check_targets(&inputs, Some(target), None, &[])?;
-    let loaded = build::build(tables, target)?;
+    let loaded = build::build(tables, releases, target)?;
     for table in &loaded {
         let place = table.path.display();
         tracing::info!(

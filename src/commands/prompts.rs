@@ -73,6 +73,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         accept_license: options.engine.accept_license,
         engine: options.engine.engine,
         device: options.engine.device,
+        base: None,
     })?);
     let (report, threads, settings) = prepare(&options.engine, &panel)?;
     let mut counts = Counts { records_in: known.len() as u64, queries: known.len() as u64, ..Counts::default() };

@@ -1,6 +1,9 @@
 //! The file of facts, opened to be asked.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
@@ -472,6 +475,76 @@ impl Base {
             Err(why) if why.starts_with("no phenotype") => Err(format!("no disease or phenotype is called {text:?}")),
             Err(why) => Err(why),
         })
+    }
+
+    /// The same file, opened once more: for another thread.
+    pub fn again(&self) -> Result<Self> {
+        Self::open(&self.place)
+    }
+
+    /// What the tables were: two knowledge bases of which it is the same hold the same.
+    pub fn identity(&self) -> Result<String> {
+        let mut all = Vec::new();
+        self.each("SELECT sha256, release FROM source ORDER BY id", |row| {
+            all.push(format!("{} {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+            Ok(())
+        })?;
+        Ok(all.join(" "))
+    }
+
+    /// Rows of a query whose `?` stands for one number, for each of these.
+    fn of_each<T>(
+        &self,
+        sql: &str,
+        numbers: impl IntoIterator<Item = i64>,
+        take: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        let ask = || -> rusqlite::Result<Vec<T>> {
+            let mut found = self.db.prepare_cached(sql)?;
+            let mut all = Vec::new();
+            for number in numbers {
+                for row in found.query_map([number], &take)? {
+                    all.push(row?);
+                }
+            }
+            Ok(all)
+        };
+        ask().map_err(self.broken())
+    }
+
+    /// Genes of diseases: symbol, source, what it says.
+    pub(super) fn genes_of_diseases(&self, diseases: &[i64]) -> Result<Vec<(String, i64, String)>> {
+        let sql = "SELECT g.symbol, r.source, r.relation FROM gene_disease r JOIN gene g ON g.id = r.gene
+                   WHERE r.disease = ?1 AND NOT r.against ORDER BY g.symbol, r.source";
+        self.of_each(sql, diseases.iter().copied(), |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?.unwrap_or_else(|| "related".into())))
+        })
+    }
+
+    /// Genes with phenotypes: symbol, source, which phenotype of which disease.
+    pub(super) fn genes_of_terms(&self, terms: &BTreeSet<u32>) -> Result<Vec<(String, i64, String)>> {
+        let sql = "SELECT g.symbol, p.source, p.term, d.accession FROM gene_term p JOIN gene g ON g.id = p.gene
+                   LEFT JOIN disease d ON d.id = p.disease WHERE p.term = ?1";
+        self.of_each(sql, terms.iter().map(|term| i64::from(*term)), |row| {
+            let disease: Option<String> = row.get(3)?;
+            let term = format!("HP:{:07}", row.get::<_, u32>(2)?);
+            Ok((row.get(0)?, row.get(1)?, disease.map_or(term.clone(), |id| format!("{term} in {id}"))))
+        })
+    }
+
+    /// Phenotypes of diseases: number, name, frequency, source.
+    pub fn disease_phenotypes(&self, diseases: &[Disease]) -> Result<Vec<(u32, String, Option<String>, i64)>> {
+        let sql = "SELECT t.id, t.name, p.frequency, p.source FROM disease_term p JOIN term t ON t.id = p.term
+                   WHERE p.disease = ?1 AND NOT p.absent ORDER BY t.id, p.source";
+        let ids = self.same_names(diseases)?;
+        self.of_each(sql, ids, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+    }
+
+    /// Diseases with phenotypes: identifier, name, source.
+    pub fn diseases_of_terms(&self, terms: &BTreeSet<u32>) -> Result<Vec<(Option<String>, String, i64)>> {
+        let sql = "SELECT DISTINCT d.accession, d.name, p.source FROM disease_term p JOIN disease d ON d.id = p.disease
+                   WHERE p.term = ?1 AND NOT p.absent";
+        self.of_each(sql, terms.iter().map(|term| i64::from(*term)), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
     }
 
     /// The diseases in which a phenotype occurs.

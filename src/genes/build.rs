@@ -164,8 +164,9 @@ CREATE INDEX disease_term_term ON disease_term (term);
 ANALYZE;
 ";
 
-/// Reads the tables and writes the knowledge base to `out` (whole or not at all). Says what came of each table.
-pub fn build(files: &[PathBuf], out: &Path) -> Result<Vec<Loaded>> {
+/// Reads the tables and writes the knowledge base to `out` (whole or not at all). Says what came of each table. `releases`: of a source or a
+/// file, by its name, where the table itself does not say.
+pub fn build(files: &[PathBuf], releases: &[(String, String)], out: &Path) -> Result<Vec<Loaded>> {
     let mut tables = files.iter().map(|path| Ok((path.clone(), Table::open(path)?))).collect::<Result<Vec<_>>>()?;
     tables.sort_by_key(|(_, table)| table.kind);
     for pair in tables.windows(2) {
@@ -200,9 +201,18 @@ pub fn build(files: &[PathBuf], out: &Path) -> Result<Vec<Loaded>> {
             disease_labels: HashMap::new(),
             related: HashSet::new(),
         };
+        for (name, _) in releases {
+            let file = |path: &Path| path.file_name().is_some_and(|file| file.to_string_lossy() == name.as_str());
+            if !tables.iter().any(|(path, table)| table.kind.about().name.eq_ignore_ascii_case(name) || file(path)) {
+                let mut all: Vec<&str> = tables.iter().map(|(_, table)| table.kind.about().name).collect();
+                all.dedup();
+                return Err(Error::usage(format!("--release {name}: none of the tables is of that name"))
+                    .with_hint(format!("they are of {}", all.join(", "))));
+            }
+        }
         let mut loaded = Vec::new();
         for (number, (path, table)) in tables.into_iter().enumerate() {
-            loaded.push(build.load(number as i64 + 1, path, table)?);
+            loaded.push(build.load(number as i64 + 1, path, table, releases)?);
         }
         build.finish(failed)?;
         Ok(loaded)
@@ -274,7 +284,7 @@ impl Tally {
 }
 
 impl Build {
-    fn load(&mut self, source: i64, path: PathBuf, table: Table) -> Result<Loaded> {
+    fn load(&mut self, source: i64, path: PathBuf, table: Table, releases: &[(String, String)]) -> Result<Loaded> {
         let about: &'static About = table.kind.about();
         let kind = table.kind;
         let mut tally = Tally { release: release(&table.lead), ..Tally::default() };
@@ -283,10 +293,7 @@ impl Build {
         let report = table.each(|row| {
             tally.rows += 1;
             let done = match kind {
-                Kind::Hgnc => {
-                    self.hgnc(row, source, &mut tally);
-                    Ok(())
-                }
+                Kind::Hgnc => self.hgnc(row, source, &mut tally),
                 Kind::HgncWithdrawn => self.withdrawn(row, source, &mut tally),
                 Kind::GeneInfo => {
                     self.gene_info(row, source, &mut tally);
@@ -314,7 +321,12 @@ impl Build {
         })?;
         self.take(&mut term, &mut tally);
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let release = if tally.release.is_empty() { NO_RELEASE.to_string() } else { tally.release.clone() };
+        let mine = |(of, _): &&(String, String)| of.eq_ignore_ascii_case(about.name) || *of == name;
+        let release = match releases.iter().find(mine) {
+            _ if !tally.release.is_empty() => tally.release.clone(),
+            Some((_, release)) => release.clone(),
+            None => NO_RELEASE.to_string(),
+        };
         self.db
             .execute(
                 "INSERT INTO source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -343,40 +355,61 @@ impl Build {
         })
     }
 
-    fn hgnc(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) {
-        let (Some(id), Some(symbol)) = (row.get(&["hgnc_id"]), row.get(&["symbol"])) else { return };
+    fn hgnc(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) -> rusqlite::Result<()> {
+        let id = row.get(&["hgnc_id", "hgnc id"]);
+        let (Some(id), Some(symbol)) = (id, row.get(&["symbol", "approved symbol"])) else {
+            return Ok(());
+        };
         if row.get(&["date_modified"]).is_some_and(|date| date > tally.release.as_str()) {
             tally.release = row.get(&["date_modified"]).unwrap_or_default().into();
         }
+        let number = |id: &str| id.trim_start_matches("HGNC:").parse::<i64>().ok();
         if row.get(&["status"]).is_some_and(|status| status != "Approved") {
-            return;
+            // A custom download: `symbol withdrawn, see [HGNC:6692](…)`.
+            let said = row.get(&["approved name"]).and_then(|name| name.strip_prefix("symbol withdrawn, see "));
+            if let (Some(said), Some(id)) = (said, number(id)) {
+                let successor = said.trim_start_matches('[').split([']', ',', ' ']).next().unwrap_or_default();
+                self.db.execute(
+                    "INSERT INTO withdrawn VALUES (?1, ?2, ?3, ?4, ?5)",
+                    params![fold_gene(symbol), symbol, id, successor, source],
+                )?;
+                tally.facts += 1;
+            }
+            return Ok(());
         }
         let gene = self.genes.all.len();
-        let hgnc = id.trim_start_matches("HGNC:").parse().ok();
-        let entrez = row.get(&["entrez_id"]).and_then(|id| id.parse().ok());
+        let hgnc = number(id);
+        let entrez =
+            row.get(&["entrez_id", "ncbi gene id(supplied by ncbi)", "ncbi gene id"]).and_then(|id| id.parse().ok());
         self.genes.all.push(Gene {
             symbol: symbol.into(),
-            name: row.get(&["name"]).unwrap_or_default().into(),
+            name: row.get(&["name", "approved name"]).unwrap_or_default().into(),
             hgnc,
             entrez,
-            ensembl: row.get(&["ensembl_gene_id"]).map(str::to_string),
+            ensembl: row.get(&["ensembl_gene_id", "ensembl gene id"]).map(str::to_string),
             omim: row.get(&["omim_id", "omim"]).and_then(|id| id.split('|').next()?.parse().ok()),
-            uniprot: row.get(&["uniprot_ids"]).map(str::to_string),
-            location: row.get(&["location"]).map(str::to_string),
-            kind: row.get(&["locus_type"]).map(str::to_string),
+            uniprot: row
+                .get(&["uniprot_ids", "uniprot id(supplied by uniprot)"])
+                .map(|ids| ids.split([',', '|']).map(str::trim).collect::<Vec<_>>().join("|")),
+            location: row.get(&["location", "chromosome location"]).map(str::to_string),
+            kind: row.get(&["locus_type", "locus type"]).map(str::to_string),
             summary: None,
             source,
         });
         self.genes.by_hgnc.extend(hgnc.map(|id| (id, gene)));
         self.genes.by_entrez.extend(entrez.map(|id| (id, gene)));
         self.genes.name(gene, NameKind::Symbol, symbol, source);
-        for (column, kind) in [("prev_symbol", NameKind::Previous), ("alias_symbol", NameKind::Alias)] {
-            for name in row.get(&[column]).into_iter().flat_map(|names| names.split('|')) {
-                self.genes.name(gene, kind, name, source);
+        for (columns, kind) in [
+            (["prev_symbol", "previous symbols"], NameKind::Previous),
+            (["alias_symbol", "alias symbols"], NameKind::Alias),
+        ] {
+            for name in row.get(&columns).into_iter().flat_map(|names| names.split(['|', ','])) {
+                self.genes.name(gene, kind, name.trim(), source);
                 tally.facts += 1;
             }
         }
         tally.facts += 1;
+        Ok(())
     }
 
     fn withdrawn(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) -> rusqlite::Result<()> {
@@ -592,7 +625,18 @@ impl Build {
             source
         ])?;
         tally.facts += 1;
-        Ok(())
+        // A phenotype of a gene in a disease: the gene is one of the disease's.
+        match disease {
+            Some(disease) => self.related(
+                (None, row.get(&["ncbi_gene_id"]), symbol),
+                disease,
+                (Some("associated"), false),
+                (None, None),
+                source,
+                tally,
+            ),
+            None => Ok(()),
+        }
     }
 
     fn orphanet_disorder(&mut self, row: Row<'_>, source: i64, tally: &mut Tally) -> rusqlite::Result<()> {

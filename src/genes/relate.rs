@@ -294,7 +294,6 @@ impl Relations {
             Ok(())
         };
         base.each("SELECT DISTINCT gene, disease FROM gene_disease", &mut take)?;
-        base.each("SELECT DISTINCT gene, disease FROM gene_term WHERE disease IS NOT NULL", &mut take)?;
         let related: HashSet<i64> = pairs.iter().map(|(gene, _)| *gene).collect();
         let (mut gene_ids, mut gene_lies, mut texts) = (Vec::new(), Vec::new(), Vec::new());
         base.each("SELECT id, name, summary, location, kind FROM gene ORDER BY id", |row| {

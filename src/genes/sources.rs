@@ -68,6 +68,15 @@ pub const ALL: &[About] = &[
         quoted: true,
     },
     About {
+        kind: Kind::Hgnc,
+        name: "HGNC",
+        what: "a custom download of HGNC",
+        licence: "CC0 1.0",
+        known_by: &["hgnc id", "approved symbol", "previous symbols"],
+        needs: &["approved name", "status", "alias symbols"],
+        quoted: false,
+    },
+    About {
         kind: Kind::HgncWithdrawn,
         name: "HGNC",
         what: "HGNC's withdrawn entries",

@@ -1,6 +1,9 @@
 //! Whether a gene is related to a disease or phenotype: what sources state, or else what the evidence makes of it.
 
-use std::{collections::BTreeSet, sync::OnceLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use hpo::{Ontology, annotations::AnnotationId};
 use rayon::prelude::*;
@@ -76,9 +79,23 @@ struct Both {
 /// A knowledge base ready to be asked about relations.
 pub struct Judge {
     base: Base,
-    relations: OnceLock<Relations>,
-    ontology: OnceLock<Option<Ontology>>,
+    shared: Arc<Shared>,
+}
+
+/// What all threads that ask the same knowledge base share; read when first needed.
+struct Shared {
+    relations: Mutex<Option<Arc<Relations>>>,
+    ontology: Mutex<Option<Arc<Option<Ontology>>>>,
     weights: Both,
+}
+
+/// What is there, or is made now.
+fn once<T>(place: &Mutex<Option<Arc<T>>>, make: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
+    let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = &*place {
+        return Ok(Arc::clone(known));
+    }
+    Ok(Arc::clone(place.insert(Arc::new(make()?))))
 }
 
 fn odds(probability: f64) -> f64 {
@@ -108,7 +125,13 @@ impl Judge {
     pub fn new(base: Base) -> Result<Self> {
         let weights: Both = serde_json::from_str(include_str!("relate.json"))
             .map_err(|error| Error::Internal(format!("relate.json: {error}")))?;
-        Ok(Self { base, relations: OnceLock::new(), ontology: OnceLock::new(), weights })
+        let shared = Shared { relations: Mutex::default(), ontology: Mutex::default(), weights };
+        Ok(Self { base, shared: Arc::new(shared) })
+    }
+
+    /// The same for another thread.
+    pub fn again(&self) -> Result<Self> {
+        Ok(Self { base: self.base.again()?, shared: Arc::clone(&self.shared) })
     }
 
     /// The knowledge base.
@@ -116,29 +139,20 @@ impl Judge {
         &self.base
     }
 
-    fn relations(&self) -> Result<&Relations> {
-        if let Some(relations) = self.relations.get() {
-            return Ok(relations);
-        }
-        let loaded = Relations::load(&self.base)?;
-        Ok(self.relations.get_or_init(|| loaded))
+    fn relations(&self) -> Result<Arc<Relations>> {
+        once(&self.shared.relations, || Relations::load(&self.base))
     }
 
     /// A phenotype and all that are special cases of it.
     pub fn closure(&self, term: u32) -> Result<BTreeSet<u32>> {
-        if self.ontology.get().is_none() {
-            let bytes = self.base.ontology()?;
-            let ontology = bytes
-                .map(|bytes| Ontology::from_bytes(&bytes))
-                .transpose()
-                .map_err(|error| Error::Internal(format!("the ontology of the knowledge base: {error}")))?;
-            let _ = self.ontology.set(ontology);
-        }
-        let ontology = self.ontology.get().and_then(Option::as_ref);
+        let ontology = once(&self.shared.ontology, || {
+            let bytes = self.base.ontology()?.map(|bytes| Ontology::from_bytes(&bytes)).transpose();
+            bytes.map_err(|error| Error::Internal(format!("the ontology of the knowledge base: {error}")))
+        })?;
         let mut all = BTreeSet::from([term]);
         let mut new = vec![term];
         while let Some(next) = new.pop() {
-            let Some(term) = ontology.and_then(|ontology| ontology.hpo(next)) else { continue };
+            let Some(term) = ontology.as_ref().as_ref().and_then(|ontology| ontology.hpo(next)) else { continue };
             for child in term.children() {
                 if all.insert(child.id().as_u32()) {
                     new.push(child.id().as_u32());
@@ -198,6 +212,20 @@ impl Judge {
         }
     }
 
+    /// Genes of a disease or phenotype: symbol, source, what it says. What a source says is not related is left out.
+    pub fn genes(&self, about: &About) -> Result<Vec<(String, i64, String)>> {
+        match about {
+            About::Disease(all) => self.base.genes_of_diseases(&self.base.same_names(all)?),
+            About::Phenotype(term, _) => self.base.genes_of_terms(&self.closure(*term)?),
+        }
+    }
+
+    /// The answer to one question.
+    pub fn verdict(&self, gene: &Gene, about: &About) -> Result<Verdict> {
+        let mut all = self.verdicts(&[(gene, about, None)])?;
+        all.pop().ok_or_else(|| Error::Internal("no verdict".into()))
+    }
+
     /// The answers, by statements where there are any. With hidden relations evidence alone decides, and they count as unknown.
     pub fn verdicts(&self, asked: &[Question<'_>]) -> Result<Vec<Verdict>> {
         let mut ready = Vec::with_capacity(asked.len());
@@ -207,19 +235,19 @@ impl Judge {
             ready.push((stated, target));
         }
         // The knowledge base is asked by one thread, evidence is weighed by all.
-        let relations = self.relations.get();
+        let relations = if ready.iter().any(|(_, target)| target.is_some()) { Some(self.relations()?) } else { None };
         let found: Vec<Option<Found>> = ready
             .par_iter()
             .zip(asked)
             .map(|((_, target), (gene, _, hidden))| {
-                relations?.weigh(gene.id, target.as_ref()?, hidden.unwrap_or_default())
+                relations.as_ref()?.weigh(gene.id, target.as_ref()?, hidden.unwrap_or_default())
             })
             .collect();
         let mut verdicts = Vec::with_capacity(asked.len());
         for (((stated, _), found), (_, about, _)) in ready.into_iter().zip(found).zip(asked) {
             let weights = match about {
-                About::Disease(_) => &self.weights.disease,
-                About::Phenotype(..) => &self.weights.phenotype,
+                About::Disease(_) => &self.shared.weights.disease,
+                About::Phenotype(..) => &self.shared.weights.phenotype,
             };
             verdicts.push(match found {
                 Some(found) => {

@@ -45,6 +45,8 @@ pub struct Answers {
     pub strands: Vec<Strand>,
     /// Answers in words, where that is what was asked for: one a row.
     pub texts: Vec<String>,
+    /// What each answer rests on, where that can be said: one a row.
+    pub evidence: Vec<String>,
 }
 
 /// What an answer looks like: numbers in columns, or words.

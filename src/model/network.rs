@@ -302,7 +302,7 @@ impl Answerer for Network {
             }
         }
         if strands == 1 {
-            return Ok(Answers { scores: by_row, strands: vec![Strand::Forward; rows.count()], texts: Vec::new() });
+            return Ok(Answers { scores: by_row, strands: vec![Strand::Forward; rows.count()], ..Answers::default() });
         }
         let mut answers = Answers::default();
         for pair in by_row.chunks_exact_mut(2 * shape.len()) {

@@ -84,8 +84,6 @@ class Facts:
             self.known.add(pair)
             if source in CURATED and not against:
                 self.curated[pair].add(disease)
-        for gene, disease in db.execute("SELECT DISTINCT gene, disease FROM gene_term WHERE disease IS NOT NULL"):
-            self.known.add((gene, self.diseases[disease].cluster))
 
     def _cluster(self):
         parent = {}
