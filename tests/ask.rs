@@ -72,7 +72,10 @@ fn every_task_has_an_example_that_is_answered() {
         assert!(example.contains("=") && example.len() > 20, "{line}");
         // Questions about genes need a knowledge base (tests/facts.rs). Random weights seldom end a description.
         if about_genes(&row[1]) {
-            assert!(row[2] != "." || row[5].starts_with("no_fact: ") || row[5].starts_with("unknown_name: "), "{row:?}");
+            assert!(
+                row[2] != "." || row[5].starts_with("no_fact: ") || row[5].starts_with("unknown_name: "),
+                "{row:?}"
+            );
         } else if name != "gene description" {
             assert!(row[2] != "." && row[5] == ".", "{row:?}");
         }

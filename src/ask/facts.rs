@@ -100,6 +100,17 @@ fn asked(base: &Base, prompt: &Prompt) -> Result<Result<Asked, Refusal>> {
     })
 }
 
+/// What the language model is asked about a relation: names letter by letter, as in GP-GPT, and in words beside them. U+2063 stands between
+/// letters; its tokenizer parts a text there and drops it (`training/gpgpt/prompts.py` writes the same).
+pub fn in_letters(base: &Base, prompt: &Prompt) -> Result<Option<String>> {
+    let Ok(Asked::Both(gene, about)) = asked(base, prompt)? else { return Ok(None) };
+    let letters = |name: &str| format!(" {name}").chars().map(String::from).collect::<Vec<_>>().join("\u{2063}");
+    let what = if matches!(about, About::Disease(_)) { "Disease" } else { "Phenotype" };
+    let (_, name) = about.label();
+    let (symbol, words) = (&gene.symbol, &gene.name);
+    Ok(Some(format!("user\n{what}:{} ({name})\nGene:{} ({words})\nRelated:", letters(&name), letters(symbol))))
+}
+
 /// Whether all that a prompt names is known.
 pub fn names(base: &Base, prompt: &Prompt) -> Result<Result<(), Refusal>> {
     Ok(asked(base, prompt)?.map(|_| ()))
@@ -159,9 +170,10 @@ pub fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {
         }
         (Task::Phenotypes, Asked::About(About::Disease(all))) => {
             let mut items = Items::default();
-            for (term, name, frequency, source) in base.disease_phenotypes(&all)? {
-                let label = base.source(source).label();
-                items.add(format!("HP:{term:07} {name}"), frequency.map_or(label.clone(), |f| format!("{label}: {f}")));
+            for one in base.disease_phenotypes(&all)? {
+                let label = base.source(one.source).label();
+                let said = one.frequency.map_or(label.clone(), |frequency| format!("{label}: {frequency}"));
+                items.add(format!("HP:{:07} {}", one.term, one.name), said);
             }
             items.fact(|| format!("no source names a phenotype of {}", about_name(&About::Disease(all.clone()))))
         }

@@ -152,6 +152,8 @@ pub enum Means {
     Facts,
     /// The language model.
     Language,
+    /// The language model of genes and diseases.
+    Relations,
 }
 
 /// Everything that answers, shared by all sessions; models are loaded when first asked.
@@ -159,6 +161,8 @@ pub struct Panel {
     settings: Settings,
     known: Mutex<HashMap<&'static str, Arc<Known>>>,
     language: Language,
+    /// The language model of genes and diseases, where all is put to language models.
+    relations: Option<Language>,
     /// The knowledge base, asked by one thread at a time; sessions open their own.
     facts: Option<Mutex<Judge>>,
     forms: Mutex<HashMap<Task, Arc<Form>>>,
@@ -210,7 +214,14 @@ impl Panel {
         let language = Language::open(folder, &settings)?;
         let judge = |path: &PathBuf| Base::open(path).and_then(Judge::new).map(Mutex::new);
         let facts = settings.base.as_ref().map(judge).transpose()?;
-        Ok(Self { settings, known: Mutex::default(), language, facts, forms: Mutex::default() })
+        let relations = match settings.with {
+            AnswerWith::Best => None,
+            AnswerWith::Lm => registry::find(registry::RELATIONS, settings.models_dir.as_ref())
+                .ok()
+                .map(|folder| Language::open(folder, &settings))
+                .transpose()?,
+        };
+        Ok(Self { settings, known: Mutex::default(), language, relations, facts, forms: Mutex::default() })
     }
 
     /// Names and digests of all that may answer: a run that goes on, or shards, must have the same.
@@ -224,8 +235,9 @@ impl Panel {
             let known = self.known(name)?;
             all.push(format!("{} {} {}", known.card.name, known.card.version, known.folder.card_digest()?));
         }
-        let Language { folder, card, .. } = &self.language;
-        all.push(format!("{} {} {}", card.name, card.version, folder.card_digest()?));
+        for Language { folder, card, .. } in std::iter::once(&self.language).chain(&self.relations) {
+            all.push(format!("{} {} {}", card.name, card.version, folder.card_digest()?));
+        }
         if let Some(judge) = &self.facts {
             all.push(judge.lock().unwrap_or_else(PoisonError::into_inner).base().identity()?);
         }
@@ -245,12 +257,18 @@ impl Panel {
             Means::Facts => "knowledge base".into(),
             Means::Classifier(name) => model(&self.known(name)?.card),
             Means::Language => model(&self.language.card),
+            Means::Relations => model(&self.relations.as_ref().unwrap_or(&self.language).card),
         })
     }
 
     /// A session's own copy of everything.
     pub fn session(self: &Arc<Self>) -> Box<dyn Answerer> {
-        Box::new(Session { panel: Arc::clone(self), networks: BTreeMap::new(), generator: None, judge: None })
+        Box::new(Session {
+            panel: Arc::clone(self),
+            networks: BTreeMap::new(),
+            generators: BTreeMap::new(),
+            judge: None,
+        })
     }
 
     fn known(&self, name: &'static str) -> Result<Arc<Known>> {
@@ -321,6 +339,9 @@ impl Panel {
             return Ok(Err(Refusal::new(Skip::NoFact, detail)));
         };
         let judge = judge.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.settings.with == AnswerWith::Lm {
+            return self.to_relations(judge.base(), prompt);
+        }
         // Relations are weighed by the session that answers: only their names are looked at here.
         let found = if prompt.task == Task::Relation {
             facts::names(judge.base(), prompt)?
@@ -328,6 +349,26 @@ impl Panel {
             facts::answer(&judge, prompt)?.map(|_| ())
         };
         Ok(found.map(|()| Means::Facts))
+    }
+
+    fn to_relations(&self, base: &Base, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
+        let refused = |detail: &str| Ok(Err(Refusal::new(Skip::NoFact, detail)));
+        if prompt.task != Task::Relation {
+            return refused("facts are looked up: without --answer-with lm the knowledge base answers");
+        }
+        let Some(Language { rule, text, .. }) = &self.relations else {
+            return refused("there is no language model of relations: genogloss models import gpgpt makes it");
+        };
+        if let Err(refusal) = facts::names(base, prompt)? {
+            return Ok(Err(refusal));
+        }
+        let tokens =
+            facts::in_letters(base, prompt)?.map(|asked| text.encode(&asked)).transpose()?.map_or(0, |ids| ids.len());
+        if tokens + 2 > rule.context {
+            let detail = format!("the names take {tokens} tokens, and {} are read", rule.context);
+            return Ok(Err(Refusal::new(Skip::TooLong, detail)));
+        }
+        Ok(Ok(Means::Relations))
     }
 
     fn to_language(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
@@ -455,7 +496,8 @@ fn defined(prompt: &Prompt) -> Option<String> {
 struct Session {
     panel: Arc<Panel>,
     networks: BTreeMap<(&'static str, bool), Loaded>,
-    generator: Option<Generator>,
+    /// By whether they are of genes and diseases.
+    generators: BTreeMap<bool, Generator>,
     judge: Option<Judge>,
 }
 
@@ -480,7 +522,7 @@ impl Answerer for Session {
             evidence: vec![String::new(); rows.count()],
         };
         let mut classified: BTreeMap<(&'static str, bool), Vec<(Question, Classifier)>> = BTreeMap::new();
-        let mut written = Vec::new();
+        let (mut written, mut judged) = (Vec::new(), Vec::new());
         for place in 0..rows.count() {
             let text = String::from_utf8_lossy(rows.row(place));
             let lost = || Error::Internal(format!("a prompt was understood, and is not any more: {text}"));
@@ -501,13 +543,16 @@ impl Answerer for Session {
                     answers.evidence[place] = fact.evidence;
                 }
                 Means::Language => written.push(Question { place, prompt }),
+                Means::Relations => judged.push(Question { place, prompt }),
             }
         }
         for (key, questions) in classified {
             self.classify(key, &questions, &mut answers)?;
         }
-        if !written.is_empty() {
-            self.write(&written, &mut answers)?;
+        for (questions, of_genes) in [(written, false), (judged, true)] {
+            if !questions.is_empty() {
+                self.write(&questions, of_genes, &mut answers)?;
+            }
         }
         Ok(answers)
     }
@@ -591,13 +636,28 @@ impl Session {
         Ok(())
     }
 
-    fn write(&mut self, questions: &[Question], answers: &mut Answers) -> Result<()> {
+    fn write(&mut self, questions: &[Question], of_genes: bool, answers: &mut Answers) -> Result<()> {
         let panel = Arc::clone(&self.panel);
-        let Language { folder, card, rule, text } = &panel.language;
+        let language = panel.relations.as_ref().filter(|_| of_genes).unwrap_or(&panel.language);
+        let Language { folder, card, rule, text } = language;
         let settings = &panel.settings;
-        let generator = match &mut self.generator {
-            Some(generator) => generator,
-            vacant => {
+        let requests = questions
+            .iter()
+            .map(|Question { prompt, .. }| {
+                let asked = match of_genes {
+                    true => facts::in_letters(self.judge()?.base(), prompt)?.unwrap_or_default(),
+                    false => prompt.canonical(),
+                };
+                Ok(Request {
+                    ids: text.encode(&asked)?,
+                    form: Some(panel.form(prompt)?),
+                    max_tokens: panel.max_tokens(rule),
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let generator = match self.generators.entry(of_genes) {
+            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::btree_map::Entry::Vacant(vacant) => {
                 let (mut decoders, _) = decoder::load(folder, card, settings.engine, settings.device, 1)?;
                 let decoder = decoders.pop().ok_or_else(|| Error::Internal("no session".into()))?;
                 vacant.insert(Generator::new(
@@ -609,16 +669,6 @@ impl Session {
                 ))
             }
         };
-        let requests = questions
-            .iter()
-            .map(|Question { prompt, .. }| {
-                Ok(Request {
-                    ids: text.encode(&prompt.canonical())?,
-                    form: Some(panel.form(prompt)?),
-                    max_tokens: panel.max_tokens(rule),
-                })
-            })
-            .collect::<Result<Vec<_>>>()?;
         // Of a blank, the length is unknown: word by word the longest answer wins, and seldom is the most probable one.
         let on_cpu = settings.device == Device::Cpu;
         let suits = |task: Task| match settings.strategy {
@@ -636,7 +686,7 @@ impl Session {
                 let place = questions[i].place;
                 // One that was cut off is no answer: its score stays not-a-number.
                 if said.ended {
-                    answers.texts[place] = text.decode(said.ids.iter().copied());
+                    answers.texts[place] = text.decode(said.ids.iter().copied()).trim().to_string();
                     answers.scores[place] = said.log_probability.exp() as f32;
                     answers.evidence[place] = OWN.into();
                 }

@@ -417,7 +417,7 @@ impl Task {
             Self::Description => "[!-~](?:[ -~]*[!-~])?".into(),
             Self::Reading => return None,
             // METHOD: of facts, only what the knowledge base has is an answer; what a language model writes is looked up there.
-            Self::Relation => "yes|no".into(),
+            Self::Relation => " yes| no".into(),
             task if task.of_genes() => "[!-~](?:[ -~]*[!-~])?".into(),
             _ => self.labels().join("|").into(),
         })

@@ -6,6 +6,7 @@ mod evaluate;
 mod gene_places;
 mod gene_relations;
 mod genes;
+mod import;
 mod man;
 mod merge;
 mod models;

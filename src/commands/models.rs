@@ -20,7 +20,7 @@ use crate::{
     tokenize::{Encoder, text::Text},
 };
 
-/// List, show and check models.
+/// List, show, check and import models.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  genogloss models list\n  genogloss models check path/to/folder")]
 pub struct Options {
@@ -36,6 +36,8 @@ enum Command {
     /// All models that can be found: name, version, licence, what they do.
     #[command(after_help = "Examples:\n  genogloss models list\n  genogloss models list --models-dir models")]
     List,
+    // Described in full in its own file.
+    Import(super::import::Options),
     /// Everything a model's card says.
     #[command(after_help = "Examples:\n  genogloss models show core-promoter\n  genogloss models show path/to/folder")]
     Show {
@@ -59,6 +61,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     let models_dir = options.models_dir.as_ref();
     match options.command {
         Command::List => list(models_dir),
+        Command::Import(asked) => super::import::run(&asked, models_dir),
         Command::Show { model } => show(&registry::find(&model, models_dir)?),
         Command::Check { model, engine } => check(&registry::find(&model, models_dir)?, engine),
     }
@@ -165,7 +168,7 @@ struct Expected {
     scores: Vec<f32>,
 }
 
-fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
+pub(super) fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
     let card = folder.card()?;
     for file in card.files.sha256.keys() {
         folder.verified(&card, file)?;

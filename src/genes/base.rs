@@ -532,12 +532,19 @@ impl Base {
         })
     }
 
-    /// Phenotypes of diseases: number, name, frequency, source.
-    pub fn disease_phenotypes(&self, diseases: &[Disease]) -> Result<Vec<(u32, String, Option<String>, i64)>> {
+    /// Phenotypes of diseases.
+    pub fn disease_phenotypes(&self, diseases: &[Disease]) -> Result<Vec<Phenotype>> {
         let sql = "SELECT t.id, t.name, p.frequency, p.source FROM disease_term p JOIN term t ON t.id = p.term
                    WHERE p.disease = ?1 AND NOT p.absent ORDER BY t.id, p.source";
-        let ids = self.same_names(diseases)?;
-        self.of_each(sql, ids, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        self.of_each(sql, self.same_names(diseases)?, |row| {
+            Ok(Phenotype {
+                term: row.get(0)?,
+                name: row.get(1)?,
+                frequency: row.get(2)?,
+                disease: None,
+                source: row.get(3)?,
+            })
+        })
     }
 
     /// Diseases with phenotypes: identifier, name, source.

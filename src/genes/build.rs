@@ -399,11 +399,14 @@ impl Build {
         self.genes.by_hgnc.extend(hgnc.map(|id| (id, gene)));
         self.genes.by_entrez.extend(entrez.map(|id| (id, gene)));
         self.genes.name(gene, NameKind::Symbol, symbol, source);
-        for (columns, kind) in [
-            (["prev_symbol", "previous symbols"], NameKind::Previous),
-            (["alias_symbol", "alias symbols"], NameKind::Alias),
+        // A custom download parts names by commas, the complete set by |: there, names have commas in them.
+        for (column, part, kind) in [
+            ("prev_symbol", '|', NameKind::Previous),
+            ("alias_symbol", '|', NameKind::Alias),
+            ("previous symbols", ',', NameKind::Previous),
+            ("alias symbols", ',', NameKind::Alias),
         ] {
-            for name in row.get(&columns).into_iter().flat_map(|names| names.split(['|', ','])) {
+            for name in row.get(&[column]).into_iter().flat_map(|names| names.split(part)) {
                 self.genes.name(gene, kind, name.trim(), source);
                 tally.facts += 1;
             }

@@ -143,15 +143,18 @@ fn own_words(name: &str) -> BTreeSet<String> {
     own.map(|word| singular(word).to_string()).collect()
 }
 
+/// A text: its words and what they weigh, by word.
+type Vector = Vec<(u32, f32)>;
+
 /// Texts as vectors of words, and which texts a word is in.
 #[derive(Default)]
 struct Texts {
-    rows: Vec<Vec<(u32, f32)>>,
-    of_word: Vec<Vec<(u32, f32)>>,
+    rows: Vec<Vector>,
+    of_word: Vec<Vector>,
 }
 
 impl Texts {
-    fn new(rows: Vec<Vec<(u32, f32)>>, words: usize) -> Self {
+    fn new(rows: Vec<Vector>, words: usize) -> Self {
         let mut of_word = vec![Vec::new(); words];
         for (row, text) in rows.iter().enumerate() {
             for &(word, weight) in text {
@@ -203,7 +206,7 @@ struct Cluster {
 
 /// What a gene may be related to.
 pub struct Target {
-    text: Vec<(u32, f32)>,
+    text: Vector,
     names: Vec<BTreeSet<String>>,
     inherited: u8,
     /// Genes that have it, and which related pair says so.
@@ -522,7 +525,7 @@ impl Relations {
         words
     }
 
-    fn vector(&self, text: &str) -> Vec<(u32, f32)> {
+    fn vector(&self, text: &str) -> Vector {
         let counts = counts(text);
         let known = counts.iter().filter_map(|(word, n)| Some((*self.vocabulary.get(word)?, *n)));
         normal(known.collect(), &self.idf)
@@ -620,9 +623,9 @@ fn counts(text: &str) -> BTreeMap<String, u32> {
 }
 
 /// Weighed by how often in the text (1 + ln) and how rare in all texts; of length 1.
-fn normal(mut words: Vec<(u32, u32)>, idf: &[f32]) -> Vec<(u32, f32)> {
+fn normal(mut words: Vec<(u32, u32)>, idf: &[f32]) -> Vector {
     words.sort_unstable();
-    let mut vector: Vec<(u32, f32)> =
+    let mut vector: Vector =
         words.into_iter().map(|(word, n)| (word, (1.0 + (n as f32).ln()) * idf[word as usize])).collect();
     let length = vector.iter().map(|(_, x)| x * x).sum::<f32>().sqrt();
     vector.iter_mut().for_each(|(_, x)| *x /= length.max(f32::MIN_POSITIVE));
@@ -630,7 +633,7 @@ fn normal(mut words: Vec<(u32, u32)>, idf: &[f32]) -> Vec<(u32, f32)> {
 }
 
 /// Vocabulary, rarity of its words and all texts as vectors: words of two texts or more, and at most of a fifth of them.
-fn vectors(texts: &[String]) -> (HashMap<String, u32>, Vec<f32>, Vec<Vec<(u32, f32)>>) {
+fn vectors(texts: &[String]) -> (HashMap<String, u32>, Vec<f32>, Vec<Vector>) {
     let counted: Vec<BTreeMap<String, u32>> = texts.par_iter().map(|text| counts(text)).collect();
     let mut frequency: HashMap<&str, u32> = HashMap::new();
     for word in counted.iter().flat_map(BTreeMap::keys) {

@@ -41,16 +41,24 @@ pub const DEFAULT: &str = "human";
 /// The language model that answers prompts when none is named.
 pub const LANGUAGE: &str = "genomicllm";
 
+/// The language model of genes and diseases; `genogloss models import` makes it.
+pub const RELATIONS: &str = "gpgpt";
+
+/// Where models are put that a user imports.
+pub fn data_folder() -> Option<PathBuf> {
+    let data = env::var_os("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
+    data.map(|data| data.join("genogloss/models"))
+}
+
 /// Folders that hold model folders, in the order they are searched.
 pub fn search_path(models_dir: Option<&PathBuf>) -> Vec<PathBuf> {
     let mut path: Vec<PathBuf> = models_dir.cloned().into_iter().collect();
     if let Some(list) = env::var_os("GENOGLOSS_MODELS") {
         path.extend(env::split_paths(&list).filter(|p| !p.as_os_str().is_empty()));
     }
-    let data = env::var_os("XDG_DATA_HOME")
-        .map(PathBuf::from)
-        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
-    path.extend(data.map(|data| data.join("genogloss/models")));
+    path.extend(data_folder());
     if let Ok(program) = env::current_exe().and_then(|path| path.canonicalize())
         && let Some(beside) = program.parent()
     {
