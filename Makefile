@@ -34,7 +34,7 @@ endef
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-demo: venv ## Build the program and annotate 100,000 bases of human chromosome 20
+demo: venv hpo ## Build the program and annotate 100,000 bases of human chromosome 20
 	$(CARGO) build --release --locked
 	@mkdir -p demo
 	@$(with_onnxruntime) set -x; "$(GENOGLOSS)" scan $(SLICE) --bigwig demo/tracks -o demo/elements.bed
@@ -46,6 +46,12 @@ demo: venv ## Build the program and annotate 100,000 bases of human chromosome 2
 	@head -n 22 demo/elements.bed.manifest.json
 	@echo
 	@awk "$$DEMO_GENES" demo/elements.bed
+	@echo
+	@if [ -f "$(HPO)/hp.obo" ]; then $(with_onnxruntime) set -x; \
+		"$(GENOGLOSS)" genes build tests/data/genes/hgnc.tsv.gz $(HPO)/hp.obo $(HPO)/genes_to_phenotype.txt $(HPO)/phenotype.hpoa \
+			--release HPO=2025-01-16 --quiet -o demo/genes.sqlite; \
+		"$(GENOGLOSS)" ask -b demo/genes.sqlite --quiet "gene=SLC4A11, diseases =" "gene=COL4A5, disease=OMIM:104200, relation =" | cut -f 2-4,7; \
+	fi
 	@echo
 	@echo "The program is $(GENOGLOSS); make install puts it on your PATH. README.md shows the other commands."
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the Snakemake and the Nextflow workflow, their modules and wrappers, and the three examples of this folder with the real engines,
+# Runs the Snakemake and the Nextflow workflow, their modules and wrappers, and the four examples of this folder with the real engines,
 # on this machine and on Slurm, and compares what they write with one run of the program: workflows/test.sh [PROGRAM]
 #
 # Engines are fetched once into the user's cache folder (Python packages; Nextflow through Maven). Slurm is the one SLURM_CONF names, or
@@ -155,6 +155,11 @@ EOF
     wrapper merge merge/x.bed.gz
     same "wrapper merge" wrappers/merge/x.bed.gz wrappers/direct/scan.bed.gz
     example splice calls.vcf variants/calls.vcf.gz
+    if [ -f "${GENOGLOSS_HPO:-}/genes_to_phenotype.txt" ]; then
+        example genes candidates.tsv candidates.tsv
+    else
+        skip "example genes: GENOGLOSS_HPO is no folder with the tables of HPO (make hpo)"
+    fi
 
     "$engine/bin/python" "$here/check-nextflow.py" >check.log 2>&1 || fail "nextflow/ does not agree with itself" check.log
     ok "Nextflow: modules' meta.yml, environments and tests; schemas of parameters"

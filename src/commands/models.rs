@@ -287,7 +287,7 @@ struct Answered {
     log_probability: f64,
 }
 
-/// Reads the self-test of a model that writes: prompt, answer (`\\t`, `\\n`, `\\r`, `\\\\` for what a table cannot hold), logarithm of its probability.
+/// Reads the self-test of a model that writes: prompt and answer (`\\t`, `\\n`, `\\r`, `\\\\` for what a table cannot hold), logarithm of its probability.
 fn prompts_test(folder: &Folder, file: &str) -> Result<Vec<Answered>> {
     let text = folder.text(file)?;
     let place = format!("{}/{file}", folder.place());
@@ -301,7 +301,7 @@ fn prompts_test(folder: &Folder, file: &str) -> Result<Vec<Answered>> {
             let fields: Vec<&str> = line.split('\t').collect();
             let [prompt, answer, number] = fields.as_slice() else { return Err(bad()) };
             Ok(Answered {
-                prompt: (*prompt).into(),
+                prompt: unescaped(prompt),
                 answer: unescaped(answer),
                 log_probability: number.parse().map_err(|_| bad())?,
             })

@@ -3,7 +3,7 @@
 
 /// A gene's name as it is looked up.
 pub fn fold_gene(name: &str) -> String {
-    name.trim().to_ascii_uppercase()
+    name.trim().to_uppercase()
 }
 
 /// A disease's or phenotype's name as it is looked up: letters and digits in lower case, anything between them one blank; `'s` and
