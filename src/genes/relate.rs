@@ -128,19 +128,31 @@ fn singular(word: &str) -> &str {
     if plural { &word[..word.len() - 1] } else { word }
 }
 
+/// `1`, `2a`, `x12`: what tells the members of a series apart.
+fn is_number(word: &str) -> bool {
+    let rest = word.trim_start_matches(|c: char| c.is_ascii_lowercase());
+    let digits = rest.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    let digits_only = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    word.len() - rest.len() <= 1 && digits_only && rest.len() - digits.len() <= 2
+}
+
 /// The words of a disease's name that are its own: no numbers, types, modes of inheritance.
 fn own_words(name: &str) -> BTreeSet<String> {
-    let number = |word: &str| {
-        let rest = word.trim_start_matches(|c: char| c.is_ascii_lowercase());
-        let digits = rest.trim_end_matches(|c: char| c.is_ascii_lowercase());
-        word.len() - rest.len() <= 1
-            && !digits.is_empty()
-            && digits.bytes().all(|b| b.is_ascii_digit())
-            && rest.len() - digits.len() <= 2
-    };
     let folded = fold(name);
-    let own = folded.split(' ').filter(|word| word.len() > 1 && !SERIES.contains(word) && !number(word));
+    let own = folded.split(' ').filter(|word| word.len() > 1 && !SERIES.contains(word) && !is_number(word));
     own.map(|word| singular(word).to_string()).collect()
+}
+
+/// Words of a series that do not tell its members apart.
+const FILLING: &[&str] =
+    &["to", "with", "without", "and", "or", "of", "the", "in", "due", "by", "a", "an", "familial", "isolated"];
+
+/// Whether one disease is a special case of another, by their names: `Long QT syndrome 5` of `Long QT syndrome`, not of `Long QT syndrome 1`.
+pub fn is_special_case(special: &str, general: &str) -> bool {
+    let own = own_words(general);
+    let folded = fold(general);
+    let plain = |word: &str| FILLING.contains(&word) || (word.len() > 1 && !SERIES.contains(&word) && !is_number(word));
+    !own.is_empty() && folded.split(' ').all(plain) && own_words(special) == own
 }
 
 /// A text: its words and what they weigh, by word.
@@ -653,4 +665,45 @@ fn vectors(texts: &[String]) -> (HashMap<String, u32>, Vec<f32>, Vec<Vector>) {
         })
         .collect();
     (vocabulary, idf, rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_a_series_are_one_but_for_their_numbers() {
+        let words = |name| own_words(name).into_iter().collect::<Vec<_>>().join(" ");
+        assert_eq!(words("Deafness, autosomal dominant 2A"), "deafness");
+        assert_eq!(words("Charcot-Marie-Tooth disease, type 1A"), "charcot disease marie tooth");
+        assert_eq!(words("Leukodystrophies"), "leukodystrophie");
+        assert!(is_special_case("Long QT syndrome 5", "Long QT syndrome"));
+        assert!(is_special_case("Deafness, autosomal dominant 2A", "deafness"));
+        assert!(!is_special_case("Long QT syndrome 5", "Long QT syndrome 1"));
+        assert!(!is_special_case("Deafness, autosomal dominant 2A", "Deafness, autosomal recessive"));
+        assert!(!is_special_case("Short QT syndrome 1", "Long QT syndrome"));
+        assert!(!is_special_case("Type 2", "Type"), "nothing of its own");
+    }
+
+    #[test]
+    fn a_curve_goes_straight_from_knot_to_knot_and_no_further() {
+        let curve = Curve { knots: vec![0.0, 1.0, 3.0], log_odds: vec![-1.0, 1.0, 2.0] };
+        for (x, y) in [(-5.0, -1.0), (0.0, -1.0), (0.5, 0.0), (1.0, 1.0), (2.0, 1.5), (3.0, 2.0), (9.0, 2.0)] {
+            assert_eq!(curve.at(x), y, "{x}");
+        }
+        assert_eq!(Curve { knots: vec![], log_odds: vec![] }.at(1.0), 0.0);
+    }
+
+    #[test]
+    fn words_of_one_text_and_of_nearly_all_say_nothing() {
+        let texts: Vec<String> =
+            ["the collagen chain", "the collagen of bone", "the kinase", "the kinase again"].map(String::from).into();
+        let (vocabulary, idf, rows) = vectors(&texts);
+        let mut words: Vec<&String> = vocabulary.keys().collect();
+        words.sort();
+        assert_eq!(words, ["collagen", "kinase"]);
+        assert_eq!((idf.len(), rows.len()), (2, 4));
+        assert!((cosine(&rows[0], &rows[1]) - 1.0).abs() < 1e-6);
+        assert_eq!(cosine(&rows[0], &rows[2]), 0.0);
+    }
 }

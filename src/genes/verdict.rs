@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::{
-    base::{Base, Disease, Gene, Source},
-    relate::{Evidence, Found, Relations, Target, Weights},
+    base::{Base, Disease, Gene, Relation, Source},
+    relate::{Evidence, Found, Relations, Target, Weights, is_special_case},
 };
 use crate::error::{Error, Result};
 
@@ -172,8 +172,11 @@ impl Judge {
         Ok(match about {
             About::Disease(all) => {
                 let ids = self.base.same_names(all)?;
-                let all = self.base.diseases(gene)?;
-                let mine = all.into_iter().filter(|one| ids.contains(&one.id));
+                let of_gene = self.base.diseases(gene)?;
+                // That a gene is not related to one disease of a series says nothing of the others.
+                let special =
+                    |one: &Relation| !one.against && all.iter().any(|asked| is_special_case(&one.disease, &asked.name));
+                let mine = of_gene.into_iter().filter(|one| ids.contains(&one.id) || special(one));
                 // A source says the same thing of several papers, of several modes of inheritance.
                 let mut seen = BTreeSet::new();
                 mine.map(|one| {
