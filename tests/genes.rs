@@ -397,3 +397,27 @@ fn gff3_says_the_same_as_gtf() {
     };
     assert_eq!(of("genes.gff3", gff), of("genes.gtf", GTF));
 }
+
+#[test]
+fn every_column_is_described() {
+    let (folder, base) = made();
+    let (gtf, bed) = (folder.write("genes.gtf", GTF), folder.write("peaks.bed", "15\t999\t1001\tb\n"));
+    let described = succeed(&["columns", "genes"]);
+    let asked: [&[&str]; 6] = [
+        &["show", "FBN1"],
+        &["diseases", "FBN1"],
+        &["phenotypes", "FBN1"],
+        &["rank", "--hpo", "HP:0001166"],
+        &["relate", "FBN1", "Marfan syndrome"],
+        &["annotate", "--quiet", &bed, "--gtf", &gtf],
+    ];
+    for arguments in asked {
+        let text = succeed(&[&["genes", "-b", &base], arguments].concat());
+        let header = text.lines().next().expect("a header").trim_start_matches('#');
+        // The input's own columns are the user's.
+        for column in header.split('\t').filter(|name| !["contig", "start", "end", "name"].contains(name)) {
+            let by = |command: &str| described.contains(&format!("\n{command}\t{column}\t"));
+            assert!(by(arguments[0]) || by("all"), "{}: {column}", arguments[0]);
+        }
+    }
+}

@@ -21,6 +21,7 @@ enum Of {
     Variants,
     Evaluate,
     Ask,
+    Genes,
 }
 
 const SCAN: &str = "\
@@ -101,6 +102,44 @@ tsv	reason	why there is no answer, and what to do; . where there is one
 tsv	evidence	what an answer about genes rests on: sources, or what was weighed and what it adds to the log odds; the model's own: a language model wrote it; else .
 ";
 
+const GENES: &str = "\
+command	column	meaning
+all	asked	what was asked for, as it was written
+all	gene	approved symbol
+all	source	who says so: source and release, where that is known
+show	fact	which fact: name, hgnc, ncbi_gene, ensembl, omim, uniprot, location, kind, alias, previous_symbol, summary; diseases, phenotypes: how many; found_by: how the name names the gene, if it is not its symbol
+show	value	the fact
+diseases	disease_id	OMIM, ORPHA, MONDO, UMLS or DECIPHER identifier; . where the source gives none
+diseases	disease	its name, in the source's words
+diseases	relation	how it is related, in the source's words
+diseases	against	yes: the source says that it is not related
+diseases	inheritance	in the source's words
+diseases	reference	papers, pages
+phenotypes	hpo_id	identifier of HPO
+phenotypes	phenotype	its name
+phenotypes	frequency	share of those who have it, as HPO writes it
+phenotypes	disease_id	the disease in which the gene has it
+phenotypes	disease	its name
+rank	rank	place, from 1
+rank	hgnc	identifier of HGNC
+rank	score	mean information content of the best matches, in nats
+rank	matches	for each phenotype asked for: the gene's best match and what they share, in nats
+relate	about_id	identifier of the disease or phenotype; . where there is none
+relate	about	its name
+relate	answer	yes (probability 0.8 or more), no (0.2 or less), unknown; . where a name is refused
+relate	probability	that they are related; where it was weighed: among as many related as unrelated pairs
+relate	basis	stated: sources decide; weighed: evidence does; nothing: the gene or disease has no text; refused: a name is not known or means several things
+relate	evidence	stated: source, what it says, of what; weighed: what each kind adds to the log odds, and what it rests on; refused: why
+relate	text.names to chromosome.x	with --measures: the numbers behind the evidence (src/genes/relate.rs)
+annotate	genes	BED input: genes that overlap, parted by ;
+annotate	hgnc	their identifiers, parted by ;
+annotate	diseases	identifier and name, parted by |, genes by ;
+annotate	inheritance	modes, parted likewise
+annotate	phenotypes	identifiers, parted likewise
+annotate	evidence	source and what it says, parted likewise
+annotate	GG_GENES	VCF input, in INFO: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPES|EVIDENCE of each gene, items parted by &
+";
+
 const VARIANTS: &str = "\
 format	field	meaning
 vcf	GG_DELTA_(score)	the score's name with _ for - and .; alternate minus reference score, one value an ALT; tracks: where the difference is largest
@@ -114,6 +153,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         Of::Scan => (SCAN, &[Skip::UnknownBases, Skip::TooShort]),
         Of::Evaluate => (EVALUATE, &[Skip::UnknownBases]),
         Of::Ask => (ASK, ask::SKIPS),
+        Of::Genes => (GENES, &[]),
         Of::Reads => (READS, &[Skip::UnknownBases, Skip::TooShort, Skip::NoSequence]),
         Of::Variants => (
             VARIANTS,
