@@ -120,7 +120,9 @@ fn rows(base: &str, arguments: &[&str]) -> Vec<Vec<String>> {
 #[test]
 fn a_gene_is_found_by_each_of_its_names_and_every_fact_has_its_source() {
     let (_folder, base) = made();
-    for name in ["FBN1", "fbn1", "MFS1", "mass", "HGNC:3603", "NCBIGene:2200", "ENSG00000166147.12"] {
+    for name in
+        ["FBN1", "fbn1", "MFS1", "mass", "HGNC:3603", "NCBIGene:2200", "ENSG00000166147.12", "p35555", "Fibrillin 1"]
+    {
         let rows = rows(&base, &["show", name]);
         assert!(rows.iter().all(|row| row[1] == "FBN1"), "{name}: {rows:?}");
         assert!(rows.iter().any(|row| row[2..5] == ["hgnc", "HGNC:3603", "HGNC 2024-03-04"]), "{rows:?}");

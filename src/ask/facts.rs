@@ -66,16 +66,15 @@ fn gene(base: &Base, name: &str) -> Result<Result<Box<Gene>, Refusal>> {
 }
 
 fn asked(base: &Base, prompt: &Prompt) -> Result<Result<Asked, Refusal>> {
-    let of_gene = match prompt.value("gene").or_else(|| prompt.value("symbol")) {
+    let of_gene = match ["gene", "symbol", "protein"].iter().find_map(|key| prompt.value(key)) {
         Some(name) => match gene(base, name)? {
             Ok(gene) => Some(gene),
             Err(refusal) => return Ok(Err(refusal)),
         },
         None => None,
     };
-    let disease = prompt.value("disease").map(|text| (text, base.disease(text)));
-    let about = match (disease, prompt.value("phenotype")) {
-        (Some((_, found)), _) => Some(found?.map(About::Disease)),
+    let about = match (prompt.value("disease"), prompt.value("phenotype")) {
+        (Some(text), _) => Some(base.disease(text)?.map(About::Disease)),
         (None, Some(text)) => Some(base.term(text)?.map(|(term, name)| About::Phenotype(term, name))),
         (None, None) => None,
     };

@@ -221,7 +221,8 @@ impl Base {
         &self.sources[usize::try_from(id - 1).unwrap_or(0).min(self.sources.len() - 1)]
     }
 
-    /// Which gene is meant: by symbol, a symbol it had, an alias that no other gene has; `HGNC:1101`, `NCBIGene:675`, `ENSG00000139618`.
+    /// Which gene is meant: by symbol, a symbol it had, an alias that no other gene has; `HGNC:1101`, `NCBIGene:675`, `ENSG00000139618`;
+    /// UniProt's accession of its protein, or its name in words.
     pub fn gene(&self, name: &str) -> Result<Named> {
         let name = name.trim();
         let by = |column: &str, value: &dyn rusqlite::ToSql| {
@@ -259,9 +260,26 @@ impl Base {
         let symbols: Vec<&(Gene, Kind)> = known.iter().filter(|(_, kind)| *kind == Kind::Symbol).collect();
         match (symbols.as_slice(), known.as_slice()) {
             ([(gene, kind)], _) | ([], [(gene, kind)]) => Ok(Named::One(Box::new(gene.clone()), kind.word().into())),
-            ([], []) => Ok(Named::None(self.unknown(name)?)),
+            ([], []) => self.by_protein(name),
             _ => Ok(Named::Several(known.iter().map(|(gene, kind)| (gene.symbol.clone(), kind.word())).collect())),
         }
+    }
+
+    /// A gene by its product: UniProt's accession, or the name in words.
+    fn by_protein(&self, name: &str) -> Result<Named> {
+        let broken = self.broken();
+        let sql = format!(
+            "SELECT {GENE} FROM gene WHERE name = ?1 COLLATE NOCASE OR instr('|' || uniprot || '|', '|' || upper(?1) || '|') > 0 ORDER BY symbol"
+        );
+        let mut found = self.db.prepare_cached(&sql).map_err(&broken)?;
+        let all: Vec<Gene> =
+            found.query_map([name], gene).and_then(Iterator::collect::<rusqlite::Result<_>>).map_err(&broken)?;
+        let how = |gene: &Gene| if gene.name.eq_ignore_ascii_case(name) { "name" } else { "UniProt accession" };
+        Ok(match all.as_slice() {
+            [] => Named::None(self.unknown(name)?),
+            [one] => Named::One(Box::new(one.clone()), how(one).into()),
+            several => Named::Several(several.iter().map(|gene| (gene.symbol.clone(), how(gene))).collect()),
+        })
     }
 
     /// What is known of a name that names no gene.
