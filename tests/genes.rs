@@ -198,6 +198,58 @@ fn genes_are_ranked_by_how_special_what_they_share_is() {
 }
 
 #[test]
+fn a_table_in_a_file_has_a_manifest_and_never_takes_the_place_of_an_input() {
+    let (folder, base) = made();
+    let names = folder.write("names.txt", "FBN1\n\n# a comment\nFBN3\n");
+    let pairs = folder.write("pairs.tsv", "gene\tdisease\nFBN1\tMarfan syndrome\nTGFB2\tMarfan syndrome\n");
+    let terms = ["rank", "--hpo", "HP:0001166"];
+    let commands: [(&[&str], &str, u64, u64); 5] = [
+        (&["show", "-i", &names], &names, 2, 1),
+        (&["diseases", "-i", &names], &names, 2, 1),
+        (&["phenotypes", "-i", &names], &names, 2, 1),
+        (&terms, "", 1, 1),
+        (&["relate", "-i", &pairs], &pairs, 2, 2),
+    ];
+    for (arguments, input, records, answered) in commands {
+        let on_screen = genogloss(&[&["genes", "-b", &base], arguments].concat());
+        let out = folder.path(&format!("{}.tsv", arguments[0]));
+        let run = genogloss(&[&["genes", "-b", &base], arguments, &["-o", &out]].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (on_screen.code, ""), "{}", run.stderr);
+        assert_eq!(std::fs::read_to_string(&out).expect("a table"), on_screen.stdout);
+        let manifest = std::fs::read_to_string(format!("{out}.manifest.json")).expect("a manifest");
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+        assert_eq!(manifest["settings"]["command"], format!("genes {}", arguments[0]));
+        let counts = &manifest["counts"];
+        assert_eq!((counts["records_in"].as_u64(), counts["scored"].as_u64()), (Some(records), Some(answered)));
+        assert_eq!(counts["rows"].as_u64(), Some(on_screen.stdout.lines().count() as u64 - 1));
+        assert_eq!(manifest["model"]["sha256"].as_str().map(str::len), Some(64));
+        assert_eq!(manifest["inputs"].as_array().map(Vec::len), Some(usize::from(!input.is_empty())));
+        for place in [&base, input].into_iter().filter(|place| !place.is_empty()) {
+            let before = std::fs::read(place).expect("a file");
+            let run = genogloss(&[&["genes", "-b", &base], arguments, &["-o", place]].concat());
+            assert!(run.code == 2 && run.stderr.contains("is the output, and also an input"), "{}", run.stderr);
+            assert!(std::fs::read(place).expect("a file") == before, "{place} was written");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_text_is_no_table_of_pairs() {
+    let (folder, base) = made();
+    let refused = |content: &[u8], why: &str| {
+        let (input, out) = (folder.write("input", content), folder.path("out.tsv"));
+        let run = genogloss(&["genes", "-b", &base, "relate", "-i", &input, "-o", &out]);
+        assert!(run.code == 1 && run.stderr.contains(why), "{}", run.stderr);
+        assert!(!std::path::Path::new(&out).exists());
+    };
+    refused(b"gene\tdisease\n\nFBN1\tMarfan \xff\n", "input, line 3: it is not UTF-8 text");
+    refused(b"\x7fELF\x02\x01\x01\0\xff\xfe\n", "input, line 1: it is not UTF-8 text");
+    refused(b">FBN1\nACGT\n", "not a table of pairs: it is FASTA");
+    refused(b"symbol\tdisease\nFBN1\tMarfan syndrome\n", "it has no columns gene, and disease or phenotype");
+    refused(b"gene\tdisease\n\nFBN1\n", "input, line 3: 1 fields, where the header has 2");
+}
+
+#[test]
 fn bad_tables_and_bases_are_refused_in_one_line() {
     let (folder, base) = made();
     let refused = |arguments: &[&str], why: &str| {

@@ -7,7 +7,7 @@ use super::{Refusal, grammar::Prompt, tasks::Task};
 use crate::{
     error::Result,
     genes::{
-        base::{Base, Gene, Named},
+        base::{Base, Gene},
         verdict::{About, Judge},
     },
     report::Skip,
@@ -22,8 +22,6 @@ pub struct Fact {
     pub confidence: f64,
     /// What it rests on.
     pub evidence: String,
-    /// Sources state it; else it was weighed.
-    pub stated: bool,
 }
 
 /// What a prompt is about.
@@ -55,14 +53,7 @@ fn refused(detail: impl Into<String>) -> Refusal {
 
 /// A gene's name in a prompt: the gene, or why it is none.
 fn gene(base: &Base, name: &str) -> Result<Result<Box<Gene>, Refusal>> {
-    Ok(match base.gene(name)? {
-        Named::One(gene, _) => Ok(gene),
-        Named::Several(all) => {
-            let all: Vec<String> = all.iter().map(|(symbol, how)| format!("{symbol} ({how})")).collect();
-            Err(refused(format!("{name} may be {}", all.join(", "))))
-        }
-        Named::None(why) => Err(refused(why)),
-    })
+    Ok(base.gene(name)?.one(name).map(|(gene, _)| gene).map_err(refused))
 }
 
 fn asked(base: &Base, prompt: &Prompt) -> Result<Result<Asked, Refusal>> {
@@ -80,7 +71,7 @@ fn asked(base: &Base, prompt: &Prompt) -> Result<Result<Asked, Refusal>> {
     };
     let about = match about {
         Some(Ok(about)) => Some(about),
-        Some(Err(why)) => return Ok(Err(refused(why))),
+        Some(Err(why)) => return Ok(Err(refused(why.to_string()))),
         None => None,
     };
     let lacks = |what: &str| {
@@ -131,7 +122,7 @@ pub fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {
             };
             let evidence = verdict.because();
             let evidence = if evidence.is_empty() { "nothing is known of the two".into() } else { evidence };
-            Ok(Fact { answer: verdict.word().into(), confidence, evidence, stated: !verdict.stated.is_empty() })
+            Ok(Fact { answer: verdict.word().into(), confidence, evidence })
         }
         (Task::Retrieval, Asked::Gene(gene)) => {
             return retrieved(base, &gene, prompt.key.as_deref().unwrap_or_default());
@@ -165,7 +156,7 @@ pub fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {
             let mut labels: Vec<String> = sources.into_iter().flatten().map(|id| base.source(id).label()).collect();
             labels.dedup();
             let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-            Ok(Fact { answer: parts.join("; "), confidence: 1.0, evidence: labels.join("; "), stated: true })
+            Ok(Fact { answer: parts.join("; "), confidence: 1.0, evidence: labels.join("; ") })
         }
         (Task::Phenotypes, Asked::About(About::Disease(all))) => {
             let mut items = Items::default();
@@ -229,7 +220,7 @@ impl Items {
             _ => self.0.iter().map(|(item, all)| format!("{item} ({})", all.join(", "))).collect::<Vec<_>>().join("; "),
         };
         let answer = self.0.into_keys().collect::<Vec<_>>().join("; ");
-        Ok(Fact { answer, confidence: 1.0, evidence, stated: true })
+        Ok(Fact { answer, confidence: 1.0, evidence })
     }
 }
 
@@ -271,7 +262,7 @@ fn retrieved(base: &Base, gene: &Gene, key: &str) -> Result<Result<Fact, Refusal
         }
     };
     Ok(match value.filter(|value| !value.is_empty()) {
-        Some(answer) => Ok(Fact { answer, confidence: 1.0, evidence: base.source(source).label(), stated: true }),
+        Some(answer) => Ok(Fact { answer, confidence: 1.0, evidence: base.source(source).label() }),
         None => Err(Refusal::new(Skip::NoFact, format!("no source names {wanted} of {}", gene.symbol))),
     })
 }

@@ -18,7 +18,6 @@ use crate::{
         base::Base,
     },
     genome::{Contigs, Interval},
-    model::network::EngineReport,
     pipeline::{INTERRUPTED, Timings},
     progress::{Progress, Total},
     read::{
@@ -86,18 +85,7 @@ pub(super) fn run(options: &Options, base: PathBuf) -> Result<()> {
                 .with_hint(format!("it has {}", all.join(", "))));
         }
     }
-    let report = ModelReport {
-        name: "genes".into(),
-        version: FORMAT.to_string(),
-        sha256: Some(digest(&base)?),
-        card_sha256: None,
-        license: "of each source: genogloss genes sources".into(),
-        engine: EngineReport {
-            engine: "knowledge base".into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            device: "cpu".into(),
-        },
-    };
+    let report = super::lookup::model(&base)?;
     let mut settings = Settings::new("genes annotate");
     settings.put("source", &options.source);
     settings.put("gtf", digest(&options.gtf)?);

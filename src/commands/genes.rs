@@ -2,22 +2,26 @@
 
 use std::{
     env,
-    io::BufRead,
     path::{Path, PathBuf},
 };
 
 use clap::Subcommand;
 
-use super::setup;
+use super::{
+    OutputOptions,
+    lookup::{Lines, Lookup},
+    setup,
+};
 use crate::{
     error::{Error, Result},
     genes::{
-        base::{Base, Gene, Named},
+        base::{Base, Gene},
         build, rank,
     },
     genome::interval::commas,
     read,
-    write::{IndexKind, Indexed, Output, OutputSettings},
+    report::Skip,
+    write::manifest::Settings,
 };
 
 /// What is known about genes: names, diseases, phenotypes, each fact with its source.
@@ -97,9 +101,8 @@ Examples:
         /// Only so many genes; 0: all.
         #[arg(long, value_name = "N", default_value_t = 20)]
         top: usize,
-        /// Output file. Default, and for `-`: standard output.
-        #[arg(short, long, value_name = "FILE")]
-        output: Option<PathBuf>,
+        #[command(flatten)]
+        output: OutputOptions,
     },
 }
 
@@ -112,9 +115,8 @@ struct Asked {
     /// File of genes, one a line; `-` is standard input.
     #[arg(short, long, value_name = "FILE", conflicts_with = "genes")]
     input: Option<PathBuf>,
-    /// Output file. Default, and for `-`: standard output.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputOptions,
 }
 
 /// Where the knowledge base is, if nothing else is said.
@@ -147,22 +149,24 @@ pub(super) fn run(options: Options) -> Result<()> {
             make(&tables, &release, &target)
         }
         Command::Sources => sources(&open()?),
-        Command::Show(asked) => each(&open()?, &asked, "#asked\tgene\tfact\tvalue\tsource\n", show),
+        Command::Show(asked) => each(&open()?, &asked, "genes show", "#asked\tgene\tfact\tvalue\tsource\n", show),
         Command::Diseases(asked) => each(
             &open()?,
             &asked,
+            "genes diseases",
             "#asked\tgene\tdisease_id\tdisease\trelation\tagainst\tinheritance\treference\tsource\n",
             diseases,
         ),
         Command::Phenotypes(asked) => each(
             &open()?,
             &asked,
+            "genes phenotypes",
             "#asked\tgene\thpo_id\tphenotype\tfrequency\tdisease_id\tdisease\tsource\n",
             phenotypes,
         ),
         Command::Annotate(asked) => super::gene_places::run(&asked, options.base.map_or_else(usual, Ok)?),
         Command::Relate(asked) => super::gene_relations::run(&asked, open()?),
-        Command::Rank { hpo, top, output } => ranked(&open()?, &hpo, top, output),
+        Command::Rank { hpo, top, output } => ranked(&open()?, &hpo, top, &output),
     }
 }
 
@@ -205,17 +209,6 @@ fn make(tables: &[PathBuf], releases: &[(String, String)], target: &Path) -> Res
     Ok(())
 }
 
-pub(super) fn output(path: Option<PathBuf>, input: &str) -> Result<Output> {
-    Output::create(&OutputSettings {
-        path,
-        indexed: Indexed::No,
-        kind: IndexKind::Tbi,
-        bgzf: false,
-        input: input.into(),
-        resume: None,
-    })
-}
-
 /// A field of a table: tabs and line ends are no part of it; `.` where there is nothing.
 pub(super) fn cell(text: &str) -> String {
     if text.is_empty() { ".".into() } else { text.replace(['\t', '\n', '\r'], " ") }
@@ -239,39 +232,42 @@ fn sources(base: &Base) -> Result<()> {
 fn each(
     base: &Base,
     asked: &Asked,
+    command: &'static str,
     header: &str,
     lines: impl Fn(&Base, &Gene, &str) -> Result<Vec<String>>,
 ) -> Result<()> {
     let mut names = asked.genes.clone();
+    let mut report = None;
     if let Some(path) = &asked.input {
-        let input = read::open(path)?;
-        for line in input.reader.lines() {
-            let line = line.map_err(|error| Error::read(path, &error))?;
+        let mut input = Lines::open(path, "a list of genes")?;
+        while let Some(line) = input.next()? {
             let name = line.trim();
             if !name.is_empty() && !name.starts_with('#') {
                 names.push(name.into());
             }
         }
+        report = Some(input.report());
     }
-    let place = asked.input.as_ref().map_or("the command line".into(), |path| path.display().to_string());
-    let mut out = output(asked.output.clone(), &place)?;
-    out.write_all(header.as_bytes())?;
+    let place = asked.input.as_deref().map_or("the command line".into(), read::place);
+    let mut settings = Settings::new(command);
+    settings.put("genes", &asked.genes);
+    let mut out = Lookup::begin(&asked.output, base, asked.input.as_deref(), settings, header)?;
     let mut failed = Vec::new();
     for name in &names {
-        match base.gene(name)? {
-            Named::One(gene, how) => {
+        match base.gene(name)?.one(name) {
+            Ok((gene, how)) => {
                 for line in lines(base, &gene, &how)? {
-                    out.write_all(format!("{}\t{}\t{line}\n", cell(name), gene.symbol).as_bytes())?;
+                    out.line(&format!("{}\t{}\t{line}\n", cell(name), gene.symbol))?;
                 }
+                out.answered(None);
             }
-            Named::Several(all) => {
-                let all: Vec<String> = all.iter().map(|(symbol, how)| format!("{symbol} ({how})")).collect();
-                failed.push(format!("{name} may be {}", all.join(", ")));
+            Err(why) => {
+                failed.push(why);
+                out.answered(Some(Skip::UnknownName));
             }
-            Named::None(why) => failed.push(why),
         }
     }
-    out.finish()?;
+    out.end(report)?;
     match failed.split_last() {
         None => Ok(()),
         Some((last, others)) => {
@@ -355,7 +351,7 @@ fn phenotypes(base: &Base, gene: &Gene, _: &str) -> Result<Vec<String>> {
     Ok(base.phenotypes(gene)?.into_iter().map(line).collect())
 }
 
-fn ranked(base: &Base, hpo: &[String], top: usize, path: Option<PathBuf>) -> Result<()> {
+fn ranked(base: &Base, hpo: &[String], top: usize, options: &OutputOptions) -> Result<()> {
     let mut terms: Vec<(u32, String)> = Vec::new();
     for text in hpo {
         let term = base.term(text)?.map_err(|why| Error::input("--hpo", why))?;
@@ -369,8 +365,10 @@ fn ranked(base: &Base, hpo: &[String], top: usize, path: Option<PathBuf>) -> Res
     };
     let numbers: Vec<u32> = terms.iter().map(|(term, _)| *term).collect();
     let fits = rank::rank(&ontology, &numbers)?;
-    let mut out = output(path, "the command line")?;
-    out.write_all(b"#rank\tgene\thgnc\tscore\tmatches\n")?;
+    let mut settings = Settings::new("genes rank");
+    settings.put("hpo", hpo);
+    settings.put("top", top);
+    let mut out = Lookup::begin(options, base, None, settings, "#rank\tgene\thgnc\tscore\tmatches\n")?;
     let most = if top == 0 { fits.len() } else { top };
     for (place, fit) in fits.iter().take(most).enumerate() {
         let gene = base.gene_of(fit.gene)?;
@@ -383,9 +381,8 @@ fn ranked(base: &Base, hpo: &[String], top: usize, path: Option<PathBuf>) -> Res
             });
         }
         let hgnc = gene.hgnc.map_or(".".into(), |id| format!("HGNC:{id}"));
-        out.write_all(
-            format!("{}\t{}\t{hgnc}\t{:.4}\t{}\n", place + 1, gene.symbol, fit.score, matches.join(";")).as_bytes(),
-        )?;
+        out.line(&format!("{}\t{}\t{hgnc}\t{:.4}\t{}\n", place + 1, gene.symbol, fit.score, matches.join(";")))?;
     }
-    out.finish()
+    out.answered(None);
+    out.end(None)
 }

@@ -7,6 +7,7 @@ mod gene_places;
 mod gene_relations;
 mod genes;
 mod import;
+mod lookup;
 mod man;
 mod merge;
 mod models;

@@ -132,6 +132,36 @@ pub enum Named {
     None(String),
 }
 
+impl Named {
+    /// The one gene and how `name`, which was asked for, names it; or why there is none.
+    pub fn one(self, name: &str) -> std::result::Result<(Box<Gene>, String), String> {
+        match self {
+            Self::One(gene, how) => Ok((gene, how)),
+            Self::Several(all) => {
+                let all: Vec<String> = all.iter().map(|(symbol, how)| format!("{symbol} ({how})")).collect();
+                Err(format!("{name} may be {}", all.join(", ")))
+            }
+            Self::None(why) => Err(why),
+        }
+    }
+}
+
+/// Why a text leads to no disease or phenotype.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Astray {
+    /// Nothing is called so; it may be the name of something else.
+    Unknown(String),
+    /// It is meant for one, and cannot be it: a name of several, an identifier that is not known, wrongly written or obsolete.
+    Unusable(String),
+}
+
+impl std::fmt::Display for Astray {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (Self::Unknown(why) | Self::Unusable(why)) = self;
+        f.write_str(why)
+    }
+}
+
 /// An open knowledge base.
 pub struct Base {
     db: Connection,
@@ -209,6 +239,11 @@ impl Base {
 
     fn broken(&self) -> impl Fn(rusqlite::Error) -> Error + '_ {
         |error| Error::input(self.place.display(), format!("the knowledge base is damaged: {}", said(&error)))
+    }
+
+    /// Its file.
+    pub fn place(&self) -> &Path {
+        &self.place
     }
 
     /// Where all facts come from.
@@ -380,7 +415,7 @@ impl Base {
     }
 
     /// A phenotype by identifier or name: its number and name; or what is wrong with it.
-    pub fn term(&self, text: &str) -> Result<std::result::Result<(u32, String), String>> {
+    pub fn term(&self, text: &str) -> Result<std::result::Result<(u32, String), Astray>> {
         let broken = self.broken();
         let text = text.trim();
         let number = match term_number(text) {
@@ -394,14 +429,14 @@ impl Base {
                 match named.as_slice() {
                     [one] => *one,
                     [] if text.starts_with("HP:") => {
-                        return Ok(Err(format!(
+                        return Ok(Err(Astray::Unusable(format!(
                             "{text} is not written as HPO's identifiers are (HP: and seven digits)"
-                        )));
+                        ))));
                     }
-                    [] => return Ok(Err(format!("no phenotype is called {text:?}"))),
+                    [] => return Ok(Err(Astray::Unknown(format!("no phenotype is called {text:?}")))),
                     several => {
                         let all: Vec<String> = several.iter().map(|term| format!("HP:{term:07}")).collect();
-                        return Ok(Err(format!("{text:?} may be {}", all.join(" or "))));
+                        return Ok(Err(Astray::Unusable(format!("{text:?} may be {}", all.join(" or ")))));
                     }
                 }
             }
@@ -417,19 +452,18 @@ impl Base {
             .prepare_cached("SELECT name, obsolete, replaced_by FROM term WHERE id = ?1")
             .and_then(|mut found| found.query_row([main], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional())
             .map_err(&broken)?;
-        Ok(match found {
-            Some((name, false, _)) => Ok((main, name)),
-            Some((name, true, Some(next))) => {
-                Err(format!("HP:{main:07} ({name}) is obsolete; HP:{next:07} replaces it"))
-            }
-            Some((name, true, None)) => Err(format!("HP:{main:07} ({name}) is obsolete, and nothing replaces it")),
-            None => Err(format!("HP:{number:07} is not in this release of HPO")),
-        })
+        let why = match found {
+            Some((name, false, _)) => return Ok(Ok((main, name))),
+            Some((name, true, Some(next))) => format!("HP:{main:07} ({name}) is obsolete; HP:{next:07} replaces it"),
+            Some((name, true, None)) => format!("HP:{main:07} ({name}) is obsolete, and nothing replaces it"),
+            None => format!("HP:{number:07} is not in this release of HPO"),
+        };
+        Ok(Err(Astray::Unusable(why)))
     }
 
     /// Which disease is meant: by an identifier (`OMIM:154700`, `ORPHA:558`, `MONDO:0007947`) or a name. Several records of one name are
     /// one disease told by several sources, unless a source has two of that name.
-    pub fn disease(&self, text: &str) -> Result<std::result::Result<Vec<Disease>, String>> {
+    pub fn disease(&self, text: &str) -> Result<std::result::Result<Vec<Disease>, Astray>> {
         let text = text.trim();
         let find = |sql: &str, value: &str| -> Result<Vec<Disease>> {
             self.db
@@ -452,7 +486,8 @@ impl Base {
         if let Some(id) = accession(text).filter(|_| text.contains(':')) {
             let found = find("SELECT id, accession, name, definition, source FROM disease WHERE accession = ?1", &id)?;
             return Ok(if found.is_empty() {
-                Err(format!("{id} is not in the knowledge base, or a source that names it is missing"))
+                let why = format!("{id} is not in the knowledge base, or a source that names it is missing");
+                Err(Astray::Unusable(why))
             } else {
                 Ok(found)
             });
@@ -469,28 +504,28 @@ impl Base {
         let spaces: Vec<String> = found.iter().filter_map(space).collect();
         let twice = spaces.iter().enumerate().any(|(at, space)| spaces[..at].contains(space));
         Ok(match found.as_slice() {
-            [] => Err(format!("no disease is called {text:?}")),
+            [] => Err(Astray::Unknown(format!("no disease is called {text:?}"))),
             all if twice => {
                 let shown = |one: &Disease| format!("{} ({})", one.accession.as_deref().unwrap_or("."), one.name);
                 let all: Vec<String> = all.iter().filter(|one| one.accession.is_some()).map(shown).collect();
-                Err(format!("{text:?} may be {}", all.join(", ")))
+                Err(Astray::Unusable(format!("{text:?} may be {}", all.join(", "))))
             }
             _ => Ok(found),
         })
     }
 
     /// What is meant: a disease or a phenotype, by identifier or name; diseases first, where a name is both.
-    pub fn about(&self, text: &str) -> Result<std::result::Result<About, String>> {
+    pub fn about(&self, text: &str) -> Result<std::result::Result<About, Astray>> {
         if !text.trim().starts_with("HP:") {
             match self.disease(text)? {
                 Ok(all) => return Ok(Ok(About::Disease(all))),
-                Err(why) if why.contains(" may be ") || accession(text).is_some() => return Ok(Err(why)),
-                Err(_) => {}
+                Err(why @ Astray::Unusable(_)) => return Ok(Err(why)),
+                Err(Astray::Unknown(_)) => {}
             }
         }
         Ok(match self.term(text)? {
             Ok((term, name)) => Ok(About::Phenotype(term, name)),
-            Err(why) if why.starts_with("no phenotype") => Err(format!("no disease or phenotype is called {text:?}")),
+            Err(Astray::Unknown(_)) => Err(Astray::Unknown(format!("no disease or phenotype is called {text:?}"))),
             Err(why) => Err(why),
         })
     }
