@@ -47,7 +47,7 @@ const PARTS: [(&str, &[u8]); 5] = [
     ("adapter.npz", include_bytes!("../../models/gpgpt/adapter.npz")),
     ("self_test.tsv", include_bytes!("../../models/gpgpt/self_test.tsv")),
     ("about.yaml", include_bytes!("../../training/gpgpt/about.yaml")),
-    ("import.py", include_bytes!("../../training/gpgpt/import.py")),
+    ("assemble.py", include_bytes!("../../training/gpgpt/assemble.py")),
 ];
 
 /// The network that comes out, wherever it is made.
@@ -85,7 +85,7 @@ pub(super) fn run(options: &Options, models_dir: Option<&PathBuf>) -> Result<()>
         tracing::info!("converting {}", weights.display());
         let folder = work.join(&options.model);
         let mut command = Command::new(&python);
-        command.arg(parts.join("import.py")).arg("--parts").arg(&parts).arg("--about").arg(parts.join("about.yaml"));
+        command.arg(parts.join("assemble.py")).arg("--parts").arg(&parts).arg("--about").arg(parts.join("about.yaml"));
         step(command.arg("--from").arg(&weights).arg("--out").arg(&folder), "the conversion")?;
         let found = Folder::Disk(folder.clone());
         let digest = found.card()?.files.sha256.get("model.onnx").cloned().unwrap_or_default();

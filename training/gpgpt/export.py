@@ -173,7 +173,7 @@ def main():
                 lines.append(f"{prompt}\t{tokenizer.decode([said])}\t{total:.4f}")
         (out / "self_test.tsv").write_text("\n".join(lines) + "\n")
         folder = Path(work) / "gpgpt"
-        run = [sys.executable, str(Path(__file__).with_name("import.py")), "--parts", str(out), "--from", str(gguf), "--out", str(folder)]
+        run = [sys.executable, str(Path(__file__).with_name("assemble.py")), "--parts", str(out), "--from", str(gguf), "--out", str(folder)]
         subprocess.run([*run, "--about", a.about], check=True)
         session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
         shape, most = model.shape, 0.0
