@@ -3,7 +3,7 @@
 //! A query never spans two batches. An engine is always called with the same number of rows (the card's
 //! `run: rows`), and a row is padded only as its own length asks, so an answer does not depend on its neighbours.
 
-use crate::{model::card::Dtype, report::Skip};
+use crate::{genome::Strand, model::card::Dtype, report::Skip};
 
 /// Bases of windows, one after the other.
 #[derive(Debug, Default)]
@@ -48,12 +48,55 @@ impl Rows {
     }
 }
 
-/// A record, and how many of the batch's rows are its own.
+/// A stretch of sequence that changes are made in.
+#[derive(Debug)]
+pub struct Stretch {
+    /// Its bases, on the forward strand.
+    pub bases: Vec<u8>,
+    /// The strand that is read.
+    pub strand: Strand,
+}
+
+/// Bases [at, at + removed) of a stretch are taken out, and `inserted` is put in. Asked for are the scores of both, from
+/// `left` bases before the change to `right` bases after it. All on the forward strand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which stretch.
+    pub stretch: usize,
+    /// First base that is changed.
+    pub at: usize,
+    /// Bases taken out.
+    pub removed: usize,
+    /// Bases put in; at least one.
+    pub inserted: Vec<u8>,
+    /// Bases before the change that are answered for.
+    pub left: usize,
+    /// Bases after the change that are answered for.
+    pub right: usize,
+}
+
+/// Stretches and their changes, for models that answer for a change without reading a whole window again.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Every stretch has a change at least.
+    pub stretches: Vec<Stretch>,
+    /// In the order of the queries.
+    pub changes: Vec<Change>,
+}
+
+impl Changes {
+    /// Bases in all stretches.
+    pub fn bases(&self) -> usize {
+        self.stretches.iter().map(|stretch| stretch.bases.len()).sum()
+    }
+}
+
+/// A record, and how many of the batch's rows, or changes, are its own.
 #[derive(Debug)]
 pub struct Query<R> {
     /// The record.
     pub record: R,
-    /// Its rows, or why there are none.
+    /// How many are its own, or why there are none.
     pub rows: Result<usize, Skip>,
 }
 
@@ -64,11 +107,13 @@ pub struct Batch<R> {
     pub queries: Vec<Query<R>>,
     /// Their windows, in the same order.
     pub rows: Rows,
+    /// Their changes, in the same order; a batch has windows or changes.
+    pub changes: Changes,
 }
 
 impl<R> Default for Batch<R> {
     fn default() -> Self {
-        Self { queries: Vec::new(), rows: Rows::default() }
+        Self { queries: Vec::new(), rows: Rows::default(), changes: Changes::default() }
     }
 }
 

@@ -85,6 +85,11 @@ impl Heads {
         }
     }
 
+    /// How many labels each head has.
+    pub fn labels(&self) -> Vec<usize> {
+        self.heads.iter().map(|head| head.labels.len()).collect()
+    }
+
     /// Layout of an answer.
     pub fn shape(&self) -> Shape {
         self.shape
@@ -103,12 +108,17 @@ impl Heads {
 
     /// Logits of one row, a slice a head in the card's order, to scores appended to `scores`.
     pub fn answer(&self, logits: &[&[f32]], scores: &mut Vec<f32>) {
+        self.answer_bins(logits, self.shape.bins, scores);
+    }
+
+    /// The same for a track of any length: `bins` of the finest ones.
+    pub fn answer_bins(&self, logits: &[&[f32]], bins: usize, scores: &mut Vec<f32>) {
         let first = scores.len();
-        scores.resize(first + self.shape.len(), 0.0);
+        scores.resize(first + bins * self.shape.columns, 0.0);
         let out = &mut scores[first..];
         let (mut offset, columns) = (0, self.shape.columns);
         for ((head, &repeat), logits) in self.heads.iter().zip(&self.repeats).zip(logits) {
-            let (labels, bins) = (head.labels.len(), self.shape.bins / repeat);
+            let (labels, bins) = (head.labels.len(), bins / repeat);
             for bin in 0..bins {
                 let at = bin * repeat * columns + offset;
                 let place = &mut out[at..at + labels];
@@ -222,6 +232,59 @@ pub fn track_delta(
         if first || (right - left).abs() > (best.1 - best.0).abs() {
             best = (left, right);
             first = false;
+        }
+    }
+    best
+}
+
+/// A part of a change: `before` bases that stay as they are, then `removed` ones for which `inserted` are put in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Bases that stay.
+    pub before: usize,
+    /// Bases taken out.
+    pub removed: usize,
+    /// Bases put in.
+    pub inserted: usize,
+}
+
+/// What a change does to one column of a track, seen from the reference: the alternate score of every base of the pieces, and
+/// of `right` bases after them.
+///
+/// METHOD: inserted bases count with their maximum, at the last base they replace; deleted ones with 0 (Jaganathan et al.
+/// 2019, and the program spliceai 1.3.1).
+pub fn seen_from_reference(alternate: impl Fn(usize) -> f32, pieces: &[Piece], right: usize, out: &mut Vec<f32>) {
+    out.clear();
+    let mut at = 0;
+    for &Piece { before, removed, inserted } in pieces {
+        out.extend((at..at + before).map(&alternate));
+        at += before;
+        for base in 0..removed {
+            out.push(if base >= inserted {
+                0.0
+            } else if base + 1 == removed && inserted > removed {
+                (at + base..at + inserted).map(&alternate).fold(f32::NEG_INFINITY, f32::max)
+            } else {
+                alternate(at + base)
+            });
+        }
+        at += inserted;
+    }
+    out.extend((at..at + right).map(&alternate));
+}
+
+/// The largest rise of a track, and where: `to` - `from`, the first of equal ones. None if no base is admitted.
+pub fn largest_rise(
+    from: impl Fn(usize) -> f32,
+    to: impl Fn(usize) -> f32,
+    len: usize,
+    admitted: impl Fn(usize) -> bool,
+) -> Option<(usize, f32)> {
+    let mut best: Option<(usize, f32)> = None;
+    for base in (0..len).filter(|&base| admitted(base)) {
+        let rise = to(base) - from(base);
+        if best.is_none_or(|(_, most)| rise > most) {
+            best = Some((base, rise));
         }
     }
     best

@@ -14,6 +14,8 @@ pub mod read;
 
 pub mod window;
 
+pub mod variant;
+
 pub mod tile;
 
 pub mod tokenize;

@@ -27,11 +27,11 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::{
-    batch::{Batch, Encoded, Query, Rows},
+    batch::{Batch, Changes, Encoded, Query, Rows},
     error::{Error, Result},
     genome::Strand,
     head::Shape,
-    model::{Answerer, Answers},
+    model::{Answerer, Answers, ChangeAnswer},
     report::Skip,
     tokenize::Encoder,
 };
@@ -43,10 +43,19 @@ const BATCHES_IN_FLIGHT: usize = 2;
 /// Queries without rows (skips) that fill a batch: keeps long N runs flowing without ever holding many of them.
 const QUERIES_PER_BATCH: usize = 8192;
 
+/// Bytes of records that fill a batch: records with thousands of samples are some 10 to 100 kB each. With 2,504 genotypes a
+/// record, peak memory without it is 249 MB, most of it records.
+const RECORD_BYTES_PER_BATCH: usize = 4 << 20;
+
 /// Bases that fill a batch before its rows do, so that long windows do not make large batches. With a do-nothing model
 /// and windows of 1,000 bases, batches of 64, 256 and 1,024 kb cost 0.52, 0.46 and 0.42 CPU-s for 63 Mb: waking threads
 /// is what costs.
 const BASES_PER_BATCH: usize = 256 << 10;
+
+/// Bases of stretches that fill a batch, and changes that do: two or three stretches of a splice model, so that 100
+/// variants are shared among the cores evenly. A stretch that is cut in two costs its context once more.
+const STRETCH_BASES_PER_BATCH: usize = 32 << 10;
+const CHANGES_PER_BATCH: usize = 64;
 
 /// Set by Ctrl-C, SIGTERM and SIGUSR2.
 pub static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -89,6 +98,8 @@ pub struct Feed<'a, R> {
     senders: Vec<Sender<Work<R>>>,
     turn: usize,
     settings: &'a Settings,
+    /// Bytes of records in the batch, as far as they were told.
+    held: usize,
     waited: Duration,
     encoded: Duration,
 }
@@ -124,6 +135,18 @@ impl<R> Feed<'_, R> {
         self.full()
     }
 
+    /// Adds a record and the changes that `fill` pushes: it says which record, and how many.
+    pub fn changes(&mut self, fill: impl FnOnce(&mut Changes) -> Result<(R, usize)>) -> Result<()> {
+        let (record, count) = fill(&mut self.batch.changes)?;
+        self.batch.queries.push(Query { record, rows: Ok(count) });
+        self.full()
+    }
+
+    /// To be told before a record is added that is large in itself.
+    pub fn holds(&mut self, bytes: usize) {
+        self.held += bytes;
+    }
+
     /// Windows with a base the card refuses are skipped: see [`Encoder::refuses`].
     pub fn refuses(&self, bases: &[u8]) -> bool {
         self.settings.encoder.as_ref().is_some_and(|encoder| encoder.refuses(bases))
@@ -132,7 +155,15 @@ impl<R> Feed<'_, R> {
     fn full(&mut self) -> Result<()> {
         let (rows, settings) = (&self.batch.rows, self.settings);
         let heavy = rows.bases() >= BASES_PER_BATCH && rows.count().is_multiple_of(settings.group);
-        if heavy || rows.count() >= settings.batch_rows || self.batch.queries.len() >= QUERIES_PER_BATCH {
+        let changes = &self.batch.changes;
+        let changed = changes.changes.len() >= CHANGES_PER_BATCH || changes.bases() >= STRETCH_BASES_PER_BATCH;
+        let large = self.held >= RECORD_BYTES_PER_BATCH;
+        if heavy
+            || changed
+            || large
+            || rows.count() >= settings.batch_rows
+            || self.batch.queries.len() >= QUERIES_PER_BATCH
+        {
             self.flush()
         } else {
             Ok(())
@@ -147,6 +178,7 @@ impl<R> Feed<'_, R> {
             return Ok(());
         }
         let batch = std::mem::take(&mut self.batch);
+        self.held = 0;
         let started = Instant::now();
         let encoded = match &self.settings.encoder {
             Some(encoder) => Some(encoder.encode(&batch.rows, &self.settings.pool)?),
@@ -191,7 +223,12 @@ pub struct RowAnswers<'a> {
 }
 
 impl<'a> RowAnswers<'a> {
-    /// How many rows the query had.
+    /// The answer to a change.
+    pub fn change(&self, change: usize) -> &'a ChangeAnswer {
+        &self.answers.changes[self.first + change]
+    }
+
+    /// How many rows, or changes, the query had.
     pub fn count(&self) -> usize {
         self.count
     }
@@ -236,6 +273,7 @@ pub fn run<R: Send>(
                 senders: to_sessions,
                 turn: 0,
                 settings,
+                held: 0,
                 waited: Duration::ZERO,
                 encoded: Duration::ZERO,
             };
@@ -279,7 +317,9 @@ fn serve<R>(
     let mut busy = Duration::ZERO;
     while let Ok(Work { batch, encoded }) = receiver.recv() {
         let begun = Instant::now();
-        let answers = if batch.rows.count() == 0 {
+        let answers = if !batch.changes.changes.is_empty() {
+            session.answer_changes(&batch.changes)
+        } else if batch.rows.count() == 0 {
             Ok(Answers::default())
         } else {
             session.answer(&batch.rows, encoded.as_ref())

@@ -44,6 +44,10 @@ pub enum Skip {
     UnknownName,
     /// No source of the knowledge base says it.
     NoFact,
+    /// The variant lies in no gene of the annotation.
+    NoGene,
+    /// The output's format has no scores for such an allele.
+    NotInFormat,
 }
 
 impl Skip {
@@ -66,6 +70,8 @@ impl Skip {
             Self::TooLong => "too_long",
             Self::UnknownName => "unknown_name",
             Self::NoFact => "no_fact",
+            Self::NoGene => "no_gene",
+            Self::NotInFormat => "not_in_format",
         }
     }
 
@@ -90,11 +96,15 @@ impl Skip {
                 "the gene, disease or phenotype is not known, withdrawn or obsolete, or may be several"
             }
             Self::NoFact => "no source of the knowledge base says it",
+            Self::NoGene => "the variant lies in no gene of the annotation",
+            Self::NotInFormat => {
+                "SpliceAI's format has no scores for alleles where both REF and ALT have several bases"
+            }
         }
     }
 
     /// All reasons, most common first.
-    pub fn all() -> [Self; 16] {
+    pub fn all() -> [Self; 18] {
         [
             Self::UnknownBases,
             Self::TooShort,
@@ -112,8 +122,19 @@ impl Skip {
             Self::TooLong,
             Self::UnknownName,
             Self::NoFact,
+            Self::NoGene,
+            Self::NotInFormat,
         ]
     }
+}
+
+/// How often a cache was asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CacheCounts {
+    /// It had the answer.
+    pub hits: u64,
+    /// It had not.
+    pub misses: u64,
 }
 
 /// What was counted in a run. `answered` is what the reader handed on and the writer must have written.
@@ -137,6 +158,9 @@ pub struct Counts {
     pub bases: u64,
     /// Lines (BED, TSV) or records written.
     pub rows: u64,
+    /// Answers that a cache had, and those it was asked for in vain; where there is a cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<CacheCounts>,
     /// How the scores are spread, by column; of variants, alternate minus reference.
     #[serde(serialize_with = "by_name", skip_serializing_if = "Vec::is_empty")]
     pub scores: Vec<(String, Histogram)>,
@@ -164,6 +188,10 @@ impl Counts {
             skipped: Skip::all().into_iter().filter_map(skipped).collect(),
             bases: number("bases"),
             rows: number("rows"),
+            cache: saved.get("cache").map(|cache| {
+                let number = |key: &str| cache.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
+                CacheCounts { hits: number("hits"), misses: number("misses") }
+            }),
             scores: saved
                 .get("scores")
                 .and_then(serde_json::Value::as_object)
@@ -187,6 +215,12 @@ impl Counts {
         for ((_, histogram), score) in self.scores.iter_mut().zip(scores) {
             histogram.add(score);
         }
+    }
+
+    /// A cache was asked.
+    pub fn cached(&mut self, hit: bool) {
+        let cache = self.cache.get_or_insert_default();
+        *(if hit { &mut cache.hits } else { &mut cache.misses }) += 1;
     }
 
     /// One skip more.

@@ -345,8 +345,35 @@ fn a_bgzf_vcf_that_was_cut_is_an_error() {
         for name in ["block.gz", "end.gz"] {
             desk.fails_any(&format!("variants {name} -f g.fa -m exact:gc -o out.vcf"), &[name], CUT_OFF);
             desk.fails_any(&format!("variants {name} -f g.fa -m exact:gc -o out.vcf.gz"), &[name], CUT_OFF);
+            desk.fails_any(&format!("variants {name} -f g.fa -m exact:gc -o out.bcf"), &[name], CUT_OFF);
         }
     }
+}
+
+#[test]
+fn what_bcf_cannot_hold_is_said_and_passes_through_as_vcf() {
+    let desk = Desk::with_genome();
+    let head = VCF_HEAD.replace(
+        "#CHROM",
+        "##INFO=<ID=DP,Number=1,Type=Integer,Description=\"d\">\n##INFO=<ID=AF,Number=A,Type=Float,Description=\"a\">\n#CHROM",
+    );
+    for (column, words) in [
+        ("XX=7", ["v.vcf, record 2", "INFO field XX is not in the header", "-O z"]),
+        ("DP=many", ["v.vcf, record 2", "INFO field DP is \"many\"", "-O z"]),
+        ("AF=1e", ["v.vcf, record 2", "INFO field AF is \"1e\"", "-O z"]),
+        ("DP=5;;=;AF", ["v.vcf, record 2", "INFO field ", "-O z"]),
+    ] {
+        let bad = variant(2005).replace("PASS\t.", &format!("PASS\t{column}"));
+        desk.write("v.vcf", format!("{head}{}{bad}", variant(2000)));
+        desk.fails("variants v.vcf -f g.fa -m exact:gc -o out.bcf", &words);
+        let run = desk.run("variants v.vcf -f g.fa -m exact:gc").good();
+        assert!(run.text().contains(&format!("\tPASS\t{column};GG_DELTA_gc=")), "{}", run.text());
+    }
+    desk.write("v.vcf", format!("{head}{}", variant(2000).replace("PASS", "odd")));
+    desk.fails("variants v.vcf -f g.fa -m exact:gc -O b -o out", &["record 1", "filter odd is not in the header"]);
+    let undeclared = format!("{head}{}", variant(2000)).replace("##contig=<ID=chr20,length=20000>\n", "");
+    desk.write("v.vcf", undeclared);
+    desk.fails("variants v.vcf -f g.fa -m exact:gc -o out.bcf", &["record 1", "contig chr20 is not in the header"]);
 }
 
 #[test]
@@ -971,7 +998,9 @@ fn a_bcf_damaged_in_any_byte_is_no_panic() {
             let mut bad = raw.clone();
             bad[at] = byte;
             desk.write("bad.bcf", bad);
-            let text = format!("ulimit -v 3000000; exec {PROGRAM} variants bad.bcf -f g.fa -m exact:gc -t 1");
+            // As text, and copied.
+            let to = if byte & 1 == 0 { "v" } else { "b" };
+            let text = format!("ulimit -v 3000000; exec {PROGRAM} variants bad.bcf -f g.fa -m exact:gc -t 1 -O {to}");
             let run = finish(
                 Command::new("bash").args(["-c", &text]).current_dir(desk.path()).env("RUST_BACKTRACE", "0"),
                 b"",

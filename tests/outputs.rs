@@ -223,6 +223,118 @@ fn vcf_gz_is_indexed_and_bcftools_sees_every_record_unchanged() {
     assert!((numbers[1] - numbers[0] - numbers[2]).abs() < 2e-6 && numbers[2] != 0.0, "{delta}");
 }
 
+/// Records of all kinds with two samples: values of every type, missing ones, other ploidies, a deletion with END.
+fn samples() -> String {
+    let mut lines: Vec<String> = vcf().lines().map(|line| line.replace("\tGT\t0/1", "\tGT:DP\t0|1:7\t1")).collect();
+    let last = lines.iter().position(|line| line.starts_with("#CHROM")).expect("a header");
+    lines[last].push_str("\ts2");
+    let fields = [
+        "##FORMAT=<ID=DP,Number=1,Type=Integer,Description=\"Depth\">",
+        "##FORMAT=<ID=GL,Number=G,Type=Float,Description=\"Likelihoods\">",
+        "##FORMAT=<ID=FT,Number=1,Type=String,Description=\"Filter\">",
+        "##INFO=<ID=END,Number=1,Type=Integer,Description=\"End\">",
+        "##INFO=<ID=DB,Number=0,Type=Flag,Description=\"Known\">",
+        "##FILTER=<ID=q10,Description=\"Quality, \\\"low\\\"\">",
+    ];
+    lines.splice(last..last, fields.map(String::from));
+    lines.retain(|line| !line.contains("\tv99995\t"));
+    let long = "a_filter_with_a_long_name";
+    for record in [
+        "20000\tv20000\tN\t<DEL>\t1e-05\tPASS\tEND=30000;AF=1e-05\tGT:FT\t0/1:ok\t.|.:LONG",
+        "20100\tx;y\tN\tA,C\t100000.5\tq10\tAF=0.333333,.;DB\tGT:DP:GL\t0/1/2:300:-1.5,-0.1,0\t2:.:.",
+        "20200\t.\tN\tA\t.\t.\t.\t.\t.\t.",
+    ] {
+        lines.push(format!("{CONTIG}\t{}", record.replace("LONG", long)));
+    }
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn vcf_bgzf_and_bcf_hold_the_same() {
+    if !tools_available(&["bcftools", "bgzip", "tabix"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let (text, binary) = (folder.write("in.vcf", samples()), folder.path("in.bcf"));
+    shell(&format!("bcftools view --no-version -Ob -o {binary} {text}"));
+    // INFO as bcftools writes it: floats in six digits.
+    let view = |file: &str| shell(&format!("bcftools view --no-version {file}"));
+    let common = ["-f", SLICE, "-m", "tests/models/onehot-softmax", "--engine", "rten", "--quiet"];
+    let plain = folder.path("plain.vcf");
+    run(&[&["variants", &text, "-o", &plain][..], &common].concat());
+    let expected = view(&plain);
+    assert!(expected.contains("GG_DELTA_") && expected.contains("GG_SKIP=.,symbolic_allele"), "{expected}");
+    for input in [&text, &binary] {
+        for (name, letter) in
+            [("a.vcf", None), ("a.vcf.gz", None), ("a.bcf", None), ("b.vcf", Some("z")), ("c", Some("b"))]
+        {
+            let out = folder.path(name);
+            let letter = letter.map_or(vec![], |letter| vec!["-O", letter]);
+            run(&[&["variants", input, "-o", &out][..], &letter, &common].concat());
+            assert!(view(&out) == expected, "{input} to {name}");
+            let complaints = shell(&format!("bcftools view {out} 2>&1 >/dev/null"));
+            assert_eq!(complaints, "", "{input} to {name}");
+            if letter.is_empty() && name == "a.vcf" {
+                continue;
+            }
+            let ending = if name.ends_with("bcf") || name == "c" { "csi" } else { "tbi" };
+            assert!(folder.names().contains(&format!("{name}.{ending}")), "{:?}", folder.names());
+            let count = samples().lines().filter(|line| !line.starts_with('#')).count();
+            // Of files with other names bcftools 1.16 finds the index for -s alone.
+            if letter.is_empty() {
+                assert_eq!(shell(&format!("bcftools index -n {out}")).trim(), count.to_string());
+            }
+            assert_eq!(shell(&format!("bcftools index -s {out}")), format!("{CONTIG}\t100000\t{count}\n"));
+            let ids = |region: &str| shell(&format!("tabix {out} {CONTIG}:{region} | cut -f 3"));
+            let viewed = shell(&format!("bcftools query -f '%ID ' -r {CONTIG}:1000-2000 {out}"));
+            assert_eq!(viewed, "v1000 v2000 ");
+            // A deletion reaches as far as its END.
+            assert_eq!((ids("1000-2000"), ids("29000-29999")), ("v1000\nv2000\n".into(), "v20000\n".into()));
+            shell(&format!("rm {out} {out}.{ending} {out}.manifest.json"));
+        }
+        for letter in ["v", "z", "b"] {
+            let arguments = [&["variants", input, "-O", letter][..], &common].concat().join(" ");
+            let piped =
+                shell(&format!("{} {arguments} | bcftools view --no-version -", env!("CARGO_BIN_EXE_genogloss")));
+            assert!(piped == expected, "{input} -O {letter}");
+        }
+    }
+    let piped = genogloss(&[&["variants", &text, "-O", "v"][..], &common].concat());
+    assert!(piped.stdout.starts_with("##fileformat=VCFv4.2\n"));
+}
+
+#[test]
+fn a_bcf_keeps_what_it_had_to_the_last_bit() {
+    if !tools_available(&["bcftools", "bgzip"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let (text, input, out) = (folder.write("in.vcf", samples()), folder.path("in.bcf"), folder.path("out.bcf"));
+    // Numbers of names with gaps, and not in order.
+    shell(&format!("bcftools annotate --no-version -x INFO/AF -Ob -o {input} {text}"));
+    let common = ["-f", SLICE, "-m", "exact:gc", "--quiet"];
+    run(&[&["variants", &input, "-o", &out][..], &common].concat());
+    let fields = "INFO/GG_DELTA_gc,INFO/GG_REF_gc,INFO/GG_ALT_gc,INFO/GG_SKIP";
+    let stripped =
+        |file: &str| shell(&format!("bcftools annotate --no-version -x {fields} {file} | grep -v '^##genogloss'"));
+    assert_eq!(stripped(&out), shell(&format!("bcftools view --no-version {input}")));
+    let header = |file: &str| shell(&format!("bgzip -dc {file} | head -c 5000 | grep -a IDX="));
+    let (before, after) = (header(&input), header(&out));
+    let indices = |text: &str| -> Vec<String> {
+        text.lines().filter_map(|line| line.rsplit_once("IDX=").map(|(_, index)| index.into())).collect()
+    };
+    assert!(before.lines().all(|line| after.lines().any(|other| line == other)), "{before}\n{after}");
+    let (before, after) = (indices(&before), indices(&after));
+    assert_eq!(after.len(), before.len() + 4);
+    // Text that was BCF has no numbers in its header.
+    let plain = run(&[&["variants", &input][..], &common].concat());
+    assert!(!plain.contains("IDX="), "{plain}");
+    // Nor does bcftools see a difference in its records.
+    let records = |text: &str| -> String { text.lines().filter(|line| !line.starts_with('#')).collect() };
+    let cut = shell(&format!("bcftools annotate --no-version -x {fields} {out}"));
+    assert_eq!(records(&cut), records(&shell(&format!("bcftools view {input}"))));
+}
+
 fn vcf() -> String {
     let text = std::fs::read_to_string(SLICE).expect("the slice");
     let bases: String = text.lines().skip(1).collect::<String>().to_uppercase();

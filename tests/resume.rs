@@ -69,7 +69,7 @@ fn killed(arguments: &[&str], kills: u32, signals: &[&str], seed: u64) -> u32 {
 
 /// What a file holds: text as it is, other files before compression.
 fn content(path: &str) -> String {
-    if path.ends_with("gz") || path.ends_with("bam") {
+    if ["gz", "bam", "bcf"].iter().any(|ending| path.ends_with(ending)) {
         shell(&format!("gzip -dc {path} | md5sum"))
     } else {
         fs::read_to_string(path).expect("text")
@@ -129,6 +129,7 @@ fn every_kind_of_output_is_gone_on_with() {
         (format!("scan {genome} -m exact:gc --window 100 --stride 30 --overlap mean --format tsv"), "mean.tsv"),
         (format!("variants {vcf} -f {genome} -m exact:gc"), "vcf.gz"),
         (format!("variants {vcf} -f {genome} -m exact:gc"), "vcf"),
+        (format!("variants {vcf} -f {genome} -m exact:gc"), "bcf"),
         (format!("reads {sam} -m exact:gc --format bam"), "bam"),
         (format!("reads {sam} -m exact:gc"), "reads.tsv"),
     ]
@@ -152,6 +153,10 @@ fn every_kind_of_output_is_gone_on_with() {
         assert_eq!(counts(&whole), counts(&out), "{command}");
         if ending.ends_with("gz") {
             let one = |path: &str| shell(&format!("tabix {path} c0:50000-52000 | md5sum"));
+            assert_eq!(one(&whole), one(&out), "{command}: the index");
+        }
+        if ending == "bcf" && tools_available(&["bcftools"]) {
+            let one = |path: &str| shell(&format!("bcftools view -H -r c0:50000-52000 {path} | md5sum"));
             assert_eq!(one(&whole), one(&out), "{command}: the index");
         }
         tidy(&folder);

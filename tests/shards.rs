@@ -29,7 +29,7 @@ fn same(folder: &Folder, command: &str, ending: &str, count: u32) {
         ["merge", "-o", &merged, "--quiet"].into_iter().chain(parts.iter().map(String::as_str)).collect();
     succeed(&arguments);
     let text = |path: &str| {
-        if ending.ends_with("gz") || ending == "bam" {
+        if ending.ends_with("gz") || ending == "bam" || ending == "bcf" {
             shell(&format!("gzip -dc {path} | md5sum"))
         } else {
             fs::read_to_string(path).expect("text")
@@ -57,7 +57,7 @@ fn same(folder: &Folder, command: &str, ending: &str, count: u32) {
     }
     assert_eq!(a, b, "{command} in {count} shards");
     for part in parts.iter().chain([&merged]) {
-        for ending in ["", ".tbi", ".manifest.json"] {
+        for ending in ["", ".tbi", ".csi", ".manifest.json"] {
             let _ = fs::remove_file(format!("{part}{ending}"));
         }
     }
@@ -289,11 +289,17 @@ fn variants_and_reads_in_shards_are_the_whole() {
     for count in [1, 2, 5, 11] {
         same(&folder, &format!("variants {vcf} -f {genome} -m exact:gc"), "vcf", count);
         same(&folder, &format!("variants {vcf} -f {genome} -m exact:gc"), "vcf.gz", count);
+        same(&folder, &format!("variants {vcf} -f {genome} -m exact:gc"), "bcf", count);
         same(&folder, &format!("reads {bam} -m exact:gc"), "tsv", count);
         same(&folder, &format!("reads {bam} -m exact:gc --format bam"), "bam", count);
         same(&folder, &format!("reads {bam} -m exact:gc -r c1:500-20,000 -q 10 --each-window"), "regions.tsv", count);
         same(&folder, &format!("reads {fastq} -m exact:gc"), "fq.tsv", count);
     }
+    let (part, out) = (folder.path("only.bcf"), folder.path("all.vcf.gz"));
+    succeed(&["variants", &vcf, "-f", &genome, "-m", "exact:gc", "--quiet", "--shard", "1/1", "-o", &part]);
+    let refused = genogloss(&["merge", &part, "-o", &out]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("the shards are BCF") && refused.stderr.contains(".bcf;"), "{}", refused.stderr);
 }
 
 #[test]

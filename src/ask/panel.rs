@@ -520,6 +520,7 @@ impl Answerer for Session {
             strands: vec![Strand::Unknown; rows.count()],
             texts: vec![String::new(); rows.count()],
             evidence: vec![String::new(); rows.count()],
+            changes: Vec::new(),
         };
         let mut classified: BTreeMap<(&'static str, bool), Vec<(Question, Classifier)>> = BTreeMap::new();
         let (mut written, mut judged) = (Vec::new(), Vec::new());

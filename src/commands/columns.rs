@@ -146,6 +146,10 @@ vcf	GG_DELTA_(score)	the score's name with _ for - and .; alternate minus refere
 vcf	GG_REF_(score)	score of the reference there
 vcf	GG_ALT_(score)	score of the alternate allele there
 vcf	GG_SKIP	why an allele was not scored; . where it was; absent where all were
+vcf --genes	GG_EFFECT	one value for each ALT and gene: ALLELE|gene|strand|(label)_gain|(label)_loss ...|(label)_gain_at|(label)_loss_at ...; largest rise and fall of each site within --distance, 0 to 1, 4 decimals, and where: 1-based on the contig; . where --mask admits no base
+vcf --genes	GG_EFFECT_MAX	the largest of them, one value an ALT; . where it was not scored
+vcf --haplotypes	GG_HAPLOTYPE	one value for each ALT, gene and different phased haplotype: ALLELE|gene|neighbours|strand|...; a neighbour is first base:bases taken out>bases put in, several joined by &; numbers as in GG_EFFECT
+vcf --format spliceai	SpliceAI	as spliceai 1.3.1 writes it: ALLELE|SYMBOL|DS_AG|DS_AL|DS_DG|DS_DL|DP_AG|DP_AL|DP_DG|DP_DL
 ";
 
 pub(super) fn run(options: &Options) -> Result<()> {
@@ -167,6 +171,8 @@ pub(super) fn run(options: &Options) -> Result<()> {
                 Skip::NoAlternate,
                 Skip::AlleleTooLong,
                 Skip::NotBases,
+                Skip::NoGene,
+                Skip::NotInFormat,
             ],
         ),
     };

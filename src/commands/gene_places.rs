@@ -35,6 +35,7 @@ use crate::{
     write::{
         Indexed, Output, OutputSettings, check_targets,
         manifest::{ModelReport, Settings, digest},
+        vcf,
     },
 };
 
@@ -287,8 +288,7 @@ impl Work<'_> {
                 })?;
                 line.clear();
                 with_info(&record, &value, &mut line);
-                let own = Interval::new(record.position, record.position + record.reference().len() as u64);
-                passing.output.write_record(record.contig(), own, &line)?;
+                passing.output.write_record(record.contig(), record.interval(), &line)?;
                 passing.written(|| crate::genome::interval::show_position(record.contig(), record.position))
             })
             .map(|report| vec![report(), gtf]);
@@ -409,33 +409,16 @@ fn assembly_of_length(line: &str) -> Option<&'static str> {
         .map(|(_, assembly)| *assembly)
 }
 
-/// What a record covers: REF, or as far as INFO says END is.
+/// What a record covers: all of REF, and as far as INFO says END is.
 fn reach(record: &VariantRecord) -> Interval {
-    let info = &record.line[record.info.clone()];
-    let end = info
-        .split(|&b| b == b';')
-        .find_map(|field| std::str::from_utf8(field.strip_prefix(b"END=")?).ok()?.parse::<u64>().ok());
     let own = record.position + record.reference().len() as u64;
-    Interval::new(record.position, own.max(end.unwrap_or(0)))
+    Interval::new(record.position, own.max(record.interval().end))
 }
 
 /// The record with the INFO field, where there is something to say.
 fn with_info(record: &VariantRecord, value: &str, out: &mut Vec<u8>) {
-    if value.is_empty() {
-        out.extend_from_slice(&record.line);
-    } else {
-        out.extend_from_slice(&record.line[..record.info.start]);
-        let info = &record.line[record.info.clone()];
-        if info != b"." && !info.is_empty() {
-            out.extend_from_slice(info);
-            out.push(b';');
-        }
-        out.extend_from_slice(FIELD.as_bytes());
-        out.push(b'=');
-        out.extend_from_slice(value.as_bytes());
-        out.extend_from_slice(&record.line[record.info.end..]);
-    }
-    out.push(b'\n');
+    let added = if value.is_empty() { String::new() } else { format!("{FIELD}={value}") };
+    vcf::with_info(record, added.as_bytes(), out);
 }
 
 /// Hands on every interval of a BED file: its columns, its place, the number of its line.

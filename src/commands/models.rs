@@ -6,12 +6,14 @@ use clap::Subcommand;
 
 use super::say;
 use crate::{
-    batch::Rows,
+    batch::{Change, Changes, Rows, Stretch},
     error::{Error, Result},
     generate::{Generator, Request, Strategy},
+    genome::Strand,
     model::{
-        card::{Card, Kind},
-        decoder,
+        Answerer,
+        card::{Card, Kind, StrandRule},
+        change, decoder,
         folder::Folder,
         network::{self, EngineChoice, EngineReport},
         ort::{self, Device},
@@ -44,7 +46,7 @@ enum Command {
         /// Name or folder.
         model: String,
     },
-    /// Check a model: its card, its digests, the network's inputs and outputs, and its self-test, on each engine.
+    /// Check a model: its card, its digests, the network's inputs and outputs, its self-test, and its networks for changes, on each engine.
     #[command(
         after_help = "Examples:\n  genogloss models check core-promoter\n  genogloss models check path/to/folder --engine ort"
     )]
@@ -168,7 +170,21 @@ struct Expected {
     scores: Vec<f32>,
 }
 
-pub(super) fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
+/// Checks a model on an engine, or (auto) on all that are here, of which one is enough: an engine may lack what a network needs.
+fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
+    match checked(folder, engine)? {
+        (good, Some(error)) if good == 0 || engine != EngineChoice::Auto => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Checks a model on all engines that are here; none may fail.
+pub(super) fn check_all(folder: &Folder) -> Result<()> {
+    checked(folder, EngineChoice::Auto)?.1.map_or(Ok(()), Err)
+}
+
+/// How many engines run a model as its self-test says, and what the last one says that does not.
+fn checked(folder: &Folder, engine: EngineChoice) -> Result<(usize, Option<Error>)> {
     let card = folder.card()?;
     for file in card.files.sha256.keys() {
         folder.verified(&card, file)?;
@@ -195,7 +211,7 @@ pub(super) fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
     for engine in engines {
         let name = if engine == EngineChoice::Ort { "ONNX Runtime" } else { "rten" };
         match check_engine(folder, &card, engine, &expected) {
-            Ok((report, worst)) => {
+            Ok(Checked { report, worst, changes }) => {
                 good += 1;
                 let (count, what) = expected.counted();
                 let test = if count == 0 {
@@ -207,6 +223,12 @@ pub(super) fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
                     )
                 };
                 text.push_str(&format!("  {} {}: {test}\n", report.engine, report.version));
+                if let Some((count, worst)) = changes {
+                    text.push_str(&format!(
+                        "  {} {}: {count} changes of these sequences, by the networks for changes and by the windows, largest difference {worst:.1e}\n",
+                        report.engine, report.version
+                    ));
+                }
             }
             Err(error) => {
                 text.push_str(&format!("  {name}: does not run: {error}\n"));
@@ -215,37 +237,59 @@ pub(super) fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
         }
     }
     say(text.as_bytes())?;
-    match last {
-        Some(error) if good == 0 || engine != EngineChoice::Auto => Err(error),
-        _ => Ok(()),
+    Ok((good, last))
+}
+
+/// What an engine says of a self-test.
+struct Checked {
+    report: EngineReport,
+    /// Largest difference to the self-test.
+    worst: f32,
+    /// How many changes were made, and the largest difference between the networks for changes and the windows.
+    changes: Option<(usize, f32)>,
+}
+
+/// A model's windows in an engine.
+struct Windows {
+    session: Box<dyn Answerer>,
+    encoder: Encoder,
+    pool: rayon::ThreadPool,
+}
+
+impl Windows {
+    /// Scores of sequences no longer than a window, with N after them: row after row.
+    fn answer(&mut self, card: &Card, sequences: &[&[u8]]) -> Result<Vec<f32>> {
+        let mut rows = Rows::default();
+        for sequence in sequences {
+            rows.push_with(|row| {
+                row.extend_from_slice(sequence);
+                if card.window.fixed {
+                    row.resize(row.len() + card.window.span as usize - sequence.len(), b'N');
+                }
+            });
+        }
+        Ok(self.session.answer(&rows, Some(&self.encoder.encode(&rows, &self.pool)?))?.scores)
     }
 }
 
-fn check_engine(folder: &Folder, card: &Card, engine: EngineChoice, test: &Test) -> Result<(EngineReport, f32)> {
+fn check_engine(folder: &Folder, card: &Card, engine: EngineChoice, test: &Test) -> Result<Checked> {
     let expected = match test {
         Test::Sequences(expected) => expected,
         Test::Prompts(expected) => return check_answers(folder, card, engine, expected),
     };
     let (mut sessions, report) = network::load(folder, card, engine, Device::Cpu, 1)?;
-    let session = sessions.first_mut().ok_or_else(|| Error::Internal("no session".into()))?;
+    let session = sessions.pop().ok_or_else(|| Error::Internal("no session".into()))?;
     let encoder = Encoder::new(card, folder, None)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().map_err(|e| Error::Internal(e.to_string()))?;
-    let mut rows = Rows::default();
-    for test in expected {
-        rows.push_with(|row| {
-            row.extend_from_slice(test.sequence.as_bytes());
-            if card.window.fixed {
-                row.resize(row.len() + card.window.span as usize - test.sequence.len(), b'N');
-            }
-        });
-    }
     if expected.is_empty() {
-        return Ok((report, 0.0));
+        return Ok(Checked { report, worst: 0.0, changes: None });
     }
-    let answers = session.answer(&rows, Some(&encoder.encode(&rows, &pool)?))?;
+    let mut windows = Windows { session, encoder, pool };
+    let sequences: Vec<&[u8]> = expected.iter().map(|test| test.sequence.as_bytes()).collect();
+    let answers = windows.answer(card, &sequences)?;
     let width = network::form(card).shape.len();
     let mut worst = (0.0f32, "");
-    for (test, scores) in expected.iter().zip(answers.scores.chunks_exact(width)) {
+    for (test, scores) in expected.iter().zip(answers.chunks_exact(width)) {
         for (score, wanted) in scores.iter().zip(&test.scores) {
             let difference = (score - wanted).abs();
             if difference > worst.0 || difference.is_nan() {
@@ -253,16 +297,117 @@ fn check_engine(folder: &Folder, card: &Card, engine: EngineChoice, test: &Test)
             }
         }
     }
-    if worst.0 <= card.run.tolerance {
-        return Ok((report, worst.0));
+    if worst.0.is_nan() || worst.0 > card.run.tolerance {
+        return Err(Error::model(
+            &card.name,
+            format!(
+                "self-test: sequence {} differs by {:.1e}; the card's tolerance is {:.1e}",
+                worst.1, worst.0, card.run.tolerance
+            ),
+        ));
     }
-    Err(Error::model(
-        &card.name,
-        format!(
-            "self-test: sequence {} differs by {:.1e}; the card's tolerance is {:.1e}",
-            worst.1, worst.0, card.run.tolerance
-        ),
-    ))
+    let changes = match Edits::of(card) {
+        Some(edits) => {
+            let (mut sessions, _) = change::load(folder, card, engine, Device::Cpu, 1)?;
+            let session = sessions.pop().ok_or_else(|| Error::Internal("no session".into()))?;
+            Some(edits.check(card, session, &mut windows, (&sequences, &answers))?)
+        }
+        None => None,
+    };
+    Ok(Checked { report, worst: worst.0, changes })
+}
+
+/// Where changes can be made in a window so that the networks for changes and those for windows read the same bases.
+struct Edits {
+    /// Bases of a window before the first one that may be answered for, and after the last one.
+    margins: (usize, usize),
+    /// Bases before and after a change that are compared.
+    reach: usize,
+}
+
+impl Edits {
+    /// Bases that a deletion takes out. It keeps the base before them, as VCF does.
+    const DELETED: usize = 5;
+    /// What an insertion puts in.
+    const INSERTED: &[u8] = b"GTA";
+
+    /// None where a model has no networks for changes, or a window has no room.
+    fn of(card: &Card) -> Option<Self> {
+        let rule =
+            card.variants.changes.as_ref().filter(|_| card.strand == StrandRule::Forward && card.window.fixed)?;
+        let [span, core, half] = [card.window.span, card.window.core, rule.context / 2].map(|n| n as usize);
+        let before = (span - core) / 2;
+        let margins = (before.max(half), (span - core - before).max(half));
+        let room = span.checked_sub(margins.0 + margins.1 + 1 + Self::DELETED)?;
+        Some(Self { margins, reach: (room / 2).min(50) })
+    }
+
+    /// Makes an SNV, an insertion and a deletion where the sequences have their highest scores, each in one of them or more, and compares
+    /// what both kinds of networks say of the sequence and of the changed one: how many changes, and the largest difference. `windows` said
+    /// `answers` of the sequences.
+    fn check(
+        &self,
+        card: &Card,
+        mut session: Box<dyn Answerer>,
+        windows: &mut Windows,
+        (sequences, answers): (&[&[u8]], &[f32]),
+    ) -> Result<(usize, f32)> {
+        let form = network::form(card);
+        let (width, columns, callable) = (form.shape.len(), form.columns.len(), form.callable());
+        let (span, before) = (card.window.span as usize, ((card.window.span - card.window.core) / 2) as usize);
+        let mut worst = 0.0f32;
+        let mut count = 0;
+        for (place, (sequence, answers)) in sequences.iter().zip(answers.chunks_exact(width)).enumerate() {
+            let mut bases = sequence.to_vec();
+            bases.resize(span, b'N');
+            let last = span - self.margins.1 - 1 - Self::DELETED - self.reach;
+            // Where little is said, wrong networks differ little: the highest score there is.
+            let best = |at: &usize| {
+                let scores = &answers[(at - before) * columns..][..columns];
+                let called = scores.iter().zip(&callable).filter(|(_, called)| **called).map(|(score, _)| *score);
+                called.fold(f32::NEG_INFINITY, f32::max)
+            };
+            let places = self.margins.0 + self.reach..=last;
+            let at = places.max_by(|one, other| best(one).total_cmp(&best(other))).unwrap_or(last);
+            let here = bases[at];
+            let other = if here.eq_ignore_ascii_case(&b'A') { b'C' } else { b'A' };
+            let edits = [(1, vec![other]), (1, [&[here], Self::INSERTED].concat()), (1 + Self::DELETED, vec![here])];
+            let mut asked = Changes::default();
+            let mut changed = Vec::new();
+            // A window takes a second or two: no kind of change is made in a second sequence while there is another kind.
+            let dealt = edits.into_iter().enumerate().filter(|(kind, _)| kind % sequences.len() == place % 3);
+            for (_, (removed, inserted)) in dealt {
+                let mut row = [&bases[..at], &inserted, &bases[at + removed..]].concat();
+                row.truncate(span);
+                changed.push(row);
+                let (left, right) = (self.reach, self.reach);
+                asked.changes.push(Change { stretch: 0, at, removed, inserted, left, right });
+            }
+            asked.stretches.push(Stretch { bases, strand: Strand::Forward });
+            let said = session.answer_changes(&asked)?.changes;
+            let rows: Vec<&[u8]> = changed.iter().map(Vec::as_slice).collect();
+            let wanted = windows.answer(card, &rows)?;
+            let from = (at - self.reach - before) * columns;
+            for (said, wanted) in said.iter().zip(wanted.chunks_exact(width)) {
+                count += 1;
+                let pairs = said.reference.iter().zip(&answers[from..]);
+                for (one, other) in pairs.chain(said.alternate.iter().zip(&wanted[from..])) {
+                    let difference = (one - other).abs();
+                    if difference > worst || difference.is_nan() {
+                        worst = difference;
+                    }
+                }
+            }
+        }
+        if worst.is_nan() || worst > card.run.tolerance {
+            let problem = format!(
+                "its networks for changes and for windows differ by {worst:.1e}; the card's tolerance is {:.1e}",
+                card.run.tolerance
+            );
+            return Err(Error::model(&card.name, problem));
+        }
+        Ok((count, worst))
+    }
 }
 
 /// What a self-test asks.
@@ -327,12 +472,7 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-fn check_answers(
-    folder: &Folder,
-    card: &Card,
-    engine: EngineChoice,
-    expected: &[Answered],
-) -> Result<(EngineReport, f32)> {
+fn check_answers(folder: &Folder, card: &Card, engine: EngineChoice, expected: &[Answered]) -> Result<Checked> {
     let (mut decoders, report) = decoder::load(folder, card, engine, Device::Cpu, 1)?;
     let none = || Error::Internal("no session".into());
     let rule = card.generate.as_ref().ok_or_else(none)?;
@@ -353,7 +493,7 @@ fn check_answers(
         worst = worst.max((said.log_probability - test.log_probability).abs() / (said.ids.len() + 1) as f64);
     }
     if worst <= f64::from(card.run.tolerance) {
-        return Ok((report, worst as f32));
+        return Ok(Checked { report, worst: worst as f32, changes: None });
     }
     let problem = format!(
         "self-test: the logarithm of a token's probability differs by {worst:.1e}; the card's tolerance is {:.1e}",

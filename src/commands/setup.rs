@@ -14,6 +14,7 @@ use crate::{
     model::{
         Answerer, Form,
         card::{Card, StrandRule},
+        change,
         exact::{self, Exact},
         network::{self, EngineReport},
         ort::Device,
@@ -90,8 +91,17 @@ pub fn load(options: &ModelOptions) -> Result<Loaded> {
     load_model(&options.model, &options.engine, None)
 }
 
+/// The same, to answer for changes of stretches instead of windows.
+pub fn load_for_changes(options: &ModelOptions) -> Result<Loaded> {
+    load_to(&options.model, &options.engine, None, true)
+}
+
 /// Says what runs, and loads a model; `strand` takes the place of the card's rule.
 pub fn load_model(model: &str, options: &EngineOptions, strand: Option<StrandRule>) -> Result<Loaded> {
+    load_to(model, options, strand, false)
+}
+
+fn load_to(model: &str, options: &EngineOptions, strand: Option<StrandRule>, changes: bool) -> Result<Loaded> {
     announce();
     let threads = threads(options);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -106,6 +116,9 @@ pub fn load_model(model: &str, options: &EngineOptions, strand: Option<StrandRul
         pool: Arc::new(pool),
     };
     if let Some(name) = model.strip_prefix("exact:") {
+        if changes {
+            return Err(Error::usage(format!("-m {model} does not score by gene")).with_hint("leave --genes away"));
+        }
         let task = Task::parse(name).map_err(|problem| Error::usage(format!("-m {model}: {problem}")))?;
         let form = exact::form(&task);
         settings.shape = form.shape;
@@ -142,7 +155,15 @@ pub fn load_model(model: &str, options: &EngineOptions, strand: Option<StrandRul
     let group = (rows.unwrap_or(card.run.rows) / encoder.rows_per_window()).max(1);
     settings.group = group;
     settings.batch_rows = (options.batch_rows as usize).div_ceil(group) * group;
-    let (sessions, engine) = network::load(&folder, &card, options.engine, options.device, sessions)?;
+    let (sessions, engine) = if changes {
+        if card.variants.changes.is_none() {
+            return Err(Error::usage(format!("{} does not score by gene", card.name))
+                .with_hint("leave --genes away, or take a model that does: genogloss models import spliceai"));
+        }
+        change::load(&folder, &card, options.engine, options.device, sessions)?
+    } else {
+        network::load(&folder, &card, options.engine, options.device, sessions)?
+    };
     tracing::info!(
         "model {} {} ({}), {} {} on {}",
         card.name,
@@ -158,7 +179,7 @@ pub fn load_model(model: &str, options: &EngineOptions, strand: Option<StrandRul
     let report = ModelReport {
         name: card.name.clone(),
         version: card.version.clone(),
-        sha256: card.files.sha256.get(&card.files.model).cloned(),
+        sha256: card.networks_digest(),
         card_sha256: Some(folder.card_digest()?),
         license: card.license.clone(),
         engine,

@@ -40,6 +40,11 @@ impl Interval {
         self.start + 1
     }
 
+    /// This base is one of its.
+    pub fn contains(self, position: u64) -> bool {
+        self.start <= position && position < self.end
+    }
+
     /// At least one base in common.
     pub fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end

@@ -81,8 +81,8 @@ pub enum Kind {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Files {
-    /// The ONNX network.
-    pub model: String,
+    /// The ONNX network, or several: the scores of an ensemble are the mean of its members'.
+    pub model: Names,
     /// `tokenizer.json`, for BPE.
     #[serde(default)]
     pub tokenizer: Option<String>,
@@ -91,6 +91,34 @@ pub struct Files {
     pub vocabulary: Option<String>,
     /// sha256 of each file, in hex.
     pub sha256: BTreeMap<String, String>,
+}
+
+/// One file name, or a list of them.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(from = "OneOrMany")]
+pub struct Names(pub Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl From<OneOrMany> for Names {
+    fn from(names: OneOrMany) -> Self {
+        match names {
+            OneOrMany::One(name) => Self(vec![name]),
+            OneOrMany::Many(names) => Self(names),
+        }
+    }
+}
+
+impl Names {
+    /// The first name; none in an empty list, which a card is refused for.
+    pub fn first(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
 }
 
 /// How bases are written for the network.
@@ -431,6 +459,31 @@ pub struct VariantRule {
     /// Tracks: bases either side of the variant that are compared. Default: all of the core.
     #[serde(default)]
     pub distance: Option<u64>,
+    /// The network reads a gene's own strand, and N outside of it: variants are scored by gene (`--genes`).
+    #[serde(default)]
+    pub genes: bool,
+    /// Networks that answer for a change of a stretch of sequence without reading all of it again.
+    #[serde(default)]
+    pub changes: Option<ChangeRule>,
+}
+
+/// The `changes` part of a card: two networks for each member.
+///
+/// The first reads a stretch, answers for all of it but `context` / 2 bases at each end, and puts out what its layers said
+/// (`state.0` to `state.N`). The second reads these states, `inserted` (1, 4, bases; at least one base) and `edit` (int64: at,
+/// removed, left, right): bases [at, at + removed) of the stretch are taken out and `inserted` is put in; it answers for
+/// `left` bases before it, for itself, and for `right` bases after it. Heads, input tensor and layout are those of the card.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeRule {
+    /// Networks that read a stretch, a member each.
+    pub stretch: Names,
+    /// Networks that answer for a change, a member each.
+    pub change: Names,
+    /// How many states there are. [1, 4096]
+    pub states: usize,
+    /// Bases a stretch is longer than what is answered of it; even.
+    pub context: u64,
 }
 
 /// The `run` part of a card.
@@ -503,6 +556,12 @@ impl Card {
     fn check(&self) -> Result<(), String> {
         let window = &self.window;
         let input = &self.input;
+        if self.files.model.0.is_empty() {
+            return Err("files: model names no network".into());
+        }
+        if self.files.model.0.len() > 64 {
+            return Err("files: model names more than 64 networks".into());
+        }
         let word = |what: &str, text: &str| {
             let good = text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
             let start = text.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
@@ -536,6 +595,9 @@ impl Card {
                     return Err(
                         "kind generate needs an attention mask (input: mask), layout tokens and dtype i64".into()
                     );
+                }
+                if self.files.model.0.len() != 1 {
+                    return Err("kind generate has one network".into());
                 }
                 return generate.check();
             }
@@ -616,6 +678,7 @@ impl Card {
         if self.heads.is_empty() {
             return Err("heads: at least one is needed".into());
         }
+        self.check_changes()?;
         let finest = self.bin();
         let mut names = std::collections::BTreeSet::new();
         for head in &self.heads {
@@ -676,6 +739,46 @@ impl Card {
         Ok(())
     }
 
+    fn check_changes(&self) -> Result<(), String> {
+        let Some(changes) = &self.variants.changes else {
+            return if self.variants.genes {
+                Err("variants: genes needs changes: the networks that answer for a change".into())
+            } else {
+                Ok(())
+            };
+        };
+        let members = self.files.model.0.len();
+        if changes.stretch.0.len() != members || changes.change.0.len() != members {
+            return Err(format!(
+                "variants: changes has {} and {} networks for {members} members",
+                changes.stretch.0.len(),
+                changes.change.0.len()
+            ));
+        }
+        if self.kind != Kind::Track || self.heads.iter().any(|head| head.bin != Some(1)) {
+            return Err("variants: changes belongs to tracks with bins of one base".into());
+        }
+        if self.input.encoding != Encoding::OneHot
+            || self.input.dtype != Dtype::F32
+            || self.input.layout != Layout::ChannelsFirst
+            || self.input.unknown != Unknown::Zeros
+        {
+            return Err(
+                "variants: changes needs one-hot input, channels first, f32, with zeros for unknown bases".into()
+            );
+        }
+        if !(1..=4096).contains(&changes.states) {
+            return Err(format!("variants: changes has {} states; it must be between 1 and 4,096", changes.states));
+        }
+        if !changes.context.is_multiple_of(2) || changes.context > 1 << 20 {
+            return Err(format!(
+                "variants: the context of changes is {}; it must be even, and at most 1,048,576",
+                changes.context
+            ));
+        }
+        Ok(())
+    }
+
     fn check_files(&self) -> Result<(), String> {
         for file in self.file_names() {
             if file.is_empty() || file.contains(['/', '\\']) || file == ".." || file.starts_with('.') {
@@ -692,7 +795,24 @@ impl Card {
     pub fn file_names(&self) -> Vec<&str> {
         let files = &self.files;
         let optional = [files.tokenizer.as_deref(), files.vocabulary.as_deref(), self.self_test.as_deref()];
-        std::iter::once(files.model.as_str()).chain(optional.into_iter().flatten()).collect()
+        let changes = self.variants.changes.iter().flat_map(|changes| [&changes.stretch, &changes.change]);
+        let networks =
+            std::iter::once(&files.model).chain(changes).flat_map(|names| names.0.iter().map(String::as_str));
+        networks.chain(optional.into_iter().flatten()).collect()
+    }
+
+    /// sha256 of the network; of an ensemble, of its members' digests, a line each.
+    pub fn networks_digest(&self) -> Option<String> {
+        use sha2::{Digest, Sha256};
+        let digest = |file: &String| self.files.sha256.get(file).cloned();
+        match self.files.model.0.as_slice() {
+            [one] => digest(one),
+            members => {
+                let lines =
+                    members.iter().map(|file| digest(file).map(|digest| digest + "\n")).collect::<Option<String>>()?;
+                Some(super::folder::hex(&Sha256::digest(lines.as_bytes())))
+            }
+        }
     }
 
     /// The numbers of an answer, in the order they are written.

@@ -90,9 +90,9 @@ pub fn load(
         Error::model(&card.name, "it does not answer prompts: its kind is not generate")
             .with_hint("genogloss models list shows the kinds")
     })?;
-    let bytes = folder.verified(card, &card.files.model)?;
+    let bytes = folder.verified(card, card.files.model.first())?;
     let ports = CachePorts::of(card, rule);
-    let place = folder.file_place(&card.files.model);
+    let place = folder.file_place(card.files.model.first());
     let choice = Choice::make(&card.name, engine, device)?;
     let decoders = (0..sessions)
         .map(|_| -> Result<Box<dyn Decoder>> {

@@ -4,6 +4,7 @@
 //! an engine and the heads together into something that answers batches.
 
 pub mod card;
+pub mod change;
 pub mod decoder;
 pub mod exact;
 pub mod folder;
@@ -13,8 +14,8 @@ pub mod registry;
 pub mod rten;
 
 use crate::{
-    batch::{Data, Encoded, Rows},
-    error::Result,
+    batch::{Changes, Data, Encoded, Rows},
+    error::{Error, Result},
     genome::Strand,
     head::Shape,
 };
@@ -34,6 +35,11 @@ pub trait Model: Send {
 pub trait Answerer: Send {
     /// Answers all rows. `encoded` is what [`crate::tokenize::Encoder`] made of them, if the answerer has one.
     fn answer(&mut self, rows: &Rows, encoded: Option<&Encoded>) -> Result<Answers>;
+
+    /// Answers all changes; only what was loaded to do so is asked.
+    fn answer_changes(&mut self, _: &Changes) -> Result<Answers> {
+        Err(Error::Internal("changes reached a model that reads windows".into()))
+    }
 }
 
 /// The answers to the rows of a batch.
@@ -47,6 +53,17 @@ pub struct Answers {
     pub texts: Vec<String>,
     /// What each answer rests on, where that can be said: one a row.
     pub evidence: Vec<String>,
+    /// Answers to changes: one a change.
+    pub changes: Vec<ChangeAnswer>,
+}
+
+/// Scores around a change: base after base along the forward strand, column after column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChangeAnswer {
+    /// Of the stretch as it is: from `left` before the change, over what is taken out, to `right` after it.
+    pub reference: Vec<f32>,
+    /// Of the changed one: from `left` before the change, over what is put in, to `right` after it.
+    pub alternate: Vec<f32>,
 }
 
 /// What an answer looks like: numbers in columns, or words.

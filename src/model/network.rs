@@ -1,5 +1,7 @@
 //! A card, an engine and the heads together: what answers batches.
 
+use std::borrow::Cow;
+
 use super::{
     Answerer, Answers, Form, Model,
     card::{Card, Dtype, Encoding, Kind, Layout, StrandRule, TrackLayout},
@@ -153,7 +155,8 @@ fn show(shape: &[Option<usize>]) -> String {
 
 /// A network that answers batches.
 pub struct Network {
-    model: Box<dyn Model>,
+    /// Their scores are averaged.
+    members: Vec<Box<dyn Model>>,
     heads: Heads,
     rule: StrandRule,
     dtype: Dtype,
@@ -174,7 +177,7 @@ pub fn load(
     device: Device,
     sessions: usize,
 ) -> Result<(Vec<Box<dyn Answerer>>, EngineReport)> {
-    let bytes = folder.verified(card, &card.files.model)?;
+    let networks = card.files.model.0.iter().map(|file| folder.verified(card, file)).collect::<Result<Vec<_>>>()?;
     for file in [&card.files.tokenizer, &card.files.vocabulary].into_iter().flatten() {
         folder.verified(card, file)?;
     }
@@ -182,17 +185,20 @@ pub fn load(
         return Err(Error::model(&card.name, "it answers prompts, not windows").with_hint("genogloss ask"));
     }
     let ports = Ports::of(card);
-    let place = folder.file_place(&card.files.model);
     let Choice { onnx_runtime, report } = Choice::make(&card.name, engine, device)?;
     let answerers = (0..sessions)
         .map(|_| -> Result<Box<dyn Answerer>> {
-            let model: Box<dyn Model> = if onnx_runtime {
-                Box::new(OrtModel::load(&place, &bytes, device, &ports)?)
-            } else {
-                Box::new(RtenModel::load(&place, &bytes, &ports)?)
+            let load = |(file, bytes): (&String, &Cow<'static, [u8]>)| -> Result<Box<dyn Model>> {
+                let place = folder.file_place(file);
+                Ok(if onnx_runtime {
+                    Box::new(OrtModel::load(&place, bytes, device, &ports)?)
+                } else {
+                    Box::new(RtenModel::load(&place, bytes, &ports)?)
+                })
             };
+            let members = card.files.model.0.iter().zip(&networks).map(load).collect::<Result<_>>()?;
             Ok(Box::new(Network {
-                model,
+                members,
                 heads: Heads::new(card),
                 rule: card.strand,
                 dtype: card.input.dtype,
@@ -209,7 +215,7 @@ pub fn engine(model: &str, engine: EngineChoice, device: Device) -> Result<Engin
 }
 
 /// Which engine runs.
-pub(super) struct Choice {
+pub(in crate::model) struct Choice {
     /// ONNX Runtime, not rten.
     pub onnx_runtime: bool,
     /// For the manifest.
@@ -278,28 +284,35 @@ impl Answerer for Network {
                 Dtype::U8 => Data::U8(&encoded.u8s[range.clone()]),
             };
             let mask = (!encoded.masks.is_empty()).then(|| &encoded.masks[range]);
-            let outputs = self.model.run(&call.shape, data, mask)?;
-            for values in &outputs {
-                if values.len() % encoded.call_rows != 0 || values.is_empty() {
-                    return Err(Error::model(
-                        &self.name,
-                        format!("an output has {} values for {} rows", values.len(), encoded.call_rows),
-                    ));
+            for member in &mut self.members {
+                let outputs = member.run(&call.shape, data, mask)?;
+                for values in &outputs {
+                    if values.len() % encoded.call_rows != 0 || values.is_empty() {
+                        return Err(Error::model(
+                            &self.name,
+                            format!("an output has {} values for {} rows", values.len(), encoded.call_rows),
+                        ));
+                    }
+                }
+                for (place, &row) in call.rows.iter().enumerate() {
+                    let logits: Vec<&[f32]> = outputs
+                        .iter()
+                        .map(|values| {
+                            let width = values.len() / encoded.call_rows;
+                            &values[place * width..(place + 1) * width]
+                        })
+                        .collect();
+                    self.heads.check(&logits).map_err(|problem| Error::model(&self.name, problem))?;
+                    scores.clear();
+                    self.heads.answer(&logits, &mut scores);
+                    let sum = &mut by_row[row * shape.len()..(row + 1) * shape.len()];
+                    sum.iter_mut().zip(&scores).for_each(|(sum, score)| *sum += score);
                 }
             }
-            for (place, &row) in call.rows.iter().enumerate() {
-                let logits: Vec<&[f32]> = outputs
-                    .iter()
-                    .map(|values| {
-                        let width = values.len() / encoded.call_rows;
-                        &values[place * width..(place + 1) * width]
-                    })
-                    .collect();
-                self.heads.check(&logits).map_err(|problem| Error::model(&self.name, problem))?;
-                scores.clear();
-                self.heads.answer(&logits, &mut scores);
-                by_row[row * shape.len()..(row + 1) * shape.len()].copy_from_slice(&scores);
-            }
+        }
+        if self.members.len() > 1 {
+            let members = self.members.len() as f32;
+            by_row.iter_mut().for_each(|sum| *sum /= members);
         }
         if strands == 1 {
             return Ok(Answers { scores: by_row, strands: vec![Strand::Forward; rows.count()], ..Answers::default() });

@@ -8,6 +8,7 @@ use rten_tensor::{Tensor, TensorView};
 
 use super::{
     Model,
+    change::{ChangeModel, ChangePorts},
     decoder::{CachePorts, Decoder, last_of, reordered},
     network::{Port, Ports},
 };
@@ -98,6 +99,92 @@ impl Model for RtenModel {
                 _ => Err(say(&"an output is not f32")),
             })
             .collect()
+    }
+}
+
+/// The two networks of a member in rten.
+pub struct RtenChange {
+    stretch: rten::Model,
+    change: rten::Model,
+    pool: Arc<ThreadPool>,
+    names: [String; 2],
+    input: String,
+    heads: Vec<String>,
+    state_names: Vec<String>,
+    states: Vec<Tensor<f32>>,
+}
+
+impl RtenChange {
+    /// Loads both, to run on one thread.
+    pub fn load(names: &[String; 2], bytes: [&[u8]; 2], ports: &ChangePorts) -> Result<Self> {
+        let name = |port: &Port| port.name.clone();
+        Ok(Self {
+            stretch: open(&names[0], bytes[0], &ports.stretch)?,
+            change: open(&names[1], bytes[1], &ports.change)?,
+            pool: Arc::new(ThreadPool::with_num_threads(1)),
+            names: names.clone(),
+            input: ports.stretch.inputs[0].name.clone(),
+            heads: ports.change.outputs.iter().map(name).collect(),
+            state_names: ports.stretch.outputs[ports.heads..].iter().map(name).collect(),
+            states: Vec::new(),
+        })
+    }
+
+    /// Runs one of the two: the tensors of some of its outputs.
+    fn run(
+        &self,
+        which: usize,
+        inputs: Vec<(&str, ValueOrView<'_>)>,
+        outputs: &mut dyn Iterator<Item = &String>,
+    ) -> Result<Vec<Tensor<f32>>> {
+        let name = &self.names[which];
+        let model = [&self.stretch, &self.change][which];
+        let say = |error: &dyn std::fmt::Display| {
+            Error::model(name, format!("rten: {}", error.to_string().lines().next().unwrap_or("failed")))
+        };
+        let node = |port: &str| model.node_id(port).map_err(|error| say(&error));
+        let inputs = inputs.into_iter().map(|(port, value)| Ok((node(port)?, value))).collect::<Result<Vec<_>>>()?;
+        let outputs = outputs.map(|port| node(port)).collect::<Result<Vec<_>>>()?;
+        let mut options = RunOptions::default();
+        options.thread_pool = Some(Arc::clone(&self.pool));
+        let values = model.run(inputs, &outputs, Some(options)).map_err(|error| say(&error))?;
+        values
+            .into_iter()
+            .map(|value| match value {
+                Value::FloatTensor(tensor) => Ok(tensor),
+                _ => Err(say(&"an output is not f32")),
+            })
+            .collect()
+    }
+}
+
+impl ChangeModel for RtenChange {
+    fn stretch(&mut self, bases: usize, input: &[f32]) -> Result<Vec<Vec<f32>>> {
+        self.states.clear();
+        let view = TensorView::from_data(&[1, 4, bases][..], input);
+        let wanted = &mut self.heads.iter().chain(&self.state_names);
+        let mut values = self.run(0, vec![(self.input.as_str(), view.into())], wanted)?;
+        self.states = values.split_off(self.heads.len());
+        Ok(values.iter().map(|tensor| tensor.to_vec()).collect())
+    }
+
+    fn change(&mut self, bases: usize, inserted: &[f32], edit: [i64; 4]) -> Result<Vec<Vec<f32>>> {
+        let mut inputs: Vec<(&str, ValueOrView<'_>)> = self
+            .state_names
+            .iter()
+            .zip(&self.states)
+            .map(|(name, state)| (name.as_str(), state.view().into()))
+            .collect();
+        inputs.push(("inserted", TensorView::from_data(&[1, 4, bases][..], inserted).into()));
+        // rten has no 64-bit integers.
+        let edit = edit.map(|number| number as i32);
+        inputs.push(("edit", TensorView::from_data(&[4][..], &edit[..]).into()));
+        let values = self.run(1, inputs, &mut self.heads.iter())?;
+        Ok(values.iter().map(|tensor| tensor.to_vec()).collect())
+    }
+
+    fn forget(&mut self) {
+        self.states.clear();
     }
 }
 

@@ -1,10 +1,10 @@
-//! Genes of an annotation: GTF or GFF3.
+//! Genes of an annotation: GTF, GFF3, or the table that SpliceAI reads.
 
 use std::{collections::HashMap, io, path::Path};
 
 use noodles::{gff, gtf};
 
-use super::{InputReport, open};
+use super::{InputReport, open, read_line};
 use crate::{
     error::{Error, Result, describe},
     genome::{Interval, Strand, interval::from_one_based},
@@ -25,6 +25,18 @@ pub struct GenePlace {
     pub name: Option<String>,
     /// Identifiers of other collections: `HGNC:…`, `GeneID:…`.
     pub others: Vec<String>,
+    /// Exons of all its transcripts, each once, by their first base.
+    pub exons: Vec<Interval>,
+}
+
+impl GenePlace {
+    /// What lies between neighbouring exons that do not overlap.
+    pub fn introns(&self) -> impl Iterator<Item = Interval> {
+        self.exons
+            .windows(2)
+            .filter(|pair| pair[0].end < pair[1].start)
+            .map(|pair| Interval::new(pair[0].end, pair[1].start))
+    }
 }
 
 /// All genes of an annotation, and what its comments say.
@@ -65,13 +77,24 @@ struct Feature {
     id: Option<String>,
     name: Option<String>,
     others: Vec<String>,
+    /// GFF3: `ID`, and what it belongs to.
+    own: Option<String>,
+    parents: Vec<String>,
 }
 
 /// Reads an annotation. Genes are its lines of genes; where a GTF has none, what its other lines of one `gene_id` span together.
+/// Of SpliceAI's table (`#NAME CHROM STRAND TX_START TX_END EXON_START EXON_END`), a line is a gene.
 pub fn read(path: &Path) -> Result<Annotation> {
     let mut input = open(path)?;
     let (place, report) = (input.place(), input.report());
     let start = input.reader.fill_buf().map_err(|error| Error::read(path, &error))?;
+    if start.starts_with(b"#NAME\t") {
+        let genes = table(&mut input.reader, &place)?;
+        if genes.is_empty() {
+            return Err(Error::input(place, "it holds no genes"));
+        }
+        return Ok(Annotation { genes, assembly: None, report: report(), place });
+    }
     let first = start.split(|&b| b == b'\n').find(|line| !line.is_empty() && line[0] != b'#').unwrap_or_default();
     let is_gff = start.starts_with(b"##gff-version")
         || first.split(|&b| b == b'\t').nth(8).is_some_and(|nine| !nine.contains(&b'"') && nine.contains(&b'='));
@@ -145,15 +168,14 @@ fn of_gtf(record: &gtf::Record<'_>) -> io::Result<Option<Feature>> {
         id: get("gene_id")?.into_iter().next(),
         name: get("gene_name")?.into_iter().next().or(get("gene")?.into_iter().next()),
         others,
+        own: None,
+        parents: Vec::new(),
     }))
 }
 
 fn of_gff(record: &gff::Record<'_>) -> io::Result<Option<Feature>> {
     let kind = text(record.ty().as_ref());
-    // Lines of transcripts, exons and others say nothing that genes do not.
-    if !(kind == "gene" || kind.ends_with("_gene") || kind == "pseudogene") {
-        return Ok(None);
-    }
+    let is_gene = kind == "gene" || kind.ends_with("_gene") || kind == "pseudogene";
     let attributes = record.attributes();
     let get = |key: &str| -> io::Result<Vec<String>> {
         use gff::record::attributes::field::Value;
@@ -163,11 +185,30 @@ fn of_gff(record: &gff::Record<'_>) -> io::Result<Option<Feature>> {
             None => Vec::new(),
         })
     };
+    let (own, parents) = (get("ID")?.into_iter().next(), get("Parent")?);
+    // Lines of transcripts and exons are needed for what they belong to.
+    if !is_gene && parents.is_empty() {
+        return Ok(None);
+    }
     let strand = match record.strand()? {
         gff::feature::record::Strand::Forward => Strand::Forward,
         gff::feature::record::Strand::Reverse => Strand::Reverse,
         _ => Strand::Unknown,
     };
+    if !is_gene {
+        return Ok(Some(Feature {
+            contig: text(record.reference_sequence_name().as_ref()),
+            kind,
+            start: record.start()?.get() as u64,
+            end: record.end()?.get() as u64,
+            strand,
+            id: None,
+            name: None,
+            others: Vec::new(),
+            own,
+            parents,
+        }));
+    }
     let mut others = get("hgnc_id")?;
     others.extend(get("Dbxref")?);
     let first = |key: &str| Ok::<_, io::Error>(get(key)?.into_iter().next());
@@ -180,6 +221,8 @@ fn of_gff(record: &gff::Record<'_>) -> io::Result<Option<Feature>> {
         id: first("gene_id")?.or(first("ID")?),
         name: first("gene_name")?.or(first("gene")?).or(first("Name")?),
         others,
+        own,
+        parents: Vec::new(),
     }))
 }
 
@@ -187,7 +230,21 @@ fn genes(features: Vec<Feature>) -> Vec<GenePlace> {
     let has_lines = features.iter().any(|feature| feature.kind == "gene");
     let mut places: HashMap<(String, String), usize> = HashMap::new();
     let mut genes: Vec<GenePlace> = Vec::new();
+    // GFF3: what belongs to what, by the contig (a gene on X and Y has one identifier); and exons, which find their gene at
+    // the end, when all of it is known.
+    let mut belongs: HashMap<(String, String), String> = HashMap::new();
+    let mut gene_lines: HashMap<(String, String), usize> = HashMap::new();
+    let mut exons: Vec<(String, Vec<String>, Option<String>, Interval)> = Vec::new();
     for feature in features {
+        if feature.kind == "exon" {
+            let interval = Interval::new(from_one_based(feature.start), feature.end.max(feature.start));
+            exons.push((feature.contig.clone(), feature.parents.clone(), feature.id.clone(), interval));
+        } else if let (Some(own), Some(parent)) = (&feature.own, feature.parents.first()) {
+            belongs.insert((feature.contig.clone(), own.clone()), parent.clone());
+        }
+        if let Some(own) = feature.own.as_ref().filter(|_| feature.kind == "gene") {
+            gene_lines.insert((feature.contig.clone(), own.clone()), genes.len());
+        }
         let Some(id) = feature.id.filter(|_| !has_lines || feature.kind == "gene") else { continue };
         let interval = Interval::new(from_one_based(feature.start), feature.end.max(feature.start));
         // The same gene on both X and Y, or on an alternate locus, is two places.
@@ -205,9 +262,76 @@ fn genes(features: Vec<Feature>) -> Vec<GenePlace> {
                     id,
                     name: feature.name,
                     others: feature.others,
+                    exons: Vec::new(),
                 });
             }
         }
     }
+    for (contig, parents, id, interval) in exons {
+        let mut add = |at: usize| genes[at].exons.push(interval);
+        if let Some(&at) = id.and_then(|id| places.get(&(contig.clone(), id))) {
+            add(at);
+        }
+        for parent in parents {
+            let mut key = (contig.clone(), parent);
+            // An exon belongs to a transcript, a transcript to a gene; deeper trees are not known.
+            for _ in 0..4 {
+                if let Some(&at) = gene_lines.get(&key) {
+                    add(at);
+                    break;
+                }
+                let Some(parent) = belongs.get(&key) else { break };
+                key.1.clone_from(parent);
+            }
+        }
+    }
+    for gene in &mut genes {
+        gene.exons.sort_unstable();
+        gene.exons.dedup();
+    }
     genes
+}
+
+/// SpliceAI's table: 0-based starts, ends one past the last base; lists of exons end with a comma.
+fn table(reader: &mut dyn io::BufRead, place: &str) -> Result<Vec<GenePlace>> {
+    let (mut genes, mut line, mut number) = (Vec::new(), Vec::new(), 0u64);
+    while read_line(reader, &mut line).map_err(|error| Error::input(place, describe(&error)))? {
+        number += 1;
+        if line.is_empty() || line.starts_with(b"#") {
+            continue;
+        }
+        let bad = |why: String| {
+            Error::input(format!("{place}, line {number}"), why)
+                .with_hint("columns: NAME CHROM STRAND TX_START TX_END EXON_START EXON_END, parted by tabs")
+        };
+        let text = std::str::from_utf8(&line).map_err(|_| bad("it is not UTF-8".into()))?;
+        let columns: Vec<&str> = text.trim_end().split('\t').collect();
+        let [name, contig, strand, start, end, starts, ends] = columns.as_slice() else {
+            return Err(bad(format!("{} columns, where 7 are needed", columns.len())));
+        };
+        let parse = |text: &str| text.parse::<u64>().map_err(|_| bad(format!("\"{text}\" is not a position")));
+        let list = |text: &str| text.split(',').filter(|one| !one.is_empty()).map(parse).collect::<Result<Vec<_>>>();
+        let (starts, ends) = (list(starts)?, list(ends)?);
+        if starts.len() != ends.len() {
+            return Err(bad(format!("{} starts and {} ends of exons", starts.len(), ends.len())));
+        }
+        let mut exons: Vec<Interval> =
+            starts.into_iter().zip(ends).map(|(start, end)| Interval::new(start, end)).collect();
+        exons.sort_unstable();
+        let strand = match *strand {
+            "+" => Strand::Forward,
+            "-" => Strand::Reverse,
+            other => return Err(bad(format!("strand \"{other}\" is neither + nor -"))),
+        };
+        genes.push(GenePlace {
+            contig: (*contig).into(),
+            interval: Interval::new(parse(start)?, parse(end)?),
+            strand,
+            id: (*name).into(),
+            name: Some((*name).into()),
+            others: Vec::new(),
+            exons,
+        });
+    }
+    Ok(genes)
 }

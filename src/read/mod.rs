@@ -6,6 +6,7 @@
 
 pub mod alignments;
 pub mod annotation;
+pub mod bcf;
 pub mod fasta;
 #[cfg(feature = "htslib")]
 mod htslib;

@@ -1,24 +1,27 @@
 //! Variants: VCF as lines that are kept as they came, BCF turned into the same lines.
 //!
 //! Only the first five columns are looked at, and INFO when something is added: a record with ten thousand samples
-//! passes through without being decoded. noodles reads BCF; the lines of VCF are split here, where nothing but tabs
-//! is needed.
+//! passes through without being decoded. Where the output is BCF too, a record of BCF does so as well.
 
 use std::{io, ops::Range, path::Path};
 
-use noodles::{bcf, vcf};
-
-use super::{Format, InputReport, Share, read_frame, read_line};
+use super::{
+    Format, InputReport, Share,
+    bcf::{self, Dictionary},
+    read_frame, read_line,
+};
 use crate::{
-    error::{Error, Result, describe, guard},
-    genome::{Contigs, interval::from_one_based},
+    error::{Error, Result, describe},
+    genome::{Contigs, Interval, interval::from_one_based},
 };
 
 /// A VCF record: its line, and where its columns are.
 #[derive(Clone, Debug)]
 pub struct VariantRecord {
-    /// The line, without its end.
+    /// The line, without its end; of a record in `frame`, only what is needed to ask about it.
     pub line: Vec<u8>,
+    /// The record as BCF has it, where it stays BCF; else empty.
+    pub frame: Vec<u8>,
     /// Number of the record, from 1.
     pub number: u64,
     /// 0-based position of REF's first base.
@@ -67,6 +70,7 @@ impl VariantRecord {
             alternates,
             info,
             line,
+            frame: Vec::new(),
         })
     }
 
@@ -80,10 +84,35 @@ impl VariantRecord {
         &self.line[self.reference.clone()]
     }
 
+    /// INFO.
+    pub fn info(&self) -> &[u8] {
+        &self.line[self.info.clone()]
+    }
+
+    /// What the record covers: as far as INFO says END is, else REF.
+    pub fn interval(&self) -> Interval {
+        if self.frame.is_empty() {
+            return covered(self.position, self.reference.len() as u64, end_of(self.info()));
+        }
+        bcf::interval(&self.frame)
+    }
+
     /// Every ALT.
     pub fn alternates(&self) -> impl Iterator<Item = &[u8]> {
         self.line[self.alternates.clone()].split(|&b| b == b',')
     }
+}
+
+/// From the first base to the last of REF, or to `end` if that is not before it all.
+pub fn covered(start: u64, reference: u64, end: Option<u64>) -> Interval {
+    Interval::new(start, end.filter(|end| *end > start).map_or(start + reference, |end| end.min(MAX_POSITION)))
+}
+
+/// END of an INFO column, 1-based.
+pub fn end_of(info: &[u8]) -> Option<u64> {
+    let at = memchr::memmem::find_iter(info, b"END=").find(|&at| at == 0 || info[at - 1] == b';')?;
+    let value = info[at + 4..].split(|&b| b == b';').next()?;
+    std::str::from_utf8(value).ok()?.parse().ok()
 }
 
 /// An open file of variants.
@@ -99,9 +128,21 @@ pub struct Variants {
     line_number: u64,
 }
 
+/// What a record of BCF becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    /// A line.
+    Line,
+    /// Its bytes, and the columns that are looked at.
+    Frame,
+    /// Its bytes, and a line.
+    Both,
+}
+
 enum Reader {
     Text(Box<dyn io::BufRead + Send>),
-    Binary(Box<dyn io::BufRead + Send>, Box<vcf::Header>),
+    /// And whether records stay as they are.
+    Binary(Box<dyn io::BufRead + Send>, Box<Dictionary>, Kept),
 }
 
 impl Variants {
@@ -117,12 +158,11 @@ impl Variants {
         let failed = |error: io::Error| Error::input(&place, describe(&error));
         let mut reader = input.reader;
         let (header, reader, line_number) = if format == Format::Bcf {
-            let mut reader = bcf::io::Reader::from(reader);
-            let header = guard(|| reader.read_header()).map_err(failed)?;
-            let mut text = Vec::new();
-            vcf::io::Writer::new(&mut text).write_header(&header).map_err(failed)?;
-            let lines = text.split_inclusive(|&b| b == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
-            (lines, Reader::Binary(reader.into_inner(), Box::new(header)), 0)
+            let (_, lines) = bcf::read_header(&mut reader).map_err(failed)?;
+            let dictionary = Dictionary::parse(lines.iter().map(Vec::as_slice));
+            let dictionary = dictionary.map_err(|why| Error::input(&place, why))?;
+            let lines = lines.iter().map(|line| bcf::without_index(line)).collect();
+            (lines, Reader::Binary(reader, Box::new(dictionary), Kept::Line), 0)
         } else {
             let (mut lines, mut line) = (Vec::new(), Vec::new());
             loop {
@@ -162,6 +202,23 @@ impl Variants {
         Ok(Self { header, contigs, place, reader, report, share, line_number })
     }
 
+    /// The numbers that BCF has for the header's names: those it came with, if it is BCF.
+    pub fn dictionary(&self) -> Result<Dictionary> {
+        match &self.reader {
+            Reader::Binary(_, dictionary, _) => Ok((**dictionary).clone()),
+            Reader::Text(_) => {
+                Dictionary::parse(self.header.iter().map(Vec::as_slice)).map_err(|why| Error::input(&self.place, why))
+            }
+        }
+    }
+
+    /// Records of BCF are to stay BCF: see [`VariantRecord::frame`]. Their lines end after INFO, unless `samples` are asked for.
+    pub fn keep_binary(&mut self, samples: bool) {
+        if let Reader::Binary(_, _, kept) = &mut self.reader {
+            *kept = if samples { Kept::Both } else { Kept::Frame };
+        }
+    }
+
     /// What messages call the file.
     pub fn place(&self) -> &str {
         &self.place
@@ -198,26 +255,24 @@ impl Variants {
                     each(record)?;
                 }
             }
-            Reader::Binary(reader, header) => {
-                let mut record = bcf::Record::default();
-                loop {
-                    number += 1;
-                    let failed = |error: io::Error| Error::input(format!("{place}, record {number}"), describe(&error));
-                    // A record is two lengths and as many bytes (VCF specification 4.4, section 6.3.1).
-                    let Some(frame) = read_frame(reader, 2).map_err(failed)? else { break };
-                    let mut line = Vec::new();
-                    guard(|| {
-                        use vcf::variant::io::Write as _;
-                        bcf::io::Reader::from(&frame[..]).read_record(&mut record)?;
-                        vcf::io::Writer::new(&mut line).write_variant_record(header, &record)
-                    })
-                    .map_err(failed)?;
-                    line.truncate(line.trim_ascii_end().len());
-                    let record = VariantRecord::parse(line, number)
-                        .map_err(|why| Error::input(format!("{place}, record {number}"), why))?;
-                    each(record)?;
+            Reader::Binary(reader, dictionary, kept) => loop {
+                number += 1;
+                let at = || format!("{place}, record {number}");
+                // A record is two lengths and as many bytes (VCF specification 4.4, section 6.3.1).
+                let frame = read_frame(reader, 2).map_err(|error| Error::input(at(), describe(&error)))?;
+                let Some(frame) = frame else { break };
+                let mut line = Vec::with_capacity(if *kept == Kept::Frame { 64 } else { 2 * frame.len() });
+                let decoded = match kept {
+                    Kept::Frame => dictionary.head(&frame, &mut line),
+                    Kept::Line | Kept::Both => dictionary.line(&frame, &mut line),
+                };
+                let record = decoded.and_then(|()| VariantRecord::parse(line, number));
+                let mut record = record.map_err(|why| Error::input(at(), why))?;
+                if *kept != Kept::Line {
+                    record.frame = frame;
                 }
-            }
+                each(record)?;
+            },
         }
         Ok(self.report)
     }
@@ -234,6 +289,22 @@ mod tests {
         assert_eq!((record.contig(), record.position, record.reference()), ("20", 99, &b"ACG"[..]));
         assert_eq!(record.alternates().collect::<Vec<_>>(), [&b"A"[..], b"<DEL>"]);
         assert_eq!((&line[record.info.clone()], &record.line), (&b"AF=0.1"[..], &line));
+    }
+
+    #[test]
+    fn a_record_reaches_as_far_as_end() {
+        for (info, end) in [
+            ("END=500;DP=1", 500),
+            ("DP=1;END=500", 500),
+            ("XEND=500", 101),
+            ("END=.", 101),
+            ("END=3", 101),
+            (".", 101),
+        ] {
+            let line = format!("20\t100\t.\tAC\t<DEL>\t.\t.\t{info}");
+            let record = VariantRecord::parse(line.into_bytes(), 1).expect("a record");
+            assert_eq!(record.interval(), Interval::new(99, end), "{info}");
+        }
     }
 
     #[test]

@@ -15,7 +15,11 @@ use super::{ShardReport, edges::Edge};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
-    read::{self, Format, Input, read_frame, read_line},
+    read::{
+        self, Format, Input,
+        bcf::{Dictionary, read_header},
+        read_frame, read_line, variants,
+    },
     write::{Indexed, Output, OutputSettings, Sealed, bigwig::BigWig, manifest::Manifest, place_of_line},
 };
 
@@ -215,17 +219,32 @@ pub struct Merged {
 pub fn files(parts: &[Part], settings: &OutputSettings) -> Result<Merged> {
     let command = parts[0].setting("command").unwrap_or_default().to_string();
     let reads = command == "reads" && parts[0].setting("format") == Some("bam");
+    let bcf = command == "variants" && parts[0].setting("output_type") == Some("bcf");
+    let named_bcf = settings.file().and_then(Path::extension).map(|ending| ending == "bcf");
+    if command == "variants" && named_bcf.is_some_and(|named| named != bcf) {
+        let (are, to) = if bcf { ("BCF", "-o FILE.bcf") } else { ("VCF", "-o FILE.vcf.gz") };
+        return Err(Error::usage(format!(
+            "the shards are {are}, and {} is not",
+            settings.file().unwrap_or(Path::new("-")).display()
+        ))
+        .with_hint(format!("{to}; bcftools view turns one into the other")));
+    }
     let settings = OutputSettings {
         indexed: match command.as_str() {
             "scan" => Indexed::Bed,
+            "variants" if bcf => Indexed::Bcf(variants::Variants::open(&parts[0].path)?.dictionary()?.contig_count()),
             "variants" => Indexed::Vcf,
             _ => Indexed::No,
         },
-        bgzf: reads,
+        bgzf: reads || bcf,
         ..settings.clone()
     };
     let output = Output::create(&settings)?;
-    let (rows, output) = if reads { records(parts, output)? } else { Lines::new(output, &settings).all(parts)? };
+    let (rows, output) = match (reads, bcf) {
+        (true, _) => records(parts, output)?,
+        (_, true) => frames(parts, output)?,
+        _ => Lines::new(output, &settings).all(parts)?,
+    };
     Ok(Merged { rows, sealed: output.seal()? })
 }
 
@@ -260,6 +279,33 @@ fn records(parts: &[Part], mut output: Output) -> Result<(u64, Output)> {
         let mut count = 0;
         while let Some(frame) = read_frame(&mut input.reader, 1).map_err(failed)? {
             output.write_all(&frame)?;
+            count += 1;
+        }
+        complete(part, count)?;
+        total += count;
+    }
+    Ok((total, output))
+}
+
+/// BCF: the same.
+fn frames(parts: &[Part], mut output: Output) -> Result<(u64, Output)> {
+    let (mut header, mut names, mut total) = (Vec::new(), Dictionary::default(), 0);
+    for (index, part) in parts.iter().enumerate() {
+        let mut input = read::open(&part.path)?;
+        input.expect(&[Format::Bcf], "BCF")?;
+        let failed = |error: std::io::Error| Error::input(part.place(), describe(&error));
+        let wrong = |why: String| Error::input(part.place(), why);
+        let (own, lines) = read_header(&mut input.reader).map_err(failed)?;
+        if index == 0 {
+            names = Dictionary::parse(lines.iter().map(Vec::as_slice)).map_err(wrong)?;
+            output.write_all(&own)?;
+            header = own;
+        } else if header != own {
+            return Err(Error::input(part.place(), format!("its header differs from that of {}", parts[0].place())));
+        }
+        let mut count = 0;
+        while let Some(frame) = read_frame(&mut input.reader, 2).map_err(failed)? {
+            output.write_frame(&names, &frame)?.map_err(wrong)?;
             count += 1;
         }
         complete(part, count)?;

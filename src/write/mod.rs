@@ -2,6 +2,7 @@
 //! and renamed only when the run has succeeded and its counts add up.
 
 pub mod bam;
+pub mod bcf;
 pub mod bigwig;
 pub mod manifest;
 pub mod overlap;
@@ -29,7 +30,13 @@ use noodles::{
 use crate::{
     error::{Error, Result, describe},
     genome::Interval,
-    read::reference::with_ending,
+    read::{
+        self,
+        bcf::Dictionary,
+        read_frame,
+        reference::with_ending,
+        variants::{covered, end_of},
+    },
 };
 
 /// The longest contig a .tbi index can hold (SAM specification, section 5.2).
@@ -44,6 +51,8 @@ pub enum Indexed {
     Bed,
     /// VCF.
     Vcf,
+    /// BCF, which has its contigs' names in its header alone: how many there are.
+    Bcf(usize),
 }
 
 /// Which index file is written beside a BGZF output.
@@ -236,11 +245,18 @@ enum Stream {
 enum Index {
     No,
     Tbi(Box<tabix::index::Indexer>),
-    Csi(
-        Box<csi::binning_index::Indexer<csi::binning_index::index::reference_sequence::index::BinnedIndex>>,
-        Header,
-        Vec<String>,
-    ),
+    Csi(Box<CsiIndexer>, Header, Vec<String>),
+    Bcf(Box<BcfIndex>),
+}
+
+type CsiIndexer = csi::binning_index::Indexer<csi::binning_index::index::reference_sequence::index::BinnedIndex>;
+
+/// A CSI index by the header's numbers of contigs, which need not be in the order in which contigs come.
+struct BcfIndex {
+    indexer: CsiIndexer,
+    /// The header's numbers, in the order in which they came.
+    contigs: Vec<usize>,
+    count: usize,
 }
 
 /// An output: a file (BGZF where its name ends in `.gz` or `.bgz`), or standard output.
@@ -254,6 +270,11 @@ pub struct Output {
     input: String,
     /// Bytes so far, before compression.
     bytes: u64,
+}
+
+/// Depth 6 with 16-kb bins reaches 4 Gb (CSI specification).
+fn csi_indexer() -> Result<CsiIndexer> {
+    CsiIndexer::new(14, 6).ok_or_else(|| Error::Internal("CSI parameters".into()))
 }
 
 /// What a user asks of an output.
@@ -290,7 +311,11 @@ const BUFFER: usize = 256 << 10;
 impl Output {
     /// Opens an output under its temporary name.
     pub fn create(settings: &OutputSettings) -> Result<Self> {
-        let bgzf = settings.is_bgzf();
+        Self::create_as(settings, settings.is_bgzf())
+    }
+
+    /// The same, compressed or not whatever the settings say.
+    pub fn create_as(settings: &OutputSettings, bgzf: bool) -> Result<Self> {
         let (file, place) = match settings.file() {
             None => (None, "standard output".to_string()),
             // What an earlier run has written stays under its own name until it is copied.
@@ -311,6 +336,9 @@ impl Output {
             if bgzf { Stream::Bgzf(Box::new(bgzf::io::Writer::new(buffered))) } else { Stream::Plain(buffered) };
         let index = match (settings.indexed, bgzf && file.is_some()) {
             (Indexed::No, _) | (_, false) => Index::No,
+            (Indexed::Bcf(count), true) => {
+                Index::Bcf(Box::new(BcfIndex { indexer: csi_indexer()?, contigs: Vec::new(), count }))
+            }
             (lines, true) => {
                 let header = if lines == Indexed::Bed { Builder::bed() } else { Builder::vcf() }.build();
                 match settings.kind {
@@ -319,12 +347,7 @@ impl Output {
                         indexer.set_header(header);
                         Index::Tbi(Box::new(indexer))
                     }
-                    IndexKind::Csi => {
-                        // Depth 6 with 16-kb bins reaches 4 Gb (CSI specification).
-                        let indexer = csi::binning_index::Indexer::new(14, 6)
-                            .ok_or_else(|| Error::Internal("CSI parameters".into()))?;
-                        Index::Csi(Box::new(indexer), header, Vec::new())
-                    }
+                    IndexKind::Csi => Index::Csi(Box::new(csi_indexer()?), header, Vec::new()),
                 }
             }
         };
@@ -354,6 +377,19 @@ impl Output {
         };
         let mut input = crate::read::open(part).map_err(|error| lost(error.to_string()))?;
         let mut left = bytes;
+        if matches!(lines, Indexed::Bcf(_)) {
+            let (header, lines) = read::bcf::read_header(&mut input.reader).map_err(|error| lost(describe(&error)))?;
+            let names = Dictionary::parse(lines.iter().map(Vec::as_slice)).map_err(lost)?;
+            left = left.checked_sub(header.len() as u64).ok_or_else(|| lost("it ends within its header".into()))?;
+            self.write_all(&header)?;
+            while left > 0 {
+                let frame = read_frame(&mut input.reader, 2).map_err(|error| lost(describe(&error)))?;
+                let frame = frame.ok_or_else(|| lost("it is too short".into()))?;
+                left = left.checked_sub(frame.len() as u64).ok_or_else(|| lost("it ends within a record".into()))?;
+                self.write_frame(&names, &frame)?.map_err(lost)?;
+            }
+            return Ok(());
+        }
         if !self.is_indexed() {
             while left > 0 {
                 let buffer = input.reader.fill_buf().map_err(|error| lost(describe(&error)))?;
@@ -420,7 +456,16 @@ impl Output {
         !matches!(self.index, Index::No)
     }
 
-    /// Writes the line (or lines) of a record that lies at `interval` of `contig`.
+    /// Writes a record of BCF; the inner error is what is wrong with it.
+    pub fn write_frame(&mut self, names: &Dictionary, frame: &[u8]) -> Result<Result<(), String>> {
+        let known = names.contig_of(frame).map(|contig| (contig, read::bcf::interval(frame)));
+        match known {
+            Ok((contig, interval)) => self.write_record(contig, interval, frame).map(Ok),
+            Err(why) => Ok(Err(why)),
+        }
+    }
+
+    /// Writes the line (or lines), or the frame, of a record that lies at `interval` of `contig`.
     pub fn write_record(&mut self, contig: &str, interval: Interval, bytes: &[u8]) -> Result<()> {
         let Stream::Bgzf(writer) = &mut self.stream else { return self.write_all(bytes) };
         if matches!(self.index, Index::No) {
@@ -443,13 +488,14 @@ impl Output {
         match &mut self.index {
             Index::No => {}
             Index::Tbi(indexer) => {
-                if interval.end > TBI_MAX {
+                if interval.start >= TBI_MAX {
                     return Err(Error::Output {
                         place: self.place.clone(),
                         message: format!("{} is beyond what a .tbi index can hold (512 Mb)", interval.show(contig)),
                         hint: Some("use --index csi".into()),
                     });
                 }
+                let last = last.min(position(TBI_MAX)?);
                 indexer.add_record(contig, first, last, chunk).map_err(|error| failed(&error))?;
             }
             Index::Csi(indexer, _, names) => {
@@ -459,6 +505,14 @@ impl Output {
                 indexer
                     .add_record(Some((names.len() - 1, first, last, true)), chunk)
                     .map_err(|error| failed(&error))?;
+            }
+            Index::Bcf(index) => {
+                let contig = bytes.get(8..).and_then(|bytes| bytes.first_chunk()).map_or(0, |b| u32::from_le_bytes(*b));
+                if index.contigs.last() != Some(&(contig as usize)) {
+                    index.contigs.push(contig as usize);
+                }
+                let at = index.contigs.len() - 1;
+                index.indexer.add_record(Some((at, first, last, true)), chunk).map_err(|error| failed(&error))?;
             }
         }
         Ok(())
@@ -531,6 +585,12 @@ impl Output {
                 writer.into_inner().try_finish().map_err(failed)?;
                 Some("csi")
             }
+            Index::Bcf(index) => {
+                let mut writer = csi::io::Writer::new(&mut bytes);
+                writer.write_index(&index.build()).map_err(failed)?;
+                writer.into_inner().try_finish().map_err(failed)?;
+                Some("csi")
+            }
         };
         let mut files = Vec::new();
         if let Some(ending) = beside {
@@ -543,6 +603,24 @@ impl Output {
     }
 }
 
+impl BcfIndex {
+    fn build(self) -> csi::Index {
+        // One more than came: what an index says of a contig without records.
+        let built = self.indexer.build(self.contigs.len() + 1);
+        let came = built.reference_sequences();
+        let mut ordered = vec![came[self.contigs.len()].clone(); self.count];
+        for (contig, found) in self.contigs.iter().zip(came) {
+            ordered[*contig] = found.clone();
+        }
+        csi::Index::builder()
+            .set_min_shift(14)
+            .set_depth(6)
+            .set_reference_sequences(ordered)
+            .set_unplaced_unmapped_record_count(0)
+            .build()
+    }
+}
+
 /// Contig and interval of a line of BED or VCF.
 pub fn place_of_line(lines: Indexed, line: &[u8]) -> Option<(&str, Interval)> {
     let mut fields = line.split(|&b| b == b'\t' || b == b'\n').map(|field| std::str::from_utf8(field).ok());
@@ -551,7 +629,8 @@ pub fn place_of_line(lines: Indexed, line: &[u8]) -> Option<(&str, Interval)> {
         let position: u64 = fields.next()??.parse().ok()?;
         let reference = fields.nth(1)??;
         let start = position.saturating_sub(1);
-        return Some((contig, Interval::new(start, start + reference.len() as u64)));
+        let end = fields.nth(3).flatten().and_then(|info| end_of(info.as_bytes()));
+        return Some((contig, covered(start, reference.len() as u64, end)));
     }
     let (start, end) = (fields.next()??.parse().ok()?, fields.next()??.parse().ok()?);
     Some((contig, Interval::new(start, end)))

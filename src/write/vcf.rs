@@ -1,6 +1,15 @@
 //! VCF: the input's lines with INFO fields added, everything else untouched.
+//!
+//! What is added is made once, as text that could stand in INFO; [`with_info`] puts it into a line, and
+//! [`super::bcf::Encoder`] into a record of BCF.
 
-use crate::{head::write_score, model::card::Column, read::variants::VariantRecord, report::Skip};
+use crate::{
+    genome::{Strand, interval::to_one_based},
+    head::{write_integer, write_score},
+    model::card::Column,
+    read::variants::VariantRecord,
+    report::Skip,
+};
 
 /// Scores of one alternate allele.
 pub struct AlleleScores {
@@ -10,6 +19,63 @@ pub struct AlleleScores {
 
 /// Prefix of all INFO fields this program adds.
 pub const PREFIX: &str = "GG";
+
+/// Why an allele was not scored.
+pub const SKIP: &str = "GG_SKIP";
+
+/// What an allele does in each gene it lies in.
+pub const EFFECT: &str = "GG_EFFECT";
+
+/// The largest of it.
+pub const EFFECT_MAX: &str = "GG_EFFECT_MAX";
+
+/// The same of an allele together with others of its haplotype.
+pub const HAPLOTYPE: &str = "GG_HAPLOTYPE";
+
+/// SpliceAI's own field.
+pub const SPLICEAI: &str = "SpliceAI";
+
+/// The largest gain or loss of a label in a gene.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rise {
+    /// How large: gains and losses are both positive.
+    pub value: f32,
+    /// How far from the variant, in bases along the forward strand; none where no base was admitted.
+    pub offset: Option<i64>,
+    /// Where, 1-based.
+    pub position: Option<u64>,
+}
+
+impl Rise {
+    /// At a base of an answer that begins at `start` of the contig, `left` bases before the variant.
+    pub fn at(value: f32, base: Option<usize>, start: i64, left: u64) -> Self {
+        let position = base.and_then(|base| u64::try_from(start + base as i64).ok()).map(to_one_based);
+        Self { value, offset: base.map(|base| base as i64 - left as i64), position }
+    }
+}
+
+/// What an allele does in a gene.
+#[derive(Clone, Debug)]
+pub struct GeneEffect<'a> {
+    /// The gene, as INFO takes it.
+    pub name: &'a str,
+    /// Its strand.
+    pub strand: Strand,
+    /// Gain and loss of every label; none where the format has no scores for such an allele.
+    pub rises: Option<Vec<Rise>>,
+}
+
+/// A name as a part of an INFO value: what would end the value, or a field of it, is written in percent (VCF 4.4, section 1.2).
+pub fn plain(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for letter in name.chars() {
+        match letter {
+            ';' | '=' | '%' | ',' | '|' | '\t' | '\n' | '\r' | ' ' => out.push_str(&format!("%{:02X}", letter as u32)),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
 
 /// INFO name of a column, in letters, digits and `_`: the VCF specification (4.4, section 1.6.1) also allows `.`, but
 /// bcftools' expressions do not.
@@ -32,22 +98,205 @@ pub fn header_lines(columns: &[Column], model: &str, version: &str) -> Vec<Strin
             ));
         }
     }
-    let reasons: Vec<&str> = Skip::all().iter().map(|s| s.word()).collect();
-    lines.push(format!(
-        "##INFO=<ID={PREFIX}_SKIP,Number=A,Type=String,Description=\"Why the allele was not scored ({}); . where it was\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
-        reasons.join(" or ")
-    ));
+    lines.push(skip_line(model, version));
     lines
 }
 
-/// Appends the record with its INFO fields, and a line end.
-pub fn write_variant(record: &VariantRecord, columns: &[String], alleles: &[AlleleScores], out: &mut Vec<u8>) {
-    out.extend_from_slice(&record.line[..record.info.start]);
-    let info = &record.line[record.info.clone()];
-    if info != b"." && !info.is_empty() {
-        out.extend_from_slice(info);
+fn skip_line(model: &str, version: &str) -> String {
+    let reasons: Vec<&str> = Skip::all().iter().map(|s| s.word()).collect();
+    format!(
+        "##INFO=<ID={SKIP},Number=A,Type=String,Description=\"Why the allele was not scored ({}); . where it was\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
+        reasons.join(" or ")
+    )
+}
+
+/// Header lines of effects in genes, for these labels.
+pub fn effect_lines(labels: &[&str], haplotypes: bool, model: &str, version: &str) -> Vec<String> {
+    let fields: Vec<String> = ["", "_at"]
+        .iter()
+        .flat_map(|end| {
+            labels.iter().flat_map(move |label| [format!("{label}_gain{end}"), format!("{label}_loss{end}")])
+        })
+        .collect();
+    let source = format!("Source=\"genogloss {model}\",Version=\"{version}\"");
+    let mut lines = vec![
+        format!(
+            "##INFO=<ID={EFFECT},Number=.,Type=String,Description=\"Largest gain and loss of each site near the allele, by gene (0 to 1), and their positions (1-based, on the contig). Format: ALLELE|gene|strand|{}\",{source}>\n",
+            fields.join("|")
+        ),
+        format!(
+            "##INFO=<ID={EFFECT_MAX},Number=A,Type=Float,Description=\"The largest gain or loss of the allele in any gene\",{source}>\n"
+        ),
+        skip_line(model, version),
+    ];
+    if haplotypes {
+        lines.push(format!(
+            "##INFO=<ID={HAPLOTYPE},Number=.,Type=String,Description=\"The same of the allele together with its neighbours on phased haplotypes. Format: ALLELE|gene|neighbours (first base:bases taken out>bases put in, joined by &)|strand|{}\",{source}>\n",
+            fields.join("|")
+        ));
+    }
+    lines
+}
+
+/// Header lines of SpliceAI's format.
+pub fn spliceai_lines(model: &str, version: &str) -> Vec<String> {
+    vec![
+        format!(
+            "##INFO=<ID={SPLICEAI},Number=.,Type=String,Description=\"{model} {version}, in the format of SpliceAI 1.3.1. Delta scores (DS) and delta positions (DP) of acceptor gain (AG), acceptor loss (AL), donor gain (DG) and donor loss (DL). Format: ALLELE|SYMBOL|DS_AG|DS_AL|DS_DG|DS_DL|DP_AG|DP_AL|DP_DG|DP_DL\">\n"
+        ),
+        skip_line(model, version),
+    ]
+}
+
+/// An INFO value for each allele that a gene was found for, gene after gene.
+fn write_each<'a>(
+    field: &str,
+    record: &VariantRecord,
+    alleles: &'a [Result<Vec<GeneEffect<'a>>, Skip>],
+    out: &mut Vec<u8>,
+    mut rest: impl FnMut(&GeneEffect<'a>, &mut Vec<u8>),
+) -> bool {
+    let mut any = false;
+    for (alternate, effects) in record.alternates().zip(alleles) {
+        for effect in effects.iter().flatten() {
+            if any {
+                out.push(b',');
+            } else {
+                out.extend_from_slice(field.as_bytes());
+                out.push(b'=');
+            }
+            any = true;
+            out.extend_from_slice(alternate);
+            out.push(b'|');
+            out.extend_from_slice(effect.name.as_bytes());
+            out.push(b'|');
+            rest(effect, out);
+        }
+    }
+    if any {
         out.push(b';');
     }
+    any
+}
+
+/// Appends the record with INFO fields added, and a line end.
+pub fn with_info(record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) {
+    let info = record.info();
+    out.extend_from_slice(&record.line[..record.info.start]);
+    if added.is_empty() || (info != b"." && !info.is_empty()) {
+        out.extend_from_slice(info);
+        if !added.is_empty() {
+            out.push(b';');
+        }
+    }
+    out.extend_from_slice(added);
+    out.extend_from_slice(&record.line[record.info.end..]);
+    out.push(b'\n');
+}
+
+/// Why alleles were not scored, if there is one of them.
+fn end(reasons: &[Option<Skip>], out: &mut Vec<u8>) {
+    if reasons.iter().any(Option::is_some) {
+        out.extend_from_slice(SKIP.as_bytes());
+        for (at, reason) in reasons.iter().enumerate() {
+            out.push(if at == 0 { b'=' } else { b',' });
+            out.extend_from_slice(reason.map_or(".", Skip::word).as_bytes());
+        }
+    } else {
+        out.pop();
+    }
+}
+
+/// Appends the INFO fields of what a record's alleles do in genes.
+///
+/// `together`: of which allele, its neighbours, and what it does with them.
+pub fn write_effects(
+    record: &VariantRecord,
+    alleles: &[Result<Vec<GeneEffect<'_>>, Skip>],
+    together: &[(usize, &str, Vec<GeneEffect<'_>>)],
+    out: &mut Vec<u8>,
+) {
+    let any = write_each(EFFECT, record, alleles, out, write_rises);
+    if any {
+        out.extend_from_slice(EFFECT_MAX.as_bytes());
+        for (at, effects) in alleles.iter().enumerate() {
+            out.push(if at == 0 { b'=' } else { b',' });
+            let rises = effects.iter().flatten().flat_map(|effect| effect.rises.iter().flatten());
+            match rises.map(|rise| rise.value).reduce(f32::max) {
+                Some(most) => out.extend_from_slice(format!("{:.4}", most.max(0.0)).as_bytes()),
+                None => out.push(b'.'),
+            }
+        }
+        out.push(b';');
+    }
+    let mut first = true;
+    for (allele, names, effects) in together {
+        for effect in effects {
+            if std::mem::take(&mut first) {
+                out.extend_from_slice(HAPLOTYPE.as_bytes());
+                out.push(b'=');
+            } else {
+                out.push(b',');
+            }
+            out.extend_from_slice(record.alternates().nth(*allele).unwrap_or_default());
+            for part in [effect.name, names] {
+                out.push(b'|');
+                out.extend_from_slice(part.as_bytes());
+            }
+            out.push(b'|');
+            write_rises(effect, out);
+        }
+    }
+    if !first {
+        out.push(b';');
+    }
+    let reasons: Vec<Option<Skip>> = alleles.iter().map(|effects| effects.as_ref().err().copied()).collect();
+    end(&reasons, out);
+}
+
+/// Strand, values, places.
+fn write_rises(effect: &GeneEffect<'_>, out: &mut Vec<u8>) {
+    out.push(effect.strand.symbol() as u8);
+    let rises = effect.rises.iter().flatten();
+    for rise in rises.clone() {
+        out.push(b'|');
+        out.extend_from_slice(format!("{:.4}", rise.value.max(0.0)).as_bytes());
+    }
+    for rise in rises {
+        out.push(b'|');
+        match rise.position {
+            Some(position) => write_integer(position, out),
+            None => out.push(b'.'),
+        }
+    }
+}
+
+/// Appends SpliceAI's INFO field, which is what spliceai 1.3.1 writes, and with the reasons it keeps to itself.
+pub fn write_spliceai(record: &VariantRecord, alleles: &[Result<Vec<GeneEffect<'_>>, Skip>], out: &mut Vec<u8>) {
+    write_each(SPLICEAI, record, alleles, out, |effect, out| match &effect.rises {
+        None => out.extend_from_slice(b".|.|.|.|.|.|.|."),
+        Some(rises) => {
+            for (at, rise) in rises.iter().enumerate() {
+                let end = if at == 0 { "" } else { "|" };
+                out.extend_from_slice(format!("{end}{:.2}", rise.value).as_bytes());
+            }
+            for rise in rises {
+                out.extend_from_slice(format!("|{}", rise.offset.unwrap_or_default()).as_bytes());
+            }
+        }
+    });
+    let reasons: Vec<Option<Skip>> = alleles
+        .iter()
+        .map(|effects| match effects {
+            Err(reason) => Some(*reason),
+            Ok(effects) => effects.iter().any(|effect| effect.rises.is_none()).then_some(Skip::NotInFormat),
+        })
+        .collect();
+    end(&reasons, out);
+}
+
+/// Appends the INFO fields of a record's alleles.
+pub fn write_variant(columns: &[String], alleles: &[AlleleScores], out: &mut Vec<u8>) {
     let any = alleles.iter().any(|allele| allele.scores.is_ok());
     if any {
         for (index, name) in columns.iter().enumerate() {
@@ -67,17 +316,8 @@ pub fn write_variant(record: &VariantRecord, columns: &[String], alleles: &[Alle
             out.push(b';');
         }
     }
-    if alleles.iter().any(|allele| allele.scores.is_err()) {
-        out.extend_from_slice(b"GG_SKIP");
-        for (at, allele) in alleles.iter().enumerate() {
-            out.push(if at == 0 { b'=' } else { b',' });
-            out.extend_from_slice(allele.scores.as_ref().err().map_or(".", |skip| skip.word()).as_bytes());
-        }
-    } else {
-        out.pop();
-    }
-    out.extend_from_slice(&record.line[record.info.end..]);
-    out.push(b'\n');
+    let reasons: Vec<Option<Skip>> = alleles.iter().map(|allele| allele.scores.as_ref().err().copied()).collect();
+    end(&reasons, out);
 }
 
 #[cfg(test)]
@@ -87,8 +327,9 @@ mod tests {
     fn written(line: &str, alleles: &[AlleleScores]) -> String {
         let record = VariantRecord::parse(line.into(), 1).expect("a record");
         let names = ["GG_DELTA_p", "GG_REF_p", "GG_ALT_p"].map(String::from);
-        let mut out = Vec::new();
-        write_variant(&record, &names, alleles, &mut out);
+        let (mut added, mut out) = (Vec::new(), Vec::new());
+        write_variant(&names, alleles, &mut added);
+        with_info(&record, &added, &mut out);
         String::from_utf8_lossy(&out).into_owned()
     }
 

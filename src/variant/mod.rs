@@ -1,0 +1,7 @@
+//! What a variant does to a sequence: how it is spelled, which genes it lies in, what has to be run for it.
+
+pub mod cache;
+pub mod genes;
+pub mod haplotypes;
+pub mod plan;
+pub mod spelling;
