@@ -181,7 +181,7 @@ impl OrtModel {
 
 /// A session of a network whose inputs and outputs are those of the card.
 ///
-/// `arena`: the session keeps the memory it has once taken, which is faster for small and like calls. Stretches are large and
+/// `arena`: the session keeps the memory it has once taken, and plans of it, which is faster for small and like calls. Stretches are large and
 /// of every length, and each session would keep the most that any of them took: ten sessions of SpliceAI 740 MB instead of
 /// 200, and no faster.
 fn open(name: &str, bytes: &[u8], device: Device, ports: &Ports, arena: bool) -> Result<Session> {
@@ -209,6 +209,8 @@ fn open(name: &str, bytes: &[u8], device: Device, ports: &Ports, arena: bool) ->
         if !arena {
             let cpu = ort::ep::CPU::default().with_arena_allocator(false).build();
             builder = builder.with_execution_providers([cpu]).map_err(|e| e.to_string())?;
+            // A plan of the memory is kept for every shape that comes, and here nearly every call has its own.
+            builder = builder.with_memory_pattern(false).map_err(|e| e.to_string())?;
         }
         builder.commit_from_memory(bytes).map_err(|e| e.to_string())
     })()
