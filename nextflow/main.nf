@@ -22,6 +22,7 @@ workflow {
     if (lacking) {
         error("sample ${lacking[0].id}: variants need --genome")
     }
+    def genes = [[id: 'genes'], params.genes ? file(params.genes) : []]
     def model = [[id: 'model'], params.model_dir ? file(params.model_dir) : []]
 
     ch_inputs = channel.fromList(rows)
@@ -45,7 +46,7 @@ workflow {
         }
 
     GENOGLOSS_SCAN(ch_shards.scan, model)
-    GENOGLOSS_VARIANTS(ch_shards.variants, [[id: 'genome'], genome, fai], model)
+    GENOGLOSS_VARIANTS(ch_shards.variants, [[id: 'genome'], genome, fai], model, genes)
     GENOGLOSS_READS(ch_shards.reads, [[id: 'genome'], genome, fai], model)
 
     ch_manifests = GENOGLOSS_SCAN.out.manifest.mix(GENOGLOSS_VARIANTS.out.manifest, GENOGLOSS_READS.out.manifest)

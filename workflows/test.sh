@@ -47,6 +47,9 @@ cp "$here/splice/calls.vcf" "$here/reads/reads.fq" .
 genogloss scan genome.fa -o one.bed.gz --quiet
 genogloss variants calls.vcf -f genome.fa -m core-promoter -o one.vcf.gz --quiet
 genogloss reads reads.fq -m core-promoter -o one.tsv.gz --quiet
+# By gene, with a small model.
+cp -r "$root/tests/models/splice" "$root/tests/data/slice_genes.gtf" .
+genogloss variants calls.vcf -f genome.fa -m ./splice --genes slice_genes.gtf --mask -o genes.vcf.gz --quiet
 
 # Slurm.
 slurm=
@@ -119,6 +122,16 @@ EOF
     (cd snake && snakemake -s "$workflow/Snakefile" --cores 1 --dry-run >dry.log 2>&1 && grep -q "Nothing to be done" dry.log) \
         || fail "a finished workflow would run again" snake/dry.log
     ok "Snakemake: nothing is run twice"
+    cat > snake/genes.yaml <<'EOF'
+variants_model: ../splice
+variants_options: --mask
+genes: ../slice_genes.gtf
+outdir: by_gene
+shards: 2
+EOF
+    (cd snake && limited snakemake -s "$workflow/Snakefile" --configfile genes.yaml --cores 2 by_gene/variants/sample.vcf.gz >genes.log 2>&1) \
+        || fail "Snakemake, genes" snake/genes.log
+    same "Snakemake, genes" snake/by_gene/variants/sample.vcf.gz genes.vcf.gz
     if [ -n "$slurm" ]; then
         rm -rf snake/results
         run_snakemake Slurm --executor slurm --jobs 4 --default-resources slurm_partition=main runtime=5 mem_mb=500 --slurm-no-account \
@@ -199,6 +212,11 @@ EOF
     pipeline "${all[@]}" -profile local -resume || fail "Nextflow -resume" out.log
     grep -q "Cached process > GENOGLOSS_SCAN" out.log || fail "-resume ran finished tasks again" out.log
     ok "Nextflow -resume"
+    printf 'id,kind,file\nvariants,variants,%s\n' ../calls.vcf >genes.csv
+    printf "process { withName: 'GENOGLOSS_VARIANTS' { ext.args = '--mask' } }\n" >genes.config
+    pipeline --input genes.csv --genome ../genome.fa --genes ../slice_genes.gtf --model_dir ../splice --shards 2 --outdir by_gene -c genes.config -profile local \
+        || fail "Nextflow, genes" out.log
+    same "Nextflow, genes" by_gene/variants/variants.vcf.gz ../genes.vcf.gz
     # 25.04's strict parser looks for the profile in every file given with -c.
     NXF_SYNTAX_PARSER=v2 pipeline --input sheet.csv --genome ../genome.fa --outdir stub -profile local -stub || fail "Nextflow -stub, strict syntax" out.log
     [ -s stub/scan/slice.bed.gz ] || fail "Nextflow -stub wrote nothing" out.log
@@ -216,7 +234,7 @@ EOF
     ok "Nextflow: bad samplesheets"
     refused "--input is missing: Samplesheet (CSV) with the columns id, kind and file"
     refused "--shards four: must be a whole number" --input sheet.csv --shards four
-    refused "--shard is not a parameter; there are --genome, --input, --model, --model_dir, --outdir, --shards" --input sheet.csv --shard 3
+    refused "--shard is not a parameter; there are --genes, --genome, --input, --model, --model_dir, --outdir, --shards" --input sheet.csv --shard 3
     ok "Nextflow: bad parameters"
     if ! command -v nvidia-smi >/dev/null; then
         sheet x,scan,../genome.fa

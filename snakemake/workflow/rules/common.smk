@@ -1,3 +1,6 @@
+from shlex import quote
+
+
 def wanted():
     """The final files that the configuration asks for."""
     files = [f"{OUT}/scan/elements.bed.gz"] if SCAN else []

@@ -2,6 +2,7 @@ rule variants_shard:
     input:
         vcf=lambda wildcards: config["variants"][wildcards.sample],
         genome=config["genome"],
+        genes=config["genes"] or [],
     output:
         vcf=temp(f"{OUT}/variants/shards/{{sample}}/{{scatteritem}}.vcf.gz"),
         tbi=temp(f"{OUT}/variants/shards/{{sample}}/{{scatteritem}}.vcf.gz.tbi"),
@@ -21,9 +22,14 @@ rule variants_shard:
     params:
         shard=shard,
         model=config["variants_model"],
+        genes=lambda wildcards, input: (
+            f"--genes {quote(input.genes)}" if input.genes else ""
+        ),
+        extra=config["variants_options"],
         program=config["program"],
     shell:
         "{params.program} variants {input.vcf:q} --reference {input.genome:q} --model {params.model:q}"
+        " {params.genes} {params.extra}"
         " --shard {params.shard} --resume --threads {threads} --output {output.vcf:q} 2> {log:q}"
 
 

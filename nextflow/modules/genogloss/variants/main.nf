@@ -11,6 +11,7 @@ process GENOGLOSS_VARIANTS {
     tuple val(meta), path(vcf), path(index), path(shard)
     tuple val(meta2), path(fasta), path(fai)
     tuple val(meta3), path(model)
+    tuple val(meta4), path(genes)
 
     output:
     tuple val(meta), path("${prefix}.vcf.gz"), emit: vcf
@@ -24,6 +25,7 @@ process GENOGLOSS_VARIANTS {
     script:
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}.scored"
+    def annotation = genes ? "--genes ${genes}" : ''
     def part = shard ? "--shard ${shard}" : ''
     def weights = model ? "--model ./${model}" : ''
     def device = task.accelerator ? '--device cuda' : ''
@@ -32,6 +34,7 @@ process GENOGLOSS_VARIANTS {
         ${vcf} \
         --reference ${fasta} \
         ${weights} \
+        ${annotation} \
         ${part} \
         ${device} \
         --threads ${task.cpus} \

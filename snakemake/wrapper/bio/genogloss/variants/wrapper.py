@@ -11,6 +11,10 @@ model = snakemake.input.get("model") or snakemake.params.get("model", "")
 if model:
     model = f"--model {model}"
 
+genes = snakemake.input.get("genes", "")
+if genes:
+    genes = f"--genes {genes}"
+
 # A BED file of genogloss plan, or I/N.
 shard = snakemake.input.get("shard") or snakemake.params.get("shard", "")
 if shard:
@@ -28,6 +32,6 @@ if manifest:
     manifest = f"--manifest {manifest}"
 
 shell(
-    "genogloss variants {snakemake.input.vcf} --reference {snakemake.input.fasta} {model} {shard}"
+    "genogloss variants {snakemake.input.vcf} --reference {snakemake.input.fasta} {model} {genes} {shard}"
     " --threads {snakemake.threads} --output {vcf} {index} {manifest} {extra} {log}"
 )
