@@ -103,6 +103,21 @@ impl Skip {
         }
     }
 
+    /// Why an allele of a variant is not scored.
+    pub const OF_VARIANTS: &[Self] = &[
+        Self::UnknownBases,
+        Self::ContigEnd,
+        Self::ReferenceMismatch,
+        Self::SymbolicAllele,
+        Self::SpanningDeletion,
+        Self::Breakend,
+        Self::NoAlternate,
+        Self::AlleleTooLong,
+        Self::NotBases,
+        Self::NoGene,
+        Self::NotInFormat,
+    ];
+
     /// All reasons, most common first.
     pub fn all() -> [Self; 18] {
         [

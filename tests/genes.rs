@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::{Folder, genogloss, root, succeed};
+use support::{Folder, genogloss, root, shell, succeed, tools_available};
 
 const HGNC: &str = "hgnc_id\tsymbol\tname\tlocus_group\tlocus_type\tstatus\tlocation\talias_symbol\tprev_symbol\tdate_modified\tentrez_id\tensembl_gene_id\tuniprot_ids\tomim_id
 HGNC:3603\tFBN1\tfibrillin 1\tprotein-coding gene\tgene with protein product\tApproved\t15q21.1\t\"MASS|OCTD|SGS\"\t\"FBN|MFS1|WMS\"\t2023-01-20\t2200\tENSG00000166147\tP35555\t134797
@@ -381,6 +381,41 @@ fn variants_get_what_is_known_of_their_genes_and_nothing_else_changes() {
     assert!(lines[3].contains(&format!("END=3050;GG_GENES={fbn2},AC123.4|||||\t")), "as far as END: {}", lines[3]);
     let only = succeed(&["genes", "-b", &base, "annotate", "--quiet", &vcf, "--gtf", &gtf, "--source", "clingen"]);
     assert!(only.contains("GG_GENES=FBN1|HGNC:3603|MONDO:0007947|AD||ClinGen:Definitive\t"), "{only}");
+}
+
+#[test]
+fn variants_come_out_as_bcf_where_that_is_asked_for() {
+    if !tools_available(&["bcftools"]) {
+        return;
+    }
+    let (folder, base) = made();
+    // Fields that the header does not know cannot be BCF.
+    let known = "##INFO=<ID=AF,Number=1,Type=Float,Description=\"a\">\n##INFO=<ID=DB,Number=0,Type=Flag,Description=\"d\">\n##INFO=<ID=END,Number=1,Type=Integer,Description=\"e\">\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"g\">\n#CHROM";
+    let (gtf, vcf) = (folder.write("genes.gtf", GTF), folder.write("calls.vcf", VCF.replace("#CHROM", known)));
+    let (binary, text, out) = (folder.path("calls.bcf"), folder.path("out.vcf"), folder.path("out.bcf"));
+    shell(&format!("bcftools view --no-version -Ob -o {binary} {vcf}"));
+    let annotate = |input: &str, more: &[&str]| {
+        succeed(&[&["genes", "-b", &base, "annotate", "--quiet", input, "--gtf", &gtf], more].concat())
+    };
+    annotate(&vcf, &["-o", &text]);
+    let view = |file: &str| shell(&format!("bcftools view --no-version {file}"));
+    let expected = view(&text);
+    assert_eq!(expected.matches("GG_GENES=").count(), 3);
+    for input in [&vcf, &binary] {
+        annotate(input, &["-o", &out]);
+        assert!(view(&out) == expected);
+        assert_eq!(shell(&format!("bcftools index -n {out}")).trim(), "5");
+    }
+    let parts: Vec<String> = (1..=2).map(|shard| folder.path(&format!("part{shard}.bcf"))).collect();
+    for (shard, part) in parts.iter().enumerate() {
+        annotate(&binary, &["--shard", &format!("{}/2", shard + 1), "-o", part]);
+    }
+    let merged = folder.path("merged.bcf");
+    succeed(&["merge", "--quiet", "-o", &merged, &parts[0], &parts[1]]);
+    assert!(view(&merged) == expected);
+    let bed = folder.write("peaks.bed", "15\t0\t1000\n");
+    let run = genogloss(&["genes", "-b", &base, "annotate", &bed, "--gtf", &gtf, "-O", "b"]);
+    assert!(run.code == 2 && run.stderr.contains("-O is for variants"), "{}", run.stderr);
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn json(path: &str) -> Value {
 }
 
 /// A scan in shards put together, its tracks, and variants.
-fn runs(folder: &Folder) -> [String; 3] {
+fn runs(folder: &Folder) -> [String; 4] {
     let path = |name: &str| folder.path(name);
     for index in 1..=3 {
         let part = path(&format!("part{index}.bed"));
@@ -45,7 +45,11 @@ fn runs(folder: &Folder) -> [String; 3] {
     }
     let (vcf, scored) = (folder.write("calls.vcf", vcf), path("scored.vcf"));
     run(&format!("variants {vcf} -f {SLICE} -m exact:gc -o {scored}"));
-    [merged, tracks, scored]
+    let by_gene = path("by_gene.vcf");
+    run(&format!(
+        "variants {vcf} -f {SLICE} -m tests/models/splice --genes tests/data/slice_genes.gtf --prefix X -o {by_gene}"
+    ));
+    [merged, tracks, scored, by_gene]
 }
 
 #[test]
@@ -63,7 +67,8 @@ fn one_page_says_what_ran_what_was_skipped_and_where_calls_lie() {
     for foreign in ["http:", "https:", "<script", "<link", "url("] {
         assert!(!html.contains(foreign), "the page is to load nothing: {foreign}");
     }
-    assert_eq!(html.matches("<h3>Along the contigs").count(), 3, "elements, tracks and variants lie somewhere");
+    assert_eq!(html.matches("<h3>Along the contigs").count(), 4, "elements, tracks and variants lie somewhere");
+    assert!(html.contains("any gain or loss"));
     assert_eq!(html.matches("<h3>Scores").count(), 2);
     assert!(html.contains("<h3>Changes of the score") && html.contains("symbolic_allele"));
     assert!(html.contains("3 shards, ") && html.contains("<title>2/3 on "), "shards on the clock");
@@ -73,13 +78,13 @@ fn one_page_says_what_ran_what_was_skipped_and_where_calls_lie() {
     assert_eq!((&row["scored"], &row["skipped"]), (&Value::from(87), &Value::from(87)));
     assert_eq!(row["records"], manifest["counts"]["records_in"]);
     assert_eq!(row["scored_share"], Value::from(50.0));
-    assert!(table["data"].as_object().is_some_and(|data| data.len() == 3), "{table}");
+    assert!(table["data"].as_object().is_some_and(|data| data.len() == 4), "{table}");
 }
 
 #[test]
 fn scores_of_shards_are_spread_as_those_of_one_run() {
     let folder = Folder::new();
-    let [merged, tracks, _] = runs(&folder);
+    let [merged, tracks, ..] = runs(&folder);
     let scores = |path: String| json(&path)["counts"]["scores"]["gc"].clone();
     let whole = scores(format!("{tracks}/genogloss.manifest.json"));
     assert_eq!(scores(format!("{merged}.manifest.json")), whole);

@@ -31,9 +31,13 @@ fn genome(folder: &Folder, contigs: usize) -> String {
 /// Runs a command with --resume, kills it `kills` times at random instants (with the signals in turn), and lets it end. How often
 /// it was killed: it may be done before.
 fn killed(arguments: &[&str], kills: u32, signals: &[&str], seed: u64) -> u32 {
+    killed_within(40.0, arguments, kills, signals, seed)
+}
+
+/// The same with the longest time, in milliseconds, until the first kill.
+fn killed_within(mut longest: f64, arguments: &[&str], kills: u32, signals: &[&str], seed: u64) -> u32 {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut done = 0;
-    let mut longest = 40.0;
     for kill in 0..=kills {
         let mut command = Command::new(env!("CARGO_BIN_EXE_genogloss"));
         command
@@ -161,6 +165,35 @@ fn every_kind_of_output_is_gone_on_with() {
         }
         tidy(&folder);
     }
+}
+
+#[test]
+fn haplotypes_are_gone_on_with() {
+    let folder = Folder::new();
+    let slice = fs::read_to_string(SLICE).expect("the slice");
+    let bases: String = slice.lines().filter(|line| !line.starts_with('>')).collect();
+    let contig = slice.lines().next().and_then(|line| line[1..].split(' ').next()).expect("a name").to_string();
+    let mut vcf = format!("##fileformat=VCFv4.2\n##contig=<ID={contig}>\n");
+    vcf.push_str("##FORMAT=<ID=GT,Number=1,Type=String,Description=\"g\">\n");
+    vcf.push_str("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts\n");
+    for (number, at) in (49_600..64_000).step_by(23).enumerate() {
+        let reference = bases[at..at + 1].to_uppercase();
+        let alternate = if reference == "A" { "C" } else { "A" };
+        let genotype = ["0|1", "1|0", "1|1"][number % 3];
+        vcf.push_str(&format!("{contig}\t{}\t.\t{reference}\t{alternate}\t.\t.\t.\tGT\t{genotype}\n", at + 1));
+    }
+    let vcf = folder.write("v.vcf", vcf);
+    let (whole, out) = (folder.path("whole.vcf"), folder.path("out.vcf"));
+    let fixed = ["variants", &vcf, "-f", SLICE, "--genes", "tests/data/slice_genes.gtf", "-m", "tests/models/splice"];
+    let arguments = |out| [&fixed[..], &["--haplotypes", "-D", "30", "-t", "1", "--quiet", "-o", out]].concat();
+    let begun = Instant::now();
+    succeed(&arguments(&whole));
+    let longest = begun.elapsed().as_secs_f64() * 1000.0;
+    assert!(content(&whole).matches("GG_HAPLOTYPE=").count() > 500);
+    let kills = killed_within(longest, &arguments(&out), 8, &["-KILL"], 11);
+    assert!(kills > 0, "it was never killed");
+    assert!(content(&whole) == content(&out), "the content differs");
+    tidy(&folder);
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod support;
 
 use std::{collections::BTreeMap, fmt::Write as _, fs};
 
-use support::{Folder, Run, genogloss, ort_available, shared, tools_available};
+use support::{Folder, Run, genogloss, ort_available, shared, shell, tools_available};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 const CONTIG: &str = "chr20_3140001_3240000";
@@ -123,6 +123,23 @@ fn written(folder: &Folder, input: &str, arguments: &[&str]) -> String {
     let run = genogloss(&[&all, arguments].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);
     folder.read("out.vcf")
+}
+
+/// The same in shards, put together.
+fn in_shards(folder: &Folder, input: &str, count: usize, arguments: &[&str]) -> String {
+    let mut parts = Vec::new();
+    for shard in 1..=count {
+        let (part, name) = (folder.path(&format!("part{shard}.vcf")), format!("{shard}/{count}"));
+        let fixed = [input, "-f", SLICE, "--genes", GENES, "-m", MODEL, "--shard", &name, "-o", &part];
+        let run = variants(&[&fixed, arguments].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        parts.push(part);
+    }
+    let merged = folder.path("merged.vcf");
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let run = genogloss(&[&["merge", "-o", &merged][..], &parts].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    folder.read("merged.vcf")
 }
 
 /// Variants of all kinds at random places of genes, among them indels in repeats.
@@ -302,18 +319,7 @@ fn threads_batches_shards_and_engines_keep_the_bytes() {
     for arguments in [["-t", "3", "--batch-rows", "1"], ["-t", "2", "--batch-rows", "7"]] {
         assert_eq!(written(&folder, &input, &arguments), first);
     }
-    let mut parts = Vec::new();
-    for shard in 1..=3 {
-        let (part, name) = (folder.path(&format!("part{shard}.vcf")), format!("{shard}/3"));
-        let run = variants(&[&input, "-f", SLICE, "--genes", GENES, "-m", MODEL, "--shard", &name, "-o", &part]);
-        assert_eq!(run.code, 0, "{}", run.stderr);
-        parts.push(part);
-    }
-    let merged = folder.path("merged.vcf");
-    let run =
-        genogloss(&[&["merge", "-o", &merged][..], &parts.iter().map(String::as_str).collect::<Vec<_>>()].concat());
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    assert_eq!(folder.read("merged.vcf"), first);
+    assert_eq!(in_shards(&folder, &input, 3, &[]), first);
     if ort_available() {
         // The engines differ in the last digits of a probability, which four decimals mostly hide.
         let (ort, rten) = (
@@ -452,19 +458,19 @@ fn haplotypes_do_not_end_at_the_border_of_a_shard() {
     let input = folder.write("in.vcf", text);
     let whole = written(&folder, &input, &["--haplotypes"]);
     assert!(whole.matches("GG_HAPLOTYPE=").count() > 300);
-    let mut parts = Vec::new();
-    for shard in 1..=4 {
-        let (part, name) = (folder.path(&format!("part{shard}.vcf")), format!("{shard}/4"));
-        let fixed = [&input, "-f", SLICE, "--genes", GENES, "-m", MODEL, "--haplotypes", "--shard", &name, "-o", &part];
-        let run = variants(&fixed);
-        assert_eq!(run.code, 0, "{}", run.stderr);
-        parts.push(part);
+    assert_eq!(in_shards(&folder, &input, 4, &["--haplotypes"]), whole);
+    // From BCF to BCF: the samples are looked at, and go through as they are.
+    if !tools_available(&["bcftools"]) {
+        return;
     }
-    let merged = folder.path("merged.vcf");
-    let run =
-        genogloss(&[&["merge", "-o", &merged][..], &parts.iter().map(String::as_str).collect::<Vec<_>>()].concat());
+    let (binary, out) = (folder.path("in.bcf"), folder.path("out.bcf"));
+    shell(&format!("bcftools view --no-version -Ob -o {binary} {input}"));
+    let arguments = [&binary, "-f", SLICE, "--genes", GENES, "-m", MODEL, "--haplotypes", "-o", &out];
+    let run = variants(&arguments);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert_eq!(folder.read("merged.vcf"), whole);
+    let body = |file: &str| shell(&format!("bcftools view --no-version -H {file}"));
+    let text = folder.write("whole.vcf", &whole);
+    assert!(body(&out) == body(&text));
 }
 
 #[test]
@@ -508,6 +514,105 @@ fn masks_leave_known_sites_out() {
         losses += usize::from(loss_a.is_some()) + usize::from(loss_d.is_some());
     }
     assert!(losses > 10);
+
+    // A label that is neither acceptor nor donor is about sites of both kinds.
+    let used = folder.path("used");
+    shell(&format!(
+        "cp -r {MODEL} {used}; cd {used}; sed -i 's/acceptor/used/' card.yaml; rm self_test.tsv; sed -i /self_test/d card.yaml"
+    ));
+    let out = folder.path("used.vcf");
+    let run = variants(&[&input, "-f", SLICE, "--genes", GENES, "-m", &used, "--mask", "-o", &out]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let mut at_donors = 0;
+    for value in effects(&folder.read("used.vcf"), "GG_EFFECT").into_values().flatten() {
+        let Some(value) = value.strip_prefix("ITPA|") else { continue };
+        let parts: Vec<&str> = value.split('|').collect();
+        let at = |index: usize| parts[index].parse::<usize>().ok();
+        let site = |pos: usize| acceptors.contains(&pos) || donors.contains(&pos);
+        assert!(at(5).is_none_or(|pos| !site(pos)) && at(6).is_none_or(site), "{value}");
+        at_donors += usize::from(at(6).is_some_and(|pos| donors.contains(&pos)));
+    }
+    assert!(at_donors > 0);
+}
+
+#[test]
+fn positions_are_on_the_contig() {
+    let (folder, bases) = (Folder::new(), contig(SLICE, CONTIG));
+    let genes = folder.write(
+        "genes.txt",
+        format!(
+            "#NAME\tCHROM\tSTRAND\tTX_START\tTX_END\tEXON_START\tEXON_END\nALL\t{CONTIG}\t+\t0\t100000\t0,\t100000,\n"
+        ),
+    );
+    let mut records = Vec::new();
+    for pos in (3..=60).chain(99_940..=99_997) {
+        let base = char::from(bases[pos - 1]);
+        let other = ["A", "ATTG"][pos % 2];
+        records.push((
+            format!("v{pos}"),
+            Variant(pos, base.into(), if base == 'A' { format!("C{other}") } else { other.into() }),
+        ));
+    }
+    let input = folder.write("in.vcf", vcf(CONTIG, &records));
+    let out = written(&folder, &input, &["--genes", &genes]);
+    let (mut left, mut right) = (0, 0);
+    for value in effects(&out, "GG_EFFECT").into_values().flatten() {
+        for pos in value.split('|').skip(6) {
+            let pos: usize = pos.parse().expect("a position");
+            assert!((1..=100_000).contains(&pos), "{value}");
+            left += usize::from(pos < 100);
+            right += usize::from(pos > 99_900);
+        }
+    }
+    assert!(left > 100 && right > 100, "{left} {right}");
+}
+
+#[test]
+fn scores_of_two_models_have_room_in_one_file() {
+    let (folder, bases) = (Folder::new(), contig(SLICE, CONTIG));
+    let base = char::from(bases[51_999]).to_string();
+    let record = Variant(52_000, base.clone(), if base == "A" { "C".into() } else { "A".into() });
+    let text = vcf(CONTIG, &[("v".into(), record)]);
+    let input =
+        folder.write("in.vcf", text.replace("#CHROM", &format!("##contig=<ID={CONTIG},length=100000>\n#CHROM")));
+    let first = folder.write("first.vcf", written(&folder, &input, &["-D", "70"]));
+    let again = [&first, "-f", SLICE, "--genes", GENES, "-m", MODEL];
+    let run = variants(&again);
+    assert!(run.code == 1 && run.stderr.contains("GG_EFFECT is there already"), "{}", run.stderr);
+    assert!(run.stderr.contains("hint: --prefix"), "{}", run.stderr);
+    let run = variants(&[&again[..], &["--prefix", "two"]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let second = folder.write("second.vcf", run.stdout);
+    let run = variants(&[&second, "-f", SLICE, "-m", "exact:gc", "--prefix", "GC"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let line = run.stdout.lines().last().expect("a record");
+    for field in ["\tGG_EFFECT=", ";GG_EFFECT_MAX=", ";two_EFFECT=", ";two_EFFECT_MAX=", ";GC_DELTA_gc="] {
+        assert!(line.contains(field), "{field}: {line}");
+    }
+    // What each was asked stands in the header.
+    let asked: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("##genogloss_variants=")).collect();
+    assert_eq!(asked.len(), 3);
+    for (line, parts) in asked.iter().zip([
+        vec![
+            "<ID=GG,",
+            "model=\"splice\"",
+            "reference=\"chr20_slice.fa\"",
+            "distance=\"70\"",
+            "genes=\"slice_genes.gtf\"",
+        ],
+        vec!["<ID=two,", "distance=\"50\"", "mask=\"false\"", "format=\"genogloss\""],
+        vec!["<ID=GC,", "model=\"exact:gc\"", "ref_mismatch=\"skip\""],
+    ]) {
+        assert!(parts.iter().all(|part| line.contains(part)), "{line}");
+    }
+    if tools_available(&["bcftools"]) {
+        let all = folder.write("all.vcf", &run.stdout);
+        assert_eq!(shell(&format!("bcftools view {all} 2>&1 >/dev/null")), "");
+        let values = shell(&format!("bcftools query -f '%GG_EFFECT_MAX %two_EFFECT_MAX %GC_DELTA_gc' {all}"));
+        assert!(values.split(' ').all(|value| value.parse::<f64>().is_ok()), "{values}");
+    }
+    let run = variants(&[&input, "-f", SLICE, "-m", "exact:gc", "--prefix", "1.x"]);
+    assert!(run.code == 2 && run.stderr.contains("letters, digits and _"), "{}", run.stderr);
 }
 
 #[test]

@@ -142,6 +142,7 @@ annotate	GG_GENES	VCF input, in INFO: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPE
 
 const VARIANTS: &str = "\
 format	field	meaning
+all	GG_	or what --prefix says
 vcf	GG_DELTA_(score)	the score's name with _ for - and .; alternate minus reference score, one value an ALT; tracks: where the difference is largest
 vcf	GG_REF_(score)	score of the reference there
 vcf	GG_ALT_(score)	score of the alternate allele there
@@ -159,22 +160,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         Of::Ask => (ASK, ask::SKIPS),
         Of::Genes => (GENES, &[]),
         Of::Reads => (READS, &[Skip::UnknownBases, Skip::TooShort, Skip::NoSequence]),
-        Of::Variants => (
-            VARIANTS,
-            &[
-                Skip::UnknownBases,
-                Skip::ContigEnd,
-                Skip::ReferenceMismatch,
-                Skip::SymbolicAllele,
-                Skip::SpanningDeletion,
-                Skip::Breakend,
-                Skip::NoAlternate,
-                Skip::AlleleTooLong,
-                Skip::NotBases,
-                Skip::NoGene,
-                Skip::NotInFormat,
-            ],
-        ),
+        Of::Variants => (VARIANTS, Skip::OF_VARIANTS),
     };
     let mut text = table.to_string();
     for skip in used {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    OutputOptions, RunOptions,
+    OutputOptions, RunOptions, VariantsOutput,
     setup::{self, Beginning, Ending},
 };
 use crate::{
@@ -35,6 +35,7 @@ use crate::{
     write::{
         Indexed, Output, OutputSettings, check_targets,
         manifest::{ModelReport, Settings, digest},
+        variants::RecordWriter,
         vcf,
     },
 };
@@ -42,7 +43,7 @@ use crate::{
 /// Add what is known of genes to intervals (BED) or variants (VCF, BCF).
 ///
 /// For every gene that an interval or variant overlaps: symbol, HGNC's identifier, diseases, inheritance, phenotypes (HPO) and who says so. BED
-/// gives a table with six more columns; genes are parted by `;`, and what is said of one by `|`. VCF and BCF give VCF with the INFO field
+/// gives a table with six more columns; genes are parted by `;`, and what is said of one by `|`. VCF and BCF give either with the INFO field
 /// GG_GENES, a value a gene, its fields parted by `|` and items by `&` (`bcftools +split-vep -a GG_GENES` reads it). Every record comes out,
 /// in the same order.
 #[derive(Debug, clap::Args)]
@@ -64,6 +65,8 @@ pub(super) struct Options {
     source: Vec<String>,
     #[command(flatten)]
     output: OutputOptions,
+    #[command(flatten)]
+    format_out: VariantsOutput,
     #[command(flatten)]
     run: RunOptions,
 }
@@ -96,6 +99,9 @@ pub(super) fn run(options: &Options, base: PathBuf) -> Result<()> {
     let input = read::open(&options.input)?;
     match input.format {
         Format::Vcf | Format::Bcf => work.variants(Variants::of(input)?, annotation, known),
+        _ if options.format_out.output_type.is_some() => {
+            Err(Error::usage("-O is for variants; intervals come out as a table").with_hint("-o FILE.gz compresses it"))
+        }
         _ => work.intervals(input, annotation, known),
     }
 }
@@ -145,18 +151,27 @@ impl Passing {
 }
 
 impl Work<'_> {
-    fn begin(&self, indexed: Indexed, territory: Option<&Territory>, header: &[u8], place: &str) -> Result<Passing> {
+    /// `bgzf`: compressed or not, whatever its name says.
+    fn begin(
+        &self,
+        indexed: Indexed,
+        bgzf: Option<bool>,
+        territory: Option<&Territory>,
+        header: &[u8],
+        place: &str,
+    ) -> Result<Passing> {
         let target = self.options.output.output.as_deref();
         let beginning =
             Beginning::find(&self.options.run, target, None, &self.report, &self.settings, territory, self.inputs)?;
-        let mut output = Output::create(&OutputSettings {
+        let settings = OutputSettings {
             path: self.options.output.output.clone(),
             indexed,
             kind: self.options.output.index,
             bgzf: false,
             input: place.into(),
             resume: beginning.bytes(),
-        })?;
+        };
+        let mut output = Output::create_as(&settings, bgzf.unwrap_or(settings.is_bgzf()))?;
         if !beginning.begun() {
             output.write_all(header)?;
         }
@@ -213,7 +228,7 @@ impl Work<'_> {
         (Annotator::new(base, genes, self.options.source.clone()), report, contigs, place)
     }
 
-    fn variants(self, variants: Variants, annotation: Annotation, base: Base) -> Result<()> {
+    fn variants(mut self, mut variants: Variants, annotation: Annotation, base: Base) -> Result<()> {
         let place = variants.place().to_string();
         let mut theirs = None;
         for line in &variants.header {
@@ -248,19 +263,20 @@ impl Work<'_> {
             Some(choice) => Some(setup::chosen(choice, &variants.contigs, &place, "bases")?),
             None => None,
         };
-        let (last, before) = variants.header.split_last().ok_or_else(|| Error::input(&place, "the header is empty"))?;
-        let mut header = before.concat();
-        header.extend_from_slice(
+        let lines = [
+            format!("##genogloss_version={}\n", env!("CARGO_PKG_VERSION")),
             format!(
-                "##genogloss_version={}\n##INFO=<ID={FIELD},Number=.,Type=String,Description=\"Genes here and what is known of them, items parted by &. Format: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPES|EVIDENCE\",Source=\"genogloss genes\",Version=\"{FORMAT}\">\n",
-                env!("CARGO_PKG_VERSION")
-            )
-            .as_bytes(),
-        );
-        header.extend_from_slice(last);
-        let mut passing = self.begin(Indexed::Vcf, territory.as_ref(), &header, &place)?;
+                "##INFO=<ID={FIELD},Number=.,Type=String,Description=\"Genes here and what is known of them, items parted by &. Format: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPES|EVIDENCE\",Source=\"genogloss genes\",Version=\"{FORMAT}\">\n",
+            ),
+        ];
+        let header =
+            vcf::with_lines(&variants.header, &lines).ok_or_else(|| Error::input(&place, "the header is empty"))?;
+        let format = self.options.format_out.of(&self.options.output);
+        self.settings.put("output_type", format.word());
+        let (mut records, header) = RecordWriter::new(format, &mut variants, header, false)?;
+        let mut passing = self.begin(records.indexed(), Some(format.is_bgzf()), territory.as_ref(), &header, &place)?;
         let (annotator, gtf, contigs, annotation_place) = self.annotator(annotation, base);
-        let (mut watch, mut line, mut value) = (Watch::default(), Vec::new(), String::new());
+        let (mut watch, mut value) = (Watch::default(), String::new());
         let mut checked = Checked::default();
         let result = variants
             .read(|record| {
@@ -283,12 +299,15 @@ impl Work<'_> {
                 let interval = reach(&record);
                 value.clear();
                 annotator.at(contig, interval, |_, info| {
-                    value.push_str(if value.is_empty() { "" } else { "," });
+                    if value.is_empty() {
+                        value.push_str(FIELD);
+                        value.push('=');
+                    } else {
+                        value.push(',');
+                    }
                     value.push_str(info);
                 })?;
-                line.clear();
-                with_info(&record, &value, &mut line);
-                passing.output.write_record(record.contig(), record.interval(), &line)?;
+                records.write(&record, value.as_bytes(), &mut passing.output)?;
                 passing.written(|| crate::genome::interval::show_position(record.contig(), record.position))
             })
             .map(|report| vec![report(), gtf]);
@@ -325,6 +344,7 @@ impl Work<'_> {
                 header.extend(FIELDS.map(str::to_string));
                 passing = Some(self.begin(
                     Indexed::Bed,
+                    None,
                     territory.as_ref(),
                     format!("#{}\n", header.join("\t")).as_bytes(),
                     &place,
@@ -366,7 +386,7 @@ impl Work<'_> {
             Some(passing) => passing,
             None => {
                 let header = format!("#contig\tstart\tend\t{}\n", FIELDS.join("\t"));
-                self.begin(Indexed::Bed, territory.as_ref(), header.as_bytes(), &place)?
+                self.begin(Indexed::Bed, None, territory.as_ref(), header.as_bytes(), &place)?
             }
         };
         self.end(passing, result, territory.as_ref(), &annotator)
@@ -413,12 +433,6 @@ fn assembly_of_length(line: &str) -> Option<&'static str> {
 fn reach(record: &VariantRecord) -> Interval {
     let own = record.position + record.reference().len() as u64;
     Interval::new(record.position, own.max(record.interval().end))
-}
-
-/// The record with the INFO field, where there is something to say.
-fn with_info(record: &VariantRecord, value: &str, out: &mut Vec<u8>) {
-    let added = if value.is_empty() { String::new() } else { format!("{FIELD}={value}") };
-    vcf::with_info(record, added.as_bytes(), out);
 }
 
 /// Hands on every interval of a BED file: its columns, its place, the number of its line.

@@ -23,7 +23,10 @@ use std::{io::Write, path::PathBuf};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    write::variants::VariantFormat,
+};
 
 /// Runs DNA models over whole genomes.
 ///
@@ -170,6 +173,23 @@ pub struct OutputOptions {
     /// Manifest (JSON). Default: OUTPUT.manifest.json; none for standard output.
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
+}
+
+/// How variants are written.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct VariantsOutput {
+    /// Format of variants that are written: v VCF, z VCF in BGZF, b BCF, whose index is always CSI. Default: what the output's
+    /// name ends in (.vcf.gz, .vcf.bgz, .bcf), else VCF.
+    #[arg(short = 'O', long, value_name = "TYPE")]
+    pub output_type: Option<VariantFormat>,
+}
+
+impl VariantsOutput {
+    /// What was asked for, or what the name says.
+    fn of(&self, output: &OutputOptions) -> VariantFormat {
+        self.output_type.unwrap_or_else(|| VariantFormat::of_name(output.output.as_deref()))
+    }
 }
 
 /// Parts of a run, and going on with one.

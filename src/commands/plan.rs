@@ -383,7 +383,7 @@ fn measure(options: &Options, work: &Work, total: u64, program: &Path, folder: &
             let said = String::from_utf8_lossy(&ended.stderr);
             let said = said.trim().strip_prefix("error: ").unwrap_or(said.trim());
             return Err(Error::input("the sample", said.replace('\n', "; "))
-                .with_hint("--no-sample makes the plan without measuring"));
+                .with_hint("options of the run go behind --; --no-sample makes the plan without measuring"));
         }
         let bytes = std::fs::read(Manifest::path(&output)).map_err(|e| Error::read(&output, &e))?;
         let manifest: Value = serde_json::from_slice(&bytes).map_err(|e| Error::Internal(e.to_string()))?;

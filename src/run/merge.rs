@@ -18,7 +18,8 @@ use crate::{
     read::{
         self, Format, Input,
         bcf::{Dictionary, read_header},
-        read_frame, read_line, variants,
+        read_frame, read_line,
+        variants::Variants,
     },
     write::{Indexed, Output, OutputSettings, Sealed, bigwig::BigWig, manifest::Manifest, place_of_line},
 };
@@ -219,9 +220,11 @@ pub struct Merged {
 pub fn files(parts: &[Part], settings: &OutputSettings) -> Result<Merged> {
     let command = parts[0].setting("command").unwrap_or_default().to_string();
     let reads = command == "reads" && parts[0].setting("format") == Some("bam");
-    let bcf = command == "variants" && parts[0].setting("output_type") == Some("bcf");
+    // Of variants, whatever wrote them.
+    let variants = parts[0].setting("output_type");
+    let bcf = variants == Some("bcf");
     let named_bcf = settings.file().and_then(Path::extension).map(|ending| ending == "bcf");
-    if command == "variants" && named_bcf.is_some_and(|named| named != bcf) {
+    if variants.is_some() && named_bcf.is_some_and(|named| named != bcf) {
         let (are, to) = if bcf { ("BCF", "-o FILE.bcf") } else { ("VCF", "-o FILE.vcf.gz") };
         return Err(Error::usage(format!(
             "the shards are {are}, and {} is not",
@@ -232,8 +235,8 @@ pub fn files(parts: &[Part], settings: &OutputSettings) -> Result<Merged> {
     let settings = OutputSettings {
         indexed: match command.as_str() {
             "scan" => Indexed::Bed,
-            "variants" if bcf => Indexed::Bcf(variants::Variants::open(&parts[0].path)?.dictionary()?.contig_count()),
-            "variants" => Indexed::Vcf,
+            _ if bcf => Indexed::Bcf(Variants::open(&parts[0].path)?.dictionary()?.contig_count()),
+            _ if variants.is_some() => Indexed::Vcf,
             _ => Indexed::No,
         },
         bgzf: reads || bcf,

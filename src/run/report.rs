@@ -15,7 +15,12 @@ use crate::{
     genome::Interval,
     histogram::Histogram,
     read::{self, read_line},
-    write::{Indexed, manifest::Manifest, place_of_line},
+    write::{
+        Indexed,
+        manifest::Manifest,
+        place_of_line,
+        vcf::{PREFIX, SPLICEAI},
+    },
 };
 
 /// Contigs that are drawn: the longest.
@@ -159,7 +164,7 @@ impl Run {
                 along.divide();
             }
             ("variants", _) => {
-                along.variants(output)?;
+                along.variants(output, &self.text(&["settings", "prefix"]))?;
                 along.what = "largest change of the score";
             }
             _ => return Ok(None),
@@ -270,16 +275,24 @@ impl Along {
     }
 
     /// The largest change in each bin, by score.
-    fn variants(&mut self, path: &Path) -> Result<()> {
+    fn variants(&mut self, path: &Path, prefix: &str) -> Result<()> {
+        let prefix = if prefix.is_empty() { PREFIX } else { prefix };
+        let (delta, effect) = (format!("{prefix}_DELTA_"), format!("{prefix}_EFFECT_MAX="));
+        let spliceai = format!("{SPLICEAI}=");
         let input = read::variants::Variants::open(path)?;
         let _ = input.read(|record| {
             let info = String::from_utf8_lossy(&record.line[record.info.clone()]);
             for field in info.split(';') {
-                let Some((name, values)) = field.strip_prefix("GG_DELTA_").and_then(|field| field.split_once('='))
-                else {
-                    continue;
-                };
-                let largest = values.split(',').filter_map(|v| v.parse::<f64>().ok()).map(f64::abs).fold(0.0, f64::max);
+                let delta = field.strip_prefix(&delta).and_then(|field| field.split_once('='));
+                let effect = field.strip_prefix(&effect).map(|values| ("any gain or loss", values));
+                let theirs = field.strip_prefix(&spliceai).map(|values| ("any gain or loss", values));
+                let Some((name, values)) = delta.or(effect).or(theirs) else { continue };
+                // Of SpliceAI's own field, the four scores after allele and gene.
+                let scores = values.split(',').flat_map(|value| {
+                    let parts = if theirs.is_some() { 2..6 } else { 0..1 };
+                    value.split('|').skip(parts.start).take(parts.len())
+                });
+                let largest = scores.filter_map(|v| v.parse::<f64>().ok()).map(f64::abs).fold(0.0, f64::max);
                 let (id, bin) = (self.ids.get(record.contig()).copied(), self.bin);
                 let slot = id.and_then(|id| self.line(name)?.values[id].get_mut((record.position / bin) as usize));
                 if let Some(slot) = slot {

@@ -1,8 +1,9 @@
-//! Which alleles lie together on a chromosome: phased genotypes of a record.
+//! Which alleles lie together on a chromosome: phased genotypes of a record, and the records near to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::spelling::Edit;
+use crate::{genome::interval::to_one_based, report::Skip};
 
 /// A copy of a chromosome that carries an allele.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,12 +69,10 @@ impl Carriers {
     }
 }
 
-/// An allele in the neighbourhood of another one.
-pub struct Neighbour<'a> {
-    /// What it does.
-    pub edit: &'a Edit,
-    /// Who carries it.
-    pub carriers: &'a [Carrier],
+/// An allele in the neighbourhood of another one, and who carries it.
+struct Neighbour<'a> {
+    edit: &'a Edit,
+    carriers: &'a [Carrier],
 }
 
 /// Most different haplotypes of an allele that are scored.
@@ -81,7 +80,7 @@ pub const MOST: usize = 16;
 
 /// All different sets of neighbours that lie on a copy with an allele: their places in `neighbours`, in order. Sets that are
 /// empty are left out, and so are neighbours that touch the allele itself or one before them in the set.
-pub fn together(edit: &Edit, carriers: &[Carrier], neighbours: &[Neighbour<'_>]) -> Vec<Vec<usize>> {
+fn together(edit: &Edit, carriers: &[Carrier], neighbours: &[Neighbour<'_>]) -> Vec<Vec<usize>> {
     let mut sets = BTreeSet::new();
     for carrier in carriers {
         let mut set = Vec::new();
@@ -103,6 +102,150 @@ pub fn together(edit: &Edit, carriers: &[Carrier], neighbours: &[Neighbour<'_>])
         }
     }
     sets.into_iter().collect()
+}
+
+/// A record among its neighbours.
+pub struct Near<R> {
+    /// What is asked about; none once it was, and of records that are answered for elsewhere.
+    pub record: Option<R>,
+    /// Contig in the FASTA, and its length.
+    pub contig: (usize, u64),
+    /// POS, 0-based.
+    pub position: u64,
+    /// Every ALT: what it does, or why it is not scored.
+    pub edits: Vec<Result<Edit, Skip>>,
+    /// Who carries which.
+    pub carriers: Carriers,
+}
+
+impl<R> Near<R> {
+    /// First base that one of its alleles changes; its own where none is known.
+    fn first(&self) -> u64 {
+        self.edits.iter().flatten().map(|edit| edit.position).min().unwrap_or(self.position)
+    }
+
+    /// One past the last base.
+    fn last(&self) -> u64 {
+        self.edits.iter().flatten().map(Edit::end).max().unwrap_or(self.position)
+    }
+}
+
+/// An allele with its neighbours on a chromosome copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Haplotype {
+    /// Which ALT of the record.
+    pub allele: usize,
+    /// The neighbours as INFO names them: first base (1-based):bases taken out>bases put in, joined by `&`.
+    pub neighbours: String,
+    /// All edits, the allele's own among them, in order.
+    pub edits: Vec<Edit>,
+}
+
+/// Records that wait for those right of them, or are kept for those, in input order.
+///
+/// Who is near is judged by POS. An indel that can be shifted to the left by more than the reach may come too late for what
+/// lies there.
+pub struct Neighbourhood<R> {
+    /// How far apart neighbours may lie.
+    reach: u64,
+    near: VecDeque<Near<R>>,
+    /// Alleles on more than [`MOST`] haplotypes.
+    pub too_many: u64,
+}
+
+impl<R> Neighbourhood<R> {
+    /// For neighbours within so many bases.
+    pub fn new(reach: u64) -> Self {
+        Self { reach, near: VecDeque::new(), too_many: 0 }
+    }
+
+    /// How many records it holds.
+    pub fn len(&self) -> usize {
+        self.near.len()
+    }
+
+    /// It holds none.
+    pub fn is_empty(&self) -> bool {
+        self.near.is_empty()
+    }
+
+    /// A record comes in.
+    pub fn push(&mut self, near: Near<R>) {
+        self.near.push_back(near);
+    }
+
+    /// How many of the first records have all their neighbours, once a record at `position` of a contig is to come.
+    pub fn complete(&self, contig: usize, position: u64) -> usize {
+        let from = position.saturating_sub(self.reach);
+        self.near.iter().take_while(|near| near.contig.0 != contig || near.last() < from).count()
+    }
+
+    /// Takes the record at a place out, to be asked about; it stays a neighbour.
+    pub fn take(&mut self, index: usize) -> Option<R> {
+        self.near.get_mut(index)?.record.take()
+    }
+
+    /// The record at a place.
+    pub fn at(&self, index: usize) -> &Near<R> {
+        &self.near[index]
+    }
+
+    /// Its alleles together with their neighbours.
+    pub fn together(&mut self, index: usize) -> Vec<Haplotype> {
+        let own = &self.near[index];
+        let mut haplotypes = Vec::new();
+        for (allele, edit) in own.edits.iter().enumerate() {
+            let Ok(edit) = edit else { continue };
+            let mut neighbours = Vec::new();
+            let others = self.near.iter().enumerate().filter(|(at, other)| *at != index && other.contig == own.contig);
+            for (_, other) in others {
+                for (other_edit, carriers) in other.edits.iter().zip(&other.carriers.by_allele) {
+                    if let Ok(other_edit) = other_edit
+                        && other_edit.end() + self.reach >= edit.position
+                        && other_edit.position <= edit.end() + self.reach
+                        && !carriers.is_empty()
+                    {
+                        neighbours.push(Neighbour { edit: other_edit, carriers });
+                    }
+                }
+            }
+            neighbours.sort_by_key(|neighbour| (neighbour.edit.position, neighbour.edit.removed));
+            let mut sets = together(edit, &own.carriers.by_allele[allele], &neighbours);
+            if sets.len() > MOST {
+                self.too_many += 1;
+                sets.truncate(MOST);
+            }
+            for set in sets {
+                let others: Vec<&Edit> = set.iter().map(|&at| neighbours[at].edit).collect();
+                let names: Vec<String> = others.iter().map(|edit| name(edit)).collect();
+                let mut edits: Vec<Edit> = others.into_iter().chain([edit]).cloned().collect();
+                edits.sort_by_key(|edit| (edit.position, edit.removed));
+                haplotypes.push(Haplotype { allele, neighbours: names.join("&"), edits });
+            }
+        }
+        haplotypes
+    }
+
+    /// Lets go of the first records, as long as nobody needs them: no record that waits, and none that is still to come.
+    pub fn forget(&mut self) {
+        while let Some(first) = self.near.front().filter(|first| first.record.is_none()) {
+            let newest = self.near.len() - 1;
+            let needed = self.near.iter().enumerate().skip(1).any(|(at, other)| {
+                (other.record.is_some() || at == newest)
+                    && other.contig == first.contig
+                    && other.first() <= first.last() + self.reach
+            });
+            if needed || newest == 0 {
+                break;
+            }
+            self.near.pop_front();
+        }
+    }
+}
+
+fn name(edit: &Edit) -> String {
+    let inserted = if edit.inserted.is_empty() { "-".into() } else { String::from_utf8_lossy(&edit.inserted) };
+    format!("{}:{}>{inserted}", to_one_based(edit.position), edit.removed)
 }
 
 #[cfg(test)]
@@ -146,5 +289,33 @@ mod tests {
         ];
         // Copy 0 of sample 0 has both; sample 1 has the left one on its other copy; sample 2 the right one in another phase set.
         assert_eq!(together(&own, &on, &neighbours), [vec![0, 2]]);
+    }
+
+    /// An SNV that is carried by the first copy of one sample.
+    fn near(position: u64) -> Near<u64> {
+        let edit = Edit { position, removed: 1, inserted: b"A".to_vec() };
+        let carriers = Carriers { by_allele: vec![vec![carrier(0, 0, Some(0))]], unphased: false };
+        Near { record: Some(position), contig: (0, 1000), position, edits: vec![Ok(edit)], carriers }
+    }
+
+    #[test]
+    fn records_wait_for_what_lies_right_of_them_and_are_kept_for_it() {
+        let mut all = Neighbourhood::new(10);
+        let mut released = Vec::new();
+        for position in [100, 105, 111, 130, 500] {
+            for index in 0..all.complete(0, position) {
+                if let Some(record) = all.take(index) {
+                    let names: Vec<String> = all.together(index).into_iter().map(|one| one.neighbours).collect();
+                    released.push((record, names.join(" ")));
+                }
+            }
+            all.forget();
+            all.push(near(position));
+        }
+        let expected = [(100, "106:1>A&112:1>A"), (105, "101:1>A&112:1>A"), (111, "101:1>A&106:1>A"), (130, "")];
+        assert_eq!(released, expected.map(|(record, names)| (record, names.to_string())));
+        assert_eq!(all.len(), 2, "130 is kept until the next one says that it is not needed");
+        // Another contig: nothing there is near.
+        assert_eq!(all.complete(1, 0), 2);
     }
 }

@@ -1,5 +1,6 @@
 //! What a variant does to a sequence: how it is spelled, which genes it lies in, what has to be run for it.
 
+pub mod anchor;
 pub mod cache;
 pub mod genes;
 pub mod haplotypes;

@@ -62,6 +62,14 @@ impl Settings {
         // Options are texts and numbers: they are all JSON.
         self.0.insert(name.into(), serde_json::to_value(value).unwrap_or_default());
     }
+
+    /// All that say something, as text.
+    pub fn told(&self) -> impl Iterator<Item = (&str, String)> {
+        self.0
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name.as_str(), value.as_str().map_or_else(|| value.to_string(), str::to_string)))
+    }
 }
 
 /// sha256 of a small file.

@@ -7,6 +7,7 @@ pub mod bigwig;
 pub mod manifest;
 pub mod overlap;
 pub mod table;
+pub mod variants;
 pub mod vcf;
 
 use std::{

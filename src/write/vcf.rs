@@ -17,20 +17,42 @@ pub struct AlleleScores {
     pub scores: Result<Vec<(f32, f32)>, Skip>,
 }
 
-/// Prefix of all INFO fields this program adds.
+/// What the names of INFO fields begin with, where nothing else is asked for.
 pub const PREFIX: &str = "GG";
 
-/// Why an allele was not scored.
-pub const SKIP: &str = "GG_SKIP";
+/// Names of the INFO fields that are added.
+#[derive(Clone, Debug)]
+pub struct FieldNames {
+    prefix: String,
+    /// Why an allele was not scored.
+    pub skip: String,
+    /// What an allele does in each gene it lies in.
+    pub effect: String,
+    /// The largest of it.
+    pub effect_max: String,
+    /// The same of an allele together with others of its haplotype.
+    pub haplotype: String,
+}
 
-/// What an allele does in each gene it lies in.
-pub const EFFECT: &str = "GG_EFFECT";
+impl FieldNames {
+    /// All begin with `prefix` and `_`.
+    pub fn new(prefix: &str) -> Self {
+        let name = |what: &str| format!("{prefix}_{what}");
+        Self {
+            skip: name("SKIP"),
+            effect: name("EFFECT"),
+            effect_max: name("EFFECT_MAX"),
+            haplotype: name("HAPLOTYPE"),
+            prefix: prefix.into(),
+        }
+    }
 
-/// The largest of it.
-pub const EFFECT_MAX: &str = "GG_EFFECT_MAX";
-
-/// The same of an allele together with others of its haplotype.
-pub const HAPLOTYPE: &str = "GG_HAPLOTYPE";
+    /// DELTA, REF and ALT of a score, in letters, digits and `_`: the VCF specification (4.4, section 1.6.1) also allows `.`,
+    /// but bcftools' expressions do not.
+    pub fn score(&self, what: &str, column: &Column) -> String {
+        format!("{}_{what}_{}", self.prefix, column.plain_name())
+    }
+}
 
 /// SpliceAI's own field.
 pub const SPLICEAI: &str = "SpliceAI";
@@ -77,14 +99,24 @@ pub fn plain(name: &str) -> String {
     out
 }
 
-/// INFO name of a column, in letters, digits and `_`: the VCF specification (4.4, section 1.6.1) also allows `.`, but
-/// bcftools' expressions do not.
-pub fn info_name(what: &str, column: &Column) -> String {
-    format!("{PREFIX}_{what}_{}", column.plain_name())
+/// A header line of named values, each in quotes.
+pub fn structured<'a>(key: &str, id: &str, values: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    let mut line = format!("##{key}=<ID={id}");
+    for (name, value) in values {
+        let value = value.replace('\\', "\\\\").replace('"', "\\\"");
+        line.push_str(&format!(",{name}=\"{value}\""));
+    }
+    line + ">\n"
+}
+
+/// A header with lines added before `#CHROM`, its last one. None if there is none.
+pub fn with_lines(header: &[Vec<u8>], lines: &[String]) -> Option<Vec<u8>> {
+    let (last, before) = header.split_last()?;
+    Some([before.concat(), lines.concat().into_bytes(), last.clone()].concat())
 }
 
 /// Header lines of the INFO fields, to go before `#CHROM`.
-pub fn header_lines(columns: &[Column], model: &str, version: &str) -> Vec<String> {
+pub fn header_lines(fields: &FieldNames, columns: &[Column], model: &str, version: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for column in columns {
         for (what, text) in [
@@ -94,24 +126,26 @@ pub fn header_lines(columns: &[Column], model: &str, version: &str) -> Vec<Strin
         ] {
             lines.push(format!(
                 "##INFO=<ID={},Number=A,Type=Float,Description=\"{} of {}: {text}\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
-                info_name(what, column), column.label, column.name
+                fields.score(what, column), column.label, column.name
             ));
         }
     }
-    lines.push(skip_line(model, version));
+    lines.push(skip_line(fields, model, version));
     lines
 }
 
-fn skip_line(model: &str, version: &str) -> String {
-    let reasons: Vec<&str> = Skip::all().iter().map(|s| s.word()).collect();
+fn skip_line(fields: &FieldNames, model: &str, version: &str) -> String {
+    let reasons: Vec<&str> = Skip::OF_VARIANTS.iter().map(|s| s.word()).collect();
     format!(
-        "##INFO=<ID={SKIP},Number=A,Type=String,Description=\"Why the allele was not scored ({}); . where it was\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
+        "##INFO=<ID={},Number=A,Type=String,Description=\"Why the allele was not scored ({}); . where it was\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
+        fields.skip,
         reasons.join(" or ")
     )
 }
 
 /// Header lines of effects in genes, for these labels.
-pub fn effect_lines(labels: &[&str], haplotypes: bool, model: &str, version: &str) -> Vec<String> {
+pub fn effect_lines(names: &FieldNames, labels: &[&str], haplotypes: bool, model: &str, version: &str) -> Vec<String> {
+    let FieldNames { effect, effect_max, haplotype, .. } = names;
     let fields: Vec<String> = ["", "_at"]
         .iter()
         .flat_map(|end| {
@@ -121,17 +155,17 @@ pub fn effect_lines(labels: &[&str], haplotypes: bool, model: &str, version: &st
     let source = format!("Source=\"genogloss {model}\",Version=\"{version}\"");
     let mut lines = vec![
         format!(
-            "##INFO=<ID={EFFECT},Number=.,Type=String,Description=\"Largest gain and loss of each site near the allele, by gene (0 to 1), and their positions (1-based, on the contig). Format: ALLELE|gene|strand|{}\",{source}>\n",
+            "##INFO=<ID={effect},Number=.,Type=String,Description=\"Largest gain and loss of each site near the allele, by gene (0 to 1), and their positions (1-based, on the contig). Format: ALLELE|gene|strand|{}\",{source}>\n",
             fields.join("|")
         ),
         format!(
-            "##INFO=<ID={EFFECT_MAX},Number=A,Type=Float,Description=\"The largest gain or loss of the allele in any gene\",{source}>\n"
+            "##INFO=<ID={effect_max},Number=A,Type=Float,Description=\"The largest gain or loss of the allele in any gene\",{source}>\n"
         ),
-        skip_line(model, version),
+        skip_line(names, model, version),
     ];
     if haplotypes {
         lines.push(format!(
-            "##INFO=<ID={HAPLOTYPE},Number=.,Type=String,Description=\"The same of the allele together with its neighbours on phased haplotypes. Format: ALLELE|gene|neighbours (first base:bases taken out>bases put in, joined by &)|strand|{}\",{source}>\n",
+            "##INFO=<ID={haplotype},Number=.,Type=String,Description=\"The same of the allele together with its neighbours on phased haplotypes. Format: ALLELE|gene|neighbours (first base:bases taken out>bases put in, joined by &)|strand|{}\",{source}>\n",
             fields.join("|")
         ));
     }
@@ -139,12 +173,12 @@ pub fn effect_lines(labels: &[&str], haplotypes: bool, model: &str, version: &st
 }
 
 /// Header lines of SpliceAI's format.
-pub fn spliceai_lines(model: &str, version: &str) -> Vec<String> {
+pub fn spliceai_lines(fields: &FieldNames, model: &str, version: &str) -> Vec<String> {
     vec![
         format!(
             "##INFO=<ID={SPLICEAI},Number=.,Type=String,Description=\"{model} {version}, in the format of SpliceAI 1.3.1. Delta scores (DS) and delta positions (DP) of acceptor gain (AG), acceptor loss (AL), donor gain (DG) and donor loss (DL). Format: ALLELE|SYMBOL|DS_AG|DS_AL|DS_DG|DS_DL|DP_AG|DP_AL|DP_DG|DP_DL\">\n"
         ),
-        skip_line(model, version),
+        skip_line(fields, model, version),
     ]
 }
 
@@ -195,9 +229,9 @@ pub fn with_info(record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Why alleles were not scored, if there is one of them.
-fn end(reasons: &[Option<Skip>], out: &mut Vec<u8>) {
+fn end(fields: &FieldNames, reasons: &[Option<Skip>], out: &mut Vec<u8>) {
     if reasons.iter().any(Option::is_some) {
-        out.extend_from_slice(SKIP.as_bytes());
+        out.extend_from_slice(fields.skip.as_bytes());
         for (at, reason) in reasons.iter().enumerate() {
             out.push(if at == 0 { b'=' } else { b',' });
             out.extend_from_slice(reason.map_or(".", Skip::word).as_bytes());
@@ -211,14 +245,15 @@ fn end(reasons: &[Option<Skip>], out: &mut Vec<u8>) {
 ///
 /// `together`: of which allele, its neighbours, and what it does with them.
 pub fn write_effects(
+    fields: &FieldNames,
     record: &VariantRecord,
     alleles: &[Result<Vec<GeneEffect<'_>>, Skip>],
     together: &[(usize, &str, Vec<GeneEffect<'_>>)],
     out: &mut Vec<u8>,
 ) {
-    let any = write_each(EFFECT, record, alleles, out, write_rises);
+    let any = write_each(&fields.effect, record, alleles, out, write_rises);
     if any {
-        out.extend_from_slice(EFFECT_MAX.as_bytes());
+        out.extend_from_slice(fields.effect_max.as_bytes());
         for (at, effects) in alleles.iter().enumerate() {
             out.push(if at == 0 { b'=' } else { b',' });
             let rises = effects.iter().flatten().flat_map(|effect| effect.rises.iter().flatten());
@@ -233,7 +268,7 @@ pub fn write_effects(
     for (allele, names, effects) in together {
         for effect in effects {
             if std::mem::take(&mut first) {
-                out.extend_from_slice(HAPLOTYPE.as_bytes());
+                out.extend_from_slice(fields.haplotype.as_bytes());
                 out.push(b'=');
             } else {
                 out.push(b',');
@@ -251,7 +286,7 @@ pub fn write_effects(
         out.push(b';');
     }
     let reasons: Vec<Option<Skip>> = alleles.iter().map(|effects| effects.as_ref().err().copied()).collect();
-    end(&reasons, out);
+    end(fields, &reasons, out);
 }
 
 /// Strand, values, places.
@@ -272,7 +307,12 @@ fn write_rises(effect: &GeneEffect<'_>, out: &mut Vec<u8>) {
 }
 
 /// Appends SpliceAI's INFO field, which is what spliceai 1.3.1 writes, and with the reasons it keeps to itself.
-pub fn write_spliceai(record: &VariantRecord, alleles: &[Result<Vec<GeneEffect<'_>>, Skip>], out: &mut Vec<u8>) {
+pub fn write_spliceai(
+    fields: &FieldNames,
+    record: &VariantRecord,
+    alleles: &[Result<Vec<GeneEffect<'_>>, Skip>],
+    out: &mut Vec<u8>,
+) {
     write_each(SPLICEAI, record, alleles, out, |effect, out| match &effect.rises {
         None => out.extend_from_slice(b".|.|.|.|.|.|.|."),
         Some(rises) => {
@@ -292,11 +332,11 @@ pub fn write_spliceai(record: &VariantRecord, alleles: &[Result<Vec<GeneEffect<'
             Ok(effects) => effects.iter().any(|effect| effect.rises.is_none()).then_some(Skip::NotInFormat),
         })
         .collect();
-    end(&reasons, out);
+    end(fields, &reasons, out);
 }
 
-/// Appends the INFO fields of a record's alleles.
-pub fn write_variant(columns: &[String], alleles: &[AlleleScores], out: &mut Vec<u8>) {
+/// Appends the INFO fields of a record's alleles: `columns` are their names, three a score.
+pub fn write_variant(fields: &FieldNames, columns: &[String], alleles: &[AlleleScores], out: &mut Vec<u8>) {
     let any = alleles.iter().any(|allele| allele.scores.is_ok());
     if any {
         for (index, name) in columns.iter().enumerate() {
@@ -317,7 +357,7 @@ pub fn write_variant(columns: &[String], alleles: &[AlleleScores], out: &mut Vec
         }
     }
     let reasons: Vec<Option<Skip>> = alleles.iter().map(|allele| allele.scores.as_ref().err().copied()).collect();
-    end(&reasons, out);
+    end(fields, &reasons, out);
 }
 
 #[cfg(test)]
@@ -328,9 +368,15 @@ mod tests {
         let record = VariantRecord::parse(line.into(), 1).expect("a record");
         let names = ["GG_DELTA_p", "GG_REF_p", "GG_ALT_p"].map(String::from);
         let (mut added, mut out) = (Vec::new(), Vec::new());
-        write_variant(&names, alleles, &mut added);
+        write_variant(&FieldNames::new(PREFIX), &names, alleles, &mut added);
         with_info(&record, &added, &mut out);
         String::from_utf8_lossy(&out).into_owned()
+    }
+
+    #[test]
+    fn header_lines_quote_what_they_hold() {
+        let line = structured("genogloss_model", "m", [("Licence", "a \"b\" \\ c".into())]);
+        assert_eq!(line, "##genogloss_model=<ID=m,Licence=\"a \\\"b\\\" \\\\ c\">\n");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! `genogloss variants`: what every alternate allele does to a model's answer.
 //!
 //! How an allele is asked about is in [`windows`] (two windows of any model) and in [`genes`] (a change of a stretch, by
-//! gene); this file reads, checks REF, spells the allele, and writes.
+//! gene; [`effects`] is its answer); this file reads, checks REF, spells the allele, and writes.
 
+mod effects;
 mod genes;
 mod windows;
 
@@ -12,7 +13,7 @@ use std::{
 };
 
 use super::{
-    ModelOptions, OutputOptions, RunOptions,
+    ModelOptions, OutputOptions, RunOptions, VariantsOutput,
     setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
@@ -39,23 +40,24 @@ use crate::{
         spelling::{Edit, is_base, spelled},
     },
     write::{
-        Indexed, Output, OutputSettings, Sealed,
-        bcf::Encoder,
-        check_targets,
-        manifest::{Settings, digest},
-        vcf,
+        Output, OutputSettings, Sealed, check_targets,
+        manifest::{ModelReport, Settings, digest},
+        variants::RecordWriter,
+        vcf::{self, FieldNames},
     },
 };
 
-/// Score reference and alternate allele of every variant of a VCF or BCF file.
+/// Score what every variant of a VCF or BCF file changes.
 ///
-/// For each alternate allele two windows are run: the reference around the variant, and the same with the allele in
-/// its place. The difference of each score goes into INFO; everything else of the record is untouched, and every record
-/// comes out: what cannot be scored carries the reason.
+/// Without --genes, two windows are run for each alternate allele: the reference around the variant, and the same with the
+/// allele in its place; INFO gets the difference of each score. With --genes, for SpliceAI and models like it, the allele is
+/// scored in every gene it lies in: the largest gain and loss of each kind of site near it. Everything else of the record is
+/// untouched, and every record comes out: what cannot be scored carries the reason.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   genogloss variants calls.vcf.gz -f genome.fa -o scored.vcf.gz
+  genogloss variants calls.vcf.gz -f genome.fa --genes gencode.gtf.gz -m spliceai --accept-license -o scored.vcf.gz
   bcftools view -Ou -f PASS calls.bcf | genogloss variants - -f genome.fa -O b > scored.bcf
 
 INFO fields: genogloss columns variants")]
@@ -78,7 +80,8 @@ pub struct Options {
     /// 50. [1, 4999]
     #[arg(short = 'D', long, value_name = "BASES", value_parser = clap::value_parser!(u64).range(1..=4999), help_heading = "Scores")]
     distance: Option<u64>,
-    /// Leave out gains of sites that the gene has anyway, and losses of what is no site of the gene.
+    /// Leave out gains of sites that the gene has anyway, and losses of what is no site of the gene: borders of its exons,
+    /// acceptors and donors apart where the model tells them apart.
     #[arg(long, help_heading = "Scores")]
     mask: bool,
     /// INFO fields: genogloss's own, or SpliceAI's, which are those of spliceai 1.3.1 to the last digit. Equivalent spellings
@@ -96,38 +99,21 @@ pub struct Options {
     model: ModelOptions,
     #[command(flatten)]
     output: OutputOptions,
-    /// Format of the output: v VCF, z VCF in BGZF, b BCF, whose index is always CSI. Default: what its name ends in (.vcf.gz,
-    /// .vcf.bgz, .bcf), else VCF.
-    #[arg(short = 'O', long, value_name = "TYPE", help_heading = "Output")]
-    output_type: Option<OutputType>,
+    /// What the names of the INFO fields begin with, so that scores of several models have room in one file: letters, digits
+    /// and _.
+    #[arg(long, value_name = "NAME", default_value = vcf::PREFIX, value_parser = prefix, help_heading = "Output")]
+    prefix: String,
+    #[command(flatten)]
+    format_out: VariantsOutput,
     #[command(flatten)]
     run: RunOptions,
 }
 
-/// Formats of the output; the letters are bcftools'.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum OutputType {
-    /// VCF.
-    #[value(name = "v")]
-    Vcf,
-    /// VCF in BGZF.
-    #[value(name = "z")]
-    Bgzf,
-    /// BCF.
-    #[value(name = "b")]
-    Bcf,
-}
-
-impl Options {
-    /// What was asked for, or what the name says.
-    fn output_type(&self) -> OutputType {
-        let ending = self.output.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
-        self.output_type.unwrap_or(match ending {
-            Some("bcf") => OutputType::Bcf,
-            Some("gz" | "bgz") => OutputType::Bgzf,
-            _ => OutputType::Vcf,
-        })
-    }
+/// A key of INFO begins so (VCF 4.4, section 1.6.1, without the dots that bcftools' expressions do not take).
+fn prefix(text: &str) -> Result<String, String> {
+    let fits = text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if fits { Ok(text.into()) } else { Err("letters, digits and _, a letter first".into()) }
 }
 
 /// INFO fields that are written.
@@ -157,7 +143,7 @@ struct Query {
 /// Every ALT: what is asked, or why nothing is.
 enum Asked {
     Windows(Vec<Result<windows::Allele, Skip>>),
-    Genes(genes::Alleles),
+    Genes(effects::Alleles),
 }
 
 #[derive(Default)]
@@ -182,27 +168,22 @@ pub(super) fn run(options: Options) -> Result<()> {
     let territory = territory(&options, &variants, &reference, &aliases)?;
     let Loaded { form, settings, sessions, report, threads, .. } = loaded;
 
-    let header = header(&variants, &form, &writing, &report, &options)?;
-    let run_settings = settings_of(&options)?;
+    let run_settings = settings_of(&options, &writing)?;
+    let header = header(&variants, &form, &writing, &report, &run_settings, &options)?;
     let target = options.output.output.as_deref();
     let mut beginning =
         Beginning::find(&options.run, target, None, &report, &run_settings, territory.as_ref(), &inputs)?;
-    let (header, encoder) = match options.output_type() {
-        OutputType::Bcf => {
-            let encoder = encoder(&mut variants, &header, options.haplotypes)?;
-            (encoder.header(&header), Some(encoder))
-        }
-        OutputType::Vcf | OutputType::Bgzf => (header, None),
-    };
+    let format = options.format_out.of(&options.output);
+    let (records, header) = RecordWriter::new(format, &mut variants, header, options.haplotypes)?;
     let output_settings = OutputSettings {
         path: options.output.output.clone(),
-        indexed: encoder.as_ref().map_or(Indexed::Vcf, |encoder| Indexed::Bcf(encoder.contig_count())),
+        indexed: records.indexed(),
         kind: options.output.index,
         bgzf: false,
         input: variants.place().into(),
         resume: beginning.bytes(),
     };
-    let mut output = Output::create_as(&output_settings, options.output_type() != OutputType::Vcf)?;
+    let mut output = Output::create_as(&output_settings, format.is_bgzf())?;
     if !beginning.begun() {
         output.write_all(&header)?;
     }
@@ -212,8 +193,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         Writing::Genes(writing) => counts.of_columns(writing.columns()),
     };
     let theirs = variants.place().to_string();
-    let mut writer =
-        Writer { output, writing, encoder, input: theirs.clone(), added: Vec::new(), line: Vec::new(), counts };
+    let mut writer = Writer { output, writing, records, added: Vec::new(), counts };
 
     let shared: Shared<Ended> = Shared::default();
     // Of a part, the share of the file says nothing.
@@ -336,10 +316,11 @@ fn modes(
     reference: &Reference,
     aliases: &Aliases,
 ) -> Result<(Reading, Writing, Option<InputReport>)> {
+    let fields = FieldNames::new(&options.prefix);
     let (Some(path), Kind::Network(card)) = (&options.genes, &loaded.kind) else {
         let windows = windows::Windows::new(loaded)?;
         let encoder = loaded.settings.encoder.clone();
-        let writing = Writing::Windows(windows::Writing::new(windows.clone(), loaded.form.clone()));
+        let writing = Writing::Windows(windows::Writing::new(windows.clone(), loaded.form.clone(), fields));
         return Ok((Reading::Windows(windows::Reading { windows, encoder, bases: Vec::new() }), writing, None));
     };
     if options.format == Form::Spliceai {
@@ -361,7 +342,7 @@ fn modes(
         }
         None => (None, None),
     };
-    let writing = Writing::Genes(genes::Writing::new(&loaded.form.columns, rules, keeps));
+    let writing = Writing::Genes(effects::Writing::new(&loaded.form.columns, rules, fields, keeps));
     Ok((Reading::Genes(Box::new(genes::Reading::new(genes, rules, kept))), writing, Some(annotation.report)))
 }
 
@@ -394,14 +375,15 @@ fn territory(
 }
 
 /// All options that answers and lines depend on: shards of one run have the same.
-fn settings_of(options: &Options) -> Result<Settings> {
+fn settings_of(options: &Options, writing: &Writing) -> Result<Settings> {
     let mut settings = Settings::new("variants");
     settings.put("contig_aliases", options.contig_aliases.as_deref().map(digest).transpose()?);
-    settings.put("output_type", if options.output_type() == OutputType::Bcf { "bcf" } else { "vcf" });
+    settings.put("output_type", options.format_out.of(&options.output).word());
+    settings.put("prefix", &options.prefix);
     settings.put("ref_mismatch", format!("{:?}", options.ref_mismatch).to_lowercase());
-    if let Some(genes) = &options.genes {
+    if let (Some(genes), Writing::Genes(writing)) = (&options.genes, writing) {
         settings.put("genes", digest(genes)?);
-        settings.put("distance", options.distance);
+        settings.put("distance", writing.rules().distance);
         settings.put("mask", options.mask);
         settings.put("haplotypes", options.haplotypes);
         settings.put("format", format!("{:?}", options.format).to_lowercase());
@@ -414,54 +396,56 @@ fn header(
     variants: &Variants,
     form: &crate::model::Form,
     writing: &Writing,
-    report: &crate::write::manifest::ModelReport,
+    report: &ModelReport,
+    settings: &Settings,
     options: &Options,
 ) -> Result<Vec<u8>> {
     let fields = writing.fields();
-    for line in &variants.header {
+    let taken = |line: &Vec<u8>| {
         let text = String::from_utf8_lossy(line);
-        if let Some(id) = text.strip_prefix("##INFO=<ID=").and_then(|rest| rest.split([',', '>']).next())
-            && fields.contains(&id)
-        {
-            return Err(Error::input(variants.place(), format!("INFO field {id} is there already")).with_hint(
-                format!(
-                    "take the old scores out first: bcftools annotate -x {}",
-                    fields.iter().map(|f| format!("INFO/{f}")).collect::<Vec<_>>().join(",")
-                ),
-            ));
-        }
-    }
-    let (last, before) =
-        variants.header.split_last().ok_or_else(|| Error::input(variants.place(), "the header is empty"))?;
-    let mut header = before.concat();
-    let mut text = String::new();
-    text.push_str(&format!("##genogloss_version={}\n", env!("CARGO_PKG_VERSION")));
-    let fasta = options.reference.file_name().unwrap_or_default().to_string_lossy();
-    text.push_str(&format!(
-        "##genogloss_model=<ID={},Version=\"{}\",sha256={},Licence=\"{}\",Reference=\"{fasta}\">\n",
-        report.name,
-        report.version,
-        report.sha256.as_deref().unwrap_or("."),
-        report.license
-    ));
-    let lines = match writing {
-        Writing::Windows(_) => vcf::header_lines(&form.columns, &report.name, &report.version),
-        Writing::Genes(writing) => writing.header_lines(&report.name, &report.version),
+        let id = text.strip_prefix("##INFO=<ID=")?.split([',', '>']).next()?.to_string();
+        fields.contains(&id.as_str()).then_some(id)
     };
-    lines.iter().for_each(|line| text.push_str(line));
-    header.extend_from_slice(text.as_bytes());
-    header.extend_from_slice(last);
-    Ok(header)
-}
-
-/// Encodes BCF with a header's names: those of the input keep their numbers. `samples` are looked at, too.
-fn encoder(variants: &mut Variants, header: &[u8], samples: bool) -> Result<Encoder> {
-    let mut dictionary = variants.dictionary()?;
-    for line in header.split_inclusive(|&b| b == b'\n') {
-        dictionary.add(line).map_err(|why| Error::input(variants.place(), why))?;
+    if let Some(id) = variants.header.iter().find_map(taken) {
+        let all: Vec<String> = fields.iter().map(|field| format!("INFO/{field}")).collect();
+        return Err(Error::input(variants.place(), format!("INFO field {id} is there already")).with_hint(format!(
+            "--prefix gives the new fields other names; or take the old ones out first: bcftools annotate -x {}",
+            all.join(",")
+        )));
     }
-    variants.keep_binary(samples);
-    Ok(Encoder::new(dictionary))
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let (model, version) = (&report.name, &report.version);
+    let mut lines = vec![
+        format!("##genogloss_version={}\n", env!("CARGO_PKG_VERSION")),
+        vcf::structured(
+            "genogloss_model",
+            model,
+            [
+                ("Version", version.clone()),
+                ("sha256", report.sha256.clone().unwrap_or(".".into())),
+                ("Licence", report.license.clone()),
+            ],
+        ),
+        vcf::structured(
+            "genogloss_variants",
+            &options.prefix,
+            [("model", model.clone()), ("reference", name(&options.reference))]
+                .into_iter()
+                .chain(options.genes.as_deref().map(|genes| ("genes", name(genes))))
+                .chain(settings.told().filter_map(|(key, value)| match key {
+                    // How it is written is no option of what is written.
+                    "command" | "output_type" | "prefix" => None,
+                    "genes" => Some(("genes_sha256", value)),
+                    "contig_aliases" => Some(("contig_aliases_sha256", value)),
+                    key => Some((key, value)),
+                })),
+        ),
+    ];
+    lines.extend(match writing {
+        Writing::Windows(writing) => vcf::header_lines(&writing.fields, &form.columns, model, version),
+        Writing::Genes(writing) => writing.header_lines(model, version),
+    });
+    vcf::with_lines(&variants.header, &lines).ok_or_else(|| Error::input(variants.place(), "the header is empty"))
 }
 
 /// Where a record lies, for what asks about its alleles.
@@ -473,6 +457,11 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
+    /// Id and length of the contig.
+    fn place(&self) -> (usize, u64) {
+        (self.contig, self.len)
+    }
+
     /// A base of the contig.
     fn base(&mut self, position: u64) -> Result<u8> {
         let mut base = Vec::with_capacity(1);
@@ -608,14 +597,16 @@ impl Reader {
 /// How answers are written.
 enum Writing {
     Windows(windows::Writing),
-    Genes(genes::Writing),
+    Genes(effects::Writing),
 }
 
 impl Writing {
     /// INFO fields that are added.
     fn fields(&self) -> Vec<&str> {
         match self {
-            Self::Windows(writing) => writing.names.iter().map(String::as_str).chain([vcf::SKIP]).collect(),
+            Self::Windows(writing) => {
+                writing.names.iter().map(String::as_str).chain([writing.fields.skip.as_str()]).collect()
+            }
             Self::Genes(writing) => writing.fields(),
         }
     }
@@ -625,13 +616,9 @@ impl Writing {
 struct Writer {
     output: Output,
     writing: Writing,
-    /// Where the output is BCF.
-    encoder: Option<Encoder>,
-    /// What messages call the input.
-    input: String,
-    /// INFO fields of the record in work, and the record with them.
+    records: RecordWriter,
+    /// INFO fields of the record in work.
     added: Vec<u8>,
-    line: Vec<u8>,
     counts: Counts,
 }
 
@@ -641,33 +628,21 @@ impl Writer {
     }
 
     fn write(&mut self, query: &Query, outcome: Outcome<'_>) -> Result<()> {
-        let Self { output, writing, encoder, input, added, line, counts } = self;
+        let Self { output, writing, records, added, counts } = self;
         counts.written += 1;
         let Outcome::Answered(answers) = outcome else {
             return Err(Error::Internal("a variant record was skipped as a whole".into()));
         };
         counts.windows += answers.count() as u64;
         added.clear();
-        line.clear();
         let record = &query.record;
         match (writing, &query.asked) {
             (Writing::Windows(writing), Asked::Windows(alleles)) => writing.write(alleles, &answers, counts, added),
             (Writing::Genes(writing), Asked::Genes(alleles)) => writing.write(record, alleles, &answers, counts, added),
             _ => return Err(Error::Internal("a variant was asked about in one way and answered in another".into())),
         }
-        match encoder {
-            None => vcf::with_info(record, added, line),
-            Some(encoder) => encoder.write(record, added, line).map_err(|problem| {
-                let place = format!("{input}, record {}", record.number);
-                Error::input(place, problem.message).with_hint(problem.hint)
-            })?,
-        }
         counts.rows += 1;
-        if output.is_indexed() {
-            output.write_record(record.contig(), record.interval(), line)
-        } else {
-            output.write_all(line)
-        }
+        records.write(record, added, output)
     }
 
     fn seal(mut self) -> Result<(Counts, Sealed)> {

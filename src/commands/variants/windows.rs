@@ -16,7 +16,7 @@ use crate::{
     tokenize::Encoder,
     variant::spelling::Edit,
     window::Grid,
-    write::vcf::{self, AlleleScores},
+    write::vcf::{self, AlleleScores, FieldNames},
 };
 
 /// How one alternate allele is to be compared with the reference.
@@ -152,18 +152,19 @@ impl Reading {
 pub(super) struct Writing {
     pub(super) windows: Windows,
     pub(super) form: Form,
+    pub(super) fields: FieldNames,
+    /// Of the scores: three a column.
     pub(super) names: Vec<String>,
 }
 
 impl Writing {
-    /// Names of the INFO fields: three a column.
-    pub(super) fn new(windows: Windows, form: Form) -> Self {
+    pub(super) fn new(windows: Windows, form: Form, fields: FieldNames) -> Self {
         let names = form
             .columns
             .iter()
-            .flat_map(|column| ["DELTA", "REF", "ALT"].map(|what| vcf::info_name(what, column)))
+            .flat_map(|column| ["DELTA", "REF", "ALT"].map(|what| fields.score(what, column)))
             .collect();
-        Self { windows, form, names }
+        Self { windows, form, fields, names }
     }
 
     /// The INFO fields of its scores.
@@ -192,7 +193,7 @@ impl Writing {
             };
             alleles.push(AlleleScores { scores });
         }
-        vcf::write_variant(&self.names, &alleles, added);
+        vcf::write_variant(&self.fields, &self.names, &alleles, added);
     }
 
     fn compare(&self, allele: &Allele, answers: &RowAnswers<'_>, row: usize) -> Vec<(f32, f32)> {
