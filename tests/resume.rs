@@ -177,8 +177,13 @@ fn haplotypes_are_gone_on_with() {
     vcf.push_str("##FORMAT=<ID=GT,Number=1,Type=String,Description=\"g\">\n");
     vcf.push_str("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts\n");
     for (number, at) in (49_600..64_000).step_by(23).enumerate() {
-        let reference = bases[at..at + 1].to_uppercase();
-        let alternate = if reference == "A" { "C" } else { "A" };
+        // Every fourth takes bases out, which may lie in a repeat.
+        let reference = bases[at..at + if number % 4 == 0 { 3 } else { 1 }].to_uppercase();
+        let alternate = match &reference[..1] {
+            first if number % 4 == 0 => first,
+            "A" => "C",
+            _ => "A",
+        };
         let genotype = ["0|1", "1|0", "1|1"][number % 3];
         vcf.push_str(&format!("{contig}\t{}\t.\t{reference}\t{alternate}\t.\t.\t.\tGT\t{genotype}\n", at + 1));
     }
@@ -190,9 +195,14 @@ fn haplotypes_are_gone_on_with() {
     succeed(&arguments(&whole));
     let longest = begun.elapsed().as_secs_f64() * 1000.0;
     assert!(content(&whole).matches("GG_HAPLOTYPE=").count() > 500);
-    let kills = killed_within(longest, &arguments(&out), 8, &["-KILL"], 11);
-    assert!(kills > 0, "it was never killed");
-    assert!(content(&whole) == content(&out), "the content differs");
+    let (mut kills, mut rounds) = (0, 0);
+    while kills < 5 && rounds < 20 {
+        kills += killed_within(longest * 0.6, &arguments(&out), 8, &["-KILL"], 11 + rounds);
+        assert!(content(&whole) == content(&out), "the content differs");
+        fs::remove_file(&out).expect("removed");
+        rounds += 1;
+    }
+    assert!(kills >= 5, "it was killed {kills} times");
     tidy(&folder);
 }
 

@@ -127,10 +127,14 @@ fn written(folder: &Folder, input: &str, arguments: &[&str]) -> String {
 
 /// The same in shards, put together.
 fn in_shards(folder: &Folder, input: &str, count: usize, arguments: &[&str]) -> String {
+    in_shards_of(folder, input, [SLICE, GENES], count, arguments)
+}
+
+fn in_shards_of(folder: &Folder, input: &str, [fasta, genes]: [&str; 2], count: usize, arguments: &[&str]) -> String {
     let mut parts = Vec::new();
     for shard in 1..=count {
         let (part, name) = (folder.path(&format!("part{shard}.vcf")), format!("{shard}/{count}"));
-        let fixed = [input, "-f", SLICE, "--genes", GENES, "-m", MODEL, "--shard", &name, "-o", &part];
+        let fixed = [input, "-f", fasta, "--genes", genes, "-m", MODEL, "--shard", &name, "-o", &part];
         let run = variants(&[&fixed, arguments].concat());
         assert_eq!(run.code, 0, "{}", run.stderr);
         parts.push(part);
@@ -441,6 +445,159 @@ fn phased_neighbours_are_scored_like_one_variant() {
     assert!(run.stderr.contains("2 records have heterozygous genotypes without phase"), "{}", run.stderr);
 }
 
+/// Sorted variants of all kinds in repeats, with genotypes of two samples, on a contig of their own: VCF, FASTA, gene table.
+fn in_repeats(folder: &Folder, seed: u64) -> [String; 3] {
+    let mut dice = Dice(seed);
+    let mut bases = Vec::new();
+    while bases.len() < 3000 {
+        let len = 1 + dice.roll(3);
+        let unit = dice.bases(len);
+        bases.extend(unit.repeat(2 + dice.roll(24)));
+        let len = dice.roll(16);
+        bases.extend(dice.bases(len));
+    }
+    let text = |bases: &[u8]| String::from_utf8(bases.to_vec()).expect("bases");
+    let (len, mut pos) = (bases.len(), 300);
+    let mut vcf = format!("##fileformat=VCFv4.2\n##contig=<ID=c,length={len}>\n");
+    vcf.push_str("##FORMAT=<ID=GT,Number=1,Type=String,Description=\"g\">\n##FORMAT=<ID=PS,Number=1,Type=Integer,Description=\"p\">\n");
+    vcf.push_str("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ta\tb\n");
+    while pos < len - 300 {
+        pos += [0, 1, 1, 2, 3, 5, 8, 20][dice.roll(8)];
+        let first = text(&bases[pos..pos + 1]);
+        let more = 1 + dice.roll(9);
+        let (reference, mut alternate) = match dice.roll(20) {
+            0..8 => (first.clone(), if first == "A" { "C".into() } else { "A".into() }),
+            8..14 => (text(&bases[pos..=pos + more]), first.clone()),
+            14..19 => (first.clone(), text(&bases[pos..=pos + more])),
+            _ => (text(&bases[pos..pos + 2 + dice.roll(58)]), first.clone()),
+        };
+        if dice.roll(7) == 0 {
+            alternate.push_str(&format!(",{first}G{}", &reference[1..]));
+        }
+        let kinds = ["0|1", "1|0", "1|1", "0|0", "0/1", ".|1", "1"];
+        let samples = [(); 2].map(|()| format!("{}:{}", kinds[dice.roll(7)], ["1", "2", "."][dice.roll(3)]));
+        writeln!(vcf, "c\t{}\t.\t{reference}\t{alternate}\t.\t.\t.\tGT:PS\t{}", pos + 1, samples.join("\t"))
+            .expect("written");
+    }
+    [
+        folder.write("repeats.vcf", vcf),
+        folder.write("repeats.fa", format!(">c\n{}\n", text(&bases))),
+        folder.write(
+            "repeats.txt",
+            format!("#NAME\tCHROM\tSTRAND\tTX_START\tTX_END\tEXON_START\tEXON_END\nG\tc\t+\t0\t{len}\t0,\t{len},\nH\tc\t-\t700\t900\t700,\t900,\n"),
+        ),
+    ]
+}
+
+#[test]
+fn neighbours_are_the_same_in_every_shard() {
+    for seed in 0..12 {
+        let folder = Folder::new();
+        let [input, fasta, genes] = in_repeats(&folder, seed);
+        let distance = ["3", "50"][seed as usize % 2];
+        let more = ["--haplotypes", "-D", distance];
+        let whole = written(&folder, &input, &[&more[..], &["-f", &fasta, "--genes", &genes]].concat());
+        assert!(whole.matches("GG_HAPLOTYPE=").count() > 20);
+        let count = 2 + seed as usize % 5;
+        assert_eq!(in_shards_of(&folder, &input, [&fasta, &genes], count, &more), whole, "seed {seed}");
+    }
+}
+
+#[test]
+fn haplotypes_hold_what_can_be_scored_in_the_gene() {
+    let (folder, bases) = (Folder::new(), contig(SLICE, CONTIG));
+    let header = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts\n";
+    let record = |pos: usize, len: usize| {
+        let reference = String::from_utf8(bases[pos - 1..pos - 1 + len].to_vec()).expect("bases");
+        let other = if reference.starts_with('A') { "C" } else { "A" };
+        format!("{CONTIG}\t{pos}\tv{pos}\t{reference}\t{other}\t.\t.\t.\tGT\t0|1\n")
+    };
+    let scored = |records: &[(usize, usize)]| {
+        let text: String = records.iter().map(|&(pos, len)| record(pos, len)).collect();
+        let input = folder.write("in.vcf", format!("{header}{text}"));
+        written(&folder, &input, &["--haplotypes"])
+    };
+    // ITPA begins at 49,514: what lies before it is not read.
+    assert!(!scored(&[(49_505, 1), (49_525, 1)]).contains("GG_HAPLOTYPE="));
+    // Too long to be scored, alone or with others.
+    let long = scored(&[(52_000, 1), (52_010, 10_500), (62_515, 1)]);
+    assert!(long.contains("GG_SKIP=allele_too_long") && !long.contains("GG_HAPLOTYPE="), "{long}");
+    // One insertion, told twice.
+    let base = char::from(bases[51_999]);
+    let inserted = format!("{CONTIG}\t52000\t.\t{base}\t{base}TTG\t.\t.\t.\tGT\t0|1\n");
+    let input = folder.write("in.vcf", format!("{header}{inserted}{inserted}{}", record(52_020, 1)));
+    let out = written(&folder, &input, &["--haplotypes"]);
+    assert_eq!(out.matches("GG_HAPLOTYPE=").count(), 3);
+    assert!(out.lines().all(|line| line.starts_with('#') || !line.contains('&')), "{out}");
+    // Out of order, neighbours cannot be found.
+    for places in [&[52_000, 53_000, 52_010][..], &[53_000, 52_000]] {
+        let text: String = places.iter().map(|&pos| record(pos, 1)).collect();
+        let input = folder.write("in.vcf", format!("{header}{text}"));
+        let run = variants(&[
+            &input,
+            "-f",
+            SLICE,
+            "--genes",
+            GENES,
+            "-m",
+            MODEL,
+            "--haplotypes",
+            "-o",
+            &folder.path("no.vcf"),
+        ]);
+        assert!(
+            run.code == 1 && run.stderr.contains("is not sorted") && run.stderr.contains("bcftools sort"),
+            "{}",
+            run.stderr
+        );
+        assert!(!folder.names().contains(&"no.vcf".to_string()));
+    }
+}
+
+#[test]
+fn the_telomere_is_no_base() {
+    let folder = Folder::new();
+    let genes = folder
+        .write("g.txt", "#NAME\tCHROM\tSTRAND\tTX_START\tTX_END\tEXON_START\tEXON_END\nG\tc\t+\t0\t2000\t0,\t2000,\n");
+    let fasta = folder.write("c.fa", format!(">c\n{}\n", "ACGTTGCA".repeat(250)));
+    let input = folder.write("in.vcf", "##fileformat=VCFv4.2\n##contig=<ID=c>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\nc\t0\t.\tA\tC\t.\t.\t.\nc\t1\t.\tA\tC\t.\t.\t.\n");
+    for arguments in [vec!["-m", MODEL, "--genes", &genes], vec!["-m", "exact:gc"]] {
+        let run = variants(&[&[input.as_str(), "-f", &fasta][..], &arguments].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let lines: Vec<&str> = run.stdout.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(lines[0], "c\t0\t.\tA\tC\t.\t.\tGG_SKIP=contig_end");
+        assert!(lines[1].starts_with("c\t1\t"));
+    }
+}
+
+#[test]
+fn a_cache_tells_case_apart_where_the_card_does() {
+    let (folder, bases) = (Folder::new(), contig(SLICE, CONTIG));
+    let model = folder.path("masked");
+    shell(&format!(
+        "cp -r {MODEL} {model}; cd {model}; sed -i 's/unknown: zeros/unknown: zeros, case: mask/; /self_test/d' card.yaml"
+    ));
+    let mut soft = bases.clone();
+    soft[51_950..51_980].make_ascii_lowercase();
+    soft[51_999] = soft[51_999].to_ascii_lowercase();
+    let text = |bases: Vec<u8>| format!(">{CONTIG}\n{}\n", String::from_utf8(bases).expect("bases"));
+    let inserted = Variant(52_000, char::from(bases[51_999]).into(), format!("{}GATTACA", char::from(bases[51_999])));
+    let input = folder.write("in.vcf", vcf(CONTIG, &[("v".into(), inserted)]));
+    let (upper, lower) = (folder.write("up.fa", text(bases.clone())), folder.write("low.fa", text(soft)));
+    let score = |model: &str, fasta: &str, cached: bool| {
+        let cache = folder.path("cache");
+        let more = if cached { vec!["--cache", &cache] } else { vec![] };
+        let run = variants(&[&[input.as_str(), "-f", fasta, "--genes", GENES, "-m", model][..], &more].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        effects(&run.stdout, "GG_EFFECT")
+    };
+    let plain = [score(&model, &upper, false), score(&model, &lower, false)];
+    assert_ne!(plain[0], plain[1]);
+    assert_eq!([score(&model, &upper, true), score(&model, &lower, true)], plain);
+    // Where the card does not, letters of both cases are the same.
+    assert_eq!(score(MODEL, &upper, true), score(MODEL, &lower, false));
+}
+
 #[test]
 fn haplotypes_do_not_end_at_the_border_of_a_shard() {
     let (folder, bases) = (Folder::new(), contig(SLICE, CONTIG));
@@ -592,6 +749,8 @@ fn scores_of_two_models_have_room_in_one_file() {
     // What each was asked stands in the header.
     let asked: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("##genogloss_variants=")).collect();
     assert_eq!(asked.len(), 3);
+    let digest = shell(&format!("sha256sum {GENES} | cut -d ' ' -f 1"));
+    assert!(asked[0].contains(&format!("genes_sha256=\"{}\"", digest.trim())), "{}", asked[0]);
     for (line, parts) in asked.iter().zip([
         vec![
             "<ID=GG,",
@@ -667,6 +826,34 @@ fn bad_input_is_said_in_one_line() {
         1,
         &["none of its genes lies on a contig", "--contig-aliases"],
     );
+    // A contig that both have by another name.
+    let named = folder.write("x.fa", ">X\nACGTACGT\n>y\nACGT\n");
+    let on_x = folder.write(
+        "x.vcf",
+        "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\nX\t2\t.\tC\tT\t.\t.\t.\n",
+    );
+    let columns = "#NAME\tCHROM\tSTRAND\tTX_START\tTX_END\tEXON_START\tEXON_END";
+    let genes = folder.write("chr.txt", format!("{columns}\nA\tchrX\t+\t0\t8\t0,\t8,\nB\ty\t+\t0\t4\t0,\t4,\n"));
+    fails(
+        &[&on_x, "-f", &named, "-m", MODEL, "--genes", &genes],
+        1,
+        &["has no genes on contig \"X\"", "but on \"chrX\"", "--contig-aliases"],
+    );
+    let names = folder.write("names.tsv", "chrX\tX\n");
+    let run = variants(&[&on_x, "-f", &named, "-m", MODEL, "--genes", &genes, "--contig-aliases", &names]);
+    assert!(run.code == 0 && run.stdout.contains("GG_EFFECT=T|A|+|"), "{}{}", run.stdout, run.stderr);
+    let short = folder.write("short.gtf", format!("{CONTIG}\tx\tgene\t5\n"));
+    fails(
+        &[&good, "-f", SLICE, "-m", MODEL, "--genes", &short],
+        1,
+        &["short.gtf, line 1: 4 columns, where 9 are needed"],
+    );
+    let theirs = folder.write("theirs.vcf", "##fileformat=VCFv4.2\n##INFO=<ID=SpliceAI,Number=.,Type=String,Description=\"s\">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n");
+    fails(
+        &[&[theirs.as_str()][..], &by_gene, &["--format", "spliceai"]].concat(),
+        1,
+        &["INFO field SpliceAI is there already", "hint: --format genogloss", "INFO/SpliceAI"],
+    );
     let table = folder.write(
         "table.txt",
         format!("#NAME\tCHROM\tSTRAND\tTX_START\tTX_END\tEXON_START\tEXON_END\nA\t{CONTIG}\t+\t5\n"),
@@ -717,11 +904,14 @@ fn gtf_gff3_and_spliceais_table_give_the_same_scores() {
             writeln!(gff, "{place}\tParent=t:{name}").expect("written");
         }
     }
-    let gff = folder.write("genes.gff3", gff);
+    // Without its first line it is known by its attributes; sequences may follow.
+    let bare = folder.write("bare.gff3", format!("# genes\n{}\n", gff.replace("##gff-version 3\n", "")));
+    let gff = folder.write("genes.gff3", format!("{gff}\n##FASTA\n>x\nACGT\n"));
+    let blank = folder.write("blank.gtf", format!("\n{}\n\n", support::read_repository(GENES)));
     let body =
         |text: String| text.lines().filter(|line| !line.starts_with("##genogloss")).collect::<Vec<_>>().join("\n");
     let expected = body(written(&folder, &input, &["--mask"]));
-    for genes in [gff.as_str(), "tests/data/slice_genes.txt"] {
+    for genes in [gff.as_str(), &bare, &blank, "tests/data/slice_genes.txt"] {
         let out = folder.path("other.vcf");
         let run = variants(&[&input, "-f", SLICE, "--genes", genes, "-m", MODEL, "--mask", "-o", &out]);
         assert_eq!(run.code, 0, "{}", run.stderr);

@@ -92,9 +92,9 @@ pub(super) fn run(options: &Options, base: PathBuf) -> Result<()> {
     let report = super::lookup::model(&base)?;
     let mut settings = Settings::new("genes annotate");
     settings.put("source", &options.source);
-    settings.put("gtf", digest(&options.gtf)?);
     settings.put("contig_aliases", options.contig_aliases.as_deref().map(digest).transpose()?);
     let annotation = annotation::read(&options.gtf)?;
+    settings.put("gtf", annotation.report.sha256.as_deref());
     let work = Work { options, aliases, report, settings, inputs: &inputs };
     let input = read::open(&options.input)?;
     match input.format {

@@ -99,15 +99,13 @@ pub fn read(path: &Path) -> Result<Annotation> {
     let is_gff = start.starts_with(b"##gff-version")
         || first.split(|&b| b == b'\t').nth(8).is_some_and(|nine| !nine.contains(&b'"') && nine.contains(&b'='));
     let mut comments = Vec::new();
-    let mut features = Vec::new();
+    let mut genes = Collector::default();
     let mut number = 0u64;
-    let mut take = |feature: io::Result<Option<Feature>>, number: u64| -> Result<()> {
-        let bad = |error: io::Error| {
-            Error::input(format!("{place}, line {number}"), describe(&error))
-                .with_hint("GTF or GFF3 has nine columns, parted by tabs")
-        };
-        features.extend(feature.map_err(bad)?);
-        Ok(())
+    let bad = |error: io::Error, number: u64, line: &[u8]| {
+        let columns = line.split(|&b| b == b'\t').count();
+        let problem = if columns < 9 { format!("{columns} columns, where 9 are needed") } else { describe(&error) };
+        Error::input(format!("{place}, line {number}"), problem)
+            .with_hint("GTF or GFF3 has nine columns, parted by tabs")
     };
     let failed = |error: io::Error| Error::input(path.display(), describe(&error));
     if is_gff {
@@ -115,8 +113,18 @@ pub fn read(path: &Path) -> Result<Annotation> {
         let mut line = gff::Line::default();
         while reader.read_line(&mut line).map_err(failed)? > 0 {
             number += 1;
+            let bytes: &[u8] = line.as_ref();
+            if bytes.starts_with(b"##FASTA") || bytes.starts_with(b">") {
+                // Sequences are the rest of it.
+                io::copy(reader.get_mut(), &mut io::sink()).map_err(failed)?;
+                break;
+            }
             match line.as_record() {
-                Some(record) => take(record.and_then(|record| of_gff(&record)), number)?,
+                Some(record) => {
+                    let feature = record.and_then(|record| of_gff(&record));
+                    let feature = feature.map_err(|error| bad(error, number, line.as_ref()))?;
+                    genes.extend(feature);
+                }
                 None => comments.push(String::from_utf8_lossy(line.as_ref()).into_owned()),
             }
         }
@@ -125,13 +133,20 @@ pub fn read(path: &Path) -> Result<Annotation> {
         let mut line = gtf::Line::default();
         while reader.read_line(&mut line).map_err(failed)? > 0 {
             number += 1;
+            let bytes: &[u8] = line.as_ref();
+            if bytes.trim_ascii().is_empty() {
+                continue;
+            }
             match line.as_record() {
-                Some(record) => take(record.and_then(|record| of_gtf(&record)), number)?,
+                Some(record) => {
+                    let feature = record.and_then(|record| of_gtf(&record, genes.has_lines()));
+                    genes.extend(feature.map_err(|error| bad(error, number, line.as_ref()))?);
+                }
                 None => comments.extend(line.as_comment().map(|text| String::from_utf8_lossy(text).into_owned())),
             }
         }
     }
-    let genes = genes(features);
+    let genes = genes.finish();
     if genes.is_empty() {
         return Err(Error::input(place, "it holds no genes")
             .with_hint("a GTF needs gene_id on its lines; a GFF3 lines of type gene"));
@@ -144,7 +159,11 @@ fn text(bytes: impl AsRef<[u8]>) -> String {
     String::from_utf8_lossy(bytes.as_ref()).into_owned()
 }
 
-fn of_gtf(record: &gtf::Record<'_>) -> io::Result<Option<Feature>> {
+/// Where there are lines of genes, only those and exons are looked at.
+fn of_gtf(record: &gtf::Record<'_>, has_lines: bool) -> io::Result<Option<Feature>> {
+    if has_lines && !matches!(record.ty().as_ref() as &[u8], b"gene" | b"exon") {
+        return Ok(None);
+    }
     let attributes = record.attributes()?;
     let get = |key: &str| -> io::Result<Vec<String>> {
         let value = attributes.get(key.as_bytes()).transpose()?;
@@ -166,7 +185,7 @@ fn of_gtf(record: &gtf::Record<'_>) -> io::Result<Option<Feature>> {
         end: record.end()?.get() as u64,
         strand,
         id: get("gene_id")?.into_iter().next(),
-        name: get("gene_name")?.into_iter().next().or(get("gene")?.into_iter().next()),
+        name: get("gene_name")?.into_iter().chain(get("gene")?).find(|name| !name.is_empty()),
         others,
         own: None,
         parents: Vec::new(),
@@ -186,8 +205,9 @@ fn of_gff(record: &gff::Record<'_>) -> io::Result<Option<Feature>> {
         })
     };
     let (own, parents) = (get("ID")?.into_iter().next(), get("Parent")?);
-    // Lines of transcripts and exons are needed for what they belong to.
-    if !is_gene && parents.is_empty() {
+    // Lines of transcripts and exons are needed for what they belong to; to coding sequences and untranslated regions nothing
+    // belongs.
+    if !is_gene && (parents.is_empty() || kind == "CDS" || kind.ends_with("UTR") || kind.ends_with("_codon")) {
         return Ok(None);
     }
     let strand = match record.strand()? {
@@ -219,77 +239,116 @@ fn of_gff(record: &gff::Record<'_>) -> io::Result<Option<Feature>> {
         end: record.end()?.get() as u64,
         strand,
         id: first("gene_id")?.or(first("ID")?),
-        name: first("gene_name")?.or(first("gene")?).or(first("Name")?),
+        name: first("gene_name")?.into_iter().chain(first("gene")?).chain(first("Name")?).find(|name| !name.is_empty()),
         others,
         own,
         parents: Vec::new(),
     }))
 }
 
-fn genes(features: Vec<Feature>) -> Vec<GenePlace> {
-    let has_lines = features.iter().any(|feature| feature.kind == "gene");
-    let mut places: HashMap<(String, String), usize> = HashMap::new();
-    let mut genes: Vec<GenePlace> = Vec::new();
-    // GFF3: what belongs to what, by the contig (a gene on X and Y has one identifier); and exons, which find their gene at
-    // the end, when all of it is known.
-    let mut belongs: HashMap<(String, String), String> = HashMap::new();
-    let mut gene_lines: HashMap<(String, String), usize> = HashMap::new();
-    let mut exons: Vec<(String, Vec<String>, Option<String>, Interval)> = Vec::new();
-    for feature in features {
-        if feature.kind == "exon" {
-            let interval = Interval::new(from_one_based(feature.start), feature.end.max(feature.start));
-            exons.push((feature.contig.clone(), feature.parents.clone(), feature.id.clone(), interval));
-        } else if let (Some(own), Some(parent)) = (&feature.own, feature.parents.first()) {
-            belongs.insert((feature.contig.clone(), own.clone()), parent.clone());
+/// Genes and exons as their lines come in: of an annotation of millions of lines, nothing else is kept.
+#[derive(Default)]
+struct Collector {
+    /// A number for each contig and identifier: a gene on both X and Y, or on an alternate locus, is two places. Identifiers
+    /// are genes' in GTF, and lines' own in GFF3.
+    keys: HashMap<String, u32>,
+    /// Lines of genes, in order.
+    genes: Vec<GenePlace>,
+    /// Of a gene's key: its place among them.
+    lines: HashMap<u32, usize>,
+    /// What all lines of a key span, for a GTF without lines of genes.
+    spans: Vec<GenePlace>,
+    span_of: HashMap<u32, usize>,
+    /// Exons by the key of what they belong to: they find their gene at the end, when all of it is known.
+    exons: Vec<(u32, Interval)>,
+    /// GFF3: what belongs to what.
+    belongs: HashMap<u32, u32>,
+    key: String,
+}
+
+impl Collector {
+    /// The annotation has lines of genes.
+    fn has_lines(&self) -> bool {
+        !self.genes.is_empty()
+    }
+
+    fn key(&mut self, contig: &str, id: &str) -> u32 {
+        self.key.clear();
+        self.key.push_str(contig);
+        self.key.push('\t');
+        self.key.push_str(id);
+        if let Some(&key) = self.keys.get(&self.key) {
+            return key;
         }
-        if let Some(own) = feature.own.as_ref().filter(|_| feature.kind == "gene") {
-            gene_lines.insert((feature.contig.clone(), own.clone()), genes.len());
-        }
-        let Some(id) = feature.id.filter(|_| !has_lines || feature.kind == "gene") else { continue };
-        let interval = Interval::new(from_one_based(feature.start), feature.end.max(feature.start));
-        // The same gene on both X and Y, or on an alternate locus, is two places.
-        match places.get(&(feature.contig.clone(), id.clone())) {
-            Some(&at) if !has_lines => {
-                let known = &mut genes[at].interval;
-                *known = Interval::new(known.start.min(interval.start), known.end.max(interval.end));
+        let key = self.keys.len() as u32;
+        self.keys.insert(self.key.clone(), key);
+        key
+    }
+
+    /// A line.
+    fn extend(&mut self, feature: Option<Feature>) {
+        let Some(feature) = feature else { return };
+        let Feature { contig, kind, start, end, strand, id, name, others, own, parents } = feature;
+        let interval = Interval::new(from_one_based(start), end.max(start));
+        // GTF has the gene's identifier on every line.
+        let key = own.as_ref().or(id.as_ref()).map(|id| self.key(&contig, id));
+        if kind == "exon" {
+            if own.is_none()
+                && let Some(key) = key
+            {
+                self.exons.push((key, interval));
             }
-            _ => {
-                places.insert((feature.contig.clone(), id.clone()), genes.len());
-                genes.push(GenePlace {
-                    contig: feature.contig,
-                    interval,
-                    strand: feature.strand,
-                    id,
-                    name: feature.name,
-                    others: feature.others,
-                    exons: Vec::new(),
-                });
+            for parent in &parents {
+                let parent = self.key(&contig, parent);
+                self.exons.push((parent, interval));
+            }
+        } else if let (Some(key), Some(parent)) = (key, parents.first()) {
+            let parent = self.key(&contig, parent);
+            self.belongs.insert(key, parent);
+        }
+        let (Some(id), Some(key)) = (id, key) else { return };
+        let place = GenePlace { contig, interval, strand, id, name, others, exons: Vec::new() };
+        if kind == "gene" {
+            self.lines.insert(key, self.genes.len());
+            self.genes.push(place);
+            self.spans.clear();
+        } else if !self.has_lines() {
+            match self.span_of.get(&key) {
+                Some(&at) => {
+                    let known = &mut self.spans[at].interval;
+                    *known = Interval::new(known.start.min(interval.start), known.end.max(interval.end));
+                }
+                None => {
+                    self.span_of.insert(key, self.spans.len());
+                    self.spans.push(place);
+                }
             }
         }
     }
-    for (contig, parents, id, interval) in exons {
-        let mut add = |at: usize| genes[at].exons.push(interval);
-        if let Some(&at) = id.and_then(|id| places.get(&(contig.clone(), id))) {
-            add(at);
+
+    fn finish(self) -> Vec<GenePlace> {
+        let Self { mut genes, mut lines, spans, span_of, exons, belongs, .. } = self;
+        if genes.is_empty() {
+            (genes, lines) = (spans, span_of);
         }
-        for parent in parents {
-            let mut key = (contig.clone(), parent);
+        for (mut key, interval) in exons {
             // An exon belongs to a transcript, a transcript to a gene; deeper trees are not known.
-            for _ in 0..4 {
-                if let Some(&at) = gene_lines.get(&key) {
-                    add(at);
+            for _ in 0..5 {
+                if let Some(&at) = lines.get(&key) {
+                    genes[at].exons.push(interval);
                     break;
                 }
                 let Some(parent) = belongs.get(&key) else { break };
-                key.1.clone_from(parent);
+                key = *parent;
             }
         }
+        for gene in &mut genes {
+            gene.exons.sort_unstable();
+            gene.exons.dedup();
+            gene.exons.shrink_to_fit();
+        }
+        genes
     }
-    for gene in &mut genes {
-        gene.exons.sort_unstable();
-        gene.exons.dedup();
-    }
-    genes
 }
 
 /// SpliceAI's table: 0-based starts, ends one past the last base; lists of exons end with a comma.

@@ -193,11 +193,18 @@ pub struct Input {
     tally: Digested,
 }
 
-/// Reads what is needed to know the compression, and gives it back with the rest.
+/// Bytes that say how a file is compressed.
+const COMPRESSION: usize = 18;
+
+/// Bytes that say what it holds, as far as they come at once: of a pipe, no more is waited for than is needed to know how it is
+/// compressed.
+const HEAD: usize = 64 << 10;
+
+/// Reads what is needed to know compression and format, and gives it back with the rest.
 fn peek(mut reader: Box<dyn Read + Send>, path: &Path) -> Result<(Vec<u8>, Box<dyn Read + Send>)> {
-    let mut head = vec![0u8; 18];
+    let mut head = vec![0u8; HEAD];
     let mut len = 0;
-    while len < head.len() {
+    while len < COMPRESSION {
         match reader.read(&mut head[len..]) {
             Ok(0) => break,
             Ok(count) => len += count,

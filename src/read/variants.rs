@@ -24,8 +24,10 @@ pub struct VariantRecord {
     pub frame: Vec<u8>,
     /// Number of the record, from 1.
     pub number: u64,
-    /// 0-based position of REF's first base.
+    /// 0-based position of REF's first base; 0 for the telomere, too.
     pub position: u64,
+    /// POS is 0: the telomere before the contig's first base.
+    pub is_telomere: bool,
     contig: Range<usize>,
     reference: Range<usize>,
     alternates: Range<usize>,
@@ -65,6 +67,7 @@ impl VariantRecord {
         Ok(Self {
             number,
             position: from_one_based(one_based).min(MAX_POSITION),
+            is_telomere: one_based == 0,
             contig,
             reference,
             alternates,
@@ -95,6 +98,11 @@ impl VariantRecord {
             return covered(self.position, self.reference.len() as u64, end_of(self.info()));
         }
         bcf::interval(&self.frame)
+    }
+
+    /// POS and REF.
+    pub fn written(&self) -> Interval {
+        Interval::new(self.position, self.position + self.reference.len() as u64)
     }
 
     /// Every ALT.

@@ -61,6 +61,9 @@ impl Cache {
 
     /// Keeps an answer. It is there for others once a few are together, or after [`Cache::finish`].
     pub fn put(&mut self, key: Key, answer: Vec<u8>) {
+        if self.full {
+            return;
+        }
         self.waiting.push((key, answer));
         if self.waiting.len() >= TOGETHER {
             self.finish();

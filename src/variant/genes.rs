@@ -11,6 +11,8 @@ pub struct Genes {
     genes: Vec<GenePlace>,
     /// Of every contig of the FASTA: its genes by their first base, and how far they and all before them reach.
     contigs: Vec<Vec<(u64, u64, usize)>>,
+    /// Contigs of the annotation that the FASTA does not have.
+    others: Contigs,
     place: String,
 }
 
@@ -30,9 +32,13 @@ impl Genes {
         fasta: &str,
     ) -> Result<Self> {
         let mut by_contig: Vec<Vec<(u64, u64, usize)>> = contigs.iter().map(|_| Vec::new()).collect();
-        let mut known = 0;
+        let (mut known, mut others) = (0, Contigs::default());
         for (index, gene) in genes.iter().enumerate() {
-            let Some(id) = contigs.id(aliases.resolve(&gene.contig)) else { continue };
+            let name = aliases.resolve(&gene.contig);
+            let Some(id) = contigs.id(name) else {
+                others.push(name, 0);
+                continue;
+            };
             known += 1;
             by_contig[id].push((gene.interval.start, gene.interval.end, index));
         }
@@ -62,7 +68,7 @@ impl Genes {
                 *end = reach;
             }
         }
-        Ok(Self { genes, contigs: by_contig, place })
+        Ok(Self { genes, contigs: by_contig, others, place })
     }
 
     /// A gene.
@@ -84,6 +90,28 @@ impl Genes {
             }
         }
         found.sort_unstable();
+    }
+
+    /// Refuses an annotation that calls a contig otherwise: it would seem to have no genes.
+    pub fn check_name(&self, reference: &Reference, contig: usize) -> Result<()> {
+        let Some(name) = reference.contigs().iter().nth(contig).map(|contig| contig.name.as_str()) else {
+            return Ok(());
+        };
+        if !self.contigs[contig].is_empty() {
+            return Ok(());
+        }
+        let bare = name.strip_prefix("chr").unwrap_or(name);
+        let mitochondrial = ["M", "MT"].contains(&bare);
+        let names = if mitochondrial { vec!["M", "MT", "chrM", "chrMT"] } else { vec![bare] };
+        let same = |other: &&str| {
+            names.contains(other) || other.strip_prefix("chr").is_some_and(|other| names.contains(&other))
+        };
+        let Some(other) = self.others.iter().map(|contig| contig.name.as_str()).find(same) else { return Ok(()) };
+        Err(Error::input(
+            &self.place,
+            format!("has no genes on contig \"{name}\" of {}, but on \"{other}\"", reference.place()),
+        )
+        .with_hint(format!("--contig-aliases TSV says which is which: a line {other}, a tab, {name}")))
     }
 
     /// Refuses an annotation of another assembly: one whose introns do not begin with GT (or GC) and end with AG.

@@ -1,9 +1,15 @@
 //! Which alleles lie together on a chromosome: phased genotypes of a record, and the records near to it.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use super::spelling::Edit;
-use crate::{genome::interval::to_one_based, report::Skip};
+use crate::{
+    genome::{Interval, interval::to_one_based},
+    report::Skip,
+};
 
 /// A copy of a chromosome that carries an allele.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +65,7 @@ impl Carriers {
             return;
         }
         let set = set_at.and_then(|at| column.split(|&b| b == b':').nth(at));
-        let set = set.and_then(|text| std::str::from_utf8(text).ok()).and_then(|text| text.parse().ok()).unwrap_or(0);
+        let set = set.map_or(0, phase_set);
         for (copy, allele) in alleles.into_iter().enumerate() {
             let Some(allele) = allele.and_then(|allele| allele.checked_sub(1)) else { continue };
             if let Some(carriers) = self.by_allele.get_mut(allele) {
@@ -67,6 +73,20 @@ impl Carriers {
             }
         }
     }
+}
+
+/// The number of a phase set: 0 where none is said.
+fn phase_set(text: &[u8]) -> u64 {
+    if text.is_empty() || text == b"." {
+        return 0;
+    }
+    let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).filter(|&number| number > 0);
+    // Some callers name their sets.
+    number.unwrap_or_else(|| {
+        let mut hash = DefaultHasher::new();
+        text.hash(&mut hash);
+        hash.finish() | 1 << 63
+    })
 }
 
 /// An allele in the neighbourhood of another one, and who carries it.
@@ -79,21 +99,24 @@ struct Neighbour<'a> {
 pub const MOST: usize = 16;
 
 /// All different sets of neighbours that lie on a copy with an allele: their places in `neighbours`, in order. Sets that are
-/// empty are left out, and so are neighbours that touch the allele itself or one before them in the set.
+/// empty are left out, and so are neighbours that change the same bases as the allele itself, or as one before them in the set.
 fn together(edit: &Edit, carriers: &[Carrier], neighbours: &[Neighbour<'_>]) -> Vec<Vec<usize>> {
     let mut sets = BTreeSet::new();
     for carrier in carriers {
         let mut set = Vec::new();
-        let mut end = 0;
+        // What the last one that was taken changes.
+        let mut last = None;
         for (index, neighbour) in neighbours.iter().enumerate() {
             let from = neighbour.carriers.partition_point(|other| other.copy < carrier.copy);
             let same = neighbour.carriers.get(from).is_some_and(|other| {
                 other.copy == carrier.copy && (other.set == carrier.set || other.set.is_none() || carrier.set.is_none())
             });
-            let apart = neighbour.edit.end() <= edit.position || neighbour.edit.position >= edit.end();
-            let apart = apart && !(neighbour.edit.position == edit.position && neighbour.edit.end() == edit.end());
-            if same && apart && (set.is_empty() || neighbour.edit.position >= end) {
-                end = neighbour.edit.end();
+            let place = (neighbour.edit.position, neighbour.edit.end());
+            let apart = place.1 <= edit.position || place.0 >= edit.end();
+            // Of two insertions at one place, which are apart by their bases, the second is left out.
+            let apart = apart && place != (edit.position, edit.end());
+            if same && apart && last.is_none_or(|last: (u64, u64)| place.0 >= last.1 && place != last) {
+                last = Some(place);
                 set.push(index);
             }
         }
@@ -110,24 +133,12 @@ pub struct Near<R> {
     pub record: Option<R>,
     /// Contig in the FASTA, and its length.
     pub contig: (usize, u64),
-    /// POS, 0-based.
-    pub position: u64,
+    /// What it is written over: POS and REF, 0-based.
+    pub written: Interval,
     /// Every ALT: what it does, or why it is not scored.
     pub edits: Vec<Result<Edit, Skip>>,
     /// Who carries which.
     pub carriers: Carriers,
-}
-
-impl<R> Near<R> {
-    /// First base that one of its alleles changes; its own where none is known.
-    fn first(&self) -> u64 {
-        self.edits.iter().flatten().map(|edit| edit.position).min().unwrap_or(self.position)
-    }
-
-    /// One past the last base.
-    fn last(&self) -> u64 {
-        self.edits.iter().flatten().map(Edit::end).max().unwrap_or(self.position)
-    }
 }
 
 /// An allele with its neighbours on a chromosome copy.
@@ -135,28 +146,36 @@ impl<R> Near<R> {
 pub struct Haplotype {
     /// Which ALT of the record.
     pub allele: usize,
-    /// The neighbours as INFO names them: first base (1-based):bases taken out>bases put in, joined by `&`.
-    pub neighbours: String,
-    /// All edits, the allele's own among them, in order.
+    /// All edits, in order.
     pub edits: Vec<Edit>,
+    /// Which of them is the allele's own.
+    pub own: usize,
 }
 
 /// Records that wait for those right of them, or are kept for those, in input order.
 ///
-/// Who is near is judged by POS. An indel that can be shifted to the left by more than the reach may come too late for what
-/// lies there.
+/// Whether two records are neighbours depends on those two alone, so that it is the same in every shard and after a stop: they
+/// are written within the reach of each other, and so lie the bases that they change. An indel that is written farther than
+/// that from its leftmost place may miss a neighbour there.
 pub struct Neighbourhood<R> {
     /// How far apart neighbours may lie.
     reach: u64,
+    /// Longest allele that counts.
+    longest: u64,
     near: VecDeque<Near<R>>,
     /// Alleles on more than [`MOST`] haplotypes.
     pub too_many: u64,
+    /// Haplotypes that change more than [`LONGEST`] times the longest allele.
+    pub too_long: u64,
 }
 
+/// How much of a contig a haplotype may change, and put in, as a multiple of the longest allele.
+pub const LONGEST: u64 = 3;
+
 impl<R> Neighbourhood<R> {
-    /// For neighbours within so many bases.
-    pub fn new(reach: u64) -> Self {
-        Self { reach, near: VecDeque::new(), too_many: 0 }
+    /// For neighbours within `reach` bases, of alleles of up to `longest` bases.
+    pub fn new(reach: u64, longest: u64) -> Self {
+        Self { reach, longest, near: VecDeque::new(), too_many: 0, too_long: 0 }
     }
 
     /// How many records it holds.
@@ -169,15 +188,18 @@ impl<R> Neighbourhood<R> {
         self.near.is_empty()
     }
 
-    /// A record comes in.
-    pub fn push(&mut self, near: Near<R>) {
+    /// A record comes in. One that no allele of counts is near to nothing.
+    pub fn push(&mut self, mut near: Near<R>) {
+        if near.written.len() > self.longest {
+            near.written.end = near.written.start + 1;
+        }
         self.near.push_back(near);
     }
 
     /// How many of the first records have all their neighbours, once a record at `position` of a contig is to come.
     pub fn complete(&self, contig: usize, position: u64) -> usize {
-        let from = position.saturating_sub(self.reach);
-        self.near.iter().take_while(|near| near.contig.0 != contig || near.last() < from).count()
+        let done = |near: &&Near<R>| near.contig.0 != contig || near.written.end + self.reach < position;
+        self.near.iter().take_while(done).count()
     }
 
     /// Takes the record at a place out, to be asked about; it stays a neighbour.
@@ -190,19 +212,32 @@ impl<R> Neighbourhood<R> {
         &self.near[index]
     }
 
+    /// What an ALT does, where it counts.
+    fn counts<'a>(&self, edit: &'a Result<Edit, Skip>) -> Option<&'a Edit> {
+        edit.as_ref().ok().filter(|edit| edit.removed.max(edit.inserted.len() as u64) <= self.longest)
+    }
+
+    fn within_reach(&self, (start, end): (u64, u64), (other_start, other_end): (u64, u64)) -> bool {
+        other_start <= end + self.reach && start <= other_end + self.reach
+    }
+
     /// Its alleles together with their neighbours.
     pub fn together(&mut self, index: usize) -> Vec<Haplotype> {
         let own = &self.near[index];
         let mut haplotypes = Vec::new();
+        let (mut too_many, mut too_long) = (0, 0);
+        let ends = |interval: Interval| (interval.start, interval.end);
+        let others = self.near.iter().enumerate().filter(|(at, other)| {
+            *at != index && other.contig == own.contig && self.within_reach(ends(other.written), ends(own.written))
+        });
+        let others: Vec<&Near<R>> = others.map(|(_, other)| other).collect();
         for (allele, edit) in own.edits.iter().enumerate() {
-            let Ok(edit) = edit else { continue };
+            let Some(edit) = self.counts(edit) else { continue };
             let mut neighbours = Vec::new();
-            let others = self.near.iter().enumerate().filter(|(at, other)| *at != index && other.contig == own.contig);
-            for (_, other) in others {
+            for other in &others {
                 for (other_edit, carriers) in other.edits.iter().zip(&other.carriers.by_allele) {
-                    if let Ok(other_edit) = other_edit
-                        && other_edit.end() + self.reach >= edit.position
-                        && other_edit.position <= edit.end() + self.reach
+                    if let Some(other_edit) = self.counts(other_edit)
+                        && self.within_reach((other_edit.position, other_edit.end()), (edit.position, edit.end()))
                         && !carriers.is_empty()
                     {
                         neighbours.push(Neighbour { edit: other_edit, carriers });
@@ -212,30 +247,42 @@ impl<R> Neighbourhood<R> {
             neighbours.sort_by_key(|neighbour| (neighbour.edit.position, neighbour.edit.removed));
             let mut sets = together(edit, &own.carriers.by_allele[allele], &neighbours);
             if sets.len() > MOST {
-                self.too_many += 1;
+                too_many += 1;
                 sets.truncate(MOST);
             }
             for set in sets {
-                let others: Vec<&Edit> = set.iter().map(|&at| neighbours[at].edit).collect();
-                let names: Vec<String> = others.iter().map(|edit| name(edit)).collect();
-                let mut edits: Vec<Edit> = others.into_iter().chain([edit]).cloned().collect();
-                edits.sort_by_key(|edit| (edit.position, edit.removed));
-                haplotypes.push(Haplotype { allele, neighbours: names.join("&"), edits });
+                let mut edits: Vec<&Edit> = set.iter().map(|&at| neighbours[at].edit).collect();
+                let place = |edit: &Edit| (edit.position, edit.removed);
+                let own = edits.partition_point(|other| place(other) < place(edit));
+                edits.insert(own, edit);
+                let edits: Vec<Edit> = edits.into_iter().cloned().collect();
+                let changed = match (edits.first(), edits.last()) {
+                    (Some(first), Some(last)) => last.end() - first.position,
+                    _ => 0,
+                };
+                let inserted: usize = edits.iter().map(|edit| edit.inserted.len()).sum();
+                if changed.max(inserted as u64) > LONGEST * self.longest + 2 * self.reach {
+                    too_long += 1;
+                    continue;
+                }
+                haplotypes.push(Haplotype { allele, edits, own });
             }
         }
+        self.too_many += too_many;
+        self.too_long += too_long;
         haplotypes
     }
 
     /// Lets go of the first records, as long as nobody needs them: no record that waits, and none that is still to come.
     pub fn forget(&mut self) {
-        while let Some(first) = self.near.front().filter(|first| first.record.is_none()) {
-            let newest = self.near.len() - 1;
-            let needed = self.near.iter().enumerate().skip(1).any(|(at, other)| {
-                (other.record.is_some() || at == newest)
-                    && other.contig == first.contig
-                    && other.first() <= first.last() + self.reach
-            });
-            if needed || newest == 0 {
+        while let (Some(first), Some(newest)) = (self.near.front(), self.near.back()) {
+            let near_to = |position| first.written.end + self.reach >= position;
+            let needed =
+                self.near.iter().skip(1).any(|other| {
+                    other.record.is_some() && other.contig == first.contig && near_to(other.written.start)
+                });
+            let wanted = newest.contig == first.contig && near_to(newest.written.start);
+            if first.record.is_some() || needed || wanted {
                 break;
             }
             self.near.pop_front();
@@ -243,7 +290,8 @@ impl<R> Neighbourhood<R> {
     }
 }
 
-fn name(edit: &Edit) -> String {
+/// An edit as INFO names a neighbour: first base (1-based):bases taken out>bases put in.
+pub fn name(edit: &Edit) -> String {
     let inserted = if edit.inserted.is_empty() { "-".into() } else { String::from_utf8_lossy(&edit.inserted) };
     format!("{}:{}>{inserted}", to_one_based(edit.position), edit.removed)
 }
@@ -295,18 +343,23 @@ mod tests {
     fn near(position: u64) -> Near<u64> {
         let edit = Edit { position, removed: 1, inserted: b"A".to_vec() };
         let carriers = Carriers { by_allele: vec![vec![carrier(0, 0, Some(0))]], unphased: false };
-        Near { record: Some(position), contig: (0, 1000), position, edits: vec![Ok(edit)], carriers }
+        let written = Interval::new(position, position + 1);
+        Near { record: Some(position), contig: (0, 1000), written, edits: vec![Ok(edit)], carriers }
     }
 
     #[test]
     fn records_wait_for_what_lies_right_of_them_and_are_kept_for_it() {
-        let mut all = Neighbourhood::new(10);
+        let mut all = Neighbourhood::new(10, 100);
         let mut released = Vec::new();
         for position in [100, 105, 111, 130, 500] {
             for index in 0..all.complete(0, position) {
                 if let Some(record) = all.take(index) {
-                    let names: Vec<String> = all.together(index).into_iter().map(|one| one.neighbours).collect();
-                    released.push((record, names.join(" ")));
+                    let mut names = Vec::new();
+                    for mut one in all.together(index) {
+                        one.edits.remove(one.own);
+                        names.extend(one.edits.iter().map(name));
+                    }
+                    released.push((record, names.join("&")));
                 }
             }
             all.forget();
@@ -314,8 +367,25 @@ mod tests {
         }
         let expected = [(100, "106:1>A&112:1>A"), (105, "101:1>A&112:1>A"), (111, "101:1>A&106:1>A"), (130, "")];
         assert_eq!(released, expected.map(|(record, names)| (record, names.to_string())));
-        assert_eq!(all.len(), 2, "130 is kept until the next one says that it is not needed");
         // Another contig: nothing there is near.
-        assert_eq!(all.complete(1, 0), 2);
+        assert_eq!((all.len(), all.complete(0, 505), all.complete(1, 0)), (2, 1, 2));
+    }
+
+    #[test]
+    fn two_insertions_at_one_place_are_not_both_put_in() {
+        let insertion = |bases: &str| Edit { position: 50, removed: 0, inserted: bases.into() };
+        let (own, one, two) =
+            (Edit { position: 60, removed: 1, inserted: b"A".to_vec() }, insertion("C"), insertion("CC"));
+        let on = [carrier(0, 0, Some(0))];
+        let neighbours = [&one, &two].map(|edit| Neighbour { edit, carriers: &on });
+        assert_eq!(together(&own, &on, &neighbours), [vec![0]]);
+        assert_eq!(together(&one, &on, &neighbours[1..]), Vec::<Vec<usize>>::new());
+    }
+
+    #[test]
+    fn phase_sets_may_have_names() {
+        assert_eq!((phase_set(b"."), phase_set(b""), phase_set(b"77")), (0, 0, 77));
+        assert_ne!(phase_set(b"a"), phase_set(b"b"));
+        assert_ne!(phase_set(b"0"), 0);
     }
 }

@@ -117,9 +117,7 @@ impl Planner {
         let end = (wanted.position + wanted.removed + wanted.right) as i64 + self.half;
         let Wanted { contig, len, strand, kept, .. } = *wanted;
         window.clear();
-        fetch(reference, &Open { contig, len, strand, kept, start, end }, start, end, window)?;
-        window.make_ascii_uppercase();
-        Ok(())
+        fetch(reference, &Open { contig, len, strand, kept, start, end }, start, end, window)
     }
 
     /// A stretch that says the same of these bases, and holds them or may be made longer to do so.

@@ -329,6 +329,15 @@ fn whole_numbers<'a>(value: &'a [u8], out: &mut Vec<i32>) -> Result<(), &'a [u8]
 /// Appends the alleles of a genotype: twice the number plus one, and one more where it is phased with the one before.
 fn alleles(genotype: &[u8], out: &mut Vec<i32>) -> Option<()> {
     let mut phased = 0;
+    // VCF 4.4 allows a phase before the first allele.
+    let genotype = match genotype {
+        [b'|', rest @ ..] => {
+            phased = 1;
+            rest
+        }
+        [b'/', rest @ ..] => rest,
+        genotype => genotype,
+    };
     for allele in genotype.split_inclusive(|b| matches!(b, b'/' | b'|')) {
         let (allele, next) = match allele {
             [allele @ .., b'|'] => (allele, 1),
@@ -418,6 +427,15 @@ mod tests {
         dictionary().line(&out, &mut again).expect("a line");
         assert_eq!(String::from_utf8_lossy(&again), line.replace("DP=14", "DP=14;AF=0.25;AA=x|y"));
         assert_eq!(out, encoded(line, "AF=0.250000;AA=x|y").expect("BCF"));
+    }
+
+    #[test]
+    fn a_genotype_may_begin_with_its_phase() {
+        for (text, numbers) in [("0|1", vec![2, 5]), ("|0|1", vec![3, 5]), ("/0|1", vec![2, 5]), (".", vec![0])] {
+            let mut out = Vec::new();
+            assert_eq!((alleles(text.as_bytes(), &mut out), out), (Some(()), numbers), "{text}");
+        }
+        assert_eq!(alleles(b"|", &mut Vec::new()), None);
     }
 
     #[test]

@@ -72,11 +72,22 @@ impl Settings {
     }
 }
 
-/// sha256 of a small file.
+/// sha256 of a file.
 pub fn digest(path: &Path) -> Result<String> {
     use sha2::{Digest, Sha256};
-    let bytes = std::fs::read(path).map_err(|error| Error::read(path, &error))?;
-    Ok(crate::model::folder::hex(&Sha256::digest(&bytes)))
+    let failed = |error: std::io::Error| Error::read(path, &error);
+    let mut file = std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(path).map_err(failed)?);
+    let mut hash = Sha256::new();
+    loop {
+        let bytes = std::io::BufRead::fill_buf(&mut file).map_err(failed)?;
+        if bytes.is_empty() {
+            break;
+        }
+        hash.update(bytes);
+        let count = bytes.len();
+        std::io::BufRead::consume(&mut file, count);
+    }
+    Ok(crate::model::folder::hex(&hash.finalize()))
 }
 
 /// The machine.

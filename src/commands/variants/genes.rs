@@ -8,7 +8,7 @@ use crate::{
     error::Result,
     genome::{Interval, Strand, interval::commas},
     head::Piece,
-    model::card::Card,
+    model::card::{Card, Case},
     pipeline::Feed,
     read::{reference::Reference, variants::VariantRecord},
     report::Skip,
@@ -38,6 +38,8 @@ pub(super) struct Rules {
     pub(super) context: u64,
     /// Phased neighbours are scored together, too.
     pub(super) haplotypes: bool,
+    /// Lower case says nothing: the card does not take it for unknown.
+    pub(super) any_case: bool,
 }
 
 impl Rules {
@@ -53,6 +55,7 @@ impl Rules {
             max_allele: card.variants.max_allele.unwrap_or(Self::MAX_ALLELE),
             context: card.variants.changes.as_ref().map_or(0, |changes| changes.context),
             haplotypes: options.haplotypes,
+            any_case: card.input.case != Case::Mask,
         }
     }
 }
@@ -98,7 +101,7 @@ impl Reading {
             checked: Vec::new(),
             cache,
             window: Vec::new(),
-            near: Neighbourhood::new(rules.distance),
+            near: Neighbourhood::new(rules.distance, rules.max_allele),
             unphased: 0,
         }
     }
@@ -114,9 +117,9 @@ impl Reading {
         if !self.rules.haplotypes {
             return self.send(asking, &edits, record, Vec::new(), feed);
         }
-        let (position, carriers) = (record.position, carriers(&record, edits.len()));
+        let (written, carriers) = (record.written(), carriers(&record, edits.len()));
         self.unphased += u64::from(carriers.unphased);
-        self.near(asking, Near { record: Some(record), contig: asking.place(), position, edits, carriers }, feed)
+        self.near(asking, Near { record: Some(record), contig: asking.place(), written, edits, carriers }, feed)
     }
 
     /// A record that is answered for elsewhere: only what lies on its haplotypes counts.
@@ -127,8 +130,8 @@ impl Reading {
         record: &VariantRecord,
         feed: &mut Feed<'_, Query>,
     ) -> Result<()> {
-        let (position, carriers) = (record.position, carriers(record, edits.len()));
-        self.near(asking, Near { record: None, contig: asking.place(), position, edits, carriers }, feed)
+        let (written, carriers) = (record.written(), carriers(record, edits.len()));
+        self.near(asking, Near { record: None, contig: asking.place(), written, edits, carriers }, feed)
     }
 
     /// Records are asked about together with their neighbours.
@@ -137,7 +140,7 @@ impl Reading {
     }
 
     fn near(&mut self, asking: &mut Asking<'_>, near: Near<VariantRecord>, feed: &mut Feed<'_, Query>) -> Result<()> {
-        let complete = self.near.complete(near.contig.0, near.position);
+        let complete = self.near.complete(near.contig.0, near.written.start);
         self.release(asking.reference, complete, feed)?;
         self.near.push(near);
         Ok(())
@@ -173,6 +176,13 @@ impl Reading {
                 haplotypes::MOST
             );
         }
+        if self.near.too_long > 0 {
+            tracing::warn!(
+                "{} haplotypes change too much to be scored: more than {} bases",
+                commas(self.near.too_long),
+                commas(haplotypes::LONGEST * self.rules.max_allele)
+            );
+        }
         Ok(())
     }
 
@@ -186,6 +196,7 @@ impl Reading {
     ) -> Result<()> {
         if !self.checked.contains(&asking.contig) {
             self.checked.push(asking.contig);
+            self.genes.check_name(asking.reference, asking.contig)?;
             self.genes.check_borders(asking.reference, asking.contig)?;
         }
         let mut wanted = Vec::new();
@@ -197,13 +208,28 @@ impl Reading {
             });
         }
         let mut together = Vec::with_capacity(haplotypes.len());
-        for Haplotype { allele, neighbours, edits: all } in haplotypes {
-            // A haplotype is told of in the genes of its allele.
-            if let Ok(Ok(own)) = edits[allele].as_ref().map(|edit| self.find(asking.contig, edit)) {
-                let all: Vec<&Edit> = all.iter().collect();
-                if let Some(genes) = self.in_genes(asking, &all, &own, &mut wanted)? {
-                    together.push((allele, neighbours, genes));
+        // What was asked already, of which allele in which gene.
+        let mut done: Vec<(usize, usize, Vec<&Edit>)> = Vec::new();
+        for Haplotype { allele, edits: all, own } in &haplotypes {
+            // A haplotype is told of in the genes of its allele, with those of its neighbours that lie in the gene.
+            let Ok(genes) = self.find(asking.contig, &all[*own]) else { continue };
+            if alone[*allele].is_err() {
+                continue;
+            }
+            for gene in genes {
+                let interval = self.genes.gene(gene).interval;
+                let others = all.iter().enumerate().filter(|(at, edit)| at != own && interval.overlaps(place_of(edit)));
+                let others: Vec<&Edit> = others.map(|(_, edit)| edit).collect();
+                if others.is_empty() || done.contains(&(*allele, gene, others.clone())) {
+                    continue;
                 }
+                let inside = |(at, edit): &(usize, &Edit)| at == own || interval.overlaps(place_of(edit));
+                let all: Vec<&Edit> = all.iter().enumerate().filter(inside).map(|(_, edit)| edit).collect();
+                if let Some(told) = self.in_genes(asking, &all, &[gene], &mut wanted)? {
+                    let names: Vec<String> = others.iter().map(|edit| haplotypes::name(edit)).collect();
+                    together.push((*allele, names.join("&"), told));
+                }
+                done.push((*allele, gene, others));
             }
         }
         let mut alleles = Alleles { alone, together };
@@ -226,11 +252,9 @@ impl Reading {
 
     /// Genes that an allele lies in.
     fn find(&mut self, contig: usize, edit: &Edit) -> Result<Vec<usize>, Skip> {
-        // An insertion lies between two bases: the one before it stands for its place.
-        let place = match (self.rules.form, edit.removed) {
-            (Form::Spliceai, _) => Interval::new(edit.position, edit.position + 1),
-            (_, 0) => Interval::new(edit.position.saturating_sub(1), edit.position.max(1)),
-            _ => Interval::new(edit.position, edit.end()),
+        let place = match self.rules.form {
+            Form::Spliceai => Interval::new(edit.position, edit.position + 1),
+            Form::Genogloss => place_of(edit),
         };
         self.genes.overlapping(contig, place, &mut self.found);
         if self.found.is_empty() { Err(Skip::NoGene) } else { Ok(self.found.clone()) }
@@ -272,7 +296,7 @@ impl Reading {
         genes: &[usize],
         wanted: &mut Vec<Wanted>,
     ) -> Result<Option<Vec<InGene>>> {
-        let Rules { distance, masked, form, .. } = self.rules;
+        let Rules { distance, masked, form, any_case, .. } = self.rules;
         let as_spliceai = form == Form::Spliceai;
         let anchored = if as_spliceai {
             edits.iter().map(|edit| Anchored::plain(edit)).collect()
@@ -335,8 +359,7 @@ impl Reading {
             };
             if !not_in_format {
                 // What is put in: of bases that are not changed, those outside of the gene are not read.
-                let kept =
-                    |at: u64, base: u8| if gene.interval.contains(at) { base.to_ascii_uppercase() } else { b'N' };
+                let kept = |at: u64, base: u8| if gene.interval.contains(at) { base } else { b'N' };
                 let mut inserted = Vec::new();
                 let mut at = position;
                 for edit in &anchored {
@@ -347,6 +370,9 @@ impl Reading {
                         inserted[from + place] = kept(at, edit.inserted[place]);
                     }
                     at = edit.end();
+                }
+                if any_case {
+                    inserted.make_ascii_uppercase();
                 }
                 let one = Wanted {
                     contig: asking.contig,
@@ -377,6 +403,9 @@ impl Reading {
         if let Some((cache, begun)) = &self.cache {
             let mut key = begun.clone();
             self.planner.read(asking.reference, &one, &mut self.window)?;
+            if self.rules.any_case {
+                self.window.make_ascii_uppercase();
+            }
             key.add(&self.window).number(u64::from(one.strand == Strand::Reverse));
             key.number(one.removed).add(&one.inserted).number(one.left).number(one.right);
             for piece in &gene.pieces {
@@ -406,6 +435,14 @@ impl Reading {
         }
         wanted.push(one);
         Ok(Given::Change(wanted.len() - 1))
+    }
+}
+
+/// Bases by which an edit lies in a gene. An insertion lies between two bases: the one before it stands for its place.
+fn place_of(edit: &Edit) -> Interval {
+    match edit.removed {
+        0 => Interval::new(edit.position.saturating_sub(1), edit.position.max(1)),
+        _ => Interval::new(edit.position, edit.end()),
     }
 }
 

@@ -168,7 +168,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     let territory = territory(&options, &variants, &reference, &aliases)?;
     let Loaded { form, settings, sessions, report, threads, .. } = loaded;
 
-    let run_settings = settings_of(&options, &writing)?;
+    let run_settings = settings_of(&options, &writing, genes_report.as_ref())?;
     let header = header(&variants, &form, &writing, &report, &run_settings, &options)?;
     let target = options.output.output.as_deref();
     let mut beginning =
@@ -213,6 +213,7 @@ pub(super) fn run(options: Options) -> Result<()> {
             theirs,
             contig: None,
             used: Vec::new(),
+            order: Vec::new(),
             bases: Vec::new(),
         };
         pipeline::run(
@@ -375,14 +376,14 @@ fn territory(
 }
 
 /// All options that answers and lines depend on: shards of one run have the same.
-fn settings_of(options: &Options, writing: &Writing) -> Result<Settings> {
+fn settings_of(options: &Options, writing: &Writing, genes: Option<&InputReport>) -> Result<Settings> {
     let mut settings = Settings::new("variants");
     settings.put("contig_aliases", options.contig_aliases.as_deref().map(digest).transpose()?);
     settings.put("output_type", options.format_out.of(&options.output).word());
     settings.put("prefix", &options.prefix);
     settings.put("ref_mismatch", format!("{:?}", options.ref_mismatch).to_lowercase());
-    if let (Some(genes), Writing::Genes(writing)) = (&options.genes, writing) {
-        settings.put("genes", digest(genes)?);
+    if let Writing::Genes(writing) = writing {
+        settings.put("genes", genes.and_then(|genes| genes.sha256.as_deref()));
         settings.put("distance", writing.rules().distance);
         settings.put("mask", options.mask);
         settings.put("haplotypes", options.haplotypes);
@@ -408,10 +409,13 @@ fn header(
     };
     if let Some(id) = variants.header.iter().find_map(taken) {
         let all: Vec<String> = fields.iter().map(|field| format!("INFO/{field}")).collect();
-        return Err(Error::input(variants.place(), format!("INFO field {id} is there already")).with_hint(format!(
-            "--prefix gives the new fields other names; or take the old ones out first: bcftools annotate -x {}",
-            all.join(",")
-        )));
+        let way_out = if id == vcf::SPLICEAI {
+            "--format genogloss gives the new ones other names"
+        } else {
+            "--prefix gives the new fields other names"
+        };
+        return Err(Error::input(variants.place(), format!("INFO field {id} is there already"))
+            .with_hint(format!("{way_out}; or take the old ones out first: bcftools annotate -x {}", all.join(","))));
     }
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (model, version) = (&report.name, &report.version);
@@ -466,7 +470,7 @@ impl Asking<'_> {
     fn base(&mut self, position: u64) -> Result<u8> {
         let mut base = Vec::with_capacity(1);
         self.reference.fetch(self.contig, Interval::new(position, position + 1), &mut base)?;
-        Ok(base.first().map_or(b'N', u8::to_ascii_uppercase))
+        Ok(base.first().copied().unwrap_or(b'N'))
     }
 }
 
@@ -488,6 +492,8 @@ struct Reader {
     /// Name in the variants, id and length in the FASTA, of the contig in work.
     contig: Option<(String, usize, u64)>,
     used: Vec<usize>,
+    /// Contigs in the order they came, and how far the records of each have come.
+    order: Vec<(usize, u64)>,
     bases: Vec<u8>,
 }
 
@@ -515,9 +521,32 @@ impl Reader {
         matches!(&self.reading, Reading::Genes(reading) if reading.has_neighbours())
     }
 
+    /// Neighbours are found where records are in order.
+    fn check_order(&mut self, record: &VariantRecord, contig: usize) -> Result<()> {
+        if !self.has_neighbours() {
+            return Ok(());
+        }
+        let known = self.order.last().is_some_and(|&(last, position)| last == contig && position <= record.position);
+        if let (true, Some((_, position))) = (known, self.order.last_mut()) {
+            *position = record.position;
+            return Ok(());
+        }
+        if self.order.iter().any(|&(seen, _)| seen == contig) {
+            let place = show_position(record.contig(), record.position);
+            return Err(Error::input(
+                format!("{}, record {}", self.theirs, record.number),
+                format!("is not sorted ({place} comes too late), so --haplotypes cannot find neighbours"),
+            )
+            .with_hint("sort it first: bcftools sort"));
+        }
+        self.order.push((contig, record.position));
+        Ok(())
+    }
+
     /// A record that is answered for elsewhere: by another shard, or by an earlier run.
     fn pass(&mut self, record: &VariantRecord, feed: &mut Feed<'_, Query>) -> Result<()> {
         let Some(contig) = self.reference.contigs().id(self.aliases.resolve(record.contig())) else { return Ok(()) };
+        self.check_order(record, contig)?;
         let len = self.reference.contigs().iter().nth(contig).map_or(0, |contig| contig.len);
         let edits = self.edits(record, (contig, len))?;
         let mut asking = Asking { reference: &mut self.reference, contig, len };
@@ -529,6 +558,7 @@ impl Reader {
 
     /// Asks about every ALT.
     fn ask(&mut self, record: VariantRecord, (contig, len): (usize, u64), feed: &mut Feed<'_, Query>) -> Result<()> {
+        self.check_order(&record, contig)?;
         let edits = self.edits(&record, (contig, len))?;
         feed.holds(record.line.len() + record.frame.len());
         let mut asking = Asking { reference: &mut self.reference, contig, len };
@@ -558,6 +588,10 @@ impl Reader {
 
     fn reference_matches(&mut self, record: &VariantRecord, (id, len): (usize, u64)) -> Result<Result<(), Skip>> {
         let reference = record.reference();
+        // POS 0 is the telomere (VCF 4.4, section 1.6.1).
+        if record.is_telomere {
+            return Ok(Err(Skip::ContigEnd));
+        }
         if !reference.iter().all(|&b| is_base(b)) {
             return Ok(Err(Skip::NotBases));
         }
