@@ -198,7 +198,8 @@ fn open(name: &str, bytes: &[u8], device: Device, ports: &Ports, arena: bool) ->
             .map_err(|e| e.to_string())?
             .with_intra_op_spinning(false)
             .map_err(|e| e.to_string())?
-            .with_log_level(ort::logging::LogLevel::Error)
+            // Errors are returned as well; a run that is interrupted would print those of its last calls.
+            .with_log_level(ort::logging::LogLevel::Fatal)
             .map_err(|e| e.to_string())?;
         if let Device::Cuda(number) = device {
             let cuda = ort::ep::CUDA::default().with_device_id(number).with_tf32(false).build().error_on_failure();

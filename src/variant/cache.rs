@@ -36,6 +36,9 @@ pub struct Cache {
 impl Cache {
     /// Opens the cache of a folder, which is made if it is not there.
     pub fn open(folder: &Path) -> Result<Self> {
+        if folder.exists() && !folder.is_dir() {
+            return Err(Error::input(folder.display(), "is a file, and --cache takes a folder"));
+        }
         fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
         let path = folder.join(FILE);
         let place = path.display().to_string();
@@ -158,5 +161,7 @@ mod tests {
             .expect("written");
         let error = Cache::open(folder.path()).err().expect("refused").to_string();
         assert!(error.contains("the cache cannot be used"), "{error}");
+        let error = Cache::open(&folder.path().join(FILE)).err().expect("refused").to_string();
+        assert!(error.contains("is a file, and --cache takes a folder"), "{error}");
     }
 }

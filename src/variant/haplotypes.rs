@@ -165,17 +165,19 @@ pub struct Neighbourhood<R> {
     near: VecDeque<Near<R>>,
     /// Alleles on more than [`MOST`] haplotypes.
     pub too_many: u64,
-    /// Haplotypes that change more than [`LONGEST`] times the longest allele.
+    /// Haplotypes that change more than [`Neighbourhood::limit`].
     pub too_long: u64,
 }
-
-/// How much of a contig a haplotype may change, and put in, as a multiple of the longest allele.
-pub const LONGEST: u64 = 3;
 
 impl<R> Neighbourhood<R> {
     /// For neighbours within `reach` bases, of alleles of up to `longest` bases.
     pub fn new(reach: u64, longest: u64) -> Self {
         Self { reach, longest, near: VecDeque::new(), too_many: 0, too_long: 0 }
+    }
+
+    /// How many bases of a contig a haplotype may change, and put in: an allele and one on either side, of the longest.
+    pub fn limit(&self) -> u64 {
+        3 * self.longest + 2 * self.reach
     }
 
     /// How many records it holds.
@@ -261,7 +263,7 @@ impl<R> Neighbourhood<R> {
                     _ => 0,
                 };
                 let inserted: usize = edits.iter().map(|edit| edit.inserted.len()).sum();
-                if changed.max(inserted as u64) > LONGEST * self.longest + 2 * self.reach {
+                if changed.max(inserted as u64) > self.limit() {
                     too_long += 1;
                     continue;
                 }

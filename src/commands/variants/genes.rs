@@ -180,7 +180,7 @@ impl Reading {
             tracing::warn!(
                 "{} haplotypes change too much to be scored: more than {} bases",
                 commas(self.near.too_long),
-                commas(haplotypes::LONGEST * self.rules.max_allele)
+                commas(self.near.limit())
             );
         }
         Ok(())
