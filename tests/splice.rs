@@ -863,6 +863,17 @@ fn bad_input_is_said_in_one_line() {
         1,
         &["table.txt, line 2: 4 columns, where 7 are needed"],
     );
+    let turned = folder.write("turned.txt", format!("{columns}\nA\t{CONTIG}\t+\t60000\t40000\t40000,\t60000,\n"));
+    let say = ["turned.txt, line 2: a gene or exon begins at 60000 and ends at 40000"];
+    fails(&[&good, "-f", SLICE, "-m", MODEL, "--genes", &turned], 1, &say);
+    // What cannot be read on its strand, or has no neighbours, is said.
+    let unknown = support::read_repository(GENES).replace("\t+\t", "\t.\t").replace("\t-\t", "\t.\t");
+    let unknown = folder.write("unknown.gtf", unknown);
+    let run = variants(&[&good, "-f", SLICE, "-m", MODEL, "--genes", &unknown]);
+    assert!(run.code == 0 && run.stderr.contains("genes have no strand"), "{}", run.stderr);
+    assert!(run.stdout.ends_with("GG_SKIP=no_gene\n"), "{}", run.stdout);
+    let run = variants(&[&[good.as_str()][..], &by_gene, &["--haplotypes"]].concat());
+    assert!(run.code == 0 && run.stderr.contains("has no genotypes"), "{}", run.stderr);
     // Skips: the record comes out, with the reason.
     let long = "A".repeat(10_001);
     for (reference, alternate, reason) in [

@@ -374,6 +374,10 @@ fn table(reader: &mut dyn io::BufRead, place: &str) -> Result<Vec<GenePlace>> {
         if starts.len() != ends.len() {
             return Err(bad(format!("{} starts and {} ends of exons", starts.len(), ends.len())));
         }
+        let (start, end) = (parse(start)?, parse(end)?);
+        if let Some((start, end)) = starts.iter().zip(&ends).chain([(&start, &end)]).find(|(start, end)| start >= end) {
+            return Err(bad(format!("a gene or exon begins at {start} and ends at {end}")));
+        }
         let mut exons: Vec<Interval> =
             starts.into_iter().zip(ends).map(|(start, end)| Interval::new(start, end)).collect();
         exons.sort_unstable();
@@ -384,7 +388,7 @@ fn table(reader: &mut dyn io::BufRead, place: &str) -> Result<Vec<GenePlace>> {
         };
         genes.push(GenePlace {
             contig: (*contig).into(),
-            interval: Interval::new(parse(start)?, parse(end)?),
+            interval: Interval::new(start, end),
             strand,
             id: (*name).into(),
             name: Some((*name).into()),

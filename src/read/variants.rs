@@ -227,6 +227,12 @@ impl Variants {
         }
     }
 
+    /// How many samples it has.
+    pub fn sample_count(&self) -> usize {
+        let columns = self.header.last().map_or(0, |line| line.split(|&b| b == b'\t').count());
+        columns.saturating_sub(9)
+    }
+
     /// What messages call the file.
     pub fn place(&self) -> &str {
         &self.place

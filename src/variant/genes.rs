@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Result},
-    genome::{Contigs, Interval, Strand},
+    genome::{Contigs, Interval, Strand, interval::commas},
     read::{annotation::GenePlace, reference::Reference, regions::Aliases},
 };
 
@@ -33,6 +33,7 @@ impl Genes {
     ) -> Result<Self> {
         let mut by_contig: Vec<Vec<(u64, u64, usize)>> = contigs.iter().map(|_| Vec::new()).collect();
         let (mut known, mut others) = (0, Contigs::default());
+        let mut without_strand = 0;
         for (index, gene) in genes.iter().enumerate() {
             let name = aliases.resolve(&gene.contig);
             let Some(id) = contigs.id(name) else {
@@ -40,6 +41,10 @@ impl Genes {
                 continue;
             };
             known += 1;
+            if gene.strand == Strand::Unknown {
+                without_strand += 1;
+                continue;
+            }
             by_contig[id].push((gene.interval.start, gene.interval.end, index));
         }
         if known == 0 {
@@ -59,6 +64,9 @@ impl Genes {
                     first(&mut contigs.iter().map(|contig| contig.name.as_str()))
                 ),
             ));
+        }
+        if without_strand > 0 {
+            tracing::warn!("{place}: {} genes have no strand, and are left out", commas(without_strand));
         }
         for genes in &mut by_contig {
             genes.sort_unstable();

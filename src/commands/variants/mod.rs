@@ -165,6 +165,9 @@ pub(super) fn run(options: Options) -> Result<()> {
     let reference = Reference::open(&options.reference)?;
     let (reading, writing, genes_report) = modes(&options, &loaded, &reference, &aliases)?;
     let mut variants = Variants::open(&options.variants)?;
+    if options.haplotypes && variants.sample_count() == 0 {
+        tracing::warn!("{} has no genotypes: --haplotypes finds no neighbours", variants.place());
+    }
     let territory = territory(&options, &variants, &reference, &aliases)?;
     let Loaded { form, settings, sessions, report, threads, .. } = loaded;
 
