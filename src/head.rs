@@ -1,4 +1,5 @@
-//! All score arithmetic: from the network's logits to scores, and from two strands' scores to one.
+//! Score arithmetic: from the network's logits to scores, and from two strands' scores to one. What a variant's scores are
+//! compared by is in [`crate::variant::compare`].
 
 use crate::{
     genome::Strand,
@@ -95,10 +96,10 @@ impl Heads {
         self.shape
     }
 
-    /// Whether a row's logits have the sizes the card says.
-    pub fn check(&self, logits: &[&[f32]]) -> Result<(), String> {
+    /// Whether the logits of a row of so many finest bins have the sizes the card says.
+    pub fn check(&self, logits: &[&[f32]], bins: usize) -> Result<(), String> {
         for ((head, repeat), logits) in self.heads.iter().zip(&self.repeats).zip(logits) {
-            let wanted = head.labels.len() * (self.shape.bins / repeat);
+            let wanted = head.labels.len() * (bins / repeat);
             if logits.len() != wanted {
                 return Err(format!("head {} has {} values a row, {wanted} by the card", head.name, logits.len()));
             }
@@ -106,12 +107,7 @@ impl Heads {
         Ok(())
     }
 
-    /// Logits of one row, a slice a head in the card's order, to scores appended to `scores`.
-    pub fn answer(&self, logits: &[&[f32]], scores: &mut Vec<f32>) {
-        self.answer_bins(logits, self.shape.bins, scores);
-    }
-
-    /// The same for a track of any length: `bins` of the finest ones.
+    /// Logits of one row, a slice a head in the card's order, to scores appended to `scores`; `bins` of the finest ones.
     pub fn answer_bins(&self, logits: &[&[f32]], bins: usize, scores: &mut Vec<f32>) {
         let first = scores.len();
         scores.resize(first + bins * self.shape.columns, 0.0);
@@ -142,7 +138,8 @@ impl Heads {
     ///
     /// METHOD: scores, not logits, are joined, as Kipoi-veff and Basenji do; a track is turned round first.
     pub fn join(&self, forward: &mut [f32], reverse: &[f32]) -> Strand {
-        let Shape { bins, columns } = self.shape;
+        let columns = self.shape.columns;
+        let bins = forward.len() / columns.max(1);
         let turned = |bin: usize, column: usize| reverse[(bins - 1 - bin) * columns + column];
         match self.rule {
             StrandRule::Forward => Strand::Forward,
@@ -186,55 +183,6 @@ pub fn best(scores: &[f32], callable: &[bool], thresholds: &[f64]) -> Option<(us
         Some((b, _)) if margin(b) >= margin(i) => best,
         _ => Some((i, scores[i])),
     })
-}
-
-/// Alternate minus reference, signed. One not-a-number makes the delta not-a-number.
-pub fn delta(reference: f32, alternate: f32) -> f32 {
-    (f64::from(alternate) - f64::from(reference)) as f32
-}
-
-/// How the bins of a reference and an alternate track match: with one-base bins, what lies right of an insertion or
-/// deletion is shifted back into place; wider bins are compared as they lie.
-///
-/// METHOD: inserted bases count with their maximum against the base before them, deleted bases with 0 on the
-/// alternate side, as in SpliceAI (Jaganathan et al. 2019, Methods). Returns, for one column, the reference and
-/// alternate score where the difference is largest within `[from, to)` bins of the reference track.
-pub fn track_delta(
-    reference: &[f32],
-    alternate: &[f32],
-    shape: Shape,
-    column: usize,
-    variant: (usize, usize, usize),
-    near: (usize, usize),
-) -> (f32, f32) {
-    let (at, reference_len, alternate_len) = variant;
-    let value = |track: &[f32], bin: usize| track[bin * shape.columns + column];
-    let mut best = (0.0f32, 0.0f32);
-    let mut first = true;
-    for bin in near.0..near.1.min(shape.bins) {
-        let left = value(reference, bin);
-        let right = if bin < at + reference_len.min(alternate_len) {
-            if bin + 1 == at + reference_len && alternate_len > reference_len {
-                let end = (at + alternate_len).min(shape.bins);
-                (bin..end).map(|b| value(alternate, b)).fold(f32::NEG_INFINITY, f32::max)
-            } else {
-                value(alternate, bin)
-            }
-        } else if bin < at + reference_len {
-            0.0
-        } else {
-            let shifted = bin + alternate_len - reference_len.min(bin + alternate_len);
-            if shifted >= shape.bins {
-                continue;
-            }
-            value(alternate, shifted)
-        };
-        if first || (right - left).abs() > (best.1 - best.0).abs() {
-            best = (left, right);
-            first = false;
-        }
-    }
-    best
 }
 
 /// A part of a change: `before` bases that stay as they are, then `removed` ones for which `inserted` are put in.
@@ -377,16 +325,5 @@ mod tests {
             write_score(score, &mut text);
             assert_eq!(String::from_utf8_lossy(&text), say);
         }
-    }
-
-    #[test]
-    fn a_substitution_is_compared_in_place_and_a_shift_is_undone() {
-        let shape = Shape { bins: 6, columns: 1 };
-        let reference = [0.0, 0.1, 0.2, 0.3, 0.9, 0.0];
-        assert_eq!(track_delta(&reference, &[0.0, 0.1, 0.8, 0.3, 0.9, 0.0], shape, 0, (2, 1, 1), (0, 6)), (0.2, 0.8));
-        // AC inserted after base 2: what was at 4 is at 6, outside; at 3 it is at 5.
-        assert_eq!(track_delta(&reference, &[0.0, 0.1, 0.2, 0.7, 0.1, 0.3], shape, 0, (2, 1, 3), (0, 6)), (0.2, 0.7));
-        // Base 3 deleted: counts with 0; base 4 is now at 3.
-        assert_eq!(track_delta(&reference, &[0.0, 0.1, 0.2, 0.9, 0.0, 0.0], shape, 0, (2, 2, 1), (0, 6)), (0.3, 0.0));
     }
 }

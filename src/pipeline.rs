@@ -135,6 +135,14 @@ impl<R> Feed<'_, R> {
         self.full()
     }
 
+    /// Adds the record that `fill` makes while it pushes rows.
+    pub fn query_of(&mut self, fill: impl FnOnce(&mut Rows) -> R) -> Result<()> {
+        let before = self.batch.rows.count();
+        let record = fill(&mut self.batch.rows);
+        self.batch.queries.push(Query { record, rows: Ok(self.batch.rows.count() - before) });
+        self.full()
+    }
+
     /// Adds a record and the changes that `fill` pushes: it says which record, and how many.
     pub fn changes(&mut self, fill: impl FnOnce(&mut Changes) -> Result<(R, usize)>) -> Result<()> {
         let (record, count) = fill(&mut self.batch.changes)?;
@@ -235,8 +243,18 @@ impl<'a> RowAnswers<'a> {
 
     /// Scores of a row: bin after bin, column after column.
     pub fn scores(&self, row: usize) -> &'a [f32] {
-        let at = (self.first + row) * self.shape.len();
-        &self.answers.scores[at..at + self.shape.len()]
+        self.scores_in_batch(self.first + row)
+    }
+
+    /// Scores of a row by its number in the batch, for queries that share rows.
+    pub fn scores_in_batch(&self, row: usize) -> &'a [f32] {
+        let ends = &self.answers.ends;
+        if ends.is_empty() {
+            let at = row * self.shape.len();
+            return &self.answers.scores[at..at + self.shape.len()];
+        }
+        let start = row.checked_sub(1).map_or(0, |before| ends[before]);
+        &self.answers.scores[start..ends[row]]
     }
 
     /// Strand of a row.

@@ -48,6 +48,8 @@ pub enum Skip {
     NoGene,
     /// The output's format has no scores for such an allele.
     NotInFormat,
+    /// The model answered with infinity or not-a-number.
+    NotANumber,
 }
 
 impl Skip {
@@ -72,6 +74,7 @@ impl Skip {
             Self::NoFact => "no_fact",
             Self::NoGene => "no_gene",
             Self::NotInFormat => "not_in_format",
+            Self::NotANumber => "not_a_number",
         }
     }
 
@@ -100,6 +103,9 @@ impl Skip {
             Self::NotInFormat => {
                 "SpliceAI's format has no scores for alleles where both REF and ALT have several bases"
             }
+            Self::NotANumber => {
+                "the model answered with infinity or not-a-number, or what is compared has no such number"
+            }
         }
     }
 
@@ -116,10 +122,11 @@ impl Skip {
         Self::NotBases,
         Self::NoGene,
         Self::NotInFormat,
+        Self::NotANumber,
     ];
 
     /// All reasons, most common first.
-    pub fn all() -> [Self; 18] {
+    pub fn all() -> [Self; 19] {
         [
             Self::UnknownBases,
             Self::TooShort,
@@ -139,6 +146,7 @@ impl Skip {
             Self::NoFact,
             Self::NoGene,
             Self::NotInFormat,
+            Self::NotANumber,
         ]
     }
 }

@@ -29,6 +29,8 @@ pub struct Grid {
     pub fill: bool,
     /// Bases of a track's finest bin: bins without a known base are not scored.
     pub bin: Option<u64>,
+    /// Rows of a track may also be shorter: their cores are multiples of this.
+    pub multiple: Option<u64>,
 }
 
 impl Grid {
@@ -59,6 +61,7 @@ impl Grid {
             max_unknown: rule.max_unknown,
             fill: rule.fixed,
             bin,
+            multiple: rule.multiple,
         })
     }
 
@@ -124,8 +127,12 @@ impl Grid {
     }
 
     /// Window starts on a read of `len` bases (which may be shorter than the span): one a stride, the last one
-    /// moved left to end with the read, so that every base is seen and no window is padded for nothing.
+    /// moved left to end with the read, so that every base is seen and no window is padded for nothing. For a track, where
+    /// cores start: one after the other, so that every base is answered for.
     pub fn on_read(&self, len: u64) -> Vec<u64> {
+        if self.bin.is_some() {
+            return (0..len).step_by(self.core as usize).collect();
+        }
         if len <= self.span {
             return vec![0];
         }
@@ -134,6 +141,26 @@ impl Grid {
         starts.push(last);
         starts
     }
+
+    /// Appends the window of a read that [`Self::on_read`] has at `start`. For a track, N is before the read and after it; a row
+    /// is as long as the rest of the read needs, if the model takes such.
+    pub fn fill_from_read(&self, bases: &[u8], start: u64, row: &mut Vec<u8>) {
+        let len = bases.len() as u64;
+        if self.bin.is_none() {
+            return self.fill(0, &bases[start as usize..(start + self.span).min(len) as usize], row);
+        }
+        let core = match self.multiple {
+            Some(multiple) => self.core.min((len - start).div_ceil(multiple) * multiple),
+            None => self.core,
+        };
+        let end = row.len() + (self.span - self.core + core) as usize;
+        row.resize(row.len() + self.left.saturating_sub(start) as usize, b'N');
+        let right = self.span - self.core - self.left;
+        row.extend_from_slice(
+            &bases[start.saturating_sub(self.left) as usize..(start + core + right).min(len) as usize],
+        );
+        row.resize(end, b'N');
+    }
 }
 
 #[cfg(test)]
@@ -141,7 +168,7 @@ mod tests {
     use super::*;
 
     fn grid(span: u64, core: u64, stride: u64) -> Grid {
-        let rule = WindowRule { span, core, stride, min_span: None, max_unknown: 0.5, fixed: true };
+        let rule = WindowRule { span, core, stride, min_span: None, max_unknown: 0.5, fixed: true, multiple: None };
         Grid::new(&rule, None, None).expect("a grid")
     }
 
@@ -195,9 +222,33 @@ mod tests {
 
     #[test]
     fn smaller_stride_makes_a_smaller_core_in_the_middle() {
-        let rule = WindowRule { span: 70, core: 70, stride: 70, min_span: None, max_unknown: 0.5, fixed: true };
+        let rule = WindowRule {
+            span: 70,
+            core: 70,
+            stride: 70,
+            min_span: None,
+            max_unknown: 0.5,
+            fixed: true,
+            multiple: None,
+        };
         let grid = Grid::new(&rule, Some(10), None).expect("a grid");
         assert_eq!((grid.core, grid.left, grid.span_start(0)), (10, 30, -30));
+    }
+
+    #[test]
+    fn cores_of_a_track_cover_a_read() {
+        let rule =
+            WindowRule { span: 8, core: 4, stride: 4, min_span: None, max_unknown: 0.5, fixed: true, multiple: None };
+        let row = |rule: &WindowRule, start| {
+            let grid = Grid::new(rule, None, Some(2)).expect("a grid");
+            assert_eq!(grid.on_read(9), [0, 4, 8]);
+            let mut row = Vec::new();
+            grid.fill_from_read(b"ACGTACGTA", start, &mut row);
+            String::from_utf8(row).expect("bases")
+        };
+        assert_eq!([row(&rule, 0), row(&rule, 4), row(&rule, 8)], ["NNACGTAC", "GTACGTAN", "GTANNNNN"]);
+        let short = WindowRule { multiple: Some(2), ..rule };
+        assert_eq!([row(&short, 0), row(&short, 4), row(&short, 8)], ["NNACGTAC", "GTACGTAN", "GTANNN"]);
     }
 
     #[test]

@@ -102,7 +102,7 @@ files:
   sha256:
     model.onnx: {sha256}
 input: {{encoding: one-hot, tensor: sequence, layout: channels-first, dtype: f32, unknown: zeros}}
-window: {{span: {span}, core: {core}, stride: {core}, min_span: 100, max_unknown: 0.995}}
+window: {{span: {span}, core: {core}, stride: {core}, min_span: 100, max_unknown: 0.995, multiple: {BIN}}}
 heads:
   - {{name: splice, output: splice, activation: sigmoid, bin: 1, layout: channels-first, labels: [donor_plus, acceptor_plus, donor_minus, acceptor_minus], strands: ["+", "+", "-", "-"], threshold: {splice}}}
   - {{name: coding, output: coding, activation: sigmoid, bin: 10, layout: channels-first, labels: [plus, minus]{coding_background}, strands: ["+", "-"], threshold: {coding}}}

@@ -516,6 +516,7 @@ struct Question {
 impl Answerer for Session {
     fn answer(&mut self, rows: &Rows, _: Option<&Encoded>) -> Result<Answers> {
         let mut answers = Answers {
+            ends: Vec::new(),
             scores: vec![f32::NAN; rows.count()],
             strands: vec![Strand::Unknown; rows.count()],
             texts: vec![String::new(); rows.count()],

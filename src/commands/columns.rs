@@ -143,9 +143,10 @@ annotate	GG_GENES	VCF input, in INFO: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPE
 const VARIANTS: &str = "\
 format	field	meaning
 all	GG_	or what --prefix says
-vcf	GG_DELTA_(score)	the score's name with _ for - and .; alternate minus reference score, one value an ALT; tracks: where the difference is largest
-vcf	GG_REF_(score)	score of the reference there
-vcf	GG_ALT_(score)	score of the alternate allele there
+vcf	GG_DELTA_(score)	the score's name with _ for - and .; alternate minus reference score, one value an ALT; tracks: where the difference is largest, or what --compare says
+vcf	GG_REF_(score)	score of the reference there; with --compare sum and log2fold the sum; none with l2 and js
+vcf	GG_ALT_(score)	score of the alternate allele there; likewise
+vcf	GG_AT_(score)	tracks: where the difference is largest, in bases from POS: the first base of the bin; of an inserted base the one before it
 vcf	GG_SKIP	why an allele was not scored; . where it was; absent where all were
 vcf --genes	GG_EFFECT	one value for each ALT and gene: ALLELE|gene|strand|(label)_gain|(label)_loss ...|(label)_gain_at|(label)_loss_at ...; largest rise and fall of each site within --distance, 0 to 1, 4 decimals, and where: 1-based on the contig; . where --mask admits no base
 vcf --genes	GG_EFFECT_MAX	the largest of them, one value an ALT; . where it was not scored

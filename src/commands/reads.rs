@@ -158,7 +158,7 @@ fn flags(text: &str) -> Result<Flags, String> {
 /// A read on its way through the pipeline.
 struct Read {
     record: RecordBuf,
-    /// Window starts on the read, in the order of its rows.
+    /// Window starts (of a track: starts of cores) on the read, in the order of its rows.
     starts: Vec<u64>,
     /// Bases were turned round, so that they are as the sequencer read them.
     turned: bool,
@@ -300,9 +300,7 @@ pub(super) fn run(options: Options) -> Result<()> {
                     }
                     // Windows with too many unknown bases are left out; a read without any other is skipped.
                     let mut window = Vec::new();
-                    let fill = |start: u64, window: &mut Vec<u8>| {
-                        grid.fill(0, &bases[start as usize..((start + grid.span).min(len)) as usize], window)
-                    };
+                    let fill = |start: u64, window: &mut Vec<u8>| grid.fill_from_read(bases, start, window);
                     let mut starts = grid.on_read(len);
                     starts.retain(|&start| {
                         window.clear();
@@ -495,13 +493,10 @@ impl Writer<'_> {
         for (row, &start) in read.starts.iter().enumerate() {
             let scores = answers.scores(row);
             let strand = answers.strand(row);
-            let bins = self.form.bin.map(|bin| (bin, (self.span - bin * self.form.shape.bins as u64) / 2));
             for (index, scores) in scores.chunks_exact(columns).enumerate() {
-                let (first, end) = match bins {
+                let (first, end) = match self.form.bin {
                     None => (start, if self.span == 0 { len } else { (start + self.span).min(len) }),
-                    Some((bin, flank)) => {
-                        (start + flank + index as u64 * bin, (start + flank + (index as u64 + 1) * bin).min(len))
-                    }
+                    Some(bin) => (start + index as u64 * bin, (start + (index as u64 + 1) * bin).min(len)),
                 };
                 if first < end {
                     hits.push(Hit { start: first, end, strand, scores: scores.to_vec() });

@@ -310,6 +310,7 @@ fn grid(options: &Options, loaded: &Loaded) -> Result<Option<Grid>> {
                 min_span: Some(1),
                 max_unknown: 1.0,
                 fixed: false,
+                multiple: None,
             };
             // A function reads exactly its core, and may be asked every few bases: cores then overlap, as windows do.
             Ok(Some(Grid { core: span, left: 0, ..Grid::new(&rule, None, None)? }))

@@ -91,17 +91,34 @@ pub fn load(options: &ModelOptions) -> Result<Loaded> {
     load_model(&options.model, &options.engine, None)
 }
 
+/// The same, to answer for each row as it is given: who asks gives both strands where the card wants them.
+pub fn load_for_rows(options: &ModelOptions) -> Result<Loaded> {
+    load_to(&options.model, &options.engine, None, Purpose::Rows)
+}
+
 /// The same, to answer for changes of stretches instead of windows.
 pub fn load_for_changes(options: &ModelOptions) -> Result<Loaded> {
-    load_to(&options.model, &options.engine, None, true)
+    load_to(&options.model, &options.engine, None, Purpose::Changes)
+}
+
+/// What a model is asked about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// Windows, on the strands that the card says.
+    Windows,
+    /// Rows as they are given.
+    Rows,
+    /// Changes of stretches.
+    Changes,
 }
 
 /// Says what runs, and loads a model; `strand` takes the place of the card's rule.
 pub fn load_model(model: &str, options: &EngineOptions, strand: Option<StrandRule>) -> Result<Loaded> {
-    load_to(model, options, strand, false)
+    load_to(model, options, strand, Purpose::Windows)
 }
 
-fn load_to(model: &str, options: &EngineOptions, strand: Option<StrandRule>, changes: bool) -> Result<Loaded> {
+fn load_to(model: &str, options: &EngineOptions, strand: Option<StrandRule>, purpose: Purpose) -> Result<Loaded> {
+    let changes = purpose == Purpose::Changes;
     announce();
     let threads = threads(options);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -150,7 +167,12 @@ fn load_to(model: &str, options: &EngineOptions, strand: Option<StrandRule>, cha
         // A GPU is fed by one session, with whole batches.
         Device::Cuda(_) => (1, Some(options.batch_rows as usize)),
     };
-    let encoder = Encoder::new(&card, &folder, rows)?;
+    // What the networks are run by.
+    let mut run = card.clone();
+    if purpose == Purpose::Rows {
+        run.strand = StrandRule::Forward;
+    }
+    let encoder = Encoder::new(&run, &folder, rows)?;
     // Whole groups of rows: a batch that ends within a group would run filling.
     let group = (rows.unwrap_or(card.run.rows) / encoder.rows_per_window()).max(1);
     settings.group = group;
@@ -160,9 +182,9 @@ fn load_to(model: &str, options: &EngineOptions, strand: Option<StrandRule>, cha
             return Err(Error::usage(format!("{} does not score by gene", card.name))
                 .with_hint("leave --genes away, or take a model that does: genogloss models import spliceai"));
         }
-        change::load(&folder, &card, options.engine, options.device, sessions)?
+        change::load(&folder, &run, options.engine, options.device, sessions)?
     } else {
-        network::load(&folder, &card, options.engine, options.device, sessions)?
+        network::load(&folder, &run, options.engine, options.device, sessions)?
     };
     tracing::info!(
         "model {} {} ({}), {} {} on {}",

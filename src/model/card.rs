@@ -247,6 +247,18 @@ pub struct WindowRule {
     /// The network takes rows of exactly `span` bases; if false, shorter sequences are given as they are.
     #[serde(default = "yes")]
     pub fixed: bool,
+    /// Tracks: the network also takes rows of other lengths, multiples of this many bases, and answers for all of them but
+    /// (`span` - `core`) / 2 bases at each end, which is as far as it reads from a base it answers for. Rows are then as long
+    /// as an answer needs.
+    #[serde(default)]
+    pub multiple: Option<u64>,
+}
+
+impl WindowRule {
+    /// Bases of the span left of the core.
+    pub fn left(&self) -> u64 {
+        (self.span - self.core) / 2
+    }
 }
 
 fn half() -> f64 {
@@ -462,9 +474,72 @@ pub struct VariantRule {
     /// The network reads a gene's own strand, and N outside of it: variants are scored by gene (`--genes`).
     #[serde(default)]
     pub genes: bool,
+    /// What the network reads outside of the gene, where variants are scored by gene.
+    #[serde(default)]
+    pub outside: OutsideGene,
     /// Networks that answer for a change of a stretch of sequence without reading all of it again.
     #[serde(default)]
     pub changes: Option<ChangeRule>,
+    /// Tracks: what a base that only one allele has counts on the other one's side. Default: `zero` for heads with bins of
+    /// one base that are probabilities (sigmoid, softmax), else `absent`.
+    #[serde(default)]
+    pub deleted: Option<Deleted>,
+    /// How two alleles' scores become one number.
+    #[serde(default)]
+    pub compare: Comparison,
+}
+
+/// What a network reads outside of the gene that a variant is scored in.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutsideGene {
+    /// N, as SpliceAI does.
+    #[default]
+    N,
+    /// The sequence as it is, as Pangolin does.
+    Sequence,
+}
+
+/// What a base that only one allele has counts on the other one's side of a track.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deleted {
+    /// It is not compared.
+    Absent,
+    /// 0: there is no site. For bins of one base whose scores are 0 where nothing is.
+    Zero,
+}
+
+/// How reference and alternate scores become one number.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Comparison {
+    /// The largest difference, signed, and where it is (SAX of Basenji; SpliceAI's delta score and position).
+    #[default]
+    Max,
+    /// The difference of the sums over the bins (SAD of Basenji and Enformer).
+    Sum,
+    /// log2 of (sum of the alternate + 1) / (sum of the reference + 1) (logSAD of Basenji and Borzoi).
+    #[value(name = "log2fold")]
+    #[serde(rename = "log2fold")]
+    Log2Fold,
+    /// The square root of the sum of squared differences (D2, or L2, of Borzoi).
+    L2,
+    /// Jensen-Shannon distance of the two profiles, each divided by its sum: 0 to 1 (ChromBPNet).
+    Js,
+}
+
+impl Comparison {
+    /// As options and cards spell it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Max => "max",
+            Self::Sum => "sum",
+            Self::Log2Fold => "log2fold",
+            Self::L2 => "l2",
+            Self::Js => "js",
+        }
+    }
 }
 
 /// The `changes` part of a card: two networks for each member.
@@ -679,6 +754,8 @@ impl Card {
             return Err("heads: at least one is needed".into());
         }
         self.check_changes()?;
+        self.check_multiple()?;
+        self.check_deleted()?;
         let finest = self.bin();
         let mut names = std::collections::BTreeSet::new();
         for head in &self.heads {
@@ -735,6 +812,50 @@ impl Card {
         let mut plain = std::collections::BTreeSet::new();
         if let Some(twice) = self.columns().iter().map(Column::plain_name).find(|name| !plain.insert(name.clone())) {
             return Err(format!("heads: two scores would be called {twice} in VCF"));
+        }
+        Ok(())
+    }
+
+    fn check_multiple(&self) -> Result<(), String> {
+        let Some(multiple) = self.window.multiple else { return Ok(()) };
+        let window = &self.window;
+        if self.kind != Kind::Track || !matches!(self.input.encoding, Encoding::OneHot | Encoding::Base) {
+            return Err("window: multiple belongs to tracks with one-hot or base input".into());
+        }
+        if multiple == 0 || !window.fixed || !(window.span - window.core).is_multiple_of(2) {
+            return Err("window: multiple must be at least 1, with fixed: true and an even span - core".into());
+        }
+        if !window.span.is_multiple_of(multiple) {
+            return Err(format!("window: span ({}) is not a whole number of multiples ({multiple})", window.span));
+        }
+        let wide = self.heads.iter().find(|head| {
+            head.bin.is_some_and(|bin| bin > 0 && !(multiple.is_multiple_of(bin) && window.core.is_multiple_of(bin)))
+        });
+        match wide {
+            Some(head) => Err(format!("head {}: its bin does not divide window: multiple ({multiple})", head.name)),
+            None => Ok(()),
+        }
+    }
+
+    fn check_deleted(&self) -> Result<(), String> {
+        let Some(deleted) = self.variants.deleted else { return Ok(()) };
+        if self.kind != Kind::Track {
+            return Err("variants: deleted belongs to tracks: a whole window has no base of its own".into());
+        }
+        if deleted == Deleted::Zero {
+            let fine = || self.heads.iter().filter(|head| head.bin == Some(1));
+            if let Some(head) = fine().find(|head| head.activation == Activation::Identity) {
+                return Err(format!(
+                    "variants: deleted: zero does not suit head {}: 0 of activation identity does not mean that nothing is there",
+                    head.name
+                ));
+            }
+            if fine().next().is_none() {
+                return Err(
+                    "variants: deleted: zero needs a head with bins of one base: wider bins hold other bases too"
+                        .into(),
+                );
+            }
         }
         Ok(())
     }
@@ -853,6 +974,34 @@ impl Card {
         }
     }
 
+    /// Whether a base that only one allele has counts 0 on the other one's side, by column.
+    ///
+    /// METHOD: a site that is deleted is lost, as in SpliceAI (Jaganathan et al. 2019). Where 0 does not mean that nothing is
+    /// there (logits, wide bins, the score of there being nothing), bases that only one allele has are not compared.
+    pub fn missing_is_zero(&self) -> Vec<bool> {
+        let columns = self.columns();
+        let zero = |column: &Column| {
+            let head = &self.heads[column.head];
+            let probability = matches!(head.activation, Activation::Sigmoid | Activation::Softmax);
+            column.callable
+                && head.bin == Some(1)
+                && match self.variants.deleted {
+                    Some(Deleted::Absent) => false,
+                    Some(Deleted::Zero) => head.activation != Activation::Identity,
+                    None => probability,
+                }
+        };
+        columns.iter().map(zero).collect()
+    }
+
+    /// Bins of the finest kind that a row of so many bases is answered for.
+    pub fn bins_of(&self, bases: usize) -> usize {
+        match (self.window.multiple, self.bin()) {
+            (Some(_), Some(bin)) => bases.saturating_sub(2 * self.window.left() as usize) / bin as usize,
+            _ => self.bins(),
+        }
+    }
+
     /// Shortest sequence that is scored, in bases.
     pub fn min_span(&self) -> u64 {
         self.window.min_span.unwrap_or(self.window.span)
@@ -882,6 +1031,25 @@ heads: [{name: promoter, output: y, activation: sigmoid, labels: [promoter]}]
     }
 
     #[test]
+    fn a_rule_for_deleted_bases_must_suit_the_heads() {
+        let track = |head: &str| {
+            let heads =
+                format!("heads: [{{name: site, output: y, labels: [site], {head}}}]\nvariants: {{deleted: zero}}\n");
+            let card = GOOD.replace("kind: classify", "kind: track");
+            Card::parse(&(card[..card.find("heads:").expect("heads")].to_string() + &heads), "card.yaml")
+        };
+        let zero = track("activation: softplus, bin: 1").expect("nothing is 0").missing_is_zero();
+        assert_eq!(zero, [true]);
+        for (head, say) in [
+            ("activation: identity, bin: 1", "does not suit head site"),
+            ("activation: sigmoid, bin: 2", "needs a head with bins of one base"),
+        ] {
+            let error = track(head).expect_err(head).to_string();
+            assert!(error.contains(say), "{error}");
+        }
+    }
+
+    #[test]
     fn cards_that_contradict_themselves_are_refused() {
         for (from, to, say) in [
             ("span: 8", "span: 3", "core (4) is longer than span (3)"),
@@ -891,6 +1059,9 @@ heads: [{name: promoter, output: y, activation: sigmoid, labels: [promoter]}]
             ("kind: classify", "kind: track", "a track needs a bin"),
             ("kind: classify", "kind: classify\ncolour: red", "colour"),
             ("activation: sigmoid", "activation: softmax", "always 1"),
+            ("stride: 4}", "stride: 4, multiple: 4}", "multiple belongs to tracks"),
+            ("heads:", "variants: {deleted: zero}\nheads:", "deleted belongs to tracks"),
+            ("heads:", "variants: {compare: median}\nheads:", "unknown variant `median`"),
         ] {
             let error = Card::parse(&GOOD.replace(from, to), "card.yaml").expect_err(to).to_string();
             assert!(error.contains(say), "{error}");

@@ -47,6 +47,8 @@ pub trait Answerer: Send {
 pub struct Answers {
     /// Scores: row after row, bin after bin, column after column.
     pub scores: Vec<f32>,
+    /// Where each row's scores end, where rows are not of one length; else empty, and all have the model's shape.
+    pub ends: Vec<usize>,
     /// The strand each row's answer is about.
     pub strands: Vec<Strand>,
     /// Answers in words, where that is what was asked for: one a row.

@@ -62,7 +62,8 @@ pub struct Ports {
 impl Ports {
     /// What the card needs.
     pub fn of(card: &Card) -> Self {
-        let (rows, span) = (None, card.window.fixed.then_some(card.window.span as usize));
+        let any_length = !card.window.fixed || card.window.multiple.is_some();
+        let (rows, span) = (None, (!any_length).then_some(card.window.span as usize));
         let kind = match card.input.dtype {
             Dtype::F32 => "f32",
             Dtype::I64 => "i64",
@@ -84,10 +85,11 @@ impl Ports {
             .heads
             .iter()
             .map(|head| {
-                let (labels, bins) = (Some(head.labels.len()), bins / card.repeat(head));
+                let labels = Some(head.labels.len());
+                let bins = card.window.multiple.is_none().then_some(bins / card.repeat(head));
                 let shape = match (card.kind, head.layout) {
-                    (Kind::Track, TrackLayout::ChannelsLast) => vec![rows, Some(bins), labels],
-                    (Kind::Track, TrackLayout::ChannelsFirst) => vec![rows, labels, Some(bins)],
+                    (Kind::Track, TrackLayout::ChannelsLast) => vec![rows, bins, labels],
+                    (Kind::Track, TrackLayout::ChannelsFirst) => vec![rows, labels, bins],
                     _ => vec![rows, labels],
                 };
                 Port { name: head.output.clone(), kind: "f32".into(), shape: Some(shape) }
@@ -160,7 +162,7 @@ pub struct Network {
     heads: Heads,
     rule: StrandRule,
     dtype: Dtype,
-    name: String,
+    card: Card,
 }
 
 /// What an answer of this card looks like.
@@ -202,7 +204,7 @@ pub fn load(
                 heads: Heads::new(card),
                 rule: card.strand,
                 dtype: card.input.dtype,
-                name: card.name.clone(),
+                card: card.clone(),
             }))
         })
         .collect::<Result<Vec<_>>>()?;
@@ -270,10 +272,19 @@ impl Answerer for Network {
     fn answer(&mut self, rows: &Rows, encoded: Option<&Encoded>) -> Result<Answers> {
         let encoded =
             encoded.ok_or_else(|| Error::Internal("a batch reached a network without being encoded".into()))?;
-        let shape = self.heads.shape();
+        let columns = self.heads.shape().columns;
         let strands = if self.rule == StrandRule::Forward { 1 } else { 2 };
-        let mut by_row = vec![0.0f32; rows.count() * strands * shape.len()];
-        let mut scores = Vec::with_capacity(shape.len());
+        // Of each encoded row: its bins, and where its scores begin.
+        let bins: Vec<usize> = (0..rows.count()).map(|row| self.card.bins_of(rows.row(row).len())).collect();
+        let mut starts = Vec::with_capacity(rows.count() * strands + 1);
+        let mut total = 0;
+        for bins in bins.iter().flat_map(|&bins| std::iter::repeat_n(bins, strands)) {
+            starts.push(total);
+            total += bins * columns;
+        }
+        starts.push(total);
+        let mut by_row = vec![0.0f32; total];
+        let mut scores = Vec::new();
         for call in &encoded.calls {
             let size: usize = call.shape.iter().product();
             let range = call.start..call.start + size;
@@ -289,7 +300,7 @@ impl Answerer for Network {
                 for values in &outputs {
                     if values.len() % encoded.call_rows != 0 || values.is_empty() {
                         return Err(Error::model(
-                            &self.name,
+                            &self.card.name,
                             format!("an output has {} values for {} rows", values.len(), encoded.call_rows),
                         ));
                     }
@@ -302,10 +313,11 @@ impl Answerer for Network {
                             &values[place * width..(place + 1) * width]
                         })
                         .collect();
-                    self.heads.check(&logits).map_err(|problem| Error::model(&self.name, problem))?;
+                    let bins = bins[row / strands];
+                    self.heads.check(&logits, bins).map_err(|problem| Error::model(&self.card.name, problem))?;
                     scores.clear();
-                    self.heads.answer(&logits, &mut scores);
-                    let sum = &mut by_row[row * shape.len()..(row + 1) * shape.len()];
+                    self.heads.answer_bins(&logits, bins, &mut scores);
+                    let sum = &mut by_row[starts[row]..starts[row + 1]];
                     sum.iter_mut().zip(&scores).for_each(|(sum, score)| *sum += score);
                 }
             }
@@ -314,14 +326,32 @@ impl Answerer for Network {
             let members = self.members.len() as f32;
             by_row.iter_mut().for_each(|sum| *sum /= members);
         }
+        let shape = self.heads.shape();
+        let lens = bins.iter().map(|bins| bins * columns);
+        let ends = if bins.iter().all(|&bins| bins == shape.bins) {
+            Vec::new()
+        } else {
+            lens.clone()
+                .scan(0, |end, len| {
+                    Some({
+                        *end += len;
+                        *end
+                    })
+                })
+                .collect()
+        };
+        let mut answers = Answers { ends, ..Answers::default() };
         if strands == 1 {
-            return Ok(Answers { scores: by_row, strands: vec![Strand::Forward; rows.count()], ..Answers::default() });
+            (answers.scores, answers.strands) = (by_row, vec![Strand::Forward; rows.count()]);
+            return Ok(answers);
         }
-        let mut answers = Answers::default();
-        for pair in by_row.chunks_exact_mut(2 * shape.len()) {
-            let (forward, reverse) = pair.split_at_mut(shape.len());
+        let mut rest = by_row.as_mut_slice();
+        for len in lens {
+            let (pair, after) = rest.split_at_mut(2 * len);
+            let (forward, reverse) = pair.split_at_mut(len);
             answers.strands.push(self.heads.join(forward, reverse));
             answers.scores.extend_from_slice(forward);
+            rest = after;
         }
         Ok(answers)
     }

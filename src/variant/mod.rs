@@ -2,6 +2,7 @@
 
 pub mod anchor;
 pub mod cache;
+pub mod compare;
 pub mod genes;
 pub mod haplotypes;
 pub mod plan;

@@ -72,6 +72,36 @@ impl Edit {
         Ok(Some(edit))
     }
 
+    /// How many bases further right its leftmost spelling may be written with the same result; 0 where it takes out and puts in.
+    /// `fetch` appends the bases of `[start, end)` of the contig, which has `len`.
+    ///
+    /// Nothing is shifted over bases other than A, C, G and T.
+    pub fn slack(&self, len: u64, mut fetch: impl FnMut(u64, u64, &mut Vec<u8>) -> Result<()>) -> Result<u64> {
+        if self.removed > 0 && !self.inserted.is_empty() {
+            return Ok(0);
+        }
+        let mut moved = self.inserted.clone();
+        if self.removed > 0 {
+            fetch(self.position, self.end(), &mut moved)?;
+        }
+        let (mut slack, mut right) = (0, Vec::new());
+        loop {
+            let start = self.end() + slack;
+            right.clear();
+            fetch(start, (start + SHIFT).min(len), &mut right)?;
+            for base in &right {
+                let first = moved[(slack % moved.len() as u64) as usize];
+                if BASE_CODE[*base as usize] == 4 || !base.eq_ignore_ascii_case(&first) {
+                    return Ok(slack);
+                }
+                slack += 1;
+            }
+            if right.is_empty() {
+                return Ok(slack);
+            }
+        }
+    }
+
     /// Bases put in less bases taken out.
     pub fn growth(&self) -> i64 {
         self.inserted.len() as i64 - self.removed as i64
@@ -167,6 +197,27 @@ mod tests {
         assert_eq!(normalized(contig, 2, b"TC", b"TG"), (3, 1, "G".into()));
         // Not over an unknown base.
         assert_eq!(normalized(b"AANAA", 4, b"A", b"AA"), (3, 0, "A".into()));
+    }
+
+    #[test]
+    fn slack_is_how_far_right_a_change_may_be_written() {
+        let contig = b"GGTCACACACAGNAA";
+        let fetch = |start: u64, end: u64, out: &mut Vec<u8>| {
+            out.extend_from_slice(&contig[start as usize..end as usize]);
+            Ok(())
+        };
+        for (position, removed, inserted, slack) in [
+            (3, 2, "", 6),   // CA of CACACACA
+            (3, 0, "CA", 8), // one more
+            (3, 1, "G", 0),
+            (2, 1, "", 0),
+            (0, 0, "G", 2),
+            (13, 0, "A", 2), // to the contig's end
+            (11, 0, "G", 1), // not over the unknown base
+        ] {
+            let edit = Edit { position, removed, inserted: inserted.into() };
+            assert_eq!(edit.slack(contig.len() as u64, fetch).expect("bases"), slack, "{edit:?}");
+        }
     }
 
     #[test]

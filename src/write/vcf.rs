@@ -6,15 +6,24 @@
 use crate::{
     genome::{Strand, interval::to_one_based},
     head::{write_integer, write_score},
-    model::card::Column,
+    model::card::{Column, Comparison},
     read::variants::VariantRecord,
     report::Skip,
 };
 
-/// Scores of one alternate allele.
+/// A value of an INFO field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// A score, or a difference of scores.
+    Score(f32),
+    /// Bases from POS.
+    Offset(i64),
+}
+
+/// What is written of one alternate allele.
 pub struct AlleleScores {
-    /// Reference and alternate score, by column; `Err`: not scored, and why.
-    pub scores: Result<Vec<(f32, f32)>, Skip>,
+    /// A value for each field; `Err`: not scored, and why.
+    pub values: Result<Vec<Value>, Skip>,
 }
 
 /// What the names of INFO fields begin with, where nothing else is asked for.
@@ -115,18 +124,61 @@ pub fn with_lines(header: &[Vec<u8>], lines: &[String]) -> Option<Vec<u8>> {
     Some([before.concat(), lines.concat().into_bytes(), last.clone()].concat())
 }
 
+/// A kind of INFO field that a score has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScoreField {
+    /// How far the alternate allele's score is from the reference's.
+    Delta,
+    /// The reference's.
+    Reference,
+    /// The alternate allele's.
+    Alternate,
+    /// Where the difference is largest.
+    At,
+}
+
+impl ScoreField {
+    /// As names of fields have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Delta => "DELTA",
+            Self::Reference => "REF",
+            Self::Alternate => "ALT",
+            Self::At => "AT",
+        }
+    }
+
+    fn meaning(self, comparison: Comparison) -> &'static str {
+        match (self, comparison) {
+            (Self::Delta, Comparison::Max | Comparison::Sum) => "alternate minus reference score",
+            (Self::Delta, Comparison::Log2Fold) => "log2 of (alternate score + 1) / (reference score + 1)",
+            (Self::Delta, Comparison::L2) => "square root of the sum of squared differences of the scores",
+            (Self::Delta, Comparison::Js) => "Jensen-Shannon distance of the two profiles, 0 to 1",
+            (Self::Reference, _) => "score of the reference",
+            (Self::Alternate, _) => "score of the alternate allele",
+            (Self::At, _) => "bases from POS to where the difference is largest (first base of the bin)",
+        }
+    }
+}
+
 /// Header lines of the INFO fields, to go before `#CHROM`.
-pub fn header_lines(fields: &FieldNames, columns: &[Column], model: &str, version: &str) -> Vec<String> {
+pub fn header_lines<'a>(
+    fields: &FieldNames,
+    columns: impl Iterator<Item = &'a Column>,
+    kinds: &[ScoreField],
+    comparison: Comparison,
+    (model, version): (&str, &str),
+) -> Vec<String> {
     let mut lines = Vec::new();
     for column in columns {
-        for (what, text) in [
-            ("DELTA", "alternate minus reference score"),
-            ("REF", "score of the reference"),
-            ("ALT", "score of the alternate allele"),
-        ] {
+        for kind in kinds {
             lines.push(format!(
-                "##INFO=<ID={},Number=A,Type=Float,Description=\"{} of {}: {text}\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
-                fields.score(what, column), column.label, column.name
+                "##INFO=<ID={},Number=A,Type={},Description=\"{} of {}: {}\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
+                fields.score(kind.word(), column),
+                if *kind == ScoreField::At { "Integer" } else { "Float" },
+                column.label,
+                column.name,
+                kind.meaning(comparison),
             ));
         }
     }
@@ -335,28 +387,24 @@ pub fn write_spliceai(
     end(fields, &reasons, out);
 }
 
-/// Appends the INFO fields of a record's alleles: `columns` are their names, three a score.
-pub fn write_variant(fields: &FieldNames, columns: &[String], alleles: &[AlleleScores], out: &mut Vec<u8>) {
-    let any = alleles.iter().any(|allele| allele.scores.is_ok());
+/// Appends the INFO fields of a record's alleles; `names` has one for each value.
+pub fn write_variant(fields: &FieldNames, names: &[String], alleles: &[AlleleScores], out: &mut Vec<u8>) {
+    let any = alleles.iter().any(|allele| allele.values.is_ok());
     if any {
-        for (index, name) in columns.iter().enumerate() {
-            // Three names a column: delta, reference, alternate.
-            let (column, what) = (index / 3, index % 3);
+        for (index, name) in names.iter().enumerate() {
             out.extend_from_slice(name.as_bytes());
             for (at, allele) in alleles.iter().enumerate() {
                 out.push(if at == 0 { b'=' } else { b',' });
-                match &allele.scores {
-                    Ok(scores) => {
-                        let (reference, alternate) = scores[column];
-                        write_score([crate::head::delta(reference, alternate), reference, alternate][what], out);
-                    }
+                match allele.values.as_ref().map(|values| values[index]) {
+                    Ok(Value::Score(score)) => write_score(score, out),
+                    Ok(Value::Offset(offset)) => out.extend_from_slice(offset.to_string().as_bytes()),
                     Err(_) => out.push(b'.'),
                 }
             }
             out.push(b';');
         }
     }
-    let reasons: Vec<Option<Skip>> = alleles.iter().map(|allele| allele.scores.as_ref().err().copied()).collect();
+    let reasons: Vec<Option<Skip>> = alleles.iter().map(|allele| allele.values.as_ref().err().copied()).collect();
     end(fields, &reasons, out);
 }
 
@@ -381,8 +429,8 @@ mod tests {
 
     #[test]
     fn info_is_added_and_the_rest_is_untouched() {
-        let scored = || AlleleScores { scores: Ok(vec![(0.25, 0.75)]) };
-        let skipped = || AlleleScores { scores: Err(Skip::SymbolicAllele) };
+        let scored = || AlleleScores { values: Ok([0.5, 0.25, 0.75].map(Value::Score).to_vec()) };
+        let skipped = || AlleleScores { values: Err(Skip::SymbolicAllele) };
         assert_eq!(
             written("1\t9\trs\tA\tC,<DEL>\t29.50\tPASS\tAF=0.1;DB\tGT\t0|1", &[scored(), skipped()]),
             "1\t9\trs\tA\tC,<DEL>\t29.50\tPASS\tAF=0.1;DB;GG_DELTA_p=0.500000,.;GG_REF_p=0.250000,.;GG_ALT_p=0.750000,.;GG_SKIP=.,symbolic_allele\tGT\t0|1\n"
@@ -392,7 +440,7 @@ mod tests {
             "1\t9\t.\tA\tC\t.\t.\tGG_DELTA_p=0.500000;GG_REF_p=0.250000;GG_ALT_p=0.750000\n"
         );
         assert_eq!(
-            written("1\t9\t.\tA\t.\t.\t.\t.", &[AlleleScores { scores: Err(Skip::NoAlternate) }]),
+            written("1\t9\t.\tA\t.\t.\t.\t.", &[AlleleScores { values: Err(Skip::NoAlternate) }]),
             "1\t9\t.\tA\t.\t.\t.\tGG_SKIP=no_alternate\n"
         );
     }

@@ -42,7 +42,7 @@ heads:
 strand: forward
 variants:
   distance: 50
-  genes: true
+  genes: true{outside}
   changes:
     stretch: [{stretches}]
     change: [{changes}]
@@ -90,6 +90,7 @@ def write(about, members, out, self_test):
         heads="\n".join(heads),
         states=2 * len(net.units),
         context=net.context,
+        outside=f"\n  outside: {about['outside']}" if "outside" in about else "",
     )
     (out / "card.yaml").write_text(card)
     (out / "self_test.tsv").write_text(self_test)

@@ -33,6 +33,8 @@ def about(model):
             "its self-test is the files' own arithmetic on this machine, not what the original tool says",
             "scores are about the strand that is read: --genes, or scan one strand",
         ],
+        # Its program reads the sequence around a gene as it is (SpliceAI's reads N there).
+        "outside": "sequence",
         "heads": [(tissue, "softmax", ["neither", "site"], ["neither"]) for tissue in TISSUES],
     }
 

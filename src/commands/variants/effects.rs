@@ -102,8 +102,15 @@ pub(super) struct Writing {
 }
 
 impl Writing {
-    pub(super) fn new(columns: &[Column], rules: Rules, fields: FieldNames, cache: Option<Cache>) -> Self {
-        let told = columns.iter().cloned().enumerate().filter(|(_, column)| column.callable).collect();
+    /// `wanted`: places of the columns that are written, if they can be called.
+    pub(super) fn new(
+        columns: &[Column],
+        wanted: &[usize],
+        rules: Rules,
+        fields: FieldNames,
+        cache: Option<Cache>,
+    ) -> Self {
+        let told = wanted.iter().map(|&at| (at, columns[at].clone())).filter(|(_, column)| column.callable).collect();
         Self { rules, width: columns.len(), told, seen: Vec::new(), fields, cache }
     }
 
@@ -132,10 +139,18 @@ impl Writing {
         match self.rules.form {
             Form::Spliceai => vcf::spliceai_lines(&self.fields, model, version),
             Form::Genogloss => {
-                let labels: Vec<&str> = self.told.iter().map(|(_, column)| column.label.as_str()).collect();
+                let labels = self.labels();
+                let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
                 vcf::effect_lines(&self.fields, &labels, self.rules.haplotypes, model, version)
             }
         }
+    }
+
+    /// What the scores are called: by their labels, with the head's name where there are several heads.
+    fn labels(&self) -> Vec<String> {
+        let several = self.told.iter().any(|(_, column)| column.head != self.told[0].1.head);
+        let label = |column: &Column| if several { column.plain_name() } else { column.label.clone() };
+        self.told.iter().map(|(_, column)| label(column)).collect()
     }
 
     /// The INFO fields of the record's scores.

@@ -1,4 +1,5 @@
-//! Variants by gene: on the gene's strand, with N outside of it, by models that answer for a change of a stretch.
+//! Variants by gene: on the gene's strand, with N outside of it (or not, as the card says), by models that answer for a change of
+//! a stretch.
 
 use super::{
     Asked, Asking, Form, Query,
@@ -8,7 +9,7 @@ use crate::{
     error::Result,
     genome::{Interval, Strand, interval::commas},
     head::Piece,
-    model::card::{Card, Case},
+    model::card::{Card, Case, OutsideGene},
     pipeline::Feed,
     read::{reference::Reference, variants::VariantRecord},
     report::Skip,
@@ -40,6 +41,8 @@ pub(super) struct Rules {
     pub(super) haplotypes: bool,
     /// Lower case says nothing: the card does not take it for unknown.
     pub(super) any_case: bool,
+    /// What the network reads outside of the gene.
+    pub(super) outside: OutsideGene,
 }
 
 impl Rules {
@@ -56,15 +59,16 @@ impl Rules {
             context: card.variants.changes.as_ref().map_or(0, |changes| changes.context),
             haplotypes: options.haplotypes,
             any_case: card.input.case != Case::Mask,
+            outside: card.variants.outside,
         }
     }
 }
 
 /// What all keys of a cache begin with: the networks, what runs them, and how answers are summed up.
-pub(super) fn begin_key(card: &Card, report: &ModelReport, rules: Rules) -> KeyMaker {
+pub(super) fn begin_key(card: &Card, report: &ModelReport, rules: Rules, wanted: &[usize]) -> KeyMaker {
     let mut key = KeyMaker::default();
     // To be counted up when the sums change.
-    key.add(b"genogloss variant answers 2");
+    key.add(b"genogloss variant answers 3");
     for (file, digest) in &card.files.sha256 {
         key.add(file.as_bytes()).add(digest.as_bytes());
     }
@@ -72,6 +76,10 @@ pub(super) fn begin_key(card: &Card, report: &ModelReport, rules: Rules) -> KeyM
     let engine = &report.engine;
     key.add(engine.engine.as_bytes()).add(engine.version.as_bytes()).add(engine.device.as_bytes());
     key.number(u64::from(rules.form == Form::Spliceai));
+    key.number(wanted.len() as u64);
+    wanted.iter().for_each(|&column| {
+        key.number(column as u64);
+    });
     key
 }
 
@@ -296,7 +304,7 @@ impl Reading {
         genes: &[usize],
         wanted: &mut Vec<Wanted>,
     ) -> Result<Option<Vec<InGene>>> {
-        let Rules { distance, masked, form, any_case, .. } = self.rules;
+        let Rules { distance, masked, form, any_case, outside, .. } = self.rules;
         let as_spliceai = form == Form::Spliceai;
         let anchored = if as_spliceai {
             edits.iter().map(|edit| Anchored::plain(edit)).collect()
@@ -328,6 +336,10 @@ impl Reading {
         let mut all = Vec::with_capacity(genes.len());
         for &index in genes {
             let gene = self.genes.gene(index);
+            let read = match outside {
+                OutsideGene::N => gene.interval,
+                OutsideGene::Sequence => Interval::new(0, asking.len),
+            };
             let mask = if !masked {
                 Mask::None
             } else if as_spliceai {
@@ -359,7 +371,7 @@ impl Reading {
             };
             if !not_in_format {
                 // What is put in: of bases that are not changed, those outside of the gene are not read.
-                let kept = |at: u64, base: u8| if gene.interval.contains(at) { base } else { b'N' };
+                let kept = |at: u64, base: u8| if read.contains(at) { base } else { b'N' };
                 let mut inserted = Vec::new();
                 let mut at = position;
                 for edit in &anchored {
@@ -378,7 +390,7 @@ impl Reading {
                     contig: asking.contig,
                     len: asking.len,
                     strand: gene.strand,
-                    kept: gene.interval,
+                    kept: read,
                     position,
                     removed,
                     inserted,

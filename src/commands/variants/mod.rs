@@ -19,6 +19,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     genome::{Contigs, Interval, interval::show_position},
+    model::card::Comparison,
     pipeline::{self, Feed, Outcome},
     progress::{Progress, Total},
     read::{
@@ -76,6 +77,15 @@ pub struct Options {
     /// What becomes of a record whose REF is not what the FASTA has there.
     #[arg(long, value_name = "WHAT", default_value = "skip", help_heading = "Input")]
     ref_mismatch: OnMismatch,
+    /// How the two alleles' scores become one number, for models that read windows. max: the largest difference; sum: the
+    /// difference of the sums over all bins; log2fold: log2 of (sum of ALT + 1) / (sum of REF + 1); l2: the square root of the
+    /// summed squared differences; js: Jensen-Shannon distance of the profiles. Default: what the card says, else max.
+    #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true, help_heading = "Scores")]
+    compare: Option<Comparison>,
+    /// Scores that are written, by name (`genogloss models show`), where not all are wanted; * stands for anything. May be
+    /// given several times, or as a list with commas.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Scores")]
+    column: Vec<String>,
     /// Bases either side of the variant that are compared, for models that score by gene. Default: what the card says, else
     /// 50. [1, 4999]
     #[arg(short = 'D', long, value_name = "BASES", value_parser = clap::value_parser!(u64).range(1..=4999), help_heading = "Scores")]
@@ -169,10 +179,10 @@ pub(super) fn run(options: Options) -> Result<()> {
         tracing::warn!("{} has no genotypes: --haplotypes finds no neighbours", variants.place());
     }
     let territory = territory(&options, &variants, &reference, &aliases)?;
-    let Loaded { form, settings, sessions, report, threads, .. } = loaded;
+    let Loaded { settings, sessions, report, threads, .. } = loaded;
 
     let run_settings = settings_of(&options, &writing, genes_report.as_ref())?;
-    let header = header(&variants, &form, &writing, &report, &run_settings, &options)?;
+    let header = header(&variants, &writing, &report, &run_settings, &options)?;
     let target = options.output.output.as_deref();
     let mut beginning =
         Beginning::find(&options.run, target, None, &report, &run_settings, territory.as_ref(), &inputs)?;
@@ -192,7 +202,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     }
     let counts = beginning.from.counts();
     let counts = match &writing {
-        Writing::Windows(_) => counts.of_columns(form.columns.iter().map(|column| column.name.as_str())),
+        Writing::Windows(writing) => counts.of_columns(writing.columns()),
         Writing::Genes(writing) => counts.of_columns(writing.columns()),
     };
     let theirs = variants.place().to_string();
@@ -286,6 +296,14 @@ pub(super) fn run(options: Options) -> Result<()> {
 /// Loads what answers: networks that read windows, or, with genes, those that read changes.
 fn load(options: &Options) -> Result<Loaded> {
     if options.genes.is_some() {
+        if options.compare.is_some() {
+            return Err(Error::usage(
+                "--compare is for models that read windows; with --genes it is the largest gain and loss",
+            ));
+        }
+        if !options.column.is_empty() && options.format == Form::Spliceai {
+            return Err(Error::usage("SpliceAI's format has all of its scores").with_hint("leave --column away"));
+        }
         if options.haplotypes && options.format == Form::Spliceai {
             return Err(Error::usage("SpliceAI's format has no place for haplotypes").with_hint("--format genogloss"));
         }
@@ -303,7 +321,7 @@ fn load(options: &Options) -> Result<Loaded> {
             Error::usage(format!("{option} needs the genes that variants are scored in")).with_hint("--genes FILE")
         );
     }
-    let loaded = setup::load(&options.model)?;
+    let loaded = setup::load_for_rows(&options.model)?;
     if let Kind::Network(card) = &loaded.kind
         && card.variants.genes
     {
@@ -322,10 +340,11 @@ fn modes(
 ) -> Result<(Reading, Writing, Option<InputReport>)> {
     let fields = FieldNames::new(&options.prefix);
     let (Some(path), Kind::Network(card)) = (&options.genes, &loaded.kind) else {
-        let windows = windows::Windows::new(loaded)?;
-        let encoder = loaded.settings.encoder.clone();
-        let writing = Writing::Windows(windows::Writing::new(windows.clone(), loaded.form.clone(), fields));
-        return Ok((Reading::Windows(windows::Reading { windows, encoder, bases: Vec::new() }), writing, None));
+        let cut = windows::Cut::new(loaded, options.compare)?;
+        let wanted = wanted(&options.column, loaded)?;
+        let writing = Writing::Windows(windows::Writing::new(cut.clone(), loaded, &wanted, fields)?);
+        let reading = windows::Reading::new(cut, loaded.settings.encoder.clone());
+        return Ok((Reading::Windows(reading), writing, None));
     };
     if options.format == Form::Spliceai {
         let told: Vec<&str> = loaded.form.columns.iter().filter(|c| c.callable).map(|c| c.label.as_str()).collect();
@@ -340,14 +359,53 @@ fn modes(
     let rules = genes::Rules::new(card, options);
     let annotation = annotation::read(path)?;
     let genes = Genes::new(annotation.genes, annotation.place, reference.contigs(), aliases, &reference.place())?;
+    let wanted = wanted(&options.column, loaded)?;
     let (kept, keeps) = match &options.cache {
-        Some(folder) => {
-            (Some((Cache::open(folder)?, genes::begin_key(card, &loaded.report, rules))), Some(Cache::open(folder)?))
-        }
+        Some(folder) => (
+            Some((Cache::open(folder)?, genes::begin_key(card, &loaded.report, rules, &wanted))),
+            Some(Cache::open(folder)?),
+        ),
         None => (None, None),
     };
-    let writing = Writing::Genes(effects::Writing::new(&loaded.form.columns, rules, fields, keeps));
+    let writing = effects::Writing::new(&loaded.form.columns, &wanted, rules, fields, keeps);
+    if writing.columns().next().is_none() {
+        return Err(Error::usage("--column leaves no score that can be called"));
+    }
+    let writing = Writing::Genes(writing);
     Ok((Reading::Genes(Box::new(genes::Reading::new(genes, rules, kept))), writing, Some(annotation.report)))
+}
+
+/// Columns that are written: those that a name or a pattern of `--column` is about, in the model's order.
+fn wanted(patterns: &[String], loaded: &Loaded) -> Result<Vec<usize>> {
+    let columns = &loaded.form.columns;
+    if patterns.is_empty() {
+        return Ok((0..columns.len()).collect());
+    }
+    let mut wanted = vec![false; columns.len()];
+    for pattern in patterns {
+        let mut any = false;
+        for (column, wanted) in columns.iter().zip(&mut wanted) {
+            let matches = matches(pattern.as_bytes(), column.name.as_bytes());
+            any |= matches;
+            *wanted |= matches;
+        }
+        if !any {
+            let names: Vec<&str> = columns.iter().take(8).map(|column| column.name.as_str()).collect();
+            let more = if columns.len() > 8 { format!(" … ({} in all)", columns.len()) } else { String::new() };
+            return Err(Error::usage(format!("--column {pattern}: {} has no such score", loaded.report.name))
+                .with_hint(format!("it has {}{more}", names.join(", "))));
+        }
+    }
+    Ok((0..columns.len()).filter(|&column| wanted[column]).collect())
+}
+
+/// Whether a name is what a pattern says, in which `*` stands for anything.
+fn matches(pattern: &[u8], name: &[u8]) -> bool {
+    match pattern {
+        [] => name.is_empty(),
+        [b'*', rest @ ..] => (0..=name.len()).any(|at| matches(rest, &name[at..])),
+        [first, rest @ ..] => name.first() == Some(first) && matches(rest, &name[1..]),
+    }
 }
 
 /// The line that shards cut: contigs in the header's order, or, where it names none, in the FASTA's; by the names they have
@@ -385,6 +443,12 @@ fn settings_of(options: &Options, writing: &Writing, genes: Option<&InputReport>
     settings.put("output_type", options.format_out.of(&options.output).word());
     settings.put("prefix", &options.prefix);
     settings.put("ref_mismatch", format!("{:?}", options.ref_mismatch).to_lowercase());
+    if !options.column.is_empty() {
+        settings.put("column", options.column.join(","));
+    }
+    if let Writing::Windows(writing) = writing {
+        settings.put("compare", writing.comparison().word());
+    }
     if let Writing::Genes(writing) = writing {
         settings.put("genes", genes.and_then(|genes| genes.sha256.as_deref()));
         settings.put("distance", writing.rules().distance);
@@ -398,7 +462,6 @@ fn settings_of(options: &Options, writing: &Writing, genes: Option<&InputReport>
 /// The input's header with our lines before #CHROM.
 fn header(
     variants: &Variants,
-    form: &crate::model::Form,
     writing: &Writing,
     report: &ModelReport,
     settings: &Settings,
@@ -449,7 +512,7 @@ fn header(
         ),
     ];
     lines.extend(match writing {
-        Writing::Windows(writing) => vcf::header_lines(&writing.fields, &form.columns, model, version),
+        Writing::Windows(writing) => writing.header_lines(model, version),
         Writing::Genes(writing) => writing.header_lines(model, version),
     });
     vcf::with_lines(&variants.header, &lines).ok_or_else(|| Error::input(variants.place(), "the header is empty"))
@@ -641,9 +704,7 @@ impl Writing {
     /// INFO fields that are added.
     fn fields(&self) -> Vec<&str> {
         match self {
-            Self::Windows(writing) => {
-                writing.names.iter().map(String::as_str).chain([writing.fields.skip.as_str()]).collect()
-            }
+            Self::Windows(writing) => writing.fields(),
             Self::Genes(writing) => writing.fields(),
         }
     }
@@ -670,12 +731,14 @@ impl Writer {
         let Outcome::Answered(answers) = outcome else {
             return Err(Error::Internal("a variant record was skipped as a whole".into()));
         };
-        counts.windows += answers.count() as u64;
         added.clear();
         let record = &query.record;
         match (writing, &query.asked) {
             (Writing::Windows(writing), Asked::Windows(alleles)) => writing.write(alleles, &answers, counts, added),
-            (Writing::Genes(writing), Asked::Genes(alleles)) => writing.write(record, alleles, &answers, counts, added),
+            (Writing::Genes(writing), Asked::Genes(alleles)) => {
+                counts.windows += answers.count() as u64;
+                writing.write(record, alleles, &answers, counts, added);
+            }
             _ => return Err(Error::Internal("a variant was asked about in one way and answered in another".into())),
         }
         counts.rows += 1;
