@@ -147,3 +147,37 @@ fn short_contigs_and_reads_are_scored_too() {
     let reads = run(&["reads", &fastq, "--quiet", "--engine", "rten"]);
     assert!(reads.lines().nth(1).is_some_and(|l| l.ends_with("\t.")), "{reads}");
 }
+
+#[test]
+fn a_read_is_answered_by_a_track_as_a_contig_of_its_bases_is() {
+    let slice = support::read_repository("tests/data/chr20_slice.fa");
+    let slice: String = slice.lines().skip(1).collect();
+    for (model, lens) in [("human", [137, 450, 1203]), ("tests/models/track", [20, 33, 101])] {
+        let folder = Folder::new();
+        let (mut fasta, mut fastq) = (String::new(), String::new());
+        for (number, len) in lens.into_iter().enumerate() {
+            let bases = &slice[35_400 + number..35_400 + number + len];
+            fasta += &format!(">read{number}\n{bases}\n");
+            fastq += &format!("@read{number}\n{bases}\n+\n{}\n", "I".repeat(len));
+        }
+        let (fasta, fastq) = (folder.write("a.fa", fasta), folder.write("a.fq", fastq));
+        let scan = run(&["scan", &fasta, "-m", model, "--format", "tsv", "--quiet"]);
+        let reads = run(&["reads", &fastq, "-m", model, "--each-window", "--quiet"]);
+        let columns = |text: &str, columns: &[usize], scores: usize| -> Vec<String> {
+            let line = |line: &str| {
+                let cells: Vec<&str> = line.split('\t').collect();
+                let place: Vec<&str> = columns.iter().map(|&column| cells[column]).collect();
+                [place, cells[scores..cells.len() - 1].to_vec()].concat().join(" ")
+            };
+            text.lines().skip(1).map(line).collect()
+        };
+        let first = |text: &str, name: &str| {
+            text.lines().next().and_then(|line| line.split('\t').position(|cell| cell == name)).expect("a column")
+        };
+        let (scan_first, reads_first) = (first(&scan, "call") + 1, first(&reads, "call") + 1);
+        let (from, to) = (first(&reads, "window_start"), first(&reads, "window_end"));
+        let scanned = columns(&scan, &[0, 1, 2], scan_first);
+        assert_eq!(columns(&reads, &[0, from, to], reads_first), scanned, "{model}");
+        assert!(scanned.len() > lens.iter().sum::<usize>() / 2, "{model}: {}", scanned.len());
+    }
+}

@@ -165,7 +165,7 @@ def deltas(model, contig, position, ref, alt):
     growth = inserted - removed
     first, last = ways[0], ways[-1]
     longest = last - first + max(removed, inserted)
-    pads = window.get("fixed", True) and window.get("min_span", span) < span
+    pads = model.track and window.get("fixed", True) and window.get("min_span", span) < span
     begin = first - (span - longest) // 2
     multiple = window.get("multiple")
     if multiple:

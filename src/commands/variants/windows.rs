@@ -121,7 +121,7 @@ impl Cut {
             track,
             cell,
             distance: if cell.is_some() { distance.map(near) } else { distance },
-            pads: rule.fixed && rule.min_span.is_some_and(|min| min < rule.span),
+            pads: track && rule.fixed && rule.min_span.is_some_and(|min| min < rule.span),
             min_span: rule.min_span.unwrap_or(rule.span),
             strand,
             comparison,
