@@ -176,8 +176,10 @@ fn a_read_is_answered_by_a_track_as_a_contig_of_its_bases_is() {
         };
         let (scan_first, reads_first) = (first(&scan, "call") + 1, first(&reads, "call") + 1);
         let (from, to) = (first(&reads, "window_start"), first(&reads, "window_end"));
-        let scanned = columns(&scan, &[0, 1, 2], scan_first);
-        assert_eq!(columns(&reads, &[0, from, to], reads_first), scanned, "{model}");
+        // A scan says of windows that are nearly all N that they are; of a read's, others are left.
+        let mut scanned = columns(&scan, &[0, 1, 2], scan_first);
+        scanned.retain(|line| !line.ends_with(" ."));
+        assert!(columns(&reads, &[0, from, to], reads_first) == scanned, "{model}");
         assert!(scanned.len() > lens.iter().sum::<usize>() / 2, "{model}: {}", scanned.len());
     }
 }

@@ -306,6 +306,7 @@ fn check_engine(folder: &Folder, card: &Card, engine: EngineChoice, test: &Test)
             ),
         ));
     }
+    check_short_rows(card, &mut windows, (&sequences, &answers))?;
     let changes = match Edits::of(card) {
         Some(edits) => {
             let (mut sessions, _) = change::load(folder, card, engine, Device::Cpu, 1)?;
@@ -315,6 +316,45 @@ fn check_engine(folder: &Folder, card: &Card, engine: EngineChoice, test: &Test)
         None => None,
     };
     Ok(Checked { report, worst: worst.0, changes })
+}
+
+/// Where a card says that rows may be shorter (`window: multiple`): whether a part of a window has the scores that it has within the
+/// window. `windows` said `answers` of the sequences.
+fn check_short_rows(card: &Card, windows: &mut Windows, (sequences, answers): (&[&[u8]], &[f32])) -> Result<()> {
+    let (Some(multiple), Some(bin)) = (card.window.multiple, card.bin()) else { return Ok(()) };
+    // Which strand a row is answered on depends on all of it.
+    if card.strand == StrandRule::Max {
+        return Ok(());
+    }
+    let [span, core, left, multiple, bin] =
+        [card.window.span, card.window.core, card.window.left(), multiple, bin].map(|n| n as usize);
+    let form = network::form(card);
+    let (width, columns) = (form.shape.len(), form.columns.len());
+    let first = core / 3 / multiple * multiple;
+    let short = (core / 8).div_ceil(multiple) * multiple;
+    for (sequence, answers) in sequences.iter().zip(answers.chunks_exact(width)) {
+        let mut bases = sequence.to_vec();
+        bases.resize(span, b'N');
+        let mut rows = Rows::default();
+        rows.push(&bases[first..first + short + 2 * left]);
+        let said = windows.session.answer(&rows, Some(&windows.encoder.encode(&rows, &windows.pool)?))?.scores;
+        let wanted = &answers[first / bin * columns..][..short / bin * columns];
+        let worst = said.iter().zip(wanted).map(|(one, other)| (one - other).abs()).fold(0.0f32, |most, one| {
+            if one > most || one.is_nan() { one } else { most }
+        });
+        if worst.is_nan() || worst > card.run.tolerance {
+            return Err(Error::model(
+                &card.name,
+                format!(
+                    "window: multiple: {} bases of a window alone differ by {worst:.1e} from the whole window; the card's tolerance is {:.1e}",
+                    short + 2 * left,
+                    card.run.tolerance
+                ),
+            )
+            .with_hint("the network reads further than (span - core) / 2 bases, or its strides are no divisors of multiple"));
+        }
+    }
+    Ok(())
 }
 
 /// Where changes can be made in a window so that the networks for changes and those for windows read the same bases.

@@ -415,6 +415,16 @@ pub(super) struct Writing {
 /// INFO fields of a record that a reader can take (BCF counts them in 16 bits; htslib holds to it in VCF, too).
 const MOST_FIELDS: usize = u16::MAX as usize;
 
+fn check_count(fields: usize, scores: usize) -> Result<()> {
+    if fields > MOST_FIELDS {
+        return Err(Error::usage(format!(
+            "{scores} scores are {fields} INFO fields, and a record of VCF or BCF holds {MOST_FIELDS} at most"
+        ))
+        .with_hint("--column chooses scores: genogloss models show lists them"));
+    }
+    Ok(())
+}
+
 impl Writing {
     /// `wanted`: places of the columns that are written.
     pub(super) fn new(cut: Cut, loaded: &Loaded, wanted: &[usize], fields: FieldNames) -> Result<Self> {
@@ -440,14 +450,8 @@ impl Writing {
         };
         let names: Vec<String> =
             columns.iter().flat_map(|(column, _)| kinds.iter().map(|kind| fields.score(kind.word(), column))).collect();
-        if names.len() >= MOST_FIELDS {
-            return Err(Error::usage(format!(
-                "{} scores are {} INFO fields, and a record of VCF or BCF holds {MOST_FIELDS} at most",
-                columns.len(),
-                names.len() + 1
-            ))
-            .with_hint("--column chooses scores: genogloss models show lists them"));
-        }
+        // With the one for reasons.
+        check_count(names.len() + 1, columns.len())?;
         Ok(Self { cut, shape: *shape, fields, columns, kinds, names })
     }
 
@@ -551,5 +555,20 @@ impl Writing {
                 })
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_fields_than_a_record_holds_are_refused_before_the_run() {
+        assert!(check_count(65_535, 21_844).is_ok());
+        let error = check_count(65_722, 21_907).expect_err("too many").to_string();
+        assert_eq!(
+            error,
+            "21907 scores are 65722 INFO fields, and a record of VCF or BCF holds 65535 at most"
+        );
     }
 }
