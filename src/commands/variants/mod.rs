@@ -182,6 +182,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         path: options.output.output.clone(),
         indexed: records.indexed(),
         kind: options.output.index,
+        longest: reference.contigs().longest().max(variants.contigs.longest()),
         bgzf: false,
         input: variants.place().into(),
         resume: beginning.bytes(),
