@@ -24,6 +24,8 @@ pub enum Skip {
     ReferenceMismatch,
     /// `<DEL>`, `<INS>` and other symbolic alleles.
     SymbolicAllele,
+    /// `<*>` or `<NON_REF>`: any allele that is not listed (VCF 4.4, section 5.5).
+    UnspecifiedAllele,
     /// `*`: the allele is missing because of a deletion upstream.
     SpanningDeletion,
     /// A breakend.
@@ -34,6 +36,8 @@ pub enum Skip {
     AlleleTooLong,
     /// REF or ALT holds letters that are not A, C, G, T or N.
     NotBases,
+    /// The variant lies on a contig that the reference does not have.
+    ContigNotInReference,
     /// A prompt does not follow the grammar.
     BadPrompt,
     /// What a prompt asks is no task.
@@ -62,11 +66,13 @@ impl Skip {
             Self::NoSequence => "no_sequence",
             Self::ReferenceMismatch => "reference_mismatch",
             Self::SymbolicAllele => "symbolic_allele",
+            Self::UnspecifiedAllele => "unspecified_allele",
             Self::SpanningDeletion => "spanning_deletion",
             Self::Breakend => "breakend",
             Self::NoAlternate => "no_alternate",
             Self::AlleleTooLong => "allele_too_long",
             Self::NotBases => "not_bases",
+            Self::ContigNotInReference => "contig_not_in_reference",
             Self::BadPrompt => "bad_prompt",
             Self::UnknownTask => "unknown_task",
             Self::TooLong => "too_long",
@@ -87,11 +93,13 @@ impl Skip {
             Self::NoSequence => "the record has no sequence",
             Self::ReferenceMismatch => "REF is not what the reference has at that place",
             Self::SymbolicAllele => "symbolic alleles such as <DEL> have no sequence",
+            Self::UnspecifiedAllele => "<*> and <NON_REF> stand for any allele that is not listed",
             Self::SpanningDeletion => "* stands for a deletion written elsewhere",
             Self::Breakend => "breakends are not scored",
             Self::NoAlternate => "there is no alternate allele",
             Self::AlleleTooLong => "REF or ALT is longer than the model's card allows",
             Self::NotBases => "REF or ALT holds letters other than A, C, G, T and N",
+            Self::ContigNotInReference => "the reference has no contig of that name (--missing-contigs skip)",
             Self::BadPrompt => "the prompt does not follow the grammar",
             Self::UnknownTask => "what the prompt asks is no task",
             Self::TooLong => "the sequence or the prompt is longer than what the model reads",
@@ -115,18 +123,20 @@ impl Skip {
         Self::ContigEnd,
         Self::ReferenceMismatch,
         Self::SymbolicAllele,
+        Self::UnspecifiedAllele,
         Self::SpanningDeletion,
         Self::Breakend,
         Self::NoAlternate,
         Self::AlleleTooLong,
         Self::NotBases,
+        Self::ContigNotInReference,
         Self::NoGene,
         Self::NotInFormat,
         Self::NotANumber,
     ];
 
     /// All reasons, most common first.
-    pub fn all() -> [Self; 19] {
+    pub fn all() -> [Self; 21] {
         [
             Self::UnknownBases,
             Self::TooShort,
@@ -134,11 +144,13 @@ impl Skip {
             Self::NoSequence,
             Self::ReferenceMismatch,
             Self::SymbolicAllele,
+            Self::UnspecifiedAllele,
             Self::SpanningDeletion,
             Self::Breakend,
             Self::NoAlternate,
             Self::AlleleTooLong,
             Self::NotBases,
+            Self::ContigNotInReference,
             Self::BadPrompt,
             Self::UnknownTask,
             Self::TooLong,

@@ -632,3 +632,18 @@ fn outside_of_a_gene_is_read_what_the_card_says() {
     }
     assert_ne!(answers[0], answers[1]);
 }
+
+#[test]
+fn an_ambiguous_base_of_the_fasta_is_read_as_ref_has_it() {
+    let folder = Folder::new();
+    let bases = Random(2).bases(900);
+    let with = |base: char| vec![("one".to_string(), format!("{}{base}{}", &bases[..450], &bases[451..]))];
+    let variant = ("one".to_string(), 450, "A".to_string(), "C".to_string());
+    for (form, card) in forms().into_iter().step_by(4) {
+        let model = model(&folder, &card);
+        let known = deltas(&folder, &with('A'), std::slice::from_ref(&variant), &model);
+        let ambiguous = deltas(&folder, &with('R'), std::slice::from_ref(&variant), &model);
+        assert_eq!(known, ambiguous, "{form}");
+        assert!(known[0].keys().any(|key| key.starts_with("GG_DELTA")), "{form}");
+    }
+}

@@ -384,6 +384,64 @@ fn variants_get_what_is_known_of_their_genes_and_nothing_else_changes() {
 }
 
 #[test]
+fn a_structural_variant_reaches_as_far_as_svlen_says() {
+    let (folder, base) = made();
+    let gtf = folder.write("genes.gtf", GTF);
+    let known = "##INFO=<ID=SVLEN,Number=A,Type=Integer,Description=\"l\">\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"g\">\n#CHROM";
+    let head: String = VCF.replace("#CHROM", known).lines().take(7).map(|line| format!("{line}\n")).collect();
+    let records =
+        [("<DEL>", "SVLEN=600", 1), ("<DEL>", "SVLEN=-601", 2), ("<INS>", "SVLEN=600", 0), ("<DEL>", "SVLEN=99", 0)];
+    let body: String =
+        records.map(|(alt, info, _)| format!("15\t900\t.\tN\t{alt}\t.\tPASS\t{info}\tGT\t0/1\n")).concat();
+    let vcf = folder.write("calls.vcf", head + &body);
+    let mut inputs = vec![vcf.clone()];
+    if tools_available(&["bcftools"]) {
+        // htslib before 1.21 does not know how far such a record reaches.
+        let binary = folder.path("calls.bcf");
+        shell(&format!("bcftools view --no-version -Ob -o {binary} {vcf}"));
+        inputs.push(binary);
+    }
+    for input in inputs {
+        for letter in if tools_available(&["bcftools"]) { &["v", "b"][..] } else { &["v"] } {
+            let out = folder.path("out");
+            succeed(&["genes", "-b", &base, "annotate", "--quiet", &input, "--gtf", &gtf, "-O", letter, "-o", &out]);
+            let text = if *letter == "v" { folder.read("out") } else { shell(&format!("bcftools view {out}")) };
+            let genes = |line: &str| line.matches("FBN1|").count() + line.matches("FBN2|").count();
+            let found: Vec<usize> = text.lines().filter(|line| line.starts_with("15\t")).map(genes).collect();
+            // FBN1 begins at base 1001, FBN2 at 1501; the deleted bases begin after POS.
+            assert_eq!(found, records.map(|(_, _, count)| count), "{input} to {letter}: {text}");
+        }
+    }
+}
+
+#[test]
+fn genes_that_are_there_already_and_half_a_vcf_are_refused() {
+    let (folder, base) = made();
+    let gtf = folder.write("genes.gtf", GTF);
+    let refused = |input: &[u8], say: &str, hint: &str| {
+        let file = folder.write("calls.vcf", input);
+        let run = genogloss(&["genes", "-b", &base, "annotate", &file, "--gtf", &gtf]);
+        let records = run.stdout.lines().filter(|line| !line.starts_with('#')).count();
+        assert!(run.code == 1 && records == 0, "{}", run.stdout);
+        assert!(run.stderr.contains(say) && run.stderr.contains(hint), "{}", run.stderr);
+    };
+    let undeclared = VCF.replacen("AF=0.5", "GG_GENES=old;AF=0.5", 1);
+    let way_out = "hint: take it out first: bcftools annotate -x INFO/GG_GENES";
+    refused(undeclared.as_bytes(), "calls.vcf, record 1: INFO field GG_GENES is there already", way_out);
+    let declared = VCF.replace("#CHROM", "##INFO=<ID=GG_GENES,Number=.,Type=String,Description=\"g\">\n#CHROM");
+    refused(declared.as_bytes(), "calls.vcf: INFO field GG_GENES is there already", way_out);
+    // Numbers in column ID: as BED, this could be read.
+    let numbered = VCF.replace("\t.\tA", "\t5000\tA").replace("\trs1\t", "\t5000\t").replace("\t.\tN", "\t5000\tN");
+    let numbered = numbered.replace("##fileformat=VCFv4.2\n", "");
+    let records: String =
+        numbered.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+    for half in [&numbered, &records] {
+        refused(half.as_bytes(), "its first line is not ##fileformat=VCFv4.x", "add that line");
+    }
+    refused(format!("\u{feff}{VCF}").as_bytes(), "VCF that begins with a byte-order mark", "tail -c +4");
+}
+
+#[test]
 fn variants_come_out_as_bcf_where_that_is_asked_for() {
     if !tools_available(&["bcftools"]) {
         return;

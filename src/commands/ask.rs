@@ -215,7 +215,8 @@ pub(super) fn run(options: Options) -> Result<()> {
     let mut output = Output::create(&OutputSettings {
         path: options.output.output.clone(),
         indexed: Indexed::No,
-        kind: options.output.index,
+        kind: None,
+        longest: 0,
         bgzf: false,
         input: source.place(),
         resume: beginning.bytes(),

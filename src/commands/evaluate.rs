@@ -701,7 +701,8 @@ fn finish(options: &Options, ending: Ending<'_>, sections: &[Section], page: &Pa
         let settings = OutputSettings {
             path: path.map(Path::to_path_buf),
             indexed: Indexed::No,
-            kind: options.output.index,
+            kind: None,
+            longest: 0,
             bgzf: false,
             input: input.clone(),
             resume: None,

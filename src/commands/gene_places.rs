@@ -44,7 +44,7 @@ use crate::{
 ///
 /// For every gene that an interval or variant overlaps: symbol, HGNC's identifier, diseases, inheritance, phenotypes (HPO) and who says so. BED
 /// gives a table with six more columns; genes are parted by `;`, and what is said of one by `|`. VCF and BCF give either with the INFO field
-/// GG_GENES, a value a gene, its fields parted by `|` and items by `&` (`bcftools +split-vep -a GG_GENES` reads it). Every record comes out,
+/// GG_GENES, a value a gene, its fields parted by `|` and items by `&` (`bcftools query -f '%GG_GENES\n'` prints it). Every record comes out,
 /// in the same order.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -95,7 +95,7 @@ pub(super) fn run(options: &Options, base: PathBuf) -> Result<()> {
     settings.put("contig_aliases", options.contig_aliases.as_deref().map(digest).transpose()?);
     let annotation = annotation::read(&options.gtf)?;
     settings.put("gtf", annotation.report.sha256.as_deref());
-    let work = Work { options, aliases, report, settings, inputs: &inputs };
+    let work = Work { options, aliases, report, settings, inputs: &inputs, longest: 0 };
     let input = read::open(&options.input)?;
     match input.format {
         Format::Vcf | Format::Bcf => work.variants(Variants::of(input)?, annotation, known),
@@ -112,6 +112,8 @@ struct Work<'a> {
     report: ModelReport,
     settings: Settings,
     inputs: &'a [&'a Path],
+    /// Length of the longest contig, where the input says it.
+    longest: u64,
 }
 
 /// What goes on while records pass.
@@ -167,6 +169,7 @@ impl Work<'_> {
             path: self.options.output.output.clone(),
             indexed,
             kind: self.options.output.index,
+            longest: self.longest,
             bgzf: false,
             input: place.into(),
             resume: beginning.bytes(),
@@ -230,17 +233,15 @@ impl Work<'_> {
 
     fn variants(mut self, mut variants: Variants, annotation: Annotation, base: Base) -> Result<()> {
         let place = variants.place().to_string();
+        self.longest = variants.contigs.longest();
         let mut theirs = None;
         for line in &variants.header {
             let text = String::from_utf8_lossy(line);
             if text.starts_with("##reference=") || text.starts_with("##assembly=") || text.starts_with("##contig=") {
                 theirs = theirs.or(assembly_of(&text)).or(assembly_of_length(&text));
             }
-            if text.starts_with(&format!("##INFO=<ID={FIELD},")) {
-                return Err(Error::input(&place, format!("INFO field {FIELD} is there already"))
-                    .with_hint(format!("take it out first: bcftools annotate -x INFO/{FIELD}")));
-            }
         }
+        variants.reserve(&[FIELD], format!("take it out first: bcftools annotate -x INFO/{FIELD}"))?;
         same_assembly(&annotation, theirs, &place)?;
         for gene in &annotation.genes {
             let beyond = |contig: &crate::genome::Contig| contig.len > 0 && gene.interval.end > contig.len;

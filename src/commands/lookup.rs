@@ -72,6 +72,7 @@ impl<'a> Lookup<'a> {
             path: options.output.clone(),
             indexed: Indexed::No,
             kind: options.index,
+            longest: 0,
             bgzf: false,
             input: input.map_or("the command line".into(), read::place),
             resume: None,

@@ -27,9 +27,9 @@ pub struct Options {
     /// Output file; .gz or .bgz: BGZF with an index. Default, and for `-`: standard output. For tracks: a folder.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Index beside a BGZF output.
-    #[arg(long, value_enum, default_value = "tbi")]
-    index: IndexKind,
+    /// Index beside a BGZF output. Default: csi where a contig is longer than 512 Mb, else tbi.
+    #[arg(long, value_enum)]
+    index: Option<IndexKind>,
     /// Manifest (JSON). Default: OUTPUT.manifest.json; none for standard output.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
@@ -60,6 +60,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
             path: options.output.clone(),
             indexed: Indexed::No,
             kind: options.index,
+            longest: merge::longest(&parts),
             bgzf: false,
             input: parts[0].path.display().to_string(),
             resume: None,

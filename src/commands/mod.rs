@@ -167,9 +167,9 @@ pub struct OutputOptions {
     /// Output file; .gz or .bgz: BGZF with an index. Default, and for `-`: standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Index beside a BGZF output.
-    #[arg(long, value_enum, default_value = "tbi")]
-    pub index: crate::write::IndexKind,
+    /// Index beside a BGZF output. Default: csi where a contig is longer than 512 Mb, else tbi.
+    #[arg(long, value_enum)]
+    pub index: Option<crate::write::IndexKind>,
     /// Manifest (JSON). Default: OUTPUT.manifest.json; none for standard output.
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,

@@ -339,9 +339,11 @@ fn check_short_rows(card: &Card, windows: &mut Windows, (sequences, answers): (&
         rows.push(&bases[first..first + short + 2 * left]);
         let said = windows.session.answer(&rows, Some(&windows.encoder.encode(&rows, &windows.pool)?))?.scores;
         let wanted = &answers[first / bin * columns..][..short / bin * columns];
-        let worst = said.iter().zip(wanted).map(|(one, other)| (one - other).abs()).fold(0.0f32, |most, one| {
-            if one > most || one.is_nan() { one } else { most }
-        });
+        let worst = said
+            .iter()
+            .zip(wanted)
+            .map(|(one, other)| (one - other).abs())
+            .fold(0.0f32, |most, one| if one > most || one.is_nan() { one } else { most });
         if worst.is_nan() || worst > card.run.tolerance {
             return Err(Error::model(
                 &card.name,

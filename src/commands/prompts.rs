@@ -139,7 +139,8 @@ pub(super) fn run(options: &Options) -> Result<()> {
         let mut output = Output::create(&OutputSettings {
             path: options.output.output.clone(),
             indexed: Indexed::No,
-            kind: options.output.index,
+            kind: None,
+            longest: 0,
             bgzf: false,
             input: read::place(&options.labelled),
             resume: None,

@@ -202,6 +202,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         path: options.output.output.clone(),
         indexed: Indexed::No,
         kind: options.output.index,
+        longest: 0,
         bgzf: options.format == ReadsFormat::Bam,
         input: crate::read::place(&options.reads),
         resume: beginning.bytes(),

@@ -56,7 +56,8 @@ fn put(path: Option<&Path>, bytes: &[u8]) -> Result<Output> {
     let settings = OutputSettings {
         path: path.map(Path::to_path_buf),
         indexed: Indexed::No,
-        kind: Default::default(),
+        kind: None,
+        longest: 0,
         bgzf: false,
         input: String::new(),
         resume: None,

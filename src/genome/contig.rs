@@ -52,6 +52,11 @@ impl Contigs {
         self.contigs.len()
     }
 
+    /// Length of the longest; 0 where there is none, or no length is known.
+    pub fn longest(&self) -> u64 {
+        self.contigs.iter().map(|contig| contig.len).max().unwrap_or(0)
+    }
+
     /// None at all.
     pub fn is_empty(&self) -> bool {
         self.contigs.is_empty()

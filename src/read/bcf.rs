@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, io};
 
-use super::{MAX_LINE, variants::covered};
+use super::MAX_LINE;
 use crate::genome::Interval;
 
 /// What a header line says of a field's values.
@@ -58,6 +58,7 @@ const MAX_INDEX: usize = 1 << 22;
 const FIXED: usize = 32;
 
 const DAMAGED: &str = "the record is damaged: a value reaches beyond it";
+const TOO_LONG: &str = "the record is damaged: it is longer than its values";
 
 /// Names that records speak of by number: contigs; and filters, INFO and FORMAT fields, which share their numbers.
 #[derive(Clone, Debug, Default)]
@@ -197,9 +198,24 @@ impl Dictionary {
         self.contigs.names.len()
     }
 
+    /// Name of a contig by its number.
+    pub fn contig_name(&self, number: usize) -> Option<&str> {
+        self.contigs.get(number)
+    }
+
     /// Number of a contig.
     pub fn contig(&self, name: &str) -> Option<usize> {
         self.contigs.indices.get(name).copied()
+    }
+
+    /// Number of a name of the header that is a filter, an INFO field or a FORMAT field.
+    pub fn number(&self, name: &str) -> Option<usize> {
+        self.strings.indices.get(name).copied()
+    }
+
+    /// The name of a filter or field by its number.
+    pub fn name(&self, number: usize) -> Option<&str> {
+        self.strings.get(number)
     }
 
     /// Number of a filter.
@@ -252,11 +268,67 @@ impl Dictionary {
         Ok(rest)
     }
 
-    /// The columns up to ALT, with QUAL, FILTER and INFO left empty: what is needed to ask about a record.
-    pub fn head(&self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
-        self.place(frame, out)?;
-        out.extend_from_slice(b"\t.\t.\t.");
-        Ok(())
+    /// The columns up to ALT, with QUAL and FILTER left empty, and of INFO what says how far a symbolic allele reaches: what is
+    /// needed to ask about a record. The rest is gone through, but not decoded: names must be in the header, and values must
+    /// fill the record exactly. Also the first of the INFO fields `watched` (by number) that the record has.
+    pub fn head(&self, frame: &[u8], watched: &[usize], out: &mut Vec<u8>) -> Result<Option<usize>, String> {
+        let mut rest = self.place(frame, out)?;
+        let symbolic = out.contains(&b'<');
+        out.extend_from_slice(b"\t.\t.\t");
+        let begin = out.len();
+        let (kind, count) = rest.descriptor()?;
+        for _ in 0..count {
+            self.string(rest.integer(kind)?)?;
+        }
+        let mut found = None;
+        for _ in 0..Bytes(frame).at(24) as u32 & 0xffff {
+            let key = rest.typed_integer()?;
+            let name = self.string(key)?;
+            let (kind, count) = rest.descriptor()?;
+            let bytes = rest.take(size(kind, count)?)?;
+            if let Some(key) = key.map(|key| key as usize).filter(|key| watched.contains(key)) {
+                found = found.or(Some(key));
+            }
+            if symbolic && matches!(name, "END" | "SVLEN") {
+                if out.len() > begin {
+                    out.push(b';');
+                }
+                out.extend_from_slice(name.as_bytes());
+                out.push(b'=');
+                write_values(kind, count, bytes, out);
+            }
+        }
+        if out.len() == begin {
+            out.push(b'.');
+        }
+        rest.ended()?;
+        let (fields, samples) = self.sample_counts(frame)?;
+        let mut rest = samples_block(frame)?;
+        for _ in 0..fields {
+            let name = self.string(rest.typed_integer()?)?;
+            let (kind, count) = rest.descriptor()?;
+            let each = size(kind, count)?;
+            let bytes = rest.take(each.checked_mul(samples).ok_or(DAMAGED)?)?;
+            // How far <*> reaches (VCF 4.5).
+            if symbolic && name == "LEN" {
+                out.extend_from_slice(b"\tLEN");
+                for values in bytes.chunks_exact(each.max(1)) {
+                    out.push(b'\t');
+                    write_values(kind, count, values, out);
+                }
+            }
+        }
+        rest.ended().map(|()| found)
+    }
+
+    /// How many FORMAT fields and samples a record has: as many samples as the header.
+    fn sample_counts(&self, frame: &[u8]) -> Result<(usize, usize), String> {
+        let counts = Bytes(frame).at(28) as u32;
+        let (fields, samples) = ((counts >> 24) as usize, (counts & 0xff_ffff) as usize);
+        if samples != self.samples {
+            return Err(format!("the record has {samples} samples, and the header {}", self.samples));
+        }
+        Ok((fields, samples))
     }
 
     /// The record as a line of VCF, without its end.
@@ -293,25 +365,20 @@ impl Dictionary {
                 write_values(kind, count, rest.take(size(kind, count)?)?, out);
             }
         }
-        let counts = fixed.at(28) as u32;
-        let (fields, samples) = ((counts >> 24) as usize, (counts & 0xff_ffff) as usize);
-        if samples != 0 && samples != self.samples {
-            return Err(format!("the record has {samples} samples, and the header {}", self.samples));
-        }
+        rest.ended()?;
+        let (fields, samples) = self.sample_counts(frame)?;
         self.samples_of(frame, fields, samples, out)
     }
 
     fn samples_of(&self, frame: &[u8], fields: usize, samples: usize, out: &mut Vec<u8>) -> Result<(), String> {
-        if samples == 0 {
-            return Ok(());
+        let mut rest = samples_block(frame)?;
+        if samples == 0 || fields == 0 {
+            if samples > 0 {
+                // FORMAT too.
+                out.extend_from_slice(&b"\t.".repeat(samples + 1));
+            }
+            return rest.ended();
         }
-        if fields == 0 {
-            // FORMAT too.
-            out.extend_from_slice(&b"\t.".repeat(samples + 1));
-            return Ok(());
-        }
-        let shared = Bytes(frame).int32()? as u32 as usize;
-        let mut rest = Bytes(frame.get(8 + shared..).ok_or(DAMAGED)?);
         // Genotypes or not, type, values a sample, bytes a sample, bytes.
         let mut columns = Vec::with_capacity(fields);
         for at in 0..fields {
@@ -323,6 +390,7 @@ impl Dictionary {
             let bytes = rest.take(each.checked_mul(samples).ok_or(DAMAGED)?)?;
             columns.push((name == "GT", kind, count, each, bytes));
         }
+        rest.ended()?;
         for sample in 0..samples {
             for (at, (genotype, kind, count, each, bytes)) in columns.iter().enumerate() {
                 out.push(if at == 0 { b'\t' } else { b':' });
@@ -359,11 +427,17 @@ pub fn read_header(reader: &mut dyn io::BufRead) -> io::Result<(Vec<u8>, Vec<Vec
     Ok((bytes, lines))
 }
 
+/// The block of the samples.
+fn samples_block(frame: &[u8]) -> Result<Bytes<'_>, String> {
+    let shared = Bytes(frame).int32()? as u32 as usize;
+    Ok(Bytes(frame.get(8 + shared..).ok_or(DAMAGED)?))
+}
+
 /// What a record covers, by its own count (section 6.3.1).
 pub fn interval(frame: &[u8]) -> Interval {
     let fixed = Bytes(frame);
     let start = u64::try_from(fixed.at(12)).unwrap_or(0);
-    covered(start, 1, u64::try_from(fixed.at(16)).ok().map(|length| start + length))
+    Interval::new(start, start + u64::try_from(fixed.at(16)).unwrap_or(1).max(1))
 }
 
 /// What is left of a record.
@@ -379,6 +453,11 @@ impl<'a> Bytes<'a> {
     fn int32(&self) -> Result<i32, String> {
         let bytes = self.0.first_chunk().ok_or(DAMAGED)?;
         Ok(i32::from_le_bytes(*bytes))
+    }
+
+    /// Values must fill their block.
+    fn ended(&self) -> Result<(), String> {
+        if self.0.is_empty() { Ok(()) } else { Err(TOO_LONG.into()) }
     }
 
     /// A number of the part of a fixed length, which is known to be there.

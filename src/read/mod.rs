@@ -10,6 +10,7 @@ pub mod bcf;
 pub mod fasta;
 #[cfg(feature = "htslib")]
 mod htslib;
+pub mod index;
 pub mod prompts;
 pub mod reference;
 pub mod regions;
@@ -265,6 +266,11 @@ fn begin(path: &Path) -> Result<Result<Input, &'static str>> {
         return Ok(Err("the file holds nothing (0 bytes after decompression)"));
     }
     let format = format_of(start);
+    if matches!(format, Format::Unknown | Format::Sam)
+        && let Some((problem, hint)) = nearly_vcf(start)
+    {
+        return Err(Error::input(place(path), problem).with_hint(hint));
+    }
     Ok(Ok(Input { reader, format, compression, path: path.into(), tally }))
 }
 
@@ -294,6 +300,49 @@ fn format_of(start: &[u8]) -> Format {
     } else {
         Format::Unknown
     }
+}
+
+/// What is wrong with a text that is VCF but for its beginning, and what to do. Nothing else begins so.
+fn nearly_vcf(start: &[u8]) -> Option<(&'static str, &'static str)> {
+    let mark = "take the mark off: tail -c +4 FILE > NEW";
+    match start {
+        [0xef, 0xbb, 0xbf, rest @ ..] if rest.starts_with(b"##fileformat=VCF") || is_vcf_without_first_line(rest) => {
+            Some(("it is VCF that begins with a byte-order mark, which VCF does not allow", mark))
+        }
+        [0xff, 0xfe, b'#', 0, ..] | [0xfe, 0xff, 0, b'#', ..] => {
+            Some(("it is text in UTF-16; VCF is UTF-8", "iconv -f UTF-16 -t UTF-8 FILE > NEW"))
+        }
+        _ if is_vcf_without_first_line(start) => Some((
+            "it looks like VCF, but its first line is not ##fileformat=VCFv4.x",
+            "add that line: (echo '##fileformat=VCFv4.2'; cat FILE) > NEW",
+        )),
+        _ => None,
+    }
+}
+
+/// Lines of VCF's header, or a line that can only be a record.
+fn is_vcf_without_first_line(start: &[u8]) -> bool {
+    const HEADER: [&[u8]; 5] = [b"##fileformat=VCF", b"##contig=<", b"##INFO=<", b"##FORMAT=<", b"##FILTER=<"];
+    for line in start.split(|&b| b == b'\n') {
+        let line = line.trim_ascii();
+        if HEADER.iter().any(|beginning| line.starts_with(beginning)) {
+            return true;
+        }
+        if let Some(rest) = line.strip_prefix(b"#CHROM") {
+            return rest.trim_ascii_start().starts_with(b"POS");
+        }
+        if line.is_empty() || line.starts_with(b"#") {
+            continue;
+        }
+        // Contig, place, name, REF, ALT, quality, filter, INFO. Where BED has a name and a number, there are bases.
+        let columns: Vec<&[u8]> = line.split(|&b| b == b'\t').collect();
+        let bases = |text: &[u8]| !text.is_empty() && text.iter().all(|b| b"ACGTNacgtn,*".contains(b));
+        return columns.len() >= 8
+            && columns[1].iter().all(u8::is_ascii_digit)
+            && bases(columns[3])
+            && (bases(columns[4]) || columns[4].starts_with(b"<"));
+    }
+    false
 }
 
 impl Input {
@@ -430,6 +479,11 @@ pub const MAX_LINE: usize = 256 << 20;
 
 /// Reads a line without its end (`\n` or `\r\n`); `false` at the end of the input. A line that is too long is an error.
 pub fn read_line(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    Ok(read_line_and_end(reader, line)?.is_some())
+}
+
+/// The same, and whether the line has an end: the last one may lack it. `None` at the end of the input.
+pub fn read_line_and_end(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Option<bool>> {
     line.clear();
     loop {
         let buffer = match reader.fill_buf() {
@@ -438,7 +492,7 @@ pub fn read_line(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<boo
             Err(error) => return Err(error),
         };
         if buffer.is_empty() {
-            return Ok(!line.is_empty());
+            return Ok((!line.is_empty()).then_some(false));
         }
         let (used, ended) = match memchr::memchr(b'\n', buffer) {
             Some(at) => (at + 1, true),
@@ -454,7 +508,7 @@ pub fn read_line(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<boo
             if line.last() == Some(&b'\r') {
                 line.pop();
             }
-            return Ok(true);
+            return Ok(Some(true));
         }
     }
 }
@@ -477,6 +531,32 @@ mod tests {
             (b"hello\n", Format::Unknown),
         ] {
             assert_eq!(format_of(start), format, "{}", String::from_utf8_lossy(start));
+        }
+    }
+
+    #[test]
+    fn vcf_without_its_first_line_is_told_from_all_else() {
+        for start in [
+            &b"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\nc\t5\t12\tG\tA\t.\t.\t.\n"[..],
+            b"##source=x\n##INFO=<ID=DP>\n",
+            b"##x\n##fileformat=VCFv4.2\n",
+            b"c\t5\t12\tG\tA,<DEL>\t.\t.\tDP=1\n",
+            b"c\t5\t12\tG\tA\t.\tPASS\tDP=1\tGT\t0/1\t0/1\t0/0\n",
+            b"\xef\xbb\xbf##fileformat=VCFv4.2\n",
+            b"\xff\xfe#\0#\0",
+        ] {
+            assert!(nearly_vcf(start).is_some(), "{}", String::from_utf8_lossy(start));
+        }
+        for start in [
+            &b"#CHROM\tSTART\tEND\nc\t5\t12\n"[..],
+            b"c\t5\t12\tCAT\t0\t+\t5\t12\t0,0,0\n",
+            b"c\t5\t12\tA\t.\t+\t5\t12\n",
+            b"##gff-version 3\nc\tx\tgene\t1\t2\t.\t+\t.\tID=a\n",
+            b"#!genome-build GRCh38\nc\tx\tgene\t1\t2\t.\t+\t.\tgene_id \"a\";\n",
+            b"r1\t4\t*\t0\t0\t*\t*\t0\t0\tACGT\t*\n",
+            b"prompt\tanswer\n",
+        ] {
+            assert!(nearly_vcf(start).is_none(), "{}", String::from_utf8_lossy(start));
         }
     }
 

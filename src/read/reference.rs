@@ -265,6 +265,11 @@ pub fn indexed_lengths(path: &Path) -> Option<Vec<u64>> {
     Some(index.as_ref().iter().map(fasta::fai::Record::length).collect())
 }
 
+/// Length of the longest contig, as the index beside a FASTA file says; 0 where there is none.
+pub fn longest(path: &Path) -> u64 {
+    indexed_lengths(path).and_then(|lengths| lengths.into_iter().max()).unwrap_or(0)
+}
+
 /// `genome.fa` + `fai` is `genome.fa.fai`.
 pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

@@ -3,12 +3,17 @@
 //! Only the first five columns are looked at, and INFO when something is added: a record with ten thousand samples
 //! passes through without being decoded. Where the output is BCF too, a record of BCF does so as well.
 
-use std::{io, ops::Range, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    io,
+    ops::Range,
+    path::Path,
+};
 
 use super::{
     Format, InputReport, Share,
     bcf::{self, Dictionary},
-    read_frame, read_line,
+    read_frame, read_line_and_end,
 };
 use crate::{
     error::{Error, Result, describe},
@@ -38,23 +43,28 @@ pub struct VariantRecord {
 /// A position beyond 2^40 is taken as 2^40: no contig is as long, and sums of such positions are safe.
 const MAX_POSITION: u64 = 1 << 40;
 
+/// Where the first eight columns of a line are.
+fn columns(line: &[u8]) -> Result<[Range<usize>; 8], String> {
+    let mut columns: [Range<usize>; 8] = std::array::from_fn(|_| 0..0);
+    let (mut start, mut count) = (0, 0);
+    for end in memchr::memchr_iter(b'\t', line).chain(std::iter::once(line.len())) {
+        columns[count] = start..end;
+        count += 1;
+        start = end + 1;
+        if count == 8 {
+            break;
+        }
+    }
+    if count < 8 {
+        return Err(format!("a VCF line needs 8 tab-separated columns, this one has {count}"));
+    }
+    Ok(columns)
+}
+
 impl VariantRecord {
     /// Splits a line. The error is what is wrong with it.
     pub fn parse(line: Vec<u8>, number: u64) -> Result<Self, String> {
-        let mut columns: [Range<usize>; 8] = std::array::from_fn(|_| 0..0);
-        let (mut start, mut count) = (0, 0);
-        for end in memchr::memchr_iter(b'\t', &line).chain(std::iter::once(line.len())) {
-            columns[count] = start..end;
-            count += 1;
-            start = end + 1;
-            if count == 8 {
-                break;
-            }
-        }
-        if count < 8 {
-            return Err(format!("a VCF line needs 8 tab-separated columns, this one has {count}"));
-        }
-        let [contig, position, _, reference, alternates, _, _, info] = columns;
+        let [contig, position, _, reference, alternates, _, _, info] = columns(&line)?;
         let text =
             |range: &Range<usize>| std::str::from_utf8(&line[range.clone()]).map_err(|_| "it is not UTF-8".to_string());
         let one_based: u64 = text(&position)?
@@ -92,12 +102,17 @@ impl VariantRecord {
         &self.line[self.info.clone()]
     }
 
-    /// What the record covers: as far as INFO says END is, else REF.
+    /// What the record covers: see [`covered`].
     pub fn interval(&self) -> Interval {
+        let columns = (&self.line[self.alternates.clone()], self.info(), &self.line[self.info.end..]);
+        let reference = self.reference.len() as u64;
         if self.frame.is_empty() {
-            return covered(self.position, self.reference.len() as u64, end_of(self.info()));
+            return covered(self.position, reference, columns);
         }
-        bcf::interval(&self.frame)
+        let own = bcf::interval(&self.frame);
+        // Programs that do not know SVLEN and LEN count REF alone.
+        let known = if columns.0.contains(&b'<') { covered(own.start, 1, columns).end } else { own.end };
+        Interval::new(own.start, own.end.max(known))
     }
 
     /// POS and REF.
@@ -111,16 +126,129 @@ impl VariantRecord {
     }
 }
 
-/// From the first base to the last of REF, or to `end` if that is not before it all.
-pub fn covered(start: u64, reference: u64, end: Option<u64>) -> Interval {
-    Interval::new(start, end.filter(|end| *end > start).map_or(start + reference, |end| end.min(MAX_POSITION)))
+/// Contig of a line, and what its record covers. `None` if it is no record.
+pub fn place_of(line: &[u8]) -> Option<(&str, Interval)> {
+    let [contig, position, _, reference, alternates, _, _, info] = columns(line).ok()?;
+    let one_based: u64 = std::str::from_utf8(&line[position]).ok()?.parse().ok()?;
+    let position = from_one_based(one_based).min(MAX_POSITION);
+    let columns = (&line[alternates], &line[info.clone()], &line[info.end..]);
+    Some((std::str::from_utf8(&line[contig]).ok()?, covered(position, reference.len() as u64, columns)))
 }
 
-/// END of an INFO column, 1-based.
-pub fn end_of(info: &[u8]) -> Option<u64> {
-    let at = memchr::memmem::find_iter(info, b"END=").find(|&at| at == 0 || info[at - 1] == b';')?;
-    let value = info[at + 4..].split(|&b| b == b';').next()?;
-    std::str::from_utf8(value).ok()?.parse().ok()
+/// What a record covers, from its ALT, its INFO, and FORMAT with the samples: from its first base to END. Where END is not said
+/// (VCF 4.4 takes it back), to the last base of REF or of the allele that reaches farthest: `<DEL>`, `<DUP>`, `<INV>` and `<CNV>`
+/// cover SVLEN bases after the first one, `<*>` as many bases as LEN says (VCF 4.5, section 1.6.1.8).
+fn covered(start: u64, reference: u64, (alternates, info, samples): (&[u8], &[u8], &[u8])) -> Interval {
+    let mut end = number_of(info, b"END").filter(|end| *end > start).unwrap_or(0);
+    if end == 0 {
+        end = start + reference;
+        if memchr::memchr(b'<', alternates).is_some() {
+            end = end.max(start + symbolic(alternates, info, samples).min(MAX_POSITION));
+        }
+    }
+    Interval::new(start, end.min(MAX_POSITION).max(start + 1))
+}
+
+/// Bases that the symbolic alleles cover, the first one included.
+fn symbolic(alternates: &[u8], info: &[u8], samples: &[u8]) -> u64 {
+    let lengths: Vec<&[u8]> =
+        value_of(info, b"SVLEN").map_or(Vec::new(), |value| value.split(|&b| b == b',').collect());
+    let alleles = alternates.split(|&b| b == b',').enumerate().map(|(at, allele)| {
+        let kind = allele.strip_prefix(b"<").and_then(|rest| rest.split(|&b| b == b':' || b == b'>').next());
+        match kind {
+            Some(b"DEL" | b"DUP" | b"INV" | b"CNV") => {
+                // Before VCF 4.4 there may be one for all, and deletions have negative ones.
+                let length = if lengths.len() == 1 { lengths.first() } else { lengths.get(at) };
+                let length = length.and_then(|text| std::str::from_utf8(text).ok()?.parse::<i64>().ok());
+                length.map_or(0, |length| length.unsigned_abs().saturating_add(1))
+            }
+            Some(b"*") => block_length(samples),
+            _ => 0,
+        }
+    });
+    alleles.max().unwrap_or(0)
+}
+
+/// The largest LEN of the samples: bases of a reference block.
+fn block_length(columns: &[u8]) -> u64 {
+    let mut columns = columns.strip_prefix(b"\t").unwrap_or_default().split(|&b| b == b'\t');
+    let Some(at) = columns.next().and_then(|format| format.split(|&b| b == b':').position(|key| key == b"LEN")) else {
+        return 0;
+    };
+    let length =
+        |sample: &[u8]| std::str::from_utf8(sample.split(|&b| b == b':').nth(at)?).ok()?.trim_end().parse().ok();
+    columns.filter_map(length).max().unwrap_or(0)
+}
+
+/// The value of an INFO field.
+fn value_of<'a>(info: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    let starts = |at: &usize| (*at == 0 || info[at - 1] == b';') && info.get(at + key.len()) == Some(&b'=');
+    let at = memchr::memmem::find_iter(info, key).find(starts)?;
+    info[at + key.len() + 1..].split(|&b| b == b';').next()
+}
+
+fn number_of(info: &[u8], key: &[u8]) -> Option<u64> {
+    std::str::from_utf8(value_of(info, key)?).ok()?.parse().ok()
+}
+
+/// INFO fields that records must not have, since fields of that name are added.
+struct Reserved {
+    names: HashSet<String>,
+    /// What the names begin with: records without it need no closer look.
+    beginnings: Vec<memchr::memmem::Finder<'static>>,
+    /// Of BCF: their numbers, where the header has these names at all.
+    numbers: Vec<usize>,
+    hint: String,
+}
+
+impl Reserved {
+    /// The first of the fields that an INFO column has.
+    fn find<'a>(&self, info: &'a [u8]) -> Option<&'a str> {
+        let keys = self.beginnings.iter().flat_map(|beginning| beginning.find_iter(info)).filter_map(|at| {
+            let key = info[at..].split(|&b| b == b'=' || b == b';').next()?;
+            (at == 0 || info[at - 1] == b';').then(|| std::str::from_utf8(key).ok())?
+        });
+        keys.into_iter().find(|key| self.names.contains(*key))
+    }
+}
+
+/// The columns that every VCF has (VCF 4.4, section 1.5).
+const COLUMNS: [&str; 8] = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"];
+
+/// Checks the line that names the columns; how many there are. The error is what is wrong with it.
+fn check_names(line: &[u8]) -> Result<usize, String> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let names: Vec<&[u8]> = line.split(|&b| b == b'\t').collect();
+    if names.len() < COLUMNS.len() && line.contains(&b' ') {
+        return Err("the names of the columns are not parted by tabs".into());
+    }
+    let shown = |name: &[u8]| format!("\"{}\"", String::from_utf8_lossy(name));
+    for (at, wanted) in COLUMNS.iter().chain(&["FORMAT"]).enumerate() {
+        match names.get(at) {
+            Some(name) if *name == wanted.as_bytes() => {}
+            Some(name) => {
+                return Err(format!("column {} is called {}, and should be \"{wanted}\"", at + 1, shown(name)));
+            }
+            None if at < COLUMNS.len() => return Err(format!("column {} ({wanted}) is missing", at + 1)),
+            None => {}
+        }
+    }
+    let samples = names.get(COLUMNS.len() + 1..).unwrap_or_default();
+    if names.len() == COLUMNS.len() + 1 {
+        return Err("there is a column FORMAT, and no sample".into());
+    }
+    let mut seen = HashMap::with_capacity(samples.len());
+    for (at, name) in samples.iter().enumerate() {
+        let column = at + COLUMNS.len() + 2;
+        if name.is_empty() {
+            return Err(format!("column {column} has no name"));
+        }
+        if let Some(before) = seen.insert(name, column) {
+            return Err(format!("sample {} is there twice: columns {before} and {column}", shown(name)));
+        }
+    }
+    Ok(names.len())
 }
 
 /// An open file of variants.
@@ -134,6 +262,9 @@ pub struct Variants {
     report: Box<dyn Fn() -> InputReport + Send>,
     share: Option<Share>,
     line_number: u64,
+    /// How many columns a line has.
+    width: usize,
+    reserved: Option<Reserved>,
 }
 
 /// What a record of BCF becomes.
@@ -174,12 +305,15 @@ impl Variants {
         } else {
             let (mut lines, mut line) = (Vec::new(), Vec::new());
             loop {
-                let more = read_line(&mut reader, &mut line).map_err(failed)?;
-                if !more || !line.starts_with(b"#") {
+                let ended = read_line_and_end(&mut reader, &mut line).map_err(failed)?;
+                if ended.is_none() || !line.starts_with(b"#") {
                     return Err(Error::input(
                         &place,
                         format!("line {}: the header has no #CHROM line", lines.len() + 1),
                     ));
+                }
+                if ended == Some(false) {
+                    return Err(unfinished(&place, lines.len() as u64 + 1));
                 }
                 let last = line.starts_with(b"#CHROM");
                 line.push(b'\n');
@@ -191,6 +325,12 @@ impl Variants {
             let count = lines.len() as u64;
             (lines, Reader::Text(reader), count)
         };
+        let width = check_names(header.last().map_or(&[], Vec::as_slice)).map_err(|why| {
+            let at = if line_number > 0 { format!("line {line_number}") } else { "the #CHROM line of the header".into() };
+            Error::input(format!("{place}, {at}"), why).with_hint(
+                "it names the columns, with tabs between: #CHROM POS ID REF ALT QUAL FILTER INFO, and FORMAT and each sample where there are genotypes",
+            )
+        })?;
         let mut contigs = Contigs::default();
         for line in &header {
             if let Some(fields) = String::from_utf8_lossy(line).strip_prefix("##contig=<") {
@@ -207,7 +347,8 @@ impl Variants {
                 }
             }
         }
-        Ok(Self { header, contigs, place, reader, report, share, line_number })
+        let reserved = None;
+        Ok(Self { header, contigs, place, reader, report, share, line_number, width, reserved })
     }
 
     /// The numbers that BCF has for the header's names: those it came with, if it is BCF.
@@ -225,6 +366,29 @@ impl Variants {
         if let Reader::Binary(_, _, kept) = &mut self.reader {
             *kept = if samples { Kept::Both } else { Kept::Frame };
         }
+    }
+
+    /// Fields of these names are to be added to INFO: that the input has one of them is an error, here if its header says so,
+    /// else when the record comes. `hint`: what to do then.
+    pub fn reserve(&mut self, names: &[&str], hint: String) -> Result<()> {
+        let names: HashSet<String> = names.iter().map(|name| (*name).into()).collect();
+        let declared = |line: &Vec<u8>| {
+            let text = String::from_utf8_lossy(line);
+            let id = text.strip_prefix("##INFO=<ID=")?.split([',', '>']).next()?.to_string();
+            names.contains(&id).then_some(id)
+        };
+        if let Some(id) = self.header.iter().find_map(declared) {
+            return Err(Error::input(&self.place, format!("INFO field {id} is there already")).with_hint(hint));
+        }
+        let beginning = |name: &String| name[..name.find('_').map_or(name.len(), |at| at + 1)].to_string();
+        let beginnings: HashSet<String> = names.iter().map(beginning).collect();
+        let numbers = match &self.reader {
+            Reader::Binary(_, dictionary, _) => names.iter().filter_map(|name| dictionary.number(name)).collect(),
+            Reader::Text(_) => Vec::new(),
+        };
+        let finder = |text: &String| memchr::memmem::Finder::new(text.as_bytes()).into_owned();
+        self.reserved = Some(Reserved { beginnings: beginnings.iter().map(finder).collect(), names, numbers, hint });
+        Ok(())
     }
 
     /// How many samples it has.
@@ -248,48 +412,87 @@ impl Variants {
         mut self,
         mut each: impl FnMut(VariantRecord) -> Result<()>,
     ) -> Result<Box<dyn Fn() -> InputReport + Send>> {
-        let place = self.place.clone();
+        let (place, reserved) = (self.place.clone(), self.reserved.take());
+        let taken = |number: u64, name: &str| {
+            let hint = reserved.as_ref().map_or("", |reserved| &reserved.hint);
+            Error::input(format!("{place}, record {number}"), format!("INFO field {name} is there already"))
+                .with_hint(hint)
+        };
         let mut number = 0u64;
         match &mut self.reader {
             Reader::Text(reader) => {
                 let mut line = Vec::new();
                 loop {
-                    let more = read_line(reader, &mut line)
+                    let ended = read_line_and_end(reader, &mut line)
                         .map_err(|e| Error::input(format!("{place}, record {}", number + 1), describe(&e)))?;
-                    if !more {
-                        break;
-                    }
+                    let Some(ended) = ended else { break };
                     self.line_number += 1;
+                    if !ended {
+                        return Err(unfinished(&place, self.line_number));
+                    }
                     if line.is_empty() {
                         continue;
                     }
                     number += 1;
+                    let at = || format!("{place}, line {}", self.line_number);
+                    let count = 1 + memchr::memchr_iter(b'\t', &line).count();
                     let record = VariantRecord::parse(std::mem::take(&mut line), number)
-                        .map_err(|why| Error::input(format!("{place}, line {}", self.line_number), why))?;
+                        .map_err(|why| Error::input(at(), why))?;
+                    if count != self.width {
+                        let message = format!("{count} columns, and the #CHROM line names {}", self.width);
+                        let hint = if count < self.width {
+                            "the line is cut off, or columns are missing"
+                        } else {
+                            "columns are parted by one tab, and no value holds one"
+                        };
+                        return Err(Error::input(at(), message).with_hint(hint));
+                    }
+                    if let Some(name) = reserved.as_ref().and_then(|reserved| reserved.find(record.info())) {
+                        return Err(taken(number, name));
+                    }
                     each(record)?;
                 }
             }
-            Reader::Binary(reader, dictionary, kept) => loop {
-                number += 1;
-                let at = || format!("{place}, record {number}");
-                // A record is two lengths and as many bytes (VCF specification 4.4, section 6.3.1).
-                let frame = read_frame(reader, 2).map_err(|error| Error::input(at(), describe(&error)))?;
-                let Some(frame) = frame else { break };
-                let mut line = Vec::with_capacity(if *kept == Kept::Frame { 64 } else { 2 * frame.len() });
-                let decoded = match kept {
-                    Kept::Frame => dictionary.head(&frame, &mut line),
-                    Kept::Line | Kept::Both => dictionary.line(&frame, &mut line),
-                };
-                let record = decoded.and_then(|()| VariantRecord::parse(line, number));
-                let mut record = record.map_err(|why| Error::input(at(), why))?;
-                if *kept != Kept::Line {
-                    record.frame = frame;
+            Reader::Binary(reader, dictionary, kept) => {
+                let watched = reserved.as_ref().map_or(&[][..], |reserved| &reserved.numbers);
+                loop {
+                    number += 1;
+                    let at = || format!("{place}, record {number}");
+                    // A record is two lengths and as many bytes (VCF specification 4.4, section 6.3.1).
+                    let frame = read_frame(reader, 2).map_err(|error| Error::input(at(), describe(&error)))?;
+                    let Some(frame) = frame else { break };
+                    let mut line = Vec::with_capacity(if *kept == Kept::Frame { 64 } else { 2 * frame.len() });
+                    let decoded = match kept {
+                        Kept::Frame => dictionary.head(&frame, watched, &mut line),
+                        Kept::Line | Kept::Both => dictionary.line(&frame, &mut line).map(|()| None),
+                    };
+                    let found = decoded.map_err(|why| Error::input(at(), why))?;
+                    let mut record = VariantRecord::parse(line, number).map_err(|why| Error::input(at(), why))?;
+                    if let Some(reserved) = &reserved {
+                        let name = match found {
+                            Some(key) => dictionary.name(key),
+                            None => reserved.find(record.info()),
+                        };
+                        if let Some(name) = name {
+                            return Err(taken(number, name));
+                        }
+                    }
+                    if *kept != Kept::Line {
+                        record.frame = frame;
+                    }
+                    each(record)?;
                 }
-                each(record)?;
-            },
+            }
         }
         Ok(self.report)
     }
+}
+
+/// The error for a file that ends within a line.
+fn unfinished(place: &str, line: u64) -> Error {
+    Error::input(format!("{place}, line {line}"), "the file ends within this line, which has no line end").with_hint(
+        "it is cut off, or not yet written to its end; if nothing is missing, end its last line: echo >> FILE (of a compressed file, unpack it first)",
+    )
 }
 
 #[cfg(test)]

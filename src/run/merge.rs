@@ -208,6 +208,12 @@ fn part_contigs(part: &Part) -> &[Value] {
     contigs.map_or(&[], Vec::as_slice)
 }
 
+/// Length of the longest contig that the shards' manifests tell of.
+pub fn longest(parts: &[Part]) -> u64 {
+    let lengths = parts.iter().flat_map(part_contigs).filter_map(|contig| contig.get("length")?.as_u64());
+    lengths.max().unwrap_or(0)
+}
+
 /// Rows that were written, and files without their names yet.
 pub struct Merged {
     /// Lines or records.

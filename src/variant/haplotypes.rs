@@ -16,8 +16,8 @@ use crate::{
 pub struct Carrier {
     /// Which sample, and which of its copies.
     pub copy: (u32, u8),
-    /// Its phase set (PS). Alleles on the same copy lie together where the set is the same, or where one has none to be in:
-    /// it is on all copies of the sample.
+    /// Its phase set (PS, or PSL of VCF 4.4). Alleles on the same copy lie together where the set is the same, or where one has
+    /// none to be in: it is on all copies of the sample.
     pub set: Option<u64>,
 }
 
@@ -41,14 +41,14 @@ impl Carriers {
         if place(b"GT") != Some(0) {
             return carriers;
         }
-        let set_at = place(b"PS");
+        let sets = (place(b"PS"), place(b"PSL"));
         for (sample, column) in columns.enumerate() {
-            carriers.add(sample as u32, column, set_at);
+            carriers.add(sample as u32, column, sets);
         }
         carriers
     }
 
-    fn add(&mut self, sample: u32, column: &[u8], set_at: Option<usize>) {
+    fn add(&mut self, sample: u32, column: &[u8], (set_at, list_at): (Option<usize>, Option<usize>)) {
         let genotype = column.split(|&b| b == b':').next().unwrap_or_default();
         // VCF 4.4 allows a phase before the first allele.
         let genotype = genotype.strip_prefix(b"|").or(genotype.strip_prefix(b"/")).unwrap_or(genotype);
@@ -64,12 +64,25 @@ impl Carriers {
             self.unphased = true;
             return;
         }
-        let set = set_at.and_then(|at| column.split(|&b| b == b':').nth(at));
-        let set = set.map_or(0, phase_set);
+        let field = |at: Option<usize>| at.and_then(|at| column.split(|&b| b == b':').nth(at));
+        let set = field(set_at).map_or(0, phase_set);
+        // A set an allele, if there is one at all (VCF 4.4, section 1.6.2).
+        let list: Option<Vec<&[u8]>> = field(list_at)
+            .map(|text| text.split(|&b| b == b',').collect())
+            .filter(|list: &Vec<&[u8]>| list.iter().any(|set| !matches!(*set, b"." | b"")));
         for (copy, allele) in alleles.into_iter().enumerate() {
             let Some(allele) = allele.and_then(|allele| allele.checked_sub(1)) else { continue };
+            let set = match &list {
+                None => Some(set),
+                Some(list) => list.get(copy).and_then(|set| listed_set(set)),
+            };
+            // An allele that is in no set of the list is not phased.
+            if set.is_none() && !everywhere {
+                self.unphased = true;
+                continue;
+            }
             if let Some(carriers) = self.by_allele.get_mut(allele) {
-                carriers.push(Carrier { copy: (sample, copy as u8), set: (!everywhere).then_some(set) });
+                carriers.push(Carrier { copy: (sample, copy as u8), set: set.filter(|_| !everywhere) });
             }
         }
     }
@@ -82,11 +95,18 @@ fn phase_set(text: &[u8]) -> u64 {
     }
     let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).filter(|&number| number > 0);
     // Some callers name their sets.
-    number.unwrap_or_else(|| {
-        let mut hash = DefaultHasher::new();
-        text.hash(&mut hash);
-        hash.finish() | 1 << 63
-    })
+    number.unwrap_or_else(|| named_set(text))
+}
+
+fn named_set(name: &[u8]) -> u64 {
+    let mut hash = DefaultHasher::new();
+    name.hash(&mut hash);
+    hash.finish() | 1 << 63
+}
+
+/// The number of a set of PSL, which has a name even where that is made of digits. `None` for an allele that is in none.
+fn listed_set(name: &[u8]) -> Option<u64> {
+    (!matches!(name, b"." | b"")).then(|| named_set(name))
 }
 
 /// An allele in the neighbourhood of another one, and who carries it.
@@ -325,6 +345,25 @@ mod tests {
         );
         assert_eq!(Carriers::of(b"DP\t3", 1), Carriers { by_allele: vec![Vec::new()], unphased: false });
         assert_eq!(Carriers::of(b"", 1).by_allele, [Vec::new()]);
+    }
+
+    #[test]
+    fn a_list_of_phase_sets_takes_the_place_of_the_one() {
+        let carriers = |columns: &[u8]| Carriers::of(columns, 2);
+        let set = |name: &[u8]| listed_set(name);
+        assert_eq!(carriers(b"GT:PS:PSL\t0|1:7:a,b").by_allele[0], [carrier(0, 1, set(b"b"))]);
+        let both = carriers(b"GT:PSL\t2|1:a,b");
+        assert_eq!(both.by_allele, [vec![carrier(0, 1, set(b"b"))], vec![carrier(0, 0, set(b"a"))]]);
+        assert_ne!(set(b"a"), set(b"b"));
+        // An allele in no set is not phased; a list of nothing says nothing.
+        let half = carriers(b"GT:PSL\t2|1:.,b");
+        assert!(half.unphased && half.by_allele == [vec![carrier(0, 1, set(b"b"))], vec![]]);
+        assert!(carriers(b"GT:PSL\t0|1:a").unphased);
+        assert_eq!(carriers(b"GT:PS:PSL\t0|1:7:.").by_allele[0], [carrier(0, 1, Some(7))]);
+        assert_eq!(carriers(b"GT:PSL\t0|1").by_allele[0], [carrier(0, 1, Some(0))]);
+        // On all copies it needs no set. A set that is called 7 is not number 7.
+        assert_eq!(carriers(b"GT:PSL\t1|1:.,b").by_allele[0], [carrier(0, 0, None), carrier(0, 1, None)]);
+        assert_ne!(set(b"7"), Some(phase_set(b"7")));
     }
 
     #[test]

@@ -113,16 +113,38 @@ impl Edit {
     }
 }
 
-/// A letter that an allele may be made of.
+/// A letter that an allele may be made of (VCF 4.4, sections 1.6.1.4 and 1.6.1.5). U is none.
 pub fn is_base(base: u8) -> bool {
-    BASE_CODE[base as usize] < 4 || base.eq_ignore_ascii_case(&b'N')
+    matches!(base.to_ascii_uppercase(), b'A' | b'C' | b'G' | b'T' | b'N')
+}
+
+/// REF is what the FASTA has: the same letter, in either case; or, where the FASTA has an ambiguous one, the first of its bases
+/// in the order of the alphabet (VCF 4.3 and later, section 1.6.1.4).
+pub fn is_reference(reference: &[u8], fasta: &[u8]) -> bool {
+    reference.len() == fasta.len()
+        && reference.iter().zip(fasta).all(|(a, b)| {
+            let (a, b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());
+            let first = first_base(b);
+            (a == first && is_base(a)) || (a == b && first != b)
+        })
+}
+
+/// The first base in the alphabet that an ambiguous letter of IUPAC stands for; any other letter is itself, N too.
+fn first_base(letter: u8) -> u8 {
+    match letter {
+        b'R' | b'M' | b'W' | b'H' | b'V' | b'D' => b'A',
+        b'Y' | b'S' | b'B' => b'C',
+        b'K' => b'G',
+        letter => letter,
+    }
 }
 
 /// Whether an ALT is written in bases, and if not, what it is.
 pub fn spelled(alternate: &[u8]) -> Result<(), Skip> {
     match alternate {
         b"." | b"" => Err(Skip::NoAlternate),
-        b"*" | b"<*>" | b"<NON_REF>" => Err(Skip::SpanningDeletion),
+        b"*" => Err(Skip::SpanningDeletion),
+        b"<*>" | b"<NON_REF>" => Err(Skip::UnspecifiedAllele),
         [b'<', ..] => Err(Skip::SymbolicAllele),
         _ if alternate.iter().any(|b| matches!(b, b'[' | b']'))
             || alternate.starts_with(b".")
@@ -163,7 +185,11 @@ mod tests {
         for (alternate, skip) in [
             (&b"<DEL>"[..], Skip::SymbolicAllele),
             (b"*", Skip::SpanningDeletion),
-            (b"<NON_REF>", Skip::SpanningDeletion),
+            (b"<NON_REF>", Skip::UnspecifiedAllele),
+            (b"<*>", Skip::UnspecifiedAllele),
+            (b"<X>", Skip::SymbolicAllele),
+            (b"U", Skip::NotBases),
+            (b"acu", Skip::NotBases),
             (b"G]17:198982]", Skip::Breakend),
             (b".", Skip::NoAlternate),
             (b".A", Skip::Breakend),
@@ -172,6 +198,19 @@ mod tests {
             assert_eq!(spelled(alternate), Err(skip), "{}", String::from_utf8_lossy(alternate));
         }
         assert_eq!(spelled(b"ACGTn"), Ok(()));
+    }
+
+    #[test]
+    fn an_ambiguous_base_of_the_fasta_is_its_first_in_the_alphabet() {
+        for (letter, first) in b"RMWHVDYSBK".iter().zip(b"AAAAAACCCG") {
+            for base in b"ACGTRMWHVDYSBKN" {
+                let same = base == first || base == letter;
+                assert_eq!(is_reference(&[*base], &[letter.to_ascii_lowercase()]), same, "{}", *letter as char);
+            }
+        }
+        assert!(!is_reference(b"acN", b"ARn") && is_reference(b"caN", b"CRn"));
+        assert!(!is_reference(b"U", b"U") && is_reference(b"n", b"N"));
+        assert!(!is_reference(b"A", b"N") && !is_reference(b"A", b"") && !is_reference(b"R", b"A"));
     }
 
     fn normalized(contig: &[u8], position: u64, reference: &[u8], alternate: &[u8]) -> (u64, u64, String) {

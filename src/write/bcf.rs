@@ -84,11 +84,13 @@ impl Encoder {
     pub fn write(&mut self, record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) -> Encoded {
         self.shared.clear();
         self.samples.clear();
-        if record.frame.is_empty() { self.line(record, added, out) } else { self.copied(&record.frame, added, out) }
+        if record.frame.is_empty() { self.line(record, added, out) } else { self.copied(record, added, out) }
     }
 
-    /// A record of BCF: lengths, 24 bytes of a fixed order (the last of them the counts), values; then the samples.
-    fn copied(&mut self, frame: &[u8], added: &[u8], out: &mut Vec<u8>) -> Encoded {
+    /// A record of BCF: lengths, 24 bytes of a fixed order (the last of them the counts), values; then the samples. How far it
+    /// reaches (`rlen`) may be more than the program knew that wrote it.
+    fn copied(&mut self, record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) -> Encoded {
+        let frame = &record.frame;
         let count = self.info(added)?;
         // The reader has seen the counts of every record.
         let before = u16::from_le_bytes([frame[24], frame[25]]);
@@ -96,7 +98,11 @@ impl Encoder {
         let length = u32::from_le_bytes([frame[0], frame[1], frame[2], frame[3]]) as usize;
         let (first, samples) = frame.split_at(8 + length);
         out.extend_from_slice(&((length + self.shared.len()) as u32).to_le_bytes());
-        out.extend_from_slice(&first[4..24]);
+        out.extend_from_slice(&first[4..16]);
+        let reach = i32::from_le_bytes([frame[16], frame[17], frame[18], frame[19]]);
+        let known = i32::try_from(record.interval().len()).unwrap_or(i32::MAX);
+        out.extend_from_slice(&reach.max(known).to_le_bytes());
+        out.extend_from_slice(&first[20..24]);
         out.extend_from_slice(&fields.to_le_bytes());
         out.extend_from_slice(&first[26..]);
         out.extend_from_slice(&self.shared);

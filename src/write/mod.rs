@@ -4,6 +4,7 @@
 pub mod bam;
 pub mod bcf;
 pub mod bigwig;
+pub mod index;
 pub mod manifest;
 pub mod overlap;
 pub mod table;
@@ -18,30 +19,15 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use noodles::{
-    bgzf,
-    core::Position,
-    csi::{
-        self,
-        binning_index::index::{Header, header::Builder, reference_sequence::bin::Chunk},
-    },
-    tabix,
-};
+use noodles::{bgzf, csi::binning_index::index::reference_sequence::bin::Chunk};
 
+pub use self::index::IndexKind;
+use self::index::{IndexBuilder, TBI_MAX};
 use crate::{
     error::{Error, Result, describe},
-    genome::Interval,
-    read::{
-        self,
-        bcf::Dictionary,
-        read_frame,
-        reference::with_ending,
-        variants::{covered, end_of},
-    },
+    genome::{Interval, interval::commas},
+    read::{self, bcf::Dictionary, read_frame, reference::with_ending, variants::place_of},
 };
-
-/// The longest contig a .tbi index can hold (SAM specification, section 5.2).
-const TBI_MAX: u64 = 1 << 29;
 
 /// What kind of lines an index is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,16 +40,6 @@ pub enum Indexed {
     Vcf,
     /// BCF, which has its contigs' names in its header alone: how many there are.
     Bcf(usize),
-}
-
-/// Which index file is written beside a BGZF output.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum IndexKind {
-    /// tabix (.tbi): contigs up to 512 Mb.
-    #[default]
-    Tbi,
-    /// CSI (.csi): any length.
-    Csi,
 }
 
 /// A file being written: its bytes go to a temporary name until [`TemporaryFile::rename`].
@@ -243,27 +219,10 @@ enum Stream {
     Bgzf(Box<bgzf::io::Writer<BufWriter<Box<dyn Write + Send>>>>),
 }
 
-enum Index {
-    No,
-    Tbi(Box<tabix::index::Indexer>),
-    Csi(Box<CsiIndexer>, Header, Vec<String>),
-    Bcf(Box<BcfIndex>),
-}
-
-type CsiIndexer = csi::binning_index::Indexer<csi::binning_index::index::reference_sequence::index::BinnedIndex>;
-
-/// A CSI index by the header's numbers of contigs, which need not be in the order in which contigs come.
-struct BcfIndex {
-    indexer: CsiIndexer,
-    /// The header's numbers, in the order in which they came.
-    contigs: Vec<usize>,
-    count: usize,
-}
-
 /// An output: a file (BGZF where its name ends in `.gz` or `.bgz`), or standard output.
 pub struct Output {
     stream: Stream,
-    index: Index,
+    index: Option<Box<IndexBuilder>>,
     last: Option<(String, u64)>,
     seen: std::collections::HashSet<String>,
     file: Option<(TemporaryFile, File)>,
@@ -273,11 +232,6 @@ pub struct Output {
     bytes: u64,
 }
 
-/// Depth 6 with 16-kb bins reaches 4 Gb (CSI specification).
-fn csi_indexer() -> Result<CsiIndexer> {
-    CsiIndexer::new(14, 6).ok_or_else(|| Error::Internal("CSI parameters".into()))
-}
-
 /// What a user asks of an output.
 #[derive(Clone, Debug)]
 pub struct OutputSettings {
@@ -285,8 +239,10 @@ pub struct OutputSettings {
     pub path: Option<PathBuf>,
     /// Lines that can be indexed, if the output is BGZF.
     pub indexed: Indexed,
-    /// Which index.
-    pub kind: IndexKind,
+    /// Which index; `None`: CSI where a contig or a record is too long for .tbi, else that.
+    pub kind: Option<IndexKind>,
+    /// Length of the longest contig that is known; 0 if none is.
+    pub longest: u64,
     /// BGZF whatever the name (BAM).
     pub bgzf: bool,
     /// What messages call the input, whose order an index needs.
@@ -305,6 +261,17 @@ impl OutputSettings {
     pub fn is_bgzf(&self) -> bool {
         self.bgzf || self.file().and_then(Path::extension).is_some_and(|e| e == "gz" || e == "bgz")
     }
+
+    /// The index to be made. One that is asked for and cannot hold the longest contig is wrong usage.
+    fn index(&self) -> Result<Option<Box<IndexBuilder>>> {
+        let long = self.longest > TBI_MAX;
+        if long && self.kind == Some(IndexKind::Tbi) && matches!(self.indexed, Indexed::Bed | Indexed::Vcf) {
+            let message = format!("--index tbi holds contigs up to 512 Mb, and one has {} bases", commas(self.longest));
+            return Err(Error::usage(message).with_hint("--index csi, or leave --index away"));
+        }
+        let kind = self.kind.or(long.then_some(IndexKind::Csi));
+        Ok(IndexBuilder::new(self.indexed, kind).map(Box::new))
+    }
 }
 
 const BUFFER: usize = 256 << 10;
@@ -317,6 +284,7 @@ impl Output {
 
     /// The same, compressed or not whatever the settings say.
     pub fn create_as(settings: &OutputSettings, bgzf: bool) -> Result<Self> {
+        let index = if bgzf && settings.file().is_some() { settings.index()? } else { None };
         let (file, place) = match settings.file() {
             None => (None, "standard output".to_string()),
             // What an earlier run has written stays under its own name until it is copied.
@@ -335,23 +303,6 @@ impl Output {
         let buffered = BufWriter::with_capacity(capacity, target);
         let stream =
             if bgzf { Stream::Bgzf(Box::new(bgzf::io::Writer::new(buffered))) } else { Stream::Plain(buffered) };
-        let index = match (settings.indexed, bgzf && file.is_some()) {
-            (Indexed::No, _) | (_, false) => Index::No,
-            (Indexed::Bcf(count), true) => {
-                Index::Bcf(Box::new(BcfIndex { indexer: csi_indexer()?, contigs: Vec::new(), count }))
-            }
-            (lines, true) => {
-                let header = if lines == Indexed::Bed { Builder::bed() } else { Builder::vcf() }.build();
-                match settings.kind {
-                    IndexKind::Tbi => {
-                        let mut indexer = tabix::index::Indexer::default();
-                        indexer.set_header(header);
-                        Index::Tbi(Box::new(indexer))
-                    }
-                    IndexKind::Csi => Index::Csi(Box::new(csi_indexer()?), header, Vec::new()),
-                }
-            }
-        };
         let mut output = Self {
             stream,
             index,
@@ -454,7 +405,7 @@ impl Output {
 
     /// An index is being made, so records must come in order.
     pub fn is_indexed(&self) -> bool {
-        !matches!(self.index, Index::No)
+        self.index.is_some()
     }
 
     /// Writes a record of BCF; the inner error is what is wrong with it.
@@ -469,7 +420,7 @@ impl Output {
     /// Writes the line (or lines), or the frame, of a record that lies at `interval` of `contig`.
     pub fn write_record(&mut self, contig: &str, interval: Interval, bytes: &[u8]) -> Result<()> {
         let Stream::Bgzf(writer) = &mut self.stream else { return self.write_all(bytes) };
-        if matches!(self.index, Index::No) {
+        if self.index.is_none() {
             return self.write_all(bytes);
         }
         self.bytes += bytes.len() as u64;
@@ -477,46 +428,12 @@ impl Output {
         writer.write_all(bytes).map_err(|error| Error::write(&self.place, &error))?;
         let chunk = Chunk::new(start, writer.virtual_position());
         self.check_order(contig, interval)?;
-        let position =
-            |n: u64| Position::try_from(n as usize).map_err(|e| Error::Internal(format!("index position: {e}")));
-        let (first, last) =
-            (position(interval.one_based_start())?, position(interval.end.max(interval.one_based_start()))?);
-        let failed = |error: &dyn std::fmt::Display| Error::Output {
+        let Some(index) = &mut self.index else { return Ok(()) };
+        index.add(contig, bytes, interval, chunk).map_err(|why| Error::Output {
             place: self.place.clone(),
-            message: format!("index: {error}"),
-            hint: None,
-        };
-        match &mut self.index {
-            Index::No => {}
-            Index::Tbi(indexer) => {
-                if interval.start >= TBI_MAX {
-                    return Err(Error::Output {
-                        place: self.place.clone(),
-                        message: format!("{} is beyond what a .tbi index can hold (512 Mb)", interval.show(contig)),
-                        hint: Some("use --index csi".into()),
-                    });
-                }
-                let last = last.min(position(TBI_MAX)?);
-                indexer.add_record(contig, first, last, chunk).map_err(|error| failed(&error))?;
-            }
-            Index::Csi(indexer, _, names) => {
-                if names.last().is_none_or(|name| name != contig) {
-                    names.push(contig.into());
-                }
-                indexer
-                    .add_record(Some((names.len() - 1, first, last, true)), chunk)
-                    .map_err(|error| failed(&error))?;
-            }
-            Index::Bcf(index) => {
-                let contig = bytes.get(8..).and_then(|bytes| bytes.first_chunk()).map_or(0, |b| u32::from_le_bytes(*b));
-                if index.contigs.last() != Some(&(contig as usize)) {
-                    index.contigs.push(contig as usize);
-                }
-                let at = index.contigs.len() - 1;
-                index.indexer.add_record(Some((at, first, last, true)), chunk).map_err(|error| failed(&error))?;
-            }
-        }
-        Ok(())
+            message: why.message,
+            hint: why.hint.map(String::from),
+        })
     }
 
     fn check_order(&mut self, contig: &str, interval: Interval) -> Result<()> {
@@ -566,35 +483,9 @@ impl Output {
             }
         }
         let Some((temporary, file)) = file else { return Ok(Sealed::default()) };
-        let mut bytes = Vec::new();
-        let beside = match index {
-            Index::No => None,
-            Index::Tbi(indexer) => {
-                let mut writer = tabix::io::Writer::new(&mut bytes);
-                writer.write_index(&(*indexer).build()).map_err(failed)?;
-                writer.try_finish().map_err(failed)?;
-                drop(writer);
-                Some("tbi")
-            }
-            Index::Csi(indexer, header, names) => {
-                let count = names.len();
-                let mut header = header;
-                *header.reference_sequence_names_mut() =
-                    names.into_iter().map(|name| name.into_bytes().into()).collect();
-                let mut writer = csi::io::Writer::new(&mut bytes);
-                writer.write_index(&(*indexer).set_header(header).build(count)).map_err(failed)?;
-                writer.into_inner().try_finish().map_err(failed)?;
-                Some("csi")
-            }
-            Index::Bcf(index) => {
-                let mut writer = csi::io::Writer::new(&mut bytes);
-                writer.write_index(&index.build()).map_err(failed)?;
-                writer.into_inner().try_finish().map_err(failed)?;
-                Some("csi")
-            }
-        };
         let mut files = Vec::new();
-        if let Some(ending) = beside {
+        if let Some(index) = index {
+            let (ending, bytes) = index.finish().map_err(failed)?;
             files.push(whole(&with_ending(&temporary.target, ending), &bytes, temporary.kept)?);
         }
         temporary.sync(&file)?;
@@ -604,35 +495,13 @@ impl Output {
     }
 }
 
-impl BcfIndex {
-    fn build(self) -> csi::Index {
-        // One more than came: what an index says of a contig without records.
-        let built = self.indexer.build(self.contigs.len() + 1);
-        let came = built.reference_sequences();
-        let mut ordered = vec![came[self.contigs.len()].clone(); self.count];
-        for (contig, found) in self.contigs.iter().zip(came) {
-            ordered[*contig] = found.clone();
-        }
-        csi::Index::builder()
-            .set_min_shift(14)
-            .set_depth(6)
-            .set_reference_sequences(ordered)
-            .set_unplaced_unmapped_record_count(0)
-            .build()
-    }
-}
-
 /// Contig and interval of a line of BED or VCF.
 pub fn place_of_line(lines: Indexed, line: &[u8]) -> Option<(&str, Interval)> {
+    if lines == Indexed::Vcf {
+        return place_of(line);
+    }
     let mut fields = line.split(|&b| b == b'\t' || b == b'\n').map(|field| std::str::from_utf8(field).ok());
     let contig = fields.next()??;
-    if lines == Indexed::Vcf {
-        let position: u64 = fields.next()??.parse().ok()?;
-        let reference = fields.nth(1)??;
-        let start = position.saturating_sub(1);
-        let end = fields.nth(3).flatten().and_then(|info| end_of(info.as_bytes()));
-        return Some((contig, covered(start, reference.len() as u64, end)));
-    }
     let (start, end) = (fields.next()??.parse().ok()?, fields.next()??.parse().ok()?);
     Some((contig, Interval::new(start, end)))
 }
@@ -689,7 +558,8 @@ mod tests {
         OutputSettings {
             path: Some(path.into()),
             indexed: Indexed::Bed,
-            kind: IndexKind::Tbi,
+            kind: None,
+            longest: 0,
             bgzf: false,
             input: "in.fa".into(),
             resume: None,

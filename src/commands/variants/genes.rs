@@ -202,7 +202,8 @@ impl Reading {
         haplotypes: Vec<Haplotype>,
         feed: &mut Feed<'_, Query>,
     ) -> Result<()> {
-        if !self.checked.contains(&asking.contig) {
+        // A contig that the reference does not have has no bases.
+        if asking.len > 0 && !self.checked.contains(&asking.contig) {
             self.checked.push(asking.contig);
             self.genes.check_name(asking.reference, asking.contig)?;
             self.genes.check_borders(asking.reference, asking.contig)?;

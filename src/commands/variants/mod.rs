@@ -5,6 +5,7 @@
 
 mod effects;
 mod genes;
+mod plausible;
 mod windows;
 
 use std::{
@@ -38,7 +39,7 @@ use crate::{
     variant::{
         cache::Cache,
         genes::Genes,
-        spelling::{Edit, is_base, spelled},
+        spelling::{Edit, is_base, is_reference, spelled},
     },
     write::{
         Output, OutputSettings, Sealed, check_targets,
@@ -86,6 +87,13 @@ pub struct Options {
     /// given several times, or as a list with commas.
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Scores")]
     column: Vec<String>,
+    /// The largest share of records whose REF is not what the FASTA has there: with more, it is taken for another assembly, and
+    /// the run ends, as soon as 100 records have been compared (of fewer records, at least 10 must mismatch). 1: never. [0, 1]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share, help_heading = "Input")]
+    max_ref_mismatch: f64,
+    /// What becomes of records on a contig that the FASTA does not have.
+    #[arg(long, value_name = "WHAT", default_value = "fail", help_heading = "Input")]
+    missing_contigs: MissingContigs,
     /// Bases either side of the variant that are compared, for models that score by gene. Default: what the card says, else
     /// 50. [1, 4999]
     #[arg(short = 'D', long, value_name = "BASES", value_parser = clap::value_parser!(u64).range(1..=4999), help_heading = "Scores")]
@@ -98,7 +106,7 @@ pub struct Options {
     /// of a variant get the same scores in the first; in the second, each is scored as it is written.
     #[arg(long, value_name = "FORMAT", default_value = "genogloss", help_heading = "Scores")]
     format: Form,
-    /// Score alleles together with their neighbours within the distance on phased haplotypes (GT with |, PS), beside each
+    /// Score alleles together with their neighbours within the distance on phased haplotypes (GT with |, PS or PSL), beside each
     /// alone.
     #[arg(long, help_heading = "Scores")]
     haplotypes: bool,
@@ -124,6 +132,19 @@ fn prefix(text: &str) -> Result<String, String> {
     let fits = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if fits { Ok(text.into()) } else { Err("letters, digits and _, a letter first".into()) }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| "a share, from 0 to 1".into())
+}
+
+/// What becomes of records on a contig that the FASTA does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum MissingContigs {
+    /// The run fails: at its start where header, index and FASTA tell, else when the first such record comes.
+    Fail,
+    /// The record comes out without scores, with the reason.
+    Skip,
 }
 
 /// INFO fields that are written.
@@ -178,6 +199,8 @@ pub(super) fn run(options: Options) -> Result<()> {
     if options.haplotypes && variants.sample_count() == 0 {
         tracing::warn!("{} has no genotypes: --haplotypes finds no neighbours", variants.place());
     }
+    plausible::check_contigs(&options, &variants, &reference, &aliases)?;
+    reserve(&mut variants, &writing)?;
     let territory = territory(&options, &variants, &reference, &aliases)?;
     let Loaded { settings, sessions, report, threads, .. } = loaded;
 
@@ -192,6 +215,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         path: options.output.output.clone(),
         indexed: records.indexed(),
         kind: options.output.index,
+        longest: reference.contigs().longest().max(variants.contigs.longest()),
         bgzf: false,
         input: variants.place().into(),
         resume: beginning.bytes(),
@@ -206,6 +230,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         Writing::Genes(writing) => counts.of_columns(writing.columns()),
     };
     let theirs = variants.place().to_string();
+    let mismatches = plausible::Mismatches::new(options.max_ref_mismatch, &theirs, reference.place());
     let mut writer = Writer { output, writing, records, added: Vec::new(), counts };
 
     let shared: Shared<Ended> = Shared::default();
@@ -223,6 +248,9 @@ pub(super) fn run(options: Options) -> Result<()> {
             reading,
             as_written: options.format == Form::Spliceai,
             strict: options.ref_mismatch == OnMismatch::Fail,
+            skips_missing: options.missing_contigs == MissingContigs::Skip,
+            mismatches,
+            missing: Vec::new(),
             theirs,
             contig: None,
             used: Vec::new(),
@@ -246,10 +274,12 @@ pub(super) fn run(options: Options) -> Result<()> {
                     let contig = reader.contig(&record)?;
                     if done > 0 {
                         done -= 1;
+                        let _counted = reader.compare(&record, contig)?;
                         return if reader.has_neighbours() { reader.pass(&record, feed) } else { Ok(()) };
                     }
                     reader.ask(record, contig, feed)
                 })?;
+                reader.mismatches.finish()?;
                 if let Reading::Genes(reading) = &mut reader.reading {
                     reading.finish(&mut reader.reference, feed)?;
                 }
@@ -459,6 +489,19 @@ fn settings_of(options: &Options, writing: &Writing, genes: Option<&InputReport>
     Ok(settings)
 }
 
+/// Refuses an input that has fields of the same names.
+fn reserve(variants: &mut Variants, writing: &Writing) -> Result<()> {
+    let fields = writing.fields();
+    let all: Vec<String> = fields.iter().map(|field| format!("INFO/{field}")).collect();
+    let way_out = if fields.contains(&vcf::SPLICEAI) {
+        "--format genogloss gives the new ones other names"
+    } else {
+        "--prefix gives the new fields other names"
+    };
+    variants
+        .reserve(&fields, format!("{way_out}; or take the old ones out first: bcftools annotate -x {}", all.join(",")))
+}
+
 /// The input's header with our lines before #CHROM.
 fn header(
     variants: &Variants,
@@ -467,22 +510,6 @@ fn header(
     settings: &Settings,
     options: &Options,
 ) -> Result<Vec<u8>> {
-    let fields = writing.fields();
-    let taken = |line: &Vec<u8>| {
-        let text = String::from_utf8_lossy(line);
-        let id = text.strip_prefix("##INFO=<ID=")?.split([',', '>']).next()?.to_string();
-        fields.contains(&id.as_str()).then_some(id)
-    };
-    if let Some(id) = variants.header.iter().find_map(taken) {
-        let all: Vec<String> = fields.iter().map(|field| format!("INFO/{field}")).collect();
-        let way_out = if id == vcf::SPLICEAI {
-            "--format genogloss gives the new ones other names"
-        } else {
-            "--prefix gives the new fields other names"
-        };
-        return Err(Error::input(variants.place(), format!("INFO field {id} is there already"))
-            .with_hint(format!("{way_out}; or take the old ones out first: bcftools annotate -x {}", all.join(","))));
-    }
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (model, version) = (&report.name, &report.version);
     let mut lines = vec![
@@ -554,6 +581,11 @@ struct Reader {
     /// Alleles are taken as they are written, not by their one spelling.
     as_written: bool,
     strict: bool,
+    /// Records on contigs that the FASTA does not have come out with that reason.
+    skips_missing: bool,
+    mismatches: plausible::Mismatches,
+    /// Names of such contigs.
+    missing: Vec<String>,
     theirs: String,
     /// Name in the variants, id and length in the FASTA, of the contig in work.
     contig: Option<(String, usize, u64)>,
@@ -564,7 +596,8 @@ struct Reader {
 }
 
 impl Reader {
-    /// Id and length of the record's contig in the FASTA; an error if it has none.
+    /// Id and length of the record's contig in the FASTA. One that it does not have is an error; or it has a number after all
+    /// others, and no length.
     fn contig(&mut self, record: &VariantRecord) -> Result<(usize, u64)> {
         if let Some((name, id, len)) = &self.contig
             && name == record.contig()
@@ -573,11 +606,27 @@ impl Reader {
         }
         let name = self.aliases.resolve(record.contig());
         let theirs = format!("{}, record {}", self.theirs, record.number);
-        let len = self.reference.contigs().require(name, &theirs, &self.reference.place())?.len;
-        let id = self.reference.contigs().id(name).unwrap_or_default();
-        if !self.used.contains(&id) {
-            self.used.push(id);
-        }
+        let contigs = self.reference.contigs();
+        let (id, len) = match contigs.id(name) {
+            Some(id) => {
+                if !self.used.contains(&id) {
+                    self.used.push(id);
+                }
+                (id, contigs.get(name).map_or(0, |contig| contig.len))
+            }
+            None if self.skips_missing => {
+                let at = self.missing.iter().position(|known| known == name).unwrap_or(self.missing.len());
+                if at == self.missing.len() {
+                    self.missing.push(name.into());
+                }
+                (contigs.count() + at, 0)
+            }
+            None => {
+                let error = contigs.missing(name, &theirs, &self.reference.place());
+                let hint = format!("{}; {}", error.hint().unwrap_or_default(), plausible::SKIP);
+                return Err(error.with_hint(hint));
+            }
+        };
         self.contig = Some((record.contig().into(), id, len));
         Ok((id, len))
     }
@@ -614,7 +663,8 @@ impl Reader {
         let Some(contig) = self.reference.contigs().id(self.aliases.resolve(record.contig())) else { return Ok(()) };
         self.check_order(record, contig)?;
         let len = self.reference.contigs().iter().nth(contig).map_or(0, |contig| contig.len);
-        let edits = self.edits(record, (contig, len))?;
+        let matches = self.reference_matches(record, (contig, len))?;
+        let edits = self.edits(record, contig, matches)?;
         let mut asking = Asking { reference: &mut self.reference, contig, len };
         match &mut self.reading {
             Reading::Genes(reading) => reading.pass(&mut asking, edits, record, feed),
@@ -625,7 +675,8 @@ impl Reader {
     /// Asks about every ALT.
     fn ask(&mut self, record: VariantRecord, (contig, len): (usize, u64), feed: &mut Feed<'_, Query>) -> Result<()> {
         self.check_order(&record, contig)?;
-        let edits = self.edits(&record, (contig, len))?;
+        let matches = self.compare(&record, (contig, len))?;
+        let edits = self.edits(&record, contig, matches)?;
         feed.holds(record.line.len() + record.frame.len());
         let mut asking = Asking { reference: &mut self.reference, contig, len };
         match &mut self.reading {
@@ -634,12 +685,17 @@ impl Reader {
         }
     }
 
-    /// What every ALT does, or why it is not scored.
-    fn edits(&mut self, record: &VariantRecord, (contig, len): (usize, u64)) -> Result<Vec<Result<Edit, Skip>>> {
-        let matches = self.reference_matches(record, (contig, len))?;
+    /// What every ALT does, or why it is not scored; the same if REF does not match.
+    fn edits(
+        &mut self,
+        record: &VariantRecord,
+        contig: usize,
+        matches: Result<(), Skip>,
+    ) -> Result<Vec<Result<Edit, Skip>>> {
         let mut edits = Vec::with_capacity(1);
         for alternate in record.alternates() {
-            edits.push(match spelled(alternate).and(matches) {
+            let missing = matches == Err(Skip::ContigNotInReference);
+            edits.push(match if missing { matches } else { spelled(alternate).and(matches) } {
                 Err(skip) => Err(skip),
                 Ok(()) if self.as_written => Ok(Edit::written(record.position, record.reference(), alternate)),
                 Ok(()) => {
@@ -652,30 +708,47 @@ impl Reader {
         Ok(edits)
     }
 
+    /// Whether a record's REF fits the reference, which is counted.
+    fn compare(&mut self, record: &VariantRecord, place: (usize, u64)) -> Result<Result<(), Skip>> {
+        let matches = self.reference_matches(record, place)?;
+        if matches.is_ok() || matches == Err(Skip::ReferenceMismatch) {
+            let Self { mismatches, bases, .. } = self;
+            mismatches.count(matches.is_ok(), || {
+                let place = show_position(record.contig(), record.position);
+                format!("{} at {place}, where it has {}", shown(record.reference()), shown(bases))
+            })?;
+        }
+        Ok(matches)
+    }
+
     fn reference_matches(&mut self, record: &VariantRecord, (id, len): (usize, u64)) -> Result<Result<(), Skip>> {
         let reference = record.reference();
-        // POS 0 is the telomere (VCF 4.4, section 1.6.1).
-        if record.is_telomere {
-            return Ok(Err(Skip::ContigEnd));
+        if id >= self.reference.contigs().count() {
+            return Ok(Err(Skip::ContigNotInReference));
         }
-        if !reference.iter().all(|&b| is_base(b)) {
-            return Ok(Err(Skip::NotBases));
+        // POS 0 and the one after the last base are telomeres (VCF 4.4, section 1.6.1.2).
+        if record.is_telomere || record.position == len {
+            return Ok(Err(Skip::ContigEnd));
         }
         let interval = Interval::new(record.position, record.position + reference.len() as u64);
         self.bases.clear();
         if interval.end <= len {
             self.reference.fetch(id, interval, &mut self.bases)?;
         }
-        if self.bases.eq_ignore_ascii_case(reference) {
-            return Ok(Ok(()));
+        if is_reference(reference, &self.bases) {
+            // Where the FASTA has an ambiguous letter, rows of windows read REF's; a stretch that genes share reads N.
+            let same = self.bases.eq_ignore_ascii_case(reference);
+            return Ok(match &self.reading {
+                Reading::Genes(_) if !same && self.as_written => Err(Skip::ReferenceMismatch),
+                Reading::Genes(_) if !same => Err(Skip::UnknownBases),
+                _ => Ok(()),
+            });
+        }
+        if !reference.iter().all(|&b| is_base(b)) {
+            return Ok(Err(Skip::NotBases));
         }
         if self.strict {
             let place = format!("{}, record {}", self.theirs, record.number);
-            let shown = |bases: &[u8]| match bases.len() {
-                0 => "nothing: the contig ends before".into(),
-                len if len > 20 => format!("{}… ({len} bases)", String::from_utf8_lossy(&bases[..20])),
-                _ => String::from_utf8_lossy(bases).into_owned(),
-            };
             return Err(Error::input(
                 place,
                 format!(
@@ -691,6 +764,15 @@ impl Reader {
             ));
         }
         Ok(Err(Skip::ReferenceMismatch))
+    }
+}
+
+/// Bases in a message.
+fn shown(bases: &[u8]) -> String {
+    match bases.len() {
+        0 => "nothing: the contig ends before".into(),
+        len if len > 20 => format!("{}… ({len} bases)", String::from_utf8_lossy(&bases[..20])),
+        _ => String::from_utf8_lossy(bases).into_owned(),
     }
 }
 

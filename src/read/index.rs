@@ -1,0 +1,147 @@
+//! What the index beside a VCF or BCF file (.tbi or .csi) tells before a record is read: the contigs on which records lie.
+//!
+//! Nothing rests on it alone: an index that is missing, older than its file or damaged tells nothing.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, Read},
+    path::Path,
+};
+
+use noodles::bgzf;
+
+use super::reference::with_ending;
+
+/// A contig of an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexedContig {
+    /// Its name; an index of BCF has none, its contigs are those of the header in their order.
+    pub name: Option<String>,
+    /// Records lie on it.
+    pub has_records: bool,
+}
+
+/// The contigs of the index beside a file, and what the index is called. `None` where there is none that can be believed.
+pub fn beside(file: &Path) -> Option<(String, Vec<IndexedContig>)> {
+    let changed = |path: &Path| path.metadata().and_then(|about| about.modified()).ok();
+    let written = changed(file)?;
+    ["csi", "tbi"].iter().find_map(|ending| {
+        let path = with_ending(file, ending);
+        if changed(&path)? < written {
+            return None;
+        }
+        let reader = bgzf::io::Reader::new(BufReader::new(File::open(&path).ok()?));
+        Some((path.display().to_string(), contigs(reader).ok()?))
+    })
+}
+
+/// The longest list of contigs' names that is read.
+const MAX_NAMES: u64 = 64 << 20;
+
+/// Reads an index (tabix and CSI specifications). Memory is taken as bytes come, not as a damaged count promises.
+fn contigs(mut reader: impl Read) -> io::Result<Vec<IndexedContig>> {
+    let mut magic = [0; 4];
+    reader.read_exact(&mut magic)?;
+    let (csi, depth, names, count);
+    match &magic {
+        b"TBI\x01" => {
+            count = number(&mut reader)?;
+            csi = false;
+            depth = 5;
+            names = text_header(&mut reader)?;
+        }
+        b"CSI\x01" => {
+            skip(&mut reader, 4)?;
+            depth = number(&mut reader)?;
+            let length = number(&mut reader)?;
+            csi = true;
+            let mut header = Vec::new();
+            (&mut reader).take(length.min(MAX_NAMES)).read_to_end(&mut header)?;
+            names = if header.len() < 28 { Vec::new() } else { text_header(&mut &header[..])? };
+            count = number(&mut reader)?;
+        }
+        _ => return Err(io::ErrorKind::InvalidData.into()),
+    }
+    // The bin after the last one but one holds counts (SAM specification, section 5.2).
+    let bins = ((1u64 << (3 * (depth.min(10) + 1))) - 1) / 7;
+    let mut contigs = Vec::new();
+    for at in 0..count {
+        let mut has_records = false;
+        for _ in 0..number(&mut reader)? {
+            has_records |= number(&mut reader)? < bins;
+            skip(&mut reader, if csi { 8 } else { 0 })?;
+            let chunks = number(&mut reader)?;
+            skip(&mut reader, 16 * chunks)?;
+        }
+        if !csi {
+            let windows = number(&mut reader)?;
+            skip(&mut reader, 8 * windows)?;
+        }
+        contigs.push(IndexedContig { name: names.get(at as usize).cloned(), has_records });
+    }
+    Ok(contigs)
+}
+
+/// Names in the header of an index of text.
+fn text_header(reader: &mut impl Read) -> io::Result<Vec<String>> {
+    skip(reader, 24)?;
+    let length = number(reader)?;
+    let mut names = Vec::new();
+    reader.take(length.min(MAX_NAMES)).read_to_end(&mut names)?;
+    Ok(names.split(|&b| b == 0).map(|name| String::from_utf8_lossy(name).into_owned()).collect())
+}
+
+fn number(reader: &mut impl Read) -> io::Result<u64> {
+    let mut bytes = [0; 4];
+    reader.read_exact(&mut bytes)?;
+    Ok(u32::from_le_bytes(bytes).into())
+}
+
+fn skip(reader: &mut impl Read, count: u64) -> io::Result<()> {
+    if io::copy(&mut reader.take(count), &mut io::sink())? < count {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use noodles::{bgzf::VirtualPosition, csi::binning_index::index::reference_sequence::bin::Chunk};
+
+    use super::*;
+    use crate::{
+        genome::Interval,
+        write::{
+            Indexed,
+            index::{IndexBuilder, IndexKind},
+        },
+    };
+
+    fn built(lines: Indexed, kind: IndexKind) -> Vec<u8> {
+        let mut builder = IndexBuilder::new(lines, Some(kind)).expect("an index");
+        let frame = [[0u8; 8].as_slice(), &[2, 0, 0, 0]].concat();
+        for start in [5, 900_000] {
+            let chunk = Chunk::new(VirtualPosition::from(start), VirtualPosition::from(start + 1));
+            assert!(builder.add("chr2", &frame, Interval::new(start, start + 1), chunk).is_ok());
+        }
+        let (_, bytes) = builder.finish().expect("bytes");
+        let mut plain = Vec::new();
+        bgzf::io::Reader::new(&bytes[..]).read_to_end(&mut plain).expect("BGZF");
+        plain
+    }
+
+    #[test]
+    fn contigs_with_records_are_told_from_both_kinds() {
+        let named = |name: Option<&str>, has_records| IndexedContig { name: name.map(String::from), has_records };
+        for kind in [IndexKind::Tbi, IndexKind::Csi] {
+            let plain = built(Indexed::Vcf, kind);
+            assert_eq!(contigs(&plain[..]).expect("contigs"), [named(Some("chr2"), true)]);
+            for end in 0..plain.len() - 8 {
+                assert!(contigs(&plain[..end]).is_err(), "{end}");
+            }
+        }
+        let plain = built(Indexed::Bcf(4), IndexKind::Csi);
+        let expected = [false, false, true, false].map(|has_records| named(None, has_records));
+        assert_eq!(contigs(&plain[..]).expect("contigs"), expected);
+    }
+}
