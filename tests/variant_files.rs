@@ -352,6 +352,27 @@ fn a_share_of_mismatches_that_is_no_accident_ends_the_run() {
 }
 
 #[test]
+fn a_run_that_goes_on_counts_what_was_done_before() {
+    let (folder, fasta) = desk();
+    // The first two thirds match; the limit is passed among the others.
+    let mut text = mismatching(360, 361);
+    text.push_str(&mismatching(400, 1).lines().skip(9 + 360).map(|line| format!("{line}\n")).collect::<String>());
+    let vcf = folder.write("v.vcf", text);
+    let (out, whole) = (folder.path("out.vcf"), folder.path("whole.vcf"));
+    let going_on = ["-o", &out, "--resume", "--checkpoint", "0"];
+    let first = variants(&vcf, &fasta, &[&going_on[..], &["--max-ref-mismatch", "0.05"]].concat());
+    let again = variants(&vcf, &fasta, &[&going_on[..], &["--max-ref-mismatch", "0.05"]].concat());
+    for run in [first, again] {
+        let say = "the REF of 19 of 379 records is not what";
+        assert!(run.code == 1 && run.stderr.contains(say), "{}", run.stderr);
+    }
+    let run = variants(&vcf, &fasta, &[&going_on[..], &["--max-ref-mismatch", "1"]].concat());
+    assert!(run.code == 0 && run.stderr.contains("the REF of 40 of 400 records is not what"), "{}", run.stderr);
+    assert_eq!(variants(&vcf, &fasta, &["-o", &whole, "--max-ref-mismatch", "1"]).code, 0);
+    assert_eq!(folder.read("out.vcf"), folder.read("whole.vcf"));
+}
+
+#[test]
 fn contigs_are_compared_before_the_first_record() {
     let (folder, fasta) = desk();
     let body = snv(2000, "PASS\tDP=3");

@@ -240,8 +240,18 @@ impl Dictionary {
     }
 
     fn string(&self, index: Option<i32>) -> Result<&str, String> {
-        let index = index.and_then(|index| usize::try_from(index).ok()).unwrap_or(usize::MAX);
-        self.strings.get(index).ok_or_else(|| "a filter or field is not in the header".into())
+        self.known(index).map(|index| self.strings.get(index).unwrap_or_default())
+    }
+
+    /// The number of a name that is in the header.
+    #[inline]
+    fn known(&self, index: Option<i32>) -> Result<usize, String> {
+        // A negative one becomes larger than any.
+        let index = index.map_or(usize::MAX, |index| index as usize);
+        match self.strings.names.get(index) {
+            Some(Some(_)) => Ok(index),
+            _ => Err("a filter or field is not in the header".into()),
+        }
     }
 
     /// CHROM, POS, ID, REF and ALT of a record, as VCF has them; what follows them in the record.
@@ -278,18 +288,17 @@ impl Dictionary {
         let begin = out.len();
         let (kind, count) = rest.descriptor()?;
         for _ in 0..count {
-            self.string(rest.integer(kind)?)?;
+            self.known(rest.integer(kind)?)?;
         }
         let mut found = None;
         for _ in 0..Bytes(frame).at(24) as u32 & 0xffff {
-            let key = rest.typed_integer()?;
-            let name = self.string(key)?;
+            let key = self.known(rest.key()?)?;
             let (kind, count) = rest.descriptor()?;
             let bytes = rest.take(size(kind, count)?)?;
-            if let Some(key) = key.map(|key| key as usize).filter(|key| watched.contains(key)) {
+            if watched.contains(&key) {
                 found = found.or(Some(key));
             }
-            if symbolic && matches!(name, "END" | "SVLEN") {
+            if symbolic && let Some(name @ ("END" | "SVLEN")) = self.strings.get(key) {
                 if out.len() > begin {
                     out.push(b';');
                 }
@@ -305,12 +314,12 @@ impl Dictionary {
         let (fields, samples) = self.sample_counts(frame)?;
         let mut rest = samples_block(frame)?;
         for _ in 0..fields {
-            let name = self.string(rest.typed_integer()?)?;
+            let key = self.known(rest.key()?)?;
             let (kind, count) = rest.descriptor()?;
             let each = size(kind, count)?;
             let bytes = rest.take(each.checked_mul(samples).ok_or(DAMAGED)?)?;
             // How far <*> reaches (VCF 4.5).
-            if symbolic && name == "LEN" {
+            if symbolic && self.strings.get(key) == Some("LEN") {
                 out.extend_from_slice(b"\tLEN");
                 for values in bytes.chunks_exact(each.max(1)) {
                     out.push(b'\t');
@@ -444,6 +453,7 @@ pub fn interval(frame: &[u8]) -> Interval {
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
+    #[inline]
     fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
         let (taken, rest) = self.0.split_at_checked(count).ok_or(DAMAGED)?;
         self.0 = rest;
@@ -466,6 +476,7 @@ impl<'a> Bytes<'a> {
     }
 
     /// Type and number of the values that follow (section 6.3.3).
+    #[inline]
     fn descriptor(&mut self) -> Result<(u8, usize), String> {
         let byte = self.take(1)?[0];
         let count = match byte >> 4 {
@@ -488,6 +499,16 @@ impl<'a> Bytes<'a> {
         self.integer(byte & 15)
     }
 
+    /// The number of a name, which nearly always has one byte.
+    #[inline]
+    fn key(&mut self) -> Result<Option<i32>, String> {
+        if let [0x11, number @ 0..0x80, rest @ ..] = self.0 {
+            self.0 = rest;
+            return Ok(Some(i32::from(*number)));
+        }
+        self.typed_integer()
+    }
+
     fn letters(&mut self) -> Result<&'a [u8], String> {
         let (kind, count) = self.descriptor()?;
         let bytes = self.take(size(kind, count)?)?;
@@ -500,6 +521,7 @@ impl<'a> Bytes<'a> {
 }
 
 /// Bytes of values.
+#[inline]
 fn size(kind: u8, count: usize) -> Result<usize, String> {
     let each = match kind {
         NULL => 0,

@@ -336,11 +336,12 @@ fn is_vcf_without_first_line(start: &[u8]) -> bool {
         }
         // Contig, place, name, REF, ALT, quality, filter, INFO. Where BED has a name and a number, there are bases.
         let columns: Vec<&[u8]> = line.split(|&b| b == b'\t').collect();
-        let bases = |text: &[u8]| !text.is_empty() && text.iter().all(|b| b"ACGTNacgtn,*".contains(b));
+        let bases = |text: &[u8]| !text.is_empty() && text.iter().all(|b| b"ACGTNacgtn".contains(b));
+        let allele = |text: &[u8]| bases(text) || text == b"*" || text.starts_with(b"<");
         return columns.len() >= 8
             && columns[1].iter().all(u8::is_ascii_digit)
             && bases(columns[3])
-            && (bases(columns[4]) || columns[4].starts_with(b"<"));
+            && columns[4].split(|&b| b == b',').all(allele);
     }
     false
 }
