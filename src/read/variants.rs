@@ -102,7 +102,7 @@ impl VariantRecord {
         &self.line[self.info.clone()]
     }
 
-    /// What the record covers: see [`covered`].
+    /// What the record covers: by END, else by REF, SVLEN and LEN.
     pub fn interval(&self) -> Interval {
         let columns = (&self.line[self.alternates.clone()], self.info(), &self.line[self.info.end..]);
         let reference = self.reference.len() as u64;

@@ -33,12 +33,12 @@ impl Placement {
     }
 
     /// A bin has bases left of the change, or of what is put in their place.
-    fn from_left(self, start: i64) -> bool {
+    fn has_left(self, start: i64) -> bool {
         start < self.last + self.matched()
     }
 
     /// A bin has bases right of the change, or of what is put in their place.
-    fn from_right(self, end: i64) -> bool {
+    fn has_right(self, end: i64) -> bool {
         end > self.first + self.removed - self.matched()
     }
 
@@ -135,8 +135,8 @@ pub fn tracks(
     for at in first..last {
         let (start, end) = (at * bin, (at + 1) * bin);
         let reference = value(tracks.reference, at);
-        let left = placement.from_left(start).then(|| value(tracks.left, at));
-        let right = placement.from_right(end).then(|| value(tracks.right, at));
+        let left = placement.has_left(start).then(|| value(tracks.left, at));
+        let right = placement.has_right(end).then(|| value(tracks.right, at));
         match nearest(reference, left.into_iter().chain(right)) {
             Some(alternate) => sums.add(Some(start), reference, alternate),
             None if missing_is_zero => sums.add(Some(start), reference, 0.0),

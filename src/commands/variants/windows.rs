@@ -307,11 +307,12 @@ impl Reading {
         // The other alternate row: it ends where the reference row ends.
         let other = row.start + growth..row.end + growth;
         let whole = len as i64 + growth;
-        if if cut.pads {
+        let too_near = if cut.pads {
             len < cut.min_span || whole < cut.min_span as i64
         } else {
             row.start < 0 || row.end > len as i64 || row.end > whole || other.start < 0 || other.end > whole
-        } {
+        };
+        if too_near {
             return Ok(Err(Skip::ContigEnd));
         }
         let mut sequence = Sequence { asking, record, changed: false };
