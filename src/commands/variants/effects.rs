@@ -283,3 +283,50 @@ impl Writing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::card::OutsideGene;
+
+    fn columns(heads: &[(&str, usize)]) -> Vec<Column> {
+        let column = |&(name, head): &(&str, usize)| Column {
+            name: name.into(),
+            head,
+            label: name.rsplit('.').next().unwrap_or(name).into(),
+            callable: !name.ends_with("neither"),
+            threshold: 0.5,
+            bin: Some(1),
+            strand: None,
+        };
+        heads.iter().map(column).collect()
+    }
+
+    fn format(heads: &[(&str, usize)], wanted: &[usize]) -> String {
+        let rules = Rules {
+            distance: 50,
+            masked: false,
+            form: Form::Genogloss,
+            max_allele: 100,
+            context: 200,
+            haplotypes: false,
+            any_case: true,
+            outside: OutsideGene::Sequence,
+        };
+        let writing = Writing::new(&columns(heads), wanted, rules, FieldNames::new("GG"), None);
+        let line = writing.header_lines("model", "1.0.0").swap_remove(0);
+        line.split("strand|").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_string()
+    }
+
+    #[test]
+    fn sites_of_several_heads_carry_the_heads_names() {
+        let one = [("splice.neither", 0), ("splice.acceptor", 0), ("splice.donor", 0)];
+        assert!(
+            format(&one, &[0, 1, 2]).starts_with("acceptor_gain|acceptor_loss|donor_gain|donor_loss|acceptor_gain_at")
+        );
+        let several = [("heart.neither", 0), ("heart.site", 0), ("liver.neither", 1), ("liver.site", 1)];
+        let fields = "heart_site_gain|heart_site_loss|liver_site_gain|liver_site_loss|heart_site_gain_at|heart_site_loss_at|liver_site_gain_at|liver_site_loss_at";
+        assert_eq!(format(&several, &[0, 1, 2, 3]), fields);
+        assert_eq!(format(&several, &[3]), "site_gain|site_loss|site_gain_at|site_loss_at");
+    }
+}
