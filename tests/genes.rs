@@ -396,7 +396,7 @@ fn a_structural_variant_reaches_as_far_as_svlen_says() {
     let vcf = folder.write("calls.vcf", head + &body);
     let mut inputs = vec![vcf.clone()];
     if tools_available(&["bcftools"]) {
-        // htslib before 1.21 does not know how far such a record reaches.
+        // Older versions of htslib (1.16) do not know how far such a record reaches.
         let binary = folder.path("calls.bcf");
         shell(&format!("bcftools view --no-version -Ob -o {binary} {vcf}"));
         inputs.push(binary);

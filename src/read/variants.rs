@@ -135,16 +135,13 @@ pub fn place_of(line: &[u8]) -> Option<(&str, Interval)> {
     Some((std::str::from_utf8(&line[contig]).ok()?, covered(position, reference.len() as u64, columns)))
 }
 
-/// What a record covers, from its ALT, its INFO, and FORMAT with the samples: from its first base to END. Where END is not said
-/// (VCF 4.4 takes it back), to the last base of REF or of the allele that reaches farthest: `<DEL>`, `<DUP>`, `<INV>` and `<CNV>`
-/// cover SVLEN bases after the first one, `<*>` as many bases as LEN says (VCF 4.5, section 1.6.1.8).
+/// What a record covers, from its ALT, its INFO, and FORMAT with the samples: from its first base to the farthest of the last base
+/// of REF, END (which VCF 4.4 takes back), and what its symbolic alleles cover: `<DEL>`, `<DUP>`, `<INV>` and `<CNV>` SVLEN bases
+/// after the first one, `<*>` as many bases as LEN says (VCF 4.5, section 1.6.1.8). htslib 1.24 counts the same.
 fn covered(start: u64, reference: u64, (alternates, info, samples): (&[u8], &[u8], &[u8])) -> Interval {
-    let mut end = number_of(info, b"END").filter(|end| *end > start).unwrap_or(0);
-    if end == 0 {
-        end = start + reference;
-        if memchr::memchr(b'<', alternates).is_some() {
-            end = end.max(start + symbolic(alternates, info, samples).min(MAX_POSITION));
-        }
+    let mut end = number_of(info, b"END").unwrap_or(0).max(start + reference);
+    if memchr::memchr(b'<', alternates).is_some() {
+        end = end.max(start + symbolic(alternates, info, samples).min(MAX_POSITION));
     }
     Interval::new(start, end.min(MAX_POSITION).max(start + 1))
 }
@@ -157,9 +154,8 @@ fn symbolic(alternates: &[u8], info: &[u8], samples: &[u8]) -> u64 {
         let kind = allele.strip_prefix(b"<").and_then(|rest| rest.split(|&b| b == b':' || b == b'>').next());
         match kind {
             Some(b"DEL" | b"DUP" | b"INV" | b"CNV") => {
-                // Before VCF 4.4 there may be one for all, and deletions have negative ones.
-                let length = if lengths.len() == 1 { lengths.first() } else { lengths.get(at) };
-                let length = length.and_then(|text| std::str::from_utf8(text).ok()?.parse::<i64>().ok());
+                // Before VCF 4.4 those of deletions are negative.
+                let length = lengths.get(at).and_then(|text| std::str::from_utf8(text).ok()?.parse::<i64>().ok());
                 length.map_or(0, |length| length.unsigned_abs().saturating_add(1))
             }
             Some(b"*") => block_length(samples),
