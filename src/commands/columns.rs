@@ -84,7 +84,13 @@ prompts	mean_error, pearson	tasks with numbers: mean absolute error, and correla
 prompts	bleu_1 to bleu_4	tasks with words: BLEU of the whole set, of words, residues or bases
 prompts	rouge_1, rouge_2, rouge_l	tasks with words: ROUGE F1, the mean over the prompts
 prompts	how	who answered how many
-curve	set, class	of which curve
+variants	score	what is judged; A - B (--versus): the difference of two
+variants	n, positives	variants that are judged, and those of the positive class; . where effects have no classes
+variants	missing	labelled variants that do not have this score
+variants	auroc, auprc	area under the ROC curve, and average precision; . without classes
+variants	spearman	rank correlation with the measured effect; . for classes
+variants	(figure)_low, (figure)_high	middle 95 % of the bootstrap replicates; . where there are none
+curve	set, class	of which curve; of variants, set is the score
 curve	threshold	everything from this score on is called
 curve	true_positives, false_positives	calls that are right, and wrong
 curve	precision, recall	share of calls that are right, share of the class that is called

@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     EngineOptions, OutputOptions, prompts,
+    scored::{self, VARIANTS, VariantOptions},
     setup::{self, Ending, Kind, Loaded, Shared},
 };
 use crate::{
@@ -35,23 +36,27 @@ use crate::{
     write::{Indexed, Output, OutputSettings, Sealed, check_targets, manifest::Settings},
 };
 
-/// Compare a model's answers with labelled sequences, or with known places of a genome.
+/// Compare a model's answers, or scores of variants, with what is known.
 ///
 /// Labelled sequences: CSV or TSV with a header line (sequence,label), or FASTA with label=… in the descriptions. With
 /// -f: a BED file of known places, its fourth column the name of a score (`genogloss models show`); every bin of the
 /// regions is judged. Figures come with 95 % bootstrap intervals. Prompts (model `ask`, or one of kind generate): a table
-/// (TSV) with columns prompt and answer, and set where there are several sets; a line of figures each.
+/// (TSV) with columns prompt and answer, and set where there are several sets; a line of figures each. Scored variants
+/// (`variants` in place of a model): a table or VCF with scores that are there already and a label, 0 and 1 or a measured
+/// effect; AUROC, AUPRC and Spearman's correlation of each score.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   genogloss evaluate core-promoter test.csv.gz
   genogloss evaluate ./splice test.csv --labels 0=acceptor,1=donor,2=neither --seen train.csv --html report.html
   genogloss evaluate human sites.bed -f genome.fa -R genes.bed --pool donor=splice.donor_plus+splice.donor_minus
-  genogloss evaluate ask prompts.tsv --answer-with lm")]
+  genogloss evaluate ask prompts.tsv --answer-with lm
+  genogloss evaluate variants scored.vcf.gz --labels-from measured.tsv --label-column effect --positive '<=-0.5' --html report.html")]
 pub struct Options {
-    /// Model: a name (`genogloss models list`) or a folder; or `ask`: all that answers prompts.
+    /// Model: a name (`genogloss models list`) or a folder; `ask`: all that answers prompts; `variants`: scores that are there already.
     pub(super) model: String,
-    /// Labelled sequences (CSV, TSV or FASTA; `-` is standard input); with -f, a BED file of known places; prompts with answers (TSV).
+    /// Labelled sequences (CSV, TSV or FASTA; `-` is standard input); with -f, a BED file of known places; prompts with answers (TSV);
+    /// with `variants`, scores (TSV, CSV, VCF or BCF).
     pub(super) labelled: PathBuf,
     #[command(flatten)]
     pub(super) engine: EngineOptions,
@@ -73,9 +78,9 @@ pub struct Options {
     /// Column with the sequence. Default: sequence, or seq.
     #[arg(long, value_name = "NAME", help_heading = "Labelled sequences")]
     sequence_column: Option<String>,
-    /// Column (FASTA: key in the description) with the label. Default: label.
+    /// Column with the label (FASTA: key in the description; VCF: INFO field), for scored variants too. Default: label.
     #[arg(long, value_name = "NAME", help_heading = "Labelled sequences")]
-    label_column: Option<String>,
+    pub(super) label_column: Option<String>,
     /// Labelled sequences the model was trained on: figures are given once more for the sequences that are not among
     /// them, on either strand.
     #[arg(long, value_name = "FILE", help_heading = "Labelled sequences")]
@@ -104,15 +109,17 @@ pub struct Options {
     /// With `ask`: the language model, a name or a folder.
     #[arg(long, value_name = "MODEL", default_value = registry::LANGUAGE, help_heading = "Prompts")]
     pub(super) language: String,
+    #[command(flatten)]
+    pub(super) variants: VariantOptions,
     /// A score from here on is a call. Default: 0.5 for sequences, the card's threshold for places.
     #[arg(long, value_name = "P", value_parser = number_of, help_heading = "Figures")]
     threshold: Option<f64>,
     /// Bootstrap replicates for the intervals; 0: none. [0, 100000]
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=100_000), help_heading = "Figures")]
-    bootstrap: u32,
+    pub(super) bootstrap: u32,
     /// Seed of the bootstrap.
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Figures")]
-    seed: u64,
+    pub(super) seed: u64,
 }
 
 fn number_of(text: &str) -> Result<f64, String> {
@@ -120,18 +127,19 @@ fn number_of(text: &str) -> Result<f64, String> {
 }
 
 /// What was measured on one set, as it is written.
-struct Section {
-    name: String,
+pub(super) struct Section {
+    pub(super) name: String,
     /// Sizes and other numbers without interval.
-    counts: Vec<(String, String)>,
-    figures: Vec<Figure>,
+    pub(super) counts: Vec<(String, String)>,
+    pub(super) figures: Vec<Figure>,
     /// Curves: name (a class or a score), ranking, bases that were asked (places).
-    curves: Vec<(String, Ranking, Option<u64>)>,
+    pub(super) curves: Vec<(String, Ranking, Option<u64>)>,
 }
 
 pub(super) fn run(options: Options) -> Result<()> {
     let mut inputs: Vec<&Path> = vec![&options.labelled];
     inputs.extend(options.seen.iter().map(PathBuf::as_path));
+    inputs.extend(options.variants.labels_from());
     inputs.extend(
         [&options.reference, &options.regions_file, &options.ignore].into_iter().flatten().map(PathBuf::as_path),
     );
@@ -140,6 +148,12 @@ pub(super) fn run(options: Options) -> Result<()> {
         .filter_map(|(path, what)| Some((path.as_deref()?, what)))
         .collect();
     check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &written)?;
+    if options.model != VARIANTS
+        && let Some(name) = options.variants.given().next()
+    {
+        return Err(Error::usage(format!("{name} is for scored variants"))
+            .with_hint("genogloss evaluate variants SCORES judges scores that are there already"));
+    }
     for (name, given) in [
         ("--region", !options.region.is_empty()),
         ("--regions-file", options.regions_file.is_some()),
@@ -163,6 +177,23 @@ pub(super) fn run(options: Options) -> Result<()> {
         if given && options.reference.is_some() {
             return Err(Error::usage(format!("{name} is for labelled sequences, not for places (-f)")));
         }
+    }
+    if options.model == VARIANTS {
+        for (name, given) in [
+            ("--reference", options.reference.is_some()),
+            ("--head", options.head.is_some()),
+            ("--labels", !options.labels.is_empty()),
+            ("--sequence-column", options.sequence_column.is_some()),
+            ("--seen", !options.seen.is_empty()),
+            ("--strand", options.strand.is_some()),
+            ("--answer-with", options.answer_with.is_some()),
+            ("--threshold", options.threshold.is_some()),
+        ] {
+            if given {
+                return Err(Error::usage(format!("{name} is not for scored variants: no model runs")));
+            }
+        }
+        return scored::run(&options);
     }
     if prompts::answers(&options) {
         if options.reference.is_some() {
@@ -390,7 +421,7 @@ fn sequences(options: &Options, card: &Card, loaded: Loaded) -> Result<()> {
         ],
         tables: tables(&sections),
         confusion: Some((all.classes.clone(), all.confusion())),
-        plots: plots(&sections[0], true, vec![("all".into(), reliability)]),
+        plots: plots(&sections[0], true, Some(vec![("all".into(), reliability)])),
     };
     let ending = Ending {
         report,
@@ -405,10 +436,10 @@ fn sequences(options: &Options, card: &Card, loaded: Loaded) -> Result<()> {
         also: None,
         before: 0,
     };
-    finish(options, ending, &sections, &page)
+    finish(options, ending, long(&sections), &sections, &page)
 }
 
-fn tables(sections: &[Section]) -> Vec<Table> {
+pub(super) fn tables(sections: &[Section]) -> Vec<Table> {
     sections
         .iter()
         .map(|section| {
@@ -426,7 +457,8 @@ fn tables(sections: &[Section]) -> Vec<Table> {
 /// From the points of a ranking and the sizes of its two sides to a line.
 type Curve<'a> = &'a dyn Fn(&[Point], u64, u64) -> Vec<(f64, f64)>;
 
-fn plots(section: &Section, sequences: bool, reliability: Vec<Line>) -> Vec<Plot> {
+/// Curves; `operating`: also true against false positive rate; `reliability`: of probabilities.
+pub(super) fn plots(section: &Section, operating: bool, reliability: Option<Vec<Line>>) -> Vec<Plot> {
     let lines = |curve: Curve<'_>| {
         section
             .curves
@@ -444,7 +476,7 @@ fn plots(section: &Section, sequences: bool, reliability: Vec<Line>) -> Vec<Plot
         diagonal: false,
         lines: lines(&|points, positives, _| precision_recall(points, positives)),
     }];
-    if sequences {
+    if operating {
         // For places the curve says nothing: nearly all of a genome is negative.
         plots.push(Plot {
             title: "Receiver operating characteristic".into(),
@@ -454,13 +486,13 @@ fn plots(section: &Section, sequences: bool, reliability: Vec<Line>) -> Vec<Plot
             lines: lines(&receiver_operating),
         });
     }
-    plots.push(Plot {
+    plots.extend(reliability.map(|lines| Plot {
         title: "Reliability".into(),
         x: "probability".into(),
         y: "share of right ones".into(),
         diagonal: true,
-        lines: reliability,
-    });
+        lines,
+    }));
     plots
 }
 
@@ -564,7 +596,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
         ],
         tables: tables(&sections),
         confusion: None,
-        plots: plots(&all, false, reliability),
+        plots: plots(&all, false, Some(reliability)),
     };
     inputs.extend(input);
     let ending = Ending {
@@ -580,7 +612,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
         also: None,
         before: 0,
     };
-    finish(options, ending, &sections, &page)
+    finish(options, ending, long(&sections), &sections, &page)
 }
 
 /// Known places joined under one name: which of them.
@@ -681,12 +713,13 @@ fn known(options: &Options, card: &Card) -> Result<(Vec<Known>, Pools, Vec<Input
     Ok((known, pools, inputs))
 }
 
-fn number(value: f64) -> String {
+/// Six decimals; `.` where it is not defined.
+pub(super) fn number(value: f64) -> String {
     if value.is_finite() { format!("{value:.6}") } else { ".".into() }
 }
 
-/// Writes figures, page and curve; all get their names together.
-fn finish(options: &Options, ending: Ending<'_>, sections: &[Section], page: &Page) -> Result<()> {
+/// The figures of all sections, a line each.
+fn long(sections: &[Section]) -> String {
     let mut text = String::from("set\tfigure\tvalue\tlow\thigh\n");
     for Section { name, counts, figures, .. } in sections {
         for (count, value) in counts {
@@ -696,6 +729,17 @@ fn finish(options: &Options, ending: Ending<'_>, sections: &[Section], page: &Pa
             text.push_str(&format!("{name}\t{figure}\t{}\t{}\t{}\n", number(*value), number(*low), number(*high)));
         }
     }
+    text
+}
+
+/// Writes figures (`text`), page and curve; all get their names together.
+pub(super) fn finish(
+    options: &Options,
+    ending: Ending<'_>,
+    text: String,
+    sections: &[Section],
+    page: &Page,
+) -> Result<()> {
     let input = read::place(&options.labelled);
     let write = |path: Option<&Path>, bytes: &[u8]| -> Result<Sealed> {
         let settings = OutputSettings {

@@ -16,6 +16,7 @@ mod prompts;
 mod reads;
 mod report;
 mod scan;
+mod scored;
 mod setup;
 mod variants;
 
@@ -67,7 +68,7 @@ enum Command {
     Ask(Box<ask::Options>),
     // The same.
     Genes(genes::Options),
-    /// Compare a model's answers with labelled sequences, or with known places of a genome.
+    /// Compare a model's answers, or scores of variants, with what is known.
     Evaluate(Box<evaluate::Options>),
     // Described in full in its own file: a line here would replace that.
     Plan(plan::Options),

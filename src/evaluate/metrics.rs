@@ -10,32 +10,39 @@ pub struct Ranking {
     order: Vec<(u32, bool)>,
     /// Where each run of equal scores ends in `order`.
     ends: Vec<u32>,
-    scores: Vec<f32>,
+    scores: Vec<f64>,
 }
 
 /// A point of the precision-recall curve: everything from `threshold` up is called.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
     /// The lowest score that is called.
-    pub threshold: f32,
+    pub threshold: f64,
     /// Called and of the class.
     pub true_positives: u64,
     /// Called and not of the class.
     pub false_positives: u64,
 }
 
+/// Where each run of equal numbers ends.
+fn runs(sorted: &[f64]) -> Vec<u32> {
+    let mut ends: Vec<u32> = (1..sorted.len()).filter(|&i| sorted[i] != sorted[i - 1]).map(|i| i as u32).collect();
+    ends.push(sorted.len() as u32);
+    ends
+}
+
 impl Ranking {
     /// `scores` and `truth` have the same length; not-a-number ranks last.
-    pub fn new(scores: &[f32], truth: &[bool]) -> Self {
+    pub fn new<S: Copy + Into<f64> + Sync>(scores: &[S], truth: &[bool]) -> Self {
         let mut order: Vec<(u32, bool)> = truth.iter().enumerate().map(|(i, &t)| (i as u32, t)).collect();
         let key = |i: u32| {
-            let score = scores[i as usize];
-            if score.is_nan() { f32::NEG_INFINITY } else { score }
+            let score: f64 = scores[i as usize].into();
+            // Adding 0 makes one zero of the two.
+            if score.is_nan() { f64::NEG_INFINITY } else { score + 0.0 }
         };
         order.par_sort_by(|a, b| key(b.0).total_cmp(&key(a.0)).then(a.0.cmp(&b.0)));
-        let sorted: Vec<f32> = order.iter().map(|&(i, _)| key(i)).collect();
-        let mut ends: Vec<u32> = (1..sorted.len()).filter(|&i| sorted[i] != sorted[i - 1]).map(|i| i as u32).collect();
-        ends.push(sorted.len() as u32);
+        let sorted: Vec<f64> = order.iter().map(|&(i, _)| key(i)).collect();
+        let ends = runs(&sorted);
         Self { order, ends, scores: sorted }
     }
 
@@ -116,6 +123,71 @@ impl Ranking {
     pub fn sizes(&self) -> (u64, u64) {
         let positives = self.order.iter().filter(|(_, truth)| *truth).count() as u64;
         (positives, self.order.len() as u64 - positives)
+    }
+}
+
+/// Samples in the order of a number, lowest first, with ties marked.
+#[derive(Clone, Debug)]
+struct Ranks {
+    order: Vec<u32>,
+    ends: Vec<u32>,
+}
+
+impl Ranks {
+    fn new(numbers: &[f64]) -> Self {
+        let mut order: Vec<u32> = (0..numbers.len() as u32).collect();
+        let key = |i: u32| numbers[i as usize] + 0.0;
+        order.par_sort_by(|&a, &b| key(a).total_cmp(&key(b)).then(a.cmp(&b)));
+        let sorted: Vec<f64> = order.iter().map(|&i| key(i)).collect();
+        let ends = runs(&sorted);
+        Self { order, ends }
+    }
+
+    /// The rank of every sample, from 1; those of a tie have the mean of their ranks.
+    fn of(&self, times: Option<&[u32]>) -> Vec<f64> {
+        let count = |i: u32| times.map_or(1, |t| u64::from(t[i as usize]));
+        let mut ranks = vec![0.0; self.order.len()];
+        let (mut first, mut below) = (0usize, 0u64);
+        for &end in &self.ends {
+            let run = &self.order[first..end as usize];
+            let own: u64 = run.iter().map(|&i| count(i)).sum();
+            let rank = below as f64 + (own as f64 + 1.0) / 2.0;
+            run.iter().for_each(|&i| ranks[i as usize] = rank);
+            below += own;
+            first = end as usize;
+        }
+        ranks
+    }
+}
+
+/// Spearman's correlation of two numbers of the same samples: Pearson's of their ranks, ties at the mean of their ranks (as
+/// `scipy.stats.spearmanr`).
+#[derive(Clone, Debug)]
+pub struct Spearman {
+    first: Ranks,
+    second: Ranks,
+}
+
+impl Spearman {
+    /// Both have the same length, and no not-a-number.
+    pub fn new(first: &[f64], second: &[f64]) -> Self {
+        Self { first: Ranks::new(first), second: Ranks::new(second) }
+    }
+
+    /// From -1 to 1; not a number where one of the two is the same for all samples.
+    pub fn value(&self, times: Option<&[u32]>) -> f64 {
+        let (first, second) = (self.first.of(times), self.second.of(times));
+        let total: u64 = times.map_or(first.len() as u64, |t| t.iter().map(|&n| u64::from(n)).sum());
+        let mean = (total as f64 + 1.0) / 2.0;
+        let (mut both, mut one, mut two) = (0.0, 0.0, 0.0);
+        for (i, (a, b)) in first.iter().zip(&second).enumerate() {
+            let count = times.map_or(1.0, |t| f64::from(t[i]));
+            let (a, b) = (a - mean, b - mean);
+            both += count * a * b;
+            one += count * a * a;
+            two += count * b * b;
+        }
+        if one == 0.0 || two == 0.0 { f64::NAN } else { both / (one * two).sqrt() }
     }
 }
 
@@ -413,6 +485,17 @@ mod tests {
         // Two of the class; the highest is right, three tie for the second place and one of them is right.
         let ranking = Ranking::new(&[0.9, 0.5, 0.5, 0.5, 0.1], &[true, true, false, false, false]);
         near(ranking.top_k(None), (1.0 + 1.0 / 3.0) / 2.0);
+    }
+
+    #[test]
+    fn rank_correlation_is_that_of_scipy() {
+        // scipy 1.17: spearmanr, ties in both (tests/reference/scored_variants.py).
+        let (x, y) = ([1.0, 2.0, 2.0, 3.0, 5.0, 5.0, 5.0, 8.0], [2.0, 1.0, 1.0, 4.0, 4.0, 0.0, 6.0, 6.0]);
+        let correlation = Spearman::new(&x, &y);
+        near(correlation.value(None), 0.512_540_043_755);
+        // The fourth counts twice.
+        near(correlation.value(Some(&[1, 1, 1, 2, 1, 1, 1, 1])), 0.535_087_719_298);
+        assert!(Spearman::new(&x, &[3.0; 8]).value(None).is_nan());
     }
 
     #[test]

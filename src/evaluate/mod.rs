@@ -4,4 +4,5 @@ pub mod labelled;
 pub mod metrics;
 pub mod page;
 pub mod places;
+pub mod scored;
 pub mod texts;
