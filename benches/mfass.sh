@@ -11,7 +11,7 @@
 # WORK (default: genogloss/mfass in the user's cache folder) keeps models, variants, scores and answers: what is there is not
 # made again, and genes' scores come out of the cache. THREADS (1), GENOGLOSS (the program; target/release/genogloss), DISTANCE (50),
 # MODELS ("spliceai openspliceai-10000nt openspliceai-400nt openspliceai-80nt human").
-# 45 CPU-minutes the first time, 5 after that (`human` is always scored).
+# Half an hour of one CPU the first time, a few minutes after that (`human` is always scored).
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 shared=$(cd "${1:-$root/../shared}" && pwd) || { echo "error: no folder of data: ${1:-../shared}" >&2; exit 1; }

@@ -45,7 +45,6 @@ def made_up():
             holes = "NA" if hole[i] else f"{smooth[i]:.2f}"
             alt = "ACGT"[i % 4]
             print(f"chr1\t{100 + 7 * i}\t{'CGTA'[i % 4]}\t{alt}\t{effect[i]}\t{label[i]}\t{smooth[i]}\t{steps[i]}\t{holes}", file=file)
-    holes = np.round(smooth, 2)
     # What the file has is what counts.
     holes = np.array([float(f"{v:.2f}") for v in smooth])
     figures("all, smooth", label, smooth, effect)
