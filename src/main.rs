@@ -1,6 +1,11 @@
 //! The program: arguments, log, exit code. Everything else is in the library.
 
-use std::{io::Write, process::ExitCode, sync::atomic::Ordering, time::Duration};
+use std::{
+    io::Write,
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use clap::Parser;
 use genogloss::{
@@ -33,7 +38,9 @@ fn main() -> ExitCode {
     match cli.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            if !matches!(error, Error::Closed) {
+            // Where a signal's patience ended at the same time, it is said once.
+            let said = matches!(error, Error::Interrupted) && SAID.swap(true, Ordering::Relaxed);
+            if !matches!(error, Error::Closed) && !said {
                 let mut stderr = std::io::stderr().lock();
                 // Standard error is the last resort: if it is gone there is nobody to tell.
                 let _ = writeln!(stderr, "error: {error}");
@@ -65,8 +72,13 @@ fn watch(mut signals: Signals) {
     }
 }
 
+/// That the run was interrupted is said.
+static SAID: AtomicBool = AtomicBool::new(false);
+
 fn abandon() -> ! {
     remove_unfinished();
-    let _ = writeln!(std::io::stderr(), "error: {}", Error::Interrupted);
+    if !SAID.swap(true, Ordering::Relaxed) {
+        let _ = writeln!(std::io::stderr(), "error: {}", Error::Interrupted);
+    }
     std::process::exit(i32::from(Error::Interrupted.exit_code()))
 }

@@ -127,6 +127,44 @@ fn field<'a>(entry: &'a str, key: &str) -> Option<&'a str> {
     })
 }
 
+/// What other readers of BCF would not understand of a header line that has a place in the dictionary: it must be a list of keys and
+/// values, KEY=VALUE or KEY="VALUE", with commas between (VCF specification 4.4, section 1.4).
+pub fn check_line(line: &[u8]) -> Result<(), String> {
+    let text = String::from_utf8_lossy(line);
+    let text = text.trim_end();
+    let Some((kind, rest)) = text.strip_prefix("##").and_then(|text| text.split_once("=<")) else { return Ok(()) };
+    if !matches!(kind, "contig" | "FILTER" | "INFO" | "FORMAT") {
+        return Ok(());
+    }
+    let bad = |rest: &str| {
+        let rest: String = rest.chars().take(30).collect();
+        format!("in \"{rest}\" of its {kind} line, which should be KEY=VALUE, with commas between, and > at the end")
+    };
+    let mut rest = rest;
+    loop {
+        let key = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c))).unwrap_or(rest.len());
+        let value = rest[key..].strip_prefix('=').filter(|_| key > 0).ok_or_else(|| bad(rest))?;
+        let end = match value.strip_prefix('"') {
+            Some(quoted) => {
+                let mut escaped = false;
+                let end = quoted.find(|c| {
+                    let ends = c == '"' && !escaped;
+                    escaped = c == '\\' && !escaped;
+                    ends
+                });
+                end.map(|end| end + 2)
+            }
+            None => value.find([',', '>']),
+        };
+        let after = &value[end.ok_or_else(|| bad(rest))?..];
+        match after.strip_prefix(',') {
+            Some(more) => rest = more,
+            None if after == ">" => return Ok(()),
+            None => return Err(bad(rest)),
+        }
+    }
+}
+
 /// A header line without the index that BCF adds to it.
 pub fn without_index(line: &[u8]) -> Vec<u8> {
     const KEY: &[u8] = b",IDX=";
@@ -703,6 +741,28 @@ fn write_float(bits: u32, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn header_lines_are_keys_and_values() {
+        for line in [
+            "##contig=<ID=c,length=3000>\n",
+            "##INFO=<ID=DP,Number=1,Type=Integer,Description=\"a, \\\"b\\\" > c\",Source=\"x\">\n",
+            "##ALT=<ID=DEL,whatever>\n",
+            "##source=x\n",
+            "#CHROM\tPOS\n",
+        ] {
+            assert_eq!(check_line(line.as_bytes()), Ok(()), "{line}");
+        }
+        for line in [
+            "##contig=<ID=c,lengthv3000>\n",
+            "##contig=<ID=c,length=3000\n",
+            "##INFO=<ID=DP,Desc ription=\"d\">\n",
+            "##INFO=<ID=DP,Description=\"d>\n",
+            "##FORMAT=<ID=DP>x\n",
+        ] {
+            assert!(check_line(line.as_bytes()).is_err(), "{line}");
+        }
+    }
 
     #[test]
     fn floats_have_six_digits_as_in_htslib() {

@@ -208,6 +208,37 @@ impl Reserved {
     }
 }
 
+/// Header lines but the last: the first says the version, and all begin with `##`. The error is which line does not, and why.
+fn check_lines(header: &[Vec<u8>]) -> Result<(), (usize, &'static str)> {
+    let lines = header.split_last().map_or(&[][..], |(_, lines)| lines);
+    if !lines.first().is_some_and(|line| line.starts_with(b"##fileformat=")) {
+        return Err((1, "it is not ##fileformat=…"));
+    }
+    match lines.iter().position(|line| !line.starts_with(b"##")) {
+        Some(at) => Err((at + 1, "it does not begin with ##")),
+        None => Ok(()),
+    }
+}
+
+/// The first sample that has more values than FORMAT has names, of the columns from FORMAT on: its number from 1, and both counts.
+fn too_many(columns: &[u8]) -> Option<(usize, usize, usize)> {
+    let mut fields = None;
+    let (mut sample, mut values) = (0, 1);
+    for end in memchr::memchr2_iter(b':', b'\t', columns).map(|at| columns[at]).chain([b'\t']) {
+        if end == b':' {
+            values += 1;
+            continue;
+        }
+        match fields {
+            None => fields = Some(values),
+            Some(fields) if values > fields => return Some((sample, values, fields)),
+            Some(_) => {}
+        }
+        (sample, values) = (sample + 1, 1);
+    }
+    None
+}
+
 /// The columns that every VCF has (VCF 4.4, section 1.5).
 const COLUMNS: [&str; 8] = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"];
 
@@ -321,6 +352,10 @@ impl Variants {
             let count = lines.len() as u64;
             (lines, Reader::Text(reader), count)
         };
+        check_lines(&header).map_err(|(line, why)| {
+            Error::input(format!("{place}, line {line} of the header"), why)
+                .with_hint("take it out, or mend it (bcftools reheader): other programs cannot read it")
+        })?;
         let width = check_names(header.last().map_or(&[], Vec::as_slice)).map_err(|why| {
             let at = if line_number > 0 { format!("line {line_number}") } else { "the #CHROM line of the header".into() };
             Error::input(format!("{place}, {at}"), why).with_hint(
@@ -443,6 +478,11 @@ impl Variants {
                         };
                         return Err(Error::input(at(), message).with_hint(hint));
                     }
+                    if let Some((sample, values, fields)) = record.line.get(record.info.end + 1..).and_then(too_many) {
+                        let message = format!("sample {sample} has {values} values, and FORMAT names {fields} fields");
+                        return Err(Error::input(at(), message)
+                            .with_hint("values of a sample are parted by : as FORMAT's names are"));
+                    }
                     if let Some(name) = reserved.as_ref().and_then(|reserved| reserved.find(record.info())) {
                         return Err(taken(number, name));
                     }
@@ -518,6 +558,21 @@ mod tests {
             let record = VariantRecord::parse(line.into_bytes(), 1).expect("a record");
             assert_eq!(record.interval(), Interval::new(99, end), "{info}");
         }
+    }
+
+    #[test]
+    fn a_sample_has_no_more_values_than_format_has_names() {
+        assert_eq!(too_many(b"GT:GQ\t0/1:3\t0/1"), None);
+        assert_eq!(too_many(b"GT:GQ\t0/1:3\t0/1:3:4"), Some((2, 3, 2)));
+        assert_eq!(too_many(b"GT"), None);
+    }
+
+    #[test]
+    fn header_lines_begin_as_they_should() {
+        let lines = |text: &str| -> Vec<Vec<u8>> { text.split_inclusive('\n').map(|line| line.into()).collect() };
+        assert_eq!(check_lines(&lines("##fileformat=VCFv4.2\n##x\n#CHROM\n")), Ok(()));
+        assert_eq!(check_lines(&lines("##fileformat=VCFv4.2\n#x\n#CHROM\n")), Err((2, "it does not begin with ##")));
+        assert_eq!(check_lines(&lines("#CHROM\n")), Err((1, "it is not ##fileformat=…")));
     }
 
     #[test]

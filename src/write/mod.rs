@@ -214,9 +214,33 @@ pub fn check_targets(
     Ok(())
 }
 
+/// BGZF in the making. Without [`Blocks::finish`] it gets no end block: what a failed run has written to a pipe is told from a
+/// whole file by that.
+struct Blocks(Option<Box<BlockWriter>>);
+
+type BlockWriter = bgzf::io::Writer<BufWriter<Box<dyn Write + Send>>>;
+
+impl Blocks {
+    fn get(&mut self) -> &mut BlockWriter {
+        self.0.as_mut().expect("it is there until it is finished")
+    }
+
+    fn finish(mut self) -> io::Result<BufWriter<Box<dyn Write + Send>>> {
+        let writer = self.0.take().expect("it is there until it is finished");
+        (*writer).finish()
+    }
+}
+
+impl Drop for Blocks {
+    fn drop(&mut self) {
+        // The writer's own end would write the end block.
+        std::mem::forget(self.0.take());
+    }
+}
+
 enum Stream {
     Plain(BufWriter<Box<dyn Write + Send>>),
-    Bgzf(Box<bgzf::io::Writer<BufWriter<Box<dyn Write + Send>>>>),
+    Bgzf(Blocks),
 }
 
 /// An output: a file (BGZF where its name ends in `.gz` or `.bgz`), or standard output.
@@ -301,8 +325,11 @@ impl Output {
         // What the BGZF writer hands on cannot be flushed from outside: blocks of a run that may be stopped go straight out.
         let capacity = if bgzf && settings.resume.is_some() { 0 } else { BUFFER };
         let buffered = BufWriter::with_capacity(capacity, target);
-        let stream =
-            if bgzf { Stream::Bgzf(Box::new(bgzf::io::Writer::new(buffered))) } else { Stream::Plain(buffered) };
+        let stream = if bgzf {
+            Stream::Bgzf(Blocks(Some(Box::new(bgzf::io::Writer::new(buffered)))))
+        } else {
+            Stream::Plain(buffered)
+        };
         let mut output = Self {
             stream,
             index,
@@ -379,7 +406,7 @@ impl Output {
     pub fn checkpoint(&mut self) -> Result<u64> {
         let flushed = match &mut self.stream {
             Stream::Plain(writer) => writer.flush(),
-            Stream::Bgzf(writer) => writer.flush(),
+            Stream::Bgzf(writer) => writer.get().flush(),
         };
         flushed.map_err(|error| Error::write(&self.place, &error))?;
         if let Some((temporary, file)) = &self.file {
@@ -398,7 +425,7 @@ impl Output {
         self.bytes += bytes.len() as u64;
         let written = match &mut self.stream {
             Stream::Plain(writer) => writer.write_all(bytes),
-            Stream::Bgzf(writer) => writer.write_all(bytes),
+            Stream::Bgzf(writer) => writer.get().write_all(bytes),
         };
         written.map_err(|error| Error::write(&self.place, &error))
     }
@@ -420,6 +447,7 @@ impl Output {
     /// Writes the line (or lines), or the frame, of a record that lies at `interval` of `contig`.
     pub fn write_record(&mut self, contig: &str, interval: Interval, bytes: &[u8]) -> Result<()> {
         let Stream::Bgzf(writer) = &mut self.stream else { return self.write_all(bytes) };
+        let writer = writer.get();
         if self.index.is_none() {
             return self.write_all(bytes);
         }
@@ -478,7 +506,7 @@ impl Output {
                 drop(writer);
             }
             Stream::Bgzf(writer) => {
-                let mut inner = (*writer).finish().map_err(failed)?;
+                let mut inner = writer.finish().map_err(failed)?;
                 inner.flush().map_err(failed)?;
             }
         }

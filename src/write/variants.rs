@@ -67,7 +67,11 @@ impl RecordWriter {
         }
         // Names of the input keep their numbers.
         let mut dictionary = variants.dictionary()?;
-        for line in header.split_inclusive(|&b| b == b'\n') {
+        for (number, line) in header.split_inclusive(|&b| b == b'\n').enumerate() {
+            crate::read::bcf::check_line(line).map_err(|why| {
+                Error::input(format!("{input}, line {} of the header", number + 1), why)
+                    .with_hint("mend it (bcftools reheader), or write VCF, which takes it as it is: -O z")
+            })?;
             dictionary.add(line).map_err(|why| Error::input(&input, why))?;
         }
         variants.keep_binary(samples);

@@ -150,10 +150,17 @@ impl ScoreField {
 
     fn meaning(self, comparison: Comparison) -> &'static str {
         match (self, comparison) {
-            (Self::Delta, Comparison::Max | Comparison::Sum) => "alternate minus reference score",
-            (Self::Delta, Comparison::Log2Fold) => "log2 of (alternate score + 1) / (reference score + 1)",
+            (Self::Delta, Comparison::Max) => "alternate minus reference score",
+            (Self::Delta, Comparison::Sum) => {
+                "sum over the bins of the alternate scores, minus that of the reference scores"
+            }
+            (Self::Delta, Comparison::Log2Fold) => {
+                "log2 of (sum of the alternate scores + 1) / (sum of the reference scores + 1)"
+            }
             (Self::Delta, Comparison::L2) => "square root of the sum of squared differences of the scores",
             (Self::Delta, Comparison::Js) => "Jensen-Shannon distance of the two profiles, 0 to 1",
+            (Self::Reference, Comparison::Sum | Comparison::Log2Fold) => "sum of the reference scores over the bins",
+            (Self::Alternate, Comparison::Sum | Comparison::Log2Fold) => "sum of the alternate scores over the bins",
             (Self::Reference, _) => "score of the reference",
             (Self::Alternate, _) => "score of the alternate allele",
             (Self::At, _) => "bases from POS to where the difference is largest (first base of the bin)",
@@ -173,10 +180,9 @@ pub fn header_lines<'a>(
     for column in columns {
         for kind in kinds {
             lines.push(format!(
-                "##INFO=<ID={},Number=A,Type={},Description=\"{} of {}: {}\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
+                "##INFO=<ID={},Number=A,Type={},Description=\"{}: {}\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
                 fields.score(kind.word(), column),
                 if *kind == ScoreField::At { "Integer" } else { "Float" },
-                column.label,
                 column.name,
                 kind.meaning(comparison),
             ));

@@ -177,16 +177,24 @@ def deltas(model, contig, position, ref, alt):
     outside = lambda text, at: at < 0 or at + span > len(text)
     if pads and min(len(contig), len(changed)) < window["min_span"]:
         return "contig_end"
-    if not pads and (outside(contig, begin) or outside(changed, begin) or outside(changed, begin + growth)):
-        return "contig_end"
     strand = card.get("strand", "forward")
     both = strand != "forward"
+    # The reverse strand of a whole window: the same rule for the reverse complement of the problem.
+    turned, turned_changed = (text.translate(COMPLEMENT)[::-1] for text in (contig, changed))
+    turned_begin = len(contig) - (last + removed) - (span - longest) // 2
+    if not pads:
+        ends = outside(contig, begin) or outside(changed, begin)
+        if model.track:
+            ends = ends or outside(changed, begin + growth)
+        elif both:
+            ends = ends or outside(turned, turned_begin) or outside(turned_changed, turned_begin)
+        if ends:
+            return "contig_end"
     if not model.track:
-        # Each strand reads both alleles from the same first base on.
+        r, a = [model.head_scores(reference)], [model.head_scores(left)]
         if both:
-            r, a = model.both(reference, reference), model.both(left, right)
-        else:
-            r, a = [model.head_scores(reference)], [model.head_scores(left)]
+            r.append(model.head_scores(cut(turned, turned_begin, span)))
+            a.append(model.head_scores(cut(turned_changed, turned_begin, span)))
         out = []
         for h, head in enumerate(model.heads):
             for l, _ in enumerate(head["labels"]):

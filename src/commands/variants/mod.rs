@@ -78,7 +78,7 @@ pub struct Options {
     /// What becomes of a record whose REF is not what the FASTA has there.
     #[arg(long, value_name = "WHAT", default_value = "skip", help_heading = "Input")]
     ref_mismatch: OnMismatch,
-    /// How the two alleles' scores become one number, for models that read windows. max: the largest difference; sum: the
+    /// How the two alleles' scores become one number (without --genes). max: the largest difference; sum: the
     /// difference of the sums over all bins; log2fold: log2 of (sum of ALT + 1) / (sum of REF + 1); l2: the square root of the
     /// summed squared differences; js: Jensen-Shannon distance of the profiles. Default: what the card says, else max.
     #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true, help_heading = "Scores")]
@@ -87,8 +87,9 @@ pub struct Options {
     /// given several times, or as a list with commas.
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Scores")]
     column: Vec<String>,
-    /// The largest share of records whose REF is not what the FASTA has there: with more, it is taken for another assembly, and
-    /// the run ends, as soon as 100 records have been compared (of fewer records, at least 10 must mismatch). 1: never. [0, 1]
+    /// The largest share of records whose REF is not what the FASTA has there. With more, and at least 10, it is taken for another
+    /// assembly, and the run ends: as soon as the share of those that came is above the limit by more than chance, or at the
+    /// end. 1: never. [0, 1]
     #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share, help_heading = "Input")]
     max_ref_mismatch: f64,
     /// What becomes of records on a contig that the FASTA does not have.

@@ -89,10 +89,11 @@ fn told(path: &Path, variants: &Variants) -> Option<(String, Vec<String>)> {
     Some((place, names.collect::<Option<_>>()?))
 }
 
-/// As many records must have been compared before their share of mismatches counts: fewer may all lie in one odd place.
+/// As many records must have been compared before a run ends for its mismatches while it goes on: fewer may all lie in one odd
+/// place.
 const ENOUGH: u64 = 100;
 
-/// Where there are fewer records, as many mismatches are too many to be accidents.
+/// Fewer mismatches than these may be accidents, whatever their share.
 const MANY: u64 = 10;
 
 /// Counts records whose REF the reference does not have.
@@ -120,7 +121,14 @@ impl Mismatches {
                 self.first.push(example());
             }
         }
-        if self.compared >= ENOUGH && self.too_many() { Err(self.error()) } else { Ok(()) }
+        if self.compared >= ENOUGH && self.surely_too_many() { Err(self.error()) } else { Ok(()) }
+    }
+
+    /// Whether the share is above the limit whatever may come: not by accident of those that came first.
+    fn surely_too_many(&self) -> bool {
+        let (compared, limit) = (self.compared as f64, self.limit);
+        // Four standard deviations of a share that is at the limit.
+        self.mismatched as f64 > limit * compared + 4.0 * (limit * (1.0 - limit) * compared).sqrt()
     }
 
     fn too_many(&self) -> bool {
@@ -147,7 +155,7 @@ impl Mismatches {
 
     /// All records have been compared.
     pub(super) fn finish(&self) -> Result<()> {
-        if self.compared < ENOUGH && self.mismatched >= MANY && self.too_many() {
+        if self.mismatched >= MANY && self.too_many() {
             return Err(self.error());
         }
         if self.mismatched > 0 {
@@ -174,12 +182,16 @@ mod tests {
 
     #[test]
     fn many_mismatches_end_the_run_as_soon_as_they_are_no_accident() {
-        // One in five: as soon as there are enough records.
-        assert_eq!(ended(0.1, 1000, 5), (100, true));
+        // All of them, and one in five: as soon as there are enough records.
+        assert_eq!(ended(0.1, 1000, 1), (100, true));
+        assert_eq!(ended(0.1, 1000, 5), (145, true));
+        // One in nine: sure only when all have come.
+        assert_eq!(ended(0.1, 1000, 9), (1000, true));
         assert_eq!(ended(0.2, 1000, 5), (1000, false));
         assert_eq!(ended(0.1, 1000, 10), (1000, false));
         assert_eq!(ended(1.0, 1000, 1), (1000, false));
         assert_eq!(ended(0.0, 1000, 400), (400, true));
+        assert_eq!(ended(0.02, 500, 400), (500, false));
         // Few records: only if many of them mismatch.
         assert_eq!((ended(0.1, 9, 1), ended(0.1, 10, 1), ended(0.5, 20, 2)), ((9, false), (10, true), (20, false)));
     }

@@ -138,6 +138,16 @@ impl Cut {
         first.max(core.start).max(0)..last.min(core.end).min(len)
     }
 
+    /// The bases of the contig that the reference window has on the reverse strand.
+    ///
+    /// METHOD: what the forward strand's would be, if the sequence were given as its reverse complement: so a problem and its reverse
+    /// complement have the same answer.
+    fn backward(&self, placed: &Placed<'_>) -> Range<i64> {
+        let longest = placed.slack + placed.removed().max(placed.inserted());
+        let end = placed.last() + placed.removed() + (self.span - longest).div_euclid(2);
+        end - self.span..end
+    }
+
     /// The bases of the contig that the reference row has.
     fn row(&self, placed: &Placed<'_>) -> Range<i64> {
         let longest = placed.slack + placed.removed().max(placed.inserted());
@@ -237,21 +247,30 @@ impl Sequence<'_, '_> {
     }
 }
 
+/// Bases of a row that is read forward, and of the one that is read backward, where that is another one.
+struct RowPair {
+    forward: Vec<u8>,
+    reverse: Option<Vec<u8>>,
+}
+
 /// The rows of an allele.
 struct AlleleRows {
-    reference: Vec<u8>,
-    /// Where the reference row lies, if it is the FASTA's alone.
-    place: Option<(usize, i64)>,
-    left: Vec<u8>,
-    right: Option<Vec<u8>>,
+    reference: RowPair,
+    /// Where the reference rows lie, if they are the FASTA's alone.
+    place: Option<Place>,
+    left: RowPair,
+    right: Option<RowPair>,
 }
+
+/// Contig, first bases of the rows that are read forward and backward, length.
+type Place = (usize, i64, i64, usize);
 
 /// The reader's side.
 pub(super) struct Reading {
     cut: Cut,
     encoder: Option<Arc<Encoder>>,
-    /// Reference rows of the batch in work: contig, first base, length.
-    shared: Vec<(usize, i64, usize, Strands)>,
+    /// Reference rows of the batch in work.
+    shared: Vec<(Place, Strands)>,
 }
 
 /// Reference rows of the batch that are looked through for one that another allele has asked for.
@@ -304,31 +323,51 @@ impl Reading {
         let placed = Placed { edit, slack: slack as i64 };
         let row = cut.row(&placed);
         let growth = edit.growth();
-        // The other alternate row: it ends where the reference row ends.
-        let other = row.start + growth..row.end + growth;
+        // The row that is read backward: of a track the same; of a whole window the one that the reverse strand's own numbers say.
+        let back = if cut.track { row.clone() } else { cut.backward(&placed) };
         let whole = len as i64 + growth;
+        // The other alternate row: it ends where the reference row ends.
+        let other = back.start + growth..back.end + growth;
+        let both = cut.strand != StrandRule::Forward;
         let too_near = if cut.pads {
             len < cut.min_span || whole < cut.min_span as i64
         } else {
-            row.start < 0 || row.end > len as i64 || row.end > whole || other.start < 0 || other.end > whole
+            let outside = |row: &Range<i64>, len: i64| row.start < 0 || row.end > len;
+            outside(&row, len as i64)
+                || outside(&row, whole)
+                || (cut.track || both) && (outside(&back, len as i64) || outside(&other, whole))
         };
         if too_near {
             return Ok(Err(Skip::ContigEnd));
         }
         let mut sequence = Sequence { asking, record, changed: false };
-        let mut unchanged = Vec::with_capacity((row.end - row.start) as usize);
-        sequence.append(row.clone(), &mut unchanged)?;
-        let left = sequence.edited(edit, row.clone())?;
-        // Only tracks, and whole windows that are read from their other end, have a use for the second.
-        let twice = growth != 0 && (cut.track || cut.strand != StrandRule::Forward);
-        let right = if twice { Some(sequence.edited(edit, other)?) } else { None };
-        let place = (!sequence.changed).then_some((contig, row.start));
-        for window in [&unchanged, &left].into_iter().chain(&right) {
-            if let Err(skip) = cut.grid.admit(window) {
-                return Ok(Err(skip));
-            }
-            if self.encoder.as_deref().is_some_and(|encoder| encoder.refuses(window)) {
-                return Ok(Err(Skip::UnknownBases));
+        let backward = both && !cut.track;
+        let mut reference = Vec::with_capacity((row.end - row.start) as usize);
+        sequence.append(row.clone(), &mut reference)?;
+        let mut reference = RowPair { forward: reference, reverse: None };
+        if backward && back != row {
+            let mut bases = Vec::with_capacity((back.end - back.start) as usize);
+            sequence.append(back.clone(), &mut bases)?;
+            reference.reverse = Some(bases);
+        }
+        let mut left = RowPair { forward: sequence.edited(edit, row.clone())?, reverse: None };
+        if backward && (growth != 0 || back != row) {
+            left.reverse = Some(sequence.edited(edit, other.clone())?);
+        }
+        let right = if cut.track && growth != 0 {
+            Some(RowPair { forward: sequence.edited(edit, other)?, reverse: None })
+        } else {
+            None
+        };
+        let place = (!sequence.changed).then_some((contig, row.start, back.start, reference.forward.len()));
+        for pair in [&reference, &left].into_iter().chain(&right) {
+            for window in std::iter::once(&pair.forward).chain(&pair.reverse) {
+                if let Err(skip) = cut.grid.admit(window) {
+                    return Ok(Err(skip));
+                }
+                if self.encoder.as_deref().is_some_and(|encoder| encoder.refuses(window)) {
+                    return Ok(Err(Skip::UnknownBases));
+                }
             }
         }
         let core = row.start + cut.left..row.end - cut.left;
@@ -343,7 +382,7 @@ impl Reading {
             within: within.start - core.start..within.end - core.start,
             core_from_position: core.start - record.position as i64,
         };
-        Ok(Ok((AlleleRows { reference: unchanged, place, left, right }, unplaced)))
+        Ok(Ok((AlleleRows { reference, place, left, right }, unplaced)))
     }
 }
 
@@ -356,47 +395,28 @@ struct Unplaced {
 
 impl Unplaced {
     /// Puts its rows into a batch.
-    fn with(
-        self,
-        cut: &Cut,
-        rows: AlleleRows,
-        batch: &mut Rows,
-        shared: &mut Vec<(usize, i64, usize, Strands)>,
-    ) -> Allele {
+    fn with(self, cut: &Cut, rows: AlleleRows, batch: &mut Rows, shared: &mut Vec<(Place, Strands)>) -> Allele {
         let both = cut.strand != StrandRule::Forward;
         let AlleleRows { reference, place, left, right } = rows;
-        let known = place.and_then(|(contig, start)| {
-            let mut latest = shared.iter().rev().take(SHARED);
-            latest.find(|one| (one.0, one.1, one.2) == (contig, start, reference.len())).map(|one| one.3)
-        });
+        let known = shared.iter().rev().take(SHARED).find(|(there, _)| Some(*there) == place).map(|(_, rows)| *rows);
         let reference = known.unwrap_or_else(|| {
-            let strands = push(batch, &reference, &reference, both);
-            shared.extend(place.map(|(contig, start)| (contig, start, reference.len(), strands)));
+            let strands = push(batch, &reference, both);
+            shared.extend(place.map(|place| (place, strands)));
             strands
         });
-        let (left, right) = match right {
-            None => {
-                let strands = push(batch, &left, &left, both);
-                (strands, strands)
-            }
-            Some(right) if cut.track => (push(batch, &left, &left, both), push(batch, &right, &right, both)),
-            // METHOD: each strand reads both alleles from the same first base on.
-            Some(right) => {
-                let strands = push(batch, &left, &right, both);
-                (strands, strands)
-            }
-        };
+        let left = push(batch, &left, both);
+        let right = right.map_or(left, |right| push(batch, &right, both));
         let Self { placement, within, core_from_position } = self;
         Allele { reference, left, right, placement, within, core_from_position }
     }
 }
 
-/// Adds a row, and the reverse complement of one where both strands are asked.
-fn push(batch: &mut Rows, forward: &[u8], reverse: &[u8], both: bool) -> Strands {
+/// Adds a row, and the reverse complement of the one that is read backward, where both strands are asked.
+fn push(batch: &mut Rows, rows: &RowPair, both: bool) -> Strands {
     let at = batch.count();
-    batch.push(forward);
+    batch.push(&rows.forward);
     if both {
-        batch.push_with(|out| reverse_complement_into(reverse, out));
+        batch.push_with(|out| reverse_complement_into(rows.reverse.as_ref().unwrap_or(&rows.forward), out));
     }
     Strands { forward: at, reverse: both.then_some(at + 1) }
 }
