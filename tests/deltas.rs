@@ -638,3 +638,33 @@ fn an_ambiguous_base_of_the_fasta_is_read_as_ref_has_it() {
         assert!(known[0].keys().any(|key| key.starts_with("GG_DELTA")), "{form}");
     }
 }
+
+#[test]
+fn the_reference_score_of_the_default_model_is_the_one_that_a_scan_gives() {
+    let folder = Folder::new();
+    let slice = "tests/data/chr20_slice.fa";
+    let bases: String = support::read_repository(slice).lines().skip(1).collect();
+    let genome = vec![("chr20_3140001_3240000".to_string(), bases.to_ascii_uppercase())];
+    let variants = variants_of_slice(&genome);
+    let vcf = folder.write("variants.vcf", vcf(&genome, &variants));
+    let written = infos(&succeed(&["variants", &vcf, "-f", slice, "--quiet"]));
+    let scan = succeed(&["scan", slice, "--format", "tsv", "--quiet"]);
+    let mut lines = scan.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let names = lines.next().expect("a header");
+    let bins: BTreeMap<i64, Vec<&str>> = lines.map(|line| (line[1].parse().expect("a number"), line)).collect();
+    let mut compared = 0;
+    for ((_, position, ..), info) in variants.iter().zip(&written) {
+        for (key, values) in info.iter().filter(|(key, _)| key.starts_with("GG_REF_")) {
+            let name = key.trim_start_matches("GG_REF_");
+            let column = names.iter().position(|other| other.replace('.', "_") == name).expect("a column");
+            let at = *position as i64 + info[&format!("GG_AT_{name}")][0].parse::<i64>().expect("a number");
+            let number = |text: &str| text.parse::<f64>().expect("a number");
+            // What is inserted has no score of the reference.
+            if number(&values[0]) != 0.0 {
+                compared += 1;
+                assert!((number(&values[0]) - number(bins[&at][column])).abs() < TOLERANCE, "{key} of {info:?}");
+            }
+        }
+    }
+    assert!(compared > 300, "{compared}");
+}
