@@ -15,18 +15,9 @@ import sys
 import numpy as np
 import onnxruntime
 
+from variants import read_fasta
+
 DISTANCE = 50
-
-
-def read_fasta(path):
-    contigs, name = {}, None
-    for line in open(path):
-        if line.startswith(">"):
-            name = line[1:].split()[0]
-            contigs[name] = []
-        else:
-            contigs[name].append(line.strip().upper())
-    return {name: "".join(lines) for name, lines in contigs.items()}
 
 
 def main():
