@@ -155,7 +155,8 @@ fn read_known(path: &Path) -> Result<(Vec<Known>, InputReport)> {
     let (place, report) = (input.place(), input.report());
     const SHAPE: &str = "a table (TSV) whose first line names the columns prompt and answer, and may name set";
     input.expect(&[Format::Unknown], "a table of prompts and answers").map_err(|error| error.with_hint(SHAPE))?;
-    let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).from_reader(input.reader);
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).from_reader(read::LineLimited::new(input.reader));
     let bad = |error: csv::Error| Error::input(&place, error).with_hint(SHAPE);
     let names: Vec<String> =
         reader.headers().map_err(bad)?.iter().map(|name| name.trim().trim_start_matches('#').to_lowercase()).collect();
