@@ -161,9 +161,12 @@ impl Regions {
 
     /// What [`Self::check`] asks, for one contig of a stream, once its length is known.
     pub fn check_contig(&self, name: &str, len: u64, theirs: &str) -> Result<()> {
-        let Some(&number) = self.numbers.get(name) else { return Ok(()) };
-        let own = self.asked.iter().filter(|(contig, _, _)| *contig == number);
-        own.into_iter().try_for_each(|&(_, interval, line)| self.inside(name, len, interval, line, theirs))
+        let number = self.numbers.get(name);
+        let own = self.asked.iter().filter(|(contig, _, _)| Some(contig) == number);
+        let open = self.open.iter().filter(|(_, region)| region.contig == name);
+        own.map(|&(_, interval, line)| (interval, line))
+            .chain(open.filter_map(|(_, region)| Some((region.interval?, 0))))
+            .try_for_each(|(interval, line)| self.inside(name, len, interval, line, theirs))
     }
 
     /// Contigs asked for.
