@@ -64,8 +64,8 @@ impl Reference {
     pub fn open_if_regular(path: &Path) -> Result<Result<Self, String>> {
         let failed = |error: &io::Error| Error::read(path, error);
         if path == Path::new("-") || std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
-            let problem = format!("{}: a pipe cannot be read by place", super::place(path));
-            return Err(Error::usage(problem).with_hint("give a file instead of standard input or a pipe"));
+            return Err(Error::input(super::place(path), "a pipe or device cannot be read by place")
+                .with_hint("give a file instead"));
         }
         let mut head = [0u8; 18];
         let mut file = File::open(path).map_err(|e| failed(&e))?;
