@@ -310,3 +310,26 @@ fn alleles_and_genotypes_that_are_none_are_refused_with_line_and_column() {
     let vcf = folder.write("v.vcf", format!("{header}a\t2\t.\tC\tA\t.\t.\t.\tGT\t./.\t|1\n"));
     succeed(&["variants", &vcf, "-f", &genome, "-m", "exact:gc"]);
 }
+
+#[test]
+fn a_byte_order_mark_is_said_or_taken_off() {
+    let folder = Folder::new();
+    let mark = "\u{feff}";
+    let genome = folder.write("g.fa", ">a\nACGTACGTAC\n");
+    let vcf = folder.write("v.vcf", "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n");
+    let aliases = folder.write("a.tsv", format!("{mark}chra\ta\n"));
+    let run = genogloss(&["variants", &vcf, "-f", &genome, "-m", "exact:gc", "--contig-aliases", &aliases]);
+    assert!(run.code == 1 && run.stderr.contains("a.tsv, line 1: it begins with a byte-order mark"), "{}", run.stderr);
+    let marked = folder.write("m.fa", format!("{mark}>a\nACGTACGTAC\n"));
+    let run = genogloss(&["variants", &vcf, "-f", &marked, "-m", "exact:gc"]);
+    let say =
+        "m.fa: not a FASTA file: it begins with a byte-order mark (EF BB BF)\nhint: take the mark off: tail -c +4";
+    assert!(run.code == 1 && run.stderr.contains(say), "{}", run.stderr);
+    // Tables and prompts come from editors and spreadsheets, which write marks.
+    let prompts = folder.write("p.txt", format!("{mark}ACGT, GC content =\n"));
+    let plain = folder.write("q.txt", "ACGT, GC content =\n");
+    assert_eq!(succeed(&["ask", "-i", &prompts]), succeed(&["ask", "-i", &plain]));
+    let table = folder.write("l.csv", format!("{mark}sequence,label\nACGT,0\n"));
+    let run = genogloss(&["evaluate", "core-promoter", &table, "--head", "promoter"]);
+    assert!(!run.stderr.contains("there is no column"), "{}", run.stderr);
+}

@@ -93,7 +93,8 @@ pub struct Options {
     /// FASTA file on which the known places lie.
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Known places")]
     reference: Option<PathBuf>,
-    /// Region that is judged: contig, contig:start or contig:start-end, counting from 1.
+    /// Region that is judged: contig, contig:start, contig:-end or contig:start-end, counting from 1;
+    /// {name} and {name}:start-end for names that hold colons, where they could be both.
     #[arg(short, long, value_name = "REGION", help_heading = "Known places")]
     region: Vec<String>,
     /// Regions that are judged (BED). A fourth column with the name of a score: for that score alone.

@@ -158,8 +158,12 @@ fn read_known(path: &Path) -> Result<(Vec<Known>, InputReport)> {
     let mut reader =
         csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).from_reader(read::LineLimited::new(input.reader));
     let bad = |error: csv::Error| Error::input(&place, error).with_hint(SHAPE);
-    let names: Vec<String> =
-        reader.headers().map_err(bad)?.iter().map(|name| name.trim().trim_start_matches('#').to_lowercase()).collect();
+    let names: Vec<String> = reader
+        .headers()
+        .map_err(bad)?
+        .iter()
+        .map(|name| name.trim_start_matches('\u{feff}').trim().trim_start_matches('#').to_lowercase())
+        .collect();
     let column = |wanted: &str| names.iter().position(|name| name == wanted);
     let needed = |wanted: &str| {
         column(wanted).ok_or_else(|| Error::input(&place, format!("there is no column \"{wanted}\"")).with_hint(SHAPE))

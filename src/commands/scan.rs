@@ -86,7 +86,8 @@ pub struct Options {
     /// mean or the largest of the scores of all windows that cover it.
     #[arg(long, value_enum, default_value = "cut", help_heading = "Output")]
     overlap: Rule,
-    /// Region: contig, contig:start or contig:start-end, counting from 1. May be given several times.
+    /// Region: contig, contig:start, contig:-end or contig:start-end, counting from 1;
+    /// {name} and {name}:start-end for names that hold colons, where they could be both. May be given several times.
     #[arg(short, long, value_name = "REGION", help_heading = "Input")]
     region: Vec<String>,
     /// Regions in a BED file.

@@ -89,6 +89,9 @@ pub fn read(path: &Path) -> Result<Annotation> {
     input.expect(&[Format::Unknown, Format::Sam, Format::Empty], "genes (GTF, GFF3 or SpliceAI's table)")?;
     let (place, report) = (input.place(), input.report());
     let start = input.reader.fill_buf().map_err(|error| Error::read(path, &error))?;
+    if start.starts_with(super::BYTE_ORDER_MARK) {
+        return Err(input.unknown("genes (GTF, GFF3 or SpliceAI's table)"));
+    }
     if start.starts_with(b"#NAME\t") {
         let genes = table(&mut input.reader, &place)?;
         if genes.is_empty() {
