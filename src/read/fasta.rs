@@ -129,7 +129,8 @@ pub fn stream(input: Input, mut event: impl FnMut(Event<'_>) -> Result<()>) -> R
         Ok(())
     };
     let end = |current: Option<(String, u64, Md5)>, event: &mut dyn FnMut(Event<'_>) -> Result<()>| match current {
-        Some((name, 0, _)) => Err(Error::input(&place, format!("contig \"{name}\" has no sequence"))),
+        Some((name, 0, _)) => Err(Error::input(&place, format!("contig \"{name}\" has no sequence"))
+            .with_hint("take this contig out, if the file is not cut off or damaged there")),
         Some((name, length, hash)) => {
             event(Event::End(ContigReport { name, length, md5: Some(hex(&hash.finalize())) }))
         }
