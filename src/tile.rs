@@ -1,6 +1,6 @@
 //! Windows of contigs, in order: from FASTA, streamed or by place, to the pipeline's feed.
 
-use std::{collections::VecDeque, path::Path, sync::Arc};
+use std::{collections::VecDeque, sync::Arc};
 
 use crate::{
     error::{Error, Result},
@@ -10,7 +10,7 @@ use crate::{
     read::{
         self, Format, InputReport,
         fasta::{self, ContigReport, Event},
-        reference::Reference,
+        reference::{Genome, Reference},
         regions::Regions,
     },
     report::{Counts, Skip},
@@ -67,16 +67,19 @@ pub enum Source {
 
 impl Source {
     /// Opens a FASTA file; regions and shards are read by place where the file can be read so.
-    pub fn open(path: &Path, regions: Option<Regions>, shard: Option<Territory>) -> Result<Self> {
-        let input = read::open(path)?;
-        input.expect(&[Format::Fasta], "a FASTA file")?;
-        // gzip and standard input cannot be read by place: they are read through.
-        let by_place = path.is_file() && input.compression != read::Compression::Gzip;
-        if by_place && (regions.is_some() || shard.is_some()) {
-            let reference = Reference::open(path)?;
-            regions.as_ref().map_or(Ok(()), |regions| regions.check(reference.contigs(), &input.place()))?;
-            return Ok(Self::Places { reference: Box::new(reference), regions, shard });
+    pub fn open(mut genome: Genome, regions: Option<Regions>, shard: Option<Territory>) -> Result<Self> {
+        let place = read::place(genome.path());
+        if (regions.is_some() || shard.is_some())
+            && let Some(contigs) = genome.by_place()?
+        {
+            regions.as_ref().map_or(Ok(()), |regions| regions.check(contigs, &place))?;
+            if let Some(reference) = genome.into_reference()? {
+                return Ok(Self::Places { reference: Box::new(reference), regions, shard });
+            }
+            return Err(Error::Internal(format!("{place} was indexed and is not open")));
         }
+        let input = read::open_even_empty(genome.path())?;
+        input.expect(&[Format::Fasta, Format::Empty], "a FASTA file")?;
         Ok(Self::Stream { input, regions, shard })
     }
 
@@ -188,9 +191,9 @@ pub fn all_found(regions: Option<&Regions>, found: &[ContigReport], place: &str)
     found.iter().for_each(|contig| {
         contigs.push(contig.name.clone(), contig.length);
     });
-    regions.map_or(Ok(()), |regions| {
-        regions.names().iter().try_for_each(|name| contigs.require(name, regions.place(), place).map(|_| ()))
-    })
+    let Some(mut regions) = regions.cloned() else { return Ok(()) };
+    regions.decide(&contigs)?;
+    regions.names().iter().try_for_each(|name| contigs.require(name, regions.place(), place).map(|_| ()))
 }
 
 /// Runs of bases that are not A, C, G or T; the first of `bases` lies at `start`.

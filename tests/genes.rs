@@ -568,3 +568,50 @@ fn every_column_is_described() {
         }
     }
 }
+
+#[test]
+fn empty_intervals_variants_and_annotations_are_annotated_with_nothing() {
+    let (folder, base) = made();
+    let nothing = folder.write("nothing", "");
+    let comments = folder.write("comments", "#!genome-build x\n");
+    let gtf = folder.write("g.gtf", "c\tx\tgene\t11\t90\t.\t+\t.\tgene_id \"g1\"; gene_name \"FBN1\";\n");
+    let annotate = |input: &str, gtf: &str| succeed(&["genes", "-b", &base, "annotate", input, "--gtf", gtf]);
+    for input in [&nothing, &comments] {
+        let text = annotate(input, &gtf);
+        assert!(text.starts_with("#contig\tstart\tend\tgenes\t") && text.lines().count() == 1, "{text}");
+    }
+    let bed = folder.write("i.bed", "c\t20\t30\tmy name\nc\t20\t20\t\n");
+    let text = annotate(&bed, &gtf);
+    let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split('\t').collect()).collect();
+    assert_eq!((rows[0][3], rows[0][4], rows[1][3], rows[1][4]), ("my name", "FBN1", "", "FBN1"), "{text}");
+    for gtf in [&nothing, &comments] {
+        let run = genogloss(&["genes", "-b", &base, "annotate", &bed, "--gtf", gtf]);
+        assert!(run.code == 0 && run.stderr.contains("holds no lines of genes"), "{}", run.stderr);
+        assert!(run.stdout.lines().skip(1).all(|line| line.ends_with("\t.\t.\t.\t.\t.\t.")), "{}", run.stdout);
+    }
+    let vcf = folder.write("v.vcf", "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n");
+    assert!(annotate(&vcf, &gtf).ends_with("\tINFO\n"));
+    let run = genogloss(&["genes", "-b", &base, "annotate", &folder.write("e.vcf", ""), "--gtf", &gtf]);
+    assert!(
+        run.code == 1 && run.stderr.contains("e.vcf: not variants (VCF or BCF): the file is empty"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_line_without_end_takes_no_memory_without_end() {
+    if !tools_available(&["gzip"]) {
+        return;
+    }
+    let (folder, base) = made();
+    let bed = folder.write("i.bed", "c\t20\t30\n");
+    let (endless, table) = (folder.path("endless.gtf.gz"), folder.path("table.csv.gz"));
+    shell(&format!(
+        "head -c 300M /dev/zero | tr '\\0' 'A' | gzip -1 > {endless}; (echo sequence,label; gzip -dc {endless}) | gzip -1 > {table}"
+    ));
+    let run = genogloss(&["genes", "-b", &base, "annotate", &bed, "--gtf", &endless]);
+    assert!(run.code == 1 && run.stderr.contains("a line is longer than 256 MiB"), "{}", run.stderr);
+    let run = genogloss(&["evaluate", "core-promoter", &table, "--head", "promoter"]);
+    assert!(run.code == 1 && run.stderr.contains("a line is longer than 256 MiB"), "{}", run.stderr);
+}

@@ -201,7 +201,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         && path != Path::new("-")
         && (path.is_file() || path.is_dir() || !path.exists())
     {
-        crate::read::open(path)?;
+        crate::read::open_even_empty(path)?;
     }
     let question = Question { task: options.task.clone(), values: options.with.clone() };
     setup::announce();

@@ -20,7 +20,7 @@ use crate::{
         page::{Line, Page, Plot, Table, precision_recall, receiver_operating, show},
         places::{Judge, Known, Sites},
     },
-    genome::Interval,
+    genome::{Contigs, Interval},
     model::{
         card::{Activation, Card, Kind as Answers, StrandRule},
         registry,
@@ -28,7 +28,9 @@ use crate::{
     pipeline::{self, Outcome, Timings},
     read::{
         self, InputReport,
-        regions::{BedLine, Regions, read_bed},
+        bed::{self, BedLine},
+        reference::Genome,
+        regions::Regions,
     },
     report::Counts,
     tile::{Source, Tile, TilesRead},
@@ -91,7 +93,8 @@ pub struct Options {
     /// FASTA file on which the known places lie.
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Known places")]
     reference: Option<PathBuf>,
-    /// Region that is judged: contig, contig:start or contig:start-end, counting from 1.
+    /// Region that is judged: contig, contig:start, contig:-end or contig:start-end, counting from 1;
+    /// {name} and {name}:start-end for names that hold colons, where they could be both.
     #[arg(short, long, value_name = "REGION", help_heading = "Known places")]
     region: Vec<String>,
     /// Regions that are judged (BED). A fourth column with the name of a score: for that score alone.
@@ -497,7 +500,9 @@ pub(super) fn plots(section: &Section, operating: bool, reliability: Option<Vec<
 }
 
 fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> Result<()> {
-    let (known, pools, mut inputs) = known(options, card)?;
+    let mut genome = Genome::new(reference);
+    let contigs = genome.contigs()?.clone();
+    let (known, pools, mut inputs) = known(options, card, &contigs)?;
     let asked: Vec<(String, Interval)> = known
         .iter()
         .flat_map(|k| k.scope.iter())
@@ -508,7 +513,6 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
     } else {
         None
     };
-    let contigs = read::fasta::contigs(reference)?;
     for known in &known {
         known.truth.check(&contigs, &read::place(reference))?;
         if let Some(ignored) = &known.ignored {
@@ -516,7 +520,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
         }
     }
     let grid = Grid::new(&card.window, None, loaded.form.bin)?;
-    let source = Source::open(reference, regions, None)?;
+    let source = Source::open(genome, regions, None)?;
     let Loaded { form, settings, sessions, report, threads, .. } = loaded;
     let encoder = settings.encoder.clone();
     let (mut judge, mut counts) = (Judge::new(&known, &form, grid.core), Counts::default());
@@ -619,7 +623,7 @@ fn places(options: &Options, card: &Card, loaded: Loaded, reference: &Path) -> R
 type Pools = Vec<(String, Vec<usize>)>;
 
 /// Known places, scopes and ignored places of every score that the BED file names.
-fn known(options: &Options, card: &Card) -> Result<(Vec<Known>, Pools, Vec<InputReport>)> {
+fn known(options: &Options, card: &Card, contigs: &Contigs) -> Result<(Vec<Known>, Pools, Vec<InputReport>)> {
     let columns = card.columns();
     let place = read::place(&options.labelled);
     let column_of = |name: &str, place: &str, line: u64| {
@@ -633,7 +637,7 @@ fn known(options: &Options, card: &Card) -> Result<(Vec<Known>, Pools, Vec<Input
     };
     let mut inputs = Vec::new();
     let mut bed = |path: &Path| -> Result<Vec<BedLine>> {
-        let (lines, report) = read_bed(path)?;
+        let (lines, report) = bed::read(path)?;
         inputs.push(report);
         Ok(lines)
     };
@@ -666,7 +670,7 @@ fn known(options: &Options, card: &Card) -> Result<(Vec<Known>, Pools, Vec<Input
         }
         Ok(by_column)
     };
-    let texts = Regions::read(&options.region, None, None)?;
+    let texts = Regions::read(&options.region, None, Some(contigs))?;
     let scope = options
         .regions_file
         .as_deref()

@@ -11,7 +11,7 @@ use super::{
     setup::{self, Beginning, Ending},
 };
 use crate::{
-    error::{Error, Result, describe},
+    error::{Error, Result},
     genes::{
         FORMAT,
         annotate::{Annotator, FIELDS, same_assembly},
@@ -96,9 +96,13 @@ pub(super) fn run(options: &Options, base: PathBuf) -> Result<()> {
     let annotation = annotation::read(&options.gtf)?;
     settings.put("gtf", annotation.report.sha256.as_deref());
     let work = Work { options, aliases, report, settings, inputs: &inputs, longest: 0 };
-    let input = read::open(&options.input)?;
+    let input = read::open_even_empty(&options.input)?;
     match input.format {
         Format::Vcf | Format::Bcf => work.variants(Variants::of(input)?, annotation, known),
+        // BED may be empty; VCF has a header still.
+        Format::Empty if is_named_variants(&options.input) || options.format_out.output_type.is_some() => {
+            Variants::of(input).map(|_| ())
+        }
         _ if options.format_out.output_type.is_some() => {
             Err(Error::usage("-O is for variants; intervals come out as a table").with_hint("-o FILE.gz compresses it"))
         }
@@ -318,12 +322,13 @@ impl Work<'_> {
     fn intervals(self, input: read::Input, annotation: Annotation, base: Base) -> Result<()> {
         let (place, report) = (input.place(), input.report());
         let territory = match &self.options.run.shard {
-            Some(_) if self.options.input == Path::new("-") => {
-                return Err(Error::usage("standard input cannot be cut into shards").with_hint("give a file"));
+            Some(_) if !self.options.input.is_file() => {
+                return Err(Error::usage(format!("{place}: standard input and pipes cannot be cut into shards"))
+                    .with_hint("give a file"));
             }
             Some(choice) => {
                 let mut count = 0;
-                each_interval(read::open(&self.options.input)?, &place, |_, _, _| {
+                each_interval(read::open_even_empty(&self.options.input)?, &place, |_, _, _| {
                     count += 1;
                     Ok(())
                 })?;
@@ -430,44 +435,32 @@ fn assembly_of_length(line: &str) -> Option<&'static str> {
         .map(|(_, assembly)| *assembly)
 }
 
+/// Whether a file is called VCF or BCF.
+fn is_named_variants(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_ascii_lowercase();
+    [".vcf", ".vcf.gz", ".vcf.bgz", ".bcf"].iter().any(|ending| name.ends_with(ending))
+}
+
 /// What a record covers: all of REF, and as far as INFO says END is.
 fn reach(record: &VariantRecord) -> Interval {
     let own = record.position + record.reference().len() as u64;
     Interval::new(record.position, own.max(record.interval().end))
 }
 
-/// Hands on every interval of a BED file: its columns, its place, the number of its line.
+/// Hands on every interval of a BED file: its columns, its place, the number of its line. The table has one number of columns.
 fn each_interval(
-    mut input: read::Input,
+    input: read::Input,
     place: &str,
     mut each: impl FnMut(&[&str], Interval, u64) -> Result<()>,
 ) -> Result<()> {
-    let (mut line, mut number, mut width) = (Vec::new(), 0u64, None);
-    while read::read_line(&mut input.reader, &mut line).map_err(|error| Error::input(place, describe(&error)))? {
-        number += 1;
-        let text = std::str::from_utf8(&line)
-            .map_err(|_| Error::input(format!("{place}, line {number}"), "it is not UTF-8"))?;
-        let text = text.trim_end();
-        if text.is_empty() || text.starts_with('#') || text.starts_with("track ") || text.starts_with("browser ") {
-            continue;
+    let mut width = None;
+    read::bed::each(input, |feature, line| {
+        let count = feature.columns.len();
+        let first = *width.get_or_insert(count);
+        if count != first {
+            let problem = format!("{count} columns, and the lines before have {first}");
+            return Err(Error::input(format!("{place}, line {line}"), problem));
         }
-        let fields: Vec<&str> =
-            if text.contains('\t') { text.split('\t').collect() } else { text.split_whitespace().collect() };
-        let bad = |why: String| Error::input(format!("{place}, line {number}"), why);
-        let [_, start, end, ..] = fields.as_slice() else {
-            return Err(bad("a BED line needs contig, start and end".into())
-                .with_hint("intervals are BED, variants VCF or BCF"));
-        };
-        let start: u64 = start.parse().map_err(|_| bad(format!("\"{start}\" is not a start")))?;
-        let end: u64 = end.parse().map_err(|_| bad(format!("\"{end}\" is not an end")))?;
-        if end < start {
-            return Err(bad(format!("the end ({end}) is before the start ({start})")));
-        }
-        let first = *width.get_or_insert(fields.len());
-        if fields.len() != first {
-            return Err(bad(format!("{} columns, and the lines before have {first}", fields.len())));
-        }
-        each(&fields, Interval::new(start, end), number)?;
-    }
-    Ok(())
+        each(&feature.columns, feature.interval, line)
+    })
 }

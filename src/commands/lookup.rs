@@ -142,9 +142,9 @@ pub(super) struct Lines {
 impl Lines {
     /// Opens a file, or standard input for `-`; `what` it should hold.
     pub(super) fn open(path: &Path, what: &str) -> Result<Self> {
-        let input = read::open(path)?;
+        let input = read::open_even_empty(path)?;
         // A table of many columns looks like SAM.
-        input.expect(&[Format::Unknown, Format::Sam], what)?;
+        input.expect(&[Format::Unknown, Format::Sam, Format::Empty], what)?;
         Ok(Self { input, number: 0, line: Vec::new() })
     }
 

@@ -180,12 +180,15 @@ impl Work {
 }
 
 fn work(options: &Options) -> Result<Work> {
-    if options.input == Path::new("-") {
+    if options.input == Path::new("-")
+        || (options.input.exists() && !options.input.is_file() && !options.input.is_dir())
+    {
         return Err(Error::usage("a plan needs a file: it is read here, and again by every shard"));
     }
-    let input = read::open(&options.input)?;
+    let input = read::open_even_empty(&options.input)?;
     match input.format {
-        Format::Fasta => windows(options, input),
+        // Nothing is a FASTA file without contigs.
+        Format::Fasta | Format::Empty => windows(options, input),
         Format::Vcf | Format::Bcf => {
             drop(input);
             variants(options)
@@ -194,7 +197,7 @@ fn work(options: &Options) -> Result<Work> {
             drop(input);
             reads(options)
         }
-        Format::Unknown => Err(Error::input(input.place(), "it is of no format this program knows")),
+        Format::Unknown => Err(input.unknown("FASTA, variants or reads")),
     }
 }
 

@@ -155,10 +155,15 @@ fn read_known(path: &Path) -> Result<(Vec<Known>, InputReport)> {
     let (place, report) = (input.place(), input.report());
     const SHAPE: &str = "a table (TSV) whose first line names the columns prompt and answer, and may name set";
     input.expect(&[Format::Unknown], "a table of prompts and answers").map_err(|error| error.with_hint(SHAPE))?;
-    let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).from_reader(input.reader);
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).from_reader(read::LineLimited::new(input.reader));
     let bad = |error: csv::Error| Error::input(&place, error).with_hint(SHAPE);
-    let names: Vec<String> =
-        reader.headers().map_err(bad)?.iter().map(|name| name.trim().trim_start_matches('#').to_lowercase()).collect();
+    let names: Vec<String> = reader
+        .headers()
+        .map_err(bad)?
+        .iter()
+        .map(|name| name.trim_start_matches('\u{feff}').trim().trim_start_matches('#').to_lowercase())
+        .collect();
     let column = |wanted: &str| names.iter().position(|name| name == wanted);
     let needed = |wanted: &str| {
         column(wanted).ok_or_else(|| Error::input(&place, format!("there is no column \"{wanted}\"")).with_hint(SHAPE))

@@ -77,7 +77,8 @@ pub struct Options {
     /// FASTA file a CRAM file was made with.
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Input")]
     reference: Option<PathBuf>,
-    /// Only reads that overlap this region: contig, contig:start or contig:start-end, counting from 1.
+    /// Only reads that overlap this region: contig, contig:start, contig:-end or contig:start-end, counting from 1;
+    /// {name} and {name}:start-end for names that hold colons, where they could be both.
     #[arg(short, long, value_name = "REGION", help_heading = "Input")]
     region: Vec<String>,
     /// Only reads that overlap a region of a BED file.

@@ -19,6 +19,7 @@ use crate::{
     read::{
         self, Format,
         fasta::{self, Event},
+        reference::Genome,
         regions::Regions,
     },
     report::{Counts, Skip},
@@ -85,7 +86,8 @@ pub struct Options {
     /// mean or the largest of the scores of all windows that cover it.
     #[arg(long, value_enum, default_value = "cut", help_heading = "Output")]
     overlap: Rule,
-    /// Region: contig, contig:start or contig:start-end, counting from 1. May be given several times.
+    /// Region: contig, contig:start, contig:-end or contig:start-end, counting from 1;
+    /// {name} and {name}:start-end for names that hold colons, where they could be both. May be given several times.
     #[arg(short, long, value_name = "REGION", help_heading = "Input")]
     region: Vec<String>,
     /// Regions in a BED file.
@@ -122,15 +124,16 @@ pub(super) fn run(options: Options) -> Result<()> {
     }
     let threshold = options.threshold.or(merge.map(|_| Threshold::Card));
     let caller = Caller::new(&loaded.form, threshold);
-    let regions = Regions::read(&options.region, options.regions_file.as_deref(), None)?;
-    let territory = territory(&options, grid.map_or(1, |grid| grid.stride), regions.as_ref())?;
+    let mut genome = Genome::new(&options.fasta);
+    let regions = regions(&options, &mut genome)?;
+    let territory = territory(&options, &mut genome, grid.map_or(1, |grid| grid.stride), regions.as_ref())?;
     // The manifest lies beside the table, and among the tracks, and so does the journal.
     let tracks_manifest = options.bigwig.as_ref().map(|folder| folder.join(TRACKS_MANIFEST));
     let run_settings = settings_of(&options, merge)?;
     // A bigWig file begins with the lengths of all contigs.
     let mut lengths = Contigs::default();
     if let Some(folder) = &options.bigwig {
-        lengths = read::fasta::contigs(&options.fasta)?;
+        lengths = genome.contigs()?.clone();
         std::fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
     }
     let mut beginning = Beginning::find(
@@ -146,7 +149,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         None => Vec::new(),
         Some(folder) => tracks(folder, &lengths, &loaded.form, &columns, &beginning)?,
     };
-    let source = Source::open(&options.fasta, regions.clone(), territory.clone())?;
+    let source = Source::open(genome, regions.clone(), territory.clone())?;
     let settings = OutputSettings {
         path: options.output.output.clone(),
         indexed: Indexed::Bed,
@@ -234,12 +237,27 @@ pub(super) fn run(options: Options) -> Result<()> {
     Ok(())
 }
 
+/// What is wanted of the FASTA file. Its contigs decide what a region with a colon is, where they can be known beforehand.
+fn regions(options: &Options, genome: &mut Genome) -> Result<Option<Regions>> {
+    let contigs = match (options.region.is_empty(), options.run.shard.is_some() || options.bigwig.is_some()) {
+        (true, _) => None,
+        (false, true) => Some(genome.contigs()?),
+        (false, false) => genome.by_place()?,
+    };
+    Regions::read(&options.region, options.regions_file.as_deref(), contigs)
+}
+
 /// The shard's part of the FASTA file.
-fn territory(options: &Options, step: u64, regions: Option<&Regions>) -> Result<Option<Territory>> {
+fn territory(
+    options: &Options,
+    genome: &mut Genome,
+    step: u64,
+    regions: Option<&Regions>,
+) -> Result<Option<Territory>> {
     let Some(choice) = &options.run.shard else { return Ok(None) };
-    let contigs = read::fasta::contigs(&options.fasta)?;
-    regions.map_or(Ok(()), |regions| regions.check(&contigs, &read::place(&options.fasta)))?;
-    let territory = Territory::choose(choice, &contigs, &read::place(&options.fasta), step, regions)?;
+    let contigs = genome.contigs()?;
+    regions.map_or(Ok(()), |regions| regions.check(contigs, &read::place(&options.fasta)))?;
+    let territory = Territory::choose(choice, contigs, &read::place(&options.fasta), step, regions)?;
     if territory.is_empty() {
         tracing::warn!("shard {} has nothing to do: there are fewer windows than shards", territory.shard);
     }
@@ -705,13 +723,14 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
     {
         return Err(Error::usage("exact:orf writes BED or TSV, of whole contigs: no windows, thresholds or merging"));
     }
-    let regions = Regions::read(&options.region, options.regions_file.as_deref(), None)?;
+    let mut genome = Genome::new(&options.fasta);
+    let regions = regions(options, &mut genome)?;
     if options.run.resume {
         return Err(Error::usage("exact:orf is done in seconds: --resume is not for it"));
     }
-    let territory = territory(options, 1, regions.as_ref())?;
-    let input = read::open(&options.fasta)?;
-    input.expect(&[Format::Fasta], "a FASTA file")?;
+    let territory = territory(options, &mut genome, 1, regions.as_ref())?;
+    let input = read::open_even_empty(&options.fasta)?;
+    input.expect(&[Format::Fasta, Format::Empty], "a FASTA file")?;
     let (place, report) = (input.place(), input.report());
     let settings = OutputSettings {
         path: options.output.output.clone(),

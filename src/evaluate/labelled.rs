@@ -67,9 +67,14 @@ fn table(mut reader: Box<dyn BufRead + Send>, place: &str, columns: &Columns) ->
     let start = reader.fill_buf().map_err(|error| Error::input(place, error.to_string()))?;
     let first = start.split(|&b| b == b'\n').next().unwrap_or_default();
     let delimiter = if first.contains(&b'\t') { b'\t' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(reader);
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(read::LineLimited::new(reader));
     let bad = |error: csv::Error| Error::input(place, error.to_string()).with_hint(SHAPE);
-    let names: Vec<String> = reader.headers().map_err(bad)?.iter().map(|name| name.trim().to_string()).collect();
+    let names: Vec<String> = reader
+        .headers()
+        .map_err(bad)?
+        .iter()
+        .map(|name| name.trim_start_matches('\u{feff}').trim().to_string())
+        .collect();
     let find = |wanted: &[&str]| names.iter().position(|name| wanted.contains(&name.as_str()));
     let column = |asked: &Option<String>, usual: &[&str], option: &str| -> Result<usize> {
         let found = match asked {

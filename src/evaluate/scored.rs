@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result, describe},
     genome::interval::{commas, to_one_based},
     read::{
-        self, Format, InputReport, read_line,
+        self, Format, InputReport, LineLimited, read_line,
         variants::{VariantRecord, Variants},
     },
 };
@@ -314,7 +314,7 @@ impl File {
             .collect();
         line.push(b'\n');
         // The names once more, so that every line must have as many cells.
-        let all: Box<dyn BufRead + Send> = Box::new(std::io::Cursor::new(line).chain(reader));
+        let all: Box<dyn BufRead + Send> = Box::new(LineLimited::new(std::io::Cursor::new(line).chain(reader)));
         let reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(all);
         Ok(Self { place, columns, body: Body::Table { reader, lines_before: lines_before - 1 }, report })
     }

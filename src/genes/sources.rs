@@ -269,7 +269,7 @@ impl Table {
                     .quoting(about.quoted)
                     .has_headers(false)
                     .flexible(true)
-                    .from_reader(reader);
+                    .from_reader(read::LineLimited::new(reader));
                 let width = columns.len();
                 let (own, before) = (place.clone(), lead.len() as u64 + 1);
                 let rows = rows.into_records().map(move |row| {

@@ -69,6 +69,10 @@ impl Contigs {
 
     /// The error for a contig of `theirs` that `ours` does not have.
     pub fn missing(&self, name: &str, theirs: &str, ours: &str) -> Error {
+        if self.is_empty() {
+            return Error::input(theirs, format!("contig \"{name}\" is not in {ours}"))
+                .with_hint(format!("{ours} has no contigs at all"));
+        }
         let shown: Vec<&str> = self.contigs.iter().take(5).map(|c| c.name.as_str()).collect();
         let more = if self.count() > shown.len() { ", …" } else { "" };
         let other = match name.strip_prefix("chr") {

@@ -93,51 +93,100 @@ pub struct Region {
     pub interval: Option<Interval>,
 }
 
+/// How a text can be understood that names a region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// In one way.
+    Sure(Region),
+    /// As this part of a contig, or as the name of a contig: names may hold colons.
+    Open(Region),
+}
+
 impl Region {
-    /// Reads `chr20`, `chr20:1,000,000`, `chr20:1,000,000-` and `chr20:1,000,000-2,000,000` (1-based, closed).
-    ///
-    /// A name that itself contains a colon is understood where `contigs` has it; `{name}` in braces always is.
-    pub fn parse(text: &str, contigs: Option<&Contigs>) -> Result<Self> {
-        let whole = |name: &str| Self { contig: name.into(), interval: None };
-        if let Some(contigs) = contigs
-            && contigs.id(text).is_some()
-        {
-            return Ok(whole(text));
+    /// Reads `chr20`, `chr20:1,000,000`, `chr20:1,000,000-` (both: to the contig's end), `chr20:-2,000,000` (from its first base)
+    /// and `chr20:1,000,000-2,000,000`: 1-based, closed, as samtools does. `{name}` and `{name}:1-5` are always understood.
+    pub fn read(text: &str, contigs: Option<&Contigs>) -> Result<Reading> {
+        let whole = |name: &str| Reading::Sure(Self { contig: name.into(), interval: None });
+        let is_name = contigs.is_some_and(|contigs| contigs.id(text).is_some());
+        if text.is_empty() {
+            return Err(bad(text, "it is empty"));
         }
         if let Some(rest) = text.strip_prefix('{')
-            && let Some((name, after)) = rest.split_once('}')
+            && !is_name
         {
+            let (name, after) = rest.split_once('}').ok_or_else(|| bad(text, "the brace is not closed"))?;
             return match after.strip_prefix(':') {
+                _ if name.is_empty() => Err(bad(text, "it has no name")),
                 None if after.is_empty() => Ok(whole(name)),
-                Some(range) => Ok(Self { contig: name.into(), interval: Some(parse_range(range, text)?) }),
-                None => Err(bad(text)),
+                Some(range) => {
+                    let interval = parse_range(range).map_err(|why| bad(text, why))?;
+                    Ok(Reading::Sure(Self { contig: name.into(), interval: Some(interval) }))
+                }
+                None => Err(bad(text, "after the brace, a colon is needed")),
             };
         }
-        match text.rsplit_once(':') {
-            Some((name, range)) if !name.is_empty() => {
-                Ok(Self { contig: name.into(), interval: Some(parse_range(range, text)?) })
+        let Some((name, range)) = text.rsplit_once(':') else { return Ok(whole(text)) };
+        if name.is_empty() && !is_name {
+            return Err(bad(text, "it has no name"));
+        }
+        match parse_range(range) {
+            Ok(interval) => {
+                let region = Self { contig: name.into(), interval: Some(interval) };
+                match contigs {
+                    Some(contigs) => region.among(text, contigs).map(Reading::Sure),
+                    None => Ok(Reading::Open(region)),
+                }
             }
-            _ if text.is_empty() => Err(bad(text)),
-            _ => Ok(whole(text)),
+            Err(_) if is_name => Ok(whole(text)),
+            // What looks like numbers was meant for some.
+            Err(why) if range.bytes().all(|byte| byte.is_ascii_digit() || b",-".contains(&byte)) => Err(bad(text, why)),
+            // A name, or nothing that makes sense: the contigs tell.
+            Err(_) => Ok(whole(text)),
+        }
+    }
+
+    /// Which it is, `text` the name of a contig or this part of another, by what the contigs are called. Of neither, it is this part.
+    pub fn among(self, text: &str, contigs: &Contigs) -> Result<Self> {
+        match (contigs.id(text), contigs.id(&self.contig)) {
+            (Some(_), Some(_)) => {
+                let range = &text[self.contig.len()..];
+                Err(Error::usage(format!(
+                    "\"{text}\" is the name of a contig, and also a part of contig \"{}\"",
+                    self.contig
+                ))
+                .with_hint(format!("write {{{text}}} or {{{}}}{range}, in quotation marks", self.contig)))
+            }
+            (Some(_), None) => Ok(Self { contig: text.into(), interval: None }),
+            _ => Ok(self),
         }
     }
 }
 
-fn bad(text: &str) -> Error {
-    Error::usage(format!("\"{text}\" is not a region; write contig, contig:start or contig:start-end, counting from 1"))
+fn bad(text: &str, why: &str) -> Error {
+    Error::usage(format!("\"{text}\" is not a region: {why}")).with_hint(
+        "write contig, contig:start, contig:start-end or contig:-end, counting from 1; a name that holds colons may stand in braces: {name}:start-end",
+    )
 }
 
-fn parse_range(range: &str, text: &str) -> Result<Interval> {
-    let number = |s: &str| s.replace(',', "").parse::<u64>().map_err(|_| bad(text));
+/// 1-based and closed, either end may be left out; commas are for the eye.
+fn parse_range(range: &str) -> Result<Interval, &'static str> {
+    let number = |text: &str| match text.replace(',', "") {
+        digits if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err("what follows the colon is not a range")
+        }
+        digits => digits.parse::<u64>().map_err(|_| "a number is too large"),
+    };
     let (start, end) = match range.split_once('-') {
         None => (number(range)?, u64::MAX),
+        Some(("", end)) => (1, number(end)?),
         Some((start, "")) => (number(start)?, u64::MAX),
         Some((start, end)) => (number(start)?, number(end)?),
     };
-    if start == 0 || end < start {
-        return Err(bad(text));
+    match () {
+        () if start == 0 || end == 0 => Err("bases are counted from 1"),
+        () if end < start => Err("the end is before the start"),
+        () => Ok(Interval::from_one_based(start, end)),
     }
-    Ok(Interval::from_one_based(start, end))
 }
 
 impl fmt::Display for Region {
@@ -156,23 +205,75 @@ impl fmt::Display for Region {
 mod tests {
     use super::*;
 
+    fn contigs(names: &[&str]) -> Contigs {
+        let mut contigs = Contigs::default();
+        names.iter().for_each(|name| assert!(contigs.push(*name, 100)));
+        contigs
+    }
+
+    fn among(text: &str, names: &[&str]) -> Result<String> {
+        let contigs = contigs(names);
+        let region = match Region::read(text, None)? {
+            Reading::Sure(region) => region,
+            Reading::Open(region) => region.among(text, &contigs)?,
+        };
+        assert_eq!(Region::read(text, Some(&contigs))?, Reading::Sure(region.clone()), "{text}");
+        Ok(format!("{:?} {:?}", region.contig, region.interval.map(|i| (i.start, i.end))))
+    }
+
     #[test]
     fn region_is_one_based_closed_outside_and_half_open_inside() {
-        let region = Region::parse("chr20:1,000,001-2,000,000", None).expect("a region");
+        let Ok(Reading::Open(region)) = Region::read("chr20:1,000,001-2,000,000", None) else { panic!("a region") };
         assert_eq!(region.interval, Some(Interval::new(1_000_000, 2_000_000)));
         assert_eq!(region.to_string(), "chr20:1,000,001-2,000,000");
     }
 
     #[test]
-    fn region_with_a_colon_in_its_name() {
-        let region = Region::parse("{HLA:1}:5-6", None).expect("a region");
-        assert_eq!((region.contig.as_str(), region.interval), ("HLA:1", Some(Interval::new(4, 6))));
+    fn names_of_contigs_decide_what_a_colon_is() {
+        let hla = ["HLA-A*01:01:01:01", "HLA-A*01:01:01", "chr1"];
+        for (text, names, right) in [
+            ("HLA-A*01:01:01:01", &hla[..1], "\"HLA-A*01:01:01:01\" None"),
+            ("HLA-A*01:01:01:01", &hla[1..], "\"HLA-A*01:01:01\" Some((0, 18446744073709551615))"),
+            ("HLA-A*01:01:01:01:3-5", &hla[..], "\"HLA-A*01:01:01:01\" Some((2, 5))"),
+            ("{HLA-A*01:01:01:01}", &hla[..], "\"HLA-A*01:01:01:01\" None"),
+            ("{HLA-A*01:01:01}:01", &hla[..], "\"HLA-A*01:01:01\" Some((0, 18446744073709551615))"),
+            ("chr1:7", &hla[..], "\"chr1\" Some((6, 18446744073709551615))"),
+            ("chr1:7-", &hla[..], "\"chr1\" Some((6, 18446744073709551615))"),
+            ("chr1:-7", &hla[..], "\"chr1\" Some((0, 7))"),
+            ("chr1:x", &["chr1:x", "chr1"][..], "\"chr1:x\" None"),
+        ] {
+            assert_eq!(among(text, names).expect(text), right, "{text}");
+        }
+        let error = among("HLA-A*01:01:01:01", &hla).expect_err("ambiguous");
+        assert!(error.to_string().contains("also a part of contig \"HLA-A*01:01:01\""), "{error}");
+        assert!(error.hint().is_some_and(|hint| hint.contains("{HLA-A*01:01:01}:01")));
+    }
+
+    #[test]
+    fn a_name_is_a_name_whatever_it_looks_like() {
+        for name in ["c:0", "c:9-5", "c:", ":c", ":1", "{c}5", "{c"] {
+            let reading = Region::read(name, Some(&contigs(&[name]))).expect(name);
+            assert_eq!(reading, Reading::Sure(Region { contig: name.into(), interval: None }));
+        }
     }
 
     #[test]
     fn region_that_counts_from_zero_or_backwards_is_refused() {
-        for text in ["chr1:0-5", "chr1:9-5", "chr1:a-b", ""] {
-            assert!(Region::parse(text, None).is_err(), "{text}");
+        for text in [
+            "chr1:0-5",
+            "chr1:9-5",
+            "chr1:-0",
+            "chr1:1-2-3",
+            "chr1:",
+            "chr1:-",
+            "chr1:99999999999999999999",
+            "",
+            ":1",
+            "{chr1",
+            "{chr1}5",
+            "{}:5",
+        ] {
+            assert!(Region::read(text, None).is_err(), "{text}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::{collections::HashMap, io, path::Path};
 
 use noodles::{gff, gtf};
 
-use super::{InputReport, open, read_line};
+use super::{Format, InputReport, LineLimited, open_even_empty, read_line};
 use crate::{
     error::{Error, Result, describe},
     genome::{Interval, Strand, interval::from_one_based},
@@ -85,13 +85,17 @@ struct Feature {
 /// Reads an annotation. Genes are its lines of genes; where a GTF has none, what its other lines of one `gene_id` span together.
 /// Of SpliceAI's table (`#NAME CHROM STRAND TX_START TX_END EXON_START EXON_END`), a line is a gene.
 pub fn read(path: &Path) -> Result<Annotation> {
-    let mut input = open(path)?;
+    let mut input = open_even_empty(path)?;
+    input.expect(&[Format::Unknown, Format::Sam, Format::Empty], "genes (GTF, GFF3 or SpliceAI's table)")?;
     let (place, report) = (input.place(), input.report());
     let start = input.reader.fill_buf().map_err(|error| Error::read(path, &error))?;
+    if start.starts_with(super::BYTE_ORDER_MARK) {
+        return Err(input.unknown("genes (GTF, GFF3 or SpliceAI's table)"));
+    }
     if start.starts_with(b"#NAME\t") {
         let genes = table(&mut input.reader, &place)?;
         if genes.is_empty() {
-            return Err(Error::input(place, "it holds no genes"));
+            without_genes(&place);
         }
         return Ok(Annotation { genes, assembly: None, report: report(), place });
     }
@@ -100,7 +104,7 @@ pub fn read(path: &Path) -> Result<Annotation> {
         || first.split(|&b| b == b'\t').nth(8).is_some_and(|nine| !nine.contains(&b'"') && nine.contains(&b'='));
     let mut comments = Vec::new();
     let mut genes = Collector::default();
-    let mut number = 0u64;
+    let (mut number, mut records) = (0u64, 0u64);
     let bad = |error: io::Error, number: u64, line: &[u8]| {
         let columns = line.split(|&b| b == b'\t').count();
         let problem = if columns < 9 { format!("{columns} columns, where 9 are needed") } else { describe(&error) };
@@ -109,7 +113,7 @@ pub fn read(path: &Path) -> Result<Annotation> {
     };
     let failed = |error: io::Error| Error::input(path.display(), describe(&error));
     if is_gff {
-        let mut reader = gff::io::Reader::new(input.reader);
+        let mut reader = gff::io::Reader::new(LineLimited::new(input.reader));
         let mut line = gff::Line::default();
         while reader.read_line(&mut line).map_err(failed)? > 0 {
             number += 1;
@@ -121,6 +125,7 @@ pub fn read(path: &Path) -> Result<Annotation> {
             }
             match line.as_record() {
                 Some(record) => {
+                    records += 1;
                     let feature = record.and_then(|record| of_gff(&record));
                     let feature = feature.map_err(|error| bad(error, number, line.as_ref()))?;
                     genes.extend(feature);
@@ -129,7 +134,7 @@ pub fn read(path: &Path) -> Result<Annotation> {
             }
         }
     } else {
-        let mut reader = gtf::io::Reader::new(input.reader);
+        let mut reader = gtf::io::Reader::new(LineLimited::new(input.reader));
         let mut line = gtf::Line::default();
         while reader.read_line(&mut line).map_err(failed)? > 0 {
             number += 1;
@@ -139,6 +144,7 @@ pub fn read(path: &Path) -> Result<Annotation> {
             }
             match line.as_record() {
                 Some(record) => {
+                    records += 1;
                     let feature = record.and_then(|record| of_gtf(&record, genes.has_lines()));
                     genes.extend(feature.map_err(|error| bad(error, number, line.as_ref()))?);
                 }
@@ -146,13 +152,20 @@ pub fn read(path: &Path) -> Result<Annotation> {
             }
         }
     }
-    let genes = genes.finish();
-    if genes.is_empty() {
+    let (genes, has_records) = (genes.finish(), records > 0);
+    if genes.is_empty() && !has_records {
+        without_genes(&place);
+    } else if genes.is_empty() {
         return Err(Error::input(place, "it holds no genes")
             .with_hint("a GTF needs gene_id on its lines; a GFF3 lines of type gene"));
     }
     let assembly = comments.iter().find_map(|line| assembly_of(line)).map(str::to_string);
     Ok(Annotation { genes, assembly, report: report(), place })
+}
+
+/// An annotation without a line is a good one, of which the user should know.
+fn without_genes(place: &str) {
+    tracing::warn!("{place} holds no lines of genes: nothing lies in a gene");
 }
 
 fn text(bytes: impl AsRef<[u8]>) -> String {

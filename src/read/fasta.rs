@@ -5,7 +5,7 @@ use std::{collections::HashSet, io::BufRead, path::Path};
 use md5::{Digest, Md5};
 use serde::Serialize;
 
-use super::Input;
+use super::{Format, Input};
 use crate::{
     error::{Error, Result, describe},
     genome::{
@@ -71,8 +71,8 @@ pub fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64) -> Re
     })
 }
 
-/// Names and lengths of all contigs of a file, in its order: by its index, or by reading it through.
-pub fn contigs(path: &Path) -> Result<Contigs> {
+/// Names and lengths of all contigs of a file, in its order, by reading it through.
+pub fn read_contigs(path: &Path) -> Result<Contigs> {
     if !path.is_file() {
         return Err(Error::usage(format!(
             "{}: the lengths of the contigs must be known beforehand",
@@ -80,10 +80,13 @@ pub fn contigs(path: &Path) -> Result<Contigs> {
         ))
         .with_hint("give a file instead of standard input or a pipe"));
     }
-    let input = super::open(path)?;
-    input.expect(&[super::Format::Fasta], "a FASTA file")?;
-    if input.compression != super::Compression::Gzip {
-        return Ok(super::reference::Reference::open(path)?.contigs().clone());
+    let input = super::open_even_empty(path)?;
+    input.expect(&[Format::Fasta, Format::Empty], "a FASTA file")?;
+    if input.format == Format::Fasta {
+        tracing::info!(
+            "{} is read once for the lengths of its contigs, and again for their bases (of a file that bgzip made, parts can be read)",
+            super::place(path)
+        );
     }
     let mut contigs = Contigs::default();
     stream(input, |event| {
@@ -126,7 +129,8 @@ pub fn stream(input: Input, mut event: impl FnMut(Event<'_>) -> Result<()>) -> R
         Ok(())
     };
     let end = |current: Option<(String, u64, Md5)>, event: &mut dyn FnMut(Event<'_>) -> Result<()>| match current {
-        Some((name, 0, _)) => Err(Error::input(&place, format!("contig \"{name}\" has no sequence"))),
+        Some((name, 0, _)) => Err(Error::input(&place, format!("contig \"{name}\" has no sequence"))
+            .with_hint("take this contig out, if the file is not cut off or damaged there")),
         Some((name, length, hash)) => {
             event(Event::End(ContigReport { name, length, md5: Some(hex(&hash.finalize())) }))
         }
@@ -204,6 +208,12 @@ pub fn stream(input: Input, mut event: impl FnMut(Event<'_>) -> Result<()>) -> R
 /// `>chr1 description` is contig `chr1`.
 fn contig_name(header: &[u8], place: &str, line: u64) -> Result<String> {
     let text = header.strip_prefix(b">").unwrap_or(header);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    if text.contains(&b'\r') {
+        return Err(Error::input(place, format!("line {line}: a carriage return within the line")).with_hint(
+            "lines end with a line feed, which may have a carriage return before it: tr '\\r' '\\n' < FILE > NEW",
+        ));
+    }
     let text = text.split(|b| b.is_ascii_whitespace()).next().unwrap_or_default();
     if text.is_empty() {
         return Err(Error::input(place, format!("line {line}: a contig without a name")));

@@ -7,6 +7,7 @@
 pub mod alignments;
 pub mod annotation;
 pub mod bcf;
+pub mod bed;
 pub mod fasta;
 #[cfg(feature = "htslib")]
 mod htslib;
@@ -74,6 +75,8 @@ pub enum Format {
     Bcf,
     /// Text of another kind, or binary.
     Unknown,
+    /// Nothing: no bytes at all, after decompression.
+    Empty,
 }
 
 /// For the manifest.
@@ -191,8 +194,13 @@ pub struct Input {
     pub compression: Compression,
     /// As the user wrote it.
     pub path: PathBuf,
+    /// What it begins with.
+    start: Vec<u8>,
     tally: Digested,
 }
+
+/// Bytes of an input's beginning that are kept for messages.
+const START: usize = 41;
 
 /// Bytes that say how a file is compressed.
 const COMPRESSION: usize = 18;
@@ -218,18 +226,19 @@ fn peek(mut reader: Box<dyn Read + Send>, path: &Path) -> Result<(Vec<u8>, Box<d
     Ok((head, all))
 }
 
-/// Opens a file, or standard input for `-`. An empty one is an error.
+/// Opens a file, or standard input for `-`. An empty one is an error: for formats that begin with a header.
 pub fn open(path: &Path) -> Result<Input> {
-    begin(path)?.map_err(|empty| Error::input(place(path), empty))
+    let input = open_even_empty(path)?;
+    if input.format == Format::Empty { Err(Error::input(input.place(), input.emptiness())) } else { Ok(input) }
 }
 
-/// Opens a file that may be empty.
+/// Opens a file that may be empty; `None`: it is.
 pub fn open_if_any(path: &Path) -> Result<Option<Input>> {
-    Ok(begin(path)?.ok())
+    Ok(Some(open_even_empty(path)?).filter(|input| input.format != Format::Empty))
 }
 
-/// An input; or, if there is nothing in it, how that is said.
-fn begin(path: &Path) -> Result<Result<Input, &'static str>> {
+/// Opens a file of a format without a header, of which nothing is a valid file: it may be [`Format::Empty`].
+pub fn open_even_empty(path: &Path) -> Result<Input> {
     let raw: Box<dyn Read + Send> = if path == Path::new("-") {
         Box::new(io::stdin())
     } else {
@@ -242,9 +251,6 @@ fn begin(path: &Path) -> Result<Result<Input, &'static str>> {
     let tally = Digested(Arc::new(Mutex::new(Tally { hash: Sha256::new(), bytes: 0, tail: Vec::new(), ended: false })));
     let counted = Counting { inner: raw, tally: tally.clone() };
     let (head, all) = peek(Box::new(counted), path)?;
-    if head.is_empty() {
-        return Ok(Err("the file is empty (0 bytes)"));
-    }
     let compression = match head.as_slice() {
         [0x1f, 0x8b, 8, flags, ..] if flags & 4 != 0 && head.get(12..14) == Some(b"BC") => Compression::Bgzf,
         [0x1f, 0x8b, ..] => Compression::Gzip,
@@ -262,23 +268,29 @@ fn begin(path: &Path) -> Result<Result<Input, &'static str>> {
         }
     };
     let start = reader.fill_buf().map_err(|error| Error::read(path, &error))?;
-    if start.is_empty() {
-        return Ok(Err("the file holds nothing (0 bytes after decompression)"));
-    }
     let format = format_of(start);
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = start
+        && format == Format::Unknown
+    {
+        return Err(Error::input(place(path), "it is text in UTF-16; all text is read as UTF-8")
+            .with_hint("iconv -f UTF-16 -t UTF-8 FILE > NEW"));
+    }
     if matches!(format, Format::Unknown | Format::Sam)
         && let Some((problem, hint)) = nearly_vcf(start)
     {
         return Err(Error::input(place(path), problem).with_hint(hint));
     }
-    Ok(Ok(Input { reader, format, compression, path: path.into(), tally }))
+    let start = start[..start.len().min(START)].to_vec();
+    Ok(Input { reader, format, compression, path: path.into(), start, tally })
 }
 
 /// What the first bytes say.
 fn format_of(start: &[u8]) -> Format {
     let line = &start[..start.iter().position(|&b| b == b'\n').unwrap_or(start.len())];
     let text = start.iter().find(|b| !b.is_ascii_whitespace());
-    if start.starts_with(b"BAM\x01") {
+    if start.is_empty() {
+        Format::Empty
+    } else if start.starts_with(b"BAM\x01") {
         Format::Bam
     } else if start.starts_with(b"CRAM") {
         Format::Cram
@@ -304,13 +316,9 @@ fn format_of(start: &[u8]) -> Format {
 
 /// What is wrong with a text that is VCF but for its beginning, and what to do. Nothing else begins so.
 fn nearly_vcf(start: &[u8]) -> Option<(&'static str, &'static str)> {
-    let mark = "take the mark off: tail -c +4 FILE > NEW";
     match start {
         [0xef, 0xbb, 0xbf, rest @ ..] if rest.starts_with(b"##fileformat=VCF") || is_vcf_without_first_line(rest) => {
-            Some(("it is VCF that begins with a byte-order mark, which VCF does not allow", mark))
-        }
-        [0xff, 0xfe, b'#', 0, ..] | [0xfe, 0xff, 0, b'#', ..] => {
-            Some(("it is text in UTF-16; VCF is UTF-8", "iconv -f UTF-16 -t UTF-8 FILE > NEW"))
+            Some(("it is VCF that begins with a byte-order mark, which VCF does not allow", WITHOUT_MARK))
         }
         _ if is_vcf_without_first_line(start) => Some((
             "it looks like VCF, but its first line is not ##fileformat=VCFv4.x",
@@ -383,12 +391,55 @@ impl Input {
         if wanted.contains(&self.format) {
             return Ok(());
         }
-        let found = match self.format {
-            Format::Unknown => "it is of no format this program knows".to_string(),
-            format => format!("it is {}", format!("{format:?}").to_uppercase()),
-        };
-        Err(Error::input(self.place(), format!("not {what}: {found}")))
+        match self.format {
+            Format::Empty => Err(Error::input(self.place(), format!("not {what}: {}", self.emptiness()))),
+            Format::Unknown => Err(self.unknown(what)),
+            format => {
+                let format = format!("{format:?}").to_uppercase();
+                Err(Error::input(self.place(), format!("not {what}: it is {format}")))
+            }
+        }
     }
+
+    /// How it is said that there is nothing in it.
+    fn emptiness(&self) -> &'static str {
+        match self.compression {
+            Compression::None => "the file is empty (0 bytes)",
+            _ => "the file holds nothing (0 bytes after decompression)",
+        }
+    }
+
+    /// The error for a file that is of none of the formats, with what it begins with.
+    pub fn unknown(&self, what: &str) -> Error {
+        let place = self.place();
+        if self.start.starts_with(BYTE_ORDER_MARK) {
+            let problem = format!("not {what}: it begins with a byte-order mark (EF BB BF)");
+            return Error::input(place, problem).with_hint(WITHOUT_MARK);
+        }
+        let line = self.start.split(|&b| b == b'\n').next().unwrap_or_default();
+        let shown: String = String::from_utf8_lossy(&line[..line.len().min(START - 1)]).escape_debug().collect();
+        let dots = if line.len() == START { "…" } else { "" };
+        Error::input(place, format!("not {what}: it begins with \"{shown}{dots}\"")).with_hint(
+            "FASTA begins with >, FASTQ with @, VCF with ##fileformat=VCF; compressed files may be gzip, BGZF or xz",
+        )
+    }
+}
+
+/// What some editors begin a text in UTF-8 with.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What to do about it.
+const WITHOUT_MARK: &str = "take the mark off: tail -c +4 FILE > NEW";
+
+/// A line as text; or what is wrong with it, and what to do.
+pub fn text_of(line: &[u8]) -> std::result::Result<&str, (&'static str, &'static str)> {
+    if line.starts_with(BYTE_ORDER_MARK) {
+        return Err(("it begins with a byte-order mark (EF BB BF)", WITHOUT_MARK));
+    }
+    if memchr::memchr(0, line).is_some() {
+        return Err(("it holds a NUL byte", "is this a binary file, or text in UTF-16? text is UTF-8"));
+    }
+    std::str::from_utf8(line).map_err(|_| ("it is not UTF-8", "iconv -f LATIN1 -t UTF-8 FILE > NEW, if it is Latin-1"))
 }
 
 /// What messages call a path.
@@ -544,7 +595,6 @@ mod tests {
             b"c\t5\t12\tG\tA,<DEL>\t.\t.\tDP=1\n",
             b"c\t5\t12\tG\tA\t.\tPASS\tDP=1\tGT\t0/1\t0/1\t0/0\n",
             b"\xef\xbb\xbf##fileformat=VCFv4.2\n",
-            b"\xff\xfe#\0#\0",
         ] {
             assert!(nearly_vcf(start).is_some(), "{}", String::from_utf8_lossy(start));
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use super::{Format, Input, InputReport, fasta, fasta::ContigReport, read_line, reference::Reference, regions};
+use super::{Format, Input, InputReport, bed, fasta, fasta::ContigReport, read_line, reference::Reference};
 use crate::{
     error::{Error, Result, describe},
     genome::{Strand, sequence::reverse_complement_into},
@@ -72,10 +72,10 @@ pub fn read(
     if let Some(reference) = reference {
         return read_places(path, reference, question, emit);
     }
-    let input = super::open(path)?;
+    let input = super::open_even_empty(path)?;
     let report = match input.format {
         Format::Fasta => read_sequences(input, question, emit),
-        Format::Unknown => read_lines(input, question, emit),
+        Format::Unknown | Format::Empty => read_lines(input, question, emit),
         _ => input
             .expect(&[], "prompts")
             .map_err(|error| {
@@ -120,33 +120,42 @@ fn read_places(
     emit: &mut dyn FnMut(Asked) -> Result<()>,
 ) -> Result<(InputReport, Vec<ContigReport>)> {
     let mut reference = Reference::open(reference)?;
-    let (lines, report) = regions::read_bed(path)?;
-    let place = super::place(path);
+    let input = super::open_even_empty(path)?;
+    let (place, report) = (input.place(), input.report());
     let task = question.task(&place, "the intervals of a BED file")?;
     let mut used = BTreeSet::new();
-    for line in lines {
-        let bad = |why: String| Error::input(format!("{place}, line {}", line.line), why);
-        let interval = line.interval;
-        let len = reference.contigs().require(&line.contig, &place, &reference.place())?.len;
-        let contig = reference.contigs().id(&line.contig).unwrap_or_default();
+    bed::each(input, |feature, line| {
+        let at = format!("{place}, line {line}");
+        let (name, interval) = (feature.contig(), feature.interval);
+        let strand = feature.strand().map_err(|other| {
+            Error::input(&at, format!("the sixth column, \"{other}\", is not a strand: +, - or ."))
+                .with_hint("the bases of a strand are asked about; cut -f 1-4 FILE takes the forward strand")
+        })?;
+        let len = reference.contigs().require(name, &at, &reference.place())?.len;
+        let contig = reference.contigs().id(name).unwrap_or_default();
         if interval.end > len || interval.len() as usize > LONGEST {
-            return Err(bad(format!(
-                "the interval ends at {}; {} has {len} bases, and at most {LONGEST} are asked at once",
-                interval.end, line.contig
-            )));
+            let problem = format!(
+                "the interval ends at {}; {name} has {len} bases, and at most {LONGEST} are asked at once",
+                interval.end
+            );
+            return Err(Error::input(&at, problem));
+        }
+        if interval.is_empty() {
+            return Err(Error::input(&at, "the interval has no length (start = end): there are no bases to ask about"));
         }
         used.insert(contig);
         let (mut bases, mut turned) = (Vec::new(), Vec::new());
         reference.fetch(contig, interval, &mut bases)?;
-        if line.strand == Strand::Reverse {
+        if strand == Strand::Reverse {
             reverse_complement_into(&bases, &mut turned);
             bases = turned;
         }
-        let id = line.name.unwrap_or_else(|| {
-            format!("{}:{}-{}({})", line.contig, interval.start, interval.end, line.strand.symbol())
-        });
-        emit(Asked { id, text: question.of(&String::from_utf8_lossy(&bases), task) })?;
-    }
+        let id = feature
+            .name()
+            .map_or_else(|| format!("{name}:{}-{}({})", interval.start, interval.end, strand.symbol()), str::to_string);
+        emit(Asked { id, text: question.of(&String::from_utf8_lossy(&bases), task) })
+    })?;
+    let report = report();
     let contigs = used.into_iter().map(|contig| reference.report(contig)).collect::<Result<_>>()?;
     Ok((report, contigs))
 }

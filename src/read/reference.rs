@@ -14,7 +14,10 @@ use std::{
 use md5::{Digest, Md5};
 use noodles::{bgzf, fasta};
 
-use super::fasta::{ContigReport, check_alphabet};
+use super::{
+    Format,
+    fasta::{ContigReport, check_alphabet},
+};
 use crate::{
     error::{Error, Result, describe},
     genome::{Contigs, Interval},
@@ -43,12 +46,27 @@ pub struct Reference {
     clock: u64,
     checked: Vec<bool>,
     has_index_file: bool,
+    /// Of a BGZF file with a `.gzi`: to check what that says.
+    block_index: Option<BlockIndex>,
 }
 
 impl Reference {
     /// Opens a FASTA file.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_if_regular(path)?.map_err(|irregular| {
+            Error::input(path.display(), format!("it cannot be indexed{irregular}")).with_hint(
+                "all lines of a contig but its last must have one length, and no line may be empty; samtools faidx asks the same",
+            )
+        })
+    }
+
+    /// Opens a FASTA file; the inner error: it can only be read through, for its lines have no order, and where that was seen.
+    pub fn open_if_regular(path: &Path) -> Result<Result<Self, String>> {
         let failed = |error: &io::Error| Error::read(path, error);
+        if path == Path::new("-") || std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+            return Err(Error::input(super::place(path), "a pipe or device cannot be read by place")
+                .with_hint("give a file instead"));
+        }
         let mut head = [0u8; 18];
         let mut file = File::open(path).map_err(|e| failed(&e))?;
         let len = file.metadata().map_err(|e| failed(&e))?.len();
@@ -58,23 +76,35 @@ impl Reference {
         let got = file.read(&mut head).map_err(|e| failed(&e))?;
         file.seek(SeekFrom::Start(0)).map_err(|e| failed(&e))?;
         let head = &head[..got];
+        if head.starts_with(&[0xfd, b'7', b'z', b'X', b'Z', 0]) {
+            return Err(Error::input(path.display(), "xz cannot be read by place")
+                .with_hint("compress it with bgzip instead: xz -dc genome.fa.xz | bgzip > genome.fa.gz"));
+        }
         let compressed = head.starts_with(&[0x1f, 0x8b]);
         if compressed && head.get(12..14) != Some(b"BC") {
             return Err(Error::input(path.display(), "gzip cannot be read by place")
                 .with_hint("compress it with bgzip instead: gunzip -c genome.fa.gz | bgzip > genome.bgz.fa.gz"));
         }
+        let mut block_index = None;
         let bytes: Box<dyn Bytes> = if compressed {
             super::require_end_block(path)?;
             let beside = with_ending(path, "gzi");
             let index = if beside.is_file() {
-                bgzf::gzi::fs::read(&beside).map_err(|e| Error::read(&beside, &e))?
+                let index = bgzf::gzi::fs::read(&beside).map_err(|e| {
+                    Error::read(&beside, &e).with_hint(format!("make it anew: bgzip -r {}", path.display()))
+                })?;
+                let file = File::open(path).map_err(|e| failed(&e))?;
+                block_index = Some(BlockIndex::new(file, len, index.as_ref()));
+                index
             } else {
                 index_blocks(path).map_err(|e| failed(&e))?
             };
             Box::new(bgzf::io::IndexedReader::new(BufReader::new(file), index))
         } else {
+            let input = super::open(path)?;
+            input.expect(&[super::Format::Fasta], "a FASTA file")?;
             if head[0] != b'>' {
-                return Err(Error::input(path.display(), "not a FASTA file: it does not begin with \">\""));
+                return Ok(Err(": it begins with an empty line".into()));
             }
             Box::new(file)
         };
@@ -83,11 +113,21 @@ impl Reference {
         let places: Vec<fasta::fai::Record> = if has_index_file {
             fasta::fai::fs::read(&beside).map_err(|e| Error::read(&beside, &e))?.as_ref().to_vec()
         } else {
-            index_contigs(path)?
+            tracing::info!(
+                "{} has no index: it is read once to make one, in memory (samtools faidx makes one for all runs)",
+                path.display()
+            );
+            match index_contigs(path)? {
+                Ok(places) => places,
+                Err(irregular) => return Ok(Err(irregular)),
+            }
         };
         let mut contigs = Contigs::default();
         for place in &places {
-            let name = String::from_utf8_lossy(place.name()).into_owned();
+            let name = String::from_utf8(place.name().to_vec()).map_err(|_| {
+                let shown = String::from_utf8_lossy(place.name()).into_owned();
+                Error::input(path.display(), format!("the name of contig \"{shown}\" is not UTF-8"))
+            })?;
             if !contigs.push(name.clone(), place.length()) {
                 return Err(Error::input(path.display(), format!("contig \"{name}\" is there twice")));
             }
@@ -112,11 +152,22 @@ impl Reference {
             clock: 0,
             checked,
             has_index_file,
+            block_index,
         };
         if has_index_file && !compressed {
             reference.check_length(len)?;
         }
-        Ok(reference)
+        for ending in ["fai", "gzi"] {
+            let beside = with_ending(path, ending);
+            if is_older(&beside, path) {
+                tracing::warn!(
+                    "{} is older than {}: what does not fit is refused; samtools faidx makes it anew",
+                    beside.display(),
+                    path.display()
+                );
+            }
+        }
+        Ok(Ok(reference))
     }
 
     /// Contigs, in the file's order.
@@ -198,6 +249,7 @@ impl Reference {
         let first = number * BLOCK;
         let last = (first + BLOCK).min(place.length());
         let (start, end) = (file_offset(&place, first), file_offset(&place, last - 1) + 1);
+        self.check_blocks(start, end)?;
         let mut raw = vec![0u8; (end - start) as usize];
         let path = &self.path;
         self.bytes.seek(SeekFrom::Start(start)).and_then(|_| self.bytes.read_exact(&mut raw)).map_err(|error| {
@@ -215,10 +267,25 @@ impl Reference {
         Ok(raw)
     }
 
+    /// The blocks that hold these bytes must lie where the `.gzi` says.
+    fn check_blocks(&mut self, start: u64, end: u64) -> Result<()> {
+        let Some(index) = &mut self.block_index else { return Ok(()) };
+        if index.fits(start, end).map_err(|error| Error::read(&self.path, &error))? {
+            return Ok(());
+        }
+        let beside = with_ending(&self.path, "gzi");
+        Err(Error::input(
+            beside.display(),
+            format!("this index does not belong to {} (a block does not lie where it says)", self.path.display()),
+        )
+        .with_hint(format!("make it anew: bgzip -r {}", self.path.display())))
+    }
+
     /// Before a contig's first base there must be a line end, and before that its header.
     fn check_header(&mut self, place: &fasta::fai::Record) -> Result<()> {
         let name: Vec<u8> = place.name().to_vec();
         let from = place.position().saturating_sub(4096 + name.len() as u64);
+        self.check_blocks(from, place.position())?;
         let mut before = vec![0u8; (place.position() - from) as usize];
         let read = self.bytes.seek(SeekFrom::Start(from)).and_then(|_| self.bytes.read_exact(&mut before));
         let good = read.is_ok() && before.last() == Some(&b'\n') && {
@@ -253,6 +320,128 @@ impl Reference {
     }
 }
 
+/// The `.gzi` beside a BGZF file, checked where it is used: one of another file, or of this file before it was changed, would
+/// give other bases.
+struct BlockIndex {
+    file: File,
+    len: u64,
+    /// Where each block begins, in the file and in what it holds; and whether that has been seen to be so.
+    places: Vec<(u64, u64, bool)>,
+}
+
+impl BlockIndex {
+    fn new(file: File, len: u64, index: &[(u64, u64)]) -> Self {
+        let places = std::iter::once(&(0, 0)).chain(index).map(|&(at, first)| (at, first, false)).collect();
+        Self { file, len, places }
+    }
+
+    /// Length of the block that begins there, and of what it holds; `None`: there is no block.
+    fn block(&mut self, at: u64) -> io::Result<Option<(u64, u64)>> {
+        let (mut head, mut size) = ([0u8; 18], [0u8; 4]);
+        if at + head.len() as u64 > self.len {
+            return Ok(None);
+        }
+        self.file.seek(SeekFrom::Start(at))?;
+        self.file.read_exact(&mut head)?;
+        let len = u64::from(u16::from_le_bytes([head[16], head[17]])) + 1;
+        // SAM specification, section 4.1.
+        if head[..4] != [0x1f, 0x8b, 8, 4] || head[12..14] != *b"BC" || len < 26 || at + len > self.len {
+            return Ok(None);
+        }
+        self.file.seek(SeekFrom::Start(at + len - 4))?;
+        self.file.read_exact(&mut size)?;
+        Ok(Some((len, u64::from(u32::from_le_bytes(size)))))
+    }
+
+    fn fits(&mut self, start: u64, end: u64) -> io::Result<bool> {
+        let first = self.places.partition_point(|&(_, first, _)| first <= start).saturating_sub(1);
+        for place in first..self.places.len() {
+            let (at, begins, seen) = self.places[place];
+            if begins >= end {
+                break;
+            }
+            if seen {
+                continue;
+            }
+            let Some((len, held)) = self.block(at)? else { return Ok(false) };
+            match self.places.get(place + 1) {
+                Some(&(next, first, _)) if (next, first) == (at + len, begins + held) => {}
+                Some(_) => return Ok(false),
+                // After the last, there are empty blocks alone.
+                None => {
+                    let mut next = at + len;
+                    while next < self.len {
+                        let Some((len, 0)) = self.block(next)? else { return Ok(false) };
+                        next += len;
+                    }
+                }
+            }
+            self.places[place].2 = true;
+        }
+        Ok(true)
+    }
+}
+
+/// A FASTA file whose contigs may be asked for, and which may then be read: it is indexed, or read through, once.
+pub struct Genome {
+    path: PathBuf,
+    reference: Option<Reference>,
+    contigs: Option<Contigs>,
+    /// Read by place it cannot be.
+    is_stream: bool,
+}
+
+impl Genome {
+    /// Of a file or, for `-`, of standard input. Nothing is read yet.
+    pub fn new(path: &Path) -> Self {
+        Self { path: path.into(), reference: None, contigs: None, is_stream: !path.is_file() }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Contigs, where the file can be read by place. gzip, xz, standard input, and files whose lines have no order are read
+    /// through.
+    pub fn by_place(&mut self) -> Result<Option<&Contigs>> {
+        if self.reference.is_none() && !self.is_stream {
+            let input = super::open_even_empty(&self.path)?;
+            input.expect(&[Format::Fasta, Format::Empty], "a FASTA file")?;
+            let indexable = input.format == Format::Fasta
+                && matches!(input.compression, super::Compression::None | super::Compression::Bgzf);
+            if indexable {
+                match Reference::open_if_regular(&self.path)? {
+                    Ok(reference) => self.reference = Some(reference),
+                    Err(why) => {
+                        tracing::info!("{} is read through, for it cannot be indexed{why}", self.path.display());
+                    }
+                }
+            }
+            self.is_stream = self.reference.is_none();
+        }
+        Ok(self.reference.as_ref().map(Reference::contigs))
+    }
+
+    /// Contigs of any file: of one that cannot be read by place, by reading it through.
+    pub fn contigs(&mut self) -> Result<&Contigs> {
+        if self.by_place()?.is_none() && self.contigs.is_none() {
+            self.contigs = Some(super::fasta::read_contigs(&self.path)?);
+        }
+        match (&self.reference, &self.contigs) {
+            (Some(reference), _) => Ok(reference.contigs()),
+            (None, Some(contigs)) => Ok(contigs),
+            (None, None) => Err(Error::Internal("contigs were read and are not there".into())),
+        }
+    }
+
+    /// The file by place, if it can be read so.
+    pub fn into_reference(mut self) -> Result<Option<Reference>> {
+        self.by_place()?;
+        Ok(self.reference)
+    }
+}
+
 /// Where base `position` (0-based) of a contig is in the file.
 fn file_offset(place: &fasta::fai::Record, position: u64) -> u64 {
     let bases = place.line_base_count().get();
@@ -270,6 +459,12 @@ pub fn longest(path: &Path) -> u64 {
     indexed_lengths(path).and_then(|lengths| lengths.into_iter().max()).unwrap_or(0)
 }
 
+/// Whether both files are there, and the first was written before the other.
+fn is_older(index: &Path, file: &Path) -> bool {
+    let time = |path: &Path| path.metadata().and_then(|about| about.modified()).ok();
+    time(index).zip(time(file)).is_some_and(|(index, file)| index < file)
+}
+
 /// `genome.fa` + `fai` is `genome.fa.fai`.
 pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -278,30 +473,28 @@ pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Where each contig is, by reading the file once.
-fn index_contigs(path: &Path) -> Result<Vec<fasta::fai::Record>> {
+/// Where each contig is, by reading the file once; the inner error: where its lines are of no order.
+fn index_contigs(path: &Path) -> Result<Result<Vec<fasta::fai::Record>, String>> {
     let input = super::open(path)?;
     input.expect(&[super::Format::Fasta], "a FASTA file")?;
+    let after = |places: &[fasta::fai::Record]| {
+        places.last().map(|p| format!(" after contig \"{}\"", p.name())).unwrap_or_default()
+    };
     let mut indexer = fasta::io::Indexer::new(input.reader);
     let mut places = Vec::new();
     loop {
         match indexer.index_record() {
             Ok(Some(place)) => places.push(place),
-            Ok(None) => return Ok(places),
+            Ok(None) => return Ok(Ok(places)),
             Err(error) => {
                 let mut source = std::error::Error::source(&error);
                 while let Some(inner) = source {
                     if let Some(io) = inner.downcast_ref::<io::Error>() {
-                        return Err(Error::input(path.display(), describe(io)));
+                        return Err(Error::input(path.display(), format!("{}{}", describe(io), after(&places))));
                     }
                     source = inner.source();
                 }
-                let after = places
-                    .last()
-                    .map(|p: &fasta::fai::Record| format!(" after contig \"{}\"", p.name()))
-                    .unwrap_or_default();
-                return Err(Error::input(path.display(), format!("it cannot be indexed{after}: {error}"))
-                    .with_hint("all lines of a contig but its last must have one length, and no line may be empty; samtools faidx asks the same"));
+                return Ok(Err(format!("{}: {error}", after(&places))));
             }
         }
     }

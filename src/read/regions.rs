@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, path::Path};
 
-use super::{InputReport, open, read_line};
+use super::{bed, open_even_empty, read_line};
 use crate::{
     error::{Error, Result, describe},
-    genome::{Contigs, Interval, Region, Strand},
+    genome::{Contigs, Interval, Region, interval::Reading},
 };
 
 /// Regions by contig name, sorted and merged.
@@ -14,42 +14,86 @@ pub struct Regions {
     by_contig: HashMap<String, Vec<Interval>>,
     /// Contigs in the order they were asked for: for messages.
     names: Vec<String>,
+    numbers: HashMap<String, u32>,
+    /// What was asked for, as it was: number of the contig, interval, line of the file (0: none).
+    asked: Vec<(u32, Interval, u64)>,
+    /// Texts that may name a contig or a part of one, which a dictionary decides.
+    open: Vec<(String, Region)>,
     place: String,
 }
 
 impl Regions {
-    /// From `-r` texts and a `-R` BED file; `None` when neither is given.
+    /// From `-r` texts and a `-R` BED file; `None` when neither is given. A file without features asks for nothing.
+    ///
+    /// `HLA-A*01:01` may be a contig, or a base of `HLA-A*01`: `contigs` decides. Without it both are taken, which is
+    /// right for a file that has one of them, and [`Self::decide`] is to be asked when its contigs are known.
     pub fn read(texts: &[String], bed: Option<&Path>, contigs: Option<&Contigs>) -> Result<Option<Self>> {
         if texts.is_empty() && bed.is_none() {
             return Ok(None);
         }
         let mut regions = Self { place: "--region".into(), ..Self::default() };
         for text in texts {
-            regions.add(Region::parse(text, contigs)?);
+            match Region::read(text, contigs)? {
+                Reading::Sure(region) => regions.add(region.contig, region.interval, 0),
+                Reading::Open(region) => regions.open.push((text.clone(), region)),
+            }
         }
         if let Some(path) = bed {
             regions.place = super::place(path);
-            for line in read_bed(path)?.0 {
-                regions.add(Region { contig: line.contig, interval: Some(line.interval) });
+            for line in bed::read(path)?.0 {
+                regions.add(line.contig, Some(line.interval), line.line);
             }
+        }
+        for (text, region) in regions.open.clone() {
+            regions.take(text, None);
+            regions.take(region.contig, region.interval);
         }
         regions.merge();
         Ok(Some(regions))
     }
 
-    fn add(&mut self, region: Region) {
-        if !self.by_contig.contains_key(&region.contig) {
-            self.names.push(region.contig.clone());
+    /// Takes every text for what it names among these contigs. One that names two things is an error.
+    pub fn decide(&mut self, contigs: &Contigs) -> Result<()> {
+        let open = std::mem::take(&mut self.open);
+        if open.is_empty() {
+            return Ok(());
         }
-        let interval = region.interval.unwrap_or(Interval::new(0, u64::MAX));
-        self.by_contig.entry(region.contig).or_default().push(interval);
+        self.by_contig.clear();
+        for (contig, interval, _) in &self.asked {
+            let name = self.names[*contig as usize].clone();
+            self.by_contig.entry(name).or_default().push(*interval);
+        }
+        for (text, region) in open {
+            let region = region.among(&text, contigs)?;
+            self.add(region.contig, region.interval, 0);
+        }
+        self.merge();
+        Ok(())
+    }
+
+    fn add(&mut self, contig: String, interval: Option<Interval>, line: u64) {
+        let number = match self.numbers.get(&contig) {
+            Some(&number) => number,
+            None => {
+                let number = self.names.len() as u32;
+                self.names.push(contig.clone());
+                self.numbers.insert(contig.clone(), number);
+                number
+            }
+        };
+        self.asked.push((number, interval.unwrap_or(Interval::new(0, u64::MAX)), line));
+        self.take(contig, interval);
+    }
+
+    fn take(&mut self, contig: String, interval: Option<Interval>) {
+        self.by_contig.entry(contig).or_default().push(interval.unwrap_or(Interval::new(0, u64::MAX)));
     }
 
     /// From intervals of any order.
     pub fn new(intervals: impl IntoIterator<Item = (String, Interval)>, place: String) -> Self {
         let mut regions = Self { place, ..Self::default() };
         for (contig, interval) in intervals {
-            regions.add(Region { contig, interval: Some(interval) });
+            regions.add(contig, Some(interval), 0);
         }
         regions.merge();
         regions
@@ -90,21 +134,29 @@ impl Regions {
 
     /// Every contig asked for must exist, and every region must lie on it.
     pub fn check(&self, contigs: &Contigs, theirs: &str) -> Result<()> {
-        for name in &self.names {
-            let contig = contigs.require(name, &self.place, theirs)?;
-            for interval in self.of(name) {
-                self.inside(&contig.name, contig.len, *interval, theirs)?;
-            }
+        if !self.open.is_empty() {
+            let mut decided = self.clone();
+            decided.decide(contigs)?;
+            return decided.check(contigs, theirs);
+        }
+        for &(number, interval, line) in &self.asked {
+            let contig = contigs.require(&self.names[number as usize], &self.place_of(line), theirs)?;
+            self.inside(&contig.name, contig.len, interval, line, theirs)?;
         }
         Ok(())
     }
 
-    fn inside(&self, name: &str, len: u64, interval: Interval, theirs: &str) -> Result<()> {
+    fn place_of(&self, line: u64) -> String {
+        if line > 0 { format!("{}, line {line}", self.place) } else { self.place.clone() }
+    }
+
+    fn inside(&self, name: &str, len: u64, interval: Interval, line: u64, theirs: &str) -> Result<()> {
         let open_end = interval.end == u64::MAX;
-        if interval.start >= len || (!open_end && interval.end > len) {
+        // All of a contig is on it, also where it has no bases.
+        if (interval.start > 0 && interval.start >= len) || (!open_end && interval.end > len) {
             let shown = if open_end { format!("{name}:{}-", interval.one_based_start()) } else { interval.show(name) };
             return Err(Error::input(
-                &self.place,
+                self.place_of(line),
                 format!("region {shown} goes beyond the end of \"{name}\" in {theirs} ({len} bases)"),
             )
             .with_hint("is it of another assembly?"));
@@ -114,7 +166,12 @@ impl Regions {
 
     /// What [`Self::check`] asks, for one contig of a stream, once its length is known.
     pub fn check_contig(&self, name: &str, len: u64, theirs: &str) -> Result<()> {
-        self.of(name).iter().try_for_each(|&interval| self.inside(name, len, interval, theirs))
+        let number = self.numbers.get(name);
+        let own = self.asked.iter().filter(|(contig, _, _)| Some(contig) == number);
+        let open = self.open.iter().filter(|(_, region)| region.contig == name);
+        own.map(|&(_, interval, line)| (interval, line))
+            .chain(open.filter_map(|(_, region)| Some((region.interval?, 0))))
+            .try_for_each(|(interval, line)| self.inside(name, len, interval, line, theirs))
     }
 
     /// Contigs asked for.
@@ -128,61 +185,6 @@ impl Regions {
     }
 }
 
-/// A line of a BED file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BedLine {
-    /// Contig name.
-    pub contig: String,
-    /// Never empty.
-    pub interval: Interval,
-    /// The fourth column, where it is there and not `.`.
-    pub name: Option<String>,
-    /// The sixth column.
-    pub strand: Strand,
-    /// Line number, from 1.
-    pub line: u64,
-}
-
-/// Reads a BED file; lines of no length are left out.
-pub fn read_bed(path: &Path) -> Result<(Vec<BedLine>, InputReport)> {
-    let mut input = open(path)?;
-    let (place, report) = (input.place(), input.report());
-    let (mut lines, mut line, mut number) = (Vec::new(), Vec::new(), 0u64);
-    while read_line(&mut input.reader, &mut line).map_err(|e| Error::input(&place, describe(&e)))? {
-        number += 1;
-        let text = String::from_utf8_lossy(&line);
-        let text = text.trim();
-        if text.is_empty() || text.starts_with('#') || text.starts_with("track ") || text.starts_with("browser ") {
-            continue;
-        }
-        let fields: Vec<&str> = text.split(['\t', ' ']).filter(|f| !f.is_empty()).collect();
-        let bad = |why: &str| Error::input(format!("{place}, line {number}"), why.to_string());
-        let [contig, start, end, rest @ ..] = fields.as_slice() else {
-            return Err(bad("a BED line needs contig, start and end")
-                .with_hint("BED counts from 0, its end is one past the last base"));
-        };
-        let start: u64 = start.parse().map_err(|_| bad(&format!("\"{start}\" is not a start")))?;
-        let end: u64 = end.parse().map_err(|_| bad(&format!("\"{end}\" is not an end")))?;
-        if end < start {
-            return Err(bad(&format!("the end ({end}) is before the start ({start})")));
-        }
-        if end > start {
-            lines.push(BedLine {
-                contig: (*contig).into(),
-                interval: Interval::new(start, end),
-                name: rest.first().filter(|name| **name != ".").map(|name| (*name).to_string()),
-                strand: match rest.get(2) {
-                    Some(&"+") => Strand::Forward,
-                    Some(&"-") => Strand::Reverse,
-                    _ => Strand::Unknown,
-                },
-                line: number,
-            });
-        }
-    }
-    Ok((lines, report()))
-}
-
 /// Names of contigs in one file, by their names in another: two columns, tab-separated.
 #[derive(Clone, Debug, Default)]
 pub struct Aliases(HashMap<String, String>);
@@ -190,12 +192,13 @@ pub struct Aliases(HashMap<String, String>);
 impl Aliases {
     /// Reads the file.
     pub fn read(path: &Path) -> Result<Self> {
-        let mut input = open(path)?;
+        let mut input = open_even_empty(path)?;
         let place = input.place();
         let (mut aliases, mut line, mut number) = (Self::default(), Vec::new(), 0u64);
         while read_line(&mut input.reader, &mut line).map_err(|e| Error::input(&place, describe(&e)))? {
             number += 1;
-            let text = String::from_utf8_lossy(&line);
+            let text = super::text_of(&line)
+                .map_err(|(why, hint)| Error::input(format!("{place}, line {number}"), why).with_hint(hint))?;
             if text.trim().is_empty() || text.starts_with('#') {
                 continue;
             }

@@ -74,6 +74,11 @@ impl VariantRecord {
         if contig.is_empty() || reference.is_empty() || alternates.is_empty() {
             return Err("CHROM, REF or ALT is empty".into());
         }
+        let alleles = &line[alternates.clone()];
+        if memchr::memchr(b',', alleles).is_some() && alleles.split(|&b| b == b',').any(<[u8]>::is_empty) {
+            let shown = String::from_utf8_lossy(alleles);
+            return Err(format!("column 5 (ALT) is \"{shown}\": an allele between commas is empty"));
+        }
         Ok(Self {
             number,
             position: from_one_based(one_based).min(MAX_POSITION),
@@ -239,6 +244,40 @@ fn too_many(columns: &[u8]) -> Option<(usize, usize, usize)> {
         (sample, values) = (sample + 1, 1);
     }
     None
+}
+
+/// The first sample whose genotype is none, of the columns from FORMAT on: its number from 1, and what stands there.
+fn senseless_genotype(columns: &[u8]) -> Option<(usize, &[u8])> {
+    let mut columns = columns.split(|&b| b == b'\t');
+    let place = columns.next()?.split(|&b| b == b':').position(|name| name == b"GT")?;
+    columns.enumerate().find_map(|(at, sample)| {
+        let value = if place == 0 {
+            &sample[..memchr::memchr(b':', sample).unwrap_or(sample.len())]
+        } else {
+            // Values at the end may be left out.
+            sample.split(|&b| b == b':').nth(place)?
+        };
+        (!is_genotype(value)).then_some((at + 1, value))
+    })
+}
+
+/// Numbers of alleles, or `.`, with `/` or `|` between (VCF 4.4, section 1.6.2); since 4.4, one may stand before the first, too.
+fn is_genotype(value: &[u8]) -> bool {
+    let value = match value {
+        [b'/' | b'|', rest @ ..] => rest,
+        value => value,
+    };
+    // Whether what came last may end an allele, and whether a digit may follow it.
+    let (mut whole, mut more) = (false, true);
+    for &byte in value {
+        (whole, more) = match byte {
+            b'0'..=b'9' if more => (true, true),
+            b'.' if more && !whole => (true, false),
+            b'/' | b'|' if whole => (false, true),
+            _ => return false,
+        };
+    }
+    whole
 }
 
 /// The columns that every VCF has (VCF 4.4, section 1.5).
@@ -485,6 +524,13 @@ impl Variants {
                         return Err(Error::input(at(), message)
                             .with_hint("values of a sample are parted by : as FORMAT's names are"));
                     }
+                    if let Some((sample, value)) = record.line.get(record.info.end + 1..).and_then(senseless_genotype) {
+                        let shown = String::from_utf8_lossy(value);
+                        let message =
+                            format!("column {} (sample {sample}): GT is \"{shown}\", which is no genotype", sample + 9);
+                        return Err(Error::input(at(), message)
+                            .with_hint("genotypes are numbers of alleles or dots, parted by / or |: 0/1, 1|2, ./."));
+                    }
                     if let Some(name) = reserved.as_ref().and_then(|reserved| reserved.find(record.info())) {
                         return Err(taken(number, name));
                     }
@@ -570,6 +616,20 @@ mod tests {
     }
 
     #[test]
+    fn genotypes_are_numbers_of_alleles() {
+        for good in ["0/1", "0|1", ".", "./.", "1", "0/1/2", "|0/1", "/1", "10|.", "0/."] {
+            assert!(is_genotype(good.as_bytes()), "{good}");
+        }
+        for bad in ["", "x/y", "0/", "/", "0//1", "1.", ".1", "0/-1", "||0", "0 1"] {
+            assert!(!is_genotype(bad.as_bytes()), "{bad}");
+        }
+        assert_eq!(senseless_genotype(b"GT:GQ\t0/1:3\tx/y:3"), Some((2, &b"x/y"[..])));
+        assert_eq!(senseless_genotype(b"GQ:GT\t3:0/1\t3:a\t3"), Some((2, &b"a"[..])));
+        assert_eq!(senseless_genotype(b"GQ\tx"), None);
+        assert_eq!(senseless_genotype(b""), None);
+    }
+
+    #[test]
     fn header_lines_begin_as_they_should() {
         let lines = |text: &str| -> Vec<Vec<u8>> { text.split_inclusive('\n').map(|line| line.into()).collect() };
         assert_eq!(check_lines(&lines("##fileformat=VCFv4.2\n##x\n#CHROM\n")), Ok(()));
@@ -582,6 +642,8 @@ mod tests {
         for (line, say) in [
             ("20\t100\trs1\tA", "8 tab-separated columns, this one has 4"),
             ("20\tx\t.\tA\tC\t.\t.\t.", "POS \"x\" is not a number"),
+            ("20\t1\t.\tA\tC,,G\t.\t.\t.", "column 5 (ALT) is \"C,,G\""),
+            ("20\t1\t.\tA\tC,\t.\t.\t.", "column 5 (ALT) is \"C,\""),
         ] {
             assert!(VariantRecord::parse(line.into(), 1).expect_err(line).contains(say));
         }

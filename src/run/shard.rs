@@ -198,7 +198,7 @@ impl Territory {
             .with_hint("make it again, with the model and the stride of this run"));
         }
         let territory = Self { shard, plan: plan.into(), contigs: contigs.clone(), start, end };
-        let lines = read::regions::read_bed(path)?.0.into_iter().map(|line| (line.contig, line.interval));
+        let lines = read::bed::read(path)?.0.into_iter().map(|line| (line.contig, line.interval));
         if territory.intervals() != lines.collect::<Vec<_>>() {
             return Err(Error::input(
                 &place,

@@ -1,0 +1,195 @@
+//! BED (GA4GH, version 1.0): the one reader of it, for regions, intervals that are asked or annotated, known places and plans.
+//!
+//! A line that holds a tab is parted by tabs, so that names may hold blanks or be empty; any other line is parted by blanks. Of
+//! BED3 to BED12, and of what has columns of its own after those (BEDn+m), all columns are kept. Lines of `track`, `browser` and
+//! `#`, and empty lines, are no features. By hand, because noodles-bed parts at tabs alone, wants the number of columns when it
+//! is compiled, and takes `track` lines for features.
+
+use std::path::Path;
+
+use super::{Format, Input, InputReport, open_even_empty, read_line};
+use crate::{
+    error::{Error, Result, describe},
+    genome::{Interval, Strand},
+};
+
+/// A feature, while its line is at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feature<'a> {
+    /// All columns, as they are written.
+    pub columns: Vec<&'a str>,
+    /// May be empty: a place between two bases.
+    pub interval: Interval,
+}
+
+impl<'a> Feature<'a> {
+    /// Reads a line; `None`: it holds no feature. The error is what is wrong with it.
+    pub fn parse(line: &'a str) -> std::result::Result<Option<Self>, String> {
+        if line.trim_ascii().is_empty() || line.starts_with('#') {
+            return Ok(None);
+        }
+        let columns: Vec<&str> =
+            if line.contains('\t') { line.split('\t').collect() } else { line.split_ascii_whitespace().collect() };
+        let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        // A contig may be called `track`, too: then it has a start.
+        let first = line.split_ascii_whitespace().next();
+        if matches!(first, Some("track" | "browser")) && !columns.get(1).is_some_and(is_number) {
+            return Ok(None);
+        }
+        let [contig, start, end, ..] = columns.as_slice() else {
+            return Err("a BED line needs contig, start and end".into());
+        };
+        if contig.is_empty() {
+            return Err("the name of the contig is empty".into());
+        }
+        let number = |text: &str, what: &str| match text.parse() {
+            Ok(number) if is_number(&text) => Ok(number),
+            _ if text.strip_prefix('-').is_some_and(|rest| is_number(&rest)) => {
+                Err(format!("{what} {text} is negative"))
+            }
+            _ => Err(format!("\"{text}\" is not {what}")),
+        };
+        let (start, end) = (number(start, "a start")?, number(end, "an end")?);
+        if end < start {
+            return Err(format!("the end ({end}) is before the start ({start})"));
+        }
+        Ok(Some(Self { interval: Interval::new(start, end), columns }))
+    }
+
+    /// Contig name.
+    pub fn contig(&self) -> &'a str {
+        self.columns[0]
+    }
+
+    /// The fourth column, where it is there and neither empty nor `.`.
+    pub fn name(&self) -> Option<&'a str> {
+        self.columns.get(3).copied().filter(|name| !matches!(*name, "" | "."))
+    }
+
+    /// The sixth column; the error is what stands there instead of a strand.
+    pub fn strand(&self) -> std::result::Result<Strand, &'a str> {
+        match self.columns.get(5).copied() {
+            None | Some("" | ".") => Ok(Strand::Unknown),
+            Some("+") => Ok(Strand::Forward),
+            Some("-") => Ok(Strand::Reverse),
+            Some(other) => Err(other),
+        }
+    }
+}
+
+/// Hands on every feature of a file, with its line number, from 1. A file without any is a good one.
+pub fn each(mut input: Input, mut each: impl FnMut(&Feature<'_>, u64) -> Result<()>) -> Result<()> {
+    // Lines of ten columns and more look like SAM's.
+    input.expect(&[Format::Unknown, Format::Sam, Format::Empty], "a BED file")?;
+    let place = input.place();
+    let (mut line, mut number) = (Vec::new(), 0u64);
+    while read_line(&mut input.reader, &mut line).map_err(|error| Error::input(&place, describe(&error)))? {
+        number += 1;
+        let bad = |why: String| Error::input(format!("{place}, line {number}"), why);
+        let text = super::text_of(&line).map_err(|(why, hint)| bad(why.into()).with_hint(hint))?;
+        let feature = Feature::parse(text)
+            .map_err(|why| bad(why).with_hint("BED counts from 0, and its end is one past the last base; a line that holds a tab is parted by tabs alone"))?;
+        if let Some(feature) = feature {
+            each(&feature, number)?;
+        }
+    }
+    Ok(())
+}
+
+/// A feature that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BedLine {
+    /// Contig name.
+    pub contig: String,
+    /// Never empty.
+    pub interval: Interval,
+    /// The fourth column, where it is there and neither empty nor `.`.
+    pub name: Option<String>,
+    /// Line number, from 1.
+    pub line: u64,
+}
+
+/// Reads all features that hold a base. Those of no length (places between two bases) hold none: they are left out, with a warning.
+pub fn read(path: &Path) -> Result<(Vec<BedLine>, InputReport)> {
+    let input = open_even_empty(path)?;
+    let (place, report) = (input.place(), input.report());
+    let (mut lines, mut empty) = (Vec::new(), 0u64);
+    each(input, |feature, line| {
+        if feature.interval.is_empty() {
+            empty += 1;
+        } else {
+            lines.push(BedLine {
+                contig: feature.contig().into(),
+                interval: feature.interval,
+                name: feature.name().map(str::to_string),
+                line,
+            });
+        }
+        Ok(())
+    })?;
+    if empty > 0 {
+        tracing::warn!("{place}: {empty} features of no length (start = end) hold no base, and are left out");
+    }
+    Ok((lines, report()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Option<Feature<'_>> {
+        Feature::parse(line).expect(line)
+    }
+
+    #[test]
+    fn a_tab_decides_how_a_line_is_parted() {
+        for (line, name) in [
+            ("c\t1\t9\tgene\t0\t-", Some("gene")),
+            ("c\t1\t9\tmy gene\t0\t-", Some("my gene")),
+            ("c\t1\t9\t\t0\t-", None),
+            ("c\t1\t9\t.\t0\t-", None),
+            ("c 1  9 gene 0 -", Some("gene")),
+            ("c\t1\t9\tgene\t0\t-\t1\t9\t0,0,0\t2\t1,2,\t0,6,", Some("gene")),
+        ] {
+            let feature = parsed(line).expect("a feature");
+            assert_eq!((feature.contig(), feature.interval), ("c", Interval::new(1, 9)), "{line}");
+            assert_eq!((feature.name(), feature.strand()), (name, Ok(Strand::Reverse)), "{line}");
+        }
+        assert_eq!(parsed("c\t1\t9").expect("BED3").strand(), Ok(Strand::Unknown));
+        assert_eq!(parsed("c\t1\t9\tx\t0.5\t1e-5").expect("BED5+1").strand(), Err("1e-5"));
+        assert_eq!(parsed("c\t5\t5").expect("of no length").interval, Interval::new(5, 5));
+    }
+
+    #[test]
+    fn lines_of_browsers_are_no_features_but_a_contig_may_be_called_track() {
+        for line in [
+            "",
+            " \t",
+            "#c\t1\t9",
+            "track",
+            "track name=x y=1 2",
+            "track\tname=x",
+            "browser position c:1-9",
+            "browser hide all",
+        ] {
+            assert_eq!(parsed(line), None, "{line}");
+        }
+        assert_eq!(parsed("track\t1\t9").expect("a feature").contig(), "track");
+        assert_eq!(parsed("track1 1 9").expect("a feature").contig(), "track1");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (line, say) in [
+            ("c\t1", "needs contig, start and end"),
+            ("\t1\t2", "the name of the contig is empty"),
+            ("c\t-1\t2", "a start -1 is negative"),
+            ("c\t+1\t2", "\"+1\" is not a start"),
+            ("c\t1\t2 x", "\"2 x\" is not an end"),
+            ("c\t1\t99999999999999999999", "is not an end"),
+            ("c\t3\t2", "the end (2) is before the start (3)"),
+        ] {
+            assert!(Feature::parse(line).expect_err(line).contains(say), "{line}");
+        }
+    }
+}
