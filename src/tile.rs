@@ -184,13 +184,12 @@ impl Source {
 
 /// Every contig that was asked for was in the stream.
 pub fn all_found(regions: Option<&Regions>, found: &[ContigReport], place: &str) -> Result<()> {
+    let Some(regions) = regions else { return Ok(()) };
     let mut contigs = Contigs::default();
     found.iter().for_each(|contig| {
         contigs.push(contig.name.clone(), contig.length);
     });
-    regions.map_or(Ok(()), |regions| {
-        regions.names().iter().try_for_each(|name| contigs.require(name, regions.place(), place).map(|_| ()))
-    })
+    regions.names().iter().try_for_each(|name| contigs.require(name, regions.place(), place).map(|_| ()))
 }
 
 /// Runs of bases that are not A, C, G or T; the first of `bases` lies at `start`.

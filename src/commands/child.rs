@@ -84,8 +84,9 @@ impl Guard {
     #[cfg(unix)]
     fn new(child: &Child) -> Self {
         let mut shell = Command::new("/bin/sh");
-        // The group first, so that no signal of the terminal ends the shell.
-        shell.args(["-c", "read line; kill -KILL -- \"-$1\"", "genogloss", &child.id().to_string()]);
+        // Two ways to name a group: shells differ. In a group of its own no signal of the terminal ends the shell.
+        let script = "read line; kill -s KILL -- \"-$1\" || kill -KILL \"-$1\"";
+        shell.args(["-c", script, "genogloss", &child.id().to_string()]);
         own_group(&mut shell);
         Self(shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok())
     }

@@ -368,9 +368,8 @@ pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -
             seconds: timings,
             peak_memory_bytes: manifest::peak_memory(),
         };
-        let text = manifest.to_json()?;
         for target in target.iter().chain(&also) {
-            sealed = sealed.with_first(target, text.as_bytes())?;
+            sealed = sealed.with_first_from(target, |out| manifest.write(out))?;
         }
     }
     sealed.commit()?;

@@ -238,6 +238,22 @@ impl Sealed {
         Ok(self)
     }
 
+    /// The same, written piece by piece.
+    pub fn with_first_from(
+        mut self,
+        target: &Path,
+        write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+    ) -> Result<Self> {
+        let (temporary, file) = TemporaryFile::begin(target, self.kept.then_some("new"))?;
+        let mut out = io::BufWriter::new(&file);
+        let written = write(&mut out).and_then(|()| io::Write::flush(&mut out));
+        written.map_err(|error| Error::write(target.display(), &error))?;
+        drop(out);
+        temporary.sync(&file)?;
+        self.files.insert(0, temporary);
+        Ok(self)
+    }
+
     /// A file that is written by somebody else under a name of its own, and gets its name here.
     pub fn made_by(target: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
         let (temporary, _) = TemporaryFile::begin(target, None)?;
