@@ -120,11 +120,11 @@ fn a_plan_makes_its_folder_anew_and_removes_it() {
 fn a_plan_takes_memory_by_what_is_there_and_not_by_positions() {
     let folder = Folder::new();
     let far = 1u64 << 40;
-    let vcf = folder.write(
+    let reads = folder.write(
         "far.sam",
-        format!("@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:c\tLN:2147483647\nr\t0\tc\t2147480000\t9\t4M\t*\t0\t0\tACGT\t*\nx\t4\t*\t0\t0\t*\t*\t0\t0\tA\t*\n"),
+        "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:c\tLN:2147483647\nr\t0\tc\t2147480000\t9\t4M\t*\t0\t0\tACGT\t*\nx\t4\t*\t0\t0\t*\t*\t0\t0\tA\t*\n",
     );
-    let table = succeed(&["plan", &vcf, "-m", "exact:gc", "-n", "2", "--no-sample", "--quiet"]);
+    let table = succeed(&["plan", &reads, "-m", "exact:gc", "-n", "2", "--no-sample", "--quiet"]);
     assert_eq!(table.lines().count(), 3, "{table}");
     let variants = folder.write(
         "far.vcf",

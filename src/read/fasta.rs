@@ -233,7 +233,7 @@ mod tests {
             seen.push(match event {
                 Event::Contig(name) => format!(">{name}"),
                 Event::Bases(bases) => String::from_utf8_lossy(bases).into_owned(),
-                Event::End(report) => format!("{} {}", report.length, report.md5.unwrap_or_default()),
+                Event::End(report) => format!("{} {}", report.length, hex(&report.md5.unwrap_or_default())),
             });
             Ok(())
         })?;
