@@ -4,7 +4,11 @@
 //! hint, where there is one, follows on a line of its own. A *skip* (a record that cannot be scored) is not an
 //! error: see [`crate::report::Skip`].
 
-use std::{fmt, io, path::Path};
+use std::{
+    fmt,
+    io::{self, Write},
+    path::Path,
+};
 
 /// The result of anything that can end a run.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -147,14 +151,30 @@ pub fn guard<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
 /// Name of threads that run a library whose panics come back as errors.
 pub const GUARDED_THREAD: &str = "guarded";
 
-/// Keeps panics inside [`guard`], and those of threads called [`GUARDED_THREAD`], off the screen. Called once, by `main`.
-pub fn quiet_guarded_panics() {
-    let default = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
+/// The exit code of a panic, Rust's own: a fault of this program.
+pub const PANICKED: u8 = 101;
+
+/// Says of a panic what to report; those inside [`guard`], and of threads called [`GUARDED_THREAD`], come back as errors and are kept
+/// off the screen. Called once, by `main`.
+pub fn explain_panics() {
+    std::panic::set_hook(Box::new(|panic| {
         if !GUARDED.get() && std::thread::current().name() != Some(GUARDED_THREAD) {
-            default(panic);
+            let why = panic.payload_as_str().unwrap_or("it does not say why");
+            let place = panic.location().map_or_else(String::new, ToString::to_string);
+            let mut stderr = io::stderr().lock();
+            // Standard error is the last resort: if it is gone there is nobody to tell.
+            let _ = stderr.write_all(panic_message(why, &place).as_bytes());
         }
     }));
+}
+
+fn panic_message(why: &str, place: &str) -> String {
+    let why = why.replace('\n', " ");
+    format!(
+        "error: a fault of genogloss {} itself, not of your input's: {why} ({place})\n\
+         hint: please report this line with the command line, and a small input that shows it; the output was not finished\n",
+        env!("CARGO_PKG_VERSION")
+    )
 }
 
 /// The system's reason in our manner: lower case, no "(os error N)", no nested wording.
@@ -187,6 +207,17 @@ mod tests {
         assert_eq!(Error::write("standard output", &pipe).exit_code(), 0);
         assert_eq!(Error::usage("no").exit_code(), 2);
         assert_eq!(Error::input("a.fa", "no").exit_code(), 1);
+    }
+
+    #[test]
+    fn a_panic_says_whose_fault_it_is() {
+        let message = panic_message("index out of bounds:\nthe len is 3", "src/a.rs:7:1");
+        let lines: Vec<&str> = message.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].starts_with("error: a fault of genogloss "), "{message}");
+        assert!(
+            lines[0].ends_with("index out of bounds: the len is 3 (src/a.rs:7:1)") && lines[1].starts_with("hint: ")
+        );
     }
 
     #[test]

@@ -6,6 +6,8 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 const FINE: i32 = 20;
 /// Bins of doubling width beyond 1, and beyond -1.
 const COARSE: i32 = 24;
+/// Of a count that was written down: sums of all bins stay within 64 bits.
+const MOST: u64 = 1 << 53;
 const BINS: usize = 2 * (FINE + COARSE) as usize;
 
 /// Counts of scores: bins 0.05 wide from -1 to 1, where probabilities and their differences lie, and bins from one power of two
@@ -53,15 +55,15 @@ impl Histogram {
     }
 
     /// From what was written down of it: an object of counts by bin.
-    pub fn restored(saved: &serde_json::Value) -> Self {
+    pub fn restored(saved: &serde_json::Value) -> Result<Self, String> {
         let mut histogram = Self::default();
-        for (name, count) in saved.as_object().into_iter().flatten() {
-            let at = name.parse::<i32>().ok().and_then(|bin| usize::try_from(bin + FINE + COARSE).ok());
-            if let (Some(slot), Some(count)) = (at.and_then(|at| histogram.0.get_mut(at)), count.as_u64()) {
-                *slot = count;
-            }
+        for (name, count) in saved.as_object().ok_or("a histogram is no object")? {
+            let at = name.parse::<i32>().ok().and_then(|bin| bin.checked_add(FINE + COARSE));
+            let slot = at.and_then(|at| histogram.0.get_mut(usize::try_from(at).ok()?));
+            let slot = slot.ok_or_else(|| format!("a histogram has no bin {name:?}"))?;
+            *slot = count.as_u64().filter(|count| *count <= MOST).ok_or_else(|| format!("bin {name} has {count}"))?;
         }
-        histogram
+        Ok(histogram)
     }
 }
 
@@ -98,6 +100,10 @@ mod tests {
         [0.5, 0.51, -3.0, f32::NAN, f32::NEG_INFINITY].into_iter().for_each(|score| histogram.add(score));
         let saved = serde_json::to_value(&histogram).expect("JSON");
         assert_eq!(saved.to_string(), r#"{"-44":1,"-22":1,"10":2}"#);
-        assert_eq!(Histogram::restored(&saved), histogram);
+        assert_eq!(Histogram::restored(&saved).as_ref(), Ok(&histogram));
+        for bad in [r#"{"2147483647":1}"#, r#"{"-45":1}"#, r#"{"a":1}"#, r#"{"1":-1}"#, r#"{"1":1.5}"#, "[]"] {
+            let saved = serde_json::from_str(bad).expect("JSON");
+            assert!(Histogram::restored(&saved).is_err(), "{bad}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use clap::Parser;
 use genogloss::{
     commands::Cli,
-    error::{Error, quiet_guarded_panics},
+    error::{Error, explain_panics},
     pipeline::{INTERRUPTED, SIGNAL},
     progress::Console,
     write::remove_unfinished,
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         .without_time()
         .with_ansi(false)
         .init();
-    quiet_guarded_panics();
+    explain_panics();
     match Signals::new([SIGINT, SIGTERM, SIGUSR2]) {
         Ok(signals) => drop(std::thread::spawn(move || watch(signals))),
         Err(error) => tracing::warn!("signals are not handled: {error}"),

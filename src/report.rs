@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::{
     error::{Error, Result},
@@ -209,33 +210,53 @@ fn by_name<S: serde::Serializer>(
 }
 
 impl Counts {
-    /// From what was written down of them.
-    pub fn restored(saved: &serde_json::Value) -> Self {
-        let number = |key: &str| saved.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
-        let skipped = |reason: Skip| Some((reason.word(), saved.get("skipped")?.get(reason.word())?.as_u64()?));
-        Self {
-            records_in: number("records_in"),
-            filtered: number("filtered"),
-            queries: number("queries"),
-            written: number("written"),
-            windows: number("windows"),
-            scored: number("scored"),
-            skipped: Skip::all().into_iter().filter_map(skipped).collect(),
-            bases: number("bases"),
-            rows: number("rows"),
-            cache: saved.get("cache").map(|cache| {
-                let number = |key: &str| cache.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
-                CacheCounts { hits: number("hits"), misses: number("misses") }
-            }),
-            scores: saved
-                .get("scores")
-                .and_then(serde_json::Value::as_object)
-                .into_iter()
-                .flatten()
-                .map(|(name, histogram)| (name.clone(), Histogram::restored(histogram)))
-                .collect(),
+    /// From what was written down of them. The error says which count is none.
+    pub fn restored(saved: &Value) -> Result<Self, String> {
+        let all = saved.as_object().ok_or("they are no object")?;
+        let count = |from: &Map<String, Value>, key: &str| match from.get(key) {
+            None | Some(Value::Null) => Ok(0),
+            Some(value) => {
+                let count = value.as_u64().filter(|count| *count <= Self::MOST);
+                count.ok_or_else(|| format!("{key} is {value}, no count"))
+            }
+        };
+        let part = |key: &str| match all.get(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(part)) => Ok(Some(part)),
+            Some(_) => Err(format!("{key} is no object")),
+        };
+        let number = |key: &str| count(all, key);
+        let mut skipped = BTreeMap::new();
+        for reason in part("skipped")?.into_iter().flat_map(|part| part.keys().map(move |key| (part, key))) {
+            let (part, reason) = reason;
+            let known = Skip::all().into_iter().find(|skip| skip.word() == reason);
+            let known = known.ok_or_else(|| format!("skipped has {reason:?}, which is no reason of this version"))?;
+            skipped.insert(known.word(), count(part, reason)?);
         }
+        let cache = match part("cache")? {
+            Some(cache) => Some(CacheCounts { hits: count(cache, "hits")?, misses: count(cache, "misses")? }),
+            None => None,
+        };
+        let scores = part("scores")?.into_iter().flatten();
+        Ok(Self {
+            records_in: number("records_in")?,
+            filtered: number("filtered")?,
+            queries: number("queries")?,
+            written: number("written")?,
+            windows: number("windows")?,
+            scored: number("scored")?,
+            skipped,
+            bases: number("bases")?,
+            rows: number("rows")?,
+            cache,
+            scores: scores
+                .map(|(name, saved)| Ok((name.clone(), Histogram::restored(saved)?)))
+                .collect::<Result<_, String>>()?,
+        })
     }
+
+    /// The largest count that is read again: JSON's whole numbers end here, and sums of some stay within 64 bits.
+    const MOST: u64 = 1 << 53;
 
     /// The scores of these columns will be counted.
     pub fn of_columns<'a>(mut self, names: impl Iterator<Item = &'a str>) -> Self {
@@ -310,7 +331,19 @@ mod tests {
         let mut counts = counts.of_columns(["b", "a"].into_iter());
         counts.add_scores([0.5, -0.25]);
         let saved = serde_json::to_value(&counts).expect("JSON");
-        assert_eq!(format!("{:?}", Counts::restored(&saved)), format!("{counts:?}"));
+        assert_eq!(format!("{:?}", Counts::restored(&saved).expect("counts")), format!("{counts:?}"));
+        for bad in [
+            "[]",
+            r#"{"rows": -1}"#,
+            r#"{"rows": 18446744073709551615}"#,
+            r#"{"rows": "3"}"#,
+            r#"{"skipped": {"x": 1}}"#,
+            r#"{"skipped": []}"#,
+            r#"{"scores": {"a": {"99999999999": 1}}}"#,
+        ] {
+            let saved = serde_json::from_str(bad).expect("JSON");
+            assert!(Counts::restored(&saved).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -187,11 +187,12 @@ impl Source {
 
 /// Every contig that was asked for was in the stream.
 pub fn all_found(regions: Option<&Regions>, found: &[ContigReport], place: &str) -> Result<()> {
+    let Some(regions) = regions else { return Ok(()) };
     let mut contigs = Contigs::default();
     found.iter().for_each(|contig| {
         contigs.push(contig.name.clone(), contig.length);
     });
-    let Some(mut regions) = regions.cloned() else { return Ok(()) };
+    let mut regions = regions.clone();
     regions.decide(&contigs)?;
     regions.names().iter().try_for_each(|name| contigs.require(name, regions.place(), place).map(|_| ()))
 }

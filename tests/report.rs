@@ -4,7 +4,7 @@ mod support;
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{Folder, genogloss, succeed};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
@@ -125,4 +125,70 @@ fn what_is_no_run_is_refused() {
     fs::remove_file(folder.path("part1.bed")).expect("removed");
     let html = run(&format!("report {manifest}"));
     assert!(html.contains("The output is not where its manifest is") && !html.contains("Along the contigs"));
+}
+
+/// A manifest of a run, and its text with one value exchanged.
+fn changed(manifest: &str, change: impl FnOnce(&mut Value)) -> String {
+    let mut value: Value = serde_json::from_str(manifest).expect("JSON");
+    change(&mut value);
+    value.to_string()
+}
+
+#[test]
+fn manifests_that_no_run_wrote_get_a_clear_line_each() {
+    let folder = Folder::new();
+    let genome = folder.write("g.fa", format!(">c\n{}\n", "ACGTTGCA".repeat(500)));
+    run(&format!("scan {genome} -m exact:gc -o {}", folder.path("a.bed")));
+    let good = folder.read("a.bed.manifest.json");
+    let set = |path: &'static [&'static str], to: Value| {
+        changed(&good, |value| *path.iter().fold(value, |value, key| &mut value[*key]) = to)
+    };
+    let mut cases = vec![
+        (set(&["inputs"], json!([{"path": "x", "sha256": "0123456789aé"}])), "inputs has the sha256"),
+        (set(&["inputs"], json!(3)), "inputs is 3, not a list"),
+        (set(&["counts"], json!([])), "counts: they are no object"),
+        (set(&["counts", "rows"], json!(-1)), "counts: rows is -1, no count"),
+        (set(&["counts", "rows"], json!(1e30)), "counts: rows is"),
+        (set(&["counts", "rows"], json!(u64::MAX)), "counts: rows is"),
+        (set(&["counts", "windows"], json!("7")), "counts: windows is \"7\", no count"),
+        (set(&["counts", "skipped"], json!({"é": u64::MAX})), "counts.skipped.é is"),
+        (set(&["counts", "scores"], json!({"gc": {"2147483647": 1}})), "a histogram has no bin"),
+        (set(&["counts", "scores"], json!({"gc": {"3": -1}})), "bin 3 has -1"),
+        (set(&["counts", "scores"], json!({"gc": [1]})), "a histogram is no object"),
+        (set(&["seconds", "wall"], json!(-1e308)), "seconds.wall is"),
+        (set(&["seconds"], json!("é".repeat(100))), "seconds is"),
+        (set(&["finished_unix"], json!(1e300)), "finished_unix is"),
+        (set(&["peak_memory_bytes"], json!("much")), "peak_memory_bytes is"),
+        (set(&["tracks"], json!(["../evil.bw"])), "tracks holds \"../evil.bw\""),
+        (set(&["tracks"], json!(["/tmp/evil.bw"])), "tracks holds \"/tmp/evil.bw\""),
+        (set(&["tracks"], json!([7])), "tracks holds something that is no text"),
+        (set(&["reference", "contigs"], json!([{"name": "c", "length": u64::MAX}])), "reference.contigs holds"),
+        (set(&["reference", "contigs"], json!([{"name": 1, "length": 1}])), "reference.contigs holds"),
+        (set(&["shards"], json!([{"seconds": {"wall": "x"}}, {}])), "shards: seconds.wall is"),
+        (
+            "{\"program\": \"genogloss\", \"counts\": ".to_string() + &"[".repeat(100_000),
+            "no manifest: recursion limit",
+        ),
+        ("\u{0}\u{1}".into(), "no manifest: "),
+        ("[1, 2]".into(), "no manifest: "),
+        (good[..good.len() / 2].into(), "no manifest: "),
+    ];
+    // The one that was a panic: a digest that is no digest.
+    cases.push((changed(&good, |value| value["inputs"][0]["sha256"] = "ÄÖÜäöüß".into()), "inputs has the sha256"));
+    for (text, say) in cases {
+        let path = folder.write("bad.manifest.json", &text);
+        let ended = genogloss(&["report", &path]);
+        let lines: Vec<&str> = ended.stderr.lines().collect();
+        let shown = &text[..text.char_indices().nth(200).map_or(text.len(), |(at, _)| at)];
+        assert_eq!(ended.code, 1, "{shown}: {}", ended.stderr);
+        assert!(
+            lines[0].starts_with("error: ") && lines[0].contains("bad.manifest.json: ") && lines[0].contains(say),
+            "{shown}: {}",
+            ended.stderr
+        );
+        assert!(lines.len() <= 2, "{}", ended.stderr);
+    }
+    // Reasons of another version are shown.
+    let path = folder.write("other.manifest.json", set(&["counts", "skipped"], json!({"reason_of_next_year": 7})));
+    assert!(run(&format!("report {path}")).contains("reason_of_next_year"));
 }

@@ -319,3 +319,63 @@ fn two_runs_cannot_write_one_output() {
     assert_eq!(fs::read_to_string(&out).expect("the table").lines().count(), succeed(&common[..6]).lines().count());
     tidy(&folder);
 }
+
+#[test]
+fn journals_that_no_run_wrote_get_a_clear_line_each() {
+    let folder = Folder::new();
+    let (genome, output) = (genome(&folder, 2), folder.path("out.bed"));
+    let arguments = ["scan", &genome, "-m", "exact:gc", "--window", "50", "-o", &output, "--resume"];
+    // One that was killed, with all that it has written.
+    let journal = folder.path(".out.bed.genogloss-journal");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_genogloss"))
+        .args(arguments)
+        .args(["--checkpoint", "0", "--quiet"])
+        .spawn()
+        .expect("the program starts");
+    let begun = Instant::now();
+    while !Path::new(&journal).exists() && begun.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    if !Path::new(&journal).exists() {
+        eprintln!("skipped: the run was done before it could be killed");
+        return;
+    }
+    let good = fs::read_to_string(&journal).expect("a journal");
+    let changed = |path: &[&str], to: serde_json::Value| {
+        let mut all: serde_json::Value = serde_json::from_str(&good).expect("JSON");
+        *path.iter().fold(&mut all, |all, key| &mut all[*key]) = to;
+        all.to_string()
+    };
+    let cases = [
+        "".into(),
+        "é".into(),
+        "[".repeat(100_000),
+        good[..good.len() / 2].to_string(),
+        changed(&["checkpoint", "counts"], serde_json::json!([])),
+        changed(&["checkpoint", "counts", "written"], serde_json::json!(-1)),
+        changed(&["checkpoint", "counts", "scores"], serde_json::json!({"gc": {"-2147483648": 1}})),
+        changed(&["checkpoint", "counts", "skipped"], serde_json::json!({"no_reason": 1})),
+        changed(&["checkpoint", "queries"], serde_json::json!("many")),
+        changed(&["checkpoint", "bytes"], serde_json::json!(-4)),
+        changed(&["checkpoint", "tracks"], serde_json::json!({"../../evil.bw": 0})),
+    ];
+    for text in cases {
+        fs::write(&journal, &text).expect("written");
+        let ended = genogloss(&arguments);
+        let shown = &text[..text.len().min(80)];
+        assert_eq!(ended.code, 1, "{shown}: {}", ended.stderr);
+        assert!(
+            ended.stderr.contains("no journal of a run: ") && ended.stderr.contains("hint: "),
+            "{shown}: {}",
+            ended.stderr
+        );
+        assert!(!Path::new(&output).exists());
+    }
+    fs::write(&journal, &good).expect("written");
+    succeed(&arguments);
+    let whole = folder.path("whole.bed");
+    succeed(&["scan", &genome, "-m", "exact:gc", "--window", "50", "-o", &whole, "--quiet"]);
+    assert!(fs::read(&whole).expect("lines") == fs::read(&output).expect("lines"));
+}

@@ -450,3 +450,113 @@ fn a_plan_is_even_and_its_shards_are_the_whole() {
     let run = genogloss(&["plan", &genome, "-m", "exact:gc", "-n", "3", "--", "--nonsense"]);
     assert!(run.code == 1 && run.stderr.contains("--nonsense"), "{}", run.stderr);
 }
+
+/// Changes a shard's manifest.
+fn change(manifest: &str, change: impl FnOnce(&mut serde_json::Value)) {
+    let mut value = serde_json::from_slice(&fs::read(manifest).expect("a manifest")).expect("JSON");
+    change(&mut value);
+    fs::write(manifest, value.to_string()).expect("written");
+}
+
+#[test]
+fn nothing_is_written_outside_of_the_output_whatever_a_manifest_says() {
+    for evil in ["../evil.bw", "ABSOLUTE", "../../evil.bw", "sub/../../evil.bw", ".hidden.bw", "..", ""] {
+        let folder = Folder::new();
+        let genome = genome(&folder);
+        let parts: Vec<String> = (1..=2).map(|index| folder.path(&format!("in{index}/tracks"))).collect();
+        for (index, part) in parts.iter().enumerate() {
+            fs::create_dir(Path::new(part).parent().expect("a folder")).expect("made");
+            run(&format!("scan {genome} -m exact:gc --window 500 --bigwig {part} --shard {}/2", index + 1));
+            let evil = if evil == "ABSOLUTE" { folder.path("evil.bw") } else { evil.to_string() };
+            let _ = fs::copy(format!("{part}/gc.bw"), Path::new(part).join(&evil));
+            change(&format!("{part}/genogloss.manifest.json"), |value| value["tracks"] = serde_json::json!([evil]));
+        }
+        fs::create_dir_all(folder.path("out/deep")).expect("made");
+        let before = folder.names();
+        let ended = genogloss(&["merge", &parts[0], &parts[1], "-o", &folder.path("out/deep/merged")]);
+        assert_eq!(ended.code, 1, "{evil}: {}", ended.stderr);
+        assert!(ended.stderr.contains("which is no name of a file in its folder"), "{evil}: {}", ended.stderr);
+        assert_eq!(folder.names(), before, "{evil}");
+        assert!(
+            !Path::new(&folder.path("out/deep/evil.bw")).exists() && !Path::new(&folder.path("out/evil.bw")).exists()
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn tracks_that_are_links_are_neither_read_nor_written_through() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new();
+    let genome = genome(&folder);
+    let parts: Vec<String> = (1..=2).map(|index| folder.path(&format!("tracks{index}"))).collect();
+    for (index, part) in parts.iter().enumerate() {
+        run(&format!("scan {genome} -m exact:gc --window 500 --bigwig {part} --shard {}/2", index + 1));
+    }
+    let (victim, merged) = (folder.write("victim", "mine"), folder.path("merged"));
+    fs::create_dir(&merged).expect("made");
+    symlink(&victim, format!("{merged}/gc.bw")).expect("a link");
+    let ended = genogloss(&["merge", &parts[0], &parts[1], "-o", &merged]);
+    assert!(ended.code == 1 && ended.stderr.contains("gc.bw: is a link"), "{}", ended.stderr);
+    assert_eq!(folder.read("victim"), "mine");
+    fs::rename(format!("{}/gc.bw", parts[0]), folder.path("elsewhere.bw")).expect("moved");
+    symlink(folder.path("elsewhere.bw"), format!("{}/gc.bw", parts[0])).expect("a link");
+    let ended = genogloss(&["merge", &parts[0], &parts[1], "-o", &folder.path("merged2")]);
+    assert!(ended.code == 1 && ended.stderr.contains("gc.bw is a link"), "{}", ended.stderr);
+}
+
+#[test]
+fn shards_of_impossible_numbers_are_refused() {
+    let folder = Folder::new();
+    let genome = genome(&folder);
+    let parts: Vec<String> = (1..=2).map(|index| folder.path(&format!("part{index}.bed"))).collect();
+    let make = || {
+        for (index, part) in parts.iter().enumerate() {
+            run(&format!(
+                "scan {genome} -m tests/models/track --engine rten --merge --threshold 0.0001 -o {part} --shard {}/2",
+                index + 1
+            ));
+        }
+    };
+    make();
+    let manifest = format!("{}.manifest.json", parts[0]);
+    let good = fs::read(&manifest).expect("a manifest");
+    let edges = serde_json::from_slice::<serde_json::Value>(&good).expect("JSON")["shard"]["edges"].clone();
+    assert!(!edges.as_array().expect("a list").is_empty(), "an element lies at the cut");
+    let cases: Vec<(&[&str], serde_json::Value)> = vec![
+        (&["shard", "index"], serde_json::json!(0)),
+        (&["shard", "index"], serde_json::json!(3)),
+        (&["shard", "index"], serde_json::json!(-1)),
+        (&["shard", "count"], serde_json::json!(4_000_000_000u32)),
+        (&["shard", "count"], serde_json::json!("2")),
+        (&["shard", "gap"], serde_json::json!(u64::MAX)),
+        (&["shard", "territory"], serde_json::json!([["c", 5, 1]])),
+        (&["shard", "territory"], serde_json::json!([["c", 0, u64::MAX]])),
+        (&["shard", "territory"], serde_json::json!([["c"]])),
+        (&["shard", "edges", "0", "element", "start"], serde_json::json!(u64::MAX)),
+        (&["shard", "edges", "0", "element", "end"], serde_json::json!(0)),
+        (&["shard", "edges", "0", "element", "width"], serde_json::json!(0)),
+        (&["shard", "edges", "0", "element", "bases"], serde_json::json!(0)),
+        (&["shard", "edges", "0", "element", "summit"], serde_json::json!(u64::MAX)),
+        (&["shard", "edges", "0", "element", "sum"], serde_json::json!(i128::MAX.to_string())),
+        (&["shard", "edges", "0", "element", "sum"], serde_json::json!("a")),
+        (&["shard", "edges", "0", "element", "strand"], serde_json::json!("x")),
+        (&["shard", "edges", "0", "element", "max"], serde_json::json!(-1)),
+        (&["counts", "rows"], serde_json::json!(u64::MAX)),
+        (&["counts", "windows"], serde_json::json!(-5)),
+    ];
+    for (path, value) in cases {
+        fs::write(&manifest, &good).expect("written");
+        change(&manifest, |all| {
+            let slot = path.iter().fold(all, |all, key| match key.parse::<usize>() {
+                Ok(at) => &mut all[at],
+                Err(_) => &mut all[*key],
+            });
+            *slot = value.clone();
+        });
+        let ended = genogloss(&["merge", &parts[0], &parts[1], "-o", &folder.path("merged.bed")]);
+        assert_eq!(ended.code, 1, "{path:?} {value}: {}", ended.stderr);
+        assert!(ended.stderr.contains("part1.bed.manifest.json: no "), "{path:?} {value}: {}", ended.stderr);
+        assert!(!Path::new(&folder.path("merged.bed")).exists());
+    }
+}

@@ -166,6 +166,15 @@ pub struct Panel {
     /// The knowledge base, asked by one thread at a time; sessions open their own.
     facts: Option<Mutex<Judge>>,
     forms: Mutex<HashMap<Task, Arc<Form>>>,
+    /// Where rows are encoded: one thread, so nothing is spread.
+    pool: Arc<rayon::ThreadPool>,
+}
+
+impl Panel {
+    /// One thread, for the pipeline too.
+    pub fn pool(&self) -> Arc<rayon::ThreadPool> {
+        Arc::clone(&self.pool)
+    }
 }
 
 /// What a panel is asked to be.
@@ -221,7 +230,12 @@ impl Panel {
                 .map(|folder| Language::open(folder, &settings))
                 .transpose()?,
         };
-        Ok(Self { settings, known: Mutex::default(), language, relations, facts, forms: Mutex::default() })
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .build()
+            .map_err(|error| Error::Internal(format!("threads: {error}")))?;
+        let (known, forms) = (Mutex::default(), Mutex::default());
+        Ok(Self { settings, known, language, relations, facts, forms, pool: Arc::new(pool) })
     }
 
     /// Names and digests of all that may answer: a run that goes on, or shards, must have the same.
@@ -278,6 +292,7 @@ impl Panel {
         }
         let folder = registry::find(name, self.settings.models_dir.as_ref())?;
         let card = folder.card()?;
+        allowed(&card, &self.settings)?;
         let grid = Grid::new(&card.window, None, card.bin())?;
         let known = Arc::new(Known { folder, card, grid });
         all.insert(name, Arc::clone(&known));
@@ -424,13 +439,19 @@ impl Panel {
     }
 }
 
+/// Refuses a model whose licence the user has not accepted, whatever it is asked.
+fn allowed(card: &Card, settings: &Settings) -> Result<()> {
+    if card.non_commercial && !settings.accept_license {
+        return Err(Error::model(&card.name, format!("its licence, {}, forbids commercial use", card.license))
+            .with_hint("add --accept-license if you may use it"));
+    }
+    Ok(())
+}
+
 impl Language {
     fn open(folder: Folder, settings: &Settings) -> Result<Self> {
         let card = folder.card()?;
-        if card.non_commercial && !settings.accept_license {
-            return Err(Error::model(&card.name, format!("its licence, {}, forbids commercial use", card.license))
-                .with_hint("add --accept-license if you may use it"));
-        }
+        allowed(&card, settings)?;
         let Some(rule) = card.generate.clone().filter(|_| card.kind == Kind::Generate) else {
             return Err(Error::model(&card.name, "it does not answer prompts: its kind is not generate")
                 .with_hint("genogloss models list shows the kinds"));
@@ -529,7 +550,13 @@ impl Answerer for Session {
             let text = String::from_utf8_lossy(rows.row(place));
             let lost = || Error::Internal(format!("a prompt was understood, and is not any more: {text}"));
             let prompt = Prompt::parse(&text).map_err(|_| lost())?;
-            match self.panel.route(&prompt)?.map_err(|_| lost())? {
+            // The reader has looked at the facts already, and lets nothing pass that nobody answers.
+            let means = match (prompt.task.of_genes(), self.panel.settings.with) {
+                (true, AnswerWith::Best) => Means::Facts,
+                (true, AnswerWith::Lm) => Means::Relations,
+                (false, _) => self.panel.route(&prompt)?.map_err(|_| lost())?,
+            };
+            match means {
                 Means::Exact => match defined(&prompt) {
                     Some(answer) => (answers.texts[place], answers.scores[place]) = (answer, 1.0),
                     None => return Err(lost()),
@@ -610,13 +637,7 @@ impl Session {
             }
             counts.push(rows.count() - before);
         }
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(1)
-            .use_current_thread()
-            .build()
-            .or_else(|_| rayon::ThreadPoolBuilder::new().num_threads(1).build())
-            .map_err(|error| Error::Internal(error.to_string()))?;
-        let encoded = loaded.encoder.encode(&rows, &pool)?;
+        let encoded = loaded.encoder.encode(&rows, &self.panel.pool)?;
         let found = loaded.network.answer(&rows, Some(&encoded))?;
         let width = loaded.columns.len();
         let mut windows = found.scores.chunks_exact(width);

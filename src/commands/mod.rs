@@ -1,6 +1,7 @@
 //! Commands: one file each. The only place that knows the command line.
 
 mod ask;
+mod child;
 mod columns;
 mod evaluate;
 mod gene_places;
@@ -46,7 +47,8 @@ Examples:
 
 Environment: ORT_DYLIB_PATH (ONNX Runtime's library), GENOGLOSS_MODELS (folders of models, separated by :).
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (Ctrl-C), 143 terminated."
+Exit codes: 0 done (also when the reader of a pipe has enough), 1 failed, 2 wrong usage, 130 interrupted (Ctrl-C), 143 terminated, 101 a
+fault of the program itself."
 )]
 pub struct Cli {
     /// Say only what went wrong.

@@ -1,13 +1,15 @@
 //! `genogloss plan`: how a run is cut into shards, and what it will take.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use serde_json::{Value, json};
 
+use super::child;
 use crate::{
     error::{Error, Result},
     exact::Task,
@@ -15,7 +17,7 @@ use crate::{
     model::{card::Kind, registry},
     read::{self, Format, alignments::Alignments, fasta, reference::Reference, regions::Aliases, variants::Variants},
     run::shard::{Cuts, Piece, RECORDS, Shard},
-    write::{Sealed, manifest::Manifest},
+    write::{Sealed, manifest::Manifest, temporary::TemporaryFolder},
 };
 
 /// Cut a run into shards of one cost, and say what it will take.
@@ -28,7 +30,7 @@ use crate::{
 Examples:
   genogloss plan genome.fa --shards 16 -o plan
   genogloss scan genome.fa --shard plan/shard_0001.bed -o part1.bed.gz
-  genogloss plan calls.vcf.gz -f genome.fa --shards 8 -o plan -- --threads 4
+  genogloss plan calls.vcf.gz -f genome.fa --shards 8 -o plan --threads 4
   genogloss plan genome.fa --shards 16 --no-sample
 
 Columns of the table: shard, windows (reads, variants) that cost something, bases it owns, seconds, memory and output (MB) it will
@@ -63,6 +65,9 @@ pub struct Options {
     /// Measure nothing.
     #[arg(long)]
     no_sample: bool,
+    /// Threads, as for the run. Default: all cores. [1, 1024]
+    #[arg(short = 't', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// Further options of the run, for the sample.
     #[arg(last = true, value_name = "OPTIONS")]
     more: Vec<OsString>,
@@ -258,31 +263,41 @@ fn windows(options: &Options, input: read::Input) -> Result<Work> {
     Ok(Work { command: "scan", unit: "windows", contigs, step, pieces, scale: 1 })
 }
 
-/// Counts by contig and bin.
+/// Counts by contig and bin: as many as there are bins with something in them, wherever they lie.
 #[derive(Default)]
-struct Bins(Vec<Vec<u64>>);
+struct Bins {
+    counts: BTreeMap<(usize, u64), u64>,
+    /// The bin of the last one and its count: neighbours come together.
+    last: ((usize, u64), u64),
+}
 
 impl Bins {
     fn add(&mut self, contig: usize, position: u64) {
-        if self.0.len() <= contig {
-            self.0.resize(contig + 1, Vec::new());
+        let at = (contig, position / BIN);
+        if self.last.0 != at {
+            self.flush();
+            self.last = (at, 0);
         }
-        let (bins, bin) = (&mut self.0[contig], (position / BIN) as usize);
-        if bins.len() <= bin {
-            bins.resize(bin + 1, 0);
-        }
-        bins[bin] += 1;
+        self.last.1 += 1;
     }
 
-    fn pieces(&self, contigs: &Contigs) -> Vec<Piece> {
-        let mut pieces = Vec::new();
-        for ((contig, bins), length) in self.0.iter().enumerate().zip(contigs.iter().map(|c| c.len)) {
-            for (bin, &count) in bins.iter().enumerate().filter(|(_, count)| **count > 0) {
-                let first = bin as u64 * BIN;
-                let last = (first + BIN).min(length.max(first + 1));
-                // So much a base that the bin has its count, in units of 1 / BIN^2.
-                pieces.push(Piece { contig, first, last, weight: (count * BIN * BIN / (last - first)).max(1) });
-            }
+    fn flush(&mut self) {
+        if self.last.1 > 0 {
+            *self.counts.entry(self.last.0).or_default() += self.last.1;
+        }
+    }
+
+    fn pieces(mut self, contigs: &Contigs) -> Vec<Piece> {
+        self.flush();
+        let mut lengths = contigs.iter().map(|contig| contig.len).enumerate().peekable();
+        let mut pieces = Vec::with_capacity(self.counts.len());
+        for ((contig, bin), count) in self.counts {
+            while lengths.next_if(|(id, _)| *id < contig).is_some() {}
+            let length = lengths.peek().map_or(0, |(_, length)| *length);
+            let first = bin * BIN;
+            let last = (first + BIN).min(length.max(first + 1));
+            // So much a base that the bin has its count, in units of 1 / BIN^2.
+            pieces.push(Piece { contig, first, last, weight: (count * BIN * BIN / (last - first)).max(1) });
         }
         pieces
     }
@@ -345,11 +360,8 @@ struct Sample {
 /// Runs this program on a part from the middle of the work: larger and larger ones, until it takes a second.
 fn sample(options: &Options, work: &Work, total: u64) -> Result<Sample> {
     let program = std::env::current_exe().map_err(|error| Error::Internal(format!("this program: {error}")))?;
-    let folder = std::env::temp_dir().join(format!("genogloss-plan-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).map_err(|error| Error::write(folder.display(), &error))?;
-    let measured = measure(options, work, total, &program, &folder);
-    let _ = std::fs::remove_dir_all(&folder);
-    measured
+    let folder = TemporaryFolder::make_in(&std::env::temp_dir(), "genogloss-plan-")?;
+    measure(options, work, total, &program, folder.path())
 }
 
 fn measure(options: &Options, work: &Work, total: u64, program: &Path, folder: &Path) -> Result<Sample> {
@@ -378,13 +390,16 @@ fn measure(options: &Options, work: &Work, total: u64, program: &Path, folder: &
                 command.arg(name).arg(value.to_string());
             }
         }
-        command.args(&options.more).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        if let Some(threads) = options.threads {
+            command.arg("--threads").arg(threads.to_string());
+        }
+        command.args(&options.more);
         let begun = std::time::Instant::now();
-        let ended = command.output().map_err(|error| Error::Internal(format!("the sample: {error}")))?;
+        let ended = child::run(&mut command)?.map_err(|error| Error::Internal(format!("the sample: {error}")))?;
         let all = begun.elapsed().as_secs_f64();
         if !ended.status.success() {
-            let said = String::from_utf8_lossy(&ended.stderr);
-            let said = said.trim().strip_prefix("error: ").unwrap_or(said.trim());
+            let said = ended.said.trim();
+            let said = said.strip_prefix("error: ").unwrap_or(said);
             return Err(Error::input("the sample", said.replace('\n', "; "))
                 .with_hint("options of the run go behind --; --no-sample makes the plan without measuring"));
         }

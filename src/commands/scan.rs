@@ -29,6 +29,7 @@ use crate::{
         journal::Checkpoint,
         merge::TRACKS_MANIFEST,
         shard::{Side, Territory},
+        stored::is_plain_name,
     },
     tile::{MAX_WINDOW, Source, Tile, TilesRead, all_found},
     window::Grid,
@@ -37,6 +38,7 @@ use crate::{
         bigwig::BigWig,
         check_targets,
         manifest::{Settings, digest},
+        order::Waiting,
         overlap::{Overlap, Rule, Stretch},
         table::{self, Caller, Element, Merger, Place, TableFormat, Threshold},
     },
@@ -177,7 +179,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         counts: beginning.from.counts().of_columns(form.columns.iter().map(|column| column.name.as_str())),
         merger: merge.map(|gap| Merger::new(gap, form.columns.len())),
         complete: Vec::new(),
-        held: Vec::new(),
+        held: Waiting::default(),
         gap: merge.unwrap_or(0),
         grid,
         territory: territory.as_ref(),
@@ -303,6 +305,10 @@ fn tracks(
         .iter()
         .map(|&column| {
             let name = format!("{}.bw", form.columns[column].name);
+            if !is_plain_name(&name) {
+                return Err(Error::usage(format!("--bigwig: {name:?} is no name of a file, and so is called a score"))
+                    .with_hint("rename the label in the model's card, or write another format"));
+            }
             let before = beginning.from.tracks.get(&name).copied().unwrap_or(0);
             let resume = beginning.journal.as_ref().map(|_| before);
             Ok((column, BigWig::create(&folder.join(name), contigs, resume)?))
@@ -406,7 +412,7 @@ struct Writer<'a> {
     /// Elements that have just become complete.
     complete: Vec<Element>,
     /// Complete elements and their lines, which may not be written before one that began earlier is.
-    held: Vec<(Element, Vec<u8>)>,
+    held: Waiting<Element>,
     /// Calls up to so many bases apart are joined.
     gap: u64,
     grid: Option<Grid>,
@@ -594,32 +600,23 @@ impl Writer<'_> {
     /// Writes held elements in order of their start, as far as no open one begins earlier. `current` is the contig in
     /// work; without one, all are written.
     fn release(&mut self, current: Option<&str>) -> Result<()> {
-        self.held.extend(self.complete.drain(..).map(|element| {
-            let line = element.line();
-            (element, line)
-        }));
+        for element in self.complete.drain(..) {
+            let (interval, line) = (element.interval(), element.line());
+            self.held.add(&element.contig.clone(), interval, line, element);
+        }
         if self.held.is_empty() {
             return Ok(());
         }
-        let earliest = self.merger.as_ref().and_then(Merger::earliest_open);
-        // Elements of an earlier contig come before those of the current one; within one they are sorted by start.
-        let later = |element: &Element| current == Some(element.contig.as_str());
-        self.held.sort_by(|(a, line_a), (b, line_b)| {
-            (later(a), a.interval(), line_a).cmp(&(later(b), b.interval(), line_b))
-        });
+        let earliest = current.zip(self.merger.as_ref().and_then(Merger::earliest_open));
         // Of a track, elements are joined first, and then those are chosen that meet a region.
         let regions = self.regions.filter(|_| self.form.bin.is_some());
-        for (element, line) in std::mem::take(&mut self.held) {
-            if later(&element) && earliest.is_some_and(|start| element.start >= start) {
-                self.held.push((element, line));
-                continue;
-            }
+        while let Some((interval, line, element)) = self.held.next_before(earliest) {
             if let Some(edge) = self.territory.and_then(|own| Edge::at(&element, own, self.gap, self.reach(), regions))
             {
                 self.edges.push(edge);
             }
-            if regions.is_none_or(|regions| regions.overlaps(&element.contig, element.interval())) {
-                self.record(&element.contig, element.interval(), &line)?;
+            if regions.is_none_or(|regions| regions.overlaps(&element.contig, interval)) {
+                self.record(&element.contig, interval, &line)?;
             }
         }
         Ok(())
@@ -648,7 +645,7 @@ impl Writer<'_> {
         let json = |value: serde_json::Result<serde_json::Value>| {
             value.map_err(|error| Error::Internal(format!("checkpoint: {error}")))
         };
-        let held: Vec<&Element> = self.held.iter().map(|(element, _)| element).collect();
+        let held: Vec<&Element> = self.held.iter().collect();
         let state = serde_json::json!({
             "contig": self.contig.as_ref(),
             "open": json(serde_json::to_value(self.merger.as_ref().map(Merger::save)))?,
@@ -666,27 +663,31 @@ impl Writer<'_> {
             return Ok(());
         }
         let saved = |key: &str| from.state.get(key).cloned().unwrap_or_default();
-        let bad = |error: serde_json::Error| Error::Internal(format!("journal: {error}"));
+        let of = self.output.as_ref().map_or("the tracks", Output::place).to_string();
+        let wrong = |why: String| {
+            Error::input(format!("the journal of {of}"), why).with_hint("it was changed; remove it to begin again")
+        };
+        let bad = |error: serde_json::Error| wrong(error.to_string());
         self.contig = saved("contig").as_str().unwrap_or_default().into();
         for (_, track) in &mut self.tracks {
             track.begin(&self.contig)?;
         }
         if let Some(merger) = &mut self.merger {
-            merger.restore(serde_json::from_value::<Option<_>>(saved("open")).map_err(bad)?.unwrap_or_default());
+            let open: Option<Vec<(usize, Element)>> = serde_json::from_value(saved("open")).map_err(bad)?;
+            merger.restore(open.unwrap_or_default()).map_err(wrong)?;
         }
-        let held: Vec<Element> = serde_json::from_value(saved("held")).map_err(bad)?;
-        self.held = held
-            .into_iter()
-            .map(|element| {
-                let line = element.line();
-                (element, line)
-            })
-            .collect();
+        for element in serde_json::from_value::<Vec<Element>>(saved("held")).map_err(bad)? {
+            element.check().map_err(wrong)?;
+            self.held.add(&element.contig.clone(), element.interval(), element.line(), element);
+        }
         self.edges = serde_json::from_value(saved("edges")).map_err(bad)?;
+        self.edges.iter().try_for_each(|edge| edge.element.check()).map_err(wrong)?;
         if let Some((overlap, contig)) = &mut self.overlap {
             let state = saved("overlap");
             *contig = state[0].as_str().unwrap_or_default().into();
-            overlap.restore(&state[1]).ok_or_else(|| Error::Internal("journal: overlapping windows".into()))?;
+            overlap
+                .restore(&state[1], self.form.columns.len())
+                .ok_or_else(|| wrong("windows that overlap are damaged".into()))?;
         }
         Ok(())
     }

@@ -211,10 +211,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let all: Vec<(&str, &[f64])> =
         scored.scores.iter().map(|(name, values)| (name.as_str(), values.as_slice())).collect();
     let groups: Vec<&[(&str, &[f64])]> = if own.own_rows { all.chunks(1).collect() } else { vec![&all] };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(setup::threads(&options.engine))
-        .build()
-        .map_err(|error| Error::Internal(format!("threads: {error}")))?;
+    let threads = setup::threads(&options.engine);
     let effects = is_measured.then_some(scored.labels.as_slice());
     let (mut sections, mut lines, mut judged_rows) = (Vec::new(), Vec::new(), 0);
     for group in groups {
@@ -222,7 +219,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         let judged = Judged::new(group, truth.as_deref(), effects, &chosen);
         one_class(&scored, truth.as_deref(), &chosen, options)?;
         judged_rows = judged_rows.max(judged.rows);
-        let figures = pool.install(|| judged.figures(versus, options.bootstrap, options.seed));
+        let figures = judged.figures(versus, options.bootstrap, options.seed);
         for (index, (name, figures)) in figures.into_iter().enumerate() {
             let without = all.iter().position(|(score, _)| *score == name).map(|i| missing[i]);
             let ranking = judged.scores.get(index).and_then(|(_, ranking, _)| ranking.clone());
@@ -247,7 +244,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     };
     let ending = Ending {
         report: report(),
-        threads: setup::threads(&options.engine),
+        threads,
         counts,
         timings: Timings { wall: begun.elapsed().as_secs_f64(), ..Timings::default() },
         inputs: scored.inputs,

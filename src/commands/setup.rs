@@ -67,7 +67,18 @@ pub fn announce() {
 
 /// Threads in all: as many as were asked for, or as there are cores.
 pub fn threads(options: &EngineOptions) -> usize {
-    options.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+    limit_threads(options.threads)
+}
+
+/// The same, where no model runs. What is computed side by side outside of the pipeline keeps to it too.
+pub fn limit_threads(asked: Option<u16>) -> usize {
+    let count = asked.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    // The second time it is there already, with the same number.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(count)
+        .thread_name(|number| format!("compute-{number}"))
+        .build_global();
+    count
 }
 
 /// The part of a run over `count` records that have no order of place; `what` they are.
@@ -357,9 +368,8 @@ pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -
             seconds: timings,
             peak_memory_bytes: manifest::peak_memory(),
         };
-        let text = manifest.to_json()?;
         for target in target.iter().chain(&also) {
-            sealed = sealed.with_first(target, text.as_bytes())?;
+            sealed = sealed.with_first_from(target, |out| manifest.write(out))?;
         }
     }
     sealed.commit()?;

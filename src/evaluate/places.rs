@@ -50,15 +50,15 @@ pub struct Sites {
     scores: Vec<f32>,
     truth: Vec<bool>,
     /// Number of the 100-kb block of each bin.
-    blocks: Vec<u32>,
+    blocks: Vec<u64>,
     /// Bins below [`FLOOR`] that are not of the class, by block.
-    low: BTreeMap<u32, u64>,
+    low: BTreeMap<u64, u64>,
     /// Bases that were asked.
     pub bases: u64,
 }
 
 impl Sites {
-    fn add(&mut self, score: f32, truth: bool, block: u32, bases: u64) {
+    fn add(&mut self, score: f32, truth: bool, block: u64, bases: u64) {
         self.bases += bases;
         if truth || score >= FLOOR {
             self.scores.push(if score >= FLOOR { score } else { 0.0 });
@@ -90,13 +90,13 @@ impl Sites {
     pub fn figures(&self, threshold: f64, replicates: u32, seed: u64) -> Vec<Figure> {
         let ranking = self.ranking();
         let values = self.values(&ranking, threshold, None);
-        let numbers: Vec<u32> = {
-            let mut all: Vec<u32> = self.blocks.iter().chain(self.low.keys()).copied().collect();
+        let numbers: Vec<u64> = {
+            let mut all: Vec<u64> = self.blocks.iter().chain(self.low.keys()).copied().collect();
             all.sort_unstable();
             all.dedup();
             all
         };
-        let place: BTreeMap<u32, usize> = numbers.iter().enumerate().map(|(i, &n)| (n, i)).collect();
+        let place: BTreeMap<u64, usize> = numbers.iter().enumerate().map(|(i, &n)| (n, i)).collect();
         let of_site: Vec<usize> = self.blocks.iter().map(|b| place[b]).collect();
         let intervals = bootstrap(numbers.len(), replicates, seed, values.len(), |times| {
             let weights: Vec<u32> = of_site.iter().map(|&block| times[block]).collect();
@@ -199,7 +199,7 @@ impl<'a> Judge<'a> {
                 if hidden || (known.scope.is_some() && !scope.overlaps(place)) || ignored.overlaps(place) {
                     continue;
                 }
-                let block = self.contigs * 100_000 + (start / BLOCK) as u32;
+                let block = (u64::from(self.contigs) << 40) + start / BLOCK;
                 self.sites[index].add(row[known.column], truth.overlaps(place), block, place.len());
             }
         }

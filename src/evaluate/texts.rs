@@ -60,9 +60,9 @@ impl Texts {
     /// One answer; `None`: there was none.
     pub fn add(&mut self, truth: &str, answer: Option<&str>, units: Units) {
         let answered = answer.is_some();
-        let answer = answer.unwrap_or_default();
         self.count += 1;
-        self.exact += usize::from(truth == answer);
+        self.exact += usize::from(answer == Some(truth));
+        let answer = answer.unwrap_or_default();
         let (wanted, said) = (units.of(truth), units.of(answer));
         (self.said, self.wanted) = (self.said + said.len(), self.wanted + wanted.len());
         for n in 1..=4 {
@@ -133,18 +133,30 @@ fn f1(both: usize, a: usize, b: usize) -> f64 {
     if a + b == 0 { 0.0 } else { 2.0 * both as f64 / (a + b) as f64 }
 }
 
-/// Length of the longest common subsequence.
+/// Length of the longest common subsequence. METHOD: 64 units at once, as bits (Hyyrö 2004, "Bit-parallel LCS-length computation
+/// revisited"): answers of 100,000 bases take a second, not minutes.
 fn longest_common(a: &[&str], b: &[&str]) -> usize {
-    let mut row = vec![0; b.len() + 1];
-    for x in a {
-        let mut diagonal = 0;
-        for (j, y) in b.iter().enumerate() {
-            let above = row[j + 1];
-            row[j + 1] = if x == y { diagonal + 1 } else { above.max(row[j]) };
-            diagonal = above;
-        }
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, unit) in a.iter().enumerate() {
+        places.entry(unit).or_default().push(at);
     }
-    row[b.len()]
+    let words = a.len().div_ceil(64);
+    // A bit is 0 where the length grows.
+    let (mut row, mut here) = (vec![u64::MAX; words], vec![0u64; words]);
+    for unit in b {
+        let Some(places) = places.get(unit) else { continue };
+        places.iter().for_each(|at| here[at / 64] |= 1 << (at % 64));
+        let mut carry = false;
+        for (bits, same) in row.iter_mut().zip(&here) {
+            let both = *bits & same;
+            let (sum, first) = bits.overflowing_add(both);
+            let (sum, second) = sum.overflowing_add(u64::from(carry));
+            carry = first || second;
+            *bits = sum | (*bits & !same);
+        }
+        places.iter().for_each(|at| here[at / 64] = 0);
+    }
+    (0..a.len()).filter(|at| row[at / 64] >> (at % 64) & 1 == 0).count()
 }
 
 #[cfg(test)]
@@ -189,5 +201,41 @@ mod tests {
         assert!(texts.numbers().is_some());
         texts.add("0.5", Some("many"), Units::Words);
         assert_eq!(texts.numbers(), None);
+    }
+
+    #[test]
+    fn what_was_not_answered_is_never_exact() {
+        let mut texts = Texts::default();
+        texts.add("", None, Units::Words);
+        texts.add("a", None, Units::Words);
+        assert_eq!(texts.exact(), 0.0);
+    }
+
+    /// Row by row, as it is defined.
+    fn slow(a: &[&str], b: &[&str]) -> usize {
+        let mut row = vec![0; b.len() + 1];
+        for x in a {
+            let mut diagonal = 0;
+            for (j, y) in b.iter().enumerate() {
+                let above = row[j + 1];
+                row[j + 1] = if x == y { diagonal + 1 } else { above.max(row[j]) };
+                diagonal = above;
+            }
+        }
+        row[b.len()]
+    }
+
+    #[test]
+    fn the_longest_common_subsequence_is_that_of_the_definition() {
+        let mut random = fastrand::Rng::with_seed(1);
+        for _ in 0..300 {
+            let letters = random.usize(1..6);
+            let mut text = || -> Vec<&str> {
+                let length = random.usize(0..200);
+                (0..length).map(|_| ["A", "C", "G", "T", "N"][random.usize(..letters.min(5))]).collect()
+            };
+            let (a, b) = (text(), text());
+            assert_eq!(longest_common(&a, &b), slow(&a, &b), "{a:?} {b:?}");
+        }
     }
 }

@@ -217,7 +217,7 @@ impl Base {
             return Err(Error::input(path.display(), problem).with_hint("build it anew: genogloss genes build FILE..."));
         }
         db.pragma_update(None, "mmap_size", 1i64 << 30).map_err(strange)?;
-        let sources = db
+        let sources: Vec<Source> = db
             .prepare("SELECT id, name, what, file, release, licence, rows, facts, unknown FROM source ORDER BY id")
             .and_then(|mut all| {
                 all.query_map([], |row| {
@@ -234,6 +234,10 @@ impl Base {
                 .collect()
             })
             .map_err(strange)?;
+        if sources.is_empty() {
+            return Err(Error::input(path.display(), "the knowledge base is damaged: it names no source")
+                .with_hint("build it anew: genogloss genes build FILE..."));
+        }
         Ok(Self { db, place: path.into(), sources })
     }
 
@@ -253,7 +257,8 @@ impl Base {
 
     /// A source by its number.
     pub fn source(&self, id: i64) -> &Source {
-        &self.sources[usize::try_from(id - 1).unwrap_or(0).min(self.sources.len() - 1)]
+        let at = usize::try_from(id.saturating_sub(1)).unwrap_or(0);
+        &self.sources[at.min(self.sources.len() - 1)]
     }
 
     /// Which gene is meant: by symbol, a symbol it had, an alias that no other gene has; `HGNC:1101`, `NCBIGene:675`, `ENSG00000139618`;

@@ -21,7 +21,10 @@ use super::{
     names::{self, Kind as NameKind, fold, fold_gene},
     sources::{About, Kind, Row, Table},
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    write::Sealed,
+};
 
 /// What came of a table.
 #[derive(Clone, Debug)]
@@ -180,12 +183,11 @@ pub fn build(files: &[PathBuf], releases: &[(String, String)], out: &Path) -> Re
         return Err(Error::usage("there is no table of genes")
             .with_hint("HGNC's complete set (hgnc_complete_set.txt) or NCBI's Homo_sapiens.gene_info is needed"));
     }
-    let part = crate::write::hidden(out, "part");
-    let _ = std::fs::remove_file(&part);
     let failed =
         |error: rusqlite::Error| Error::Output { place: out.display().to_string(), message: said(&error), hint: None };
-    let made = (|| {
-        let db = Connection::open(&part).map_err(failed)?;
+    let mut said_of = Vec::new();
+    let sealed = Sealed::made_by(out, |part| {
+        let db = Connection::open(part).map_err(failed)?;
         db.execute_batch(&format!(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; BEGIN; {SCHEMA}"
         ))
@@ -210,23 +212,13 @@ pub fn build(files: &[PathBuf], releases: &[(String, String)], out: &Path) -> Re
                     .with_hint(format!("they are of {}", all.join(", "))));
             }
         }
-        let mut loaded = Vec::new();
         for (number, (path, table)) in tables.into_iter().enumerate() {
-            loaded.push(build.load(number as i64 + 1, path, table, releases)?);
+            said_of.push(build.load(number as i64 + 1, path, table, releases)?);
         }
-        build.finish(failed)?;
-        Ok(loaded)
-    })();
-    let made = made.and_then(|loaded| {
-        let file = std::fs::File::open(&part).and_then(|file| file.sync_all());
-        file.and_then(|()| std::fs::rename(&part, out)).map_err(|error| Error::write(out.display(), &error))?;
-        crate::write::sync_folder(out);
-        Ok(loaded)
-    });
-    if made.is_err() {
-        let _ = std::fs::remove_file(&part);
-    }
-    made
+        build.finish(failed)
+    })?;
+    sealed.commit()?;
+    Ok(said_of)
 }
 
 /// The release of a table that does not say it.

@@ -1,6 +1,9 @@
 //! The dictionary of contigs: names, lengths, order. Names match exactly, or an error shows both sides.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+};
 
 use crate::error::{Error, Result};
 
@@ -17,24 +20,39 @@ pub struct Contig {
 #[derive(Clone, Debug, Default)]
 pub struct Contigs {
     contigs: Vec<Contig>,
-    ids: HashMap<String, usize>,
+    /// By the hash of the name, or, where another name has it, by the next number: a million names are not kept twice.
+    ids: HashMap<u64, u32>,
+    hasher: RandomState,
 }
 
 impl Contigs {
     /// Adds a contig; `false` when the name is already there.
     pub fn push(&mut self, name: impl Into<String>, len: u64) -> bool {
-        let name = name.into();
-        if self.ids.contains_key(&name) {
-            return false;
-        }
-        self.ids.insert(name.clone(), self.contigs.len());
+        let mut name = name.into();
+        let Err(free) = self.find(&name) else { return false };
+        // More are refused as repeated: no file has 4 billion.
+        let Ok(id) = u32::try_from(self.contigs.len()) else { return false };
+        self.ids.insert(free, id);
+        name.shrink_to_fit();
         self.contigs.push(Contig { name, len });
         true
     }
 
+    /// The place of a name, or the key that it would get.
+    fn find(&self, name: &str) -> Result<usize, u64> {
+        let mut key = self.hasher.hash_one(name);
+        while let Some(&id) = self.ids.get(&key) {
+            if self.contigs[id as usize].name == name {
+                return Ok(id as usize);
+            }
+            key = key.wrapping_add(1);
+        }
+        Err(key)
+    }
+
     /// Place of a name in the dictionary, 0-based.
     pub fn id(&self, name: &str) -> Option<usize> {
-        self.ids.get(name).copied()
+        self.find(name).ok()
     }
 
     /// The contig of that name.

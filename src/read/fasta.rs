@@ -24,7 +24,12 @@ pub struct ContigReport {
     /// Length in bases.
     pub length: u64,
     /// MD5 of its bases in upper case: SAM's M5. `None` where only a part was read.
-    pub md5: Option<String>,
+    #[serde(serialize_with = "in_hex")]
+    pub md5: Option<[u8; 16]>,
+}
+
+fn in_hex<S: serde::Serializer>(md5: &Option<[u8; 16]>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    md5.map(|bytes| hex(&bytes)).serialize(serializer)
 }
 
 /// What a stream of FASTA consists of.
@@ -105,7 +110,8 @@ pub fn stream(input: Input, mut event: impl FnMut(Event<'_>) -> Result<()>) -> R
     let place = input.place();
     let mut reader = input.reader;
     let failed = |error: std::io::Error| Error::input(&place, describe(&error));
-    let mut names = HashSet::new();
+    // Digests: a file may have millions of names.
+    let mut names = HashSet::<[u8; 16]>::new();
     let mut current: Option<(String, u64, Md5)> = None;
     let (mut piece, mut upper) = (Vec::with_capacity(2 * PIECE), Vec::new());
     let (mut at_start, mut header, mut line_number) = (true, None::<Vec<u8>>, 1u64);
@@ -131,8 +137,10 @@ pub fn stream(input: Input, mut event: impl FnMut(Event<'_>) -> Result<()>) -> R
     let end = |current: Option<(String, u64, Md5)>, event: &mut dyn FnMut(Event<'_>) -> Result<()>| match current {
         Some((name, 0, _)) => Err(Error::input(&place, format!("contig \"{name}\" has no sequence"))
             .with_hint("take this contig out, if the file is not cut off or damaged there")),
-        Some((name, length, hash)) => {
-            event(Event::End(ContigReport { name, length, md5: Some(hex(&hash.finalize())) }))
+        Some((mut name, length, hash)) => {
+            // A file may have millions.
+            name.shrink_to_fit();
+            event(Event::End(ContigReport { name, length, md5: Some(hash.finalize().into()) }))
         }
         None => Ok(()),
     };
@@ -177,7 +185,7 @@ pub fn stream(input: Input, mut event: impl FnMut(Event<'_>) -> Result<()>) -> R
                 line_number += 1;
                 if let Some(text) = header.take() {
                     let name = contig_name(&text, &place, line_number - 1)?;
-                    if !names.insert(name.clone()) {
+                    if !names.insert(Md5::digest(name.as_bytes()).into()) {
                         return Err(Error::input(
                             &place,
                             format!("line {}: contig \"{name}\" is there twice", line_number - 1),
@@ -235,7 +243,7 @@ mod tests {
             seen.push(match event {
                 Event::Contig(name) => format!(">{name}"),
                 Event::Bases(bases) => String::from_utf8_lossy(bases).into_owned(),
-                Event::End(report) => format!("{} {}", report.length, report.md5.unwrap_or_default()),
+                Event::End(report) => format!("{} {}", report.length, hex(&report.md5.unwrap_or_default())),
             });
             Ok(())
         })?;

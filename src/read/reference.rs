@@ -21,7 +21,6 @@ use super::{
 use crate::{
     error::{Error, Result, describe},
     genome::{Contigs, Interval},
-    model::folder::hex,
 };
 
 /// Bases of a block. A BGZF block inflates to 64 KiB, and neighbouring variants share most of theirs.
@@ -316,7 +315,7 @@ impl Reference {
             bases.extend(self.read_block(contig, number)?.iter().map(u8::to_ascii_uppercase));
             hash.update(&bases);
         }
-        Ok(ContigReport { name: self.places[contig].name().to_string(), length, md5: Some(hex(&hash.finalize())) })
+        Ok(ContigReport { name: self.places[contig].name().to_string(), length, md5: Some(hash.finalize().into()) })
     }
 }
 

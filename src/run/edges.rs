@@ -28,8 +28,8 @@ impl Edge {
     ) -> Option<Self> {
         let own = territory.of(&element.contig)?;
         let whole = territory.length(&element.contig)?;
-        let left = own.start > 0 && element.start <= own.start + gap + reach;
-        let right = own.end < whole && element.end + gap >= own.end;
+        let left = own.start > 0 && element.start <= own.start.saturating_add(gap).saturating_add(reach);
+        let right = own.end < whole && element.end.saturating_add(gap) >= own.end;
         (left || right).then(|| Self {
             element: element.clone(),
             written: regions.is_none_or(|r| r.overlaps(&element.contig, element.interval())),

@@ -6,7 +6,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, TryLockError},
-    io::Write,
+    io::{Read, Write},
     path::{Path, PathBuf},
     time::{Duration, Instant, UNIX_EPOCH},
 };
@@ -14,10 +14,11 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::stored::is_plain_name;
 use crate::{
     error::{Error, Result, describe},
     report::Counts,
-    write::{hidden, manifest::ModelReport, manifest::Settings},
+    write::{hidden, manifest::ModelReport, manifest::Settings, open_hidden, read_hidden},
 };
 
 /// How far a run has come.
@@ -57,7 +58,7 @@ impl Lock {
         let path = hidden(output, "lock");
         loop {
             let failed = |error: std::io::Error| Error::write(path.display(), &error);
-            let file = match File::create(&path) {
+            let file = match open_hidden(&path) {
                 Ok(file) => file,
                 // There is no such folder, which is said where the output is opened.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self { path, file: None }),
@@ -96,7 +97,7 @@ impl Drop for Lock {
 #[cfg(unix)]
 fn same_file(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let (held, named) = (file.metadata(), fs::metadata(path));
+    let (held, named) = (file.metadata(), fs::symlink_metadata(path));
     held.is_ok_and(|held| named.is_ok_and(|named| (held.dev(), held.ino()) == (named.dev(), named.ino())))
 }
 
@@ -157,11 +158,17 @@ impl Journal {
         }
         let mut found = None;
         if path.exists() {
-            let bytes = fs::read(&path).map_err(|error| Error::read(&path, &error))?;
+            let mut bytes = Vec::new();
+            let read = read_hidden(&path).and_then(|mut file| file.read_to_end(&mut bytes));
+            read.map_err(|error| Error::read(&path, &error))?;
             let again = || format!("rm {}", path.display());
             let page: Page = serde_json::from_slice(&bytes).map_err(|error| {
                 Error::input(path.display(), format!("no journal of a run: {error}")).with_hint(again())
             })?;
+            if let Err(why) = page.checkpoint.check() {
+                return Err(Error::input(path.display(), format!("no journal of a run: {why}"))
+                    .with_hint(format!("to begin again: {}", again())));
+            }
             if let Some(difference) = difference("", &Value::Object(page.run), &Value::Object(run.clone())) {
                 return Err(Error::input(path.display(), format!("is of another run: {difference}"))
                     .with_hint(format!("to begin again: {}", again())));
@@ -196,7 +203,8 @@ impl Journal {
         let page = Page { run: self.run.clone(), checkpoint };
         let text = serde_json::to_vec(&page).map_err(|error| Error::Internal(format!("journal: {error}")))?;
         let temporary = self.path.with_extension(NEW);
-        let mut file = File::create(&temporary).map_err(failed)?;
+        let mut file = open_hidden(&temporary).map_err(failed)?;
+        file.set_len(0).map_err(failed)?;
         file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed)?;
         fs::rename(&temporary, &self.path).map_err(failed)?;
         crate::write::sync_folder(&self.path);
@@ -228,15 +236,27 @@ fn difference(name: &str, then: &Value, now: &Value) -> Option<String> {
 }
 
 impl Checkpoint {
+    /// Refuses what no run has written down.
+    fn check(&self) -> std::result::Result<(), String> {
+        if self.counts.is_null() && self.queries == 0 {
+            return Ok(());
+        }
+        Counts::restored(&self.counts).map_err(|why| format!("counts: {why}"))?;
+        match self.tracks.keys().find(|name| !is_plain_name(name)) {
+            Some(name) => Err(format!("{name:?} is no name of a track")),
+            None => Ok(()),
+        }
+    }
+
     /// Of a writer that holds nothing back.
     pub fn of(counts: &Counts, bytes: u64) -> Result<Self> {
         let saved = serde_json::to_value(counts).map_err(|error| Error::Internal(format!("checkpoint: {error}")))?;
         Ok(Self { queries: counts.written, bytes, counts: saved, ..Self::default() })
     }
 
-    /// What was counted until then.
+    /// What was counted until then; [`Journal::open`] has checked it.
     pub fn counts(&self) -> Counts {
-        Counts::restored(&self.counts)
+        Counts::restored(&self.counts).unwrap_or_default()
     }
 }
 
@@ -251,7 +271,7 @@ mod tests {
         let run =
             |window: u64| json!({"settings": {"window": window, "format": "bed"}}).as_object().cloned().expect("a map");
         let open = |window: u64| Journal::open(&output, None, run(window), Duration::ZERO);
-        let checkpoint = || Checkpoint { queries: 7, bytes: 99, ..Checkpoint::default() };
+        let checkpoint = || Checkpoint { queries: 7, bytes: 99, counts: json!({}), ..Checkpoint::default() };
         let (mut journal, none) = open(5).expect("opened");
         assert!(none.is_none() && journal.due());
         journal.write(checkpoint()).expect("written");
@@ -282,7 +302,8 @@ mod tests {
         std::fs::create_dir(&tracks).expect("a folder");
         let manifest = tracks.join("m.json");
         let open = || Journal::open(&output, Some(&manifest), Map::new(), Duration::ZERO).expect("opened");
-        let checkpoint = Checkpoint { queries: 7, tracks: [("t.bw".into(), 24)].into(), ..Checkpoint::default() };
+        let checkpoint =
+            Checkpoint { queries: 7, tracks: [("t.bw".into(), 24)].into(), counts: json!({}), ..Checkpoint::default() };
         std::fs::write(hidden(&tracks.join("t.bw"), "values"), [0; 24]).expect("written");
         open().0.write(checkpoint.clone()).expect("written");
         assert_eq!(open().1.map(|c| c.queries), Some(7));

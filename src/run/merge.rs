@@ -11,7 +11,7 @@ use bigtools::{BigWigRead, utils::reopen::ReopenableFile};
 use noodles::bam;
 use serde_json::{Map, Value};
 
-use super::{ShardReport, edges::Edge};
+use super::{ShardReport, edges::Edge, stored};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
@@ -21,7 +21,9 @@ use crate::{
         read_frame, read_line,
         variants::Variants,
     },
-    write::{Indexed, Output, OutputSettings, Sealed, bigwig::BigWig, manifest::Manifest, place_of_line},
+    write::{
+        Indexed, Output, OutputSettings, Sealed, bigwig::BigWig, manifest::Manifest, order::Waiting, place_of_line,
+    },
 };
 
 /// The manifest's name in a folder of tracks.
@@ -44,17 +46,18 @@ impl Part {
             return Err(Error::input(path.display(), "no such file or folder"));
         }
         let beside = if path.is_dir() { path.join(TRACKS_MANIFEST) } else { Manifest::path(path) };
-        let bytes = fs::read(&beside).map_err(|error| {
-            Error::read(&beside, &error).with_hint("every shard needs the manifest that was written with it")
-        })?;
-        let bad = |why: String| Error::input(beside.display(), why);
-        let mut manifest: Map<String, Value> =
-            serde_json::from_slice(&bytes).map_err(|e| bad(format!("no manifest: {e}")))?;
+        if !beside.exists() {
+            let gone = std::io::Error::from(std::io::ErrorKind::NotFound);
+            return Err(
+                Error::read(&beside, &gone).with_hint("every shard needs the manifest that was written with it")
+            );
+        }
+        let mut manifest = stored::manifest(&beside)?;
         let shard = manifest
             .remove("shard")
             .ok_or_else(|| Error::input(path.display(), "is no shard: it was written without --shard"))?;
-        // By its text: JSON values in memory keep 64 bits of a number.
-        let shard = serde_json::from_str(&shard.to_string()).map_err(|e| bad(format!("no shard's manifest: {e}")))?;
+        let shard = stored::shard(&shard.to_string())
+            .map_err(|why| Error::input(beside.display(), format!("no shard's manifest: {why}")))?;
         Ok(Self { path: path.into(), manifest, shard })
     }
 
@@ -72,6 +75,13 @@ impl Part {
         let listed = self.manifest.get("tracks").and_then(Value::as_array);
         let listed = listed.ok_or_else(|| Error::input(self.place(), "its manifest speaks of no tracks"))?;
         let names: Vec<String> = listed.iter().filter_map(|name| Some(name.as_str()?.to_string())).collect();
+        let linked = |name: &&String| fs::symlink_metadata(self.path.join(name)).is_ok_and(|about| about.is_symlink());
+        if let Some(name) = names.iter().find(linked) {
+            return Err(Error::input(
+                self.place(),
+                format!("{name} is a link, and a shard's tracks are files of its own"),
+            ));
+        }
         match names.iter().find(|name| !self.path.join(name).is_file()) {
             Some(name) => Err(Error::input(self.place(), format!("{name} is missing, of which its manifest speaks"))
                 .with_hint("run this shard again")),
@@ -332,7 +342,7 @@ struct Lines {
     /// Elements that may go on in the next shard.
     open: Vec<Edge>,
     /// Lines that begin after an open element, or are one that is complete.
-    held: Vec<(String, Interval, Vec<u8>)>,
+    held: Waiting<String>,
 }
 
 /// What a shard has of elements that were cut.
@@ -354,7 +364,7 @@ impl Cut {
 
 impl Lines {
     fn new(output: Output, settings: &OutputSettings) -> Self {
-        Self { output, indexed: settings.indexed, rows: 0, header: None, open: Vec::new(), held: Vec::new() }
+        Self { output, indexed: settings.indexed, rows: 0, header: None, open: Vec::new(), held: Waiting::default() }
     }
 
     fn all(mut self, parts: &[Part]) -> Result<(u64, Output)> {
@@ -467,18 +477,21 @@ impl Lines {
             }
         }
         self.close(Some((&contig, interval.start, cut.gap)))?;
-        self.held.push((contig, interval, line.to_vec()));
+        self.held.add(&contig, interval, line.to_vec(), contig.clone());
         self.release()
     }
 
     /// What nothing can be joined to any more, now that lines begin at a place (all, without one), becomes a line.
     fn close(&mut self, at: Option<(&str, u64, u64)>) -> Result<()> {
         let (open, done): (Vec<Edge>, Vec<Edge>) = std::mem::take(&mut self.open).into_iter().partition(|edge| {
-            at.is_some_and(|(contig, start, gap)| edge.element.contig == contig && start <= edge.element.end + gap)
+            at.is_some_and(|(contig, start, gap)| {
+                edge.element.contig == contig && start <= edge.element.end.saturating_add(gap)
+            })
         });
         self.open = open;
-        let lines = done.into_iter().filter(|edge| edge.written);
-        self.held.extend(lines.map(|e| (e.element.contig.clone(), e.element.interval(), e.element.line())));
+        for Edge { element, .. } in done.into_iter().filter(|edge| edge.written) {
+            self.held.add(&element.contig, element.interval(), element.line(), element.contig.clone());
+        }
         if at.is_some() && self.open.is_empty() { self.release() } else { Ok(()) }
     }
 
@@ -487,21 +500,12 @@ impl Lines {
         if self.held.is_empty() {
             return Ok(());
         }
-        let earliest =
-            self.open.iter().map(|edge| (edge.element.contig.clone(), edge.element.start)).min_by_key(|e| e.1);
-        let current = earliest.as_ref().map(|(contig, _)| contig.clone());
-        let later = |contig: &str| current.as_deref() == Some(contig);
-        self.held.sort_by(|a, b| (later(&a.0), a.1, &a.2).cmp(&(later(&b.0), b.1, &b.2)));
-        let mut kept = Vec::new();
-        for (contig, interval, line) in std::mem::take(&mut self.held) {
-            if earliest.as_ref().is_some_and(|(name, start)| *name == contig && interval.start >= *start) {
-                kept.push((contig, interval, line));
-            } else {
-                self.rows += 1;
-                self.output.write_record(&contig, interval, &line)?;
-            }
+        let earliest = self.open.iter().map(|edge| (edge.element.contig.as_str(), edge.element.start));
+        let earliest = earliest.min_by_key(|(_, start)| *start);
+        while let Some((interval, line, contig)) = self.held.next_before(earliest) {
+            self.rows += 1;
+            self.output.write_record(&contig, interval, &line)?;
         }
-        self.held = kept;
         Ok(())
     }
 }
@@ -513,6 +517,14 @@ pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
     fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
     let mut sealed = Sealed::default();
     for name in &names {
+        let target = folder.join(name);
+        if fs::symlink_metadata(&target).is_ok_and(|about| about.is_symlink()) {
+            return Err(Error::Output {
+                place: target.display().to_string(),
+                message: "is a link: tracks are written into their folder, and nowhere else".into(),
+                hint: Some(format!("rm {}", target.display())),
+            });
+        }
         let mut readers = Vec::new();
         for (part, own) in parts.iter().zip(&own) {
             if own.contains(name) {
@@ -629,7 +641,7 @@ fn add(sum: &mut Value, other: &Value) {
         }
         (Value::Number(a), Value::Number(b)) => {
             *sum = match (a.as_u64(), b.as_u64()) {
-                (Some(a), Some(b)) => (a + b).into(),
+                (Some(a), Some(b)) => a.saturating_add(b).into(),
                 _ => (a.as_f64().unwrap_or(0.0) + b.as_f64().unwrap_or(0.0)).into(),
             }
         }

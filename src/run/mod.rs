@@ -6,6 +6,7 @@ pub mod merge;
 pub mod page;
 pub mod report;
 pub mod shard;
+pub mod stored;
 
 use serde::{Deserialize, Serialize};
 

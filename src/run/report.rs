@@ -9,7 +9,7 @@ use std::{
 use bigtools::BigWigRead;
 use serde_json::{Map, Value, json};
 
-use super::merge::TRACKS_MANIFEST;
+use super::{merge::TRACKS_MANIFEST, stored};
 use crate::{
     error::{Error, Result, describe},
     genome::Interval,
@@ -48,16 +48,11 @@ impl Run {
         let beside = if path.is_dir() { path.join(TRACKS_MANIFEST) } else { Manifest::path(path) };
         let is_manifest = path.extension().is_some_and(|ending| ending == "json");
         let place = if is_manifest { path } else { beside.as_path() };
-        let bytes = fs::read(place).map_err(|error| {
-            let error = Error::read(place, &error);
-            if is_manifest { error } else { error.with_hint("give the manifests of runs: OUTPUT.manifest.json") }
-        })?;
-        let bad = |why: &str| Error::input(place.display(), why.to_string());
-        let manifest: Map<String, Value> =
-            serde_json::from_slice(&bytes).map_err(|error| bad(&format!("no manifest: {error}")))?;
-        if manifest.get("program").and_then(Value::as_str) != Some("genogloss") || !manifest.contains_key("counts") {
-            return Err(bad("no manifest of a run of this program"));
+        if !is_manifest && !place.exists() {
+            let gone = std::io::Error::from(std::io::ErrorKind::NotFound);
+            return Err(Error::read(place, &gone).with_hint("give the manifests of runs: OUTPUT.manifest.json"));
         }
+        let manifest = stored::manifest(place)?;
         let written = manifest.get("output").and_then(Value::as_str).filter(|output| *output != "-");
         let file_name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (name, candidates) = if file_name == TRACKS_MANIFEST {
@@ -112,7 +107,7 @@ impl Run {
     /// How scores are spread, by column.
     pub fn scores(&self) -> Vec<(String, Histogram)> {
         let scores = self.get(&["counts", "scores"]).as_object().into_iter().flatten();
-        scores.map(|(name, saved)| (name.clone(), Histogram::restored(saved))).collect()
+        scores.filter_map(|(name, saved)| Some((name.clone(), Histogram::restored(saved).ok()?))).collect()
     }
 
     /// Names and lengths of the contigs it used.

@@ -5,7 +5,6 @@
 
 use std::{
     collections::HashMap,
-    fs::OpenOptions,
     io::{BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -15,7 +14,7 @@ use std::{
 use bigtools::{BigWigWrite, Value, beddata::BedParserStreamingIterator};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::{Sealed, TemporaryFile, hidden};
+use super::{Sealed, hidden, open_hidden, temporary::TemporaryFile};
 use crate::{
     error::{Error, GUARDED_THREAD, Result},
     genome::{Contigs, Interval},
@@ -152,9 +151,7 @@ impl BigWig {
     fn take_over(&mut self, path: &Path, bytes: u64) -> Result<()> {
         let name = hidden(path, "values");
         let failed = |error: &std::io::Error| Error::write(name.display(), error);
-        let mut options = OpenOptions::new();
-        let mut file =
-            options.read(true).write(true).create(true).truncate(false).open(&name).map_err(|e| failed(&e))?;
+        let mut file = open_hidden(&name).map_err(|e| failed(&e))?;
         let mut reader = BufReader::new((&mut file).take(bytes));
         let (mut contig, mut left): (Arc<str>, u64) = ("".into(), bytes);
         while left > 0 {

@@ -170,10 +170,9 @@ impl Manifest {
         with_ending(output, "manifest.json")
     }
 
-    /// As text.
-    pub fn to_json(&self) -> Result<String> {
-        serde_json::to_string_pretty(self)
-            .map(|text| text + "\n")
-            .map_err(|error| Error::Internal(format!("manifest: {error}")))
+    /// Writes it down, piece by piece: of a million contigs it is long.
+    pub fn write(&self, mut out: &mut dyn std::io::Write) -> std::io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, self)?;
+        out.write_all(b"\n")
     }
 }

@@ -6,23 +6,27 @@ pub mod bcf;
 pub mod bigwig;
 pub mod index;
 pub mod manifest;
+pub mod order;
 pub mod overlap;
 pub mod table;
+pub mod temporary;
 pub mod variants;
 pub mod vcf;
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
-    process,
-    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use noodles::{bgzf, csi::binning_index::index::reference_sequence::bin::Chunk};
 
 pub use self::index::IndexKind;
-use self::index::{IndexBuilder, TBI_MAX};
+pub use self::temporary::{Sealed, hidden, open_hidden, read_hidden, remove_unfinished, sync_folder};
+use self::{
+    index::{IndexBuilder, TBI_MAX},
+    temporary::{TemporaryFile, whole},
+};
 use crate::{
     error::{Error, Result, describe},
     genome::{Interval, interval::commas},
@@ -40,120 +44,6 @@ pub enum Indexed {
     Vcf,
     /// BCF, which has its contigs' names in its header alone: how many there are.
     Bcf(usize),
-}
-
-/// A file being written: its bytes go to a temporary name until [`TemporaryFile::rename`].
-struct TemporaryFile {
-    temporary: Option<PathBuf>,
-    target: PathBuf,
-    /// It stays when the run fails: the next one goes on with it.
-    kept: bool,
-}
-
-/// A hidden file beside an output: `.OUTPUT.genogloss-WHAT`.
-pub fn hidden(output: &Path, what: &str) -> PathBuf {
-    let output = fs::canonicalize(output).unwrap_or_else(|_| output.to_path_buf());
-    let name = output.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    output.with_file_name(format!(".{name}.genogloss-{what}"))
-}
-
-/// Makes a new name in a file's folder last. Some file systems cannot sync a folder; the name itself is there.
-pub fn sync_folder(path: &Path) {
-    if let Some(folder) = path.parent()
-        && let Ok(folder) = File::open(if folder == Path::new("") { Path::new(".") } else { folder })
-    {
-        let _ = folder.sync_all();
-    }
-}
-
-impl TemporaryFile {
-    /// `kept`: the hidden name it has until it is complete, and keeps when the run fails.
-    fn begin(target: &Path, kept: Option<&str>) -> Result<(Self, File)> {
-        // A device or a named pipe is written to as it is; a link is followed, so that it stays a link.
-        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
-        let failed = |error: &io::Error| Error::write(target.display(), error);
-        if target.is_dir() {
-            return Err(Error::Output {
-                place: target.display().to_string(),
-                message: "is a folder, not a file".into(),
-                hint: None,
-            });
-        }
-        if target.exists() && !target.is_file() {
-            let file = OpenOptions::new().write(true).open(&target).map_err(|e| failed(&e))?;
-            return Ok((Self { temporary: None, target, kept: false }, file));
-        }
-        let folder = match target.parent() {
-            Some(folder) if folder != Path::new("") => folder.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
-        if !folder.is_dir() {
-            return Err(Error::Output {
-                place: target.display().to_string(),
-                message: format!("the folder {} does not exist", folder.display()),
-                hint: Some(format!("mkdir -p {}", folder.display())),
-            });
-        }
-        if let Some(what) = kept {
-            let temporary = hidden(&target, what);
-            let file = File::create(&temporary).map_err(|e| failed(&e))?;
-            return Ok((Self { temporary: Some(temporary), target, kept: true }, file));
-        }
-        let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let temporary = folder.join(format!(".{name}.genogloss-{}.tmp", process::id()));
-        unfinished().push(temporary.clone());
-        let file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(|e| failed(&e))?;
-        Ok((Self { temporary: Some(temporary), target, kept: false }, file))
-    }
-
-    /// Gives it another hidden name.
-    fn call(&mut self, what: &str) -> Result<()> {
-        let Some(temporary) = &mut self.temporary else { return Ok(()) };
-        let name = hidden(&self.target, what);
-        fs::rename(&*temporary, &name).map_err(|error| Error::write(self.target.display(), &error))?;
-        sync_folder(&name);
-        *temporary = name;
-        Ok(())
-    }
-
-    fn sync(&self, file: &File) -> Result<()> {
-        if self.temporary.is_none() {
-            return Ok(());
-        }
-        file.sync_all().map_err(|error| Error::write(self.target.display(), &error))
-    }
-
-    /// Gives the file its name.
-    fn rename(mut self) -> Result<()> {
-        let Some(temporary) = &self.temporary else { return Ok(()) };
-        fs::rename(temporary, &self.target).map_err(|error| Error::write(self.target.display(), &error))?;
-        unfinished().retain(|path| path != temporary);
-        self.temporary = None;
-        sync_folder(&self.target);
-        Ok(())
-    }
-}
-
-impl Drop for TemporaryFile {
-    fn drop(&mut self) {
-        if let Some(temporary) = self.temporary.as_ref().filter(|_| !self.kept) {
-            let _ = fs::remove_file(temporary);
-            unfinished().retain(|path| path != temporary);
-        }
-    }
-}
-
-static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-
-fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
-    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Removes what was begun and not finished: for a program that ends without returning.
-pub fn remove_unfinished() {
-    for path in unfinished().drain(..) {
-        let _ = fs::remove_file(path);
-    }
 }
 
 /// Refuses an output, index, manifest or other file to be written that is also an input or one another, and a manifest that could not be
@@ -354,6 +244,7 @@ impl Output {
             Error::input(part.display(), format!("what an earlier run has written cannot be read again: {why}"))
                 .with_hint(format!("to begin again: rm {}", part.with_extension("genogloss-journal").display()))
         };
+        read_hidden(part).map_err(|error| lost(describe(&error)))?;
         let mut input = crate::read::open(part).map_err(|error| lost(error.to_string()))?;
         let mut left = bytes;
         if matches!(lines, Indexed::Bcf(_)) {
@@ -532,50 +423,6 @@ pub fn place_of_line(lines: Indexed, line: &[u8]) -> Option<(&str, Interval)> {
     let contig = fields.next()??;
     let (start, end) = (fields.next()??.parse().ok()?, fields.next()??.parse().ok()?);
     Some((contig, Interval::new(start, end)))
-}
-
-/// Complete files that still lack their names.
-#[derive(Default)]
-#[must_use = "the files get their names in `commit`"]
-pub struct Sealed {
-    files: Vec<TemporaryFile>,
-    /// What is not needed any more, once they have their names.
-    leftovers: Vec<PathBuf>,
-    /// Of a run that is gone on with when it fails: files have the same hidden names every time, so none is left over.
-    kept: bool,
-}
-
-impl Sealed {
-    /// Adds a small file, to be named before those that are there.
-    pub fn with_first(mut self, target: &Path, bytes: &[u8]) -> Result<Self> {
-        self.files.insert(0, whole(target, bytes, self.kept)?);
-        Ok(self)
-    }
-
-    /// Adds other complete files, to be named before those that are there.
-    pub fn after(mut self, others: Sealed) -> Self {
-        self.files.splice(0..0, others.files);
-        self.leftovers.extend(others.leftovers);
-        self.kept |= others.kept;
-        self
-    }
-
-    /// Gives all files their names, the output last: where it is, all that belongs to it is.
-    pub fn commit(self) -> Result<()> {
-        self.files.into_iter().try_for_each(TemporaryFile::rename)?;
-        for path in self.leftovers {
-            let _ = fs::remove_file(path);
-        }
-        Ok(())
-    }
-}
-
-/// A small file, written and synced under a temporary name.
-fn whole(target: &Path, bytes: &[u8], kept: bool) -> Result<TemporaryFile> {
-    let (temporary, mut file) = TemporaryFile::begin(target, kept.then_some("new"))?;
-    file.write_all(bytes).map_err(|error| Error::write(target.display(), &error))?;
-    temporary.sync(&file)?;
-    Ok(temporary)
 }
 
 #[cfg(test)]

@@ -99,19 +99,29 @@ impl Overlap {
         self.open.iter().map(open).collect()
     }
 
-    /// Goes on with what was open.
-    pub fn restore(&mut self, saved: &Value) -> Option<()> {
+    /// Goes on with what was open: stretches in order, with `columns` sums each. `None`: they are not.
+    pub fn restore(&mut self, saved: &Value, columns: usize) -> Option<()> {
         for o in saved.as_array()? {
             let word = o[5].as_str();
-            self.open.push_back(Open {
-                interval: Interval::new(o[0].as_u64()?, o[1].as_u64()?),
+            let (start, end) = (o[0].as_u64()?, o[1].as_u64()?);
+            let open = Open {
+                interval: Interval::new(start, end),
                 sums: o[2].as_array()?.iter().map(|sum| sum.as_u64().map(f64::from_bits)).collect::<Option<_>>()?,
                 count: u32::try_from(o[3].as_u64()?).ok()?,
                 strand: [Strand::Forward, Strand::Reverse, Strand::Unknown]
                     .into_iter()
                     .find(|strand| o[4].as_str().is_some_and(|s| s.starts_with(strand.symbol())))?,
-                skip: Skip::all().into_iter().find(|skip| Some(skip.word()) == word),
-            });
+                skip: match word {
+                    Some(word) => Some(Skip::all().into_iter().find(|skip| skip.word() == word)?),
+                    None => None,
+                },
+            };
+            let follows = self.open.back().is_none_or(|before| before.interval.end <= start);
+            let full = open.sums.len() == if open.count > 0 { columns } else { 0 };
+            if start >= end || !follows || !full {
+                return None;
+            }
+            self.open.push_back(open);
         }
         Some(())
     }

@@ -309,12 +309,13 @@ impl Merger {
     }
 
     /// Goes on with what was open.
-    pub fn restore(&mut self, saved: Vec<(usize, Element)>) {
+    pub fn restore(&mut self, saved: Vec<(usize, Element)>) -> Result<(), String> {
         for (slot, element) in saved {
-            if let Some(open) = self.open.get_mut(slot) {
-                self.count += usize::from(open.replace(element).is_none());
-            }
+            element.check()?;
+            let open = self.open.get_mut(slot).ok_or("an open element is of no score of this model")?;
+            self.count += usize::from(open.replace(element).is_none());
         }
+        Ok(())
     }
 
     /// Where the earliest open element begins: nothing that begins later may be written yet.
@@ -363,10 +364,23 @@ impl Element {
         Interval::new(self.start, self.end)
     }
 
+    /// Whether one that was written down can be an element at all: what is computed of it stays within its numbers.
+    pub fn check(&self) -> Result<(), String> {
+        const LONGEST: u64 = 1 << 48;
+        let sizes = self.start < self.end && self.end <= LONGEST && self.bases > 0 && self.bases <= LONGEST;
+        let bins = self.width > 0 && self.width <= LONGEST && self.summit <= LONGEST && self.start <= self.summit;
+        let sum = self.sum.unsigned_abs() < 1 << 120;
+        let strand = matches!(self.strand, '+' | '-' | '.');
+        if sizes && bins && sum && strand {
+            return Ok(());
+        }
+        Err(format!("an element of {} at {}-{} is no element", self.contig, self.start, self.end))
+    }
+
     /// Whether `next`, which begins no earlier, would have been joined to it: one score and strand, `gap` bases apart at most.
     pub fn reaches(&self, next: &Self, gap: u64) -> bool {
         (&self.contig, &self.name, self.strand) == (&next.contig, &next.name, next.strand)
-            && next.start <= self.end + gap
+            && next.start <= self.end.saturating_add(gap)
     }
 
     /// Adds what follows it.
@@ -375,8 +389,8 @@ impl Element {
         if next.max > self.max {
             (self.max, self.summit) = (next.max, next.summit);
         }
-        self.sum += next.sum;
-        self.bases += next.bases;
+        self.sum = self.sum.saturating_add(next.sum);
+        self.bases = self.bases.saturating_add(next.bases);
     }
 
     /// Its line.
