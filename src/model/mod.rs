@@ -27,6 +27,9 @@ use crate::{
 pub trait Model: Send {
     /// One call. `input` has `shape`, `mask` (if the card names one) has the shape of the token ids.
     fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>>;
+
+    /// Rows that every call must have, where the first axis of an input says a number.
+    fn rows(&self) -> Option<usize>;
 }
 
 /// Something that answers batches of windows: a network, or a function.
