@@ -82,8 +82,7 @@ fn windows(card: &Card, encoder: &Encoder) -> Result<Vec<Window>> {
     let mut add = |name: String, bases: Vec<u8>| windows.push(Window { name, bases });
     if card.input.unknown != Unknown::Skip {
         let most = (card.window.max_unknown * span as f64).floor() as usize;
-        for unknown in std::collections::BTreeSet::from([span / 2, span]) {
-            let unknown = unknown.min(most);
+        for unknown in std::collections::BTreeSet::from([most.min(span / 2), most.min(span)]) {
             let mut bases = known(span, 2);
             bases[span - unknown..].fill(b'N');
             add(format!("{} known bases and {unknown} N", span - unknown), bases);

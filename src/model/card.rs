@@ -734,6 +734,9 @@ impl Card {
         if window.span == 0 || window.core == 0 || window.stride == 0 {
             return Err("window: span, core and stride must be at least 1".into());
         }
+        if window.stride > 1 << 40 {
+            return Err("window: stride may not exceed 1,099,511,627,776 bases".into());
+        }
         if window.span > 16_777_216 {
             return Err("window: span may not exceed 16,777,216 bases".into());
         }

@@ -11,6 +11,7 @@ use super::{
     change::{ChangeModel, ChangePorts},
     decoder::{CachePorts, Decoder, last_of, reordered},
     network::{Port, Ports},
+    protobuf,
 };
 use crate::{
     batch::Data,
@@ -59,6 +60,9 @@ fn guarded<T, E: std::fmt::Display>(name: &str, work: impl FnOnce() -> Result<T,
 
 /// A network whose inputs and outputs are those of the card, and how many rows it must be given.
 fn open(name: &str, bytes: Cow<'static, [u8]>, ports: &Ports) -> Result<(rten::Model, Option<usize>)> {
+    if !protobuf::is_sound(&bytes) {
+        return Err(Error::model(name, "rten: it is not an ONNX network, or it is damaged"));
+    }
     let model = guarded(name, || match bytes {
         Cow::Borrowed(bytes) => rten::Model::load_static_slice(bytes),
         Cow::Owned(bytes) => rten::Model::load(bytes),
