@@ -43,6 +43,8 @@ pub enum Error {
         message: String,
         /// What to do.
         hint: Option<String>,
+        /// The first row of the call that failed, by its place in the batch.
+        row: Option<usize>,
     },
     /// An output cannot be written.
     #[error("{place}: {message}")]
@@ -83,7 +85,25 @@ impl Error {
 
     /// A model that does not work.
     pub fn model(model: impl fmt::Display, message: impl fmt::Display) -> Self {
-        Self::Model { model: model.to_string(), message: message.to_string(), hint: None }
+        Self::Model { model: model.to_string(), message: message.to_string(), hint: None, row: None }
+    }
+
+    /// A call of a model failed: which row of the batch was the first in it.
+    pub fn in_row(mut self, first: usize) -> Self {
+        if let Self::Model { row, .. } = &mut self {
+            *row = Some(first);
+        }
+        self
+    }
+
+    /// Names the record whose row it was, where there is one: `place` knows it.
+    pub fn located(mut self, place: impl FnOnce(usize) -> Option<String>) -> Self {
+        if let Self::Model { message, row, .. } = &mut self
+            && let Some(place) = row.take().and_then(place)
+        {
+            *message = format!("{place}: {message}");
+        }
+        self
     }
 
     /// An output that could not be written: the file and the system's reason. A closed pipe is [`Error::Closed`].

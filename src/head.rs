@@ -32,10 +32,19 @@ pub fn softplus(x: f32) -> f32 {
 /// e^x over their sum; the maximum is subtracted first. A not-a-number makes all of them not-a-number.
 pub fn softmax(values: &mut [f32]) {
     let max = values.iter().fold(f32::NEG_INFINITY, |max, &v| if v > max || v.is_nan() { v } else { max });
-    let exponents: Vec<f64> = values.iter().map(|&v| f64::from(v - max).exp()).collect();
+    // A track asks for every bin: the few labels of most heads need no memory of their own.
+    let (mut few, mut many) = ([0.0f64; 32], Vec::new());
+    let exponents = match few.get_mut(..values.len()) {
+        Some(few) => few,
+        None => {
+            many.resize(values.len(), 0.0);
+            many.as_mut_slice()
+        }
+    };
+    exponents.iter_mut().zip(&*values).for_each(|(exponent, &v)| *exponent = f64::from(v - max).exp());
     let sum: f64 = exponents.iter().sum();
     for (value, exponent) in values.iter_mut().zip(exponents) {
-        *value = (exponent / sum) as f32;
+        *value = (*exponent / sum) as f32;
     }
 }
 

@@ -92,6 +92,12 @@ pub struct Timings {
     pub wall: f64,
 }
 
+/// A record that messages can name.
+pub trait Located {
+    /// Where it is, as a user finds it: `chr1:1-200`, `read r1`.
+    fn place(&self) -> String;
+}
+
 /// What a source pushes queries into.
 pub struct Feed<'a, R> {
     batch: Batch<R>,
@@ -153,11 +159,6 @@ impl<R> Feed<'_, R> {
     /// To be told before a record is added that is large in itself.
     pub fn holds(&mut self, bytes: usize) {
         self.held += bytes;
-    }
-
-    /// Windows with a base the card refuses are skipped: see [`Encoder::refuses`].
-    pub fn refuses(&self, bases: &[u8]) -> bool {
-        self.settings.encoder.as_ref().is_some_and(|encoder| encoder.refuses(bases))
     }
 
     fn full(&mut self) -> Result<()> {
@@ -274,7 +275,7 @@ impl<'a> RowAnswers<'a> {
 }
 
 /// Runs the three stages until the source ends. The sink sees every query once, in input order.
-pub fn run<R: Send>(
+pub fn run<R: Send + Located>(
     settings: &Settings,
     sessions: Vec<Box<dyn Answerer>>,
     source: impl FnOnce(&mut Feed<'_, R>) -> Result<()> + Send,
@@ -327,7 +328,7 @@ pub fn run<R: Send>(
 }
 
 /// One session: answers batches until there are none, or nobody wants them.
-fn serve<R>(
+fn serve<R: Located>(
     mut session: Box<dyn Answerer>,
     receiver: &Receiver<Work<R>>,
     sender: &Sender<Done<R>>,
@@ -349,10 +350,20 @@ fn serve<R>(
                     break;
                 }
             }
-            Err(error) => return (Err(error), busy),
+            Err(error) => return (Err(error.located(|row| place_of(&batch.queries, row))), busy),
         }
     }
     (Ok(()), busy)
+}
+
+/// Where the record is whose rows the `row`th of a batch is one of.
+fn place_of<R: Located>(queries: &[Query<R>], row: usize) -> Option<String> {
+    let mut after = 0;
+    let own = queries.iter().find(|query| {
+        after += *query.rows.as_ref().unwrap_or(&0);
+        row < after
+    });
+    own.map(|query| query.record.place())
 }
 
 /// The writer's side: takes batches from the sessions in rotation. It stops at the first session that has no more.
@@ -386,6 +397,12 @@ fn collect<R>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Located for usize {
+        fn place(&self) -> String {
+            format!("record {self}")
+        }
+    }
 
     /// The score of a window is the sum of its bytes.
     struct Sum;
@@ -478,6 +495,20 @@ mod tests {
             let error = run(&settings(3), models(), short, |_, _| Ok(())).expect_err("source");
             assert_eq!(error.to_string(), "in: truncated");
         }
+    }
+
+    #[test]
+    fn the_record_is_named_whose_row_fails() {
+        struct Fails;
+        impl Answerer for Fails {
+            fn answer(&mut self, _: &Rows, _: Option<&Encoded>) -> Result<Answers> {
+                Err(Error::model("m", "too long").in_row(2))
+            }
+        }
+        // Record 0 has one row, 1 has two, 2 has three.
+        let error =
+            run(&settings(9), vec![Box::new(Fails) as _], |feed| numbers(feed, 5), |_, _| Ok(())).expect_err("model");
+        assert_eq!(error.to_string(), "model m: record 1: too long");
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub enum Skip {
     UnknownTask,
     /// The sequence or prompt is longer than what the model reads.
     TooLong,
+    /// The window has more tokens than the network reads.
+    TooManyTokens,
     /// A gene, disease or phenotype is not known, withdrawn or obsolete, or its name has several meanings.
     UnknownName,
     /// No source of the knowledge base says it.
@@ -77,6 +79,7 @@ impl Skip {
             Self::BadPrompt => "bad_prompt",
             Self::UnknownTask => "unknown_task",
             Self::TooLong => "too_long",
+            Self::TooManyTokens => "too_many_tokens",
             Self::UnknownName => "unknown_name",
             Self::NoFact => "no_fact",
             Self::NoGene => "no_gene",
@@ -104,6 +107,7 @@ impl Skip {
             Self::BadPrompt => "the prompt does not follow the grammar",
             Self::UnknownTask => "what the prompt asks is no task",
             Self::TooLong => "the sequence or the prompt is longer than what the model reads",
+            Self::TooManyTokens => "the window has more tokens than the network reads (the card's max_tokens)",
             Self::UnknownName => {
                 "the gene, disease or phenotype is not known, withdrawn or obsolete, or may be several"
             }
@@ -121,6 +125,7 @@ impl Skip {
     /// Why an allele of a variant is not scored.
     pub const OF_VARIANTS: &[Self] = &[
         Self::UnknownBases,
+        Self::TooManyTokens,
         Self::ContigEnd,
         Self::ReferenceMismatch,
         Self::SymbolicAllele,
@@ -137,7 +142,7 @@ impl Skip {
     ];
 
     /// All reasons, most common first.
-    pub fn all() -> [Self; 21] {
+    pub fn all() -> [Self; 22] {
         [
             Self::UnknownBases,
             Self::TooShort,
@@ -155,6 +160,7 @@ impl Skip {
             Self::BadPrompt,
             Self::UnknownTask,
             Self::TooLong,
+            Self::TooManyTokens,
             Self::UnknownName,
             Self::NoFact,
             Self::NoGene,

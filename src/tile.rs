@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 use crate::{
     error::{Error, Result},
     genome::{Contigs, Interval, sequence::known_count},
-    pipeline::Feed,
+    pipeline::{Feed, Located},
     progress::Total,
     read::{
         self, Format, InputReport,
@@ -30,6 +30,12 @@ pub struct Tile {
     pub core: Interval,
     /// Runs of unknown bases in the core, for tracks.
     pub unknown: Vec<Interval>,
+}
+
+impl Located for Tile {
+    fn place(&self) -> String {
+        self.core.show(&self.contig)
+    }
 }
 
 /// What the reader has to say when it has ended.
@@ -421,10 +427,8 @@ impl Tiler {
             feed.query(tile, |rows| {
                 rows.push_with(|row| grid.fill(left, there, row));
                 let row = rows.row(rows.count() - 1);
-                if encoder.is_some_and(|encoder| encoder.refuses(row)) {
-                    return Err(Skip::UnknownBases);
-                }
-                grid.admit(row)
+                grid.admit(row)?;
+                encoder.map_or(Ok(()), |encoder| encoder.admit(row))
             })?;
         }
         // What no window needs any more is dropped, in large pieces: moving the rest costs its length.

@@ -23,7 +23,7 @@ use crate::{
         card::{Card, GenerateRule, Kind, StrandRule},
         decoder,
         folder::Folder,
-        network::{self, EngineChoice, EngineReport},
+        network::{self, EngineChoice, EngineReport, Ready},
         ort::Device,
         registry,
     },
@@ -247,10 +247,10 @@ impl Panel {
         };
         for name in classifiers {
             let known = self.known(name)?;
-            all.push(format!("{} {} {}", known.card.name, known.card.version, known.folder.card_digest()?));
+            all.push(format!("{} {} {}", known.card.name, known.card.version, known.card.sha256));
         }
-        for Language { folder, card, .. } in std::iter::once(&self.language).chain(&self.relations) {
-            all.push(format!("{} {} {}", card.name, card.version, folder.card_digest()?));
+        for Language { card, .. } in std::iter::once(&self.language).chain(&self.relations) {
+            all.push(format!("{} {} {}", card.name, card.version, card.sha256));
         }
         if let Some(judge) = &self.facts {
             all.push(judge.lock().unwrap_or_else(PoisonError::into_inner).base().identity()?);
@@ -615,10 +615,12 @@ impl Session {
                     card.strand = StrandRule::Forward;
                 }
                 let settings = &self.panel.settings;
-                let (mut networks, _) = network::load(&known.folder, &card, settings.engine, settings.device, 1)?;
+                let Ready { answerers: mut networks, rows, .. } =
+                    network::load(&known.folder, &card, settings.engine, settings.device, 1)?;
+                let rows = card.run.call_rows(rows, None);
                 let network = networks.pop().ok_or_else(|| Error::Internal("no session".into()))?;
                 let columns = card.columns().into_iter().map(|column| column.name).collect();
-                entry.insert(Loaded { encoder: Encoder::new(&card, &known.folder, None)?, network, columns })
+                entry.insert(Loaded { encoder: Encoder::new(&card, &known.folder, rows)?, network, columns })
             }
         };
         let mut rows = Rows::default();
@@ -686,7 +688,7 @@ impl Session {
                 vacant.insert(Generator::new(
                     decoder,
                     Arc::clone(text),
-                    card.run.rows,
+                    card.run.call_rows(None, None),
                     rule.context,
                     card.input.padding_id,
                 ))

@@ -132,6 +132,12 @@ struct Query {
     refusal: Option<Refusal>,
 }
 
+impl pipeline::Located for Query {
+    fn place(&self) -> String {
+        format!("prompt {}", self.id)
+    }
+}
+
 #[derive(Default)]
 struct Ended {
     counts: Counts,

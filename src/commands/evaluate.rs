@@ -241,6 +241,12 @@ struct Asked {
     columns: Vec<usize>,
 }
 
+impl pipeline::Located for (usize, &Sample) {
+    fn place(&self) -> String {
+        format!("line {}", self.1.line)
+    }
+}
+
 /// The negative class of a head with one label.
 const OTHER: &str = "other";
 
@@ -347,17 +353,15 @@ fn sequences(options: &Options, card: &Card, loaded: Loaded) -> Result<()> {
         sessions,
         |feed| {
             samples.iter().enumerate().try_for_each(|(index, sample)| {
-                feed.query(index, |rows| {
+                feed.query((index, sample), |rows| {
                     rows.push_with(|row| grid.fill(0, &sample.sequence, row));
                     let row = rows.row(rows.count() - 1);
-                    if encoder.as_deref().is_some_and(|encoder| encoder.refuses(row)) {
-                        return Err(crate::report::Skip::UnknownBases);
-                    }
-                    grid.admit(row)
+                    grid.admit(row)?;
+                    encoder.as_deref().map_or(Ok(()), |encoder| encoder.admit(row))
                 })
             })
         },
-        |index: usize, outcome| {
+        |(index, _): (usize, &Sample), outcome| {
             counts.came_out(outcome.skipped());
             if let Outcome::Answered(answers) = outcome {
                 scored.push(index);

@@ -19,6 +19,7 @@ mod report;
 mod scan;
 mod scored;
 mod setup;
+mod trial;
 mod variants;
 
 use std::{io::Write, path::PathBuf};

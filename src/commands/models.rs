@@ -4,9 +4,12 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::Subcommand;
 
-use super::say;
+use super::{
+    say,
+    trial::{self, Tried, Windows},
+};
 use crate::{
-    batch::{Change, Changes, Rows, Stretch},
+    batch::{Change, Changes, Stretch},
     error::{Error, Result},
     generate::{Generator, Request, Strategy},
     genome::Strand,
@@ -15,9 +18,9 @@ use crate::{
         card::{Card, Kind, StrandRule},
         change, decoder,
         folder::Folder,
-        network::{self, EngineChoice, EngineReport},
+        network::{self, EngineChoice, EngineReport, Ready},
         ort::{self, Device},
-        registry,
+        registry, rten,
     },
     tokenize::{Encoder, text::Text},
 };
@@ -46,14 +49,14 @@ enum Command {
         /// Name or folder.
         model: String,
     },
-    /// Check a model: its card, its digests, the network's inputs and outputs, its self-test, and its networks for changes, on each engine.
+    /// Check a model: its card, its digests, the network's inputs and outputs, windows of known bases and of N, its self-test, and its networks for changes, on each engine.
     #[command(
         after_help = "Examples:\n  genogloss models check core-promoter\n  genogloss models check path/to/folder --engine ort"
     )]
     Check {
         /// Name or folder.
         model: String,
-        /// Engine; auto: all that are here.
+        /// Engine; auto: all that are here, and the one that would run decides.
         #[arg(long, value_enum, default_value = "auto")]
         engine: EngineChoice,
     },
@@ -170,49 +173,51 @@ struct Expected {
     scores: Vec<f32>,
 }
 
-/// Checks a model on an engine, or (auto) on all that are here, of which one is enough: an engine may lack what a network needs.
+/// Checks a model on the engine that would run it; without `--engine`, the other one is checked as well, and what it says is no more than said.
 fn check(folder: &Folder, engine: EngineChoice) -> Result<()> {
-    match checked(folder, engine)? {
-        (good, Some(error)) if good == 0 || engine != EngineChoice::Auto => Err(error),
-        _ => Ok(()),
+    let mut results = checked(folder, engine)?.into_iter();
+    let first = results.next().map_or(Ok(()), |(_, result)| result);
+    match (first, results.next()) {
+        (Err(error), Some((other, Ok(())))) if error.hint().is_none() => {
+            Err(error
+                .with_hint(format!("--engine {} runs it", if other == EngineChoice::Ort { "ort" } else { "rten" })))
+        }
+        (first, _) => first,
     }
 }
 
 /// Checks a model on all engines that are here; none may fail.
 pub(super) fn check_all(folder: &Folder) -> Result<()> {
-    checked(folder, EngineChoice::Auto)?.1.map_or(Ok(()), Err)
+    checked(folder, EngineChoice::Auto)?.into_iter().try_for_each(|(_, result)| result)
 }
 
-/// How many engines run a model as its self-test says, and what the last one says that does not.
-fn checked(folder: &Folder, engine: EngineChoice) -> Result<(usize, Option<Error>)> {
+/// What each engine says of a model. The first one is the one that would run it.
+fn checked(folder: &Folder, engine: EngineChoice) -> Result<Vec<(EngineChoice, Result<()>)>> {
     let card = folder.card()?;
-    for file in card.files.sha256.keys() {
-        folder.verified(&card, file)?;
-    }
     let expected = match &card.self_test {
-        Some(file) if card.kind == Kind::Generate => Test::Prompts(prompts_test(folder, file)?),
+        Some(file) if card.kind == Kind::Generate => Test::Prompts(prompts_test(&card, folder, file)?),
         Some(file) => Test::Sequences(self_test(&card, folder, file)?),
         None if card.kind == Kind::Generate => Test::Prompts(Vec::new()),
         None => Test::Sequences(Vec::new()),
     };
-    let engines = match engine {
-        EngineChoice::Auto => {
-            if let Err(problem) = ort::runtime() {
-                tracing::warn!("{problem}: only rten is checked");
-                vec![EngineChoice::Rten]
-            } else {
-                vec![EngineChoice::Ort, EngineChoice::Rten]
-            }
+    for file in card.files.sha256.keys().filter(|file| !card.file_names().contains(&file.as_str())) {
+        folder.verified(&card, file)?;
+    }
+    let runtime = ort::runtime();
+    let engines = match (engine, &runtime) {
+        (EngineChoice::Auto, Ok(_)) => vec![EngineChoice::Ort, EngineChoice::Rten],
+        (EngineChoice::Auto, Err(problem)) => {
+            tracing::warn!("{problem}: only rten is checked");
+            vec![EngineChoice::Rten]
         }
-        one => vec![one],
+        (one, _) => vec![one],
     };
     let mut text = format!("{} {}: card and digests are good\n", card.name, card.version);
-    let (mut good, mut last) = (0, None);
+    let (mut results, mut scores) = (Vec::new(), Vec::new());
     for engine in engines {
         let name = if engine == EngineChoice::Ort { "ONNX Runtime" } else { "rten" };
         match check_engine(folder, &card, engine, &expected) {
-            Ok(Checked { report, worst, changes }) => {
-                good += 1;
+            Ok(Checked { report, worst, changes, tried }) => {
                 let (count, what) = expected.counted();
                 let test = if count == 0 {
                     "loads; there is no self-test".into()
@@ -222,22 +227,45 @@ fn checked(folder: &Folder, engine: EngineChoice) -> Result<(usize, Option<Error
                         card.run.tolerance
                     )
                 };
-                text.push_str(&format!("  {} {}: {test}\n", report.engine, report.version));
+                let mut line = |what: &str| text.push_str(&format!("  {} {}: {what}\n", report.engine, report.version));
+                line(&test);
                 if let Some((count, worst)) = changes {
-                    text.push_str(&format!(
-                        "  {} {}: {count} changes of these sequences, by the networks for changes and by the windows, largest difference {worst:.1e}\n",
-                        report.engine, report.version
+                    line(&format!(
+                        "{count} changes of these sequences, by the networks for changes and by the windows, largest difference {worst:.1e}"
                     ));
                 }
+                if let Some(tried) = tried {
+                    line(&format!(
+                        "{} windows, alone and together, largest difference {:.1e}",
+                        tried.windows, tried.worst
+                    ));
+                    tried.notes.iter().for_each(|note| line(note));
+                    scores.push(tried.scores);
+                }
+                results.push((engine, Ok(())));
             }
             Err(error) => {
                 text.push_str(&format!("  {name}: does not run: {error}\n"));
-                last = Some(error);
+                results.push((engine, Err(error)));
             }
         }
     }
+    if let [one, other] = scores.as_slice() {
+        let differ = trial::difference(one, other);
+        if differ.is_nan() || differ > card.run.tolerance {
+            text.push_str(&format!("  the engines differ by {differ:.1e}: keep to one of them (--engine)\n"));
+        }
+    }
+    let runs = results.first().map(|(engine, _)| *engine);
+    if let (Some(EngineChoice::Ort), Ok(runtime)) = (runs, &runtime) {
+        let mut line = |what: String| text.push_str(&format!("  {what}\n"));
+        line(format!("commands run it by ONNX Runtime {}, {}", runtime.version, runtime.path.display()));
+        runtime.passed_over.iter().for_each(|problem| line(format!("not taken: {problem}")));
+    } else if runs == Some(EngineChoice::Rten) {
+        text.push_str(&format!("  commands run it by rten {}\n", rten::VERSION));
+    }
     say(text.as_bytes())?;
-    Ok((good, last))
+    Ok(results)
 }
 
 /// What an engine says of a self-test.
@@ -247,29 +275,8 @@ struct Checked {
     worst: f32,
     /// How many changes were made, and the largest difference between the networks for changes and the windows.
     changes: Option<(usize, f32)>,
-}
-
-/// A model's windows in an engine.
-struct Windows {
-    session: Box<dyn Answerer>,
-    encoder: Encoder,
-    pool: rayon::ThreadPool,
-}
-
-impl Windows {
-    /// Scores of sequences no longer than a window, with N after them: row after row.
-    fn answer(&mut self, card: &Card, sequences: &[&[u8]]) -> Result<Vec<f32>> {
-        let mut rows = Rows::default();
-        for sequence in sequences {
-            rows.push_with(|row| {
-                row.extend_from_slice(sequence);
-                if card.window.fixed {
-                    row.resize(row.len() + card.window.span as usize - sequence.len(), b'N');
-                }
-            });
-        }
-        Ok(self.session.answer(&rows, Some(&self.encoder.encode(&rows, &self.pool)?))?.scores)
-    }
+    /// What became of windows that every model of windows must run.
+    tried: Option<Tried>,
 }
 
 fn check_engine(folder: &Folder, card: &Card, engine: EngineChoice, test: &Test) -> Result<Checked> {
@@ -277,14 +284,14 @@ fn check_engine(folder: &Folder, card: &Card, engine: EngineChoice, test: &Test)
         Test::Sequences(expected) => expected,
         Test::Prompts(expected) => return check_answers(folder, card, engine, expected),
     };
-    let (mut sessions, report) = network::load(folder, card, engine, Device::Cpu, 1)?;
+    let Ready { answerers: mut sessions, report, rows } = network::load(folder, card, engine, Device::Cpu, 1)?;
     let session = sessions.pop().ok_or_else(|| Error::Internal("no session".into()))?;
-    let encoder = Encoder::new(card, folder, None)?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().map_err(|e| Error::Internal(e.to_string()))?;
+    let encoder = Encoder::new(card, folder, card.run.call_rows(rows, None))?;
+    let mut windows = Windows::new(session, encoder, rows)?;
+    let tried = Some(trial::all(card, &mut windows)?);
     if expected.is_empty() {
-        return Ok(Checked { report, worst: 0.0, changes: None });
+        return Ok(Checked { report, worst: 0.0, changes: None, tried });
     }
-    let mut windows = Windows { session, encoder, pool };
     let sequences: Vec<&[u8]> = expected.iter().map(|test| test.sequence.as_bytes()).collect();
     let answers = windows.answer(card, &sequences)?;
     let width = network::form(card).shape.len();
@@ -315,7 +322,7 @@ fn check_engine(folder: &Folder, card: &Card, engine: EngineChoice, test: &Test)
         }
         None => None,
     };
-    Ok(Checked { report, worst: worst.0, changes })
+    Ok(Checked { report, worst: worst.0, changes, tried })
 }
 
 /// Where a card says that rows may be shorter (`window: multiple`): whether a part of a window has the scores that it has within the
@@ -335,9 +342,7 @@ fn check_short_rows(card: &Card, windows: &mut Windows, (sequences, answers): (&
     for (sequence, answers) in sequences.iter().zip(answers.chunks_exact(width)) {
         let mut bases = sequence.to_vec();
         bases.resize(span, b'N');
-        let mut rows = Rows::default();
-        rows.push(&bases[first..first + short + 2 * left]);
-        let said = windows.session.answer(&rows, Some(&windows.encoder.encode(&rows, &windows.pool)?))?.scores;
+        let said = windows.run(&[&bases[first..first + short + 2 * left]])?;
         let wanted = &answers[first / bin * columns..][..short / bin * columns];
         let worst = said
             .iter()
@@ -475,8 +480,8 @@ struct Answered {
 }
 
 /// Reads the self-test of a model that writes: prompt and answer (`\\t`, `\\n`, `\\r`, `\\\\` for what a table cannot hold), logarithm of its probability.
-fn prompts_test(folder: &Folder, file: &str) -> Result<Vec<Answered>> {
-    let text = folder.text(file)?;
+fn prompts_test(card: &Card, folder: &Folder, file: &str) -> Result<Vec<Answered>> {
+    let text = folder.self_test(card, file)?;
     let place = format!("{}/{file}", folder.place());
     let mut lines = text.lines();
     if lines.next() != Some("prompt\tanswer\tlog_probability") {
@@ -520,7 +525,8 @@ fn check_answers(folder: &Folder, card: &Card, engine: EngineChoice, expected: &
     let rule = card.generate.as_ref().ok_or_else(none)?;
     let text = Arc::new(Text::new(card, rule, folder)?);
     let decoder = decoders.pop().ok_or_else(none)?;
-    let mut generator = Generator::new(decoder, Arc::clone(&text), card.run.rows, rule.context, card.input.padding_id);
+    let mut generator =
+        Generator::new(decoder, Arc::clone(&text), card.run.call_rows(None, None), rule.context, card.input.padding_id);
     let requests = expected
         .iter()
         .map(|test| Ok(Request { ids: text.encode(&test.prompt)?, form: None, max_tokens: rule.max_tokens() }))
@@ -535,7 +541,7 @@ fn check_answers(folder: &Folder, card: &Card, engine: EngineChoice, expected: &
         worst = worst.max((said.log_probability - test.log_probability).abs() / (said.ids.len() + 1) as f64);
     }
     if worst <= f64::from(card.run.tolerance) {
-        return Ok(Checked { report, worst: worst as f32, changes: None });
+        return Ok(Checked { report, worst: worst as f32, changes: None, tried: None });
     }
     let problem = format!(
         "self-test: the logarithm of a token's probability differs by {worst:.1e}; the card's tolerance is {:.1e}",
@@ -546,7 +552,7 @@ fn check_answers(folder: &Folder, card: &Card, engine: EngineChoice, expected: &
 
 /// Reads the self-test: name, sequence, and a column for each score; a track's cells hold its bins, joined by commas.
 fn self_test(card: &Card, folder: &Folder, file: &str) -> Result<Vec<Expected>> {
-    let text = folder.text(file)?;
+    let text = folder.self_test(card, file)?;
     let place = format!("{}/{file}", folder.place());
     let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').from_reader(text.as_bytes());
     let bad = |why: String| Error::input(&place, why);

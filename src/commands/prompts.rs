@@ -42,6 +42,12 @@ struct Known {
     answer: String,
 }
 
+impl pipeline::Located for (&Known, Option<Prompt>, String) {
+    fn place(&self) -> String {
+        format!("prompt \"{}\"", self.0.prompt)
+    }
+}
+
 /// What came of the prompts of a set.
 #[derive(Default)]
 struct Set {

@@ -165,6 +165,12 @@ struct Read {
     turned: bool,
 }
 
+impl pipeline::Located for Read {
+    fn place(&self) -> String {
+        format!("read {}", self.record.name().map_or_else(|| "*".into(), ToString::to_string))
+    }
+}
+
 #[derive(Default)]
 struct Ended {
     counts: Counts,
@@ -300,17 +306,20 @@ pub(super) fn run(options: Options) -> Result<()> {
                     if len < grid.min_span {
                         return feed.skip(Read { record, starts: Vec::new(), turned }, Skip::TooShort);
                     }
-                    // Windows with too many unknown bases are left out; a read without any other is skipped.
+                    // Windows with too many unknown bases or tokens are left out; a read without any other is skipped.
                     let mut window = Vec::new();
                     let fill = |start: u64, window: &mut Vec<u8>| grid.fill_from_read(bases, start, window);
+                    let mut why = Skip::UnknownBases;
                     let mut starts = grid.on_read(len);
                     starts.retain(|&start| {
                         window.clear();
                         fill(start, &mut window);
-                        grid.admit(&window).is_ok() && !encoder.as_deref().is_some_and(|e| e.refuses(&window))
+                        let admitted =
+                            grid.admit(&window).and_then(|()| encoder.as_deref().map_or(Ok(()), |e| e.admit(&window)));
+                        admitted.inspect_err(|&reason| why = reason).is_ok()
                     });
                     if starts.is_empty() {
-                        return feed.skip(Read { record, starts, turned }, Skip::UnknownBases);
+                        return feed.skip(Read { record, starts, turned }, why);
                     }
                     let windows = starts.clone();
                     feed.query(Read { record, starts, turned }, |rows| {

@@ -16,7 +16,7 @@ use crate::{
         card::{Card, StrandRule},
         change,
         exact::{self, Exact},
-        network::{self, EngineReport},
+        network::{self, EngineReport, Ready},
         ort::Device,
         registry,
     },
@@ -183,20 +183,23 @@ fn load_to(model: &str, options: &EngineOptions, strand: Option<StrandRule>, pur
     if purpose == Purpose::Rows {
         run.strand = StrandRule::Forward;
     }
-    let encoder = Encoder::new(&run, &folder, rows)?;
-    // Whole groups of rows: a batch that ends within a group would run filling.
-    let group = (rows.unwrap_or(card.run.rows) / encoder.rows_per_window()).max(1);
-    settings.group = group;
-    settings.batch_rows = (options.batch_rows as usize).div_ceil(group) * group;
-    let (sessions, engine) = if changes {
+    let (sessions, engine, fixed) = if changes {
         if card.variants.changes.is_none() {
             return Err(Error::usage(format!("{} does not score by gene", card.name))
                 .with_hint("leave --genes away, or take a model that does: genogloss models import spliceai"));
         }
-        change::load(&folder, &run, options.engine, options.device, sessions)?
+        let (sessions, engine) = change::load(&folder, &run, options.engine, options.device, sessions)?;
+        (sessions, engine, None)
     } else {
-        network::load(&folder, &run, options.engine, options.device, sessions)?
+        let Ready { answerers, report, rows } = network::load(&folder, &run, options.engine, options.device, sessions)?;
+        (answerers, report, rows)
     };
+    let rows = card.run.call_rows(fixed, rows);
+    let encoder = Encoder::new(&run, &folder, rows)?;
+    // Whole groups of rows: a batch that ends within a group would run filling.
+    let group = (rows / encoder.rows_per_window()).max(1);
+    settings.group = group;
+    settings.batch_rows = (options.batch_rows as usize).div_ceil(group) * group;
     tracing::info!(
         "model {} {} ({}), {} {} on {}",
         card.name,
@@ -213,7 +216,7 @@ fn load_to(model: &str, options: &EngineOptions, strand: Option<StrandRule>, pur
         name: card.name.clone(),
         version: card.version.clone(),
         sha256: card.networks_digest(),
-        card_sha256: Some(folder.card_digest()?),
+        card_sha256: Some(card.sha256.clone()),
         license: card.license.clone(),
         engine,
     };

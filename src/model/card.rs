@@ -61,6 +61,9 @@ pub struct Card {
     /// Sequences with expected scores (TSV).
     #[serde(default)]
     pub self_test: Option<String>,
+    /// sha256 of the card itself, as it was read.
+    #[serde(skip)]
+    pub sha256: String,
 }
 
 /// What a network answers for a window.
@@ -226,6 +229,35 @@ pub struct Input {
     /// Name of the network's token-type input (all 0), if it has one.
     #[serde(default)]
     pub types: Option<String>,
+    /// Most tokens of a row, special ones included, that the network reads (its positions). [1, 1048576]
+    #[serde(default)]
+    pub max_tokens: Option<usize>,
+    /// What becomes of a window of more tokens.
+    #[serde(default)]
+    pub too_many_tokens: TooManyTokens,
+}
+
+/// What becomes of a window of more tokens than the network reads.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum TooManyTokens {
+    /// It is skipped.
+    #[default]
+    Skip,
+    /// Its first tokens are read, and the special ones at the end.
+    Truncate,
+}
+
+impl Input {
+    /// How many tokens a row is cut to, where rows are cut.
+    pub fn cut(&self) -> Option<usize> {
+        self.max_tokens.filter(|_| self.too_many_tokens == TooManyTokens::Truncate)
+    }
+
+    /// How many tokens a row may have, where longer ones are skipped.
+    pub fn most_tokens(&self) -> Option<usize> {
+        self.max_tokens.filter(|_| self.too_many_tokens == TooManyTokens::Skip)
+    }
 }
 
 /// The `window` part of a card; all in bases.
@@ -566,17 +598,16 @@ pub struct ChangeRule {
 #[serde(deny_unknown_fields)]
 pub struct RunRule {
     /// Rows in every call of the engine. A last, shorter call is filled up, so that an answer never depends on how
-    /// many others were asked for with it.
-    #[serde(default = "sixteen")]
-    pub rows: usize,
+    /// many others were asked for with it. Default: as many as the network's first axis says, if it is fixed; else 16. [1, 4096]
+    #[serde(default)]
+    pub rows: Option<usize>,
     /// Largest difference between engines, devices and the self-test's figures.
     #[serde(default = "tolerance")]
     pub tolerance: f32,
 }
 
-fn sixteen() -> usize {
-    16
-}
+/// Rows in a call where neither card nor network say.
+const ROWS: usize = 16;
 
 fn tolerance() -> f32 {
     1e-5
@@ -584,7 +615,15 @@ fn tolerance() -> f32 {
 
 impl Default for RunRule {
     fn default() -> Self {
-        Self { rows: sixteen(), tolerance: tolerance() }
+        Self { rows: None, tolerance: tolerance() }
+    }
+}
+
+impl RunRule {
+    /// Rows in every call. `fixed`: as many as the network must be given. `device`: as many as the device would have, where there is a
+    /// choice; a card that says 1 leaves none.
+    pub fn call_rows(&self, fixed: Option<usize>, device: Option<usize>) -> usize {
+        fixed.or(self.rows.filter(|&rows| rows == 1)).or(device).or(self.rows).unwrap_or(ROWS)
     }
 }
 
@@ -617,13 +656,14 @@ impl Column {
 impl Card {
     /// Reads a card and checks it against itself. `place` is what messages call it.
     pub fn parse(text: &str, place: &str) -> Result<Self> {
-        let card: Self = serde_saphyr::from_str(text).map_err(|error| {
+        let mut card: Self = serde_saphyr::from_str(text).map_err(|error| {
             let text = error.to_string();
             let line = text.lines().next().unwrap_or("not a card").trim_end();
             Error::input(place, line.strip_prefix("error: ").unwrap_or(line).to_string())
                 .with_hint("the keys of a card are described in docs/models.md")
         })?;
         card.check().map_err(|problem| Error::input(place, problem))?;
+        card.sha256 = super::folder::digest(text.as_bytes());
         Ok(card)
     }
 
@@ -654,8 +694,11 @@ impl Card {
         if let Some((key, _)) = one_line.into_iter().chain(more).find(|(_, text)| text.chars().any(char::is_control)) {
             return Err(format!("{key} holds a line end or another control character"));
         }
-        if self.run.rows == 0 || self.run.rows > 4096 {
+        if self.run.rows.is_some_and(|rows| !(1..=4096).contains(&rows)) {
             return Err("run: rows must be between 1 and 4,096".into());
+        }
+        if !(self.run.tolerance.is_finite() && self.run.tolerance >= 0.0) {
+            return Err("run: tolerance must be a number of at least 0".into());
         }
         self.check_files()?;
         match (&self.generate, self.kind) {
@@ -674,6 +717,10 @@ impl Card {
                 if self.files.model.0.len() != 1 {
                     return Err("kind generate has one network".into());
                 }
+                if input.max_tokens.is_some() {
+                    return Err("input: max_tokens belongs to windows; what a prompt and its answer may have is generate: context".into());
+                }
+                self.check_padding()?;
                 return generate.check();
             }
             (None, Kind::Generate) => return Err("kind generate needs the part `generate`".into()),
@@ -686,6 +733,9 @@ impl Card {
         }
         if window.span == 0 || window.core == 0 || window.stride == 0 {
             return Err("window: span, core and stride must be at least 1".into());
+        }
+        if window.stride > 1 << 40 {
+            return Err("window: stride may not exceed 1,099,511,627,776 bases".into());
         }
         if window.span > 16_777_216 {
             return Err("window: span may not exceed 16,777,216 bases".into());
@@ -728,6 +778,16 @@ impl Card {
             (_, Some(_)) => return Err("input: k belongs to k-mers".into()),
             _ => {}
         }
+        self.check_padding()?;
+        match (input.max_tokens, input.encoding) {
+            (None, _) if input.too_many_tokens == TooManyTokens::Skip => {}
+            (None, _) => return Err("input: too_many_tokens needs max_tokens".into()),
+            (Some(1..=1_048_576), Encoding::Kmer | Encoding::Bpe | Encoding::Hybrid) => {}
+            (Some(_), Encoding::OneHot | Encoding::Base) => {
+                return Err("input: max_tokens belongs to kmer, bpe and hybrid: of other rows the bases are counted (window: span)".into());
+            }
+            (Some(_), _) => return Err("input: max_tokens must be between 1 and 1,048,576".into()),
+        }
         if input.encoding == Encoding::OneHot && (input.mask.is_some() || input.types.is_some()) {
             return Err("input: mask and types belong to tokens, not to one-hot".into());
         }
@@ -747,7 +807,7 @@ impl Card {
         if by_file && self.files.tokenizer.is_none() {
             return Err("files: bpe and hybrid need a tokenizer".into());
         }
-        if !window.fixed && input.mask.is_none() && !by_file && self.run.rows != 1 {
+        if !window.fixed && input.mask.is_none() && !by_file && self.run.rows != Some(1) {
             return Err("window: fixed: false needs an attention mask (input: mask), or run: rows: 1".into());
         }
         if self.heads.is_empty() {
@@ -814,6 +874,19 @@ impl Card {
             return Err(format!("heads: two scores would be called {twice} in VCF"));
         }
         Ok(())
+    }
+
+    /// rten has no 64-bit integers, and 32-bit floats no whole numbers beyond 2^24.
+    fn check_padding(&self) -> Result<(), String> {
+        let most = match self.input.dtype {
+            Dtype::U8 => i64::from(u8::MAX),
+            Dtype::F32 => 1 << 24,
+            Dtype::I32 | Dtype::I64 => i64::from(i32::MAX),
+        };
+        match self.input.padding_id {
+            id if (0..=most).contains(&id) => Ok(()),
+            id => Err(format!("input: padding_id is {id}; of this dtype it must be between 0 and {most}")),
+        }
     }
 
     fn check_multiple(&self) -> Result<(), String> {
@@ -924,14 +997,13 @@ impl Card {
 
     /// sha256 of the network; of an ensemble, of its members' digests, a line each.
     pub fn networks_digest(&self) -> Option<String> {
-        use sha2::{Digest, Sha256};
         let digest = |file: &String| self.files.sha256.get(file).cloned();
         match self.files.model.0.as_slice() {
             [one] => digest(one),
             members => {
                 let lines =
                     members.iter().map(|file| digest(file).map(|digest| digest + "\n")).collect::<Option<String>>()?;
-                Some(super::folder::hex(&Sha256::digest(lines.as_bytes())))
+                Some(super::folder::digest(lines.as_bytes()))
             }
         }
     }
@@ -1027,7 +1099,7 @@ heads: [{name: promoter, output: y, activation: sigmoid, labels: [promoter]}]
     #[test]
     fn a_good_card_is_read() {
         let card = Card::parse(GOOD, "card.yaml").expect("a good card");
-        assert_eq!((card.columns()[0].name.as_str(), card.bins(), card.run.rows), ("promoter", 1, 16));
+        assert_eq!((card.columns()[0].name.as_str(), card.bins(), card.run.call_rows(None, None)), ("promoter", 1, 16));
     }
 
     #[test]
@@ -1061,6 +1133,12 @@ heads: [{name: promoter, output: y, activation: sigmoid, labels: [promoter]}]
             ("activation: sigmoid", "activation: softmax", "always 1"),
             ("stride: 4}", "stride: 4, multiple: 4}", "multiple belongs to tracks"),
             ("heads:", "variants: {deleted: zero}\nheads:", "deleted belongs to tracks"),
+            ("unknown: zeros", "unknown: zeros, padding_id: -1", "padding_id is -1"),
+            ("dtype: f32", "dtype: u8, padding_id: 256", "between 0 and 255"),
+            ("unknown: zeros", "unknown: zeros, max_tokens: 4", "max_tokens belongs to kmer"),
+            ("unknown: zeros", "unknown: zeros, too_many_tokens: truncate", "needs max_tokens"),
+            ("heads:", "run: {rows: 0}\nheads:", "rows must be between"),
+            ("heads:", "run: {tolerance: .nan}\nheads:", "tolerance must be a number"),
             ("heads:", "variants: {compare: median}\nheads:", "unknown variant `median`"),
         ] {
             let error = Card::parse(&GOOD.replace(from, to), "card.yaml").expect_err(to).to_string();

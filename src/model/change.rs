@@ -4,7 +4,7 @@
 
 use super::{
     Answerer, Answers, ChangeAnswer,
-    card::{Card, ChangeRule, Names},
+    card::{Card, ChangeRule},
     folder::Folder,
     network::{Choice, EngineChoice, EngineReport, Port, Ports},
     ort::{Device, OrtChange},
@@ -98,31 +98,35 @@ pub fn load(
         .changes
         .as_ref()
         .ok_or_else(|| Error::model(&card.name, "it has no networks that answer for changes"))?;
-    let read = |names: &Names| names.0.iter().map(|file| folder.verified(card, file)).collect::<Result<Vec<_>>>();
-    let (stretches, changes) = (read(&rule.stretch)?, read(&rule.change)?);
     let ports = ChangePorts::of(card, rule);
     let Choice { onnx_runtime, report } = Choice::make(&card.name, engine, device)?;
-    let answerers = (0..sessions)
-        .map(|_| -> Result<Box<dyn Answerer>> {
-            let mut members: Vec<Box<dyn ChangeModel>> = Vec::new();
-            for (index, (stretch, change)) in stretches.iter().zip(&changes).enumerate() {
-                let places = [&rule.stretch, &rule.change].map(|names| folder.file_place(&names.0[index]));
-                members.push(if onnx_runtime {
-                    Box::new(OrtChange::load(&places, [stretch, change], device, &ports)?)
-                } else {
-                    Box::new(RtenChange::load(&places, [stretch, change], &ports)?)
-                });
-            }
-            Ok(Box::new(ChangeNetwork {
-                members,
-                heads: Heads::new(card),
-                context: rule.context as usize,
-                name: card.name.clone(),
-                lower_is_unknown: card.input.case == super::card::Case::Mask,
-            }))
+    // A member after the other, so that the bytes of two files at a time are held. rten's weights are shared by all threads.
+    let mut members: Vec<Vec<Box<dyn ChangeModel>>> = (0..sessions).map(|_| Vec::new()).collect();
+    for files in rule.stretch.0.iter().zip(&rule.change.0) {
+        let files = <[&String; 2]>::from(files);
+        let places = files.map(|file| folder.file_place(file));
+        let bytes = [folder.verified(card, files[0])?, folder.verified(card, files[1])?];
+        let copies: Vec<Box<dyn ChangeModel>> = if onnx_runtime {
+            let load = |_| {
+                Ok(Box::new(OrtChange::load(&places, [&bytes[0], &bytes[1]], device, &ports)?) as Box<dyn ChangeModel>)
+            };
+            (0..sessions).map(load).collect::<Result<_>>()?
+        } else {
+            let first = RtenChange::load(&places, bytes, &ports)?;
+            (0..sessions).map(|_| Box::new(first.another()) as Box<dyn ChangeModel>).collect()
+        };
+        members.iter_mut().zip(copies).for_each(|(members, copy)| members.push(copy));
+    }
+    let answerer = |members| -> Box<dyn Answerer> {
+        Box::new(ChangeNetwork {
+            members,
+            heads: Heads::new(card),
+            context: rule.context as usize,
+            name: card.name.clone(),
+            lower_is_unknown: card.input.case == super::card::Case::Mask,
         })
-        .collect::<Result<Vec<_>>>()?;
-    Ok((answerers, report))
+    };
+    Ok((members.into_iter().map(answerer).collect(), report))
 }
 
 impl ChangeNetwork {
@@ -144,7 +148,7 @@ impl ChangeNetwork {
     }
 
     /// Adds one member's scores to `sum`; returns how many bases they are for.
-    fn add(&self, outputs: &[Vec<f32>], scores: &mut Vec<f32>, sum: &mut Vec<f32>) -> Result<usize> {
+    fn add(&self, outputs: &[Vec<f32>], scores: &mut Vec<f32>, sum: &mut Vec<f64>) -> Result<usize> {
         let labels = self.heads.labels();
         let bases = outputs.first().map_or(0, |head| head.len() / labels[0].max(1));
         for (head, labels) in outputs.iter().zip(&labels) {
@@ -156,9 +160,9 @@ impl ChangeNetwork {
         scores.clear();
         self.heads.answer_bins(&logits, bases, scores);
         if sum.is_empty() {
-            sum.append(scores);
+            sum.extend(scores.iter().map(|&score| f64::from(score)));
         } else if sum.len() == scores.len() {
-            sum.iter_mut().zip(scores).for_each(|(sum, score)| *sum += *score);
+            sum.iter_mut().zip(scores).for_each(|(sum, score)| *sum += f64::from(*score));
         } else {
             return Err(Error::model(&self.name, "its members answer for different numbers of bases"));
         }
@@ -166,13 +170,14 @@ impl ChangeNetwork {
     }
 
     /// Mean of the members, along the forward strand.
-    fn finish(&self, mut sum: Vec<f32>, members: usize, strand: Strand) -> Vec<f32> {
-        sum.iter_mut().for_each(|sum| *sum /= members as f32);
-        if strand == Strand::Reverse {
-            let columns = self.heads.shape().columns;
-            sum = sum.chunks_exact(columns).rev().flatten().copied().collect();
+    fn finish(&self, sum: &[f64], members: usize, strand: Strand) -> Vec<f32> {
+        let mean = |sum: &f64| (sum / members as f64) as f32;
+        match strand {
+            Strand::Reverse => {
+                sum.chunks_exact(self.heads.shape().columns).rev().flat_map(|base| base.iter().map(mean)).collect()
+            }
+            _ => sum.iter().map(mean).collect(),
         }
-        sum
     }
 }
 
@@ -222,14 +227,14 @@ impl Answerer for ChangeNetwork {
                     }
                     member.forget();
                 }
-                let reference = self.finish(reference, members.len(), *strand);
+                let reference = self.finish(&reference, members.len(), *strand);
                 for (&index, sum) in own.iter().zip(sums) {
                     let change = &asked.changes[index];
                     let from = (change.at - change.left - half) * columns;
                     let to = (change.at + change.removed + change.right - half) * columns;
                     let before = from..from + change.left.saturating_sub(half) * columns;
                     let after = to - change.right.saturating_sub(half) * columns..to;
-                    let changed = self.finish(sum, members.len(), *strand);
+                    let changed = self.finish(&sum, members.len(), *strand);
                     answers[index] = ChangeAnswer {
                         reference: reference[from..to].to_vec(),
                         alternate: [&reference[before], &changed, &reference[after]].concat(),

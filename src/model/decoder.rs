@@ -94,15 +94,13 @@ pub fn load(
     let ports = CachePorts::of(card, rule);
     let place = folder.file_place(card.files.model.first());
     let choice = Choice::make(&card.name, engine, device)?;
-    let decoders = (0..sessions)
-        .map(|_| -> Result<Box<dyn Decoder>> {
-            Ok(if choice.onnx_runtime {
-                Box::new(OrtDecoder::load(&place, &bytes, device, &ports)?)
-            } else {
-                Box::new(RtenDecoder::load(&place, &bytes, &ports)?)
-            })
-        })
-        .collect::<Result<_>>()?;
+    let decoders: Vec<Box<dyn Decoder>> = if choice.onnx_runtime {
+        let load = |_| Ok(Box::new(OrtDecoder::load(&place, &bytes, device, &ports)?) as Box<dyn Decoder>);
+        (0..sessions).map(load).collect::<Result<_>>()?
+    } else {
+        let first = RtenDecoder::load(&place, bytes, &ports)?;
+        (0..sessions).map(|_| Box::new(first.another()) as Box<dyn Decoder>).collect()
+    };
     Ok((decoders, choice.report))
 }
 

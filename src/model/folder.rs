@@ -77,21 +77,25 @@ impl Folder {
             .map_err(|_| Error::model(self.place(), format!("{file} is not UTF-8 text")))
     }
 
+    /// The text of the self-test; its digest is compared where the card has one.
+    pub fn self_test(&self, card: &Card, file: &str) -> Result<String> {
+        if !card.files.sha256.contains_key(file) {
+            return self.text(file);
+        }
+        String::from_utf8(self.verified(card, file)?.into_owned())
+            .map_err(|_| Error::model(self.place(), format!("{file} is not UTF-8 text")))
+    }
+
     /// The card, read and checked.
     pub fn card(&self) -> Result<Card> {
         Card::parse(&self.text("card.yaml")?, &format!("{}/card.yaml", self.place()))
-    }
-
-    /// sha256 of the card: thresholds, names and strands are said there.
-    pub fn card_digest(&self) -> Result<String> {
-        Ok(hex(&Sha256::digest(&self.bytes("card.yaml")?)))
     }
 
     /// The bytes of a file whose sha256 is what the card says.
     pub fn verified(&self, card: &Card, file: &str) -> Result<Cow<'static, [u8]>> {
         let bytes = self.bytes(file)?;
         let expected = card.files.sha256.get(file).map(String::as_str).unwrap_or_default();
-        let found = hex(&Sha256::digest(&bytes));
+        let found = digest(&bytes);
         if found.eq_ignore_ascii_case(expected) {
             return Ok(bytes);
         }
@@ -113,6 +117,11 @@ fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
     } else {
         Err(Error::model(folder.display(), format!("{file} is a link out of the folder, which is not followed")))
     }
+}
+
+/// sha256 in hex.
+pub fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// Lower-case hex.

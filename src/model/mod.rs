@@ -10,6 +10,7 @@ pub mod exact;
 pub mod folder;
 pub mod network;
 pub mod ort;
+mod protobuf;
 pub mod registry;
 pub mod rten;
 
@@ -27,6 +28,9 @@ use crate::{
 pub trait Model: Send {
     /// One call. `input` has `shape`, `mask` (if the card names one) has the shape of the token ids.
     fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>>;
+
+    /// Rows that every call must have, where the first axis of an input says a number.
+    fn rows(&self) -> Option<usize>;
 }
 
 /// Something that answers batches of windows: a network, or a function.

@@ -1,7 +1,5 @@
 //! A card, an engine and the heads together: what answers batches.
 
-use std::borrow::Cow;
-
 use super::{
     Answerer, Answers, Form, Model,
     card::{Card, Dtype, Encoding, Kind, Layout, StrandRule, TrackLayout},
@@ -10,9 +8,9 @@ use super::{
     rten::{self, RtenModel},
 };
 use crate::{
-    batch::{Data, Encoded, Rows},
+    batch::{Call, Data, Encoded, Rows},
     error::{Error, Result},
-    genome::Strand,
+    genome::{Strand, interval::commas},
     head::Heads,
 };
 
@@ -103,9 +101,14 @@ impl Ports {
         self.inputs.iter().find(|port| port.kind == "types").map(|port| port.name.as_str())
     }
 
+    /// Rows that a call of a network with these inputs must have, where one of them says.
+    pub fn rows(&self) -> Option<usize> {
+        self.inputs.iter().find_map(|port| *port.shape.as_ref()?.first()?)
+    }
+
     /// All differences between what the card needs (`self`) and what the network has, in one error.
     pub fn compare(&self, model: &str, found: &Self) -> Result<()> {
-        let mut problems = Vec::new();
+        let (mut problems, mut hint) = (Vec::new(), None);
         let mut check = |what: &str, wanted: &[Port], has: &[Port]| {
             for port in wanted {
                 let Some(other) = has.iter().find(|other| other.name == port.name) else {
@@ -121,6 +124,15 @@ impl Ports {
                 if !other.kind.is_empty() && other.kind != kind {
                     problems
                         .push(format!("{what} \"{}\" is {} in the network, {kind} in the card", port.name, other.kind));
+                    hint.get_or_insert(match (what, other.kind.as_str()) {
+                        ("input", "i64" | "i32") if port.name == self.inputs[0].name && kind.starts_with('i') => {
+                            format!("say `input: dtype: {}` in the card, or export the network with {kind}", other.kind)
+                        }
+                        _ => format!("export the network with this {what} in {kind}"),
+                    });
+                }
+                if other.shape.as_ref().is_some_and(|shape| shape.first() == Some(&Some(0))) {
+                    problems.push(format!("the first axis of {what} \"{}\" is 0 in the network", port.name));
                 }
                 if let (Some(wanted), Some(has)) = (&port.shape, &other.shape)
                     && (wanted.len() != has.len()
@@ -145,7 +157,11 @@ impl Ports {
         if problems.is_empty() {
             Ok(())
         } else {
-            Err(Error::model(model, format!("card and network differ: {}", problems.join("; "))))
+            let error = Error::model(model, format!("card and network differ: {}", problems.join("; ")));
+            Err(match hint {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            })
         }
     }
 }
@@ -171,44 +187,67 @@ pub fn form(card: &Card) -> Form {
     Form { shape: heads.shape(), columns: card.columns(), bin: card.bin(), text: None }
 }
 
-/// Loads `sessions` copies of a network, each for a thread of its own, and says which engine runs them.
-pub fn load(
-    folder: &Folder,
-    card: &Card,
-    engine: EngineChoice,
-    device: Device,
-    sessions: usize,
-) -> Result<(Vec<Box<dyn Answerer>>, EngineReport)> {
-    let networks = card.files.model.0.iter().map(|file| folder.verified(card, file)).collect::<Result<Vec<_>>>()?;
-    for file in [&card.files.tokenizer, &card.files.vocabulary].into_iter().flatten() {
-        folder.verified(card, file)?;
-    }
+/// Networks that are loaded.
+pub struct Ready {
+    /// One for each thread.
+    pub answerers: Vec<Box<dyn Answerer>>,
+    /// Which engine runs them.
+    pub report: EngineReport,
+    /// Rows that every call must have, where the network says a number.
+    pub rows: Option<usize>,
+}
+
+/// Loads `sessions` copies of a network, each for a thread of its own.
+pub fn load(folder: &Folder, card: &Card, engine: EngineChoice, device: Device, sessions: usize) -> Result<Ready> {
     if card.kind == Kind::Generate {
         return Err(Error::model(&card.name, "it answers prompts, not windows").with_hint("genogloss ask"));
     }
     let ports = Ports::of(card);
     let Choice { onnx_runtime, report } = Choice::make(&card.name, engine, device)?;
-    let answerers = (0..sessions)
-        .map(|_| -> Result<Box<dyn Answerer>> {
-            let load = |(file, bytes): (&String, &Cow<'static, [u8]>)| -> Result<Box<dyn Model>> {
-                let place = folder.file_place(file);
-                Ok(if onnx_runtime {
-                    Box::new(OrtModel::load(&place, bytes, device, &ports)?)
-                } else {
-                    Box::new(RtenModel::load(&place, bytes, &ports)?)
-                })
+    // A member after the other, so that the bytes of one file at a time are held. rten's weights are shared by all threads.
+    let mut members: Vec<Vec<Box<dyn Model>>> = (0..sessions).map(|_| Vec::new()).collect();
+    let mut rows = None;
+    let beside = |error: Error| match &error {
+        Error::Model { message, .. } if message.to_lowercase().contains("external data") => error
+            .with_hint("weights beside the network are not read: export it in one file (PyTorch: external_data=False)"),
+        _ => error,
+    };
+    for file in &card.files.model.0 {
+        let (place, bytes) = (folder.file_place(file), folder.verified(card, file)?);
+        let copies: Vec<Box<dyn Model>> = if onnx_runtime {
+            let load = |_| Ok(Box::new(OrtModel::load(&place, &bytes, device, &ports)?) as Box<dyn Model>);
+            (0..sessions).map(load).collect::<Result<_>>().map_err(beside)?
+        } else {
+            let first = RtenModel::load(&place, bytes, &ports).map_err(beside)?;
+            (0..sessions).map(|_| Box::new(first.another()) as Box<dyn Model>).collect()
+        };
+        let own = copies.first().and_then(|copy| copy.rows());
+        if let (Some(wanted), Some(own)) = (rows.or(card.run.rows), own)
+            && wanted != own
+        {
+            let problem =
+                format!("rows in a call: {own} by the network (the first axis of its input), {wanted} by the card");
+            let hint = match card.run.rows {
+                Some(_) => "leave run: rows out of the card: it is taken from the network",
+                None => {
+                    "all networks of an ensemble must read the same number of rows; best export them with a dynamic first axis"
+                }
             };
-            let members = card.files.model.0.iter().zip(&networks).map(load).collect::<Result<_>>()?;
-            Ok(Box::new(Network {
-                members,
-                heads: Heads::new(card),
-                rule: card.strand,
-                dtype: card.input.dtype,
-                card: card.clone(),
-            }))
+            return Err(Error::model(place, problem).with_hint(hint));
+        }
+        rows = rows.or(own);
+        members.iter_mut().zip(copies).for_each(|(members, copy)| members.push(copy));
+    }
+    let answerer = |members| -> Box<dyn Answerer> {
+        Box::new(Network {
+            members,
+            heads: Heads::new(card),
+            rule: card.strand,
+            dtype: card.input.dtype,
+            card: card.clone(),
         })
-        .collect::<Result<Vec<_>>>()?;
-    Ok((answerers, report))
+    };
+    Ok(Ready { answerers: members.into_iter().map(answerer).collect(), report, rows })
 }
 
 /// Which engine would run a model, and where.
@@ -268,6 +307,24 @@ impl Choice {
     }
 }
 
+impl Card {
+    /// The error of a call, and which window it was about: rows of ids are run with others of the same length.
+    fn located(&self, error: Error, call: &Call, strands: usize) -> Error {
+        let Error::Model { model, message, hint, .. } = error else { return error };
+        let ids = !matches!(self.input.encoding, Encoding::OneHot | Encoding::Base);
+        let tokens = if ids { format!("{} tokens: ", commas(call.shape[1] as u64)) } else { String::new() };
+        let check = match self.input.max_tokens {
+            None if ids => {
+                "genogloss models check says how many tokens the network reads; with `max_tokens` in the card, longer windows are skipped"
+            }
+            _ => "genogloss models check says what the network takes",
+        };
+        let error = Error::model(model, format!("{tokens}{message}"));
+        let row = call.rows.first().map_or(0, |row| row / strands);
+        error.with_hint(hint.unwrap_or_else(|| check.into())).in_row(row)
+    }
+}
+
 impl Answerer for Network {
     fn answer(&mut self, rows: &Rows, encoded: Option<&Encoded>) -> Result<Answers> {
         let encoded =
@@ -284,6 +341,9 @@ impl Answerer for Network {
         }
         starts.push(total);
         let mut by_row = vec![0.0f32; total];
+        // The sums of an ensemble.
+        let members = self.members.len();
+        let mut sums = vec![0.0f64; if members > 1 { total } else { 0 }];
         let mut scores = Vec::new();
         for call in &encoded.calls {
             let size: usize = call.shape.iter().product();
@@ -296,13 +356,12 @@ impl Answerer for Network {
             };
             let mask = (!encoded.masks.is_empty()).then(|| &encoded.masks[range]);
             for member in &mut self.members {
-                let outputs = member.run(&call.shape, data, mask)?;
+                let outputs =
+                    member.run(&call.shape, data, mask).map_err(|error| self.card.located(error, call, strands))?;
                 for values in &outputs {
                     if values.len() % encoded.call_rows != 0 || values.is_empty() {
-                        return Err(Error::model(
-                            &self.card.name,
-                            format!("an output has {} values for {} rows", values.len(), encoded.call_rows),
-                        ));
+                        let problem = format!("an output has {} values for {} rows", values.len(), encoded.call_rows);
+                        return Err(self.card.located(Error::model(&self.card.name, problem), call, strands));
                     }
                 }
                 for (place, &row) in call.rows.iter().enumerate() {
@@ -317,15 +376,16 @@ impl Answerer for Network {
                     self.heads.check(&logits, bins).map_err(|problem| Error::model(&self.card.name, problem))?;
                     scores.clear();
                     self.heads.answer_bins(&logits, bins, &mut scores);
-                    let sum = &mut by_row[starts[row]..starts[row + 1]];
-                    sum.iter_mut().zip(&scores).for_each(|(sum, score)| *sum += score);
+                    let range = starts[row]..starts[row + 1];
+                    if members > 1 {
+                        sums[range].iter_mut().zip(&scores).for_each(|(sum, &score)| *sum += f64::from(score));
+                    } else {
+                        by_row[range].copy_from_slice(&scores);
+                    }
                 }
             }
         }
-        if self.members.len() > 1 {
-            let members = self.members.len() as f32;
-            by_row.iter_mut().for_each(|sum| *sum /= members);
-        }
+        by_row.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = (sum / members as f64) as f32);
         let shape = self.heads.shape();
         let lens = bins.iter().map(|bins| bins * columns);
         let ends = if bins.iter().all(|&bins| bins == shape.bins) {

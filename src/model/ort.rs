@@ -53,6 +53,8 @@ pub struct Runtime {
     pub path: PathBuf,
     /// Version, such as `1.31.1`.
     pub version: String,
+    /// Files that came before it and could not be used, and why.
+    pub passed_over: Vec<String>,
 }
 
 static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
@@ -63,24 +65,59 @@ pub fn runtime() -> Result<&'static Runtime, String> {
 }
 
 fn load() -> Result<Runtime, String> {
-    let candidates = candidates();
-    let Some(path) = candidates.iter().find(|path| path.is_file()) else {
-        if let Some(path) = env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()) {
-            return Err(format!("ORT_DYLIB_PATH is {}: no such file", PathBuf::from(path).display()));
-        }
-        return Err(
+    if let Some(path) = env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()).map(PathBuf::from)
+        && !path.is_file()
+    {
+        return Err(format!("ORT_DYLIB_PATH is {}: no such file", path.display()));
+    }
+    let mut passed_over = Vec::new();
+    let Some((path, builder)) = first_that_loads(candidates(), &mut passed_over, |path| ort::init_from(path)) else {
+        return Err(if passed_over.is_empty() {
             "ONNX Runtime was not found (ORT_DYLIB_PATH, beside the program, Python and conda environments)".into()
-        );
+        } else {
+            passed_over.join("; ")
+        });
     };
-    let builder = ort::init_from(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    // The library stays loaded from here on: there is no other one to try.
     let environment = builder
         .with_name("genogloss")
         .with_telemetry(false)
         .build()
         .map_err(|error| format!("{}: {error}", path.display()))?;
-    let real = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-    let version = version_of(&real).unwrap_or_else(|| "unknown version".into());
-    Ok(Runtime { environment, path: real, version })
+    let version = version_of(&path).unwrap_or_else(|| "unknown version".into());
+    for problem in &passed_over {
+        tracing::info!("ONNX Runtime {version} of {} is taken: {problem}", path.display());
+    }
+    Ok(Runtime { environment, path, version, passed_over })
+}
+
+/// The first file that loads, by its real name: one of another architecture, or too old, or damaged, is followed by the next.
+fn first_that_loads<T, E: std::fmt::Display>(
+    files: Vec<PathBuf>,
+    passed_over: &mut Vec<String>,
+    load: impl Fn(&Path) -> Result<T, E>,
+) -> Option<(PathBuf, T)> {
+    let mut seen = std::collections::HashSet::new();
+    for file in files {
+        let file = fs::canonicalize(&file).unwrap_or(file);
+        if !file.is_file() || !seen.insert(file.clone()) {
+            continue;
+        }
+        match load(&file) {
+            Ok(loaded) => return Some((file, loaded)),
+            Err(error) => {
+                let (place, error) = (file.display().to_string(), error.to_string());
+                // Some messages of the loader name the file, some do not.
+                let problem = error.lines().next().unwrap_or("cannot be loaded");
+                passed_over.push(if problem.contains(&place) {
+                    problem.into()
+                } else {
+                    format!("{place} cannot be loaded: {problem}")
+                });
+            }
+        }
+    }
+    None
 }
 
 /// `libonnxruntime.so.1.31.1` is version 1.31.1; without one in the name, the build information has the branch.
@@ -144,8 +181,14 @@ fn libraries(folder: &Path) -> Vec<PathBuf> {
     };
     let mut found: Vec<PathBuf> =
         entries.flatten().filter(|e| e.file_name().to_str().is_some_and(wanted)).map(|e| e.path()).collect();
-    found.sort_by(|a, b| b.cmp(a));
+    found.sort_by_key(|path| std::cmp::Reverse(numbers(path)));
     found
+}
+
+/// The version in a file's name, for comparison: 1.31.1 is newer than 1.9.0, and one without a version comes last.
+fn numbers(path: &Path) -> Vec<u64> {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.split(|letter: char| !letter.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
 }
 
 /// The library of the `onnxruntime` wheel in a Python prefix. Fedora has compiled packages in `lib64`, and Debian calls the
@@ -154,20 +197,27 @@ fn python(prefix: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for lib in ["lib", "lib64"] {
         let Ok(entries) = fs::read_dir(prefix.join(lib)) else { continue };
-        let versions = entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with("python3"));
+        let versions = entries.flatten().filter(|e| starts_with_python(&e.path()));
         for version in versions.map(|e| e.path()) {
             for packages in ["site-packages", "dist-packages"] {
                 found.extend(libraries(&version.join(packages).join("onnxruntime/capi")));
             }
         }
     }
-    found.sort();
+    // The newest library first; of two, that of the newer Python.
+    let python = |path: &Path| path.ancestors().find(|folder| starts_with_python(folder)).map_or(Vec::new(), numbers);
+    found.sort_by_key(|path| std::cmp::Reverse((numbers(path), python(path))));
     found
+}
+
+fn starts_with_python(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python3"))
 }
 
 /// A network in ONNX Runtime.
 pub struct OrtModel {
     session: Session,
+    rows: Option<usize>,
     name: String,
     ports: Ports,
 }
@@ -175,7 +225,9 @@ pub struct OrtModel {
 impl OrtModel {
     /// Loads a network. One thread inside; a device that is asked for and not there is an error.
     pub fn load(name: &str, bytes: &[u8], device: Device, ports: &Ports) -> Result<Self> {
-        Ok(Self { session: open(name, bytes, device, ports, true)?, name: name.into(), ports: ports.clone() })
+        let session = open(name, bytes, device, ports, true)?;
+        let rows = ports_of(&session).rows();
+        Ok(Self { session, rows, name: name.into(), ports: ports.clone() })
     }
 }
 
@@ -222,12 +274,15 @@ fn open(name: &str, bytes: &[u8], device: Device, ports: &Ports, arena: bool) ->
             runtime.path.display()
         )),
     })?;
-    let found = Ports {
+    ports.compare(name, &ports_of(&session))?;
+    Ok(session)
+}
+
+fn ports_of(session: &Session) -> Ports {
+    Ports {
         inputs: session.inputs().iter().map(|o| port(o.name(), o.dtype())).collect(),
         outputs: session.outputs().iter().map(|o| port(o.name(), o.dtype())).collect(),
-    };
-    ports.compare(name, &found)?;
-    Ok(session)
+    }
 }
 
 /// ONNX Runtime was asked for and is not there.
@@ -243,6 +298,11 @@ fn port(name: &str, dtype: &ValueType) -> Port {
         Some(TensorElementType::Int64) => "i64",
         Some(TensorElementType::Int32) => "i32",
         Some(TensorElementType::Uint8) => "u8",
+        Some(TensorElementType::Float64) => "f64",
+        Some(TensorElementType::Float16) => "f16",
+        Some(TensorElementType::Bfloat16) => "bf16",
+        Some(TensorElementType::Int8) => "i8",
+        Some(TensorElementType::Bool) => "bool",
         _ => "another type",
     };
     Port { name: name.into(), kind: kind.into(), shape }
@@ -252,10 +312,38 @@ fn port(name: &str, dtype: &ValueType) -> Port {
 fn short(error: &str) -> String {
     let line = error.lines().next().unwrap_or("unknown error").trim();
     let line = line.rsplit_once("] ").map_or(line, |(_, rest)| if rest.is_empty() { line } else { rest });
+    let (operator, line) = line.split_once(" Status Message: ").map_or(("", line), |(before, rest)| (before, rest));
+    let line =
+        format!("{operator}{}{}", if operator.is_empty() { "" } else { ": " }, without_source(line).unwrap_or(line));
     line.chars().take(400).collect()
 }
 
+/// `/…/model.cc:256 onnxruntime::Model::Model(…) What is wrong`: what is wrong.
+fn without_source(line: &str) -> Option<&str> {
+    let (place, rest) = line.split_once(' ')?;
+    let (file, number) = place.rsplit_once(':')?;
+    if !(file.ends_with(".cc") || file.ends_with(".h")) || number.parse::<u32>().is_err() {
+        return None;
+    }
+    let mut depth = 0;
+    for (at, letter) in rest.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => continue,
+        }
+        if depth == 0 {
+            return Some(rest[at + 1..].trim_start()).filter(|rest| !rest.is_empty());
+        }
+    }
+    None
+}
+
 impl Model for OrtModel {
+    fn rows(&self) -> Option<usize> {
+        self.rows
+    }
+
     fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>> {
         let name = &self.name;
         let say = |error: ort::Error| Error::model(name, format!("ONNX Runtime: {}", short(&error.to_string())));
@@ -508,6 +596,58 @@ mod tests {
             let (folder, library) = environment(place);
             assert_eq!(within(folder.path()), [library], "{place}");
         }
+    }
+
+    #[test]
+    fn the_newest_library_comes_first_by_version_and_not_by_text() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = |path: &str| folder.path().join(path);
+        for path in [
+            "lib/libonnxruntime.so",
+            "lib/libonnxruntime.so.1.9.0",
+            "lib/libonnxruntime.so.1.31.1",
+            "lib/python3.9/site-packages/onnxruntime/capi/libonnxruntime.so.1.31.1",
+            "lib/python3.10/site-packages/onnxruntime/capi/libonnxruntime.so.1.31.1",
+            "lib/python3.14/site-packages/onnxruntime/capi/libonnxruntime.so.1.9.0",
+        ] {
+            fs::create_dir_all(place(path).parent().expect("a parent")).expect("a folder");
+            fs::write(place(path), "").expect("written");
+        }
+        let names = ["so.1.31.1", "so.1.9.0", "so"].map(|end| place(&format!("lib/libonnxruntime.{end}")));
+        assert_eq!(libraries(&place("lib")), names);
+        let versions = python(folder.path()).iter().map(|path| numbers(path)).collect::<Vec<_>>();
+        assert_eq!(versions, [vec![1, 31, 1], vec![1, 31, 1], vec![1, 9, 0]]);
+        assert!(python(folder.path())[0].starts_with(place("lib/python3.10")));
+    }
+
+    #[test]
+    fn a_library_that_does_not_load_is_followed_by_the_next() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = ["libonnxruntime.so.3.0.0", "libonnxruntime.so.2.0.0", "libonnxruntime.so.1.0.0"];
+        let files = files.map(|name| fs::canonicalize(folder.path()).expect("a folder").join(name));
+        files.iter().for_each(|file| fs::write(file, "no library").expect("written"));
+        let mut passed_over = Vec::new();
+        let load = |path: &Path| if path == files[2] { Ok(7) } else { Err("file too short") };
+        let found = first_that_loads(libraries(folder.path()), &mut passed_over, load);
+        assert_eq!(
+            found.map(|(path, loaded)| (fs::canonicalize(path).expect("a file"), loaded)),
+            Some((files[2].clone(), 7))
+        );
+        assert_eq!(passed_over.len(), 2);
+        assert!(
+            passed_over[0].ends_with("libonnxruntime.so.3.0.0 cannot be loaded: file too short"),
+            "{passed_over:?}"
+        );
+        // What is no library is refused by the loader itself.
+        let found = first_that_loads(files.to_vec(), &mut passed_over, |path| ort::init_from(path));
+        assert!(found.is_none() && passed_over.len() == 5, "{passed_over:?}");
+    }
+
+    #[test]
+    fn messages_lose_the_place_in_the_source() {
+        let long = "/src/core/graph/model.cc:256 onnxruntime::Model::Model(onnx::ModelProto&&, const f(int)&) Unsupported model IR version: 14";
+        assert_eq!(short(long), "Unsupported model IR version: 14");
+        assert_eq!(short("Got invalid dimensions for input: x (2)"), "Got invalid dimensions for input: x (2)");
     }
 
     #[test]

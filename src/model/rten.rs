@@ -1,8 +1,8 @@
 //! rten, the engine in pure Rust that is always there: the only file that knows it.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use rten::{Dimension, RunOptions, ThreadPool, Value, ValueOrView};
+use rten::{DataType, Dimension, RunOptions, ThreadPool, Value, ValueOrView, ValueType};
 use rten_tensor::prelude::*;
 use rten_tensor::{Tensor, TensorView};
 
@@ -11,10 +11,11 @@ use super::{
     change::{ChangeModel, ChangePorts},
     decoder::{CachePorts, Decoder, last_of, reordered},
     network::{Port, Ports},
+    protobuf,
 };
 use crate::{
     batch::Data,
-    error::{Error, Result},
+    error::{Error, Result, guard},
 };
 
 /// Version of the engine, as the lock file pins it.
@@ -22,7 +23,9 @@ pub const VERSION: &str = "0.27.0";
 
 /// A network in rten.
 pub struct RtenModel {
-    model: rten::Model,
+    /// The same for all threads: weights are large.
+    model: Arc<rten::Model>,
+    rows: Option<usize>,
     pool: Arc<ThreadPool>,
     name: String,
     ports: Ports,
@@ -30,23 +33,46 @@ pub struct RtenModel {
 
 impl RtenModel {
     /// Loads a network, to run on one thread.
-    pub fn load(name: &str, bytes: &[u8], ports: &Ports) -> Result<Self> {
-        let model = open(name, bytes, ports)?;
-        Ok(Self { model, pool: Arc::new(ThreadPool::with_num_threads(1)), name: name.into(), ports: ports.clone() })
+    pub fn load(name: &str, bytes: Cow<'static, [u8]>, ports: &Ports) -> Result<Self> {
+        let (model, rows) = open(name, bytes, ports)?;
+        Ok(Self { model: Arc::new(model), rows, pool: one_thread(), name: name.into(), ports: ports.clone() })
+    }
+
+    /// The same network, to run on another thread.
+    pub fn another(&self) -> Self {
+        let (model, name, ports) = (Arc::clone(&self.model), self.name.clone(), self.ports.clone());
+        Self { model, rows: self.rows, pool: one_thread(), name, ports }
     }
 }
 
-/// A network whose inputs and outputs are those of the card.
-fn open(name: &str, bytes: &[u8], ports: &Ports) -> Result<rten::Model> {
-    let model = rten::Model::load(bytes.to_vec()).map_err(|error| {
-        Error::model(name, format!("rten: {}", error.to_string().lines().next().unwrap_or("cannot be loaded")))
+fn one_thread() -> Arc<ThreadPool> {
+    Arc::new(ThreadPool::with_num_threads(1))
+}
+
+/// Runs code of rten, which may panic on networks that are not sound.
+fn guarded<T, E: std::fmt::Display>(name: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T> {
+    let say = |problem: &str| Error::model(name, format!("rten: {problem}"));
+    match guard(|| Ok(work().map_err(|error| error.to_string()))) {
+        Ok(result) => result.map_err(|error| say(error.lines().next().unwrap_or("failed"))),
+        Err(_) => Err(say("it cannot run this network: it is damaged, or of a kind that is not supported")),
+    }
+}
+
+/// A network whose inputs and outputs are those of the card, and how many rows it must be given.
+fn open(name: &str, bytes: Cow<'static, [u8]>, ports: &Ports) -> Result<(rten::Model, Option<usize>)> {
+    if !protobuf::is_sound(&bytes) {
+        return Err(Error::model(name, "rten: it is not an ONNX network, or it is damaged"));
+    }
+    let model = guarded(name, || match bytes {
+        Cow::Borrowed(bytes) => rten::Model::load_static_slice(bytes),
+        Cow::Owned(bytes) => rten::Model::load(bytes),
     })?;
     let describe = |ids: &[rten::NodeId]| -> Vec<Port> {
         ids.iter()
             .filter_map(|&id| model.node_info(id))
             .map(|node| Port {
                 name: node.name().unwrap_or_default().into(),
-                kind: String::new(),
+                kind: node.dtype().map_or("", kind).into(),
                 shape: node.shape().map(|shape| {
                     shape
                         .into_iter()
@@ -60,11 +86,34 @@ fn open(name: &str, bytes: &[u8], ports: &Ports) -> Result<rten::Model> {
             .collect()
     };
     let found = Ports { inputs: describe(model.input_ids()), outputs: describe(model.output_ids()) };
-    ports.compare(name, &found)?;
-    Ok(model)
+    // rten has no 64-bit integers: it narrows them when it loads a network, and wants its input so.
+    let narrow = |ports: &[Port]| -> Vec<Port> {
+        let narrow = |port: &Port| match port.kind.as_str() {
+            "i64" | "types" => Port { kind: "i32".into(), ..port.clone() },
+            _ => port.clone(),
+        };
+        ports.iter().map(narrow).collect()
+    };
+    let wanted = Ports { inputs: narrow(&ports.inputs), outputs: narrow(&ports.outputs) };
+    wanted.compare(name, &found)?;
+    Ok((model, found.rows()))
+}
+
+/// What cards call a number type.
+fn kind(kind: ValueType) -> &'static str {
+    match kind {
+        ValueType::Tensor(DataType::Float) => "f32",
+        ValueType::Tensor(DataType::Int32) => "i32",
+        ValueType::Tensor(DataType::UInt8) => "u8",
+        _ => "another type",
+    }
 }
 
 impl Model for RtenModel {
+    fn rows(&self) -> Option<usize> {
+        self.rows
+    }
+
     fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>> {
         let name = &self.name;
         let say = |error: &dyn std::fmt::Display| {
@@ -91,7 +140,7 @@ impl Model for RtenModel {
         let outputs = self.ports.outputs.iter().map(|port| node(&port.name)).collect::<Result<Vec<_>>>()?;
         let mut options = RunOptions::default();
         options.thread_pool = Some(Arc::clone(&self.pool));
-        let values = self.model.run(inputs, &outputs, Some(options)).map_err(|error| say(&error))?;
+        let values = guarded(name, || self.model.run(inputs, &outputs, Some(options)))?;
         values
             .into_iter()
             .map(|value| match value {
@@ -104,8 +153,7 @@ impl Model for RtenModel {
 
 /// The two networks of a member in rten.
 pub struct RtenChange {
-    stretch: rten::Model,
-    change: rten::Model,
+    networks: Arc<[rten::Model; 2]>,
     pool: Arc<ThreadPool>,
     names: [String; 2],
     input: String,
@@ -116,18 +164,34 @@ pub struct RtenChange {
 
 impl RtenChange {
     /// Loads both, to run on one thread.
-    pub fn load(names: &[String; 2], bytes: [&[u8]; 2], ports: &ChangePorts) -> Result<Self> {
+    pub fn load(names: &[String; 2], bytes: [Cow<'static, [u8]>; 2], ports: &ChangePorts) -> Result<Self> {
         let name = |port: &Port| port.name.clone();
+        let [stretch, change] = bytes;
         Ok(Self {
-            stretch: open(&names[0], bytes[0], &ports.stretch)?,
-            change: open(&names[1], bytes[1], &ports.change)?,
-            pool: Arc::new(ThreadPool::with_num_threads(1)),
+            networks: Arc::new([
+                open(&names[0], stretch, &ports.stretch)?.0,
+                open(&names[1], change, &ports.change)?.0,
+            ]),
+            pool: one_thread(),
             names: names.clone(),
             input: ports.stretch.inputs[0].name.clone(),
             heads: ports.change.outputs.iter().map(name).collect(),
             state_names: ports.stretch.outputs[ports.heads..].iter().map(name).collect(),
             states: Vec::new(),
         })
+    }
+
+    /// The same networks, to run on another thread.
+    pub fn another(&self) -> Self {
+        Self {
+            networks: Arc::clone(&self.networks),
+            pool: one_thread(),
+            names: self.names.clone(),
+            input: self.input.clone(),
+            heads: self.heads.clone(),
+            state_names: self.state_names.clone(),
+            states: Vec::new(),
+        }
     }
 
     /// Runs one of the two: the tensors of some of its outputs.
@@ -138,7 +202,7 @@ impl RtenChange {
         outputs: &mut dyn Iterator<Item = &String>,
     ) -> Result<Vec<Tensor<f32>>> {
         let name = &self.names[which];
-        let model = [&self.stretch, &self.change][which];
+        let model = &self.networks[which];
         let say = |error: &dyn std::fmt::Display| {
             Error::model(name, format!("rten: {}", error.to_string().lines().next().unwrap_or("failed")))
         };
@@ -147,7 +211,7 @@ impl RtenChange {
         let outputs = outputs.map(|port| node(port)).collect::<Result<Vec<_>>>()?;
         let mut options = RunOptions::default();
         options.thread_pool = Some(Arc::clone(&self.pool));
-        let values = model.run(inputs, &outputs, Some(options)).map_err(|error| say(&error))?;
+        let values = guarded(name, || model.run(inputs, &outputs, Some(options)))?;
         values
             .into_iter()
             .map(|value| match value {
@@ -190,7 +254,7 @@ impl ChangeModel for RtenChange {
 
 /// A network with a key–value cache in rten.
 pub struct RtenDecoder {
-    model: rten::Model,
+    model: Arc<rten::Model>,
     pool: Arc<ThreadPool>,
     name: String,
     ports: CachePorts,
@@ -200,10 +264,15 @@ pub struct RtenDecoder {
 
 impl RtenDecoder {
     /// Loads a network, to run on one thread.
-    pub fn load(name: &str, bytes: &[u8], ports: &CachePorts) -> Result<Self> {
-        let model = open(name, bytes, &ports.all)?;
-        let pool = Arc::new(ThreadPool::with_num_threads(1));
-        Ok(Self { model, pool, name: name.into(), ports: ports.clone(), cache: Vec::new(), rows: 0 })
+    pub fn load(name: &str, bytes: Cow<'static, [u8]>, ports: &CachePorts) -> Result<Self> {
+        let model = Arc::new(open(name, bytes, &ports.all)?.0);
+        Ok(Self { model, pool: one_thread(), name: name.into(), ports: ports.clone(), cache: Vec::new(), rows: 0 })
+    }
+
+    /// The same network, to run on another thread.
+    pub fn another(&self) -> Self {
+        let (model, name, ports) = (Arc::clone(&self.model), self.name.clone(), self.ports.clone());
+        Self { model, pool: one_thread(), name, ports, cache: Vec::new(), rows: 0 }
     }
 
     fn tensor(&self, tokens: usize, values: Vec<f32>) -> Tensor<f32> {
@@ -241,7 +310,7 @@ impl Decoder for RtenDecoder {
             .collect::<Result<Vec<_>>>()?;
         let mut options = RunOptions::default();
         options.thread_pool = Some(Arc::clone(&self.pool));
-        let values = self.model.run(inputs, &outputs, Some(options)).map_err(|error| say(&error))?;
+        let values = guarded(name, || self.model.run(inputs, &outputs, Some(options)))?;
         let mut tensors = values.into_iter().map(|value| match value {
             Value::FloatTensor(tensor) => Ok(tensor),
             _ => Err(say(&"an output is not f32")),

@@ -16,11 +16,14 @@ pub(super) struct Kmers {
     step: usize,
     /// Id of every k-mer, by its number in base four.
     ids: Vec<i64>,
+    /// Id of a k-mer with an unknown base.
     unknown: i64,
-    /// Ids of single bases A C G T N, where the vocabulary has them: for what is left over or holds an N.
+    /// Ids of single bases A C G T N, where the vocabulary has them: for bases that begin no whole k-mer.
     single: Option<[i64; 5]>,
     prefix: Option<i64>,
     suffix: Option<i64>,
+    /// Longest row that is cut to: the suffix is kept.
+    cut: Option<usize>,
 }
 
 impl Kmers {
@@ -28,18 +31,21 @@ impl Kmers {
         let k = card.input.k.unwrap_or(1);
         let count = 1usize << (2 * k);
         let step = if card.input.overlapping { 1 } else { k };
+        let cut = card.input.cut();
         let Some(file) = card.files.vocabulary.as_deref() else {
             let ids = (0..count as i64).collect();
-            return Ok(Self { k, step, ids, unknown: count as i64, single: None, prefix: None, suffix: None });
+            return Ok(Self { k, step, ids, unknown: count as i64, single: None, prefix: None, suffix: None, cut });
         };
-        let text = folder.text(file)?;
-        let vocabulary: HashMap<&str, i64> =
-            text.lines().enumerate().map(|(id, token)| (token.trim_end(), id as i64)).collect();
+        let raw = folder.verified(card, file)?;
+        let text = std::str::from_utf8(&raw).map_err(|_| broken(folder, file, "it is not UTF-8 text"))?;
+        let vocabulary = vocabulary(text).map_err(|problem| broken(folder, file, problem))?;
         let find = |token: &str| {
             vocabulary.get(token).copied().ok_or_else(|| broken(folder, file, format!("token {token} is missing")))
         };
         let special = |token: &Option<String>| token.as_deref().map(find).transpose();
         let unknown = ["[UNK]", "<unk>", "<UNK>"].iter().find_map(|t| vocabulary.get(t).copied());
+        // Where a token is one base, N is a token as good as any other (HyenaDNA).
+        let unknown = vocabulary.get("N").copied().filter(|_| k == 1).or(unknown);
         let unknown = unknown.ok_or_else(|| broken(folder, file, "no token for unknown ([UNK] or <unk>)"))?;
         let mut ids = vec![unknown; count];
         let mut word = vec![b'A'; k];
@@ -50,7 +56,7 @@ impl Kmers {
             *id = find(std::str::from_utf8(&word).unwrap_or_default())?;
         }
         let singles: Vec<i64> = ["A", "C", "G", "T", "N"].iter().filter_map(|b| vocabulary.get(b).copied()).collect();
-        let single = if k > 1 { <[i64; 5]>::try_from(singles).ok() } else { None };
+        let single = if k > 1 && step > 1 { <[i64; 5]>::try_from(singles).ok() } else { None };
         Ok(Self {
             k,
             step,
@@ -59,37 +65,76 @@ impl Kmers {
             single,
             prefix: special(&card.input.prefix)?,
             suffix: special(&card.input.suffix)?,
+            cut,
         })
     }
 
-    /// What is not a whole k-mer: its single bases where the vocabulary has them.
-    fn spell(&self, bases: &[u8], ids: &mut Vec<i64>) {
-        match self.single {
-            Some(single) => ids.extend(bases.iter().map(|&base| single[usize::from(BASE_CODE[base as usize])])),
-            None => ids.push(self.unknown),
+    /// Number of a k-mer in base four; None with an unknown base.
+    fn number(word: &[u8]) -> Option<usize> {
+        word.iter().try_fold(0usize, |number, &base| match BASE_CODE[base as usize] {
+            N => None,
+            code => Some(number << 2 | usize::from(code)),
+        })
+    }
+
+    /// Whole k-mers where there are, single bases where not, so that a new k-mer begins after each N.
+    ///
+    /// METHOD: as the tokenizer of Nucleotide Transformer (`EsmTokenizer` of Hugging Face's transformers: at each place the longest token).
+    fn spelled(&self, bases: &[u8], single: &[i64; 5], ids: &mut Vec<i64>) {
+        let mut at = 0;
+        // Where the next unknown base is, so that bases before it are looked at once and not k times.
+        let mut known = 0;
+        while at < bases.len() {
+            if known <= at {
+                let rest = &bases[at..];
+                let next = rest.iter().position(|&base| BASE_CODE[base as usize] == N);
+                known = at + next.unwrap_or(rest.len());
+            }
+            match bases.get(at..at + self.k).filter(|_| at + self.k <= known).and_then(Self::number) {
+                Some(number) => {
+                    ids.push(self.ids[number]);
+                    at += self.k;
+                }
+                None => {
+                    ids.push(single[usize::from(BASE_CODE[bases[at] as usize])]);
+                    at += 1;
+                }
+            }
         }
     }
 }
 
+/// Ids of tokens by their lines. Blank lines at the end are no tokens.
+fn vocabulary(text: &str) -> Result<HashMap<&str, i64>, String> {
+    let mut ids = HashMap::new();
+    for (id, token) in text.trim_end().lines().enumerate() {
+        let token = token.trim_end();
+        if token.is_empty() {
+            return Err(format!("line {} is blank: the line of a token is its id", id + 1));
+        }
+        if let Some(first) = ids.insert(token, id as i64) {
+            return Err(format!("line {}: token {token} is there already, in line {}", id + 1, first + 1));
+        }
+    }
+    Ok(ids)
+}
+
 impl Tokenizer for Kmers {
     fn encode(&self, bases: &[u8], ids: &mut Vec<i64>) -> Result<()> {
+        let first = ids.len();
         ids.extend(self.prefix);
-        let mut at = 0;
-        while at + self.k <= bases.len() {
-            let word = &bases[at..at + self.k];
-            let number = word.iter().try_fold(0usize, |number, &base| match BASE_CODE[base as usize] {
-                N => None,
-                code => Some(number << 2 | usize::from(code)),
-            });
-            match number {
-                Some(number) => ids.push(self.ids[number]),
-                None if self.step == 1 => ids.push(self.unknown),
-                None => self.spell(word, ids),
+        match &self.single {
+            Some(single) => self.spelled(bases, single, ids),
+            None => {
+                let words = bases.windows(self.k).step_by(self.step);
+                ids.extend(words.map(|word| Self::number(word).map_or(self.unknown, |number| self.ids[number])));
+                if self.step > 1 && !bases.len().is_multiple_of(self.step) {
+                    ids.push(self.unknown);
+                }
             }
-            at += self.step;
         }
-        if self.step > 1 && at < bases.len() {
-            self.spell(&bases[at..], ids);
+        if let Some(cut) = self.cut {
+            ids.truncate(first + cut.saturating_sub(usize::from(self.suffix.is_some())));
         }
         ids.extend(self.suffix);
         Ok(())
@@ -110,6 +155,7 @@ mod tests {
             single: None,
             prefix: None,
             suffix: None,
+            cut: None,
         }
     }
 
@@ -136,6 +182,52 @@ mod tests {
         let mut tokenizer = kmers(2, 2);
         tokenizer.single = Some([100, 101, 102, 103, 104]);
         (tokenizer.prefix, tokenizer.suffix) = (Some(7), Some(8));
-        assert_eq!(ids(&tokenizer, b"ACNGT"), [7, 1, 104, 102, 103, 8]);
+        assert_eq!(ids(&tokenizer, b"ACNGT"), [7, 1, 104, 11, 8]);
+        assert_eq!(ids(&tokenizer, b"A"), [7, 100, 8]);
+        tokenizer.cut = Some(3);
+        assert_eq!(ids(&tokenizer, b"ACGTACGT"), [7, 1, 8]);
+    }
+
+    /// Tokens as `EsmTokenizer` of transformers makes them (tests/reference/make_check.py).
+    #[test]
+    fn a_new_kmer_begins_after_each_n() {
+        let mut tokenizer = kmers(6, 6);
+        tokenizer.single = Some([-1, -2, -3, -4, -5]);
+        let tokens = |bases: &str| -> String {
+            let word = |id: &i64| match id {
+                -5..=-1 => char::from(b"ACGTN"[(-id - 1) as usize]).to_string(),
+                id => (0..6).map(|place| char::from(b"ACGT"[(id >> (2 * (5 - place)) & 3) as usize])).collect(),
+            };
+            ids(&tokenizer, bases.as_bytes()).iter().map(word).collect::<Vec<_>>().join(" ")
+        };
+        for (bases, wanted) in [
+            ("ACNACGTACGTAC", "A C N ACGTAC G T A C"),
+            ("acgtacgn", "ACGTAC G N"),
+            // Where that tokenizer makes one unknown token of several letters, each is an N here.
+            ("ACGTACRYACGUAC", "ACGTAC N N ACGTAC"),
+            ("", ""),
+        ] {
+            assert_eq!(tokens(bases), wanted, "{bases}");
+        }
+        let root = std::env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), std::path::PathBuf::from);
+        let table = std::fs::read_to_string(root.join("tests/reference/kmer_tokens.tsv")).expect("the table");
+        for line in table.lines().skip(1) {
+            let (bases, wanted) = line.split_once('\t').expect("two columns");
+            assert_eq!(tokens(bases), wanted, "{bases}");
+            assert_eq!(tokens(&bases.to_lowercase()), wanted, "{bases}");
+        }
+        assert!(table.lines().count() > 200);
+    }
+
+    #[test]
+    fn a_vocabulary_has_each_token_once_and_no_blank_lines() {
+        assert_eq!(vocabulary("A\nC\r\n\n").expect("a vocabulary").len(), 2);
+        for (text, say) in
+            [("A\nC\nA\n", "line 3: token A is there already, in line 1"), ("A\n\nC\n", "line 2 is blank")]
+        {
+            let problem = vocabulary(text).expect_err(text);
+            assert!(problem.contains(say), "{problem}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         card::{Card, Case, Dtype, Encoding, Layout, StrandRule, Unknown},
         folder::Folder,
     },
+    report::Skip,
 };
 
 /// Turns bases into token ids.
@@ -46,6 +47,8 @@ pub struct Encoder {
     has_mask: bool,
     call_rows: usize,
     padding: i64,
+    /// Windows of more tokens are skipped.
+    most_tokens: Option<usize>,
     /// Rows are padded to a whole number of these many tokens, by their own length alone.
     bucket: usize,
 }
@@ -55,8 +58,8 @@ pub struct Encoder {
 const BUCKET: usize = 32;
 
 impl Encoder {
-    /// From a checked card and its folder. `rows` in place of the card's rows a call, where the device wants more.
-    pub fn new(card: &Card, folder: &Folder, rows: Option<usize>) -> Result<Self> {
+    /// From a checked card and its folder. `rows`: of every call, see [`crate::model::card::RunRule::call_rows`].
+    pub fn new(card: &Card, folder: &Folder, rows: usize) -> Result<Self> {
         let input = &card.input;
         let scheme = match input.encoding {
             Encoding::OneHot => Scheme::OneHot { unknown: if input.unknown == Unknown::Uniform { 0.25 } else { 0.0 } },
@@ -75,15 +78,50 @@ impl Encoder {
             skip_unknown: input.unknown == Unknown::Skip,
             both_strands: card.strand != StrandRule::Forward,
             has_mask: input.mask.is_some(),
-            call_rows: rows.unwrap_or(card.run.rows),
+            call_rows: rows,
+            most_tokens: input.most_tokens(),
             padding: input.padding_id,
             bucket: if exact { 1 } else { BUCKET },
         })
     }
 
-    /// A window with an unknown base is to be skipped.
-    pub fn refuses(&self, bases: &[u8]) -> bool {
-        self.skip_unknown && bases.iter().any(|&base| self.code(base) == N)
+    /// Rows of every call from now on.
+    pub fn set_rows(&mut self, rows: usize) {
+        self.call_rows = rows;
+    }
+
+    /// Whether the card lets the network read a window: every base known where it asks for that, and no more tokens, on any strand that
+    /// is asked, than it reads.
+    pub fn admit(&self, bases: &[u8]) -> Result<(), Skip> {
+        if self.skip_unknown && bases.iter().any(|&base| self.code(base) == N) {
+            return Err(Skip::UnknownBases);
+        }
+        let Some(most) = self.most_tokens else { return Ok(()) };
+        // What a tokenizer fails at is said when the window is encoded.
+        if self.most_tokens_of(bases).is_ok_and(|tokens| tokens > most) { Err(Skip::TooManyTokens) } else { Ok(()) }
+    }
+
+    /// How many tokens a window has on the strand on which it has more; 0 where bases are no tokens.
+    pub fn most_tokens_of(&self, bases: &[u8]) -> Result<usize> {
+        let Scheme::Ids(tokenizer) = &self.scheme else { return Ok(0) };
+        let (mut ids, mut turned) = (Vec::new(), Vec::new());
+        self.ids(tokenizer.as_ref(), bases, &mut ids)?;
+        let tokens = ids.len();
+        if !self.both_strands {
+            return Ok(tokens);
+        }
+        ids.clear();
+        reverse_complement_into(bases, &mut turned);
+        self.ids(tokenizer.as_ref(), &turned, &mut ids)?;
+        Ok(tokens.max(ids.len()))
+    }
+
+    fn ids(&self, tokenizer: &dyn Tokenizer, bases: &[u8], ids: &mut Vec<i64>) -> Result<()> {
+        if self.mask_lower_case && bases.iter().any(u8::is_ascii_lowercase) {
+            let masked: Vec<u8> = bases.iter().map(|&b| if b.is_ascii_lowercase() { b'N' } else { b }).collect();
+            return tokenizer.encode(&masked, ids);
+        }
+        tokenizer.encode(bases, ids)
     }
 
     /// Every row is asked on both strands: the reverse complement of row *i* is encoded row 2*i* + 1.
@@ -217,13 +255,8 @@ impl Encoder {
     fn encode_ids(&self, rows: &Rows, tokenizer: &dyn Tokenizer, pool: &rayon::ThreadPool) -> Result<Encoded> {
         let count = rows.count() * self.rows_per_window();
         let encode = |index: usize, ids: &mut Vec<i64>| {
-            let (mut turned, mut masked) = (Vec::new(), Vec::new());
-            let mut bases = self.strand_row(rows, index, &mut turned);
-            if self.mask_lower_case && bases.iter().any(u8::is_ascii_lowercase) {
-                masked.extend(bases.iter().map(|&b| if b.is_ascii_lowercase() { b'N' } else { b }));
-                bases = &masked;
-            }
-            tokenizer.encode(bases, ids)
+            let mut turned = Vec::new();
+            self.ids(tokenizer, self.strand_row(rows, index, &mut turned), ids)
         };
         let (mut ids, mut starts) = (Vec::new(), vec![0]);
         if tokenizer.is_slow() && pool.current_num_threads() > 1 {

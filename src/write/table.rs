@@ -261,7 +261,7 @@ impl Merger {
                     if score > element.max {
                         (element.max, element.summit) = (score, middle);
                     }
-                    element.sum += units(score, place.interval.len());
+                    element.sum = element.sum.saturating_add(units(score, place.interval.len()));
                     element.bases += place.interval.len();
                 }
                 _ => {
@@ -355,7 +355,7 @@ mod digits {
 
 /// A score times bases, in [`UNITS`].
 fn units(score: f32, bases: u64) -> i128 {
-    (f64::from(score) * UNITS) as i128 * i128::from(bases)
+    ((f64::from(score) * UNITS) as i128).saturating_mul(i128::from(bases))
 }
 
 impl Element {

@@ -172,6 +172,13 @@ struct Query {
     asked: Asked,
 }
 
+impl pipeline::Located for Query {
+    fn place(&self) -> String {
+        let VariantRecord { number, position, .. } = self.record;
+        format!("record {number} ({})", show_position(self.record.contig(), position))
+    }
+}
+
 /// Every ALT: what is asked, or why nothing is.
 enum Asked {
     Windows(Vec<Result<windows::Allele, Skip>>),

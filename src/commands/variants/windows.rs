@@ -365,8 +365,8 @@ impl Reading {
                 if let Err(skip) = cut.grid.admit(window) {
                     return Ok(Err(skip));
                 }
-                if self.encoder.as_deref().is_some_and(|encoder| encoder.refuses(window)) {
-                    return Ok(Err(Skip::UnknownBases));
+                if let Some(Err(skip)) = self.encoder.as_deref().map(|encoder| encoder.admit(window)) {
+                    return Ok(Err(skip));
                 }
             }
         }
