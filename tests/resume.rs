@@ -302,9 +302,10 @@ fn two_runs_cannot_write_one_output() {
         .args(["-o", &out, "--quiet"])
         .spawn()
         .expect("the program starts");
-    let lock = folder.path(".out.bed.genogloss-lock");
+    // It is made once both locks are held.
+    let part = folder.path(".out.bed.genogloss-part");
     let begun = Instant::now();
-    while !Path::new(&lock).exists() && begun.elapsed() < Duration::from_secs(60) {
+    while !Path::new(&part).exists() && begun.elapsed() < Duration::from_secs(60) {
         std::thread::sleep(Duration::from_millis(1));
     }
     let _ = Command::new("kill").args(["-STOP", &first.id().to_string()]).status();
