@@ -25,7 +25,7 @@ use crate::{
     progress::{Progress, Total},
     read::{
         Format, InputReport,
-        alignments::{Alignments, place_of, reference_position},
+        alignments::{AlignedBlocks, Alignments, place_of},
         regions::Regions,
     },
     report::{Counts, Skip},
@@ -34,6 +34,7 @@ use crate::{
         journal::Checkpoint,
         shard::{RECORDS, Territory, Watch},
     },
+    tile::unknown_runs,
     window::Grid,
     write::{
         Indexed, Output, OutputSettings, Sealed,
@@ -157,11 +158,40 @@ fn flags(text: &str) -> Result<Flags, String> {
 
 /// A read on its way through the pipeline.
 struct Read {
+    /// For a table, without its bases and qualities.
     record: RecordBuf,
-    /// Window starts (of a track: starts of cores) on the read, in the order of its rows.
-    starts: Vec<u64>,
+    /// Its bases.
+    len: u64,
+    /// Windows that are run.
+    windows: u64,
     /// Bases were turned round, so that they are as the sequencer read them.
     turned: bool,
+}
+
+/// Windows of a read that are run together. A read that is longer than a batch comes in several pieces, so that memory does not grow
+/// with its windows.
+struct Piece {
+    read: Arc<Read>,
+    first: bool,
+    last: bool,
+    windows: Vec<Window>,
+}
+
+/// A window on a read.
+struct Window {
+    /// Where it (of a track: its core) begins.
+    start: u64,
+    /// Runs of unknown bases, for tracks.
+    unknown: Vec<Interval>,
+    /// It is run; else it holds too many unknown bases.
+    run: bool,
+}
+
+impl Piece {
+    /// A whole read, without windows.
+    fn whole(read: Read, windows: Vec<Window>) -> Self {
+        Self { read: Arc::new(read), first: true, last: true, windows }
+    }
 }
 
 #[derive(Default)]
@@ -231,6 +261,9 @@ pub(super) fn run(options: Options) -> Result<()> {
         options: &options,
         span: grid.map_or(0, |g| g.span),
         line: Vec::new(),
+        tally: Tally::default(),
+        blocks: None,
+        boundary: None,
         counts: beginning.from.counts().of_columns(form.columns.iter().map(|column| column.name.as_str())),
     };
     let encoder = pipeline_settings.encoder.clone();
@@ -242,6 +275,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     let mut done = beginning.from.queries;
     let (min_mapq, exclude, require, orient) =
         (options.min_mapq, options.exclude_flags, options.require_flags, options.orient);
+    let (keeps_bases, each_window) = (options.format == ReadsFormat::Bam, options.each_window);
     let result = {
         let shared = Arc::clone(&shared);
         let own = territory.clone();
@@ -251,7 +285,7 @@ pub(super) fn run(options: Options) -> Result<()> {
             sessions,
             move |feed| {
                 let mut counts = Counts::default();
-                let mut turned_bases = Vec::new();
+                let (mut bases, mut row) = (Vec::new(), Vec::new());
                 let (file, header, numbered) = (alignments.place(), alignments.header.clone(), !alignments.is_sorted());
                 let (mut watch, mut number) = (Watch::default(), 0u64);
                 let report = alignments.read(regions, |record| {
@@ -277,56 +311,83 @@ pub(super) fn run(options: Options) -> Result<()> {
                         done -= 1;
                         return Ok(());
                     }
-                    let bases: &[u8] = record.sequence().as_ref();
                     let turned = orient == Orient::Read && flags.is_reverse_complemented();
-                    turned_bases.clear();
+                    bases.clear();
                     if turned {
-                        reverse_complement_into(bases, &mut turned_bases);
+                        reverse_complement_into(record.sequence().as_ref(), &mut bases);
                     } else {
-                        turned_bases.extend_from_slice(bases);
+                        bases.extend_from_slice(record.sequence().as_ref());
                     }
-                    let bases = &turned_bases;
+                    // `=` is what the reference has there, which is not known here.
+                    bases.iter_mut().filter(|base| **base == b'=').for_each(|base| *base = b'N');
+                    let (len, mut record) = (bases.len() as u64, record);
+                    if keeps_bases {
+                        feed.holds(2 * bases.len());
+                    } else {
+                        *record.sequence_mut() = Vec::new().into();
+                        *record.quality_scores_mut() = Vec::new().into();
+                    }
+                    let read = |record, windows| Read { record, len, windows, turned };
                     if bases.is_empty() {
-                        return feed.skip(Read { record, starts: Vec::new(), turned }, Skip::NoSequence);
+                        return feed.skip(Piece::whole(read(record, 0), Vec::new()), Skip::NoSequence);
                     }
                     let Some(grid) = grid else {
-                        return feed.query(Read { record, starts: vec![0], turned }, |rows| {
-                            rows.push(bases);
+                        let windows = vec![Window { start: 0, unknown: Vec::new(), run: true }];
+                        return feed.query(Piece::whole(read(record, 1), windows), |rows| {
+                            rows.push(&bases);
                             Ok(())
                         });
                     };
-                    let len = bases.len() as u64;
                     if len < grid.min_span {
-                        return feed.skip(Read { record, starts: Vec::new(), turned }, Skip::TooShort);
+                        return feed.skip(Piece::whole(read(record, 0), Vec::new()), Skip::TooShort);
                     }
                     // Windows with too many unknown bases are left out; a read without any other is skipped.
-                    let mut window = Vec::new();
-                    let fill = |start: u64, window: &mut Vec<u8>| grid.fill_from_read(bases, start, window);
-                    let mut starts = grid.on_read(len);
-                    starts.retain(|&start| {
-                        window.clear();
-                        fill(start, &mut window);
-                        grid.admit(&window).is_ok() && !encoder.as_deref().is_some_and(|e| e.refuses(&window))
-                    });
-                    if starts.is_empty() {
-                        return feed.skip(Read { record, starts, turned }, Skip::UnknownBases);
+                    let run: Vec<bool> = grid
+                        .on_read(len)
+                        .map(|start| {
+                            row.clear();
+                            grid.fill_from_read(&bases, start, &mut row);
+                            grid.admit(&row).is_ok() && !encoder.as_deref().is_some_and(|e| e.refuses(&row))
+                        })
+                        .collect();
+                    let count = run.iter().filter(|run| **run).count() as u64;
+                    if count == 0 {
+                        return feed.skip(Piece::whole(read(record, 0), Vec::new()), Skip::UnknownBases);
                     }
-                    let windows = starts.clone();
-                    feed.query(Read { record, starts, turned }, |rows| {
-                        for start in windows {
-                            rows.push_with(|row| fill(start, row));
+                    let read = Arc::new(read(record, count));
+                    let most = feed.rows_of(grid.span);
+                    let mut push = |read: Arc<Read>, first: bool, last: bool, windows: Vec<Window>| {
+                        let starts: Vec<u64> = windows.iter().filter(|w| w.run).map(|w| w.start).collect();
+                        feed.query(Piece { read, first, last, windows }, |rows| {
+                            for start in starts {
+                                rows.push_with(|row| grid.fill_from_read(&bases, start, row));
+                            }
+                            Ok(())
+                        })
+                    };
+                    let (mut first, mut windows) = (true, Vec::new());
+                    for (start, run) in grid.on_read(len).zip(run) {
+                        if !(run || each_window) {
+                            continue;
                         }
-                        Ok(())
-                    })
+                        if windows.len() == most {
+                            push(Arc::clone(&read), first, false, std::mem::take(&mut windows))?;
+                            first = false;
+                        }
+                        let core = &bases[start as usize..(start + grid.core).min(len) as usize];
+                        let unknown = if grid.bin.is_some() { unknown_runs(core, start) } else { Vec::new() };
+                        windows.push(Window { start, unknown, run });
+                    }
+                    push(read, first, true, windows)
                 })?;
                 setup::leave(&shared, Ended { counts, input: Some(report()) });
                 Ok(())
             },
-            |read: Read, outcome| {
+            |piece: Piece, outcome| {
                 progress.at(writer.counts.written, writer.counts.windows, || {
-                    format!("read {}", read.record.name().map(ToString::to_string).unwrap_or_default())
+                    format!("read {}", piece.read.record.name().map(ToString::to_string).unwrap_or_default())
                 });
-                writer.write(read, outcome)?;
+                writer.write(piece, outcome)?;
                 beginning.at(|| writer.checkpoint())
             },
         )
@@ -435,14 +496,56 @@ struct Writer<'a> {
     span: u64,
     line: Vec<u8>,
     counts: Counts,
+    /// Of the read in work.
+    tally: Tally,
+    /// Where the read in work is aligned; made when it is first asked for.
+    blocks: Option<AlignedBlocks>,
+    /// Counts and bytes before the read in work, if some of it is written.
+    boundary: Option<(Counts, u64)>,
 }
 
-/// One answer on a read: where, on which strand of the window, and its scores.
-struct Hit {
+/// A window, or a bin of one, on a read.
+#[derive(Clone, Copy)]
+struct Place {
     start: u64,
     end: u64,
+    /// Of the window, that its scores are about.
     strand: Strand,
-    scores: Vec<f32>,
+}
+
+/// What is known of a read's answer so far: as much of a long one as of a short one.
+#[derive(Default)]
+struct Tally {
+    /// The best place, its scores, and its margin over the threshold.
+    best: Option<(Place, Vec<f32>, Option<f64>)>,
+    /// Of all places, by column.
+    sums: Vec<f64>,
+    /// Places with scores.
+    count: u64,
+    /// Why the first place without scores has none.
+    skip: Option<Skip>,
+}
+
+impl Tally {
+    fn add(&mut self, place: Place, scores: &[f32], caller: &Caller) {
+        self.sums.resize(scores.len(), 0.0);
+        self.sums.iter_mut().zip(scores).for_each(|(sum, &score)| *sum += f64::from(score));
+        self.count += 1;
+        let margin = caller.call(scores).map(|(column, score, _)| f64::from(score) - caller.thresholds[column]);
+        if self.best.as_ref().is_none_or(|(_, _, before)| margin > *before) {
+            self.best = Some((place, scores.to_vec(), margin));
+        }
+    }
+
+    /// All places of a read to one answer: the first of the best, or the mean at the best's place.
+    fn answer(&mut self, aggregate: Aggregate) -> Option<(Place, Vec<f32>)> {
+        let (place, best, _) = self.best.take()?;
+        let scores = match aggregate {
+            Aggregate::Max => best,
+            Aggregate::Mean => self.sums.iter().map(|sum| (sum / self.count as f64) as f32).collect(),
+        };
+        Some((place, scores))
+    }
 }
 
 impl Writer<'_> {
@@ -451,96 +554,137 @@ impl Writer<'_> {
             Sink::Table(output) => output.checkpoint()?,
             Sink::Bam(writer) => writer.checkpoint()?,
         };
-        Checkpoint::of(&self.counts, bytes)
+        // A run goes on at the beginning of a read.
+        match &self.boundary {
+            Some((counts, bytes)) => Checkpoint::of(counts, *bytes),
+            None => Checkpoint::of(&self.counts, bytes),
+        }
     }
 
-    fn write(&mut self, read: Read, outcome: Outcome<'_>) -> Result<()> {
-        self.counts.written += 1;
+    fn write(&mut self, piece: Piece, outcome: Outcome<'_>) -> Result<()> {
+        let Piece { read, first, last, windows } = piece;
+        if first && !last {
+            let bytes = match &self.output {
+                Sink::Table(output) => output.bytes(),
+                Sink::Bam(writer) => writer.bytes(),
+            };
+            self.boundary = Some((self.counts.clone(), bytes));
+        }
+        let mut text = String::new();
         match outcome {
-            Outcome::Skipped(reason) => {
-                self.counts.skip(reason);
-                self.put(read, None, 0, "", Some(reason))
+            Outcome::Skipped(reason) => self.tally.skip = Some(reason),
+            Outcome::Answered(answers) if self.form.text.is_some() => {
+                self.counts.windows += answers.count() as u64;
+                match self.form.words(answers.text(0)) {
+                    Ok(words) => text = words.to_string(),
+                    Err(reason) => self.tally.skip = Some(reason),
+                }
             }
             Outcome::Answered(answers) => {
                 self.counts.windows += answers.count() as u64;
-                self.counts.scored += 1;
-                if self.form.text.is_some() {
-                    let text = answers.text(0).to_string();
-                    return self.put(read, None, 1, &text, None);
-                }
-                let hits = self.hits(&read, &answers);
-                let windows = answers.count();
-                if self.options.each_window {
-                    for hit in hits {
-                        self.counts.add_scores(hit.scores.iter().copied());
-                        self.table_line(&read, Some(&hit), windows, "", None)?;
-                    }
-                    return Ok(());
-                }
-                let best = self.aggregate(hits);
-                if let Some(hit) = &best {
-                    self.counts.add_scores(hit.scores.iter().copied());
-                }
-                self.put(read, best, windows, "", None)
+                self.places(&read, &windows, &answers)?;
             }
         }
-    }
-
-    /// Every bin of every window.
-    fn hits(&self, read: &Read, answers: &RowAnswers<'_>) -> Vec<Hit> {
-        let columns = self.form.columns.len();
-        let len = read.record.sequence().len() as u64;
-        let mut hits = Vec::new();
-        for (row, &start) in read.starts.iter().enumerate() {
-            let scores = answers.scores(row);
-            let strand = answers.strand(row);
-            for (index, scores) in scores.chunks_exact(columns).enumerate() {
-                let (first, end) = match self.form.bin {
-                    None => (start, if self.span == 0 { len } else { (start + self.span).min(len) }),
-                    Some(bin) => (start + index as u64 * bin, (start + (index as u64 + 1) * bin).min(len)),
-                };
-                if first < end {
-                    hits.push(Hit { start: first, end, strand, scores: scores.to_vec() });
-                }
-            }
+        if !last {
+            return Ok(());
         }
-        hits
-    }
-
-    /// All windows of a read to one answer: the first of the best, or the mean at the best's place.
-    fn aggregate(&self, hits: Vec<Hit>) -> Option<Hit> {
-        let margin = |hit: &Hit| {
-            self.caller.call(&hit.scores).map(|(column, score, _)| f64::from(score) - self.caller.thresholds[column])
+        self.counts.written += 1;
+        let mut tally = std::mem::take(&mut self.tally);
+        // A read without any place that has scores has a reason: the one place where it is counted as scored.
+        let skip = match tally.count {
+            0 if text.is_empty() => Some(tally.skip.unwrap_or(self.form.unanswered)),
+            _ => None,
         };
-        let mean: Vec<f32> = (0..self.form.columns.len())
-            .map(|column| {
-                (hits.iter().map(|hit| f64::from(hit.scores[column])).sum::<f64>() / hits.len().max(1) as f64) as f32
-            })
-            .collect();
-        let mut best: Option<(Hit, Option<f64>)> = None;
-        for hit in hits {
-            let here = margin(&hit);
-            if best.as_ref().is_none_or(|(_, before)| here > *before) {
-                best = Some((hit, here));
-            }
+        match skip {
+            Some(reason) => self.counts.skip(reason),
+            None => self.counts.scored += 1,
         }
-        best.map(|(mut hit, _)| {
-            if self.options.aggregate == Aggregate::Mean {
-                hit.scores = mean;
+        if !self.options.each_window || windows.is_empty() || self.form.text.is_some() {
+            let answer = tally.answer(self.options.aggregate);
+            if let Some((_, scores)) = &answer {
+                self.counts.add_scores(scores.iter().copied());
             }
-            hit
-        })
+            self.put(read, answer, &text, skip)?;
+        }
+        (self.boundary, self.blocks) = (None, None);
+        Ok(())
     }
 
-    fn put(&mut self, mut read: Read, hit: Option<Hit>, windows: usize, text: &str, skip: Option<Skip>) -> Result<()> {
+    /// Every bin of every window: written, or added up.
+    fn places(&mut self, read: &Read, windows: &[Window], answers: &RowAnswers<'_>) -> Result<()> {
+        let form = self.form;
+        let mut row = 0;
+        for window in windows {
+            let start = window.start;
+            if !window.run {
+                let place = Place { start, end: self.end_of(start, read.len), strand: Strand::Unknown };
+                self.place(read, place, Err(Skip::UnknownBases))?;
+                continue;
+            }
+            let (scores, strand) = (answers.scores(row), answers.strand(row));
+            row += 1;
+            let Some(bin) = form.bin else {
+                let place = Place { start, end: self.end_of(start, read.len), strand };
+                self.place(read, place, form.scores(scores))?;
+                continue;
+            };
+            let mut unknown = window.unknown.iter().peekable();
+            for (index, scores) in scores.chunks_exact(form.columns.len()).enumerate() {
+                let first = start + index as u64 * bin;
+                let end = (first + bin).min(read.len);
+                if first >= end {
+                    break;
+                }
+                while unknown.next_if(|run| run.end <= first).is_some() {}
+                let hidden = unknown.peek().is_some_and(|run| run.start <= first && end <= run.end);
+                let scores = if hidden { Err(Skip::UnknownBases) } else { form.scores(scores) };
+                self.place(read, Place { start: first, end, strand }, scores)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a window ends that begins at `start`; one that is not run, of a track, where its core does.
+    fn end_of(&self, start: u64, len: u64) -> u64 {
+        if self.span == 0 { len } else { (start + self.span).min(len) }
+    }
+
+    fn place(&mut self, read: &Read, place: Place, scores: Result<&[f32], Skip>) -> Result<()> {
+        if !self.options.each_window {
+            match scores {
+                Ok(scores) => self.tally.add(place, scores, self.caller),
+                Err(reason) => self.tally.skip = self.tally.skip.or(Some(reason)),
+            }
+            return Ok(());
+        }
+        match scores {
+            Ok(scores) => {
+                self.tally.count += 1;
+                self.counts.add_scores(scores.iter().copied());
+            }
+            Err(reason) => self.tally.skip = self.tally.skip.or(Some(reason)),
+        }
+        self.table_line(read, Some(place), scores.ok(), "", scores.err())
+    }
+
+    fn put(
+        &mut self,
+        read: Arc<Read>,
+        answer: Option<(Place, Vec<f32>)>,
+        text: &str,
+        skip: Option<Skip>,
+    ) -> Result<()> {
         let Sink::Bam(writer) = &mut self.output else {
-            return self.table_line(&read, hit.as_ref(), windows, text, skip);
+            let (place, scores) = answer.as_ref().map(|(place, scores)| (*place, scores.as_slice())).unzip();
+            return self.table_line(&read, place, scores, text, skip);
         };
-        let data = read.record.data_mut();
-        if let Some(hit) = &hit {
-            data.insert(bam::SCORES, bam::numbers(&hit.scores));
-            data.insert(bam::WINDOW, Value::Int32(i32::try_from(hit.start).unwrap_or(i32::MAX)));
-            if let Some((column, _, true)) = self.caller.call(&hit.scores) {
+        // The pieces before have been dropped: nothing is copied.
+        let mut record = Arc::try_unwrap(read).map_or_else(|read| read.record.clone(), |read| read.record);
+        let data = record.data_mut();
+        if let Some((place, scores)) = &answer {
+            data.insert(bam::SCORES, bam::numbers(scores));
+            data.insert(bam::WINDOW, Value::Int32(i32::try_from(place.start).unwrap_or(i32::MAX)));
+            if let Some((column, _, true)) = self.caller.call(scores) {
                 data.insert(bam::LABEL, Value::String(self.form.columns[column].label.as_str().into()));
             }
         }
@@ -548,17 +692,25 @@ impl Writer<'_> {
             data.insert(bam::SKIP, Value::String(reason.word().into()));
         }
         self.counts.rows += 1;
-        writer.write(&read.record)
+        writer.write(&record)
     }
 
     fn table_line(
         &mut self,
         read: &Read,
-        hit: Option<&Hit>,
-        windows: usize,
+        place: Option<Place>,
+        scores: Option<&[f32]>,
         text: &str,
         skip: Option<Skip>,
     ) -> Result<()> {
+        let mapped = place.and_then(|place| {
+            // As the record has its bases: from the other end where the read was turned round.
+            let (start, end) = match read.turned {
+                true => (read.len - place.end, read.len - place.start),
+                false => (place.start, place.end),
+            };
+            self.blocks.get_or_insert_with(|| AlignedBlocks::of(&read.record)).first_in(start, end)
+        });
         let (record, line) = (&read.record, &mut self.line);
         line.clear();
         match record.name() {
@@ -585,26 +737,22 @@ impl Writer<'_> {
             None => line.push(b'.'),
         }
         line.push(b'\t');
-        let len = record.sequence().len() as u64;
-        write_integer(len, line);
+        write_integer(read.len, line);
         line.push(b'\t');
-        write_integer(windows as u64, line);
+        write_integer(read.windows, line);
         line.push(b'\t');
-        match hit {
-            Some(hit) => {
-                write_integer(hit.start, line);
+        match place {
+            Some(place) => {
+                write_integer(place.start, line);
                 line.push(b'\t');
-                write_integer(hit.end, line);
+                write_integer(place.end, line);
                 line.push(b'\t');
-                // The window's leftmost base on the reference: its last base where the read was turned round.
-                let offset = if read.turned { len - hit.end } else { hit.start };
-                let mapped = if record.flags().is_unmapped() { None } else { reference_position(record, offset) };
                 match mapped {
                     Some(position) => write_integer(position, line),
                     None => line.push(b'.'),
                 }
                 line.push(b'\t');
-                line.push(hit.strand.symbol() as u8);
+                line.push(place.strand.symbol() as u8);
             }
             None => line.extend_from_slice(b".\t.\t.\t."),
         }
@@ -612,14 +760,14 @@ impl Writer<'_> {
         if self.form.text.is_some() {
             line.extend_from_slice(if text.is_empty() { b"." } else { text.as_bytes() });
         } else {
-            let call = hit.and_then(|hit| self.caller.call(&hit.scores)).filter(|&(_, _, called)| called);
+            let call = scores.and_then(|scores| self.caller.call(scores)).filter(|&(_, _, called)| called);
             line.extend_from_slice(
                 call.map_or(".", |(column, _, _)| self.form.columns[column].label.as_str()).as_bytes(),
             );
-            for column in 0..self.form.columns.len() {
+            for (index, column) in self.form.columns.iter().enumerate() {
                 line.push(b'\t');
-                match hit {
-                    Some(hit) => write_score(hit.scores[column], line),
+                match scores {
+                    Some(scores) => write_score(scores[index], column.digits, line),
                     None => line.push(b'.'),
                 }
             }

@@ -14,7 +14,7 @@ use crate::{
     exact::{Orf, OrfFinder, OrfOptions, Task},
     genome::{Contigs, Interval, Strand, interval::show_position},
     model::{Form, card::WindowRule},
-    pipeline::{self, Outcome, Timings},
+    pipeline::{self, Outcome, RowAnswers, Timings},
     progress::Progress,
     read::{
         self, Format,
@@ -287,7 +287,7 @@ fn tracks(
             let name = format!("{}.bw", form.columns[column].name);
             let before = beginning.from.tracks.get(&name).copied().unwrap_or(0);
             let resume = beginning.journal.as_ref().map(|_| before);
-            Ok((column, BigWig::create(&folder.join(name), contigs, resume)?))
+            Ok((column, BigWig::create(&folder.join(name), contigs, form.columns[column].digits, resume)?))
         })
         .collect()
 }
@@ -401,8 +401,39 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Why a window counts as skipped though it was run: what it answers is no number (of a track: in one of its bins), or no base
+    /// that it answers for is known.
+    fn unanswered(&self, tile: &Tile, answers: &RowAnswers<'_>) -> Option<Skip> {
+        if self.form.text.is_some() {
+            return self.form.words(answers.text(0)).err();
+        }
+        let Some(bin) = self.form.bin else { return self.form.scores(answers.scores(0)).err() };
+        if tile.unknown.is_empty() && self.form.scores(answers.scores(0)).is_ok() {
+            return None;
+        }
+        let (mut known, mut unknown) = (0, tile.unknown.iter().peekable());
+        let bins = (tile.core.start..tile.core.end).step_by(bin as usize);
+        for (start, scores) in bins.zip(answers.scores(0).chunks_exact(self.form.columns.len())) {
+            let end = (start + bin).min(tile.core.end);
+            while unknown.next_if(|run| run.end <= start).is_some() {}
+            if unknown.peek().is_some_and(|run| run.start <= start && end <= run.end) {
+                continue;
+            }
+            known += 1;
+            if let Err(reason) = self.form.scores(scores) {
+                return Some(reason);
+            }
+        }
+        (known == 0).then_some(Skip::UnknownBases)
+    }
+
     fn write(&mut self, tile: &Tile, outcome: Outcome<'_>) -> Result<()> {
-        self.counts.came_out(outcome.skipped());
+        let skipped = match &outcome {
+            Outcome::Skipped(reason) => Some(*reason),
+            Outcome::Answered(answers) => self.unanswered(tile, answers),
+        };
+        self.counts.came_out(skipped);
+        self.counts.windows += u64::from(skipped.is_some() && matches!(outcome, Outcome::Answered(_)));
         if self.contig != tile.contig {
             // What is left of the contig before belongs to its tracks.
             if let Some((mut overlap, contig)) = self.overlap.take() {
@@ -415,7 +446,9 @@ impl Writer<'_> {
         if let Some((mut overlap, contig)) = self.overlap.take() {
             let answer = match &outcome {
                 Outcome::Skipped(reason) => Err(*reason),
-                Outcome::Answered(answers) => Ok((answers.scores(0), answers.strand(0))),
+                Outcome::Answered(answers) => {
+                    self.form.scores(answers.scores(0)).map(|scores| (scores, answers.strand(0)))
+                }
             };
             overlap.add(tile.core, answer, |stretch| self.stretch(&contig, &stretch))?;
             self.overlap = Some((overlap, contig));
@@ -432,13 +465,13 @@ impl Writer<'_> {
             Outcome::Answered(answers) => {
                 let strand = answers.strand(0);
                 if self.form.text.is_some() {
-                    let text = Some(answers.text(0));
+                    let words = self.form.words(answers.text(0));
                     return self.place(&Place {
                         contig: &tile.contig,
                         interval: tile.core,
                         strand,
-                        scores: Ok(&[]),
-                        text,
+                        scores: words.map(|_| [].as_slice()),
+                        text: words.ok(),
                     });
                 }
                 let (scores, columns) = (answers.scores(0), self.form.columns.len());
@@ -447,15 +480,15 @@ impl Writer<'_> {
                         contig: &tile.contig,
                         interval: tile.core,
                         strand,
-                        scores: Ok(scores),
+                        scores: self.form.scores(scores),
                         text: None,
                     });
                 };
                 // Inside a region nothing need be looked up.
                 let wanted = self.regions.filter(|regions| !regions.contain(&tile.contig, tile.core));
                 self.count(tile, scores, bin, wanted);
-                // Where all bases are known, a track with wide bins is written by its own bins.
-                let whole = tile.unknown.is_empty();
+                // Where all bases are known and all scores are numbers, a track with wide bins is written by its own bins.
+                let whole = tile.unknown.is_empty() && skipped.is_none();
                 if whole {
                     for (column, track) in &mut self.tracks {
                         let width = self.form.columns[*column].bin.unwrap_or(bin);
@@ -480,7 +513,7 @@ impl Writer<'_> {
                     let interval = Interval::new(start, (start + bin).min(tile.core.end));
                     while unknown.next_if(|run| run.end <= start).is_some() {}
                     let hidden = unknown.peek().is_some_and(|run| run.start <= start && interval.end <= run.end);
-                    let scores = if hidden { Err(Skip::UnknownBases) } else { Ok(scores) };
+                    let scores = if hidden { Err(Skip::UnknownBases) } else { self.form.scores(scores) };
                     // Of a track, bins that overlap a region are written; elements are joined first, and then chosen.
                     let written = wanted.is_none_or(|regions| regions.overlaps(&tile.contig, interval));
                     let place = Place { contig: &tile.contig, interval, strand, scores, text: None };
@@ -506,7 +539,8 @@ impl Writer<'_> {
                 let interval = Interval::new(start, (start + width).min(tile.core.end));
                 while unknown.next_if(|run| run.end <= start).is_some() {}
                 let hidden = unknown.peek().is_some_and(|run| run.start <= start && interval.end <= run.end);
-                if !hidden && wanted.is_none_or(|regions| regions.overlaps(&tile.contig, interval)) {
+                let answered = !hidden && self.form.scores(row).is_ok();
+                if answered && wanted.is_none_or(|regions| regions.overlaps(&tile.contig, interval)) {
                     histogram.add(row[column]);
                 }
             }
@@ -562,7 +596,7 @@ impl Writer<'_> {
             TableFormat::Bedgraph => {
                 let called = !self.caller.calls_only
                     || place.scores.is_ok_and(|s| f64::from(s[self.column]) >= self.caller.thresholds[self.column]);
-                called && table::write_bedgraph(place, self.column, &mut self.line)
+                called && table::write_bedgraph(place, self.column, self.form, &mut self.line)
             }
         };
         if written {

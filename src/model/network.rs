@@ -14,6 +14,7 @@ use crate::{
     error::{Error, Result},
     genome::Strand,
     head::Heads,
+    report::Skip,
 };
 
 /// Which engine is to run networks.
@@ -168,7 +169,7 @@ pub struct Network {
 /// What an answer of this card looks like.
 pub fn form(card: &Card) -> Form {
     let heads = Heads::new(card);
-    Form { shape: heads.shape(), columns: card.columns(), bin: card.bin(), text: None }
+    Form { shape: heads.shape(), columns: card.columns(), bin: card.bin(), text: None, unanswered: Skip::NotANumber }
 }
 
 /// Loads `sessions` copies of a network, each for a thread of its own, and says which engine runs them.

@@ -8,6 +8,7 @@ pub mod alignments;
 pub mod annotation;
 pub mod bcf;
 pub mod fasta;
+pub mod fastq;
 #[cfg(feature = "htslib")]
 mod htslib;
 pub mod index;
@@ -220,7 +221,7 @@ fn peek(mut reader: Box<dyn Read + Send>, path: &Path) -> Result<(Vec<u8>, Box<d
 
 /// Opens a file, or standard input for `-`. An empty one is an error.
 pub fn open(path: &Path) -> Result<Input> {
-    begin(path)?.map_err(|empty| Error::input(place(path), empty))
+    begin(path)?.map_err(|(empty, _)| Error::input(place(path), empty))
 }
 
 /// Opens a file that may be empty.
@@ -228,8 +229,35 @@ pub fn open_if_any(path: &Path) -> Result<Option<Input>> {
     Ok(begin(path)?.ok())
 }
 
-/// An input; or, if there is nothing in it, how that is said.
-fn begin(path: &Path) -> Result<Result<Input, &'static str>> {
+/// Opens a file that may be empty where it is of a format that needs no header, which it then counts as: a file whose name says
+/// one of `headed` is not.
+pub fn open_or_empty(path: &Path, format: Format, headed: &[&str]) -> Result<Input> {
+    let (why, compression) = match begin(path)? {
+        Ok(input) => return Ok(input),
+        Err(why) => why,
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    if let Some(ending) = headed.iter().find(|ending| name.ends_with(&format!(".{ending}"))) {
+        let what = ending.to_uppercase();
+        return Err(Error::input(place(path), format!("{why}: {what} without records has a header still")));
+    }
+    let tally = Digested(Arc::new(Mutex::new(Tally { hash: Sha256::new(), bytes: 0, tail: Vec::new(), ended: false })));
+    // Standard input was read to its end; a file is read again, to be counted and hashed.
+    let raw: Box<dyn Read + Send> = if path.is_file() {
+        Box::new(File::open(path).map_err(|e| Error::read(path, &e))?)
+    } else {
+        Box::new(io::empty())
+    };
+    let mut counted = Counting { inner: raw, tally: tally.clone() };
+    io::copy(&mut counted, &mut io::sink()).map_err(|error| Error::read(path, &error))?;
+    let reader = Box::new(io::empty());
+    tracing::warn!("{}: there are no records: {why}", place(path));
+    Ok(Input { reader, format, compression, path: path.into(), tally })
+}
+
+/// An input; or, if there is nothing in it, how that is said, and how nothing is compressed.
+fn begin(path: &Path) -> Result<Result<Input, (&'static str, Compression)>> {
     let raw: Box<dyn Read + Send> = if path == Path::new("-") {
         Box::new(io::stdin())
     } else {
@@ -243,7 +271,7 @@ fn begin(path: &Path) -> Result<Result<Input, &'static str>> {
     let counted = Counting { inner: raw, tally: tally.clone() };
     let (head, all) = peek(Box::new(counted), path)?;
     if head.is_empty() {
-        return Ok(Err("the file is empty (0 bytes)"));
+        return Ok(Err(("the file is empty (0 bytes)", Compression::None)));
     }
     let compression = match head.as_slice() {
         [0x1f, 0x8b, 8, flags, ..] if flags & 4 != 0 && head.get(12..14) == Some(b"BC") => Compression::Bgzf,
@@ -263,7 +291,7 @@ fn begin(path: &Path) -> Result<Result<Input, &'static str>> {
     };
     let start = reader.fill_buf().map_err(|error| Error::read(path, &error))?;
     if start.is_empty() {
-        return Ok(Err("the file holds nothing (0 bytes after decompression)"));
+        return Ok(Err(("the file holds nothing (0 bytes after decompression)", compression)));
     }
     let format = format_of(start);
     if matches!(format, Format::Unknown | Format::Sam)

@@ -15,6 +15,7 @@ use super::{ShardReport, edges::Edge};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
+    head::Digits,
     read::{
         self, Format, Input,
         bcf::{Dictionary, read_header},
@@ -527,7 +528,8 @@ pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
                 contigs.push(chrom.name.clone(), chrom.length.into());
             }
         }
-        let mut merged = BigWig::create(&folder.join(name), &contigs, None)?;
+        // Values of the shards are rounded already.
+        let mut merged = BigWig::create(&folder.join(name), &contigs, Digits::Significant, None)?;
         for contig in contigs.iter() {
             let mut begun = false;
             for (reader, path) in &mut readers {

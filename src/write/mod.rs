@@ -420,6 +420,11 @@ impl Output {
         &self.place
     }
 
+    /// Bytes so far, before compression.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Writes bytes that are not of a record: headers.
     pub fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
         self.bytes += bytes.len() as u64;
