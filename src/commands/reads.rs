@@ -13,6 +13,7 @@ use noodles::sam::{
 
 use super::{
     ModelOptions, OutputOptions, RunOptions,
+    given::{self, Given, NO_NETWORK, NotFor},
     setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
@@ -41,11 +42,12 @@ use crate::{
         bam::{self, BamWriter},
         check_targets,
         manifest::{Settings, digest},
+        names::{self, Named, Writes},
         table::Caller,
     },
 };
 
-/// Score reads: BAM, CRAM, SAM or FASTQ.
+/// Score reads: BAM, CRAM, SAM, FASTQ or FASTA.
 ///
 /// A read longer than the model's window is cut into windows, one every stride, the last one ending with the read. One
 /// line a read is written (or one a window), in input order; a read that cannot be scored is written with its reason.
@@ -58,7 +60,7 @@ Examples:
 
 Columns and tags: genogloss columns reads")]
 pub struct Options {
-    /// Reads: BAM, CRAM, SAM or FASTQ (plain, gzip or BGZF); `-` is standard input.
+    /// Reads: BAM, CRAM, SAM, FASTQ or FASTA (plain, gzip or BGZF); `-` is standard input.
     reads: PathBuf,
     #[command(flatten)]
     model: ModelOptions,
@@ -66,9 +68,9 @@ pub struct Options {
     output: OutputOptions,
     #[command(flatten)]
     run: RunOptions,
-    /// Format of the output.
-    #[arg(long, value_enum, default_value = "tsv", help_heading = "Output")]
-    format: ReadsFormat,
+    /// Format of the output. Default: what its name ends in (.tsv, .bam), else TSV; a name that says another format is refused.
+    #[arg(long, value_enum, help_heading = "Output")]
+    format: Option<ReadsFormat>,
     /// Write a line for each window (or bin) of a read, not one a read.
     #[arg(long, help_heading = "Output")]
     each_window: bool,
@@ -200,7 +202,72 @@ struct Ended {
     input: Option<InputReport>,
 }
 
-pub(super) fn run(options: Options) -> Result<()> {
+/// What reads are written as.
+const NAMED: [Writes<ReadsFormat>; 2] =
+    [Writes::text(ReadsFormat::Tsv, Named::Tsv), Writes::plain(ReadsFormat::Bam, Named::Bam)];
+
+impl Options {
+    fn format(&self) -> ReadsFormat {
+        self.format.unwrap_or(ReadsFormat::Tsv)
+    }
+}
+
+/// Options that cannot apply to this run.
+fn check_given(options: &Options, given: &Given, loaded: &Loaded, format: Format) -> Result<()> {
+    let exact = matches!(loaded.kind, Kind::Exact(_));
+    let words = loaded.form.text.is_some();
+    let unaligned = matches!(format, Format::Fastq | Format::Fasta);
+    let name = format!("{format:?}").to_uppercase();
+    let no_place = format!("is for aligned reads, and those of {name} have no place on a reference");
+    let no_flags = format!("is for SAM, BAM and CRAM: reads of {name} have neither flags nor mapping qualities");
+    let bases =
+        format!("names the FASTA file a CRAM file was made with, and the reads are {name}, which holds its bases");
+    given.check(&[
+        NotFor {
+            when: format != Format::Cram,
+            options: &["reference"],
+            why: &bases,
+            hint: "leave it away; --require-flags FLAGS asks for flags, as samtools view -f does",
+        },
+        NotFor { when: unaligned, options: &["region", "regions_file"], why: &no_place, hint: "" },
+        NotFor { when: unaligned, options: &["min_mapq", "exclude_flags", "require_flags"], why: &no_flags, hint: "" },
+        NotFor {
+            when: unaligned,
+            options: &["orient"],
+            why: &no_place,
+            hint: "they are read as they were sequenced: leave it away",
+        },
+        NotFor { when: exact, options: &["engine", "device"], why: NO_NETWORK, hint: "leave it away" },
+        NotFor {
+            when: exact,
+            options: &["stride", "aggregate"],
+            why: "is for reads that are cut into windows, and exact tasks answer for whole reads",
+            hint: "",
+        },
+        NotFor {
+            when: words,
+            options: &["each_window"],
+            why: "is for scores, and this task answers for whole reads, in words",
+            hint: "",
+        },
+        NotFor {
+            when: options.each_window,
+            options: &["aggregate"],
+            why: "makes one score of a read's windows, and --each-window writes them all",
+            hint: "give one of them",
+        },
+        given::index(false, "is for lines in order of place: scored reads have no index"),
+        given::checkpoint(options.run.resume),
+    ])
+}
+
+pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
+    let option = options.format.map(|format| match format {
+        ReadsFormat::Tsv => "--format tsv",
+        ReadsFormat::Bam => "--format bam",
+    });
+    let path = options.output.output.as_deref();
+    options.format = Some(names::decide(path, options.format.zip(option), ReadsFormat::Tsv, &NAMED)?);
     let more = [options.reference.as_deref(), options.regions_file.as_deref()];
     let inputs: Vec<&Path> = std::iter::once(options.reads.as_path()).chain(more.into_iter().flatten()).collect();
     check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
@@ -212,13 +279,11 @@ pub(super) fn run(options: Options) -> Result<()> {
         Kind::Network(card) => Some(Grid::new(&card.window, options.stride, loaded.form.bin)?),
         Kind::Exact(_) => None,
     };
-    if options.format == ReadsFormat::Bam && (loaded.form.text.is_some() || options.each_window) {
+    if options.format() == ReadsFormat::Bam && (loaded.form.text.is_some() || options.each_window) {
         return Err(Error::usage("--format bam needs a model that answers with scores, and writes one record a read"));
     }
     let mut alignments = Alignments::open(&options.reads, options.reference.as_deref())?;
-    if alignments.format == Format::Fastq && !(options.region.is_empty() && options.regions_file.is_none()) {
-        return Err(Error::usage("FASTQ reads have no place on a reference: -r and -R cannot be used"));
-    }
+    check_given(&options, given, &loaded, alignments.format)?;
     let regions = Regions::read(&options.region, options.regions_file.as_deref(), Some(&alignments.contigs))?;
     if let Some(regions) = &regions {
         regions.check(&alignments.contigs, &alignments.place())?;
@@ -233,14 +298,14 @@ pub(super) fn run(options: Options) -> Result<()> {
         indexed: Indexed::No,
         kind: options.output.index,
         longest: 0,
-        bgzf: options.format == ReadsFormat::Bam,
+        bgzf: options.format() == ReadsFormat::Bam,
         input: crate::read::place(&options.reads),
         resume: beginning.bytes(),
     };
     let Loaded { form, settings: pipeline_settings, sessions, report, threads, .. } = loaded;
     let model = format!("{} {} sha256 {}", report.name, report.version, report.sha256.as_deref().unwrap_or("-"));
     let header = alignments.header.clone();
-    let output = match options.format {
+    let output = match options.format() {
         ReadsFormat::Bam => {
             Sink::Bam(Box::new(BamWriter::create(&settings, header.clone(), &canonical(&options), &model)?))
         }
@@ -259,7 +324,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         caller: &caller,
         header: &header,
         options: &options,
-        span: grid.map_or(0, |g| g.span),
+        width: grid.map_or(0, |grid| if grid.bin.is_some() { grid.core } else { grid.span }),
         line: Vec::new(),
         tally: Tally::default(),
         blocks: None,
@@ -275,7 +340,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     let mut done = beginning.from.queries;
     let (min_mapq, exclude, require, orient) =
         (options.min_mapq, options.exclude_flags, options.require_flags, options.orient);
-    let (keeps_bases, each_window) = (options.format == ReadsFormat::Bam, options.each_window);
+    let (keeps_bases, each_window) = (options.format() == ReadsFormat::Bam, options.each_window);
     let result = {
         let shared = Arc::clone(&shared);
         let own = territory.clone();
@@ -387,8 +452,10 @@ pub(super) fn run(options: Options) -> Result<()> {
                 progress.at(writer.counts.written, writer.counts.windows, || {
                     format!("read {}", piece.read.record.name().map(ToString::to_string).unwrap_or_default())
                 });
+                let ended = piece.last;
                 writer.write(piece, outcome)?;
-                beginning.at(|| writer.checkpoint())
+                // A run goes on at the beginning of a read: in the middle of one there is nothing to keep.
+                if ended { beginning.at(|| writer.checkpoint()) } else { Ok(()) }
             },
         )
     };
@@ -447,7 +514,7 @@ fn territory(options: &Options, alignments: &Alignments) -> Result<Option<Territ
 fn settings_of(options: &Options) -> Result<Settings> {
     let mut settings = Settings::new("reads");
     settings.put("options", canonical(options));
-    settings.put("format", options.format.to_possible_value().map(|v| v.get_name().to_string()));
+    settings.put("format", options.format().to_possible_value().map(|v| v.get_name().to_string()));
     settings.put("each_window", options.each_window);
     settings.put("regions_file", options.regions_file.as_deref().map(digest).transpose()?);
     Ok(settings)
@@ -493,7 +560,8 @@ struct Writer<'a> {
     caller: &'a Caller,
     header: &'a sam::Header,
     options: &'a Options,
-    span: u64,
+    /// Bases that a window answers for; 0: the whole read.
+    width: u64,
     line: Vec<u8>,
     counts: Counts,
     /// Of the read in work.
@@ -644,9 +712,9 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Where a window ends that begins at `start`; one that is not run, of a track, where its core does.
+    /// Where a window (of a track: its core) ends that begins at `start`.
     fn end_of(&self, start: u64, len: u64) -> u64 {
-        if self.span == 0 { len } else { (start + self.span).min(len) }
+        if self.width == 0 { len } else { (start + self.width).min(len) }
     }
 
     fn place(&mut self, read: &Read, place: Place, scores: Result<&[f32], Skip>) -> Result<()> {

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     ModelOptions, OutputOptions, RunOptions,
+    given::{self, Given, NO_NETWORK, NOT_BGZF, NotFor},
     setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
@@ -36,6 +37,7 @@ use crate::{
         bigwig::BigWig,
         check_targets,
         manifest::{Settings, digest},
+        names::{self, Named, Writes},
         overlap::{Overlap, Rule, Stretch},
         table::{self, Caller, Element, Merger, Place, TableFormat, Threshold},
     },
@@ -64,9 +66,10 @@ pub struct Options {
     output: OutputOptions,
     #[command(flatten)]
     run: RunOptions,
-    /// Format of the output.
-    #[arg(long, value_enum, default_value = "bed", help_heading = "Output")]
-    format: TableFormat,
+    /// Format of the output. Default: what its name ends in (.bed, .tsv, .bedgraph), else BED; a name that says another format is
+    /// refused.
+    #[arg(long, value_enum, help_heading = "Output")]
+    format: Option<TableFormat>,
     /// Write only bins whose best score reaches P, or the model's own threshold without P. BED of a track holds elements
     /// (--merge) unless this is given.
     #[arg(long, value_name = "P", num_args = 0..=1, default_missing_value = "card", help_heading = "Output")]
@@ -99,21 +102,84 @@ pub struct Options {
     window: Option<u64>,
 }
 
-pub(super) fn run(options: Options) -> Result<()> {
+/// What a scan writes to its output.
+const NAMED: [Writes<TableFormat>; 3] = [
+    Writes::text(TableFormat::Bed, Named::Bed),
+    Writes::text(TableFormat::Tsv, Named::Tsv),
+    Writes::text(TableFormat::Bedgraph, Named::Bedgraph),
+];
+
+/// The format of the table: what was asked for, or what its name says.
+fn format(options: &Options) -> Result<TableFormat> {
+    let path = options.output.output.as_deref();
+    let option = options.format.map(|format| format!("--format {}", value_name(format)));
+    if options.bigwig.is_none() && path.and_then(Named::of).is_some_and(|(named, _)| named == Named::BigWig) {
+        let error = Error::usage(format!(
+            "{} is a name of bigWig, and -o writes a table",
+            read::place(path.unwrap_or(Path::new("-")))
+        ));
+        return Err(error.with_hint("--bigwig DIR writes a bigWig file for every score into a folder"));
+    }
+    names::refuse(options.bigwig.as_deref(), "a folder of tracks, DIR/SCORE.bw")?;
+    names::decide(path, options.format.zip(option.as_deref()), TableFormat::Bed, &NAMED)
+}
+
+/// Options that cannot apply to this run.
+fn check_given(options: &Options, given: &Given, loaded: &Loaded, grid: Option<Grid>) -> Result<()> {
+    let exact = matches!(loaded.kind, Kind::Exact(_));
+    let orf = matches!(loaded.kind, Kind::Exact(Task::OpenReadingFrames(_)));
+    let tracks_alone = options.bigwig.is_some() && options.output.output.is_none();
+    let words = loaded.form.text.is_some();
+    given.check(&[
+        NotFor {
+            when: orf,
+            options: &["stride", "window", "overlap", "threshold", "merge", "bigwig", "column", "resume", "checkpoint"],
+            why: "is not for exact:orf, which finds open reading frames of whole contigs in one pass",
+            hint: "",
+        },
+        NotFor { when: exact, options: &["engine", "device"], why: NO_NETWORK, hint: "leave it away" },
+        NotFor {
+            when: !orf && grid.is_none(),
+            options: &["stride"],
+            why: "is for windows, and this task answers for whole contigs",
+            hint: "--window BASES",
+        },
+        NotFor {
+            when: words,
+            options: &["threshold", "column"],
+            why: "is for scores, and this task answers in words",
+            hint: "",
+        },
+        NotFor {
+            when: tracks_alone,
+            options: &["format", "threshold", "merge", "index"],
+            why: "is for the table, and --bigwig alone writes none",
+            hint: "-o FILE writes a table too",
+        },
+        given::index(options.output.is_bgzf(), NOT_BGZF),
+        given::checkpoint(options.run.resume),
+    ])
+}
+
+pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
+    let format = format(&options)?;
+    options.format = Some(format);
     let inputs: Vec<&Path> = std::iter::once(options.fasta.as_path()).chain(options.regions_file.as_deref()).collect();
     check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
     let loaded = setup::load(&options.model)?;
     if let Kind::Exact(Task::OpenReadingFrames(orfs)) = &loaded.kind {
         let orfs = *orfs;
-        return open_reading_frames(&options, orfs, loaded);
+        check_given(&options, given, &loaded, None)?;
+        return open_reading_frames(&options, format, orfs, loaded);
     }
     let grid = grid(&options, &loaded)?;
+    check_given(&options, given, &loaded, grid)?;
     let columns = columns(&options, &loaded.form, grid)?;
-    if options.merge.is_some() && (options.format != TableFormat::Bed || loaded.form.text.is_some()) {
+    if options.merge.is_some() && (format != TableFormat::Bed || loaded.form.text.is_some()) {
         return Err(Error::usage("--merge writes BED, and needs a model that answers with scores"));
     }
     // A line for every base of a track is nobody's wish: its BED holds elements, unless something else is asked for.
-    let elements = loaded.form.bin.is_some() && options.format == TableFormat::Bed && options.threshold.is_none();
+    let elements = loaded.form.bin.is_some() && format == TableFormat::Bed && options.threshold.is_none();
     let merge = options.merge.or(elements.then_some(0));
     if options.overlap != Rule::Cut && (loaded.form.bin.is_some() || loaded.form.text.is_some()) {
         return Err(Error::usage(
@@ -168,7 +234,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         tracks,
         form: &form,
         caller: &caller,
-        format: options.format,
+        format,
         column: columns.first().copied().unwrap_or(0),
         line: Vec::new(),
         counts: beginning.from.counts().of_columns(form.columns.iter().map(|column| column.name.as_str())),
@@ -183,7 +249,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         regions: regions.as_ref(),
     };
     writer.restore(&beginning.from)?;
-    if let (TableFormat::Tsv, Some(output), false) = (options.format, &mut writer.output, beginning.begun()) {
+    if let (TableFormat::Tsv, Some(output), false) = (format, &mut writer.output, beginning.begun()) {
         output.write_all(table::tsv_header(&form).as_bytes())?;
     }
     let joined = options.overlap != Rule::Cut;
@@ -249,7 +315,7 @@ fn territory(options: &Options, step: u64, regions: Option<&Regions>) -> Result<
 /// All options that answers and lines depend on: shards of one run have the same.
 fn settings_of(options: &Options, merge: Option<u64>) -> Result<Settings> {
     let mut settings = Settings::new("scan");
-    settings.put("format", value_name(options.format));
+    settings.put("format", options.format.map(value_name));
     settings.put(
         "threshold",
         options.threshold.map(|threshold| match threshold {
@@ -322,7 +388,7 @@ fn grid(options: &Options, loaded: &Loaded) -> Result<Option<Grid>> {
 /// The columns of bedGraph and bigWig.
 fn columns(options: &Options, form: &Form, grid: Option<Grid>) -> Result<Vec<usize>> {
     let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
-    let bedgraph = options.format == TableFormat::Bedgraph;
+    let bedgraph = options.format == Some(TableFormat::Bedgraph);
     if !bedgraph && options.bigwig.is_none() {
         return match options.column.first() {
             None => Ok(Vec::new()),
@@ -730,19 +796,11 @@ impl Writer<'_> {
 }
 
 /// `-m exact:orf`: open reading frames of whole contigs, in one pass and constant memory.
-fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> Result<()> {
-    if options.format == TableFormat::Bedgraph
-        || options.merge.is_some()
-        || options.threshold.is_some()
-        || options.stride.is_some()
-        || options.window.is_some()
-    {
-        return Err(Error::usage("exact:orf writes BED or TSV, of whole contigs: no windows, thresholds or merging"));
+fn open_reading_frames(options: &Options, format: TableFormat, task: OrfOptions, loaded: Loaded) -> Result<()> {
+    if format == TableFormat::Bedgraph {
+        return Err(Error::usage("exact:orf writes BED or TSV: open reading frames have no scores"));
     }
     let regions = Regions::read(&options.region, options.regions_file.as_deref(), None)?;
-    if options.run.resume {
-        return Err(Error::usage("exact:orf is done in seconds: --resume is not for it"));
-    }
     let territory = territory(options, 1, regions.as_ref())?;
     let input = read::open(&options.fasta)?;
     input.expect(&[Format::Fasta], "a FASTA file")?;
@@ -757,7 +815,7 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
         resume: None,
     };
     let mut output = Output::create(&settings)?;
-    if options.format == TableFormat::Tsv {
+    if format == TableFormat::Tsv {
         output.write_all(b"#contig\tstart\tend\tstrand\tframe\tlength\tcomplete\n")?;
     }
     let started = std::time::Instant::now();
@@ -795,7 +853,7 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
             counts.queries += 1;
             let (start, stop, strand) = (orf.interval.start, orf.interval.end, orf.strand.symbol());
             let (len, complete) = (orf.interval.len(), if orf.complete { "complete" } else { "partial" });
-            let line = match options.format {
+            let line = match format {
                 TableFormat::Tsv => format!("{name}\t{start}\t{stop}\t{strand}\t{}\t{len}\t{complete}\n", orf.frame),
                 _ => format!("{name}\t{start}\t{stop}\torf\t0\t{strand}\t{}\t{len}\t{complete}\n", orf.frame),
             };

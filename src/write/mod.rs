@@ -6,6 +6,7 @@ pub mod bcf;
 pub mod bigwig;
 pub mod index;
 pub mod manifest;
+pub mod names;
 pub mod overlap;
 pub mod table;
 pub mod variants;
