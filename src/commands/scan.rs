@@ -121,7 +121,9 @@ fn format(options: &Options) -> Result<TableFormat> {
         return Err(error.with_hint("--bigwig DIR writes a bigWig file for every score into a folder"));
     }
     names::refuse(options.bigwig.as_deref(), "a folder of tracks, DIR/SCORE.bw")?;
-    names::decide(path, options.format.zip(option.as_deref()), TableFormat::Bed, &NAMED)
+    // Open reading frames have no scores for a bedGraph.
+    let can = if options.model.model.starts_with("exact:orf") { &NAMED[..2] } else { &NAMED };
+    names::decide(path, options.format.zip(option.as_deref()), TableFormat::Bed, can)
 }
 
 /// Options that cannot apply to this run.
