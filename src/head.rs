@@ -406,7 +406,7 @@ mod tests {
     fn what_is_no_probability_has_six_significant_digits() {
         // Python: format(x, '.6g')
         for (score, say) in [
-            (6.123_456_7e-7, "6.12346e-07"),
+            (6.123_457e-7, "6.12346e-07"),
             (6e-7, "6e-07"),
             (0.004, "0.004"),
             (-0.0, "0"),

@@ -174,6 +174,13 @@ fn an_input_without_reads_gives_an_output_without_reads() {
     let run = genogloss_with_input(&["reads", "-", "-m", "exact:gc"], b"");
     assert_eq!((run.code, run.stdout.lines().count()), (0, 1), "{}", run.stderr);
     assert!(run.stderr.contains("standard input: there are no records"), "{}", run.stderr);
+    for shard in ["1/2", "2/2"] {
+        let out = folder.path(&format!("{}.tsv", &shard[..1]));
+        succeed(&["reads", &files[0], "-m", "exact:gc", "--shard", shard, "-o", &out, "--quiet"]);
+    }
+    let merged = succeed(&["merge", &folder.path("1.tsv"), &folder.path("2.tsv"), "--quiet"]);
+    assert_eq!(merged, folder.read("out.tsv"));
+    succeed(&["plan", &files[0], "-m", "exact:gc", "-n", "2", "--quiet"]);
     // What is cut at its beginning is not empty.
     let run = genogloss(&["reads", &folder.write("cut.bam", ""), "-m", "exact:gc"]);
     assert_eq!(run.code, 1);

@@ -224,7 +224,11 @@ fn work(options: &Options, given: &Given) -> Result<Work> {
     if options.input == Path::new("-") {
         return Err(Error::usage("a plan needs a file: it is read here, and again by every shard"));
     }
-    let input = read::open(&options.input)?;
+    // A file without reads is cut into shards without reads.
+    let input = match names::Named::of(&options.input) {
+        Some((names::Named::Fastq, _)) => read::open_or_empty(&options.input, Format::Fastq, &[])?,
+        _ => read::open(&options.input)?,
+    };
     check_given(options, given, input.format)?;
     match input.format {
         Format::Fasta => windows(options, input),
