@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use clap::Parser;
 use genogloss::{
     commands::Cli,
     error::{Error, explain_panics},
@@ -21,7 +20,7 @@ use signal_hook::{
 };
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     let level = if cli.quiet { tracing::Level::WARN } else { tracing::Level::INFO };
     tracing_subscriber::fmt()
         .with_writer(|| Console)

@@ -161,6 +161,12 @@ impl<R> Feed<'_, R> {
         self.held += bytes;
     }
 
+    /// How many windows of so many bases make a batch: a record with more is handed on in pieces.
+    pub fn rows_of(&self, span: u64) -> usize {
+        let by_bases = usize::try_from(BASES_PER_BATCH as u64 / span.max(1)).unwrap_or(usize::MAX);
+        self.settings.batch_rows.min(by_bases.max(1)).next_multiple_of(self.settings.group)
+    }
+
     fn full(&mut self) -> Result<()> {
         let (rows, settings) = (&self.batch.rows, self.settings);
         let heavy = rows.bases() >= BASES_PER_BATCH && rows.count().is_multiple_of(settings.group);

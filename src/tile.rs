@@ -204,7 +204,7 @@ pub fn all_found(regions: Option<&Regions>, found: &[ContigReport], place: &str)
 }
 
 /// Runs of bases that are not A, C, G or T; the first of `bases` lies at `start`.
-fn unknown_runs(bases: &[u8], start: u64) -> Vec<Interval> {
+pub fn unknown_runs(bases: &[u8], start: u64) -> Vec<Interval> {
     let mut runs: Vec<Interval> = Vec::new();
     if known_count(bases) == bases.len() {
         return runs;

@@ -107,7 +107,7 @@ fn a_fake_model_gives_scores_that_can_be_worked_out_by_hand() {
                 _ => 4,
             })
             .sum();
-        format!("{:.6}", f64::from(ids) / 16.0)
+        format!("{}", f64::from(ids) / 16.0)
     };
     let scores: Vec<&str> = tsv.lines().skip(1).filter_map(|line| line.split('\t').nth(5)).collect();
     assert_eq!(scores, [mean("NNNNAAAACCCCGGGG"), mean("CCCCGGGGTTTTRRNN"), mean("TTTTRRNNNNNNNNNN")]);
@@ -325,12 +325,8 @@ fn the_alternate_window_is_the_reference_with_the_allele_put_in() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let lines: Vec<&str> = run.stdout.lines().filter(|l| !l.starts_with('#')).collect();
     // T for C: +2/16. GG inserted: +4/16. A for C: -1/16.
-    assert!(
-        lines[0].contains("GG_DELTA_mean=0.125000,0.250000,-0.062500;GG_REF_mean=0.062500,0.062500,0.062500;"),
-        "{}",
-        lines[0]
-    );
+    assert!(lines[0].contains("GG_DELTA_mean=0.125,0.25,-0.0625;GG_REF_mean=0.0625,0.0625,0.0625;"), "{}", lines[0]);
     // One A deleted, the next one comes in: 0. CA is REF itself: no alternate. CA to TT: +2/16 + 3/16.
-    assert!(lines[1].contains("GG_DELTA_mean=0.000000,.,0.312500;"), "{}", lines[1]);
+    assert!(lines[1].contains("GG_DELTA_mean=0,.,0.3125;"), "{}", lines[1]);
     assert!(lines[1].contains("GG_SKIP=.,no_alternate,."), "{}", lines[1]);
 }

@@ -265,8 +265,7 @@ fn vcf_bgzf_and_bcf_hold_the_same() {
     let expected = view(&plain);
     assert!(expected.contains("GG_DELTA_") && expected.contains("GG_SKIP=.,symbolic_allele"), "{expected}");
     for input in [&text, &binary] {
-        for (name, letter) in
-            [("a.vcf", None), ("a.vcf.gz", None), ("a.bcf", None), ("b.vcf", Some("z")), ("c", Some("b"))]
+        for (name, letter) in [("a.vcf", None), ("a.vcf.gz", None), ("a.bcf", None), ("b", Some("z")), ("c", Some("b"))]
         {
             let out = folder.path(name);
             let letter = letter.map_or(vec![], |letter| vec!["-O", letter]);

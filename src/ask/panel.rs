@@ -472,7 +472,7 @@ const MODELS: &[&str] =
     &["splice-window", "proximal-promoter", "promoter-nontata", "core-promoter", "tf-human", "regulatory", "gene"];
 
 fn starts(grid: &Grid, classifier: &Classifier, len: u64) -> impl Iterator<Item = u64> + use<> {
-    let all = if classifier.longer == Longer::Beginning { vec![0] } else { grid.on_read(len) };
+    let all = if classifier.longer == Longer::Beginning { vec![0] } else { grid.on_read(len).collect() };
     all.into_iter()
 }
 

@@ -7,7 +7,9 @@ use std::{
 };
 
 use super::{
-    EngineOptions, OutputOptions, RunOptions, say,
+    EngineOptions, OutputOptions, RunOptions,
+    given::{self, Given, NotFor},
+    say,
     setup::{self, Beginning, Ending, Shared},
 };
 use crate::{
@@ -192,7 +194,24 @@ impl Source {
     }
 }
 
-pub(super) fn run(options: Options) -> Result<()> {
+pub(super) fn run(options: Options, given: &Given) -> Result<()> {
+    let others: Vec<&str> = given.ids().filter(|id| !["tasks", "quiet"].contains(id)).collect();
+    given.check(&[
+        NotFor {
+            when: options.tasks,
+            options: &others,
+            why: "is not for --tasks, which lists what can be asked",
+            hint: "",
+        },
+        NotFor {
+            when: options.temperature == 0.0,
+            options: &["top_k", "seed"],
+            why: "is for tokens that are chosen by chance",
+            hint: "--temperature T, above 0",
+        },
+        given::checkpoint(options.run.resume),
+    ])?;
+    options.output.check_table(given)?;
     if options.tasks {
         return list();
     }

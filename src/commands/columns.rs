@@ -32,7 +32,7 @@ bed	end	one past the last base of the bin
 bed	label	label with the largest margin over its threshold; exact tasks in words: the answer
 bed	score	that label's score x 1000, 0 to 1000
 bed	strand	strand the scores are about; . for both
-bed	(scores)	one column a score, in the order of `genogloss models show`, 6 decimals
+bed	(scores)	one column a score, in the order of `genogloss models show`; probabilities and shares: 6 decimals, else 6 significant digits
 bed --merge	contig, start, end	the element: neighbouring bins over the threshold, 0-based half-open
 bed --merge	name	score column that was called
 bed --merge	score	highest score x 1000
@@ -48,7 +48,7 @@ tsv	call	label with the largest margin, if it reaches its threshold; else .
 tsv	(scores)	one column a score; . where there is none
 tsv	skip	why there are no scores; . where there are
 bedgraph	contig, start, end, score	the score of --column; unscored positions are absent
-bigwig	value	one file a score, three decimals; unscored positions are absent
+bigwig	value	one file a score; probabilities and shares: three decimals, else as they are; unscored positions are absent
 ";
 
 const READS: &str = "\
@@ -60,11 +60,11 @@ tsv	mapq	mapping quality; . where it is missing
 tsv	length	bases of the read (without hard-clipped ones)
 tsv	windows	windows that were scored
 tsv	window_start, window_end	the best window (with --each-window: this one) on the read, 0-based half-open, counted as the bases were read (--orient)
-tsv	window_contig_start	the leftmost reference base of that window, 0-based
+tsv	window_contig_start	the leftmost reference base that a base of that window is aligned to, 0-based; . where none is
 tsv	strand	strand of the window the scores are about; . for both
 tsv	call	label with the largest margin over its threshold, if it reaches it
-tsv	(scores)	one column a score, 6 decimals
-tsv	skip	why the read was not scored; . where it was
+tsv	(scores)	one column a score, digits as in a scan; . where there is none
+tsv	skip	why the read (with --each-window: the window) was not scored; . where it was
 bam	gs:B:f	scores, in the order of `genogloss models show`
 bam	gl:Z	label that is called
 bam	gw:i	start of the best window on the read, 0-based, as window_start
@@ -162,11 +162,11 @@ vcf --format spliceai	SpliceAI	as spliceai 1.3.1 writes it: ALLELE|SYMBOL|DS_AG|
 
 pub(super) fn run(options: &Options) -> Result<()> {
     let (table, used): (&str, &[Skip]) = match options.command {
-        Of::Scan => (SCAN, &[Skip::UnknownBases, Skip::TooShort]),
+        Of::Scan => (SCAN, &[Skip::UnknownBases, Skip::TooShort, Skip::NotANumber]),
         Of::Evaluate => (EVALUATE, &[Skip::UnknownBases]),
         Of::Ask => (ASK, ask::SKIPS),
         Of::Genes => (GENES, &[]),
-        Of::Reads => (READS, &[Skip::UnknownBases, Skip::TooShort, Skip::NoSequence]),
+        Of::Reads => (READS, &[Skip::UnknownBases, Skip::TooShort, Skip::NoSequence, Skip::NotANumber]),
         Of::Variants => (VARIANTS, Skip::OF_VARIANTS),
     };
     let mut text = table.to_string();

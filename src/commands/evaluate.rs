@@ -7,7 +7,9 @@ use std::{
 };
 
 use super::{
-    EngineOptions, OutputOptions, prompts,
+    EngineOptions, OutputOptions,
+    given::{Given, NotFor},
+    prompts,
     scored::{self, VARIANTS, VariantOptions},
     setup::{self, Ending, Kind, Loaded, Shared},
 };
@@ -35,7 +37,11 @@ use crate::{
     report::Counts,
     tile::{Source, Tile, TilesRead},
     window::Grid,
-    write::{Indexed, Output, OutputSettings, Sealed, check_targets, manifest::Settings},
+    write::{
+        Indexed, Output, OutputSettings, Sealed, check_targets,
+        manifest::Settings,
+        names::{self, Named, Writes},
+    },
 };
 
 /// Compare a model's answers, or scores of variants, with what is known.
@@ -139,7 +145,21 @@ pub(super) struct Section {
     pub(super) curves: Vec<(String, Ranking, Option<u64>)>,
 }
 
-pub(super) fn run(options: Options) -> Result<()> {
+pub(super) fn run(options: Options, given: &Given) -> Result<()> {
+    given.check(&[
+        NotFor {
+            when: options.model != prompts::ASK,
+            options: &["language"],
+            why: "names the language model of `evaluate ask`",
+            hint: "a language model is judged by its own name in place of ask",
+        },
+        NotFor {
+            when: options.model == VARIANTS,
+            options: &["engine", "device"],
+            why: "is for models, and none runs on scored variants",
+            hint: "leave it away",
+        },
+    ])?;
     let mut inputs: Vec<&Path> = vec![&options.labelled];
     inputs.extend(options.seen.iter().map(PathBuf::as_path));
     inputs.extend(options.variants.labels_from());
@@ -151,6 +171,9 @@ pub(super) fn run(options: Options) -> Result<()> {
         .filter_map(|(path, what)| Some((path.as_deref()?, what)))
         .collect();
     check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &written)?;
+    options.output.check_table(given)?;
+    names::decide(options.curve.as_deref(), None, (), &[Writes::text((), Named::Tsv)])?;
+    names::refuse(options.html.as_deref(), "a page (HTML)")?;
     if options.model != VARIANTS
         && let Some(name) = options.variants.given().next()
     {
@@ -199,6 +222,12 @@ pub(super) fn run(options: Options) -> Result<()> {
         return scored::run(&options);
     }
     if prompts::answers(&options) {
+        given.check(&[NotFor {
+            when: true,
+            options: &["bootstrap", "seed"],
+            why: "is for figures with intervals, which those of prompts have not",
+            hint: "leave it away",
+        }])?;
         if options.reference.is_some() {
             return Err(Error::usage(format!("{} answers prompts: -f is for places of a genome", options.model)));
         }

@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     OutputOptions, RunOptions, VariantsOutput,
+    given::{self, Given},
     setup::{self, Beginning, Ending},
 };
 use crate::{
@@ -35,6 +36,7 @@ use crate::{
     write::{
         Indexed, Output, OutputSettings, check_targets,
         manifest::{ModelReport, Settings, digest},
+        names::{self, Named, Writes},
         variants::RecordWriter,
         vcf,
     },
@@ -74,10 +76,11 @@ pub(super) struct Options {
 /// The INFO field.
 const FIELD: &str = "GG_GENES";
 
-pub(super) fn run(options: &Options, base: PathBuf) -> Result<()> {
+pub(super) fn run(options: &Options, base: PathBuf, given: &Given) -> Result<()> {
     let inputs: Vec<&Path> =
         [options.input.as_path(), &options.gtf, &base].into_iter().chain(options.contig_aliases.as_deref()).collect();
     check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
+    given.check(&[given::checkpoint(options.run.resume)])?;
     setup::announce();
     let aliases = options.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
     let known = Base::open(&base)?;
@@ -98,7 +101,11 @@ pub(super) fn run(options: &Options, base: PathBuf) -> Result<()> {
     let work = Work { options, aliases, report, settings, inputs: &inputs, longest: 0 };
     let input = read::open_even_empty(&options.input)?;
     match input.format {
-        Format::Vcf | Format::Bcf => work.variants(Variants::of(input)?, annotation, known),
+        Format::Vcf | Format::Bcf => {
+            let format = options.format_out.of(&options.output)?;
+            given.check(&VariantsOutput::index_rules(format, &options.output))?;
+            work.variants(Variants::of(input)?, annotation, known)
+        }
         // BED may be empty; VCF has a header still.
         Format::Empty if is_named_variants(&options.input) || options.format_out.output_type.is_some() => {
             Variants::of(input).map(|_| ())
@@ -106,7 +113,13 @@ pub(super) fn run(options: &Options, base: PathBuf) -> Result<()> {
         _ if options.format_out.output_type.is_some() => {
             Err(Error::usage("-O is for variants; intervals come out as a table").with_hint("-o FILE.gz compresses it"))
         }
-        _ => work.intervals(input, annotation, known),
+        _ => {
+            // A table that begins with intervals is both.
+            let can = [Writes::text((), Named::Tsv), Writes::text((), Named::Bed)];
+            names::decide(options.output.output.as_deref(), None, (), &can)?;
+            given.check(&[given::index(false, "is for variants: intervals come out in the order they have")])?;
+            work.intervals(input, annotation, known)
+        }
     }
 }
 
@@ -276,7 +289,7 @@ impl Work<'_> {
         ];
         let header =
             vcf::with_lines(&variants.header, &lines).ok_or_else(|| Error::input(&place, "the header is empty"))?;
-        let format = self.options.format_out.of(&self.options.output);
+        let format = self.options.format_out.of(&self.options.output)?;
         self.settings.put("output_type", format.word());
         let (mut records, header) = RecordWriter::new(format, &mut variants, header, false)?;
         let mut passing = self.begin(records.indexed(), Some(format.is_bgzf()), territory.as_ref(), &header, &place)?;

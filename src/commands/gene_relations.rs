@@ -52,6 +52,13 @@ pub(super) struct Options {
     output: OutputOptions,
 }
 
+impl Options {
+    /// Where the output goes.
+    pub(super) fn output(&self) -> &OutputOptions {
+        &self.output
+    }
+}
+
 /// A pair, asked for.
 struct Asked {
     gene: String,

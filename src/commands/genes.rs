@@ -9,6 +9,7 @@ use clap::Subcommand;
 
 use super::{
     OutputOptions,
+    given::{Given, NotFor},
     lookup::{Lines, Lookup},
     setup,
 };
@@ -21,7 +22,7 @@ use crate::{
     genome::interval::commas,
     read,
     report::Skip,
-    write::manifest::Settings,
+    write::{manifest::Settings, names},
 };
 
 /// What is known about genes: names, diseases, phenotypes, each fact with its source.
@@ -131,8 +132,25 @@ pub(super) fn usual() -> Result<PathBuf> {
     })
 }
 
-pub(super) fn run(options: Options) -> Result<()> {
+pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     let open = || Base::open(&options.base.clone().map_or_else(usual, Ok)?);
+    match &options.command {
+        Command::Show(asked) | Command::Diseases(asked) | Command::Phenotypes(asked) => {
+            asked.output.check_table(given)?
+        }
+        Command::Rank { output, .. } => output.check_table(given)?,
+        Command::Relate(asked) => asked.output().check_table(given)?,
+        Command::Build { output, .. } => {
+            names::refuse(output.as_deref().or(options.base.as_deref()), "a knowledge base (SQLite)")?;
+            given.check(&[NotFor {
+                when: output.is_some(),
+                options: &["base"],
+                why: "names the knowledge base to write, and so does -o",
+                hint: "give one of them",
+            }])?;
+        }
+        Command::Sources | Command::Annotate(_) => {}
+    }
     match options.command {
         Command::Build { tables, release, output } => {
             setup::announce();
@@ -164,7 +182,7 @@ pub(super) fn run(options: Options) -> Result<()> {
             "#asked\tgene\thpo_id\tphenotype\tfrequency\tdisease_id\tdisease\tsource\n",
             phenotypes,
         ),
-        Command::Annotate(asked) => super::gene_places::run(&asked, options.base.map_or_else(usual, Ok)?),
+        Command::Annotate(asked) => super::gene_places::run(&asked, options.base.map_or_else(usual, Ok)?, given),
         Command::Relate(asked) => super::gene_relations::run(&asked, open()?),
         Command::Rank { hpo, top, output } => ranked(&open()?, &hpo, top, &output),
     }

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::given::{self, Given};
 use crate::{
     error::{Error, Result},
     genome::interval::commas,
     run::merge::{self, Part, TRACKS_MANIFEST},
-    write::{IndexKind, Indexed, OutputSettings, check_targets, manifest::Manifest},
+    write::{IndexKind, Indexed, OutputSettings, check_targets, manifest::Manifest, names},
 };
 
 /// Put the shards of a run together: the same content as of one run.
@@ -35,7 +36,7 @@ pub struct Options {
     manifest: Option<PathBuf>,
 }
 
-pub(super) fn run(options: &Options) -> Result<()> {
+pub(super) fn run(options: &Options, given: &Given) -> Result<()> {
     let folders = options.shards.iter().filter(|path| path.is_dir()).count();
     if folders != 0 && folders != options.shards.len() {
         return Err(Error::usage("files and folders of tracks are put together one after the other, not at once"));
@@ -47,7 +48,12 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let parts = options.shards.iter().map(|path| Part::open(path)).collect::<Result<Vec<_>>>()?;
     merge::check(&parts)?;
     let file = options.output.as_deref().filter(|path| *path != Path::new("-"));
+    given.check(&[
+        given::index(folders == 0, "is for lines with places on contigs, and these are folders of tracks"),
+        given::index(merge::is_indexed(&parts, file), "is for scans and variants in BGZF, whose records have places"),
+    ])?;
     let merged = if folders > 0 {
+        names::refuse(file, "a folder of tracks")?;
         let Some(folder) = file else {
             return Err(Error::usage("tracks are put together in a folder").with_hint("-o tracks"));
         };

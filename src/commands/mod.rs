@@ -7,6 +7,7 @@ mod evaluate;
 mod gene_places;
 mod gene_relations;
 mod genes;
+mod given;
 mod import;
 mod lookup;
 mod man;
@@ -24,11 +25,13 @@ mod variants;
 
 use std::{io::Write, path::PathBuf};
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use self::given::Given;
 
 use crate::{
     error::{Error, Result},
-    write::variants::VariantFormat,
+    write::{names, variants::VariantFormat},
 };
 
 /// Runs DNA models over whole genomes.
@@ -57,13 +60,15 @@ pub struct Cli {
     pub quiet: bool,
     #[command(subcommand)]
     command: Command,
+    #[arg(skip)]
+    given: Given,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Score windows along the contigs of a FASTA file.
     Scan(scan::Options),
-    /// Score reads: BAM, CRAM, SAM or FASTQ.
+    /// Score reads: BAM, CRAM, SAM, FASTQ or FASTA.
     Reads(reads::Options),
     /// Score reference and alternate allele of every variant of a VCF or BCF file.
     Variants(variants::Options),
@@ -96,17 +101,30 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads the command line; where it is wrong, or asks for help, says so and ends the program.
+    pub fn read() -> Self {
+        let mut command = Self::command();
+        command.build();
+        let matches = command.clone().get_matches();
+        let given = Given::of(&matches, &command);
+        match Self::from_arg_matches(&matches) {
+            Ok(cli) => Self { given, ..cli },
+            Err(error) => error.format(&mut command).exit(),
+        }
+    }
+
     /// Runs the command.
     pub fn run(self) -> Result<()> {
+        let given = &self.given;
         match self.command {
-            Command::Scan(options) => scan::run(options),
-            Command::Reads(options) => reads::run(options),
-            Command::Variants(options) => variants::run(options),
-            Command::Ask(options) => ask::run(*options),
-            Command::Genes(options) => genes::run(options),
-            Command::Evaluate(options) => evaluate::run(*options),
-            Command::Plan(options) => plan::run(&options),
-            Command::Merge(options) => merge::run(&options),
+            Command::Scan(options) => scan::run(options, given),
+            Command::Reads(options) => reads::run(options, given),
+            Command::Variants(options) => variants::run(options, given),
+            Command::Ask(options) => ask::run(*options, given),
+            Command::Genes(options) => genes::run(options, given),
+            Command::Evaluate(options) => evaluate::run(*options, given),
+            Command::Plan(options) => plan::run(&options, given),
+            Command::Merge(options) => merge::run(&options, given),
             Command::Report(options) => report::run(&options),
             Command::Models(options) => models::run(options),
             Command::Columns(options) => columns::run(&options),
@@ -184,16 +202,54 @@ pub struct OutputOptions {
 #[command(next_help_heading = "Output")]
 pub struct VariantsOutput {
     /// Format of variants that are written: v VCF, z VCF in BGZF, b BCF, whose index is always CSI. Default: what the output's
-    /// name ends in (.vcf.gz, .vcf.bgz, .bcf), else VCF.
+    /// name ends in (.vcf, .vcf.gz, .vcf.bgz, .bcf), else VCF; a name that says another format is refused.
     #[arg(short = 'O', long, value_name = "TYPE")]
     pub output_type: Option<VariantFormat>,
 }
 
 impl VariantsOutput {
     /// What was asked for, or what the name says.
-    fn of(&self, output: &OutputOptions) -> VariantFormat {
-        self.output_type.unwrap_or_else(|| VariantFormat::of_name(output.output.as_deref()))
+    fn of(&self, output: &OutputOptions) -> Result<VariantFormat> {
+        let path = output.output.as_deref();
+        let option = self.output_type.map(|format| format!("-O {}", format.letter()));
+        let given = self.output_type.zip(option.as_deref());
+        names::decide(path, given, VariantFormat::of_name(path), &VariantFormat::NAMED)
     }
+
+    /// Rules of the index of an output of this format.
+    fn index_rules(format: VariantFormat, output: &OutputOptions) -> [given::NotFor<'static>; 2] {
+        let is_file = output.output.as_deref().is_some_and(|path| path != std::path::Path::new("-"));
+        [
+            given::index(
+                is_file && format.is_bgzf(),
+                "is for VCF in BGZF (-O z, or a name in .vcf.gz) and BCF, in a file",
+            ),
+            given::NotFor {
+                when: format == VariantFormat::Bcf && output.index == Some(crate::write::IndexKind::Tbi),
+                options: &["index"],
+                why: "tbi is for VCF: the index of BCF is CSI",
+                hint: "leave --index away",
+            },
+        ]
+    }
+}
+
+impl OutputOptions {
+    /// Whether the output is a file in BGZF, by its name.
+    fn is_bgzf(&self) -> bool {
+        is_bgzf(self.output.as_deref())
+    }
+
+    /// Refuses a name that says another format than TSV, and an index, which such a table has none.
+    fn check_table(&self, given: &Given) -> Result<()> {
+        names::decide(self.output.as_deref(), None, (), &[names::Writes::text((), names::Named::Tsv)])?;
+        given.check(&[given::index(false, "is for lines with places on contigs: this table has none")])
+    }
+}
+
+/// Whether an output is a file in BGZF, by its name.
+fn is_bgzf(output: Option<&std::path::Path>) -> bool {
+    output.and_then(std::path::Path::extension).is_some_and(|ending| ending == "gz" || ending == "bgz")
 }
 
 /// Parts of a run, and going on with one.

@@ -9,7 +9,10 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::child;
+use super::{
+    child,
+    given::{Given, NotFor},
+};
 use crate::{
     error::{Error, Result},
     exact::Task,
@@ -17,7 +20,7 @@ use crate::{
     model::{card::Kind, registry},
     read::{self, Format, alignments::Alignments, fasta, reference::Reference, regions::Aliases, variants::Variants},
     run::shard::{Cuts, Piece, RECORDS, Shard},
-    write::{Sealed, manifest::Manifest, temporary::TemporaryFolder},
+    write::{Sealed, manifest::Manifest, names, temporary::TemporaryFolder},
 };
 
 /// Cut a run into shards of one cost, and say what it will take.
@@ -87,8 +90,9 @@ struct Work {
     scale: u64,
 }
 
-pub(super) fn run(options: &Options) -> Result<()> {
-    let work = work(options)?;
+pub(super) fn run(options: &Options, given: &Given) -> Result<()> {
+    names::refuse(options.output.as_deref(), "a folder of shards")?;
+    let work = work(options, given)?;
     let cuts = Cuts::of(&work.contigs, work.step, &work.pieces, options.shards);
     let total = (0..work.contigs.count()).map(|contig| work.cost(contig, Interval::new(0, u64::MAX))).sum();
     let total = work.units(total);
@@ -184,13 +188,57 @@ impl Work {
     }
 }
 
-fn work(options: &Options) -> Result<Work> {
+/// Options that cannot apply to what is cut.
+fn check_given(options: &Options, given: &Given, format: Format) -> Result<()> {
+    let exact = options.model.starts_with("exact:");
+    let (fasta, variants) = (format == Format::Fasta, matches!(format, Format::Vcf | Format::Bcf));
+    given.check(&[
+        NotFor {
+            when: !variants && format != Format::Cram,
+            options: &["reference"],
+            why: "is for variants and CRAM",
+            hint: "leave it away",
+        },
+        NotFor { when: !variants, options: &["contig_aliases"], why: "is for variants", hint: "" },
+        NotFor {
+            when: variants,
+            options: &["stride"],
+            why: "is not for variants, whose windows lie around them",
+            hint: "",
+        },
+        NotFor {
+            when: !(fasta && exact),
+            options: &["window"],
+            why: "is for scans by an exact task; a network's window is in its card",
+            hint: "",
+        },
+        NotFor {
+            when: !fasta && exact,
+            options: &["stride"],
+            why: "is for reads that are cut into windows, and exact tasks answer for whole reads",
+            hint: "",
+        },
+        NotFor {
+            when: options.no_sample,
+            options: &["more"],
+            why: "are for the sample, and --no-sample runs none",
+            hint: "",
+        },
+    ])
+}
+
+fn work(options: &Options, given: &Given) -> Result<Work> {
     if options.input == Path::new("-")
         || (options.input.exists() && !options.input.is_file() && !options.input.is_dir())
     {
         return Err(Error::usage("a plan needs a file: it is read here, and again by every shard"));
     }
-    let input = read::open_even_empty(&options.input)?;
+    let mut input = read::open_even_empty(&options.input)?;
+    // A file without reads is cut into shards without reads.
+    if let Some((names::Named::Fastq, _)) = names::Named::of(&options.input) {
+        input = input.empty_is(Format::Fastq, &[])?;
+    }
+    check_given(options, given, input.format)?;
     match input.format {
         // Nothing is a FASTA file without contigs.
         Format::Fasta | Format::Empty => windows(options, input),

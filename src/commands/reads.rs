@@ -13,6 +13,7 @@ use noodles::sam::{
 
 use super::{
     ModelOptions, OutputOptions, RunOptions,
+    given::{self, Given, NO_NETWORK, NotFor},
     setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
@@ -25,7 +26,7 @@ use crate::{
     progress::{Progress, Total},
     read::{
         Format, InputReport,
-        alignments::{Alignments, place_of, reference_position},
+        alignments::{AlignedBlocks, Alignments, place_of},
         regions::Regions,
     },
     report::{Counts, Skip},
@@ -34,17 +35,19 @@ use crate::{
         journal::Checkpoint,
         shard::{RECORDS, Territory, Watch},
     },
+    tile::unknown_runs,
     window::Grid,
     write::{
         Indexed, Output, OutputSettings, Sealed,
         bam::{self, BamWriter},
         check_targets,
         manifest::{Settings, digest},
+        names::{self, Named, Writes},
         table::Caller,
     },
 };
 
-/// Score reads: BAM, CRAM, SAM or FASTQ.
+/// Score reads: BAM, CRAM, SAM, FASTQ or FASTA.
 ///
 /// A read longer than the model's window is cut into windows, one every stride, the last one ending with the read. One
 /// line a read is written (or one a window), in input order; a read that cannot be scored is written with its reason.
@@ -57,7 +60,7 @@ Examples:
 
 Columns and tags: genogloss columns reads")]
 pub struct Options {
-    /// Reads: BAM, CRAM, SAM or FASTQ (plain, gzip or BGZF); `-` is standard input.
+    /// Reads: BAM, CRAM, SAM, FASTQ or FASTA (plain, gzip or BGZF); `-` is standard input.
     reads: PathBuf,
     #[command(flatten)]
     model: ModelOptions,
@@ -65,9 +68,9 @@ pub struct Options {
     output: OutputOptions,
     #[command(flatten)]
     run: RunOptions,
-    /// Format of the output.
-    #[arg(long, value_enum, default_value = "tsv", help_heading = "Output")]
-    format: ReadsFormat,
+    /// Format of the output. Default: what its name ends in (.tsv, .bam), else TSV; a name that says another format is refused.
+    #[arg(long, value_enum, help_heading = "Output")]
+    format: Option<ReadsFormat>,
     /// Write a line for each window (or bin) of a read, not one a read.
     #[arg(long, help_heading = "Output")]
     each_window: bool,
@@ -158,16 +161,45 @@ fn flags(text: &str) -> Result<Flags, String> {
 
 /// A read on its way through the pipeline.
 struct Read {
+    /// For a table, without its bases and qualities.
     record: RecordBuf,
-    /// Window starts (of a track: starts of cores) on the read, in the order of its rows.
-    starts: Vec<u64>,
+    /// Its bases.
+    len: u64,
+    /// Windows that are run.
+    windows: u64,
     /// Bases were turned round, so that they are as the sequencer read them.
     turned: bool,
 }
 
-impl pipeline::Located for Read {
+impl pipeline::Located for Piece {
     fn place(&self) -> String {
-        format!("read {}", self.record.name().map_or_else(|| "*".into(), ToString::to_string))
+        format!("read {}", self.read.record.name().map_or_else(|| "*".into(), ToString::to_string))
+    }
+}
+
+/// Windows of a read that are run together. A read that is longer than a batch comes in several pieces, so that memory does not grow
+/// with its windows.
+struct Piece {
+    read: Arc<Read>,
+    first: bool,
+    last: bool,
+    windows: Vec<Window>,
+}
+
+/// A window on a read.
+struct Window {
+    /// Where it (of a track: its core) begins.
+    start: u64,
+    /// Runs of unknown bases, for tracks.
+    unknown: Vec<Interval>,
+    /// It is run; else it holds too many unknown bases.
+    run: bool,
+}
+
+impl Piece {
+    /// A whole read, without windows.
+    fn whole(read: Read, windows: Vec<Window>) -> Self {
+        Self { read: Arc::new(read), first: true, last: true, windows }
     }
 }
 
@@ -177,7 +209,72 @@ struct Ended {
     input: Option<InputReport>,
 }
 
-pub(super) fn run(options: Options) -> Result<()> {
+/// What reads are written as.
+const NAMED: [Writes<ReadsFormat>; 2] =
+    [Writes::text(ReadsFormat::Tsv, Named::Tsv), Writes::plain(ReadsFormat::Bam, Named::Bam)];
+
+impl Options {
+    fn format(&self) -> ReadsFormat {
+        self.format.unwrap_or(ReadsFormat::Tsv)
+    }
+}
+
+/// Options that cannot apply to this run.
+fn check_given(options: &Options, given: &Given, loaded: &Loaded, format: Format) -> Result<()> {
+    let exact = matches!(loaded.kind, Kind::Exact(_));
+    let words = loaded.form.text.is_some();
+    let unaligned = matches!(format, Format::Fastq | Format::Fasta);
+    let name = format!("{format:?}").to_uppercase();
+    let no_place = format!("is for aligned reads, and those of {name} have no place on a reference");
+    let no_flags = format!("is for SAM, BAM and CRAM: reads of {name} have neither flags nor mapping qualities");
+    let bases =
+        format!("names the FASTA file a CRAM file was made with, and the reads are {name}, which holds its bases");
+    given.check(&[
+        NotFor {
+            when: format != Format::Cram,
+            options: &["reference"],
+            why: &bases,
+            hint: "leave it away; --require-flags FLAGS asks for flags, as samtools view -f does",
+        },
+        NotFor { when: unaligned, options: &["region", "regions_file"], why: &no_place, hint: "" },
+        NotFor { when: unaligned, options: &["min_mapq", "exclude_flags", "require_flags"], why: &no_flags, hint: "" },
+        NotFor {
+            when: unaligned,
+            options: &["orient"],
+            why: &no_place,
+            hint: "they are read as they were sequenced: leave it away",
+        },
+        NotFor { when: exact, options: &["engine", "device"], why: NO_NETWORK, hint: "leave it away" },
+        NotFor {
+            when: exact,
+            options: &["stride", "aggregate"],
+            why: "is for reads that are cut into windows, and exact tasks answer for whole reads",
+            hint: "",
+        },
+        NotFor {
+            when: words,
+            options: &["each_window"],
+            why: "is for scores, and this task answers for whole reads, in words",
+            hint: "",
+        },
+        NotFor {
+            when: options.each_window,
+            options: &["aggregate"],
+            why: "makes one score of a read's windows, and --each-window writes them all",
+            hint: "give one of them",
+        },
+        given::index(false, "is for lines in order of place: scored reads have no index"),
+        given::checkpoint(options.run.resume),
+    ])
+}
+
+pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
+    let option = options.format.map(|format| match format {
+        ReadsFormat::Tsv => "--format tsv",
+        ReadsFormat::Bam => "--format bam",
+    });
+    let path = options.output.output.as_deref();
+    options.format = Some(names::decide(path, options.format.zip(option), ReadsFormat::Tsv, &NAMED)?);
     let more = [options.reference.as_deref(), options.regions_file.as_deref()];
     let inputs: Vec<&Path> = std::iter::once(options.reads.as_path()).chain(more.into_iter().flatten()).collect();
     check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
@@ -189,13 +286,11 @@ pub(super) fn run(options: Options) -> Result<()> {
         Kind::Network(card) => Some(Grid::new(&card.window, options.stride, loaded.form.bin)?),
         Kind::Exact(_) => None,
     };
-    if options.format == ReadsFormat::Bam && (loaded.form.text.is_some() || options.each_window) {
+    if options.format() == ReadsFormat::Bam && (loaded.form.text.is_some() || options.each_window) {
         return Err(Error::usage("--format bam needs a model that answers with scores, and writes one record a read"));
     }
     let mut alignments = Alignments::open(&options.reads, options.reference.as_deref())?;
-    if alignments.format == Format::Fastq && !(options.region.is_empty() && options.regions_file.is_none()) {
-        return Err(Error::usage("FASTQ reads have no place on a reference: -r and -R cannot be used"));
-    }
+    check_given(&options, given, &loaded, alignments.format)?;
     let regions = Regions::read(&options.region, options.regions_file.as_deref(), Some(&alignments.contigs))?;
     if let Some(regions) = &regions {
         regions.check(&alignments.contigs, &alignments.place())?;
@@ -210,14 +305,14 @@ pub(super) fn run(options: Options) -> Result<()> {
         indexed: Indexed::No,
         kind: options.output.index,
         longest: 0,
-        bgzf: options.format == ReadsFormat::Bam,
+        bgzf: options.format() == ReadsFormat::Bam,
         input: crate::read::place(&options.reads),
         resume: beginning.bytes(),
     };
     let Loaded { form, settings: pipeline_settings, sessions, report, threads, .. } = loaded;
     let model = format!("{} {} sha256 {}", report.name, report.version, report.sha256.as_deref().unwrap_or("-"));
     let header = alignments.header.clone();
-    let output = match options.format {
+    let output = match options.format() {
         ReadsFormat::Bam => {
             Sink::Bam(Box::new(BamWriter::create(&settings, header.clone(), &canonical(&options), &model)?))
         }
@@ -236,8 +331,11 @@ pub(super) fn run(options: Options) -> Result<()> {
         caller: &caller,
         header: &header,
         options: &options,
-        span: grid.map_or(0, |g| g.span),
+        width: grid.map_or(0, |grid| if grid.bin.is_some() { grid.core } else { grid.span }),
         line: Vec::new(),
+        tally: Tally::default(),
+        blocks: None,
+        boundary: None,
         counts: beginning.from.counts().of_columns(form.columns.iter().map(|column| column.name.as_str())),
     };
     let encoder = pipeline_settings.encoder.clone();
@@ -249,6 +347,7 @@ pub(super) fn run(options: Options) -> Result<()> {
     let mut done = beginning.from.queries;
     let (min_mapq, exclude, require, orient) =
         (options.min_mapq, options.exclude_flags, options.require_flags, options.orient);
+    let (keeps_bases, each_window) = (options.format() == ReadsFormat::Bam, options.each_window);
     let result = {
         let shared = Arc::clone(&shared);
         let own = territory.clone();
@@ -258,7 +357,7 @@ pub(super) fn run(options: Options) -> Result<()> {
             sessions,
             move |feed| {
                 let mut counts = Counts::default();
-                let mut turned_bases = Vec::new();
+                let (mut bases, mut row) = (Vec::new(), Vec::new());
                 let (file, header, numbered) = (alignments.place(), alignments.header.clone(), !alignments.is_sorted());
                 let (mut watch, mut number) = (Watch::default(), 0u64);
                 let report = alignments.read(regions, |record| {
@@ -284,60 +383,89 @@ pub(super) fn run(options: Options) -> Result<()> {
                         done -= 1;
                         return Ok(());
                     }
-                    let bases: &[u8] = record.sequence().as_ref();
                     let turned = orient == Orient::Read && flags.is_reverse_complemented();
-                    turned_bases.clear();
+                    bases.clear();
                     if turned {
-                        reverse_complement_into(bases, &mut turned_bases);
+                        reverse_complement_into(record.sequence().as_ref(), &mut bases);
                     } else {
-                        turned_bases.extend_from_slice(bases);
+                        bases.extend_from_slice(record.sequence().as_ref());
                     }
-                    let bases = &turned_bases;
+                    // `=` is what the reference has there, which is not known here.
+                    bases.iter_mut().filter(|base| **base == b'=').for_each(|base| *base = b'N');
+                    let (len, mut record) = (bases.len() as u64, record);
+                    if keeps_bases {
+                        feed.holds(2 * bases.len());
+                    } else {
+                        *record.sequence_mut() = Vec::new().into();
+                        *record.quality_scores_mut() = Vec::new().into();
+                    }
+                    let read = |record, windows| Read { record, len, windows, turned };
                     if bases.is_empty() {
-                        return feed.skip(Read { record, starts: Vec::new(), turned }, Skip::NoSequence);
+                        return feed.skip(Piece::whole(read(record, 0), Vec::new()), Skip::NoSequence);
                     }
                     let Some(grid) = grid else {
-                        return feed.query(Read { record, starts: vec![0], turned }, |rows| {
-                            rows.push(bases);
+                        let windows = vec![Window { start: 0, unknown: Vec::new(), run: true }];
+                        return feed.query(Piece::whole(read(record, 1), windows), |rows| {
+                            rows.push(&bases);
                             Ok(())
                         });
                     };
-                    let len = bases.len() as u64;
                     if len < grid.min_span {
-                        return feed.skip(Read { record, starts: Vec::new(), turned }, Skip::TooShort);
+                        return feed.skip(Piece::whole(read(record, 0), Vec::new()), Skip::TooShort);
                     }
                     // Windows with too many unknown bases or tokens are left out; a read without any other is skipped.
-                    let mut window = Vec::new();
-                    let fill = |start: u64, window: &mut Vec<u8>| grid.fill_from_read(bases, start, window);
                     let mut why = Skip::UnknownBases;
-                    let mut starts = grid.on_read(len);
-                    starts.retain(|&start| {
-                        window.clear();
-                        fill(start, &mut window);
-                        let admitted =
-                            grid.admit(&window).and_then(|()| encoder.as_deref().map_or(Ok(()), |e| e.admit(&window)));
-                        admitted.inspect_err(|&reason| why = reason).is_ok()
-                    });
-                    if starts.is_empty() {
-                        return feed.skip(Read { record, starts, turned }, why);
+                    let run: Vec<bool> = grid
+                        .on_read(len)
+                        .map(|start| {
+                            row.clear();
+                            grid.fill_from_read(&bases, start, &mut row);
+                            let admitted =
+                                grid.admit(&row).and_then(|()| encoder.as_deref().map_or(Ok(()), |e| e.admit(&row)));
+                            admitted.inspect_err(|&reason| why = reason).is_ok()
+                        })
+                        .collect();
+                    let count = run.iter().filter(|run| **run).count() as u64;
+                    if count == 0 {
+                        return feed.skip(Piece::whole(read(record, 0), Vec::new()), why);
                     }
-                    let windows = starts.clone();
-                    feed.query(Read { record, starts, turned }, |rows| {
-                        for start in windows {
-                            rows.push_with(|row| fill(start, row));
+                    let read = Arc::new(read(record, count));
+                    let most = feed.rows_of(grid.span);
+                    let mut push = |read: Arc<Read>, first: bool, last: bool, windows: Vec<Window>| {
+                        let starts: Vec<u64> = windows.iter().filter(|w| w.run).map(|w| w.start).collect();
+                        feed.query(Piece { read, first, last, windows }, |rows| {
+                            for start in starts {
+                                rows.push_with(|row| grid.fill_from_read(&bases, start, row));
+                            }
+                            Ok(())
+                        })
+                    };
+                    let (mut first, mut windows) = (true, Vec::new());
+                    for (start, run) in grid.on_read(len).zip(run) {
+                        if !(run || each_window) {
+                            continue;
                         }
-                        Ok(())
-                    })
+                        if windows.len() == most {
+                            push(Arc::clone(&read), first, false, std::mem::take(&mut windows))?;
+                            first = false;
+                        }
+                        let core = &bases[start as usize..(start + grid.core).min(len) as usize];
+                        let unknown = if grid.bin.is_some() { unknown_runs(core, start) } else { Vec::new() };
+                        windows.push(Window { start, unknown, run });
+                    }
+                    push(read, first, true, windows)
                 })?;
                 setup::leave(&shared, Ended { counts, input: Some(report()) });
                 Ok(())
             },
-            |read: Read, outcome| {
+            |piece: Piece, outcome| {
                 progress.at(writer.counts.written, writer.counts.windows, || {
-                    format!("read {}", read.record.name().map(ToString::to_string).unwrap_or_default())
+                    format!("read {}", piece.read.record.name().map(ToString::to_string).unwrap_or_default())
                 });
-                writer.write(read, outcome)?;
-                beginning.at(|| writer.checkpoint())
+                let ended = piece.last;
+                writer.write(piece, outcome)?;
+                // A run goes on at the beginning of a read: in the middle of one there is nothing to keep.
+                if ended { beginning.at(|| writer.checkpoint()) } else { Ok(()) }
             },
         )
     };
@@ -396,7 +524,7 @@ fn territory(options: &Options, alignments: &Alignments) -> Result<Option<Territ
 fn settings_of(options: &Options) -> Result<Settings> {
     let mut settings = Settings::new("reads");
     settings.put("options", canonical(options));
-    settings.put("format", options.format.to_possible_value().map(|v| v.get_name().to_string()));
+    settings.put("format", options.format().to_possible_value().map(|v| v.get_name().to_string()));
     settings.put("each_window", options.each_window);
     settings.put("regions_file", options.regions_file.as_deref().map(digest).transpose()?);
     Ok(settings)
@@ -442,17 +570,60 @@ struct Writer<'a> {
     caller: &'a Caller,
     header: &'a sam::Header,
     options: &'a Options,
-    span: u64,
+    /// Bases that a window answers for; 0: the whole read.
+    width: u64,
     line: Vec<u8>,
     counts: Counts,
+    /// Of the read in work.
+    tally: Tally,
+    /// Where the read in work is aligned; made when it is first asked for.
+    blocks: Option<AlignedBlocks>,
+    /// Counts and bytes before the read in work, if some of it is written.
+    boundary: Option<(Counts, u64)>,
 }
 
-/// One answer on a read: where, on which strand of the window, and its scores.
-struct Hit {
+/// A window, or a bin of one, on a read.
+#[derive(Clone, Copy)]
+struct Place {
     start: u64,
     end: u64,
+    /// Of the window, that its scores are about.
     strand: Strand,
-    scores: Vec<f32>,
+}
+
+/// What is known of a read's answer so far: as much of a long one as of a short one.
+#[derive(Default)]
+struct Tally {
+    /// The best place, its scores, and its margin over the threshold.
+    best: Option<(Place, Vec<f32>, Option<f64>)>,
+    /// Of all places, by column.
+    sums: Vec<f64>,
+    /// Places with scores.
+    count: u64,
+    /// Why the first place without scores has none.
+    skip: Option<Skip>,
+}
+
+impl Tally {
+    fn add(&mut self, place: Place, scores: &[f32], caller: &Caller) {
+        self.sums.resize(scores.len(), 0.0);
+        self.sums.iter_mut().zip(scores).for_each(|(sum, &score)| *sum += f64::from(score));
+        self.count += 1;
+        let margin = caller.call(scores).map(|(column, score, _)| f64::from(score) - caller.thresholds[column]);
+        if self.best.as_ref().is_none_or(|(_, _, before)| margin > *before) {
+            self.best = Some((place, scores.to_vec(), margin));
+        }
+    }
+
+    /// All places of a read to one answer: the first of the best, or the mean at the best's place.
+    fn answer(&mut self, aggregate: Aggregate) -> Option<(Place, Vec<f32>)> {
+        let (place, best, _) = self.best.take()?;
+        let scores = match aggregate {
+            Aggregate::Max => best,
+            Aggregate::Mean => self.sums.iter().map(|sum| (sum / self.count as f64) as f32).collect(),
+        };
+        Some((place, scores))
+    }
 }
 
 impl Writer<'_> {
@@ -461,96 +632,137 @@ impl Writer<'_> {
             Sink::Table(output) => output.checkpoint()?,
             Sink::Bam(writer) => writer.checkpoint()?,
         };
-        Checkpoint::of(&self.counts, bytes)
+        // A run goes on at the beginning of a read.
+        match &self.boundary {
+            Some((counts, bytes)) => Checkpoint::of(counts, *bytes),
+            None => Checkpoint::of(&self.counts, bytes),
+        }
     }
 
-    fn write(&mut self, read: Read, outcome: Outcome<'_>) -> Result<()> {
-        self.counts.written += 1;
+    fn write(&mut self, piece: Piece, outcome: Outcome<'_>) -> Result<()> {
+        let Piece { read, first, last, windows } = piece;
+        if first && !last {
+            let bytes = match &self.output {
+                Sink::Table(output) => output.bytes(),
+                Sink::Bam(writer) => writer.bytes(),
+            };
+            self.boundary = Some((self.counts.clone(), bytes));
+        }
+        let mut text = String::new();
         match outcome {
-            Outcome::Skipped(reason) => {
-                self.counts.skip(reason);
-                self.put(read, None, 0, "", Some(reason))
+            Outcome::Skipped(reason) => self.tally.skip = Some(reason),
+            Outcome::Answered(answers) if self.form.text.is_some() => {
+                self.counts.windows += answers.count() as u64;
+                match self.form.words(answers.text(0)) {
+                    Ok(words) => text = words.to_string(),
+                    Err(reason) => self.tally.skip = Some(reason),
+                }
             }
             Outcome::Answered(answers) => {
                 self.counts.windows += answers.count() as u64;
-                self.counts.scored += 1;
-                if self.form.text.is_some() {
-                    let text = answers.text(0).to_string();
-                    return self.put(read, None, 1, &text, None);
-                }
-                let hits = self.hits(&read, &answers);
-                let windows = answers.count();
-                if self.options.each_window {
-                    for hit in hits {
-                        self.counts.add_scores(hit.scores.iter().copied());
-                        self.table_line(&read, Some(&hit), windows, "", None)?;
-                    }
-                    return Ok(());
-                }
-                let best = self.aggregate(hits);
-                if let Some(hit) = &best {
-                    self.counts.add_scores(hit.scores.iter().copied());
-                }
-                self.put(read, best, windows, "", None)
+                self.places(&read, &windows, &answers)?;
             }
         }
-    }
-
-    /// Every bin of every window.
-    fn hits(&self, read: &Read, answers: &RowAnswers<'_>) -> Vec<Hit> {
-        let columns = self.form.columns.len();
-        let len = read.record.sequence().len() as u64;
-        let mut hits = Vec::new();
-        for (row, &start) in read.starts.iter().enumerate() {
-            let scores = answers.scores(row);
-            let strand = answers.strand(row);
-            for (index, scores) in scores.chunks_exact(columns).enumerate() {
-                let (first, end) = match self.form.bin {
-                    None => (start, if self.span == 0 { len } else { (start + self.span).min(len) }),
-                    Some(bin) => (start + index as u64 * bin, (start + (index as u64 + 1) * bin).min(len)),
-                };
-                if first < end {
-                    hits.push(Hit { start: first, end, strand, scores: scores.to_vec() });
-                }
-            }
+        if !last {
+            return Ok(());
         }
-        hits
-    }
-
-    /// All windows of a read to one answer: the first of the best, or the mean at the best's place.
-    fn aggregate(&self, hits: Vec<Hit>) -> Option<Hit> {
-        let margin = |hit: &Hit| {
-            self.caller.call(&hit.scores).map(|(column, score, _)| f64::from(score) - self.caller.thresholds[column])
+        self.counts.written += 1;
+        let mut tally = std::mem::take(&mut self.tally);
+        // A read without any place that has scores has a reason: the one place where it is counted as scored.
+        let skip = match tally.count {
+            0 if text.is_empty() => Some(tally.skip.unwrap_or(self.form.unanswered)),
+            _ => None,
         };
-        let mean: Vec<f32> = (0..self.form.columns.len())
-            .map(|column| {
-                (hits.iter().map(|hit| f64::from(hit.scores[column])).sum::<f64>() / hits.len().max(1) as f64) as f32
-            })
-            .collect();
-        let mut best: Option<(Hit, Option<f64>)> = None;
-        for hit in hits {
-            let here = margin(&hit);
-            if best.as_ref().is_none_or(|(_, before)| here > *before) {
-                best = Some((hit, here));
-            }
+        match skip {
+            Some(reason) => self.counts.skip(reason),
+            None => self.counts.scored += 1,
         }
-        best.map(|(mut hit, _)| {
-            if self.options.aggregate == Aggregate::Mean {
-                hit.scores = mean;
+        if !self.options.each_window || windows.is_empty() || self.form.text.is_some() {
+            let answer = tally.answer(self.options.aggregate);
+            if let Some((_, scores)) = &answer {
+                self.counts.add_scores(scores.iter().copied());
             }
-            hit
-        })
+            self.put(read, answer, &text, skip)?;
+        }
+        (self.boundary, self.blocks) = (None, None);
+        Ok(())
     }
 
-    fn put(&mut self, mut read: Read, hit: Option<Hit>, windows: usize, text: &str, skip: Option<Skip>) -> Result<()> {
+    /// Every bin of every window: written, or added up.
+    fn places(&mut self, read: &Read, windows: &[Window], answers: &RowAnswers<'_>) -> Result<()> {
+        let form = self.form;
+        let mut row = 0;
+        for window in windows {
+            let start = window.start;
+            if !window.run {
+                let place = Place { start, end: self.end_of(start, read.len), strand: Strand::Unknown };
+                self.place(read, place, Err(Skip::UnknownBases))?;
+                continue;
+            }
+            let (scores, strand) = (answers.scores(row), answers.strand(row));
+            row += 1;
+            let Some(bin) = form.bin else {
+                let place = Place { start, end: self.end_of(start, read.len), strand };
+                self.place(read, place, form.scores(scores))?;
+                continue;
+            };
+            let mut unknown = window.unknown.iter().peekable();
+            for (index, scores) in scores.chunks_exact(form.columns.len()).enumerate() {
+                let first = start + index as u64 * bin;
+                let end = (first + bin).min(read.len);
+                if first >= end {
+                    break;
+                }
+                while unknown.next_if(|run| run.end <= first).is_some() {}
+                let hidden = unknown.peek().is_some_and(|run| run.start <= first && end <= run.end);
+                let scores = if hidden { Err(Skip::UnknownBases) } else { form.scores(scores) };
+                self.place(read, Place { start: first, end, strand }, scores)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a window (of a track: its core) ends that begins at `start`.
+    fn end_of(&self, start: u64, len: u64) -> u64 {
+        if self.width == 0 { len } else { (start + self.width).min(len) }
+    }
+
+    fn place(&mut self, read: &Read, place: Place, scores: Result<&[f32], Skip>) -> Result<()> {
+        if !self.options.each_window {
+            match scores {
+                Ok(scores) => self.tally.add(place, scores, self.caller),
+                Err(reason) => self.tally.skip = self.tally.skip.or(Some(reason)),
+            }
+            return Ok(());
+        }
+        match scores {
+            Ok(scores) => {
+                self.tally.count += 1;
+                self.counts.add_scores(scores.iter().copied());
+            }
+            Err(reason) => self.tally.skip = self.tally.skip.or(Some(reason)),
+        }
+        self.table_line(read, Some(place), scores.ok(), "", scores.err())
+    }
+
+    fn put(
+        &mut self,
+        read: Arc<Read>,
+        answer: Option<(Place, Vec<f32>)>,
+        text: &str,
+        skip: Option<Skip>,
+    ) -> Result<()> {
         let Sink::Bam(writer) = &mut self.output else {
-            return self.table_line(&read, hit.as_ref(), windows, text, skip);
+            let (place, scores) = answer.as_ref().map(|(place, scores)| (*place, scores.as_slice())).unzip();
+            return self.table_line(&read, place, scores, text, skip);
         };
-        let data = read.record.data_mut();
-        if let Some(hit) = &hit {
-            data.insert(bam::SCORES, bam::numbers(&hit.scores));
-            data.insert(bam::WINDOW, Value::Int32(i32::try_from(hit.start).unwrap_or(i32::MAX)));
-            if let Some((column, _, true)) = self.caller.call(&hit.scores) {
+        // The pieces before have been dropped: nothing is copied.
+        let mut record = Arc::try_unwrap(read).map_or_else(|read| read.record.clone(), |read| read.record);
+        let data = record.data_mut();
+        if let Some((place, scores)) = &answer {
+            data.insert(bam::SCORES, bam::numbers(scores));
+            data.insert(bam::WINDOW, Value::Int32(i32::try_from(place.start).unwrap_or(i32::MAX)));
+            if let Some((column, _, true)) = self.caller.call(scores) {
                 data.insert(bam::LABEL, Value::String(self.form.columns[column].label.as_str().into()));
             }
         }
@@ -558,17 +770,25 @@ impl Writer<'_> {
             data.insert(bam::SKIP, Value::String(reason.word().into()));
         }
         self.counts.rows += 1;
-        writer.write(&read.record)
+        writer.write(&record)
     }
 
     fn table_line(
         &mut self,
         read: &Read,
-        hit: Option<&Hit>,
-        windows: usize,
+        place: Option<Place>,
+        scores: Option<&[f32]>,
         text: &str,
         skip: Option<Skip>,
     ) -> Result<()> {
+        let mapped = place.and_then(|place| {
+            // As the record has its bases: from the other end where the read was turned round.
+            let (start, end) = match read.turned {
+                true => (read.len - place.end, read.len - place.start),
+                false => (place.start, place.end),
+            };
+            self.blocks.get_or_insert_with(|| AlignedBlocks::of(&read.record)).first_in(start, end)
+        });
         let (record, line) = (&read.record, &mut self.line);
         line.clear();
         match record.name() {
@@ -595,26 +815,22 @@ impl Writer<'_> {
             None => line.push(b'.'),
         }
         line.push(b'\t');
-        let len = record.sequence().len() as u64;
-        write_integer(len, line);
+        write_integer(read.len, line);
         line.push(b'\t');
-        write_integer(windows as u64, line);
+        write_integer(read.windows, line);
         line.push(b'\t');
-        match hit {
-            Some(hit) => {
-                write_integer(hit.start, line);
+        match place {
+            Some(place) => {
+                write_integer(place.start, line);
                 line.push(b'\t');
-                write_integer(hit.end, line);
+                write_integer(place.end, line);
                 line.push(b'\t');
-                // The window's leftmost base on the reference: its last base where the read was turned round.
-                let offset = if read.turned { len - hit.end } else { hit.start };
-                let mapped = if record.flags().is_unmapped() { None } else { reference_position(record, offset) };
                 match mapped {
                     Some(position) => write_integer(position, line),
                     None => line.push(b'.'),
                 }
                 line.push(b'\t');
-                line.push(hit.strand.symbol() as u8);
+                line.push(place.strand.symbol() as u8);
             }
             None => line.extend_from_slice(b".\t.\t.\t."),
         }
@@ -622,14 +838,14 @@ impl Writer<'_> {
         if self.form.text.is_some() {
             line.extend_from_slice(if text.is_empty() { b"." } else { text.as_bytes() });
         } else {
-            let call = hit.and_then(|hit| self.caller.call(&hit.scores)).filter(|&(_, _, called)| called);
+            let call = scores.and_then(|scores| self.caller.call(scores)).filter(|&(_, _, called)| called);
             line.extend_from_slice(
                 call.map_or(".", |(column, _, _)| self.form.columns[column].label.as_str()).as_bytes(),
             );
-            for column in 0..self.form.columns.len() {
+            for (index, column) in self.form.columns.iter().enumerate() {
                 line.push(b'\t');
-                match hit {
-                    Some(hit) => write_score(hit.scores[column], line),
+                match scores {
+                    Some(scores) => write_score(scores[index], column.digits, line),
                     None => line.push(b'.'),
                 }
             }

@@ -8,7 +8,7 @@ use crate::{
         page,
         report::{self, Run},
     },
-    write::{Indexed, Output, OutputSettings, check_targets},
+    write::{Indexed, Output, OutputSettings, check_targets, names},
 };
 
 /// Write one HTML page about runs: what ran where, what was skipped and why, how scores are spread, where calls lie.
@@ -39,6 +39,8 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let inputs: Vec<&Path> = options.runs.iter().map(PathBuf::as_path).collect();
     let others: Vec<(&Path, &'static str)> =
         options.multiqc.as_deref().map(|path| (path, "the table for MultiQC")).into_iter().collect();
+    names::refuse(options.output.as_deref(), "a page (HTML)")?;
+    names::refuse(options.multiqc.as_deref(), "a table for MultiQC (JSON)")?;
     check_targets(&inputs, options.output.as_deref(), None, &others)?;
     let mut runs = options.runs.iter().map(|path| Run::open(path)).collect::<Result<Vec<_>>>()?;
     report::tell_apart(&mut runs, &options.runs);

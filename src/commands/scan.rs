@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     ModelOptions, OutputOptions, RunOptions,
+    given::{self, Given, NO_NETWORK, NOT_BGZF, NotFor},
     setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     exact::{Orf, OrfFinder, OrfOptions, Task},
     genome::{Contigs, Interval, Strand, interval::show_position},
     model::{Form, card::WindowRule},
-    pipeline::{self, Outcome, Timings},
+    pipeline::{self, Outcome, RowAnswers, Timings},
     progress::Progress,
     read::{
         self, Format,
@@ -38,6 +39,7 @@ use crate::{
         bigwig::BigWig,
         check_targets,
         manifest::{Settings, digest},
+        names::{self, Named, Writes},
         order::Waiting,
         overlap::{Overlap, Rule, Stretch},
         table::{self, Caller, Element, Merger, Place, TableFormat, Threshold},
@@ -67,9 +69,10 @@ pub struct Options {
     output: OutputOptions,
     #[command(flatten)]
     run: RunOptions,
-    /// Format of the output.
-    #[arg(long, value_enum, default_value = "bed", help_heading = "Output")]
-    format: TableFormat,
+    /// Format of the output. Default: what its name ends in (.bed, .tsv, .bedgraph), else BED; a name that says another format is
+    /// refused.
+    #[arg(long, value_enum, help_heading = "Output")]
+    format: Option<TableFormat>,
     /// Write only bins whose best score reaches P, or the model's own threshold without P. BED of a track holds elements
     /// (--merge) unless this is given.
     #[arg(long, value_name = "P", num_args = 0..=1, default_missing_value = "card", help_heading = "Output")]
@@ -103,21 +106,86 @@ pub struct Options {
     window: Option<u64>,
 }
 
-pub(super) fn run(options: Options) -> Result<()> {
+/// What a scan writes to its output.
+const NAMED: [Writes<TableFormat>; 3] = [
+    Writes::text(TableFormat::Bed, Named::Bed),
+    Writes::text(TableFormat::Tsv, Named::Tsv),
+    Writes::text(TableFormat::Bedgraph, Named::Bedgraph),
+];
+
+/// The format of the table: what was asked for, or what its name says.
+fn format(options: &Options) -> Result<TableFormat> {
+    let path = options.output.output.as_deref();
+    let option = options.format.map(|format| format!("--format {}", value_name(format)));
+    if options.bigwig.is_none() && path.and_then(Named::of).is_some_and(|(named, _)| named == Named::BigWig) {
+        let error = Error::usage(format!(
+            "{} is a name of bigWig, and -o writes a table",
+            read::place(path.unwrap_or(Path::new("-")))
+        ));
+        return Err(error.with_hint("--bigwig DIR writes a bigWig file for every score into a folder"));
+    }
+    names::refuse(options.bigwig.as_deref(), "a folder of tracks, DIR/SCORE.bw")?;
+    // Open reading frames have no scores for a bedGraph.
+    let can = if options.model.model.starts_with("exact:orf") { &NAMED[..2] } else { &NAMED };
+    names::decide(path, options.format.zip(option.as_deref()), TableFormat::Bed, can)
+}
+
+/// Options that cannot apply to this run.
+fn check_given(options: &Options, given: &Given, loaded: &Loaded, grid: Option<Grid>) -> Result<()> {
+    let exact = matches!(loaded.kind, Kind::Exact(_));
+    let orf = matches!(loaded.kind, Kind::Exact(Task::OpenReadingFrames(_)));
+    let tracks_alone = options.bigwig.is_some() && options.output.output.is_none();
+    let words = loaded.form.text.is_some();
+    given.check(&[
+        NotFor {
+            when: orf,
+            options: &["stride", "window", "overlap", "threshold", "merge", "bigwig", "column", "resume", "checkpoint"],
+            why: "is not for exact:orf, which finds open reading frames of whole contigs in one pass",
+            hint: "",
+        },
+        NotFor { when: exact, options: &["engine", "device"], why: NO_NETWORK, hint: "leave it away" },
+        NotFor {
+            when: !orf && grid.is_none(),
+            options: &["stride"],
+            why: "is for windows, and this task answers for whole contigs",
+            hint: "--window BASES",
+        },
+        NotFor {
+            when: words,
+            options: &["threshold", "column"],
+            why: "is for scores, and this task answers in words",
+            hint: "",
+        },
+        NotFor {
+            when: tracks_alone,
+            options: &["format", "threshold", "merge", "index"],
+            why: "is for the table, and --bigwig alone writes none",
+            hint: "-o FILE writes a table too",
+        },
+        given::index(options.output.is_bgzf(), NOT_BGZF),
+        given::checkpoint(options.run.resume),
+    ])
+}
+
+pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
+    let format = format(&options)?;
+    options.format = Some(format);
     let inputs: Vec<&Path> = std::iter::once(options.fasta.as_path()).chain(options.regions_file.as_deref()).collect();
     check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
     let loaded = setup::load(&options.model)?;
     if let Kind::Exact(Task::OpenReadingFrames(orfs)) = &loaded.kind {
         let orfs = *orfs;
-        return open_reading_frames(&options, orfs, loaded);
+        check_given(&options, given, &loaded, None)?;
+        return open_reading_frames(&options, format, orfs, loaded);
     }
     let grid = grid(&options, &loaded)?;
+    check_given(&options, given, &loaded, grid)?;
     let columns = columns(&options, &loaded.form, grid)?;
-    if options.merge.is_some() && (options.format != TableFormat::Bed || loaded.form.text.is_some()) {
+    if options.merge.is_some() && (format != TableFormat::Bed || loaded.form.text.is_some()) {
         return Err(Error::usage("--merge writes BED, and needs a model that answers with scores"));
     }
     // A line for every base of a track is nobody's wish: its BED holds elements, unless something else is asked for.
-    let elements = loaded.form.bin.is_some() && options.format == TableFormat::Bed && options.threshold.is_none();
+    let elements = loaded.form.bin.is_some() && format == TableFormat::Bed && options.threshold.is_none();
     let merge = options.merge.or(elements.then_some(0));
     if options.overlap != Rule::Cut && (loaded.form.bin.is_some() || loaded.form.text.is_some()) {
         return Err(Error::usage(
@@ -173,7 +241,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         tracks,
         form: &form,
         caller: &caller,
-        format: options.format,
+        format,
         column: columns.first().copied().unwrap_or(0),
         line: Vec::new(),
         counts: beginning.from.counts().of_columns(form.columns.iter().map(|column| column.name.as_str())),
@@ -188,7 +256,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         regions: regions.as_ref(),
     };
     writer.restore(&beginning.from)?;
-    if let (TableFormat::Tsv, Some(output), false) = (options.format, &mut writer.output, beginning.begun()) {
+    if let (TableFormat::Tsv, Some(output), false) = (format, &mut writer.output, beginning.begun()) {
         output.write_all(table::tsv_header(&form).as_bytes())?;
     }
     let joined = options.overlap != Rule::Cut;
@@ -269,7 +337,7 @@ fn territory(
 /// All options that answers and lines depend on: shards of one run have the same.
 fn settings_of(options: &Options, merge: Option<u64>) -> Result<Settings> {
     let mut settings = Settings::new("scan");
-    settings.put("format", value_name(options.format));
+    settings.put("format", options.format.map(value_name));
     settings.put(
         "threshold",
         options.threshold.map(|threshold| match threshold {
@@ -311,7 +379,7 @@ fn tracks(
             }
             let before = beginning.from.tracks.get(&name).copied().unwrap_or(0);
             let resume = beginning.journal.as_ref().map(|_| before);
-            Ok((column, BigWig::create(&folder.join(name), contigs, resume)?))
+            Ok((column, BigWig::create(&folder.join(name), contigs, form.columns[column].digits, resume)?))
         })
         .collect()
 }
@@ -346,7 +414,7 @@ fn grid(options: &Options, loaded: &Loaded) -> Result<Option<Grid>> {
 /// The columns of bedGraph and bigWig.
 fn columns(options: &Options, form: &Form, grid: Option<Grid>) -> Result<Vec<usize>> {
     let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
-    let bedgraph = options.format == TableFormat::Bedgraph;
+    let bedgraph = options.format == Some(TableFormat::Bedgraph);
     if !bedgraph && options.bigwig.is_none() {
         return match options.column.first() {
             None => Ok(Vec::new()),
@@ -425,8 +493,39 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Why a window counts as skipped though it was run: what it answers is no number (of a track: in one of its bins), or no base
+    /// that it answers for is known.
+    fn unanswered(&self, tile: &Tile, answers: &RowAnswers<'_>) -> Option<Skip> {
+        if self.form.text.is_some() {
+            return self.form.words(answers.text(0)).err();
+        }
+        let Some(bin) = self.form.bin else { return self.form.scores(answers.scores(0)).err() };
+        if tile.unknown.is_empty() && self.form.scores(answers.scores(0)).is_ok() {
+            return None;
+        }
+        let (mut known, mut unknown) = (0, tile.unknown.iter().peekable());
+        let bins = (tile.core.start..tile.core.end).step_by(bin as usize);
+        for (start, scores) in bins.zip(answers.scores(0).chunks_exact(self.form.columns.len())) {
+            let end = (start + bin).min(tile.core.end);
+            while unknown.next_if(|run| run.end <= start).is_some() {}
+            if unknown.peek().is_some_and(|run| run.start <= start && end <= run.end) {
+                continue;
+            }
+            known += 1;
+            if let Err(reason) = self.form.scores(scores) {
+                return Some(reason);
+            }
+        }
+        (known == 0).then_some(Skip::UnknownBases)
+    }
+
     fn write(&mut self, tile: &Tile, outcome: Outcome<'_>) -> Result<()> {
-        self.counts.came_out(outcome.skipped());
+        let skipped = match &outcome {
+            Outcome::Skipped(reason) => Some(*reason),
+            Outcome::Answered(answers) => self.unanswered(tile, answers),
+        };
+        self.counts.came_out(skipped);
+        self.counts.windows += u64::from(skipped.is_some() && matches!(outcome, Outcome::Answered(_)));
         if self.contig != tile.contig {
             // What is left of the contig before belongs to its tracks.
             if let Some((mut overlap, contig)) = self.overlap.take() {
@@ -439,7 +538,9 @@ impl Writer<'_> {
         if let Some((mut overlap, contig)) = self.overlap.take() {
             let answer = match &outcome {
                 Outcome::Skipped(reason) => Err(*reason),
-                Outcome::Answered(answers) => Ok((answers.scores(0), answers.strand(0))),
+                Outcome::Answered(answers) => {
+                    self.form.scores(answers.scores(0)).map(|scores| (scores, answers.strand(0)))
+                }
             };
             overlap.add(tile.core, answer, |stretch| self.stretch(&contig, &stretch))?;
             self.overlap = Some((overlap, contig));
@@ -456,13 +557,13 @@ impl Writer<'_> {
             Outcome::Answered(answers) => {
                 let strand = answers.strand(0);
                 if self.form.text.is_some() {
-                    let text = Some(answers.text(0));
+                    let words = self.form.words(answers.text(0));
                     return self.place(&Place {
                         contig: &tile.contig,
                         interval: tile.core,
                         strand,
-                        scores: Ok(&[]),
-                        text,
+                        scores: words.map(|_| [].as_slice()),
+                        text: words.ok(),
                     });
                 }
                 let (scores, columns) = (answers.scores(0), self.form.columns.len());
@@ -471,15 +572,15 @@ impl Writer<'_> {
                         contig: &tile.contig,
                         interval: tile.core,
                         strand,
-                        scores: Ok(scores),
+                        scores: self.form.scores(scores),
                         text: None,
                     });
                 };
                 // Inside a region nothing need be looked up.
                 let wanted = self.regions.filter(|regions| !regions.contain(&tile.contig, tile.core));
                 self.count(tile, scores, bin, wanted);
-                // Where all bases are known, a track with wide bins is written by its own bins.
-                let whole = tile.unknown.is_empty();
+                // Where all bases are known and all scores are numbers, a track with wide bins is written by its own bins.
+                let whole = tile.unknown.is_empty() && skipped.is_none();
                 if whole {
                     for (column, track) in &mut self.tracks {
                         let width = self.form.columns[*column].bin.unwrap_or(bin);
@@ -504,7 +605,7 @@ impl Writer<'_> {
                     let interval = Interval::new(start, (start + bin).min(tile.core.end));
                     while unknown.next_if(|run| run.end <= start).is_some() {}
                     let hidden = unknown.peek().is_some_and(|run| run.start <= start && interval.end <= run.end);
-                    let scores = if hidden { Err(Skip::UnknownBases) } else { Ok(scores) };
+                    let scores = if hidden { Err(Skip::UnknownBases) } else { self.form.scores(scores) };
                     // Of a track, bins that overlap a region are written; elements are joined first, and then chosen.
                     let written = wanted.is_none_or(|regions| regions.overlaps(&tile.contig, interval));
                     let place = Place { contig: &tile.contig, interval, strand, scores, text: None };
@@ -530,7 +631,8 @@ impl Writer<'_> {
                 let interval = Interval::new(start, (start + width).min(tile.core.end));
                 while unknown.next_if(|run| run.end <= start).is_some() {}
                 let hidden = unknown.peek().is_some_and(|run| run.start <= start && interval.end <= run.end);
-                if !hidden && wanted.is_none_or(|regions| regions.overlaps(&tile.contig, interval)) {
+                let answered = !hidden && self.form.scores(row).is_ok();
+                if answered && wanted.is_none_or(|regions| regions.overlaps(&tile.contig, interval)) {
                     histogram.add(row[column]);
                 }
             }
@@ -586,7 +688,7 @@ impl Writer<'_> {
             TableFormat::Bedgraph => {
                 let called = !self.caller.calls_only
                     || place.scores.is_ok_and(|s| f64::from(s[self.column]) >= self.caller.thresholds[self.column]);
-                called && table::write_bedgraph(place, self.column, &mut self.line)
+                called && table::write_bedgraph(place, self.column, self.form, &mut self.line)
             }
         };
         if written {
@@ -715,20 +817,12 @@ impl Writer<'_> {
 }
 
 /// `-m exact:orf`: open reading frames of whole contigs, in one pass and constant memory.
-fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> Result<()> {
-    if options.format == TableFormat::Bedgraph
-        || options.merge.is_some()
-        || options.threshold.is_some()
-        || options.stride.is_some()
-        || options.window.is_some()
-    {
-        return Err(Error::usage("exact:orf writes BED or TSV, of whole contigs: no windows, thresholds or merging"));
+fn open_reading_frames(options: &Options, format: TableFormat, task: OrfOptions, loaded: Loaded) -> Result<()> {
+    if format == TableFormat::Bedgraph {
+        return Err(Error::usage("exact:orf writes BED or TSV: open reading frames have no scores"));
     }
     let mut genome = Genome::new(&options.fasta);
     let regions = regions(options, &mut genome)?;
-    if options.run.resume {
-        return Err(Error::usage("exact:orf is done in seconds: --resume is not for it"));
-    }
     let territory = territory(options, &mut genome, 1, regions.as_ref())?;
     let input = read::open_even_empty(&options.fasta)?;
     input.expect(&[Format::Fasta, Format::Empty], "a FASTA file")?;
@@ -743,7 +837,7 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
         resume: None,
     };
     let mut output = Output::create(&settings)?;
-    if options.format == TableFormat::Tsv {
+    if format == TableFormat::Tsv {
         output.write_all(b"#contig\tstart\tend\tstrand\tframe\tlength\tcomplete\n")?;
     }
     let started = std::time::Instant::now();
@@ -781,7 +875,7 @@ fn open_reading_frames(options: &Options, task: OrfOptions, loaded: Loaded) -> R
             counts.queries += 1;
             let (start, stop, strand) = (orf.interval.start, orf.interval.end, orf.strand.symbol());
             let (len, complete) = (orf.interval.len(), if orf.complete { "complete" } else { "partial" });
-            let line = match options.format {
+            let line = match format {
                 TableFormat::Tsv => format!("{name}\t{start}\t{stop}\t{strand}\t{}\t{len}\t{complete}\n", orf.frame),
                 _ => format!("{name}\t{start}\t{stop}\torf\t0\t{strand}\t{}\t{len}\t{complete}\n", orf.frame),
             };

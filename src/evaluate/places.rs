@@ -214,7 +214,11 @@ impl<'a> Judge<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{head::Shape, model::card::Column};
+    use crate::{
+        head::{Digits, Shape},
+        model::card::Column,
+        report::Skip,
+    };
 
     #[test]
     fn bins_are_judged_where_they_are_asked() {
@@ -226,8 +230,15 @@ mod tests {
             threshold: 0.5,
             bin: Some(10),
             strand: None,
+            digits: Digits::Decimals,
         };
-        let form = Form { shape: Shape { bins: 8, columns: 1 }, columns: vec![column], bin: Some(10), text: None };
+        let form = Form {
+            shape: Shape { bins: 8, columns: 1 },
+            columns: vec![column],
+            bin: Some(10),
+            text: None,
+            unanswered: Skip::NotANumber,
+        };
         let regions = |intervals: &[(u64, u64)]| {
             Regions::new(intervals.iter().map(|&(s, e)| ("c".to_string(), Interval::new(s, e))), "x".into())
         };

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::{
     error::{Error, Result},
     genome::Strand,
+    head::Digits,
 };
 
 /// `card.yaml`.
@@ -398,6 +399,16 @@ pub enum Activation {
     Softplus,
 }
 
+impl Activation {
+    /// How what comes of it is written.
+    pub fn digits(self) -> Digits {
+        match self {
+            Self::Sigmoid | Self::Softmax => Digits::Decimals,
+            Self::Identity | Self::Softplus => Digits::Significant,
+        }
+    }
+}
+
 /// One head: an output of the network and its labels.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -644,6 +655,8 @@ pub struct Column {
     pub bin: Option<u64>,
     /// The strand it is about, where that is not the strand that was run.
     pub strand: Option<Strand>,
+    /// How its numbers are written.
+    pub digits: Digits,
 }
 
 impl Column {
@@ -1022,6 +1035,7 @@ impl Card {
                     threshold: head.threshold,
                     bin: head.bin,
                     strand: head.strands.get(place).map(|&strand| strand.into()),
+                    digits: head.activation.digits(),
                 });
             }
         }

@@ -6,7 +6,8 @@ use crate::{
     error::Result,
     exact::{Answer, Task},
     genome::Strand,
-    head::Shape,
+    head::{Digits, Shape},
+    report::Skip,
 };
 
 /// Answers batches with a function.
@@ -24,14 +25,22 @@ pub fn form(task: &Task) -> Form {
             threshold: 0.5,
             bin: None,
             strand: None,
+            digits: Digits::Decimals,
         };
-        return Form { shape: Shape { bins: 1, columns: 1 }, columns: vec![column], bin: None, text: None };
+        return Form {
+            shape: Shape { bins: 1, columns: 1 },
+            columns: vec![column],
+            bin: None,
+            text: None,
+            unanswered: Skip::UnknownBases,
+        };
     }
     Form {
         shape: Shape { bins: 1, columns: 0 },
         columns: Vec::new(),
         bin: None,
         text: Some(name.to_string().replace('-', "_")),
+        unanswered: Skip::TooShort,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
     error::{Error, Result},
     genome::Strand,
     head::Shape,
+    report::Skip,
 };
 
 /// A network in an engine.
@@ -83,9 +84,21 @@ pub struct Form {
     pub bin: Option<u64>,
     /// Answers are words, in one column of this name, and there are no scores.
     pub text: Option<String>,
+    /// Why there is no answer where the model gives none: no finite number, or no letter.
+    pub unanswered: Skip,
 }
 
 impl Form {
+    /// The scores of one place, if it has any: no place counts as scored with a number that is none.
+    pub fn scores<'a>(&self, scores: &'a [f32]) -> std::result::Result<&'a [f32], Skip> {
+        if scores.iter().all(|score| score.is_finite()) { Ok(scores) } else { Err(self.unanswered) }
+    }
+
+    /// The answer in words, if there is any.
+    pub fn words<'a>(&self, text: &'a str) -> std::result::Result<&'a str, Skip> {
+        if text.is_empty() { Err(self.unanswered) } else { Ok(text) }
+    }
+
     /// May be called, by column.
     pub fn callable(&self) -> Vec<bool> {
         self.columns.iter().map(|c| c.callable).collect()

@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     genome::{Strand, interval::commas},
     head::Heads,
+    report::Skip,
 };
 
 /// Which engine is to run networks.
@@ -184,7 +185,7 @@ pub struct Network {
 /// What an answer of this card looks like.
 pub fn form(card: &Card) -> Form {
     let heads = Heads::new(card);
-    Form { shape: heads.shape(), columns: card.columns(), bin: card.bin(), text: None }
+    Form { shape: heads.shape(), columns: card.columns(), bin: card.bin(), text: None, unanswered: Skip::NotANumber }
 }
 
 /// Networks that are loaded.

@@ -1,6 +1,6 @@
-//! Reads: SAM, BAM, CRAM and FASTQ, all as alignment records, in input order, in constant memory.
+//! Reads: SAM, BAM, CRAM, FASTQ and FASTA, all as alignment records, in input order, in constant memory.
 //!
-//! noodles reads all four. With the feature `htslib`, CRAM files go through htslib.
+//! noodles reads the first three. With the feature `htslib`, CRAM files go through htslib.
 
 use std::{
     fs::File,
@@ -13,7 +13,6 @@ use noodles::{
     core::Position,
     cram, csi,
     fasta::{self, repository::Adapter},
-    fastq,
     sam::{self, alignment::RecordBuf},
 };
 
@@ -43,7 +42,7 @@ enum Reader {
     Sam(sam::io::Reader<Box<dyn BufRead + Send>>),
     Bam(Box<dyn BufRead + Send>),
     Cram(cram::io::Reader<Box<dyn BufRead + Send>>, fasta::Repository),
-    Fastq(fastq::io::Reader<Box<dyn BufRead + Send>>),
+    Text(super::fastq::Reads),
     #[cfg(feature = "htslib")]
     Htslib(super::htslib::Reader),
 }
@@ -75,8 +74,9 @@ impl Adapter for Contigwise {
 impl Alignments {
     /// Opens a file, or standard input for `-`. CRAM needs the FASTA file it was made with.
     pub fn open(path: &Path, reference: Option<&Path>) -> Result<Self> {
-        let input = super::open(path)?;
-        input.expect(&[Format::Sam, Format::Bam, Format::Cram, Format::Fastq], "reads (SAM, BAM, CRAM or FASTQ)")?;
+        let input = super::open_even_empty(path)?.empty_is(Format::Fastq, &["bam", "sam", "cram"])?;
+        let known = [Format::Sam, Format::Bam, Format::Cram, Format::Fastq, Format::Fasta];
+        input.expect(&known, "reads (SAM, BAM, CRAM, FASTQ or FASTA)")?;
         let place = input.place();
         let failed = |error: io::Error| Error::input(&place, describe(&error));
         let (format, report, cram_end) = (input.format, Box::new(input.report()), Box::new(input.cram_end()));
@@ -107,7 +107,10 @@ impl Alignments {
             }
             _ => (
                 sam::Header::default(),
-                Reader::Fastq(fastq::io::Reader::new(Box::new(super::LineLimited::new(reader)))),
+                Reader::Text(super::fastq::Reads::new(
+                    Box::new(super::LineLimited::new(reader)),
+                    format == Format::Fasta,
+                )),
             ),
         };
         let mut contigs = Contigs::default();
@@ -209,14 +212,9 @@ impl Alignments {
                     return Err(Error::input(&place, "the CRAM end container is missing: the file is truncated"));
                 }
             }
-            Reader::Fastq(reader) => {
-                let mut record = fastq::Record::default();
-                loop {
-                    match reader.read_record(&mut record) {
-                        Ok(0) => break,
-                        Ok(_) => handle(unmapped(&record))?,
-                        Err(error) => handle(Err(error))?,
-                    }
+            Reader::Text(reader) => {
+                while let Some(record) = reader.read().transpose() {
+                    handle(record)?;
                 }
             }
             #[cfg(feature = "htslib")]
@@ -337,49 +335,37 @@ fn filed_under(header: &sam::Header, record: &RecordBuf) -> Option<(String, Inte
     Some((String::from_utf8_lossy(name).into_owned(), Interval::from_one_based(start, end.max(start))))
 }
 
-/// A FASTQ record as an unmapped read.
-fn unmapped(record: &fastq::Record) -> io::Result<RecordBuf> {
-    let bad = |why: &str| io::Error::new(io::ErrorKind::InvalidData, why.to_string());
-    if record.quality_scores().len() != record.sequence().len() {
-        return Err(bad("sequence and qualities differ in length"));
-    }
-    let qualities = record
-        .quality_scores()
-        .iter()
-        .map(|&q| q.checked_sub(b'!').filter(|&q| q <= 93).ok_or_else(|| bad("a quality is not between ! and ~")));
-    let qualities = qualities.collect::<io::Result<Vec<u8>>>()?;
-    Ok(RecordBuf::builder()
-        .set_name(record.name())
-        .set_flags(sam::alignment::record::Flags::UNMAPPED)
-        .set_sequence(record.sequence().to_vec().into())
-        .set_quality_scores(qualities.into())
-        .build())
-}
+/// Stretches of a read whose bases are aligned, base by base: first base on the read (0-based, in the order of the record), first
+/// base on the reference (0-based), bases.
+#[derive(Debug, Default)]
+pub struct AlignedBlocks(Vec<(u64, u64, u64)>);
 
-/// Where base `offset` (0-based, in the order of the record) of a read lies on the reference, 0-based: the last
-/// aligned base at or before it.
-pub fn reference_position(record: &RecordBuf, offset: u64) -> Option<u64> {
-    let mut reference = record.alignment_start()?.get() as u64 - 1;
-    let (mut read, mut last) = (0u64, None);
-    for op in record.cigar().as_ref() {
-        let kind = op.kind();
-        let len = op.len() as u64;
-        let (uses_read, uses_reference) = (kind.consumes_read(), kind.consumes_reference());
-        if uses_read && uses_reference && len > 0 {
-            let at = offset.checked_sub(read)?;
-            last = Some(reference + at.min(len - 1));
-        }
-        if uses_read {
-            if offset < read + len {
-                return last.or(Some(reference));
+impl AlignedBlocks {
+    /// By the CIGAR; none of a read without a place.
+    pub fn of(record: &RecordBuf) -> Self {
+        let Some(start) = record.alignment_start().filter(|_| !record.flags().is_unmapped()) else {
+            return Self::default();
+        };
+        let (mut read, mut reference, mut blocks) = (0, start.get() as u64 - 1, Vec::new());
+        for op in record.cigar().as_ref() {
+            let (kind, len) = (op.kind(), op.len() as u64);
+            if kind.consumes_read() && kind.consumes_reference() {
+                blocks.push((read, reference, len));
             }
-            read += len;
+            read += if kind.consumes_read() { len } else { 0 };
+            reference += if kind.consumes_reference() { len } else { 0 };
         }
-        if uses_reference {
-            reference += len;
-        }
+        Self(blocks)
     }
-    last
+
+    /// Place on the reference of the first aligned base among the read's bases from `start` to before `end`; `None` where none
+    /// of them is aligned.
+    pub fn first_in(&self, start: u64, end: u64) -> Option<u64> {
+        let next = self.0.partition_point(|&(read, _, len)| read + len <= start);
+        let &(read, reference, _) = self.0.get(next)?;
+        let first = read.max(start);
+        (first < end).then(|| reference + first - read)
+    }
 }
 
 #[cfg(test)]
@@ -388,7 +374,7 @@ mod tests {
     use noodles::sam::alignment::record::cigar::{Op, op::Kind};
 
     #[test]
-    fn read_offsets_map_through_the_cigar() {
+    fn windows_begin_at_their_first_aligned_base() {
         let cigar = [
             (Kind::SoftClip, 2),
             (Kind::Match, 3),
@@ -396,13 +382,35 @@ mod tests {
             (Kind::Match, 2),
             (Kind::Deletion, 4),
             (Kind::Match, 2),
+            (Kind::SoftClip, 1),
         ];
         let record = RecordBuf::builder()
+            .set_flags(sam::alignment::record::Flags::empty())
             .set_alignment_start(Position::try_from(101).expect("not zero"))
             .set_cigar(cigar.into_iter().map(|(kind, len)| Op::new(kind, len)).collect())
             .build();
-        let places: Vec<Option<u64>> = (0..11).map(|offset| reference_position(&record, offset)).collect();
-        let expected = [100, 100, 100, 101, 102, 102, 102, 103, 104, 109, 110].map(Some);
+        let blocks = AlignedBlocks::of(&record);
+        let places: Vec<Option<u64>> = (0..12).map(|start| blocks.first_in(start, start + 1)).collect();
+        let aligned = |place: u64| Some(place);
+        let (none, clipped) = (None, None);
+        let expected = [
+            clipped,
+            clipped,
+            aligned(100),
+            aligned(101),
+            aligned(102),
+            none,
+            none,
+            aligned(103),
+            aligned(104),
+            aligned(109),
+            aligned(110),
+            clipped,
+        ];
         assert_eq!(places, expected);
+        assert_eq!(
+            [blocks.first_in(0, 12), blocks.first_in(5, 12), blocks.first_in(5, 7)],
+            [Some(100), Some(103), None]
+        );
     }
 }

@@ -676,65 +676,12 @@ fn write_signed(number: i64, out: &mut Vec<u8>) {
     crate::head::write_integer(number.unsigned_abs(), out);
 }
 
-/// A float in six significant digits, as htslib (`kputd`) writes it: `29.5`, `1e-05`, `3.40282e+38`.
+/// A float as htslib writes it.
 fn write_float(bits: u32, out: &mut Vec<u8>) {
     if bits == FLOAT_MISSING {
         out.push(b'.');
-        return;
-    }
-    let number = f64::from(f32::from_bits(bits));
-    if number.is_nan() {
-        out.extend_from_slice(if number.is_sign_negative() { b"-nan" } else { b"nan" });
-        return;
-    }
-    if number.is_sign_negative() {
-        out.push(b'-');
-    }
-    let number = number.abs();
-    if number == 0.0 {
-        out.push(b'0');
-    } else if number.is_infinite() {
-        out.extend_from_slice(b"inf");
-    } else if (0.0001..=999_999.0).contains(&number) {
-        // Ten decimals, and half of what is the last of six digits: halves go up, as in htslib.
-        let mut half = 5;
-        let mut bound = 0.001;
-        while number >= bound && half < 5_000_000_000 {
-            half *= 10;
-            bound *= 10.0;
-        }
-        let scaled = (number * 1e10) as u64 + half;
-        let mut digits = Vec::with_capacity(20);
-        crate::head::write_integer(scaled, &mut digits);
-        let whole = digits.len().saturating_sub(10);
-        if whole == 0 {
-            out.extend_from_slice(b"0.");
-            out.extend(std::iter::repeat_n(b'0', 10 - digits.len()));
-            digits.truncate(6);
-            let kept = digits.len() - digits.iter().rev().take_while(|&&digit| digit == b'0').count();
-            out.extend_from_slice(&digits[..kept]);
-        } else {
-            out.extend_from_slice(&digits[..whole]);
-            let fraction = &digits[whole..6.max(whole)];
-            let kept = fraction.len() - fraction.iter().rev().take_while(|&&digit| digit == b'0').count();
-            if kept > 0 {
-                out.push(b'.');
-                out.extend_from_slice(&fraction[..kept]);
-            }
-        }
     } else {
-        let text = format!("{number:.5e}");
-        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let digits = digits.trim_end_matches('0').trim_end_matches('.');
-        let exponent: i32 = exponent.parse().unwrap_or(0);
-        let text = match exponent {
-            // Just outside of what is written without an exponent, and rounded into it.
-            -4 => "0.0001".into(),
-            5 => format!("{number:.0}"),
-            ..0 => format!("{digits}e-{:02}", -exponent),
-            _ => format!("{digits}e+{exponent:02}"),
-        };
-        out.extend_from_slice(text.as_bytes());
+        crate::head::write_significant(f32::from_bits(bits), out);
     }
 }
 

@@ -9,6 +9,7 @@ pub mod annotation;
 pub mod bcf;
 pub mod bed;
 pub mod fasta;
+pub mod fastq;
 #[cfg(feature = "htslib")]
 mod htslib;
 pub mod index;
@@ -399,6 +400,23 @@ impl Input {
                 Err(Error::input(self.place(), format!("not {what}: it is {format}")))
             }
         }
+    }
+
+    /// Nothing is a file of `format`, which needs no header; but not where its name says one of `headed`, which do.
+    pub fn empty_is(mut self, format: Format, headed: &[&str]) -> Result<Self> {
+        if self.format != Format::Empty {
+            return Ok(self);
+        }
+        let why = self.emptiness();
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        if let Some(ending) = headed.iter().find(|ending| name.ends_with(&format!(".{ending}"))) {
+            let what = ending.to_uppercase();
+            return Err(Error::input(self.place(), format!("{why}: {what} without records has a header still")));
+        }
+        tracing::warn!("{}: there are no records: {why}", self.place());
+        self.format = format;
+        Ok(self)
     }
 
     /// How it is said that there is nothing in it.

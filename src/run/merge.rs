@@ -15,6 +15,7 @@ use super::{ShardReport, edges::Edge, stored};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
+    head::Digits,
     read::{
         self, Format, Input,
         bcf::{Dictionary, read_header},
@@ -22,7 +23,12 @@ use crate::{
         variants::Variants,
     },
     write::{
-        Indexed, Output, OutputSettings, Sealed, bigwig::BigWig, manifest::Manifest, order::Waiting, place_of_line,
+        Indexed, Output, OutputSettings, Sealed,
+        bigwig::BigWig,
+        manifest::Manifest,
+        names::{self, Named, Writes},
+        order::Waiting,
+        place_of_line,
     },
 };
 
@@ -232,6 +238,44 @@ pub struct Merged {
     pub sealed: Sealed,
 }
 
+/// Refuses a name of another format than that of the shards.
+fn check_name(parts: &[Part], output: Option<&Path>) -> Result<()> {
+    let first = &parts[0];
+    let command = first.setting("command").unwrap_or_default();
+    let can: &[Named] = match (first.setting("output_type"), first.setting("format").filter(|_| command != "variants"))
+    {
+        (Some("bcf"), _) => &[Named::Bcf],
+        (Some(_), _) => &[Named::Vcf],
+        (_, Some("bam")) => &[Named::Bam],
+        (_, Some("bed")) => &[Named::Bed],
+        (_, Some("bedgraph")) => &[Named::Bedgraph],
+        // Intervals with columns added are both.
+        _ if command == "genes annotate" => &[Named::Tsv, Named::Bed],
+        _ => &[Named::Tsv],
+    };
+    let writes = |&named: &Named| match named {
+        Named::Bam | Named::Bcf => Writes::plain((), named),
+        _ => Writes::text((), named),
+    };
+    let can: Vec<Writes<()>> = can.iter().map(writes).collect();
+    names::decide(output, None, (), &can).map_err(|error| match error {
+        Error::Usage { message, hint } => {
+            Error::Usage { message: format!("{message}: the shards are {}", can[0].named.word()), hint }
+        }
+        other => other,
+    })
+}
+
+/// Whether the output of these shards has an index.
+pub fn is_indexed(parts: &[Part], output: Option<&Path>) -> bool {
+    let bgzf = output.and_then(Path::extension).is_some_and(|ending| ending == "gz" || ending == "bgz");
+    match parts[0].setting("output_type") {
+        Some("bcf") => output.is_some(),
+        Some(_) => bgzf,
+        None => bgzf && parts[0].setting("command") == Some("scan"),
+    }
+}
+
 /// Files of lines or of reads, in order.
 pub fn files(parts: &[Part], settings: &OutputSettings) -> Result<Merged> {
     let command = parts[0].setting("command").unwrap_or_default().to_string();
@@ -239,15 +283,7 @@ pub fn files(parts: &[Part], settings: &OutputSettings) -> Result<Merged> {
     // Of variants, whatever wrote them.
     let variants = parts[0].setting("output_type");
     let bcf = variants == Some("bcf");
-    let named_bcf = settings.file().and_then(Path::extension).map(|ending| ending == "bcf");
-    if variants.is_some() && named_bcf.is_some_and(|named| named != bcf) {
-        let (are, to) = if bcf { ("BCF", "-o FILE.bcf") } else { ("VCF", "-o FILE.vcf.gz") };
-        return Err(Error::usage(format!(
-            "the shards are {are}, and {} is not",
-            settings.file().unwrap_or(Path::new("-")).display()
-        ))
-        .with_hint(format!("{to}; bcftools view turns one into the other")));
-    }
+    check_name(parts, settings.file())?;
     let settings = OutputSettings {
         indexed: match command.as_str() {
             "scan" => Indexed::Bed,
@@ -539,7 +575,8 @@ pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
                 contigs.push(chrom.name.clone(), chrom.length.into());
             }
         }
-        let mut merged = BigWig::create(&folder.join(name), &contigs, None)?;
+        // Values of the shards are rounded already.
+        let mut merged = BigWig::create(&folder.join(name), &contigs, Digits::Significant, None)?;
         for contig in contigs.iter() {
             let mut begun = false;
             for (reader, path) in &mut readers {

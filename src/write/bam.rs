@@ -82,6 +82,11 @@ impl BamWriter {
         self.output.checkpoint()
     }
 
+    /// See [`Output::bytes`].
+    pub fn bytes(&self) -> u64 {
+        self.output.bytes()
+    }
+
     /// See [`Output::seal`].
     pub fn seal(self) -> Result<Sealed> {
         self.output.seal()

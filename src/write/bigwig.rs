@@ -1,6 +1,7 @@
 //! bigWig tracks: one file a score, by the `bigtools` library, each on a thread of its own.
 //!
-//! Values are rounded to three decimals and equal neighbours are joined: a track of a genome that is mostly 0 stays small.
+//! Probabilities are rounded to three decimals, all else is written as it is, and equal neighbours are joined: a track of a genome that is
+//! mostly 0 stays small.
 //! Places without a score are absent.
 
 use std::{
@@ -18,6 +19,7 @@ use super::{Sealed, hidden, open_hidden, temporary::TemporaryFile};
 use crate::{
     error::{Error, GUARDED_THREAD, Result},
     genome::{Contigs, Interval},
+    head::Digits,
 };
 
 /// Values handed to a file's thread at once.
@@ -26,9 +28,12 @@ const BLOCK: usize = 8192;
 /// bigWig holds positions in 32 bits.
 const MAX_CONTIG: u64 = u32::MAX as u64;
 
-/// Three decimals.
-fn rounded(score: f32) -> f32 {
-    (score * 1000.0).round_ties_even() / 1000.0
+/// Three decimals of what needs no more.
+fn rounded(score: f32, digits: Digits) -> f32 {
+    match digits {
+        Digits::Decimals => (score * 1000.0).round_ties_even() / 1000.0,
+        Digits::Significant => score,
+    }
 }
 
 /// Some values of one contig.
@@ -42,6 +47,7 @@ pub struct BigWig {
     file: std::fs::File,
     contig: Arc<str>,
     block: Vec<Value>,
+    digits: Digits,
     /// The last score, before rounding.
     last: f32,
     values: u64,
@@ -98,7 +104,7 @@ impl Spool {
 impl BigWig {
     /// Begins a file. The lengths of all contigs must be known. `resume`: the values are kept when the run fails, and
     /// begin with so many bytes of an earlier one.
-    pub fn create(path: &Path, contigs: &Contigs, resume: Option<u64>) -> Result<Self> {
+    pub fn create(path: &Path, contigs: &Contigs, digits: Digits, resume: Option<u64>) -> Result<Self> {
         let mut sizes = HashMap::new();
         for contig in contigs.iter() {
             if contig.len > MAX_CONTIG {
@@ -137,6 +143,7 @@ impl BigWig {
             file,
             contig: "".into(),
             block: Vec::with_capacity(BLOCK),
+            digits,
             last: f32::NAN,
             values: 0,
             spool: None,
@@ -198,7 +205,7 @@ impl BigWig {
                 return Ok(());
             }
             self.last = score;
-            let score = rounded(score);
+            let score = rounded(score, self.digits);
             if last.value == score {
                 last.end = end;
                 return Ok(());
@@ -211,7 +218,7 @@ impl BigWig {
         if self.block.len() == BLOCK {
             self.flush()?;
         }
-        self.block.push(Value { start, end, value: rounded(score) });
+        self.block.push(Value { start, end, value: rounded(score, self.digits) });
         Ok(())
     }
 

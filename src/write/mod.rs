@@ -6,6 +6,7 @@ pub mod bcf;
 pub mod bigwig;
 pub mod index;
 pub mod manifest;
+pub mod names;
 pub mod order;
 pub mod overlap;
 pub mod table;
@@ -309,6 +310,11 @@ impl Output {
     /// What messages call it.
     pub fn place(&self) -> &str {
         &self.place
+    }
+
+    /// Bytes so far, before compression.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Writes bytes that are not of a record: headers.

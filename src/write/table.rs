@@ -2,7 +2,7 @@
 
 use crate::{
     genome::{Interval, Strand},
-    head::{best, write_integer, write_score},
+    head::{Digits, best, write_integer, write_score},
     model::Form,
     report::Skip,
 };
@@ -129,9 +129,9 @@ pub fn write_bed(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec
     write_integer(bed_score(call.map_or(f32::NAN, |(_, score, _)| score)), line);
     line.push(b'\t');
     line.push(strand_of(place, call.map(|(column, ..)| column), form).symbol() as u8);
-    for &score in scores {
+    for (&score, column) in scores.iter().zip(&form.columns) {
         line.push(b'\t');
-        write_score(score, line);
+        write_score(score, column.digits, line);
     }
     line.push(b'\n');
     true
@@ -149,7 +149,7 @@ pub fn write_tsv(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec
     line.push(strand_of(place, column, form).symbol() as u8);
     line.push(b'\t');
     if let Some(text) = place.text {
-        line.extend_from_slice(if text.is_empty() { b"." } else { text.as_bytes() });
+        line.extend_from_slice(text.as_bytes());
     } else if form.text.is_some() {
         line.push(b'.');
     } else {
@@ -161,7 +161,7 @@ pub fn write_tsv(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec
         for column in 0..form.columns.len() {
             line.push(b'\t');
             match place.scores {
-                Ok(scores) => write_score(scores[column], line),
+                Ok(scores) => write_score(scores[column], form.columns[column].digits, line),
                 Err(_) => line.push(b'.'),
             }
         }
@@ -173,14 +173,11 @@ pub fn write_tsv(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec
 }
 
 /// Appends a bedGraph line of one column.
-pub fn write_bedgraph(place: &Place<'_>, column: usize, line: &mut Vec<u8>) -> bool {
+pub fn write_bedgraph(place: &Place<'_>, column: usize, form: &Form, line: &mut Vec<u8>) -> bool {
     let Ok(scores) = place.scores else { return false };
-    if scores[column].is_nan() {
-        return false;
-    }
     write_place(place.contig, place.interval, line);
     line.push(b'\t');
-    write_score(scores[column], line);
+    write_score(scores[column], form.columns[column].digits, line);
     line.push(b'\n');
     true
 }
@@ -222,7 +219,7 @@ pub struct Element {
     /// Highest score.
     #[serde(with = "bits")]
     max: f32,
-    /// Sum of the scores of all bases, in units of 2^-40.
+    /// Sum of the scores of all bases, in units of 2^-64.
     #[serde(with = "digits")]
     sum: i128,
     /// Bases that were called.
@@ -231,10 +228,13 @@ pub struct Element {
     width: u64,
     /// Middle of the first bin with the highest score.
     summit: u64,
+    /// How its scores are written.
+    #[serde(default)]
+    digits: Digits,
 }
 
-/// Scores are summed in these units: a score between 2^-16 and 2^8 is a whole number of them.
-const UNITS: f64 = (1u64 << 40) as f64;
+/// Scores are summed in these units: a score of 2^-40 (1e-12) and more is a whole number of them.
+const UNITS: f64 = (1u128 << 64) as f64;
 
 impl Merger {
     /// Calls up to `gap` bases apart are joined.
@@ -276,6 +276,7 @@ impl Merger {
                         bases: place.interval.len(),
                         width,
                         summit: middle,
+                        digits: form.columns[column].digits,
                     };
                     match slot.replace(new) {
                         Some(old) => emit.push(old),
@@ -404,9 +405,9 @@ impl Element {
         line.push(b'\t');
         line.push(self.strand as u8);
         line.push(b'\t');
-        write_score(self.max, &mut line);
+        write_score(self.max, self.digits, &mut line);
         line.push(b'\t');
-        write_score((self.sum as f64 / UNITS / self.bases as f64) as f32, &mut line);
+        write_score((self.sum as f64 / UNITS / self.bases as f64) as f32, self.digits, &mut line);
         line.push(b'\t');
         write_integer(self.bases.div_ceil(self.width), &mut line);
         line.push(b'\t');
@@ -430,12 +431,14 @@ mod tests {
             threshold: 0.5,
             bin: None,
             strand: None,
+            digits: Digits::Decimals,
         };
         Form {
             shape: Shape { bins: 1, columns: 2 },
             columns: vec![column("site", true), column("none", false)],
             bin: None,
             text: None,
+            unanswered: Skip::NotANumber,
         }
     }
 

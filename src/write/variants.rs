@@ -2,7 +2,12 @@
 
 use std::path::Path;
 
-use super::{Indexed, Output, bcf::Encoder, vcf};
+use super::{
+    Indexed, Output,
+    bcf::Encoder,
+    names::{Named, Writes},
+    vcf,
+};
 use crate::{
     error::{Error, Result},
     read::variants::{VariantRecord, Variants},
@@ -29,6 +34,22 @@ impl VariantFormat {
             Some("bcf") => Self::Bcf,
             Some("gz" | "bgz") => Self::Bgzf,
             _ => Self::Vcf,
+        }
+    }
+
+    /// What files of variants are called.
+    pub const NAMED: [Writes<Self>; 3] = [
+        Writes::plain(Self::Vcf, Named::Vcf),
+        Writes { format: Self::Bgzf, named: Named::Vcf, compressed: Some(true) },
+        Writes::plain(Self::Bcf, Named::Bcf),
+    ];
+
+    /// As `-O` calls it.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Vcf => 'v',
+            Self::Bgzf => 'z',
+            Self::Bcf => 'b',
         }
     }
 

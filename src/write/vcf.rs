@@ -5,7 +5,7 @@
 
 use crate::{
     genome::{Strand, interval::to_one_based},
-    head::{write_integer, write_score},
+    head::{Digits, write_integer, write_score},
     model::card::{Column, Comparison},
     read::variants::VariantRecord,
     report::Skip,
@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value {
     /// A score, or a difference of scores.
-    Score(f32),
+    Score(f32, Digits),
     /// Bases from POS.
     Offset(i64),
 }
@@ -402,7 +402,7 @@ pub fn write_variant(fields: &FieldNames, names: &[String], alleles: &[AlleleSco
             for (at, allele) in alleles.iter().enumerate() {
                 out.push(if at == 0 { b'=' } else { b',' });
                 match allele.values.as_ref().map(|values| values[index]) {
-                    Ok(Value::Score(score)) => write_score(score, out),
+                    Ok(Value::Score(score, digits)) => write_score(score, digits, out),
                     Ok(Value::Offset(offset)) => out.extend_from_slice(offset.to_string().as_bytes()),
                     Err(_) => out.push(b'.'),
                 }
@@ -435,7 +435,9 @@ mod tests {
 
     #[test]
     fn info_is_added_and_the_rest_is_untouched() {
-        let scored = || AlleleScores { values: Ok([0.5, 0.25, 0.75].map(Value::Score).to_vec()) };
+        let scored = || AlleleScores {
+            values: Ok([0.5, 0.25, 0.75].map(|score| Value::Score(score, Digits::Decimals)).to_vec()),
+        };
         let skipped = || AlleleScores { values: Err(Skip::SymbolicAllele) };
         assert_eq!(
             written("1\t9\trs\tA\tC,<DEL>\t29.50\tPASS\tAF=0.1;DB\tGT\t0|1", &[scored(), skipped()]),

@@ -287,7 +287,7 @@ impl Writing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::card::OutsideGene;
+    use crate::{head::Digits, model::card::OutsideGene};
 
     fn columns(heads: &[(&str, usize)]) -> Vec<Column> {
         let column = |&(name, head): &(&str, usize)| Column {
@@ -298,6 +298,7 @@ mod tests {
             threshold: 0.5,
             bin: Some(1),
             strand: None,
+            digits: Digits::Decimals,
         };
         heads.iter().map(column).collect()
     }

@@ -15,6 +15,7 @@ use std::{
 
 use super::{
     ModelOptions, OutputOptions, RunOptions, VariantsOutput,
+    given::{self, Given, NO_NETWORK, NotFor},
     setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
@@ -44,7 +45,7 @@ use crate::{
     write::{
         Output, OutputSettings, Sealed, check_targets,
         manifest::{ModelReport, Settings, digest},
-        variants::RecordWriter,
+        variants::{RecordWriter, VariantFormat},
         vcf::{self, FieldNames},
     },
 };
@@ -192,7 +193,36 @@ struct Ended {
     contigs: Vec<ContigReport>,
 }
 
-pub(super) fn run(options: Options) -> Result<()> {
+/// Options that cannot apply to this run.
+fn check_given(options: &Options, given: &Given, format: VariantFormat) -> Result<()> {
+    let spliceai = options.format == Form::Spliceai;
+    given.check(&[
+        NotFor {
+            when: options.model.model.starts_with("exact:"),
+            options: &["engine", "device"],
+            why: NO_NETWORK,
+            hint: "leave it away",
+        },
+        NotFor {
+            when: spliceai,
+            options: &["prefix"],
+            why: "is for genogloss's own fields: SpliceAI's has its own name",
+            hint: "--format genogloss",
+        },
+        NotFor {
+            when: options.ref_mismatch == OnMismatch::Fail,
+            options: &["max_ref_mismatch"],
+            why: "is a limit for many records, and --ref-mismatch fail ends the run at the first one",
+            hint: "give one of them",
+        },
+        given::checkpoint(options.run.resume),
+    ])?;
+    given.check(&VariantsOutput::index_rules(format, &options.output))
+}
+
+pub(super) fn run(options: Options, given: &Given) -> Result<()> {
+    let format = options.format_out.of(&options.output)?;
+    check_given(&options, given, format)?;
     let inputs: Vec<&Path> = [options.variants.as_path(), &options.reference]
         .into_iter()
         .chain(options.contig_aliases.as_deref())
@@ -217,7 +247,6 @@ pub(super) fn run(options: Options) -> Result<()> {
     let target = options.output.output.as_deref();
     let mut beginning =
         Beginning::find(&options.run, target, None, &report, &run_settings, territory.as_ref(), &inputs)?;
-    let format = options.format_out.of(&options.output);
     let (records, header) = RecordWriter::new(format, &mut variants, header, options.haplotypes)?;
     let output_settings = OutputSettings {
         path: options.output.output.clone(),
@@ -478,7 +507,7 @@ fn territory(
 fn settings_of(options: &Options, writing: &Writing, genes: Option<&InputReport>) -> Result<Settings> {
     let mut settings = Settings::new("variants");
     settings.put("contig_aliases", options.contig_aliases.as_deref().map(digest).transpose()?);
-    settings.put("output_type", options.format_out.of(&options.output).word());
+    settings.put("output_type", options.format_out.of(&options.output)?.word());
     settings.put("prefix", &options.prefix);
     settings.put("ref_mismatch", format!("{:?}", options.ref_mismatch).to_lowercase());
     if !options.column.is_empty() {

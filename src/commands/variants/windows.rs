@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     exact::Task,
     genome::{Interval, sequence::reverse_complement_into},
-    head::Shape,
+    head::{Digits, Shape},
     model::{
         Form,
         card::{Comparison, StrandRule, WindowRule},
@@ -519,17 +519,20 @@ impl Writing {
                 }
                 Err(reason) => counts.skip(*reason),
             }
-            let values = compared.map(|compared| compared.into_iter().flat_map(|one| self.values(one)).collect());
+            let values = compared.map(|compared| {
+                let columns = self.columns.iter().map(|(column, _)| column.digits);
+                compared.into_iter().zip(columns).flat_map(|(one, digits)| self.values(one, digits)).collect()
+            });
             alleles.push(AlleleScores { values });
         }
         vcf::write_variant(&self.fields, &self.names, &alleles, added);
     }
 
-    fn values(&self, (compared, core_from_position): (Compared, i64)) -> impl Iterator<Item = Value> {
+    fn values(&self, (compared, core_from_position): (Compared, i64), digits: Digits) -> impl Iterator<Item = Value> {
         self.kinds.iter().map(move |kind| match kind {
-            ScoreField::Delta => Value::Score(compared.delta),
-            ScoreField::Reference => Value::Score(compared.reference),
-            ScoreField::Alternate => Value::Score(compared.alternate),
+            ScoreField::Delta => Value::Score(compared.delta, digits),
+            ScoreField::Reference => Value::Score(compared.reference, digits),
+            ScoreField::Alternate => Value::Score(compared.alternate, digits),
             ScoreField::At => Value::Offset(compared.at.unwrap_or_default() + core_from_position),
         })
     }

@@ -24,7 +24,8 @@ process GENOGLOSS_PLAN {
     script:
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
-    def reference = fasta ? "--reference ${fasta}" : ''
+    // Variants lie on a reference, and CRAM is kept as differences to one.
+    def reference = fasta && "${input}" =~ /\.(cram|bcf|vcf(\.b?gz)?)$/ ? "--reference ${fasta}" : ''
     def weights = model ? "--model ./${model}" : ''
     """
     genogloss plan \

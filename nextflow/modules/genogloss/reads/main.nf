@@ -24,7 +24,8 @@ process GENOGLOSS_READS {
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}.scored"
     def part = shard ? "--shard ${shard}" : ''
-    def reference = fasta ? "--reference ${fasta}" : ''
+    // Only CRAM is kept as differences to a reference.
+    def reference = fasta && "${reads}".endsWith('.cram') ? "--reference ${fasta}" : ''
     def weights = model ? "--model ./${model}" : ''
     def ending = args.contains('--format bam') ? 'bam' : 'tsv.gz'
     def device = task.accelerator ? '--device cuda' : ''

@@ -1,0 +1,202 @@
+//! FASTQ and FASTA as unmapped reads.
+//!
+//! By hand: noodles and needletail read four lines a record only, seq_io does so in its releases, and rust-bio takes as many
+//! lines of qualities as there were of bases. Sequence and qualities may span lines, and a line of qualities may begin
+//! with `@` or `+`, so only the number of qualities says where a record ends (Cock et al. 2010).
+
+use std::io::{self, BufRead};
+
+use noodles::sam::alignment::{RecordBuf, record::Flags};
+
+use super::read_line;
+
+/// Reads records one after the other.
+pub struct Reads {
+    reader: Box<dyn BufRead + Send>,
+    /// Records begin with `>`, and have no qualities.
+    is_fasta: bool,
+    /// The line in hand: the last one that was read, where it belongs to the next record.
+    line: Vec<u8>,
+    held: bool,
+    number: u64,
+}
+
+fn bad(why: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
+}
+
+/// A letter of a sequence that SAM can hold (SAM specification, section 1.4, SEQ; `-` and `.` are gaps and unknown bases of old files).
+fn is_base(letter: u8) -> bool {
+    letter.is_ascii_alphabetic() || matches!(letter, b'=' | b'.' | b'-' | b'*')
+}
+
+impl Reads {
+    /// Of a file of FASTQ, or of FASTA.
+    pub fn new(reader: Box<dyn BufRead + Send>, is_fasta: bool) -> Self {
+        Self { reader, is_fasta, line: Vec::new(), held: false, number: 0 }
+    }
+
+    /// Takes the next line into hand; `false` at the end of the file.
+    fn advance(&mut self) -> io::Result<bool> {
+        if std::mem::take(&mut self.held) {
+            return Ok(true);
+        }
+        let more = read_line(&mut self.reader, &mut self.line)?;
+        self.number += u64::from(more);
+        Ok(more)
+    }
+
+    /// The next record; `None` at the end of the file. Empty lines between records are passed over.
+    pub fn read(&mut self) -> io::Result<Option<RecordBuf>> {
+        loop {
+            if !self.advance()? {
+                return Ok(None);
+            }
+            if !self.line.iter().all(u8::is_ascii_whitespace) {
+                break;
+            }
+        }
+        let (mark, first) = (if self.is_fasta { b'>' } else { b'@' }, self.number);
+        let Some(header) = self.line.strip_prefix(&[mark]).map(<[u8]>::to_vec) else {
+            let what = if self.is_fasta { "FASTA" } else { "FASTQ" };
+            return Err(bad(format!("line {first}: a record of {what} begins with \"{}\"", char::from(mark))));
+        };
+        let name: Vec<u8> = header.iter().copied().take_while(|b| !b.is_ascii_whitespace()).collect();
+        if !name.iter().all(|b| (b'!'..=b'~').contains(b)) {
+            return Err(bad(format!("line {first}: the read's name holds a byte that is not printable ASCII")));
+        }
+        let mut sequence = Vec::new();
+        let mut ended = false;
+        while self.advance()? {
+            match (self.is_fasta, self.line.first()) {
+                (true, Some(b'>')) => {
+                    self.held = true;
+                    break;
+                }
+                (false, Some(b'+')) => {
+                    ended = true;
+                    break;
+                }
+                (false, Some(b'@')) => {
+                    return Err(bad(format!(
+                        "line {}: \"+\" and the qualities of the record of line {first} are missing",
+                        self.number
+                    )));
+                }
+                _ => {}
+            }
+            if let Some(&letter) = self.line.iter().find(|letter| !is_base(**letter)) {
+                let shown = if letter.is_ascii_graphic() || letter == b' ' {
+                    format!("\"{}\"", char::from(letter))
+                } else {
+                    format!("byte {letter:#04x}")
+                };
+                return Err(bad(format!("line {}: {shown} is not a letter of a sequence", self.number)));
+            }
+            sequence.extend_from_slice(&self.line);
+            if sequence.len() > super::MAX_LINE {
+                return Err(bad(format!("line {}: the sequence is longer than 256 MiB", self.number)));
+            }
+        }
+        let mut record = RecordBuf::builder().set_flags(Flags::UNMAPPED);
+        if !name.is_empty() {
+            record = record.set_name(name.clone());
+        }
+        if !self.is_fasta {
+            if !ended {
+                return Err(bad(format!(
+                    "the record of line {first} has no \"+\" and no qualities: the file is truncated"
+                )));
+            }
+            let again = &self.line[1..];
+            if !again.is_empty() && again != header && again != name {
+                return Err(bad(format!("line {}: the name after \"+\" is not that of line {first}", self.number)));
+            }
+            record = record.set_quality_scores(self.qualities(first, sequence.len())?.into());
+        }
+        Ok(Some(record.set_sequence(sequence.into()).build()))
+    }
+
+    /// As many qualities as there are bases, from as many lines as they take: one at least.
+    fn qualities(&mut self, first: u64, bases: usize) -> io::Result<Vec<u8>> {
+        let mut qualities: Vec<u8> = Vec::with_capacity(bases);
+        loop {
+            if !self.advance()? {
+                if qualities.len() == bases {
+                    break;
+                }
+                let found = qualities.len();
+                return Err(bad(format!(
+                    "the record of line {first} has {bases} bases and {found} qualities: the file is truncated"
+                )));
+            }
+            if bases == 0 && !self.line.is_empty() {
+                // A read without bases need not have a line for its qualities.
+                self.held = true;
+                break;
+            }
+            if let Some(quality) = self.line.iter().find(|q| !(b'!'..=b'~').contains(*q)) {
+                return Err(bad(format!(
+                    "line {}: a quality, byte {quality:#04x}, is not between ! and ~",
+                    self.number
+                )));
+            }
+            qualities.extend(self.line.iter().map(|q| q - b'!'));
+            if qualities.len() > bases {
+                let found = qualities.len();
+                return Err(bad(format!(
+                    "line {}: the record of line {first} has {bases} bases, and {found} qualities up to here",
+                    self.number
+                )));
+            }
+            if qualities.len() == bases {
+                break;
+            }
+        }
+        Ok(qualities)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, is_fasta: bool) -> Result<Vec<(String, String, usize)>, String> {
+        let mut reads = Reads::new(Box::new(io::Cursor::new(text.as_bytes().to_vec())), is_fasta);
+        let mut all = Vec::new();
+        while let Some(record) = reads.read().map_err(|error| error.to_string())? {
+            let name = record.name().map(ToString::to_string).unwrap_or_default();
+            let bases = String::from_utf8_lossy(record.sequence().as_ref()).into_owned();
+            all.push((name, bases, record.quality_scores().as_ref().len()));
+        }
+        Ok(all)
+    }
+
+    #[test]
+    fn sequence_and_qualities_may_span_lines() {
+        let text = "@a first\nACGT\nAC\n+a first\n@III\n+I\n@b\nA\n+\n@\n\n@c\n\n+\n\n@d\n+\n@e\r\nAC\r\nG\r\n+\r\nI\r\nII\r\n\n";
+        let expected = [("a", "ACGTAC", 6), ("b", "A", 1), ("c", "", 0), ("d", "", 0), ("e", "ACG", 3)]
+            .map(|(n, s, q)| (n.into(), s.into(), q));
+        assert_eq!(read(text, false), Ok(expected.to_vec()));
+        let text = ">a first\nACGT\nNN\n\n>b\n>c\nA";
+        let expected = [("a", "ACGTNN", 0), ("b", "", 0), ("c", "A", 0)].map(|(n, s, q)| (n.into(), s.into(), q));
+        assert_eq!(read(text, true), Ok(expected.to_vec()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        for (text, why) in [
+            ("x\n", "line 1: a record of FASTQ begins with \"@\""),
+            ("@a\nAC\n@b\n", "line 3: \"+\" and the qualities of the record of line 1 are missing"),
+            ("@a\nA C\n", "line 2: \" \" is not a letter of a sequence"),
+            ("@a\nAC\n+b\nII\n", "line 3: the name after \"+\" is not that of line 1"),
+            ("@a\nAC\n+\nI\n", "the record of line 1 has 2 bases and 1 qualities: the file is truncated"),
+            ("@a\nAC\n+\nIII\n", "line 4: the record of line 1 has 2 bases, and 3 qualities up to here"),
+            ("@a\nAC\n+\nI\n@b\n", "line 5: the record of line 1 has 2 bases, and 3 qualities up to here"),
+            ("@a\nAC\n+\nI \n", "line 4: a quality, byte 0x20, is not between ! and ~"),
+            ("@a\nAC\n", "the record of line 1 has no \"+\" and no qualities: the file is truncated"),
+        ] {
+            assert_eq!(read(text, false), Err(why.to_string()), "{text:?}");
+        }
+    }
+}

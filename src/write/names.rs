@@ -1,0 +1,255 @@
+//! What an output's name says of its format. Names decide, or the run stops: no file holds another format than its name says.
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+/// A format that names of files end in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// Columns parted by tabs.
+    Tsv,
+    /// Intervals.
+    Bed,
+    /// Intervals with one number.
+    Bedgraph,
+    /// Tracks.
+    BigWig,
+    /// Reads as text.
+    Sam,
+    /// Reads.
+    Bam,
+    /// Reads, as differences to a reference.
+    Cram,
+    /// Variants as text.
+    Vcf,
+    /// Variants.
+    Bcf,
+    /// Tables in columns.
+    Parquet,
+    /// Sequences.
+    Fasta,
+    /// Sequences with qualities.
+    Fastq,
+    /// Genes.
+    Gff,
+    /// Columns parted by commas.
+    Csv,
+}
+
+/// Endings of names; the first one of a format is its usual one.
+const ENDINGS: [(&str, Named); 22] = [
+    ("tsv", Named::Tsv),
+    ("bed", Named::Bed),
+    ("bedgraph", Named::Bedgraph),
+    ("bdg", Named::Bedgraph),
+    ("bg", Named::Bedgraph),
+    ("bw", Named::BigWig),
+    ("bigwig", Named::BigWig),
+    ("sam", Named::Sam),
+    ("bam", Named::Bam),
+    ("cram", Named::Cram),
+    ("vcf", Named::Vcf),
+    ("bcf", Named::Bcf),
+    ("parquet", Named::Parquet),
+    ("fa", Named::Fasta),
+    ("fasta", Named::Fasta),
+    ("fna", Named::Fasta),
+    ("fq", Named::Fastq),
+    ("fastq", Named::Fastq),
+    ("gff", Named::Gff),
+    ("gff3", Named::Gff),
+    ("gtf", Named::Gff),
+    ("csv", Named::Csv),
+];
+
+impl Named {
+    /// What a name ends in, and whether `.gz` or `.bgz` follows; `None` where it says nothing.
+    pub fn of(path: &Path) -> Option<(Self, bool)> {
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".bgz"));
+        let (_, ending) = plain.unwrap_or(&name).rsplit_once('.')?;
+        let (_, format) = ENDINGS.iter().find(|(known, _)| *known == ending)?;
+        Some((*format, plain.is_some()))
+    }
+
+    /// What messages call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tsv => "TSV",
+            Self::Bed => "BED",
+            Self::Bedgraph => "bedGraph",
+            Self::BigWig => "bigWig",
+            Self::Sam => "SAM",
+            Self::Bam => "BAM",
+            Self::Cram => "CRAM",
+            Self::Vcf => "VCF",
+            Self::Bcf => "BCF",
+            Self::Parquet => "Parquet",
+            Self::Fasta => "FASTA",
+            Self::Fastq => "FASTQ",
+            Self::Gff => "GFF or GTF",
+            Self::Csv => "CSV",
+        }
+    }
+
+    fn ending(self) -> &'static str {
+        ENDINGS.iter().find(|(_, format)| *format == self).map_or("", |(ending, _)| ending)
+    }
+}
+
+/// A format that a command can write.
+#[derive(Clone, Copy, Debug)]
+pub struct Writes<F> {
+    /// The format.
+    pub format: F,
+    /// What its files are called.
+    pub named: Named,
+    /// Whether they end in .gz or .bgz; `None`: with or without.
+    pub compressed: Option<bool>,
+}
+
+impl<F> Writes<F> {
+    /// Text, which is compressed if its name ends in .gz or .bgz.
+    pub const fn text(format: F, named: Named) -> Self {
+        Self { format, named, compressed: None }
+    }
+
+    /// What is never called .gz.
+    pub const fn plain(format: F, named: Named) -> Self {
+        Self { format, named, compressed: Some(false) }
+    }
+
+    fn fits(&self, (named, compressed): (Named, bool)) -> bool {
+        self.named == named && self.compressed.is_none_or(|wanted| wanted == compressed)
+    }
+
+    fn ending(&self) -> String {
+        format!(".{}{}", self.named.ending(), if self.compressed == Some(true) { ".gz" } else { "" })
+    }
+}
+
+/// The format of an output: what was asked for (`given`, and the option that did so), else what the name says, else `default`. A name that says
+/// another format, or one that the command cannot write, is wrong usage. `can`: all that it writes to this output.
+pub fn decide<F: Copy + PartialEq>(
+    path: Option<&Path>,
+    given: Option<(F, &str)>,
+    default: F,
+    can: &[Writes<F>],
+) -> Result<F> {
+    let otherwise = given.as_ref().map_or(default, |(format, _)| *format);
+    let Some((path, says)) = path.filter(|p| *p != Path::new("-")).and_then(|path| Some((path, Named::of(path)?)))
+    else {
+        return Ok(otherwise);
+    };
+    let by_name = || can.iter().filter(|writes| writes.fits(says));
+    let place = path.display();
+    match given {
+        Some((format, _)) if by_name().any(|writes| writes.format == format) => Ok(format),
+        Some((format, option)) => {
+            let wanted = can.iter().find(|writes| writes.format == format);
+            let what = wanted.map_or("another format".into(), |writes| {
+                let gz = if writes.compressed == Some(true) { " in BGZF" } else { "" };
+                format!("{}{gz}", writes.named.word())
+            });
+            let mut hint =
+                wanted.map(|writes| format!("give the file a name in {}", writes.ending())).unwrap_or_default();
+            if by_name().next().is_some() {
+                hint += &format!(", or leave {option} away");
+            }
+            Err(Error::usage(format!("{option} writes {what}, and {place} is a name of {}", shown(says)))
+                .with_hint(hint))
+        }
+        None => match by_name().find(|writes| writes.format == default).or_else(|| by_name().next()) {
+            Some(writes) => Ok(writes.format),
+            None => Err(cannot(path, says, can)),
+        },
+    }
+}
+
+/// Refuses a name of a format, where none of them is written: a page, a folder (`what` it is).
+pub fn refuse(path: Option<&Path>, what: &str) -> Result<()> {
+    match path.filter(|p| *p != Path::new("-")).and_then(|path| Some((path, Named::of(path)?))) {
+        Some((path, says)) => {
+            let message =
+                format!("{} is a name of {}, and what is written there is {what}", path.display(), shown(says));
+            Err(Error::usage(message).with_hint("give it another name"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn shown((named, compressed): (Named, bool)) -> String {
+    format!("{}{}", named.word(), if compressed { " in BGZF" } else { "" })
+}
+
+fn cannot<F>(path: &Path, says: (Named, bool), can: &[Writes<F>]) -> Error {
+    let mut all: Vec<String> = Vec::new();
+    for writes in can {
+        let one = format!("{} ({})", writes.named.word(), writes.ending());
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    let message = format!("{} is a name of {}, which cannot be written here", path.display(), shown(says));
+    Error::usage(message).with_hint(format!("what can be written: {}", all.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CAN: [Writes<u8>; 3] =
+        [Writes::text(1, Named::Bed), Writes::text(2, Named::Tsv), Writes::plain(3, Named::Bam)];
+
+    fn decided(name: &str, given: Option<u8>) -> Option<u8> {
+        decide(Some(Path::new(name)), given.map(|format| (format, "--format x")), 1, &CAN).ok()
+    }
+
+    #[test]
+    fn the_name_decides_or_agrees() {
+        for (name, given, format) in [
+            ("a.bed", None, Some(1)),
+            ("a.TSV.gz", None, Some(2)),
+            ("a.tsv.bgz", Some(2), Some(2)),
+            ("a.tsv", Some(1), None),
+            ("a.bam", None, Some(3)),
+            ("a.bam.gz", None, None),
+            ("a.bam.gz", Some(3), None),
+            ("a.cram", None, None),
+            ("a.vcf.gz", Some(1), None),
+            ("a.parquet", None, None),
+            ("a", None, Some(1)),
+            ("bed", Some(2), Some(2)),
+            ("a.gz", Some(3), Some(3)),
+            ("-", None, Some(1)),
+            ("a.txt", None, Some(1)),
+            ("x.bed/a", None, Some(1)),
+        ] {
+            assert_eq!(decided(name, given), format, "{name} {given:?}");
+        }
+    }
+
+    #[test]
+    fn messages_say_what_to_do() {
+        let say = |name: &str, given| {
+            let error = decide(Some(Path::new(name)), given, 1, &CAN).expect_err(name);
+            (error.to_string(), error.hint().unwrap_or_default().to_string())
+        };
+        assert_eq!(
+            say("a.sam", Some((3, "--format bam"))),
+            ("--format bam writes BAM, and a.sam is a name of SAM".into(), "give the file a name in .bam".into())
+        );
+        assert_eq!(
+            say("a.tsv", Some((3, "--format bam"))).1,
+            "give the file a name in .bam, or leave --format bam away"
+        );
+        assert_eq!(
+            say("a.bw", None),
+            (
+                "a.bw is a name of bigWig, which cannot be written here".into(),
+                "what can be written: BED (.bed), TSV (.tsv), BAM (.bam)".into()
+            )
+        );
+    }
+}
