@@ -37,7 +37,7 @@ use crate::{
     window::Grid,
     write::{
         Indexed, Output, OutputSettings, Sealed,
-        bam::{self, BamWriter},
+        bam::{self, BamWriter, Tags},
         check_targets,
         manifest::{Settings, digest},
         table::Caller,
@@ -68,13 +68,17 @@ pub struct Options {
     /// Format of the output.
     #[arg(long, value_enum, default_value = "tsv", help_heading = "Output")]
     format: ReadsFormat,
+    /// BAM: first letter of the tags (g: gs, gl, gw, gk). Those of an earlier run with this prefix are replaced; with another prefix
+    /// several models have room in one file. [a letter]
+    #[arg(long, value_name = "LETTER", value_parser = letter, help_heading = "Output")]
+    tag_prefix: Option<char>,
     /// Write a line for each window (or bin) of a read, not one a read.
     #[arg(long, help_heading = "Output")]
     each_window: bool,
     /// How the windows of a read make its scores: those of the window with the best score, or the mean of all.
     #[arg(long, value_enum, default_value = "max", help_heading = "Output")]
     aggregate: Aggregate,
-    /// FASTA file a CRAM file was made with.
+    /// FASTA file a CRAM file was made with. Not needed where the CRAM file holds its bases itself (unmapped reads, no_ref, embed_ref).
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Input")]
     reference: Option<PathBuf>,
     /// Only reads that overlap this region: contig, contig:start or contig:start-end, counting from 1.
@@ -136,6 +140,13 @@ const FLAG_NAMES: [(&str, u16); 12] = [
     ("SUPPLEMENTARY", 0x800),
 ];
 
+fn letter(text: &str) -> Result<char, String> {
+    match text.as_bytes() {
+        [letter] if letter.is_ascii_alphabetic() => Ok(char::from(*letter)),
+        _ => Err("one letter, a to z or A to Z".into()),
+    }
+}
+
 fn flags(text: &str) -> Result<Flags, String> {
     let number = match text.strip_prefix("0x") {
         Some(hex) => u16::from_str_radix(hex, 16).ok(),
@@ -185,13 +196,16 @@ pub(super) fn run(options: Options) -> Result<()> {
     if options.format == ReadsFormat::Bam && (loaded.form.text.is_some() || options.each_window) {
         return Err(Error::usage("--format bam needs a model that answers with scores, and writes one record a read"));
     }
+    if options.format != ReadsFormat::Bam && options.tag_prefix.is_some() {
+        return Err(Error::usage("--tag-prefix is for --format bam"));
+    }
     let mut alignments = Alignments::open(&options.reads, options.reference.as_deref())?;
     if alignments.format == Format::Fastq && !(options.region.is_empty() && options.regions_file.is_none()) {
         return Err(Error::usage("FASTQ reads have no place on a reference: -r and -R cannot be used"));
     }
-    let regions = Regions::read(&options.region, options.regions_file.as_deref(), Some(&alignments.contigs))?;
+    let regions = Regions::read(&options.region, options.regions_file.as_deref(), Some(alignments.contigs()))?;
     if let Some(regions) = &regions {
-        regions.check(&alignments.contigs, &alignments.place())?;
+        regions.check(alignments.contigs(), &alignments.place())?;
     }
     let territory = territory(&options, &alignments)?;
     let run_settings = settings_of(&options)?;
@@ -209,10 +223,12 @@ pub(super) fn run(options: Options) -> Result<()> {
     };
     let Loaded { form, settings: pipeline_settings, sessions, report, threads, .. } = loaded;
     let model = format!("{} {} sha256 {}", report.name, report.version, report.sha256.as_deref().unwrap_or("-"));
-    let header = alignments.header.clone();
+    let header = alignments.header.for_decoding();
+    let tags = Tags::new(options.tag_prefix.unwrap_or(bam::DEFAULT_PREFIX));
     let output = match options.format {
         ReadsFormat::Bam => {
-            Sink::Bam(Box::new(BamWriter::create(&settings, header.clone(), &canonical(&options), &model)?))
+            let command = canonical(&options);
+            Sink::Bam(Box::new(BamWriter::create(&settings, &alignments.header, &command, &model, tags)?))
         }
         ReadsFormat::Tsv => {
             let mut output = Output::create(&settings)?;
@@ -229,6 +245,7 @@ pub(super) fn run(options: Options) -> Result<()> {
         caller: &caller,
         header: &header,
         options: &options,
+        tags,
         span: grid.map_or(0, |g| g.span),
         line: Vec::new(),
         counts: beginning.from.counts().of_columns(form.columns.iter().map(|column| column.name.as_str())),
@@ -252,7 +269,8 @@ pub(super) fn run(options: Options) -> Result<()> {
             move |feed| {
                 let mut counts = Counts::default();
                 let mut turned_bases = Vec::new();
-                let (file, header, numbered) = (alignments.place(), alignments.header.clone(), !alignments.is_sorted());
+                let (file, header, numbered) =
+                    (alignments.place(), alignments.header.for_decoding(), !alignments.is_sorted());
                 let (mut watch, mut number) = (Watch::default(), 0u64);
                 let report = alignments.read(regions, |record| {
                     if let Some(own) = &own {
@@ -364,7 +382,7 @@ pub(super) fn first_base<'a>(header: &'a sam::Header, record: &RecordBuf) -> Opt
 fn territory(options: &Options, alignments: &Alignments) -> Result<Option<Territory>> {
     let Some(choice) = &options.run.shard else { return Ok(None) };
     if alignments.is_sorted() {
-        return setup::chosen(choice, &alignments.contigs, &alignments.place(), "reads").map(Some);
+        return setup::chosen(choice, alignments.contigs(), &alignments.place(), "reads").map(Some);
     }
     if !options.reads.is_file() {
         return Err(Error::usage(format!("{}: it must be known how many reads there are", alignments.place()))
@@ -387,18 +405,25 @@ fn settings_of(options: &Options) -> Result<Settings> {
     let mut settings = Settings::new("reads");
     settings.put("options", canonical(options));
     settings.put("format", options.format.to_possible_value().map(|v| v.get_name().to_string()));
+    settings.put("tag_prefix", options.tag_prefix.map(String::from));
     settings.put("each_window", options.each_window);
     settings.put("regions_file", options.regions_file.as_deref().map(digest).transpose()?);
     Ok(settings)
 }
 
+/// A choice as it is written on the command line.
+fn word(choice: &impl ValueEnum) -> String {
+    choice.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default()
+}
+
 /// The part of the command line that answers depend on, for the @PG line.
 fn canonical(options: &Options) -> String {
     let mut text = format!(
-        "genogloss reads -m {} --aggregate {:?} --orient {:?}",
-        options.model.model, options.aggregate, options.orient
-    )
-    .to_lowercase();
+        "genogloss reads -m {} --aggregate {} --orient {}",
+        options.model.model,
+        word(&options.aggregate),
+        word(&options.orient)
+    );
     if let Some(stride) = options.stride {
         text.push_str(&format!(" --stride {stride}"));
     }
@@ -432,6 +457,7 @@ struct Writer<'a> {
     caller: &'a Caller,
     header: &'a sam::Header,
     options: &'a Options,
+    tags: Tags,
     span: u64,
     line: Vec<u8>,
     counts: Counts,
@@ -536,16 +562,17 @@ impl Writer<'_> {
         let Sink::Bam(writer) = &mut self.output else {
             return self.table_line(&read, hit.as_ref(), windows, text, skip);
         };
-        let data = read.record.data_mut();
+        writer.clear(&mut read.record)?;
+        let (tags, data) = (self.tags, read.record.data_mut());
         if let Some(hit) = &hit {
-            data.insert(bam::SCORES, bam::numbers(&hit.scores));
-            data.insert(bam::WINDOW, Value::Int32(i32::try_from(hit.start).unwrap_or(i32::MAX)));
+            data.insert(tags.scores(), bam::numbers(&hit.scores));
+            data.insert(tags.window(), Value::Int32(i32::try_from(hit.start).unwrap_or(i32::MAX)));
             if let Some((column, _, true)) = self.caller.call(&hit.scores) {
-                data.insert(bam::LABEL, Value::String(self.form.columns[column].label.as_str().into()));
+                data.insert(tags.label(), Value::String(self.form.columns[column].label.as_str().into()));
             }
         }
         if let Some(reason) = skip {
-            data.insert(bam::SKIP, Value::String(reason.word().into()));
+            data.insert(tags.skip(), Value::String(reason.word().into()));
         }
         self.counts.rows += 1;
         writer.write(&read.record)
