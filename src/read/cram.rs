@@ -37,11 +37,18 @@ pub const READER: &str = "GENOGLOSS_CRAM_READER";
 const KEPT: u64 = 256 << 20;
 
 /// What this reader cannot do.
-const LIMITS: &str = "this reader of CRAM (noodles) does not read CRAM 2, reads that go on past a contig's end, or slices that are damaged; \
-    a build with htslib does: make, or cargo install --features htslib";
+const LIMITS: &str = "this reader of CRAM (noodles) does not read CRAM 2, reads that go on past a contig's end, unmapped reads \
+    without bases, or slices that are damaged; a build with htslib does: make, or cargo install --features htslib";
 
 /// How the message begins where there is no FASTA file.
 pub(super) const NEEDED: &str = "the bases of contig";
+
+/// What noodles says where a slice was made with other bases.
+const CHECKSUM: &str = "checksum mismatch";
+
+/// What to do where it is the wrong one.
+pub(super) const OTHER: &str =
+    "give the FASTA file that the CRAM file was made with (-f); samtools view -H shows its contigs (UR, M5)";
 
 /// What to do then.
 pub(super) const ADD: &str = "add -f genome.fa, the FASTA file that the CRAM file was made with";
@@ -62,7 +69,7 @@ pub fn described() -> String {
     if cfg!(feature = "htslib") {
         format!("htslib {} (CRAM 2.1, 3.0, 3.1)", version())
     } else {
-        "noodles (CRAM 3.0 and 3.1; not CRAM 2, not reads past a contig's end; the feature htslib reads all)".into()
+        "noodles (CRAM 3.0 and 3.1; not CRAM 2, not reads past a contig's end: those need --features htslib)".into()
     }
 }
 
@@ -92,7 +99,7 @@ impl Adapter for Contigwise {
     fn get(&mut self, name: &[u8]) -> Option<io::Result<fasta::Record>> {
         let name = String::from_utf8_lossy(name).into_owned();
         // `None` would make the CRAM reader panic.
-        let missing = |why: String| Some(Err(io::Error::new(io::ErrorKind::InvalidData, why)));
+        let missing = |why: String| Some(Err(io::Error::new(io::ErrorKind::InvalidInput, why)));
         let Some(reference) = &mut self.reference else {
             return missing(format!("{NEEDED} \"{name}\" are needed: CRAM holds differences to a reference"));
         };
@@ -195,10 +202,23 @@ impl Reader {
                 Ok(Some(records)) => records,
                 Ok(None) => break,
                 Err(error) => {
-                    let needed = error.get_ref().is_some_and(|inner| inner.to_string().starts_with(NEEDED));
-                    return handle(Err(error)).map_err(|error| match needed {
-                        true => Error::usage(error.to_string()).with_hint(ADD),
-                        false => error.with_hint(LIMITS),
+                    let why = error.get_ref().map(ToString::to_string).unwrap_or_default();
+                    let ours = error.kind() == io::ErrorKind::InvalidInput;
+                    let error = match why.contains(CHECKSUM) {
+                        true => io::Error::new(
+                            error.kind(),
+                            "its reference is not the one that the CRAM file was made with (its MD5 differs)",
+                        ),
+                        false => error,
+                    };
+                    return handle(Err(error)).map_err(|error| {
+                        if ours && why.starts_with(NEEDED) {
+                            Error::usage(error.to_string()).with_hint(ADD)
+                        } else if ours || why.contains(CHECKSUM) {
+                            error.with_hint(OTHER)
+                        } else {
+                            error.with_hint(LIMITS)
+                        }
                     });
                 }
             };
@@ -226,6 +246,9 @@ fn restored(header: &sam::Header, record: &cram::Record<'_>) -> io::Result<Recor
     if buffer.flags().is_unmapped() {
         *buffer.mapping_quality_mut() = MappingQuality::new(0);
     }
+    if buffer.sequence().is_empty() {
+        *buffer.quality_scores_mut() = Vec::new().into();
+    }
     let qualities = buffer.quality_scores().as_ref();
     if !qualities.is_empty()
         && (qualities.iter().all(|&q| q == 255) || (qualities.iter().all(|&q| q == 0) && has_no_qualities(record)))
@@ -236,12 +259,12 @@ fn restored(header: &sam::Header, record: &cram::Record<'_>) -> io::Result<Recor
     Ok(buffer)
 }
 
-/// The record's flags say that its qualities are kept apart, and no feature has one. noodles shows neither but in its debug output.
+/// The record's flags say that its qualities are not kept together, and no feature has one. noodles shows neither but in its debug output.
 fn has_no_qualities(record: &cram::Record<'_>) -> bool {
     let shown = format!("{record:?}");
-    let flags = shown.split("cram_flags: Flags(").nth(1).and_then(|rest| rest.split(')').next());
-    let stored = flags.and_then(|flags| flags.parse::<u8>().ok()).is_none_or(|flags| flags & 1 != 0);
-    !stored && !["ReadBase {", "QualityScore {", "Scores {"].iter().any(|feature| shown.contains(feature))
+    !["QUALITY_SCORES_ARE_STORED_AS_ARRAY", "ReadBase {", "QualityScore {", "Scores {"]
+        .iter()
+        .any(|kept| shown.contains(kept))
 }
 
 /// Puts in MD and NM where the file does not have them, as htslib does: CRAM leaves out what the reference tells.

@@ -6,6 +6,7 @@ use std::{
     collections::{HashMap, HashSet},
     io::{self, BufRead, Read},
     num::NonZeroUsize,
+    path::PathBuf,
 };
 
 use noodles::sam::{
@@ -36,6 +37,8 @@ pub struct Header {
     pub contigs: Contigs,
     /// Records are in order of contig and start, it says.
     pub is_sorted: bool,
+    /// Where the FASTA file lay that the file was made with, as its first contig says (@SQ UR).
+    pub reference: Option<PathBuf>,
     read_groups: Vec<Vec<u8>>,
     programs: Vec<Program>,
 }
@@ -270,6 +273,10 @@ impl Header {
                     .and_then(|text| text.parse().ok())
                     .filter(|&length| length < 1 << 40)
                     .ok_or_else(|| format!("@SQ SN:{} LN is \"{}\", not a length", quoted(name), quoted(length)))?;
+                if let (None, Some(place)) = (&self.reference, fields.get(b"UR")) {
+                    let place = place.strip_prefix(b"file:").unwrap_or(place);
+                    self.reference = std::str::from_utf8(place).ok().map(PathBuf::from);
+                }
                 if length == 0 {
                     warnings.add(|| format!("line {number}: @SQ SN:{} LN is 0", quoted(name)));
                 }

@@ -94,8 +94,12 @@ impl Reader {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other.map(drop),
         });
-        // htslib opens the pipe by its number; our own end is closed, so that the feeder sees when htslib closes its.
-        let opened = HtslibReader::from_path(format!("/dev/fd/{}", from.as_raw_fd()));
+        // htslib opens the pipe by its number; our own end is closed, so that the feeder sees when htslib closes its. Reads without names
+        // are called after the file: the link has its name.
+        let folder = tempfile::tempdir().map_err(|error| Error::write(std::env::temp_dir().display(), &error))?;
+        let link = folder.path().join(path.file_name().and_then(|name| name.to_str()).unwrap_or("-"));
+        std::os::unix::fs::symlink(format!("/dev/fd/{}", from.as_raw_fd()), &link).map_err(failed)?;
+        let opened = HtslibReader::from_path(&link);
         drop(from);
         let mut reader = match opened {
             Ok(reader) => reader,
@@ -109,10 +113,16 @@ impl Reader {
                 ));
             }
         };
+        let header = Header::of_text(reader.header().as_bytes().to_vec(), &place)?;
+        // htslib would take this one too, and write an index beside it.
+        let reference = reference.or_else(|| {
+            let named =
+                header.reference.as_deref().filter(|path| path.is_file() && !with_ending(path, "fai").is_file())?;
+            Fasta::open(named).ok()
+        });
         if let Some(fasta) = &reference {
             reader.set_reference(fasta.link()).map_err(|error| Error::input(fasta.path.display(), error))?;
         }
-        let header = Header::of_text(reader.header().as_bytes().to_vec(), &place)?;
         Ok((header, Self { reader, feeder: Some(feeder), path: path.into(), reference }))
     }
 
@@ -246,7 +256,7 @@ fn explain(path: &Path, count: u64, contigs: &Contigs, reference: Option<&mut Fa
             ),
         ),
     }
-    .with_hint("give the FASTA file that the CRAM file was made with (-f); samtools view -H shows its contigs (UR, M5)")
+    .with_hint(super::cram::OTHER)
 }
 
 /// Name, contig and start of a record that can be read without its bases.

@@ -43,7 +43,7 @@ pub struct Reference {
     clock: u64,
     checked: Vec<bool>,
     has_index_file: bool,
-    #[cfg_attr(not(feature = "htslib"), allow(dead_code, reason = "for htslib"))]
+    #[cfg(feature = "htslib")]
     is_compressed: bool,
 }
 
@@ -114,6 +114,7 @@ impl Reference {
             clock: 0,
             checked,
             has_index_file,
+            #[cfg(feature = "htslib")]
             is_compressed: compressed,
         };
         if has_index_file && !compressed {
@@ -122,12 +123,12 @@ impl Reference {
         Ok(reference)
     }
 
-    #[cfg(feature = "htslib")]
     /// What [`Self::link_into`] calls the file.
+    #[cfg(feature = "htslib")]
     pub const LINK: &str = "reference.fa";
 
-    #[cfg(feature = "htslib")]
     /// Puts a link to the file into a folder, with its indices beside it, for a library that reads them from there.
+    #[cfg(feature = "htslib")]
     pub fn link_into(&self, folder: &Path) -> Result<()> {
         let link = folder.join(Self::LINK);
         let failed = |error: io::Error| Error::write(link.display(), &error);
