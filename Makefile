@@ -37,7 +37,7 @@ endef
 # libclang lacks the compiler's own headers: those of cc are taken.
 define with_htslib
 FEATURES=; \
-if [ "$(HTSLIB)" != no ] && [ -f "$(HTSLIB_STAMP)" ]; then \
+if [ "$(HTSLIB)" != no ] && { [ -f "$(HTSLIB_STAMP)" ] || [ -n "$${LIBCLANG_PATH:-}" ]; }; then \
 	FEATURES="--features htslib"; \
 	: "$${LIBCLANG_PATH:=$$(ls -d "$(VENV)"/lib/python3*/site-packages/clang/native | head -n 1)}"; \
 	: "$${BINDGEN_EXTRA_CLANG_ARGS:=-I$$($${CC:-cc} -print-file-name=include)$$(xcrun --show-sdk-path 2>/dev/null | sed 's/^/ -isysroot /')}"; \
@@ -121,7 +121,7 @@ venv:
 
 # What htslib is built with, in the same environment. Without it CRAM is read through noodles.
 htslib:
-	@if [ "$(HTSLIB)" = no ] || [ -f "$(HTSLIB_STAMP)" ]; then exit 0; fi; \
+	@if [ "$(HTSLIB)" = no ] || [ -f "$(HTSLIB_STAMP)" ] || [ -n "$${LIBCLANG_PATH:-}" ]; then exit 0; fi; \
 	mkdir -p "$(CACHE)"; log="$(CACHE)/htslib.log"; \
 	echo "libclang $(LIBCLANG_VERSION), to build htslib: installing it into $(VENV)"; \
 	cmake=; command -v cmake >/dev/null 2>&1 || cmake="cmake==$(CMAKE_VERSION)"; \

@@ -39,7 +39,7 @@ enum Reader {
     Cram(Box<cram::Reader>),
     Fastq(fastq::io::Reader<Box<dyn BufRead + Send>>),
     #[cfg(feature = "htslib")]
-    Htslib(super::htslib::Reader),
+    Htslib(Box<super::htslib::Reader>),
 }
 
 impl Alignments {
@@ -62,7 +62,7 @@ impl Alignments {
                     #[cfg(feature = "htslib")]
                     "htslib" => {
                         let (header, reader) = super::htslib::Reader::open(reader, path, reference)?;
-                        (header, Reader::Htslib(reader))
+                        (header, Reader::Htslib(Box::new(reader)))
                     }
                     _ => {
                         let (header, reader) = cram::Reader::open(reader, reference, &place)?;
