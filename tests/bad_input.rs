@@ -436,7 +436,8 @@ fn a_cram_without_its_reference_is_wrong_usage_and_with_another_one_an_error() {
     desk.write("r.sam", sam(100));
     desk.write("other.fa", fasta(&[("chr20", &bases(20_000, 7)), ("chr21", &bases(5_000, 8))], 60));
     desk.write("names.fa", fasta(&[("20", &bases(20_000, 1))], 60));
-    desk.shell("samtools view -C -T g.fa -o r.cram r.sam; rm g.fa.fai");
+    // The file's header names g.fa (@SQ UR), and it is not there any more.
+    desk.shell("samtools view -C -T g.fa -o r.cram r.sam; rm g.fa.fai; mv g.fa moved.fa");
     let before = desk.state();
     let error = desk.run("reads r.cram -m exact:gc -o out.tsv").error(2);
     assert!(error.contains("r.cram") && error.contains("-f"), "{error}");

@@ -5,7 +5,16 @@ set -euo pipefail
 # The licences of all crates that are linked in.
 cargo-bundle-licenses --format yaml --output THIRDPARTY.yml
 
-cargo install --locked --no-track --path . --root "$PREFIX"
+# bindgen reads htslib's headers with libclang of the build environment, and with the compiler's own headers and system root.
+export LIBCLANG_PATH="${LIBCLANG_PATH:-$BUILD_PREFIX/lib}"
+if [ -z "${BINDGEN_EXTRA_CLANG_ARGS:-}" ]; then
+    compiler="${CC:-cc}"
+    BINDGEN_EXTRA_CLANG_ARGS="-I$("$compiler" -print-file-name=include)"
+    sysroot="${CONDA_BUILD_SYSROOT:-$("$compiler" -print-sysroot 2>/dev/null || true)}"
+    [ -z "$sysroot" ] || BINDGEN_EXTRA_CLANG_ARGS+=" --sysroot=$sysroot"
+    export BINDGEN_EXTRA_CLANG_ARGS
+fi
+cargo install --locked --no-track --path . --features htslib --root "$PREFIX"
 
 # The program itself writes its man pages and completions: not where it was built for another machine.
 if [ "${build_platform:-}" = "${target_platform:-}" ]; then

@@ -65,6 +65,7 @@ tsv	strand	strand of the window the scores are about; . for both
 tsv	call	label with the largest margin over its threshold, if it reaches it
 tsv	(scores)	one column a score, digits as in a scan; . where there is none
 tsv	skip	why the read (with --each-window: the window) was not scored; . where it was
+bam	(tags)	with --tag-prefix X: Xs, Xl, Xw, Xk; those of an earlier run with the prefix are replaced, those of another program refused
 bam	gs:B:f	scores, in the order of `genogloss models show`
 bam	gl:Z	label that is called
 bam	gw:i	start of the best window on the read, 0-based, as window_start

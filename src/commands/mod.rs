@@ -49,7 +49,8 @@ Examples:
   genogloss variants calls.vcf.gz -f genome.fa -o scored.vcf.gz
   genogloss reads reads.bam -m exact:gc -o gc.tsv
 
-Environment: ORT_DYLIB_PATH (ONNX Runtime's library), GENOGLOSS_MODELS (folders of models, separated by :).
+Environment: ORT_DYLIB_PATH (ONNX Runtime's library), GENOGLOSS_MODELS (folders of models, separated by :),
+GENOGLOSS_CRAM_READER (htslib or noodles, where a build has both). genogloss --version --verbose says what reads CRAM.
 
 Exit codes: 0 done (also when the reader of a pipe has enough), 1 failed, 2 wrong usage, 130 interrupted (Ctrl-C), 143 terminated, 101 a
 fault of the program itself."
@@ -136,6 +137,17 @@ impl Cli {
             Command::Man(options) => man::run(&options, Self::command()),
         }
     }
+}
+
+/// What `--version --verbose` says of this build; `None` where that is not what was asked for.
+pub fn build_details(words: &[std::ffi::OsString]) -> Option<String> {
+    let [a, b] = words else { return None };
+    let asked = |first: &std::ffi::OsString, second: &std::ffi::OsString| {
+        (first == "--version" || first == "-V") && second == "--verbose"
+    };
+    (asked(a, b) || asked(b, a)).then(|| {
+        format!("genogloss {}\nCRAM is read by {}\n", env!("CARGO_PKG_VERSION"), crate::read::cram::described())
+    })
 }
 
 /// Writes to standard output.

@@ -373,7 +373,8 @@ fn variants(options: &Options) -> Result<Work> {
 
 fn reads(options: &Options) -> Result<Work> {
     let alignments = Alignments::open(&options.input, options.reference.as_deref())?;
-    let (sorted, header, mut contigs) = (alignments.is_sorted(), alignments.header.clone(), alignments.contigs.clone());
+    let (sorted, header, mut contigs) =
+        (alignments.is_sorted(), alignments.header.for_decoding(), alignments.contigs().clone());
     let (mut bins, mut count) = (Bins::default(), 0);
     let _ = alignments.read(None, |record| {
         count += 1;

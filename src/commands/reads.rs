@@ -39,7 +39,7 @@ use crate::{
     window::Grid,
     write::{
         Indexed, Output, OutputSettings, Sealed,
-        bam::{self, BamWriter},
+        bam::{self, BamWriter, Tags},
         check_targets,
         manifest::{Settings, digest},
         names::{self, Named, Writes},
@@ -71,13 +71,17 @@ pub struct Options {
     /// Format of the output. Default: what its name ends in (.tsv, .bam), else TSV; a name that says another format is refused.
     #[arg(long, value_enum, help_heading = "Output")]
     format: Option<ReadsFormat>,
+    /// BAM: first letter of the tags (g: gs, gl, gw, gk). Those of an earlier run with this prefix are replaced; with another prefix
+    /// several models have room in one file. [a letter]
+    #[arg(long, value_name = "LETTER", value_parser = letter, help_heading = "Output")]
+    tag_prefix: Option<char>,
     /// Write a line for each window (or bin) of a read, not one a read.
     #[arg(long, help_heading = "Output")]
     each_window: bool,
     /// How the windows of a read make its scores: those of the window with the best score, or the mean of all.
     #[arg(long, value_enum, default_value = "max", help_heading = "Output")]
     aggregate: Aggregate,
-    /// FASTA file a CRAM file was made with.
+    /// FASTA file a CRAM file was made with. Not needed where the CRAM file holds its bases itself (unmapped reads, no_ref, embed_ref).
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Input")]
     reference: Option<PathBuf>,
     /// Only reads that overlap this region: contig, contig:start, contig:-end or contig:start-end, counting from 1;
@@ -139,6 +143,13 @@ const FLAG_NAMES: [(&str, u16); 12] = [
     ("DUP", 0x400),
     ("SUPPLEMENTARY", 0x800),
 ];
+
+fn letter(text: &str) -> Result<char, String> {
+    match text.as_bytes() {
+        [letter] if letter.is_ascii_alphabetic() => Ok(char::from(*letter)),
+        _ => Err("one letter, a to z or A to Z".into()),
+    }
+}
 
 fn flags(text: &str) -> Result<Flags, String> {
     let number = match text.strip_prefix("0x") {
@@ -263,6 +274,12 @@ fn check_given(options: &Options, given: &Given, loaded: &Loaded, format: Format
             why: "makes one score of a read's windows, and --each-window writes them all",
             hint: "give one of them",
         },
+        NotFor {
+            when: options.format() != ReadsFormat::Bam,
+            options: &["tag_prefix"],
+            why: "is for reads with tags, --format bam",
+            hint: "",
+        },
         given::index(false, "is for lines in order of place: scored reads have no index"),
         given::checkpoint(options.run.resume),
     ])
@@ -291,9 +308,9 @@ pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
     }
     let mut alignments = Alignments::open(&options.reads, options.reference.as_deref())?;
     check_given(&options, given, &loaded, alignments.format)?;
-    let regions = Regions::read(&options.region, options.regions_file.as_deref(), Some(&alignments.contigs))?;
+    let regions = Regions::read(&options.region, options.regions_file.as_deref(), Some(alignments.contigs()))?;
     if let Some(regions) = &regions {
-        regions.check(&alignments.contigs, &alignments.place())?;
+        regions.check(alignments.contigs(), &alignments.place())?;
     }
     let territory = territory(&options, &alignments)?;
     let run_settings = settings_of(&options)?;
@@ -311,10 +328,12 @@ pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
     };
     let Loaded { form, settings: pipeline_settings, sessions, report, threads, .. } = loaded;
     let model = format!("{} {} sha256 {}", report.name, report.version, report.sha256.as_deref().unwrap_or("-"));
-    let header = alignments.header.clone();
+    let header = alignments.header.for_decoding();
+    let tags = Tags::new(options.tag_prefix.unwrap_or(bam::DEFAULT_PREFIX));
     let output = match options.format() {
         ReadsFormat::Bam => {
-            Sink::Bam(Box::new(BamWriter::create(&settings, header.clone(), &canonical(&options), &model)?))
+            let command = canonical(&options);
+            Sink::Bam(Box::new(BamWriter::create(&settings, &alignments.header, &command, &model, tags)?))
         }
         ReadsFormat::Tsv => {
             let mut output = Output::create(&settings)?;
@@ -331,6 +350,7 @@ pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
         caller: &caller,
         header: &header,
         options: &options,
+        tags,
         width: grid.map_or(0, |grid| if grid.bin.is_some() { grid.core } else { grid.span }),
         line: Vec::new(),
         tally: Tally::default(),
@@ -358,7 +378,8 @@ pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
             move |feed| {
                 let mut counts = Counts::default();
                 let (mut bases, mut row) = (Vec::new(), Vec::new());
-                let (file, header, numbered) = (alignments.place(), alignments.header.clone(), !alignments.is_sorted());
+                let (file, header, numbered) =
+                    (alignments.place(), alignments.header.for_decoding(), !alignments.is_sorted());
                 let (mut watch, mut number) = (Watch::default(), 0u64);
                 let report = alignments.read(regions, |record| {
                     if let Some(own) = &own {
@@ -502,7 +523,7 @@ pub(super) fn first_base<'a>(header: &'a sam::Header, record: &RecordBuf) -> Opt
 fn territory(options: &Options, alignments: &Alignments) -> Result<Option<Territory>> {
     let Some(choice) = &options.run.shard else { return Ok(None) };
     if alignments.is_sorted() {
-        return setup::chosen(choice, &alignments.contigs, &alignments.place(), "reads").map(Some);
+        return setup::chosen(choice, alignments.contigs(), &alignments.place(), "reads").map(Some);
     }
     if !options.reads.is_file() {
         return Err(Error::usage(format!("{}: it must be known how many reads there are", alignments.place()))
@@ -525,18 +546,25 @@ fn settings_of(options: &Options) -> Result<Settings> {
     let mut settings = Settings::new("reads");
     settings.put("options", canonical(options));
     settings.put("format", options.format().to_possible_value().map(|v| v.get_name().to_string()));
+    settings.put("tag_prefix", options.tag_prefix.map(String::from));
     settings.put("each_window", options.each_window);
     settings.put("regions_file", options.regions_file.as_deref().map(digest).transpose()?);
     Ok(settings)
 }
 
+/// A choice as it is written on the command line.
+fn word(choice: &impl ValueEnum) -> String {
+    choice.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default()
+}
+
 /// The part of the command line that answers depend on, for the @PG line.
 fn canonical(options: &Options) -> String {
     let mut text = format!(
-        "genogloss reads -m {} --aggregate {:?} --orient {:?}",
-        options.model.model, options.aggregate, options.orient
-    )
-    .to_lowercase();
+        "genogloss reads -m {} --aggregate {} --orient {}",
+        options.model.model,
+        word(&options.aggregate),
+        word(&options.orient)
+    );
     if let Some(stride) = options.stride {
         text.push_str(&format!(" --stride {stride}"));
     }
@@ -570,6 +598,7 @@ struct Writer<'a> {
     caller: &'a Caller,
     header: &'a sam::Header,
     options: &'a Options,
+    tags: Tags,
     /// Bases that a window answers for; 0: the whole read.
     width: u64,
     line: Vec<u8>,
@@ -758,16 +787,17 @@ impl Writer<'_> {
         };
         // The pieces before have been dropped: nothing is copied.
         let mut record = Arc::try_unwrap(read).map_or_else(|read| read.record.clone(), |read| read.record);
-        let data = record.data_mut();
+        writer.clear(&mut record)?;
+        let (tags, data) = (self.tags, record.data_mut());
         if let Some((place, scores)) = &answer {
-            data.insert(bam::SCORES, bam::numbers(scores));
-            data.insert(bam::WINDOW, Value::Int32(i32::try_from(place.start).unwrap_or(i32::MAX)));
+            data.insert(tags.scores(), bam::numbers(scores));
+            data.insert(tags.window(), Value::Int32(i32::try_from(place.start).unwrap_or(i32::MAX)));
             if let Some((column, _, true)) = self.caller.call(scores) {
-                data.insert(bam::LABEL, Value::String(self.form.columns[column].label.as_str().into()));
+                data.insert(tags.label(), Value::String(self.form.columns[column].label.as_str().into()));
             }
         }
         if let Some(reason) = skip {
-            data.insert(bam::SKIP, Value::String(reason.word().into()));
+            data.insert(tags.skip(), Value::String(reason.word().into()));
         }
         self.counts.rows += 1;
         writer.write(&record)

@@ -1,22 +1,19 @@
 //! Reads: SAM, BAM, CRAM, FASTQ and FASTA, all as alignment records, in input order, in constant memory.
 //!
-//! noodles reads the first three. With the feature `htslib`, CRAM files go through htslib.
+//! noodles reads SAM and BAM; CRAM is read by htslib in builds with that feature ([`super::cram::chosen`]).
 
 use std::{
     fs::File,
-    io::{self, BufRead},
+    io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
 };
 
 use noodles::{
-    bam, bgzf,
-    core::Position,
-    cram, csi,
-    fasta::{self, repository::Adapter},
+    bam, bgzf, csi,
     sam::{self, alignment::RecordBuf},
 };
 
-use super::{Format, Input, InputReport, Share, reference::Reference, regions::Regions};
+use super::{Format, Input, InputReport, Share, bam_index::BamIndex, cram, header::Header, regions::Regions};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
@@ -25,9 +22,7 @@ use crate::{
 /// An open file of reads.
 pub struct Alignments {
     /// Its header; empty for FASTQ.
-    pub header: sam::Header,
-    /// Contigs of the header.
-    pub contigs: Contigs,
+    pub header: Header,
     /// What it holds.
     pub format: Format,
     /// As the user wrote it.
@@ -39,85 +34,58 @@ pub struct Alignments {
 }
 
 enum Reader {
-    Sam(sam::io::Reader<Box<dyn BufRead + Send>>),
+    Sam(Box<dyn BufRead + Send>),
     Bam(Box<dyn BufRead + Send>),
-    Cram(cram::io::Reader<Box<dyn BufRead + Send>>, fasta::Repository),
+    Cram(Box<cram::Reader>),
     Text(super::fastq::Reads),
     #[cfg(feature = "htslib")]
-    Htslib(super::htslib::Reader),
-}
-
-/// Gives CRAM its reference, contig by contig.
-struct Contigwise(Reference);
-
-impl Adapter for Contigwise {
-    fn get(&mut self, name: &[u8]) -> Option<io::Result<fasta::Record>> {
-        let name = std::str::from_utf8(name).ok()?;
-        let (Some(id), Some(contig)) = (self.0.contigs().id(name), self.0.contigs().get(name)) else {
-            // `None` would make the CRAM reader panic.
-            return Some(Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("contig \"{name}\" is not in {}", self.0.place()),
-            )));
-        };
-        let len = contig.len;
-        let mut bases = Vec::with_capacity(len as usize);
-        let read =
-            self.0.fetch(id, Interval::new(0, len), &mut bases).map_err(|error| io::Error::other(error.to_string()));
-        bases.make_ascii_uppercase();
-        Some(read.map(|()| {
-            fasta::Record::new(fasta::record::Definition::new(name, None), fasta::record::Sequence::from(bases))
-        }))
-    }
+    Htslib(Box<super::htslib::Reader>),
 }
 
 impl Alignments {
-    /// Opens a file, or standard input for `-`. CRAM needs the FASTA file it was made with.
+    /// Opens a file, or standard input for `-`. CRAM may need the FASTA file it was made with.
     pub fn open(path: &Path, reference: Option<&Path>) -> Result<Self> {
         let input = super::open_even_empty(path)?.empty_is(Format::Fastq, &["bam", "sam", "cram"])?;
         let known = [Format::Sam, Format::Bam, Format::Cram, Format::Fastq, Format::Fasta];
         input.expect(&known, "reads (SAM, BAM, CRAM, FASTQ or FASTA)")?;
         let place = input.place();
-        let failed = |error: io::Error| Error::input(&place, describe(&error));
-        let (format, report, cram_end) = (input.format, Box::new(input.report()), Box::new(input.cram_end()));
+        let (format, report, cram_end) = (input.format, input.report(), Box::new(input.cram_end()));
         let share = input.share();
-        let Input { reader, .. } = input;
+        let Input { mut reader, .. } = input;
+        let mut library = None;
         let (header, reader) = match format {
-            Format::Sam => {
-                let limited: Box<dyn BufRead + Send> = Box::new(super::LineLimited::new(reader));
-                let mut reader = sam::io::Reader::new(limited);
-                (guard(|| reader.read_header()).map_err(failed)?, Reader::Sam(reader))
-            }
-            #[cfg(feature = "htslib")]
-            Format::Cram if path != Path::new("-") => {
-                let (header, reader) = super::htslib::Reader::open(path, reference)?;
-                (header, Reader::Htslib(reader))
-            }
-            Format::Bam => {
-                let mut reader = bam::io::Reader::from(reader);
-                (guard(|| reader.read_header()).map_err(failed)?, Reader::Bam(reader.into_inner()))
-            }
+            Format::Sam => (Header::read_sam(&mut reader, &place)?, Reader::Sam(reader)),
+            Format::Bam => (Header::read_bam(&mut reader, &place)?, Reader::Bam(reader)),
             Format::Cram => {
-                let fasta = reference.ok_or_else(|| needs_reference(path))?;
-                let repository = fasta::Repository::new(Contigwise(Reference::open(fasta)?));
-                let mut reader = cram::io::reader::Builder::default()
-                    .set_reference_sequence_repository(repository.clone())
-                    .build_from_reader(reader);
-                (guard(|| reader.read_header()).map_err(failed)?, Reader::Cram(reader, repository))
+                let chosen = cram::chosen()?;
+                library = Some(cram::reported(chosen));
+                match chosen {
+                    #[cfg(feature = "htslib")]
+                    "htslib" => {
+                        let (header, reader) = super::htslib::Reader::open(reader, path, reference)?;
+                        (header, Reader::Htslib(Box::new(reader)))
+                    }
+                    _ => {
+                        let (header, reader) = cram::Reader::open(reader, reference, &place)?;
+                        (header, Reader::Cram(Box::new(reader)))
+                    }
+                }
             }
             _ => (
-                sam::Header::default(),
+                Header::default(),
                 Reader::Text(super::fastq::Reads::new(
                     Box::new(super::LineLimited::new(reader)),
                     format == Format::Fasta,
                 )),
             ),
         };
-        let mut contigs = Contigs::default();
-        for (name, map) in header.reference_sequences() {
-            contigs.push(name.to_string(), map.length().get() as u64);
-        }
-        Ok(Self { header, contigs, format, path: path.into(), reader, report, share, cram_end })
+        let report = Box::new(move || InputReport { reader: library.clone(), ..report() });
+        Ok(Self { header, format, path: path.into(), reader, report, share, cram_end })
+    }
+
+    /// Contigs of the header.
+    pub fn contigs(&self) -> &Contigs {
+        &self.header.contigs
     }
 
     /// What share of the file has been read; once.
@@ -137,186 +105,168 @@ impl Alignments {
 
     /// Records are in order of contig and start, says the header.
     pub fn is_sorted(&self) -> bool {
-        use sam::header::record::value::map::header::tag;
-        self.header
-            .header()
-            .and_then(|h| h.other_fields().get(&tag::SORT_ORDER))
-            .is_some_and(|order| *order == "coordinate")
+        self.header.is_sorted
     }
 
-    /// Hands on every record that `regions` want (all, without), in order. With an index beside a BAM file only the
-    /// blocks that are needed are read.
+    /// Hands on every record that `regions` want (all, without), in order. With an index beside a BAM or CRAM file only the parts that
+    /// are needed are read (CRAM: with htslib).
     pub fn read(
-        mut self,
+        self,
         regions: Option<&Regions>,
         mut each: impl FnMut(RecordBuf) -> Result<()>,
     ) -> Result<Box<dyn Fn() -> InputReport + Send>> {
         let place = self.place();
+        let Self { header, format, path, reader, report, cram_end, .. } = self;
+        let codec = header.for_decoding();
         let mut count = 0u64;
-        if let Some(regions) = regions {
-            regions.check(&self.contigs, &place)?;
-            if self.format == Format::Bam
-                && self.path != Path::new("-")
-                && let Some(index) = index_of(&self.path)?
-            {
-                match &index {
-                    BamIndex::Bai(index) => self.read_indexed(index, regions, &mut each)?,
-                    BamIndex::Csi(index) => self.read_indexed(index, regions, &mut each)?,
-                }
-                return Ok(self.report);
-            }
-        }
-        let header = self.header;
-        let wanted = |record: &RecordBuf| {
-            regions.is_none_or(|regions| {
-                filed_under(&header, record).is_some_and(|(name, at)| regions.overlaps(&name, at))
-            })
-        };
         let mut handle = |record: io::Result<RecordBuf>| -> Result<()> {
             count += 1;
-            let record = record.map_err(|error| Error::input(format!("{place}, record {count}"), describe(&error)))?;
+            let record = record.map_err(|error| Error::input(format!("{place}, record {count}"), in_full(&error)))?;
             sound(&record).map_err(|why| Error::input(format!("{place}, record {count}"), why))?;
-            if wanted(&record) { each(record) } else { Ok(()) }
+            let wanted = regions.is_none_or(|regions| {
+                filed_under(&codec, &record).is_some_and(|(name, at)| regions.overlaps(&name, at))
+            });
+            if wanted { each(record) } else { Ok(()) }
         };
-        match &mut self.reader {
-            Reader::Sam(reader) => reader.record_bufs(&header).try_for_each(&mut handle)?,
-            Reader::Bam(reader) => loop {
-                // A record is its length and as many bytes (SAM specification, section 4.2).
-                match super::read_frame(reader, 1) {
-                    Ok(None) => break,
-                    Ok(Some(frame)) => handle(guard(|| {
-                        let mut record = RecordBuf::default();
-                        bam::io::Reader::from(&frame[..]).read_record_buf(&header, &mut record)?;
-                        Ok(record)
-                    }))?,
-                    Err(error) => handle(Err(error))?,
-                }
-            },
-            Reader::Cram(reader, repository) => {
-                // The repository keeps every contig it was asked for: only the one in use is kept.
-                let mut contig = None;
-                let mut records = reader.records(&header);
-                while let Some(record) = guard(|| records.next().transpose()).transpose() {
-                    if let Ok(record) = &record
-                        && contig != record.reference_sequence_id()
-                    {
-                        contig = record.reference_sequence_id();
-                        repository.clear();
-                    }
-                    handle(record)?;
-                }
-                drop(records);
-                // What follows the last record is the end mark: it is read, so that it can be looked at.
-                io::copy(reader.get_mut(), &mut io::sink()).map_err(|error| Error::input(&place, describe(&error)))?;
-                if !(self.cram_end)() {
-                    return Err(Error::input(&place, "the CRAM end container is missing: the file is truncated"));
-                }
+        if let Some(regions) = regions {
+            regions.check(&header.contigs, &place)?;
+            if format == Format::Bam
+                && path != Path::new("-")
+                && let Some(index) = BamIndex::beside(&path)?
+            {
+                read_indexed(&path, &header, &codec, &index, regions, &mut handle)?;
+                return Ok(report);
             }
-            Reader::Text(reader) => {
+        }
+        match reader {
+            Reader::Sam(mut reader) => read_sam(&mut reader, &codec, &mut handle)?,
+            Reader::Bam(mut reader) => read_bam(&mut reader, &codec, &mut handle)?,
+            Reader::Cram(mut reader) => {
+                reader.read(&codec, &mut handle)?;
+                check_end(&cram_end, &place)?;
+            }
+            Reader::Text(mut reader) => {
                 while let Some(record) = reader.read().transpose() {
                     handle(record)?;
                 }
             }
             #[cfg(feature = "htslib")]
-            Reader::Htslib(reader) => reader.read(&mut handle)?,
-        }
-        Ok(self.report)
-    }
-
-    fn read_indexed<I: csi::BinningIndex>(
-        &self,
-        index: &I,
-        regions: &Regions,
-        each: &mut dyn FnMut(RecordBuf) -> Result<()>,
-    ) -> Result<()> {
-        let place = self.place();
-        let failed = |error: io::Error| Error::input(&place, describe(&error));
-        super::require_end_block(&self.path)?;
-        let file = File::open(&self.path).map_err(|e| Error::read(&self.path, &e))?;
-        let mut reader = bam::io::Reader::from(bgzf::io::Reader::new(file));
-        reader.read_header().map_err(failed)?;
-        for contig in self.contigs.iter() {
-            let mut done: Vec<Interval> = Vec::new();
-            for &asked in regions.of(&contig.name) {
-                let interval = Interval::new(asked.start, asked.end.min(contig.len));
-                let (Ok(start), Ok(end)) = (
-                    Position::try_from(interval.one_based_start() as usize),
-                    Position::try_from(interval.end as usize),
-                ) else {
-                    continue;
-                };
-                let region = noodles::core::Region::new(contig.name.as_str(), start..=end);
-                for record in reader.query(&self.header, index, &region).map_err(failed)?.records() {
-                    let record =
-                        RecordBuf::try_from_alignment_record(&self.header, &record.map_err(failed)?).map_err(failed)?;
-                    // A read over two regions is found twice.
-                    let seen =
-                        filed_under(&self.header, &record).is_some_and(|(_, at)| done.iter().any(|d| d.overlaps(at)));
-                    if !seen {
-                        each(record)?;
-                    }
+            Reader::Htslib(mut reader) => {
+                if let Some(regions) = regions
+                    && path != Path::new("-")
+                    && reader.read_regions(&header.contigs, regions, &mut handle)?
+                {
+                    return Ok(report);
                 }
-                done.push(interval);
+                reader.read(&header.contigs, &mut handle)?;
+                check_end(&cram_end, &place)?;
             }
         }
-        Ok(())
+        Ok(report)
     }
 }
 
-enum BamIndex {
-    Bai(bam::bai::Index),
-    Csi(csi::Index),
+fn check_end(ended: &dyn Fn() -> bool, place: &str) -> Result<()> {
+    if ended() {
+        return Ok(());
+    }
+    Err(Error::input(place, "the CRAM end container is missing: the file is truncated"))
 }
 
-/// The index beside a BAM file, if there is one.
-fn index_of(path: &Path) -> Result<Option<BamIndex>> {
-    for ending in ["bai", "csi"] {
-        for beside in [super::reference::with_ending(path, ending), path.with_extension(ending)] {
-            if beside.is_file() {
-                let failed = |error: io::Error| Error::read(&beside, &error);
-                if ending == "bai" {
-                    check_bai(&beside).map_err(failed)?;
-                }
-                return Ok(Some(if ending == "bai" {
-                    BamIndex::Bai(bam::bai::fs::read(&beside).map_err(failed)?)
-                } else {
-                    BamIndex::Csi(csi::fs::read(&beside).map_err(failed)?)
-                }));
-            }
+/// What takes records, or what went wrong with one.
+type Handle<'a> = dyn FnMut(io::Result<RecordBuf>) -> Result<()> + 'a;
+
+/// Hands on the records of SAM behind its header.
+fn read_sam(reader: &mut dyn BufRead, codec: &sam::Header, handle: &mut Handle<'_>) -> Result<()> {
+    let mut line = Vec::new();
+    loop {
+        match super::read_line(reader, &mut line) {
+            Ok(false) => return Ok(()),
+            Ok(true) => handle(guard(|| {
+                capitalize_hex(&mut line);
+                let mut record = RecordBuf::default();
+                sam::io::Reader::new(&line[..]).read_record_buf(codec, &mut record)?;
+                Ok(record)
+            }))?,
+            Err(error) => return handle(Err(error)),
         }
     }
-    Ok(None)
+}
+
+/// htslib takes small letters in the hexadecimal numbers of tags of type H; noodles does not.
+fn capitalize_hex(line: &mut [u8]) {
+    let starts: Vec<usize> = memchr::memmem::find_iter(line, b":H:").collect();
+    for start in starts {
+        if start >= 3 && line[start - 3] == b'\t' {
+            let value = &mut line[start + 3..];
+            let end = memchr::memchr(b'\t', value).unwrap_or(value.len());
+            value[..end].make_ascii_uppercase();
+        }
+    }
+}
+
+/// The reason with all that lies behind it: which field, which tag.
+fn in_full(error: &io::Error) -> String {
+    let mut text = describe(error);
+    let mut source = error.get_ref().and_then(|inner| std::error::Error::source(inner));
+    while let Some(inner) = source {
+        let more = inner.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        source = inner.source();
+    }
+    text
+}
+
+/// Hands on the records of BAM behind its header.
+fn read_bam(reader: &mut dyn BufRead, codec: &sam::Header, handle: &mut Handle<'_>) -> Result<()> {
+    loop {
+        // A record is its length and as many bytes (SAM specification, section 4.2).
+        match super::read_frame(reader, 1) {
+            Ok(None) => return Ok(()),
+            Ok(Some(frame)) => handle(guard(|| {
+                let mut record = RecordBuf::default();
+                bam::io::Reader::from(&frame[..]).read_record_buf(codec, &mut record)?;
+                Ok(record)
+            }))?,
+            Err(error) => return handle(Err(error)),
+        }
+    }
+}
+
+/// Hands on the records of the parts of a BAM file in which the regions lie, each once, in the file's order.
+fn read_indexed(
+    path: &Path,
+    header: &Header,
+    codec: &sam::Header,
+    index: &BamIndex,
+    regions: &Regions,
+    handle: &mut Handle<'_>,
+) -> Result<()> {
+    super::require_end_block(path)?;
+    let file = File::open(path).map_err(|e| Error::read(path, &e))?;
+    let mut reader = bgzf::io::Reader::new(BufReader::new(file));
+    Header::skip_bam(&mut reader, &super::place(path))?;
+    index.check(&mut reader, path, &header.contigs)?;
+    for (id, contig) in header.contigs.iter().enumerate() {
+        let chunks = index.chunks(id, contig.len, regions.of(&contig.name))?;
+        if !chunks.is_empty() {
+            read_bam(&mut csi::io::Query::new(&mut reader, chunks), codec, handle)?;
+        }
+    }
+    Ok(())
 }
 
 /// What a record says of itself must fit together.
 fn sound(record: &RecordBuf) -> Result<(), String> {
     let name = || record.name().map(ToString::to_string).unwrap_or_default();
     let operations = record.cigar().as_ref();
-    if operations.iter().any(|op| op.is_empty()) {
-        return Err(format!("read {} has a CIGAR operation of length 0", name()));
-    }
     let covered: u64 = operations.iter().filter(|op| op.kind().consumes_read()).map(|op| op.len() as u64).sum();
     let len = record.sequence().len() as u64;
     if !operations.is_empty() && len > 0 && covered != len {
         return Err(format!("read {} has {len} bases, but its CIGAR covers {covered}", name()));
-    }
-    Ok(())
-}
-
-/// CRAM holds differences to a reference.
-pub(super) fn needs_reference(path: &Path) -> Error {
-    Error::usage(format!("{} is CRAM: it needs the FASTA file it was made with", super::place(path)))
-        .with_hint("add -f genome.fa")
-}
-
-/// Each contig of a .bai takes 8 bytes at least (SAM specification, section 5.2): a damaged count is not believed.
-fn check_bai(path: &Path) -> io::Result<()> {
-    let mut head = [0u8; 8];
-    let mut file = File::open(path)?;
-    io::Read::read_exact(&mut file, &mut head)?;
-    let count = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));
-    if count * 8 > file.metadata()?.len() {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the index is damaged"));
     }
     Ok(())
 }
@@ -371,6 +321,7 @@ impl AlignedBlocks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use noodles::core::Position;
     use noodles::sam::alignment::record::cigar::{Op, op::Kind};
 
     #[test]

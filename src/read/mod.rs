@@ -6,10 +6,13 @@
 
 pub mod alignments;
 pub mod annotation;
+mod bam_index;
 pub mod bcf;
 pub mod bed;
+pub mod cram;
 pub mod fasta;
 pub mod fastq;
+pub mod header;
 #[cfg(feature = "htslib")]
 mod htslib;
 pub mod index;
@@ -94,6 +97,9 @@ pub struct InputReport {
     pub bytes: u64,
     /// sha256 of the file, if it was read from start to end.
     pub sha256: Option<String>,
+    /// The library that read it, where there is more than one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reader: Option<String>,
 }
 
 /// A path as text, also one that is not UTF-8.
@@ -305,7 +311,11 @@ fn format_of(start: &[u8]) -> Format {
     {
         Format::Sam
     } else if line.first() == Some(&b'@') {
-        Format::Fastq
+        // A header line without its tab: the next lines tell.
+        let next = start[line.len()..].split(|&b| b == b'\n').nth(1).unwrap_or_default();
+        let like_sam = matches!(next, [b'@', a, b, b'\t', ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase())
+            || next.iter().filter(|&&b| b == b'\t').count() >= 10;
+        if like_sam { Format::Sam } else { Format::Fastq }
     } else if text == Some(&b'>') {
         Format::Fasta
     } else if line.iter().filter(|&&b| b == b'\t').count() >= 10 {
@@ -367,7 +377,7 @@ impl Input {
         move || {
             let tally = tally.lock();
             let sha256 = tally.ended.then(|| hex(&tally.hash.clone().finalize()));
-            InputReport { path: path.clone(), format, compression, bytes: tally.bytes, sha256 }
+            InputReport { path: path.clone(), format, compression, bytes: tally.bytes, sha256, reader: None }
         }
     }
 
@@ -595,6 +605,7 @@ mod tests {
             (b"@read1\nACGT\n+\nIIII\n", Format::Fastq),
             (b"@SQ read\nACGT\n+\nIIII\n", Format::Fastq),
             (b"@HD\tVN:1.6\n", Format::Sam),
+            (b"@CO\n@SQ\tSN:c\tLN:5\n", Format::Sam),
             (b"r1\t4\t*\t0\t0\t*\t*\t0\t0\tACGT\t*\n", Format::Sam),
             (b"BAM\x01rest", Format::Bam),
             (b"##fileformat=VCFv4.2\n", Format::Vcf),

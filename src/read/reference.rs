@@ -47,6 +47,8 @@ pub struct Reference {
     has_index_file: bool,
     /// Of a BGZF file with a `.gzi`: to check what that says.
     block_index: Option<BlockIndex>,
+    #[cfg(feature = "htslib")]
+    is_compressed: bool,
 }
 
 impl Reference {
@@ -152,6 +154,8 @@ impl Reference {
             checked,
             has_index_file,
             block_index,
+            #[cfg(feature = "htslib")]
+            is_compressed: compressed,
         };
         if has_index_file && !compressed {
             reference.check_length(len)?;
@@ -167,6 +171,31 @@ impl Reference {
             }
         }
         Ok(Ok(reference))
+    }
+
+    /// What [`Self::link_into`] calls the file.
+    #[cfg(feature = "htslib")]
+    pub const LINK: &str = "reference.fa";
+
+    /// Puts a link to the file into a folder, with its indices beside it, for a library that reads them from there.
+    #[cfg(feature = "htslib")]
+    pub fn link_into(&self, folder: &Path) -> Result<()> {
+        let link = folder.join(Self::LINK);
+        let failed = |error: io::Error| Error::write(link.display(), &error);
+        let target = self.path.canonicalize().map_err(|error| Error::read(&self.path, &error))?;
+        std::os::unix::fs::symlink(target, &link).map_err(failed)?;
+        fasta::fai::fs::write(with_ending(&link, "fai"), &fasta::fai::Index::from(self.places.clone()))
+            .map_err(failed)?;
+        if self.is_compressed {
+            let beside = with_ending(&self.path, "gzi");
+            let index = if beside.is_file() {
+                bgzf::gzi::fs::read(&beside).map_err(|error| Error::read(&beside, &error))?
+            } else {
+                index_blocks(&self.path).map_err(|error| Error::read(&self.path, &error))?
+            };
+            bgzf::gzi::fs::write(with_ending(&link, "gzi"), &index).map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// Contigs, in the file's order.

@@ -1,0 +1,177 @@
+//! The index beside a BAM file (.bai or .csi), and whether it belongs to it.
+//!
+//! An index that is older than its file is a warning, as in samtools. One that is damaged, or of another file, would hide reads: it is
+//! refused.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+use noodles::{
+    bam, bgzf,
+    bgzf::VirtualPosition,
+    core::Position,
+    csi::{
+        self, BinningIndex,
+        binning_index::{
+            Index,
+            index::reference_sequence::{self, bin::Chunk},
+            merge_chunks,
+        },
+    },
+};
+
+use super::reference::with_ending;
+use crate::{
+    error::{Error, Result, describe, guard},
+    genome::{Contigs, Interval},
+};
+
+/// What to do about an index that cannot be used.
+const ANEW: &str = "make the index anew: samtools index";
+
+/// An index.
+pub struct BamIndex {
+    path: PathBuf,
+    kind: Kind,
+}
+
+enum Kind {
+    Bai(bam::bai::Index),
+    Csi(csi::Index),
+}
+
+impl BamIndex {
+    /// The index beside a file, if there is one; `csi` comes first, as in samtools.
+    pub fn beside(path: &Path) -> Result<Option<Self>> {
+        for ending in ["csi", "bai"] {
+            for beside in [with_ending(path, ending), path.with_extension(ending)] {
+                if beside.is_file() {
+                    warn_if_older(&beside, path);
+                    let failed = |error: io::Error| {
+                        Error::input(beside.display(), format!("the index is damaged: {}", describe(&error)))
+                            .with_hint(ANEW)
+                    };
+                    let kind = if ending == "bai" {
+                        check_bai(&beside).map_err(failed)?;
+                        Kind::Bai(guard(|| bam::bai::fs::read(&beside)).map_err(failed)?)
+                    } else {
+                        Kind::Csi(guard(|| csi::fs::read(&beside)).map_err(failed)?)
+                    };
+                    return Ok(Some(Self { path: beside, kind }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The parts of the file that hold what overlaps the intervals, in the file's order.
+    pub fn chunks(&self, contig: usize, length: u64, intervals: &[Interval]) -> Result<Vec<Chunk>> {
+        let mut chunks = Vec::new();
+        for asked in intervals {
+            let (Ok(start), Ok(end)) = (
+                Position::try_from(asked.one_based_start() as usize),
+                Position::try_from(asked.end.min(length) as usize),
+            ) else {
+                continue;
+            };
+            if start > end {
+                continue;
+            }
+            let found = guard(|| match &self.kind {
+                Kind::Bai(index) => index.query(contig, (start..=end).into()),
+                Kind::Csi(index) => index.query(contig, (start..=end).into()),
+            });
+            chunks.extend(found.map_err(|error| Error::input(self.path.display(), describe(&error)).with_hint(ANEW))?);
+        }
+        chunks.sort_by_key(|chunk| chunk.start());
+        Ok(if chunks.is_empty() { chunks } else { merge_chunks(&chunks) })
+    }
+
+    /// Refuses an index of another file: it must have as many contigs, and its first and last place must be where the reads that have a
+    /// place begin and end. `reader` stands behind the header.
+    pub fn check(&self, reader: &mut bgzf::io::Reader<BufReader<File>>, file: &Path, contigs: &Contigs) -> Result<()> {
+        let foreign = |why: &str| {
+            Error::input(self.path.display(), format!("this index does not belong to {} ({why})", file.display()))
+                .with_hint(ANEW)
+        };
+        let (count, places) = match &self.kind {
+            Kind::Bai(index) => (index.reference_sequences().len(), places(index)),
+            Kind::Csi(index) => (index.reference_sequences().len(), places(index)),
+        };
+        // samtools index leaves out nothing, but a .csi of bcftools' making may.
+        if count != contigs.count() {
+            return Err(foreign(&format!("it has {count} contigs, the file {}", contigs.count())));
+        }
+        let first = first_record(reader).map_err(|error| Error::input(file.display(), describe(&error)))?;
+        let placed = first.as_deref().is_some_and(is_placed);
+        let Some((begin, end)) = places else {
+            return if placed { Err(foreign("it has no reads, the file has")) } else { Ok(()) };
+        };
+        let moved = |_: io::Error| foreign("its places are not the file's");
+        let length = file.metadata().map_err(|error| Error::read(file, &error))?.len();
+        if end.compressed() > length {
+            return Err(foreign("it goes on after the file's end"));
+        }
+        reader.seek(begin).map_err(moved)?;
+        if first_record(reader).map_err(moved)? != first {
+            return Err(foreign("it does not begin where the file's reads begin"));
+        }
+        reader.seek(end).map_err(moved)?;
+        match first_record(reader).map_err(moved)? {
+            Some(next) if is_placed(&next) => Err(foreign("there are reads that it does not know")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Where the records of an index begin and end.
+fn places<I>(index: &Index<I>) -> Option<(VirtualPosition, VirtualPosition)>
+where
+    I: reference_sequence::Index,
+{
+    let chunks =
+        || index.reference_sequences().iter().flat_map(|contig| contig.bins().values()).flat_map(|bin| bin.chunks());
+    let begin = chunks().map(|chunk| chunk.start()).min()?;
+    Some((begin, chunks().map(|chunk| chunk.end()).max()?))
+}
+
+/// The next record's first bytes: as many as say where it lies and what it is called.
+fn first_record(reader: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    reader.take(64).read_to_end(&mut bytes)?;
+    Ok((!bytes.is_empty()).then_some(bytes))
+}
+
+/// Its contig's number, which follows the length (SAM specification, section 4.2), is not −1.
+fn is_placed(record: &[u8]) -> bool {
+    record.get(4..8).is_some_and(|id| id != [0xff; 4])
+}
+
+/// Says that an index is older than its file.
+pub fn warn_if_older(index: &Path, file: &Path) {
+    let changed = |path: &Path| path.metadata().and_then(|about| about.modified()).ok();
+    if let (Some(index_time), Some(file_time)) = (changed(index), changed(file))
+        && index_time < file_time
+    {
+        tracing::warn!(
+            "{} is older than {}: if that was made anew, so must its index be",
+            index.display(),
+            file.display()
+        );
+    }
+}
+
+/// Each contig of a .bai takes 8 bytes at least (SAM specification, section 5.2): a damaged count is not believed.
+fn check_bai(path: &Path) -> io::Result<()> {
+    let mut head = [0u8; 8];
+    let mut file = File::open(path)?;
+    file.read_exact(&mut head)?;
+    let count = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));
+    if count * 8 > file.metadata()?.len() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("it has not the {count} contigs that it says")));
+    }
+    Ok(())
+}
