@@ -52,6 +52,10 @@ const RECORD_BYTES_PER_BATCH: usize = 4 << 20;
 /// is what costs.
 const BASES_PER_BATCH: usize = 256 << 10;
 
+/// Scores that fill a batch before its bases do: 4 MB of answers. Of 12 scores for each base of a read of 10 Mb, batches by bases alone are
+/// 12 MB each, and peak memory is 280 MB.
+const SCORES_PER_BATCH: usize = 1 << 20;
+
 /// Bases of stretches that fill a batch, and changes that do: two or three stretches of a splice model, so that 100
 /// variants are shared among the cores evenly. A stretch that is cut in two costs its context once more.
 const STRETCH_BASES_PER_BATCH: usize = 32 << 10;
@@ -164,12 +168,15 @@ impl<R> Feed<'_, R> {
     /// How many windows of so many bases make a batch: a record with more is handed on in pieces.
     pub fn rows_of(&self, span: u64) -> usize {
         let by_bases = usize::try_from(BASES_PER_BATCH as u64 / span.max(1)).unwrap_or(usize::MAX);
-        self.settings.batch_rows.min(by_bases.max(1)).next_multiple_of(self.settings.group)
+        let most = by_bases.min(SCORES_PER_BATCH / self.settings.shape.len().max(1)).max(1);
+        self.settings.batch_rows.min(most).next_multiple_of(self.settings.group)
     }
 
     fn full(&mut self) -> Result<()> {
         let (rows, settings) = (&self.batch.rows, self.settings);
-        let heavy = rows.bases() >= BASES_PER_BATCH && rows.count().is_multiple_of(settings.group);
+        let scores = rows.count() * settings.shape.len();
+        let heavy = (rows.bases() >= BASES_PER_BATCH || scores >= SCORES_PER_BATCH)
+            && rows.count().is_multiple_of(settings.group);
         let changes = &self.batch.changes;
         let changed = changes.changes.len() >= CHANGES_PER_BATCH || changes.bases() >= STRETCH_BASES_PER_BATCH;
         let large = self.held >= RECORD_BYTES_PER_BATCH;

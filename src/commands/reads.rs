@@ -405,15 +405,19 @@ pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
                         return Ok(());
                     }
                     let turned = orient == Orient::Read && flags.is_reverse_complemented();
-                    bases.clear();
+                    let mut record = record;
                     if turned {
+                        bases.clear();
                         reverse_complement_into(record.sequence().as_ref(), &mut bases);
-                    } else {
+                    } else if keeps_bases {
+                        bases.clear();
                         bases.extend_from_slice(record.sequence().as_ref());
+                    } else {
+                        bases = std::mem::take(record.sequence_mut()).into();
                     }
                     // `=` is what the reference has there, which is not known here.
                     bases.iter_mut().filter(|base| **base == b'=').for_each(|base| *base = b'N');
-                    let (len, mut record) = (bases.len() as u64, record);
+                    let len = bases.len() as u64;
                     if keeps_bases {
                         feed.holds(2 * bases.len());
                     } else {

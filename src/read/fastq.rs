@@ -21,6 +21,9 @@ pub struct Reads {
     number: u64,
 }
 
+/// A line that is longer is not kept in memory beside its record.
+const LONG: usize = 1 << 20;
+
 fn bad(why: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why)
 }
@@ -113,6 +116,9 @@ impl Reads {
                 return Err(bad(format!("line {}: the name after \"+\" is not that of line {first}", self.number)));
             }
             record = record.set_quality_scores(self.qualities(first, sequence.len())?.into());
+        }
+        if !self.held && self.line.capacity() > LONG {
+            self.line = Vec::new();
         }
         Ok(Some(record.set_sequence(sequence.into()).build()))
     }

@@ -260,8 +260,15 @@ fn check_name(parts: &[Part], output: Option<&Path>) -> Result<()> {
     let can: Vec<Writes<()>> = can.iter().map(writes).collect();
     names::decide(output, None, (), &can).map_err(|error| match error {
         Error::Usage { message, hint } => {
-            Error::Usage { message: format!("{message}: the shards are {}", can[0].named.word()), hint }
+            let more = if first.setting("output_type").is_some() {
+                "; bcftools view turns VCF and BCF into one another"
+            } else {
+                ""
+            };
+            let message = format!("{message}: the shards are {}", can[0].named.word());
+            Error::Usage { message, hint: hint.map(|hint| hint + more) }
         }
+
         other => other,
     })
 }
