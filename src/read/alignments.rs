@@ -75,13 +75,17 @@ impl Adapter for Contigwise {
 impl Alignments {
     /// Opens a file, or standard input for `-`. CRAM needs the FASTA file it was made with.
     pub fn open(path: &Path, reference: Option<&Path>) -> Result<Self> {
-        let input = super::open(path)?;
+        Self::of(super::open(path)?, reference)
+    }
+
+    /// Of an input that is open already.
+    pub fn of(input: Input, reference: Option<&Path>) -> Result<Self> {
         input.expect(&[Format::Sam, Format::Bam, Format::Cram, Format::Fastq], "reads (SAM, BAM, CRAM or FASTQ)")?;
         let place = input.place();
         let failed = |error: io::Error| Error::input(&place, describe(&error));
         let (format, report, cram_end) = (input.format, Box::new(input.report()), Box::new(input.cram_end()));
         let share = input.share();
-        let Input { reader, .. } = input;
+        let Input { reader, path, .. } = input;
         let (header, reader) = match format {
             Format::Sam => {
                 let limited: Box<dyn BufRead + Send> = Box::new(super::LineLimited::new(reader));
@@ -89,8 +93,8 @@ impl Alignments {
                 (guard(|| reader.read_header()).map_err(failed)?, Reader::Sam(reader))
             }
             #[cfg(feature = "htslib")]
-            Format::Cram if path != Path::new("-") => {
-                let (header, reader) = super::htslib::Reader::open(path, reference)?;
+            Format::Cram if share.is_some() => {
+                let (header, reader) = super::htslib::Reader::open(&path, reference)?;
                 (header, Reader::Htslib(reader))
             }
             Format::Bam => {
@@ -98,7 +102,7 @@ impl Alignments {
                 (guard(|| reader.read_header()).map_err(failed)?, Reader::Bam(reader.into_inner()))
             }
             Format::Cram => {
-                let fasta = reference.ok_or_else(|| needs_reference(path))?;
+                let fasta = reference.ok_or_else(|| needs_reference(&path))?;
                 let repository = fasta::Repository::new(Contigwise(Reference::open(fasta)?));
                 let mut reader = cram::io::reader::Builder::default()
                     .set_reference_sequence_repository(repository.clone())
@@ -114,7 +118,7 @@ impl Alignments {
         for (name, map) in header.reference_sequences() {
             contigs.push(name.to_string(), map.length().get() as u64);
         }
-        Ok(Self { header, contigs, format, path: path.into(), reader, report, share, cram_end })
+        Ok(Self { header, contigs, format, path, reader, report, share, cram_end })
     }
 
     /// What share of the file has been read; once.

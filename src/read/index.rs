@@ -39,7 +39,7 @@ pub fn beside(file: &Path) -> Option<(String, Vec<IndexedContig>)> {
 const MAX_NAMES: u64 = 64 << 20;
 
 /// Reads an index (tabix and CSI specifications). Memory is taken as bytes come, not as a damaged count promises.
-fn contigs(mut reader: impl Read) -> io::Result<Vec<IndexedContig>> {
+pub fn contigs(mut reader: impl Read) -> io::Result<Vec<IndexedContig>> {
     let mut magic = [0; 4];
     reader.read_exact(&mut magic)?;
     let (csi, depth, names, count);

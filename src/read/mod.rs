@@ -191,6 +191,8 @@ pub struct Input {
     pub compression: Compression,
     /// As the user wrote it.
     pub path: PathBuf,
+    /// Bytes of the file; `None` of what is no file.
+    length: Option<u64>,
     tally: Digested,
 }
 
@@ -228,17 +230,30 @@ pub fn open_if_any(path: &Path) -> Result<Option<Input>> {
     Ok(begin(path)?.ok())
 }
 
+/// Opens what comes from anywhere, for example from memory. `name` is what messages and manifests call it.
+pub fn open_reader(name: &Path, reader: impl Read + Send + 'static) -> Result<Input> {
+    begin_reading(name, Box::new(reader), None)?.map_err(|empty| Error::input(place(name), empty))
+}
+
 /// An input; or, if there is nothing in it, how that is said.
 fn begin(path: &Path) -> Result<Result<Input, &'static str>> {
-    let raw: Box<dyn Read + Send> = if path == Path::new("-") {
-        Box::new(io::stdin())
-    } else {
-        let file = File::open(path).map_err(|error| Error::read(path, &error))?;
-        if file.metadata().is_ok_and(|m| m.is_dir()) {
-            return Err(Error::input(path.display(), "is a folder, not a file"));
-        }
-        Box::new(file)
-    };
+    if path == Path::new("-") {
+        return begin_reading(path, Box::new(io::stdin()), None);
+    }
+    let file = File::open(path).map_err(|error| Error::read(path, &error))?;
+    let about = file.metadata().ok();
+    if about.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+        return Err(Error::input(path.display(), "is a folder, not a file"));
+    }
+    let length = about.filter(std::fs::Metadata::is_file).map(|about| about.len());
+    begin_reading(path, Box::new(file), length)
+}
+
+fn begin_reading(
+    path: &Path,
+    raw: Box<dyn Read + Send>,
+    length: Option<u64>,
+) -> Result<Result<Input, &'static str>> {
     let tally = Digested(Arc::new(Mutex::new(Tally { hash: Sha256::new(), bytes: 0, tail: Vec::new(), ended: false })));
     let counted = Counting { inner: raw, tally: tally.clone() };
     let (head, all) = peek(Box::new(counted), path)?;
@@ -271,7 +286,7 @@ fn begin(path: &Path) -> Result<Result<Input, &'static str>> {
     {
         return Err(Error::input(place(path), problem).with_hint(hint));
     }
-    Ok(Ok(Input { reader, format, compression, path: path.into(), tally }))
+    Ok(Ok(Input { reader, format, compression, path: path.into(), length, tally }))
 }
 
 /// What the first bytes say.
@@ -364,8 +379,7 @@ impl Input {
 
     /// To be asked at any time: the share of the file that has been read. `None` where its length is not known.
     pub fn share(&self) -> Option<Share> {
-        let about = std::fs::metadata(&self.path).ok().filter(std::fs::Metadata::is_file)?;
-        let (tally, length) = (self.tally.clone(), about.len().max(1));
+        let (tally, length) = (self.tally.clone(), self.length?.max(1));
         Some(Box::new(move || tally.lock().bytes as f64 / length as f64))
     }
 

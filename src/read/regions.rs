@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use super::{InputReport, open, read_line};
+use super::{Input, InputReport, open, read_line};
 use crate::{
     error::{Error, Result, describe},
     genome::{Contigs, Interval, Region, Strand},
@@ -145,7 +145,11 @@ pub struct BedLine {
 
 /// Reads a BED file; lines of no length are left out.
 pub fn read_bed(path: &Path) -> Result<(Vec<BedLine>, InputReport)> {
-    let mut input = open(path)?;
+    bed_of(open(path)?)
+}
+
+/// Reads a BED file that is open already.
+pub fn bed_of(mut input: Input) -> Result<(Vec<BedLine>, InputReport)> {
     let (place, report) = (input.place(), input.report());
     let (mut lines, mut line, mut number) = (Vec::new(), Vec::new(), 0u64);
     while read_line(&mut input.reader, &mut line).map_err(|e| Error::input(&place, describe(&e)))? {
@@ -190,7 +194,11 @@ pub struct Aliases(HashMap<String, String>);
 impl Aliases {
     /// Reads the file.
     pub fn read(path: &Path) -> Result<Self> {
-        let mut input = open(path)?;
+        Self::of(open(path)?)
+    }
+
+    /// Reads a file that is open already.
+    pub fn of(mut input: Input) -> Result<Self> {
         let place = input.place();
         let (mut aliases, mut line, mut number) = (Self::default(), Vec::new(), 0u64);
         while read_line(&mut input.reader, &mut line).map_err(|e| Error::input(&place, describe(&e)))? {
