@@ -10,6 +10,7 @@ pub mod exact;
 pub mod folder;
 pub mod network;
 pub mod ort;
+pub mod protobuf;
 pub mod registry;
 pub mod rten;
 

@@ -38,6 +38,7 @@ impl RtenModel {
 
 /// A network whose inputs and outputs are those of the card.
 fn open(name: &str, bytes: &[u8], ports: &Ports) -> Result<rten::Model> {
+    super::protobuf::check(bytes).map_err(|why| Error::model(name, format!("rten: {why}")))?;
     let model = rten::Model::load(bytes.to_vec()).map_err(|error| {
         Error::model(name, format!("rten: {}", error.to_string().lines().next().unwrap_or("cannot be loaded")))
     })?;

@@ -1,0 +1,124 @@
+//! Whether a network's bytes are a whole ONNX model: what an engine must not be left to find out.
+//!
+//! rten 0.27 goes backwards, and so for ever, on a length above 2^63, and asks for as much memory as a length says.
+//! Every length is compared here with the bytes that are there, in every message that has messages in it.
+
+/// Messages of ONNX (onnx.proto) that hold others.
+#[derive(Clone, Copy)]
+enum Message {
+    Model,
+    Graph,
+    Node,
+    Attribute,
+    Function,
+    Tensor,
+    SparseTensor,
+    Value,
+    Type,
+    TypedElement,
+    Shape,
+    /// One that holds no other.
+    Leaf,
+}
+
+impl Message {
+    /// What a field of it holds, if that is a message.
+    fn field(self, number: u64) -> Option<Self> {
+        Some(match (self, number) {
+            (Self::Model, 7) => Self::Graph,
+            (Self::Model, 8 | 14) | (Self::Graph, 14 | 16) | (Self::Node, 9) | (Self::Function, 9 | 14) => Self::Leaf,
+            (Self::Model, 20) => Self::Leaf,
+            (Self::Model, 25) => Self::Function,
+            (Self::Graph, 1) | (Self::Function, 7) => Self::Node,
+            (Self::Graph, 5) | (Self::Attribute, 5 | 10) | (Self::SparseTensor, 1 | 2) => Self::Tensor,
+            (Self::Graph, 11 | 12 | 13) | (Self::Function, 12) => Self::Value,
+            (Self::Graph, 15) | (Self::Attribute, 22 | 23) => Self::SparseTensor,
+            (Self::Node, 5) | (Self::Function, 11) => Self::Attribute,
+            (Self::Attribute, 6 | 11) => Self::Graph,
+            (Self::Attribute, 14 | 15) | (Self::Value, 2) | (Self::TypedElement, 1) => Self::Type,
+            (Self::Tensor, 3 | 13 | 16) => Self::Leaf,
+            (Self::Type, 1 | 8) => Self::TypedElement,
+            (Self::Type, 4 | 5 | 9) => Self::TypedElement,
+            (Self::TypedElement, 2) => Self::Shape,
+            (Self::Shape, 1) => Self::Leaf,
+            _ => return None,
+        })
+    }
+}
+
+/// Graphs within graphs (bodies of loops) are not deeper than this.
+const DEEPEST: u32 = 64;
+
+/// What is wrong with the bytes of a network, if they are not whole messages.
+pub fn check(bytes: &[u8]) -> Result<(), String> {
+    walk(bytes, Message::Model, 0).map_err(|why| format!("it is no ONNX network, or damaged: {why}"))
+}
+
+fn walk(mut bytes: &[u8], message: Message, depth: u32) -> Result<(), &'static str> {
+    const SHORT: &str = "it ends within a value";
+    if depth > DEEPEST {
+        return Err("there are too many graphs within graphs");
+    }
+    while !bytes.is_empty() {
+        let tag = number(&mut bytes).ok_or(SHORT)?;
+        let (field, kind) = (tag >> 3, tag & 7);
+        let length = match kind {
+            0 => number(&mut bytes).map(|_| 0),
+            1 => Some(8),
+            2 => number(&mut bytes),
+            5 => Some(4),
+            _ => return Err("a field has a type that there is not"),
+        };
+        let length = length.and_then(|length| usize::try_from(length).ok()).ok_or(SHORT)?;
+        let (value, rest) = bytes.split_at_checked(length).ok_or(SHORT)?;
+        bytes = rest;
+        if kind == 2
+            && let Some(inner) = message.field(field)
+        {
+            // A sequence's and an optional's element is a type; a tensor's a number.
+            walk(value, inner, depth + 1)?;
+        }
+    }
+    Ok(())
+}
+
+/// A number of up to ten bytes.
+fn number(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0u64;
+    for place in 0..10 {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f).checked_shl(7 * place)?;
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_stay_within_what_is_there() {
+        // ir_version 8, a graph with a node whose name is "n".
+        let model = [0x08, 8, 0x3a, 5, 0x0a, 3, 0x1a, 1, b'n'];
+        assert_eq!(check(&model), Ok(()));
+        for end in [1, 3, 6, 8] {
+            assert!(check(&model[..end]).is_err(), "{end}");
+        }
+        // A length of 2^64 - 7 is not seven bytes back.
+        let back = [&[0x12][..], &[0xf9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01], &[0; 40]].concat();
+        assert!(check(&back).is_err());
+        let mut deep = vec![];
+        for _ in 0..200 {
+            // A graph of a node of an attribute of a graph.
+            for tag in [0x32, 0x2a, 0x0a] {
+                deep = [&[tag, 0xff & (deep.len() as u8 | 0x80), (deep.len() >> 7) as u8], &deep[..]].concat();
+            }
+        }
+        let deep = [&[0x3a, deep.len() as u8 | 0x80, (deep.len() >> 7) as u8], &deep[..]].concat();
+        assert!(check(&deep).is_err());
+    }
+}
