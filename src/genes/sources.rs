@@ -320,6 +320,9 @@ impl Table {
 }
 
 fn split(line: &str, delimiter: u8) -> Vec<String> {
+    if !line.contains(['"', '\r']) {
+        return line.split(char::from(delimiter)).map(str::to_string).collect();
+    }
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(line.as_bytes());
     let mut record = csv::StringRecord::new();

@@ -280,9 +280,7 @@ fn index_of(path: &Path) -> Result<Option<BamIndex>> {
         for beside in [super::reference::with_ending(path, ending), path.with_extension(ending)] {
             if beside.is_file() {
                 let failed = |error: io::Error| Error::read(&beside, &error);
-                if ending == "bai" {
-                    check_bai(&beside).map_err(failed)?;
-                }
+                super::index::check(&beside).map_err(failed)?;
                 return Ok(Some(if ending == "bai" {
                     BamIndex::Bai(bam::bai::fs::read(&beside).map_err(failed)?)
                 } else {
@@ -313,18 +311,6 @@ fn sound(record: &RecordBuf) -> Result<(), String> {
 pub(super) fn needs_reference(path: &Path) -> Error {
     Error::usage(format!("{} is CRAM: it needs the FASTA file it was made with", super::place(path)))
         .with_hint("add -f genome.fa")
-}
-
-/// Each contig of a .bai takes 8 bytes at least (SAM specification, section 5.2): a damaged count is not believed.
-fn check_bai(path: &Path) -> io::Result<()> {
-    let mut head = [0u8; 8];
-    let mut file = File::open(path)?;
-    io::Read::read_exact(&mut file, &mut head)?;
-    let count = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));
-    if count * 8 > file.metadata()?.len() {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the index is damaged"));
-    }
-    Ok(())
 }
 
 /// Contig and interval a record is aligned to; `None` where it is not.

@@ -249,11 +249,7 @@ fn begin(path: &Path) -> Result<Result<Input, &'static str>> {
     begin_reading(path, Box::new(file), length)
 }
 
-fn begin_reading(
-    path: &Path,
-    raw: Box<dyn Read + Send>,
-    length: Option<u64>,
-) -> Result<Result<Input, &'static str>> {
+fn begin_reading(path: &Path, raw: Box<dyn Read + Send>, length: Option<u64>) -> Result<Result<Input, &'static str>> {
     let tally = Digested(Arc::new(Mutex::new(Tally { hash: Sha256::new(), bytes: 0, tail: Vec::new(), ended: false })));
     let counted = Counting { inner: raw, tally: tally.clone() };
     let (head, all) = peek(Box::new(counted), path)?;

@@ -218,7 +218,7 @@ fn facts(run: &Run) -> String {
     for input in run.get(&["inputs"]).as_array().into_iter().flatten() {
         let digest = input["sha256"]
             .as_str()
-            .map_or(String::new(), |digest| format!(", sha256 {}…", &digest[..digest.len().min(12)]));
+            .map_or(String::new(), |digest| format!(", sha256 {}…", digest.get(..12).unwrap_or(digest)));
         let (path, format) = (input["path"].as_str().unwrap_or("-"), input["format"].as_str().unwrap_or("-"));
         facts.push(("input", format!("{path} ({format}{digest})")));
     }

@@ -14,8 +14,7 @@ pub(super) struct Bpe {
 impl Bpe {
     pub(super) fn new(card: &Card, folder: &Folder) -> Result<Self> {
         let file = card.files.tokenizer.as_deref().unwrap_or_default();
-        let mut tokenizer =
-            tokenizers::Tokenizer::from_bytes(folder.bytes(file)?).map_err(|error| broken(folder, file, error))?;
+        let mut tokenizer = super::library(&folder.bytes(file)?).map_err(|error| broken(folder, file, error))?;
         // Windows have a length of their own; a tokenizer that cuts or fills rows would change answers silently.
         tokenizer.with_truncation(None).map_err(|error| broken(folder, file, error))?;
         tokenizer.with_padding(None);
