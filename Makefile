@@ -28,7 +28,7 @@ if [ -z "$${ORT_DYLIB_PATH:-}" ] && [ -f "$(STAMP)" ]; then \
 fi;
 endef
 
-.PHONY: help demo hpo test test-workflows test-packaging lint install wheel clean venv tools
+.PHONY: help demo hpo test fuzz kills test-workflows test-packaging lint install wheel clean venv tools
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -58,6 +58,14 @@ demo: venv hpo ## Build the program and annotate 100,000 bases of human chromoso
 test: venv tools hpo ## Run all tests
 	@$(with_onnxruntime) export GENOGLOSS_HPO="$(HPO)"; set -x; $(CARGO) test --locked --no-fail-fast -- --nocapture
 
+fuzz: ## Fuzz every reader for TIME seconds each (60); needs cargo install cargo-fuzz and a C++ compiler
+	$(CARGO) build --release --locked
+	$(PYTHON) fuzz/run.py --program "$(GENOGLOSS)" --time $(or $(TIME),60) --out "$(abspath $(TARGET))/fuzz" $(foreach target,$(FUZZ),--target $(target))
+
+kills: ## Kill runs at random moments and go on with them: 50 trials each of scan, reads, variants and genes annotate
+	$(CARGO) build --release --locked
+	$(PYTHON) benches/kills.py "$(GENOGLOSS)"
+
 test-workflows: venv hpo ## Run the Snakemake and Nextflow workflows with the real engines
 	$(CARGO) build --release --locked
 	@$(with_onnxruntime) export GENOGLOSS_HPO="$(HPO)"; set -x; workflows/test.sh "$(GENOGLOSS)"
@@ -83,7 +91,7 @@ wheel: ## Build a Python wheel: pip install it to get the program and ONNX Runti
 
 clean: ## Remove what was built, demo/ and the Python environments
 	$(CARGO) clean
-	rm -rf demo "$(PACKAGING_VENV)"
+	rm -rf demo fuzz/target "$(PACKAGING_VENV)"
 	@if ls "$(VENV)"/.genogloss-* >/dev/null 2>&1; then set -x; rm -rf "$(VENV)"; fi
 
 # ONNX Runtime in a Python environment of its own. Without it everything works, in the built-in engine.
