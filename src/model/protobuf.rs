@@ -31,7 +31,7 @@ impl Message {
             (Self::Model, 25) => Self::Function,
             (Self::Graph, 1) | (Self::Function, 7) => Self::Node,
             (Self::Graph, 5) | (Self::Attribute, 5 | 10) | (Self::SparseTensor, 1 | 2) => Self::Tensor,
-            (Self::Graph, 11 | 12 | 13) | (Self::Function, 12) => Self::Value,
+            (Self::Graph, 11..=13) | (Self::Function, 12) => Self::Value,
             (Self::Graph, 15) | (Self::Attribute, 22 | 23) => Self::SparseTensor,
             (Self::Node, 5) | (Self::Function, 11) => Self::Attribute,
             (Self::Attribute, 6 | 11) => Self::Graph,
@@ -115,7 +115,7 @@ mod tests {
         for _ in 0..200 {
             // A graph of a node of an attribute of a graph.
             for tag in [0x32, 0x2a, 0x0a] {
-                deep = [&[tag, 0xff & (deep.len() as u8 | 0x80), (deep.len() >> 7) as u8], &deep[..]].concat();
+                deep = [&[tag, deep.len() as u8 | 0x80, (deep.len() >> 7) as u8], &deep[..]].concat();
             }
         }
         let deep = [&[0x3a, deep.len() as u8 | 0x80, (deep.len() >> 7) as u8], &deep[..]].concat();

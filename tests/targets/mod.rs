@@ -137,10 +137,10 @@ fn region(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     for known in [None, Some(contigs())] {
         let Some(region) = said(Region::parse(text, known.as_ref())) else { continue };
-        let plain = !region.contig.contains([':', '{', '}']);
+        let plain = !region.contig.is_empty() && !region.contig.contains([':', '{', '}']);
         assert!(region.interval.is_none_or(|interval| interval.start < interval.end), "{text:?}: {region:?}");
         if plain {
-            let again = Region::parse(&region.to_string(), known.as_ref());
+            let again = Region::parse(&region.to_string(), None);
             assert_eq!(said(again).as_ref(), Some(&region), "{text:?}, shown as {region}");
         }
     }
