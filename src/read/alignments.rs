@@ -252,7 +252,8 @@ impl Alignments {
                     continue;
                 };
                 let region = noodles::core::Region::new(contig.name.as_str(), start..=end);
-                for record in reader.query(&self.header, index, &region).map_err(failed)?.records() {
+                let found = guard(|| reader.query(&self.header, index, &region)).map_err(failed)?;
+                for record in found.records() {
                     let record =
                         RecordBuf::try_from_alignment_record(&self.header, &record.map_err(failed)?).map_err(failed)?;
                     // A read over two regions is found twice.
