@@ -47,7 +47,7 @@ fi; \
 export FEATURES;
 endef
 
-.PHONY: help demo hpo htslib test test-workflows test-packaging lint install wheel clean venv tools
+.PHONY: help demo hpo htslib test fuzz kills test-workflows test-packaging lint install wheel clean venv tools
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -78,6 +78,14 @@ test: venv tools hpo htslib ## Run all tests
 	@$(with_onnxruntime) $(with_htslib) export GENOGLOSS_HPO="$(HPO)"; set -x; \
 		$(CARGO) test --locked --no-fail-fast $$FEATURES -- --nocapture
 
+fuzz: htslib ## Fuzz every reader for TIME seconds each (60); needs cargo install cargo-fuzz and a C++ compiler
+	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
+	$(PYTHON) fuzz/run.py --program "$(GENOGLOSS)" --time $(or $(TIME),60) --out "$(abspath $(TARGET))/fuzz" $(foreach target,$(FUZZ),--target $(target))
+
+kills: htslib ## Kill runs at random moments and go on with them: 50 trials each of scan, reads, variants and genes annotate
+	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
+	$(PYTHON) benches/kills.py "$(GENOGLOSS)"
+
 test-workflows: venv hpo htslib ## Run the Snakemake and Nextflow workflows with the real engines
 	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	@$(with_onnxruntime) export GENOGLOSS_HPO="$(HPO)"; set -x; workflows/test.sh "$(GENOGLOSS)"
@@ -104,7 +112,7 @@ wheel: htslib ## Build a Python wheel: pip install it to get the program and ONN
 
 clean: ## Remove what was built, demo/ and the Python environments
 	$(CARGO) clean
-	rm -rf demo "$(PACKAGING_VENV)"
+	rm -rf demo fuzz/target "$(PACKAGING_VENV)"
 	@if ls "$(VENV)"/.genogloss-* >/dev/null 2>&1; then set -x; rm -rf "$(VENV)"; fi
 
 # ONNX Runtime in a Python environment of its own. Without it everything works, in the built-in engine.

@@ -13,11 +13,27 @@ use std::{
 /// The result of anything that can end a run.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Words of an input stand in messages as they are, but for what would end the line or steer the terminal.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some(at) = rest.find(char::is_control) {
+            let (before, after) = rest.split_at(at);
+            let control = after.chars().next().unwrap_or_default();
+            write!(f, "{before}{}", control.escape_default())?;
+            rest = &after[control.len_utf8()..];
+        }
+        f.write_str(rest)
+    }
+}
+
 /// Why a run ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The command line asks for something that cannot be: exit code 2.
-    #[error("{message}")]
+    #[error("{}", OneLine(message))]
     Usage {
         /// What is wrong.
         message: String,
@@ -25,7 +41,7 @@ pub enum Error {
         hint: Option<String>,
     },
     /// An input file cannot be read or believed.
-    #[error("{place}: {message}")]
+    #[error("{}: {}", OneLine(place), OneLine(message))]
     Input {
         /// File, and line, record or region where known.
         place: String,
@@ -35,7 +51,7 @@ pub enum Error {
         hint: Option<String>,
     },
     /// A model folder, or the engine that runs it, does not work.
-    #[error("model {model}: {message}")]
+    #[error("model {}: {}", OneLine(model), OneLine(message))]
     Model {
         /// Name or folder.
         model: String,
@@ -47,7 +63,7 @@ pub enum Error {
         row: Option<usize>,
     },
     /// An output cannot be written.
-    #[error("{place}: {message}")]
+    #[error("{}: {}", OneLine(place), OneLine(message))]
     Output {
         /// File.
         place: String,
@@ -238,6 +254,12 @@ mod tests {
         assert!(
             lines[0].ends_with("index out of bounds: the len is 3 (src/a.rs:7:1)") && lines[1].starts_with("hint: ")
         );
+    }
+
+    #[test]
+    fn messages_are_one_line_whatever_is_in_the_input() {
+        let error = Error::input("a\n.fa", "contig \"\u{1b}[31m\t\r\u{85}é\"");
+        assert_eq!(error.to_string(), "a\\n.fa: contig \"\\u{1b}[31m\\t\\r\\u{85}é\"");
     }
 
     #[test]

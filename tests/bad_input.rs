@@ -799,7 +799,7 @@ fn nul_bytes_are_an_error_with_their_place() {
         desk.fails(&place.replace('@', "zero"), &["zero"]);
     }
     desk.write("a.vcf", format!("{VCF_HEAD}chr20\t5\0\t.\tA\tC\t.\t.\t.\n"));
-    desk.fails("variants a.vcf -f g.fa -m exact:gc -o out.vcf", &["a.vcf", "line 5", "POS"]);
+    desk.fails("variants a.vcf -f g.fa -m exact:gc -o out.vcf", &["a.vcf", "line 5", "NUL byte"]);
     desk.write("a.bed", "chr20\t1\0\t5\n");
     desk.fails("scan g.fa -R a.bed -m exact:gc -o out.bed", &["a.bed", "line 1"]);
     desk.write("a.fq", b"@q\nAC\0T\n+\nIIII\n");

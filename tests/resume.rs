@@ -229,6 +229,8 @@ fn tracks(table: bool) {
     if table {
         assert!(fs::read(format!("{whole}.bed")).expect("a table") == fs::read(format!("{out}.bed")).expect("a table"));
     }
+    let bytes = |folder: &str| fs::read(format!("{folder}/gc.bw")).expect("a track");
+    assert!(bytes(&whole) == bytes(&out), "a checkpoint leaves traces in the file");
     let values = |folder: &str| -> BTreeMap<(String, u32), u32> {
         let mut reader = bigtools::BigWigRead::open_file(format!("{folder}/gc.bw")).expect("a bigWig");
         let contigs: Vec<(String, u32)> = reader.chroms().iter().map(|c| (c.name.clone(), c.length)).collect();

@@ -1,6 +1,6 @@
 //! What can be asked: names, what is needed, who answers, what an answer looks like.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 /// A question of the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -348,24 +348,26 @@ pub fn find_with_key(name: &str) -> Result<(&'static Entry, Option<String>), Str
 /// Longer names are not compared with those of the tasks: it is a sequence, most likely.
 const LONGEST_NAME: usize = 60;
 
+/// Every name of every task: as it is compared, as it is written, and whose it is.
+static NAMES: LazyLock<Vec<(String, &'static str, &'static Entry)>> = LazyLock::new(|| {
+    let names =
+        |entry: &'static Entry| std::iter::once(&entry.name).chain(entry.aliases).map(move |name| (name, entry));
+    TASKS.iter().flat_map(names).map(|(name, entry)| (plain(name), *name, entry)).collect()
+});
+
 /// The task of this name.
 pub fn find(name: &str) -> Result<&'static Entry, String> {
     let wanted = plain(name);
-    let names = |entry: &'static Entry| std::iter::once(&entry.name).chain(entry.aliases);
-    if let Some(entry) = TASKS.iter().find(|entry| names(entry).any(|name| plain(name) == wanted)) {
+    if let Some((_, _, entry)) = NAMES.iter().find(|(plain, ..)| *plain == wanted) {
         return Ok(entry);
     }
     let shown: String = name.trim().chars().take(LONGEST_NAME).collect();
     if wanted.len() > LONGEST_NAME {
         return Err(format!("\"{shown} …\" is not a task: a prompt ends with \"task =\"; --tasks lists them"));
     }
-    let all = TASKS.iter().flat_map(names);
-    let nearest = all.max_by(|a, b| {
-        let like = |name: &str| strsim::normalized_damerau_levenshtein(&plain(name), &wanted);
-        like(a).total_cmp(&like(b))
-    });
-    match nearest {
-        Some(nearest) if strsim::normalized_damerau_levenshtein(&plain(nearest), &wanted) > 0.3 => {
+    let alike = NAMES.iter().map(|(plain, name, _)| (strsim::normalized_damerau_levenshtein(plain, &wanted), name));
+    match alike.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
+        Some((alike, nearest)) if alike > 0.3 => {
             Err(format!("\"{shown}\" is not a task; is {nearest} meant? --tasks lists them"))
         }
         _ => Err(format!("\"{shown}\" is not a task; --tasks lists them")),

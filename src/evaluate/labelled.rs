@@ -37,7 +37,11 @@ const SHAPE: &str = "labelled sequences are a CSV or TSV file whose first line n
 
 /// Reads all samples of a file; `path` may be `-`.
 pub fn read(path: &Path, columns: &Columns) -> Result<(Vec<Sample>, InputReport)> {
-    let input = read::open(path)?;
+    of(read::open(path)?, columns)
+}
+
+/// Reads all samples of an input that is open already.
+pub fn of(input: read::Input, columns: &Columns) -> Result<(Vec<Sample>, InputReport)> {
     input.expect(&[Format::Fasta, Format::Unknown], "a file of labelled sequences").map_err(|e| e.with_hint(SHAPE))?;
     let (place, report) = (input.place(), input.report());
     let samples = match input.format {

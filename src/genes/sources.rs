@@ -1,9 +1,12 @@
 //! The tables that facts come from: how each is known, what it must hold, and under which licence.
 
-use std::{io::BufRead, path::Path};
+use std::{
+    io::{self, BufRead},
+    path::Path,
+};
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, describe},
     read,
 };
 
@@ -231,14 +234,19 @@ fn plain(name: &str) -> String {
 impl Table {
     /// Opens a table and says what it is.
     pub fn open(path: &Path) -> Result<Self> {
-        let input = read::open(path)?;
+        Self::of(read::open(path)?)
+    }
+
+    /// Of an input that is open already.
+    pub fn of(input: read::Input) -> Result<Self> {
         let report = Box::new(input.report());
         let place = input.place();
+        let failed = |error: &io::Error| Error::input(&place, describe(error));
         let mut reader = input.reader;
         let (mut lead, mut line) = (Vec::new(), Vec::new());
         while lead.len() < LEAD {
             line.clear();
-            if !read::read_line(&mut reader, &mut line).map_err(|error| Error::read(path, &error))? {
+            if !read::read_line(&mut reader, &mut line).map_err(|error| failed(&error))? {
                 break;
             }
             let text = String::from_utf8_lossy(&line)
@@ -246,7 +254,7 @@ impl Table {
                 .trim_start_matches('\u{feff}')
                 .to_string();
             if lead.is_empty() && text.starts_with("format-version:") {
-                let rows = lines(path, reader);
+                let rows = lines(place.clone(), reader);
                 return Ok(Self { kind: Kind::Ontology, lead, place, columns: vec!["line".into()], rows, report });
             }
             for delimiter in [b'\t', b','] {
@@ -312,6 +320,9 @@ impl Table {
 }
 
 fn split(line: &str, delimiter: u8) -> Vec<String> {
+    if !line.contains(['"', '\r']) {
+        return line.split(char::from(delimiter)).map(str::to_string).collect();
+    }
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(line.as_bytes());
     let mut record = csv::StringRecord::new();
@@ -322,15 +333,14 @@ fn split(line: &str, delimiter: u8) -> Vec<String> {
 }
 
 /// Lines as rows of one field.
-fn lines(path: &Path, mut reader: Box<dyn BufRead + Send>) -> Box<dyn Iterator<Item = Result<csv::StringRecord>>> {
-    let path = path.to_path_buf();
+fn lines(place: String, mut reader: Box<dyn BufRead + Send>) -> Box<dyn Iterator<Item = Result<csv::StringRecord>>> {
     let mut line = Vec::new();
     Box::new(std::iter::from_fn(move || {
         line.clear();
         match read::read_line(&mut reader, &mut line) {
             Ok(false) => None,
             Ok(true) => Some(Ok(csv::StringRecord::from(vec![String::from_utf8_lossy(&line).trim_end().to_string()]))),
-            Err(error) => Some(Err(Error::read(&path, &error))),
+            Err(error) => Some(Err(Error::input(&place, describe(&error)))),
         }
     }))
 }

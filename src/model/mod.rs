@@ -10,7 +10,7 @@ pub mod exact;
 pub mod folder;
 pub mod network;
 pub mod ort;
-mod protobuf;
+pub mod protobuf;
 pub mod registry;
 pub mod rten;
 

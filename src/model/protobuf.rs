@@ -1,96 +1,106 @@
-//! Whether a file is sound as a protocol buffer of ONNX, before rten reads it: rten 0.27 goes round for ever at a number of more than ten
-//! bytes, and back in the file where a length is larger than 2^63.
+//! Whether a network's bytes are a whole ONNX model: what an engine must not be left to find out.
+//!
+//! rten 0.27 goes backwards, and so for ever, on a length above 2^63, goes round for ever at a number of more than ten bytes, and asks for
+//! as much memory as a length says. Every length is compared here with the bytes that are there, in every message that has messages in it,
+//! and every list of numbers is read to its end.
 
-/// Messages of `onnx.proto` that hold others or lists of numbers.
+/// Messages of ONNX (onnx.proto) that hold others.
 #[derive(Clone, Copy)]
 enum Message {
     Model,
     Graph,
     Node,
     Attribute,
+    Function,
     Tensor,
-    Sparse,
+    SparseTensor,
     Value,
     Type,
-    TensorType,
+    TypedElement,
     Shape,
-    /// What holds no other message that is read.
-    Plain,
-}
-
-/// What the bytes of a field are.
-enum Content {
-    Message(Message),
-    /// Numbers, one after the other.
-    Numbers,
-    Bytes,
+    /// One that holds no other.
+    Leaf,
 }
 
 impl Message {
-    fn content(self, field: u64) -> Content {
-        use Message::{Attribute, Graph, Model, Node, Plain, Shape, Sparse, Tensor, TensorType, Type, Value};
-        let message = match (self, field) {
-            (Model, 7) | (Attribute, 6 | 11) => Graph,
-            (Graph, 1) => Node,
-            (Node, 5) => Attribute,
-            (Graph, 5) | (Attribute, 5 | 10) | (Sparse, 1 | 2) => Tensor,
-            (Graph, 15) => Sparse,
-            (Graph, 11..=13) => Value,
-            (Value, 2) => Type,
-            (Type, 1) => TensorType,
-            (TensorType, 2) => Shape,
-            (Model, 8 | 14) | (Shape, 1) | (Tensor, 13) => Plain,
-            (Tensor, 1 | 5 | 7 | 11) | (Attribute, 8) | (Sparse, 3) => return Content::Numbers,
-            _ => return Content::Bytes,
-        };
-        Content::Message(message)
+    /// What a field of it holds, if that is a message.
+    fn field(self, number: u64) -> Option<Self> {
+        Some(match (self, number) {
+            (Self::Model, 7) => Self::Graph,
+            (Self::Model, 8 | 14) | (Self::Graph, 14 | 16) | (Self::Node, 9) | (Self::Function, 9 | 14) => Self::Leaf,
+            (Self::Model, 20) => Self::Leaf,
+            (Self::Model, 25) => Self::Function,
+            (Self::Graph, 1) | (Self::Function, 7) => Self::Node,
+            (Self::Graph, 5) | (Self::Attribute, 5 | 10) | (Self::SparseTensor, 1 | 2) => Self::Tensor,
+            (Self::Graph, 11..=13) | (Self::Function, 12) => Self::Value,
+            (Self::Graph, 15) | (Self::Attribute, 22 | 23) => Self::SparseTensor,
+            (Self::Node, 5) | (Self::Function, 11) => Self::Attribute,
+            (Self::Attribute, 6 | 11) => Self::Graph,
+            (Self::Attribute, 14 | 15) | (Self::Value, 2) | (Self::TypedElement, 1) => Self::Type,
+            (Self::Tensor, 3 | 13 | 16) => Self::Leaf,
+            (Self::Type, 1 | 8) => Self::TypedElement,
+            (Self::Type, 4 | 5 | 9) => Self::TypedElement,
+            (Self::TypedElement, 2) => Self::Shape,
+            (Self::Shape, 1) => Self::Leaf,
+            _ => return None,
+        })
     }
 }
 
-/// Graphs within graphs (If, Loop) that are looked into.
-const DEPTH: usize = 64;
-
-/// Whether all of it can be read.
-pub fn is_sound(bytes: &[u8]) -> bool {
-    message(bytes, Message::Model, DEPTH).is_some()
+/// Whether a field of a message is a list of numbers, one after the other.
+fn is_numbers(message: Message, field: u64) -> bool {
+    matches!((message, field), (Message::Tensor, 1 | 5 | 7 | 11) | (Message::Attribute, 8) | (Message::SparseTensor, 3))
 }
 
-fn message(mut bytes: &[u8], kind: Message, depth: usize) -> Option<()> {
-    let deeper = depth.checked_sub(1)?;
+/// Graphs within graphs (bodies of loops) are not deeper than this.
+const DEEPEST: u32 = 64;
+
+/// What is wrong with the bytes of a network, if they are not whole messages.
+pub fn check(bytes: &[u8]) -> Result<(), String> {
+    walk(bytes, Message::Model, 0).map_err(|why| format!("it is no ONNX network, or damaged: {why}"))
+}
+
+fn walk(mut bytes: &[u8], message: Message, depth: u32) -> Result<(), &'static str> {
+    const SHORT: &str = "it ends within a value";
+    if depth > DEEPEST {
+        return Err("there are too many graphs within graphs");
+    }
     while !bytes.is_empty() {
-        let tag = number(&mut bytes)?;
-        let len = match tag & 7 {
-            0 => {
-                number(&mut bytes)?;
-                continue;
-            }
-            1 => 8,
-            2 => usize::try_from(number(&mut bytes)?).ok()?,
-            5 => 4,
-            _ => return None,
+        let tag = number(&mut bytes).ok_or(SHORT)?;
+        let (field, kind) = (tag >> 3, tag & 7);
+        let length = match kind {
+            0 => number(&mut bytes).map(|_| 0),
+            1 => Some(8),
+            2 => number(&mut bytes),
+            5 => Some(4),
+            _ => return Err("a field has a type that there is not"),
         };
-        let (mut content, rest) = bytes.split_at_checked(len)?;
+        let length = length.and_then(|length| usize::try_from(length).ok()).ok_or(SHORT)?;
+        let (mut value, rest) = bytes.split_at_checked(length).ok_or(SHORT)?;
         bytes = rest;
-        match kind.content(tag >> 3) {
-            Content::Message(inner) if tag & 7 == 2 => message(content, inner, deeper)?,
-            Content::Numbers if tag & 7 == 2 => {
-                while !content.is_empty() {
-                    number(&mut content)?;
-                }
+        if kind == 2 && is_numbers(message, field) {
+            while !value.is_empty() {
+                number(&mut value).ok_or("a number in a list does not end")?;
             }
-            _ => {}
+        }
+        if kind == 2
+            && let Some(inner) = message.field(field)
+        {
+            // A sequence's and an optional's element is a type; a tensor's a number.
+            walk(value, inner, depth + 1)?;
         }
     }
-    Some(())
+    Ok(())
 }
 
-/// A number of at most ten bytes.
+/// A number of up to ten bytes.
 fn number(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
-    for (index, &byte) in bytes.iter().take(10).enumerate() {
-        value |= u64::from(byte & 0x7f).checked_shl(7 * index as u32)?;
+    for place in 0..10 {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f).checked_shl(7 * place)?;
         if byte < 0x80 {
-            *bytes = &bytes[index + 1..];
             return Some(value);
         }
     }
@@ -102,16 +112,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn lengths_stay_within_what_is_there() {
+        // ir_version 8, a graph with a node whose name is "n".
+        let model = [0x08, 8, 0x3a, 5, 0x0a, 3, 0x1a, 1, b'n'];
+        assert_eq!(check(&model), Ok(()));
+        for end in [1, 3, 6, 8] {
+            assert!(check(&model[..end]).is_err(), "{end}");
+        }
+        // A length of 2^64 - 7 is not seven bytes back.
+        let back = [&[0x12][..], &[0xf9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01], &[0; 40]].concat();
+        assert!(check(&back).is_err());
+        let mut deep = vec![];
+        for _ in 0..200 {
+            // A graph of a node of an attribute of a graph.
+            for tag in [0x32, 0x2a, 0x0a] {
+                deep = [&[tag, deep.len() as u8 | 0x80, (deep.len() >> 7) as u8], &deep[..]].concat();
+            }
+        }
+        let deep = [&[0x3a, deep.len() as u8 | 0x80, (deep.len() >> 7) as u8], &deep[..]].concat();
+        assert!(check(&deep).is_err());
+    }
+
+    #[test]
     fn networks_are_sound_and_cut_or_endless_ones_are_not() {
         let root = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), std::path::PathBuf::from);
         let network = std::fs::read(root.join("tests/models/check/ids-64.onnx")).expect("a network");
-        assert!(is_sound(&network));
-        assert!(!is_sound(&network[..network.len() - 1]));
-        assert!(!is_sound(&[0xff; 300]));
+        assert_eq!(check(&network), Ok(()));
+        assert!(check(&network[..network.len() - 1]).is_err());
+        assert!(check(&[0xff; 300]).is_err());
         // A length that goes back, and a list whose last number does not end: in a tensor of a graph.
-        assert!(!is_sound(&[0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]));
+        assert!(check(&[0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]).is_err());
         let endless = [&[0x3a, 17, 0x2a, 15, 0x0a, 13][..], &[0xff; 13]].concat();
-        assert!(!is_sound(&endless));
+        assert!(check(&endless).is_err());
     }
 }

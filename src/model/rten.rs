@@ -60,9 +60,7 @@ fn guarded<T, E: std::fmt::Display>(name: &str, work: impl FnOnce() -> Result<T,
 
 /// A network whose inputs and outputs are those of the card, and how many rows it must be given.
 fn open(name: &str, bytes: Cow<'static, [u8]>, ports: &Ports) -> Result<(rten::Model, Option<usize>)> {
-    if !protobuf::is_sound(&bytes) {
-        return Err(Error::model(name, "rten: it is not an ONNX network, or it is damaged"));
-    }
+    protobuf::check(&bytes).map_err(|why| Error::model(name, format!("rten: {why}")))?;
     let model = guarded(name, || match bytes {
         Cow::Borrowed(bytes) => rten::Model::load_static_slice(bytes),
         Cow::Owned(bytes) => rten::Model::load(bytes),

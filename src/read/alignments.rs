@@ -45,13 +45,18 @@ enum Reader {
 impl Alignments {
     /// Opens a file, or standard input for `-`. CRAM may need the FASTA file it was made with.
     pub fn open(path: &Path, reference: Option<&Path>) -> Result<Self> {
-        let input = super::open_even_empty(path)?.empty_is(Format::Fastq, &["bam", "sam", "cram"])?;
+        let headed = &["bam", "sam", "cram"];
+        Self::of(super::open_even_empty(path)?.empty_is(Format::Fastq, headed)?, reference)
+    }
+
+    /// Of an input that is open already.
+    pub fn of(input: Input, reference: Option<&Path>) -> Result<Self> {
         let known = [Format::Sam, Format::Bam, Format::Cram, Format::Fastq, Format::Fasta];
         input.expect(&known, "reads (SAM, BAM, CRAM, FASTQ or FASTA)")?;
         let place = input.place();
         let (format, report, cram_end) = (input.format, input.report(), Box::new(input.cram_end()));
         let share = input.share();
-        let Input { mut reader, .. } = input;
+        let Input { mut reader, path, .. } = input;
         let mut library = None;
         let (header, reader) = match format {
             Format::Sam => (Header::read_sam(&mut reader, &place)?, Reader::Sam(reader)),
@@ -62,7 +67,7 @@ impl Alignments {
                 match chosen {
                     #[cfg(feature = "htslib")]
                     "htslib" => {
-                        let (header, reader) = super::htslib::Reader::open(reader, path, reference)?;
+                        let (header, reader) = super::htslib::Reader::open(reader, &path, reference)?;
                         (header, Reader::Htslib(Box::new(reader)))
                     }
                     _ => {
@@ -80,7 +85,7 @@ impl Alignments {
             ),
         };
         let report = Box::new(move || InputReport { reader: library.clone(), ..report() });
-        Ok(Self { header, format, path: path.into(), reader, report, share, cram_end })
+        Ok(Self { header, format, path, reader, report, share, cram_end })
     }
 
     /// Contigs of the header.

@@ -4,7 +4,7 @@ use std::{collections::HashMap, io, path::Path};
 
 use noodles::{gff, gtf};
 
-use super::{Format, InputReport, LineLimited, open_even_empty, read_line};
+use super::{Format, Input, InputReport, LineLimited, open_even_empty, read_line};
 use crate::{
     error::{Error, Result, describe},
     genome::{Interval, Strand, interval::from_one_based},
@@ -85,10 +85,15 @@ struct Feature {
 /// Reads an annotation. Genes are its lines of genes; where a GTF has none, what its other lines of one `gene_id` span together.
 /// Of SpliceAI's table (`#NAME CHROM STRAND TX_START TX_END EXON_START EXON_END`), a line is a gene.
 pub fn read(path: &Path) -> Result<Annotation> {
-    let mut input = open_even_empty(path)?;
+    of(open_even_empty(path)?)
+}
+
+/// Reads an annotation that is open already.
+pub fn of(mut input: Input) -> Result<Annotation> {
     input.expect(&[Format::Unknown, Format::Sam, Format::Empty], "genes (GTF, GFF3 or SpliceAI's table)")?;
     let (place, report) = (input.place(), input.report());
-    let start = input.reader.fill_buf().map_err(|error| Error::read(path, &error))?;
+    let failed = |error: io::Error| Error::input(&place, describe(&error));
+    let start = input.reader.fill_buf().map_err(failed)?;
     if start.starts_with(super::BYTE_ORDER_MARK) {
         return Err(input.unknown("genes (GTF, GFF3 or SpliceAI's table)"));
     }
@@ -111,7 +116,6 @@ pub fn read(path: &Path) -> Result<Annotation> {
         Error::input(format!("{place}, line {number}"), problem)
             .with_hint("GTF or GFF3 has nine columns, parted by tabs")
     };
-    let failed = |error: io::Error| Error::input(path.display(), describe(&error));
     if is_gff {
         let mut reader = gff::io::Reader::new(LineLimited::new(input.reader));
         let mut line = gff::Line::default();

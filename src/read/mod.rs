@@ -203,6 +203,8 @@ pub struct Input {
     pub path: PathBuf,
     /// What it begins with.
     start: Vec<u8>,
+    /// Bytes of the file; `None` of what is no file.
+    length: Option<u64>,
     tally: Digested,
 }
 
@@ -244,17 +246,26 @@ pub fn open_if_any(path: &Path) -> Result<Option<Input>> {
     Ok(Some(open_even_empty(path)?).filter(|input| input.format != Format::Empty))
 }
 
+/// Opens what comes from anywhere, for example from memory: it may be [`Format::Empty`]. `name` is what messages and manifests call it.
+pub fn open_reader(name: &Path, reader: impl Read + Send + 'static) -> Result<Input> {
+    begin(name, Box::new(reader), None)
+}
+
 /// Opens a file of a format without a header, of which nothing is a valid file: it may be [`Format::Empty`].
 pub fn open_even_empty(path: &Path) -> Result<Input> {
-    let raw: Box<dyn Read + Send> = if path == Path::new("-") {
-        Box::new(io::stdin())
-    } else {
-        let file = File::open(path).map_err(|error| Error::read(path, &error))?;
-        if file.metadata().is_ok_and(|m| m.is_dir()) {
-            return Err(Error::input(path.display(), "is a folder, not a file"));
-        }
-        Box::new(file)
-    };
+    if path == Path::new("-") {
+        return begin(path, Box::new(io::stdin()), None);
+    }
+    let file = File::open(path).map_err(|error| Error::read(path, &error))?;
+    let about = file.metadata().ok();
+    if about.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+        return Err(Error::input(path.display(), "is a folder, not a file"));
+    }
+    let length = about.filter(std::fs::Metadata::is_file).map(|about| about.len());
+    begin(path, Box::new(file), length)
+}
+
+fn begin(path: &Path, raw: Box<dyn Read + Send>, length: Option<u64>) -> Result<Input> {
     let tally = Digested(Arc::new(Mutex::new(Tally { hash: Sha256::new(), bytes: 0, tail: Vec::new(), ended: false })));
     let counted = Counting { inner: raw, tally: tally.clone() };
     let (head, all) = peek(Box::new(counted), path)?;
@@ -288,7 +299,7 @@ pub fn open_even_empty(path: &Path) -> Result<Input> {
         return Err(Error::input(place(path), problem).with_hint(hint));
     }
     let start = start[..start.len().min(START)].to_vec();
-    Ok(Input { reader, format, compression, path: path.into(), start, tally })
+    Ok(Input { reader, format, compression, path: path.into(), start, length, tally })
 }
 
 /// What the first bytes say.
@@ -383,8 +394,7 @@ impl Input {
 
     /// To be asked at any time: the share of the file that has been read. `None` where its length is not known.
     pub fn share(&self) -> Option<Share> {
-        let about = std::fs::metadata(&self.path).ok().filter(std::fs::Metadata::is_file)?;
-        let (tally, length) = (self.tally.clone(), about.len().max(1));
+        let (tally, length) = (self.tally.clone(), self.length?.max(1));
         Some(Box::new(move || tally.lock().bytes as f64 / length as f64))
     }
 

@@ -72,8 +72,12 @@ pub fn read(
     if let Some(reference) = reference {
         return read_places(path, reference, question, emit);
     }
-    let input = super::open_even_empty(path)?;
-    let report = match input.format {
+    Ok((of(super::open_even_empty(path)?, question, emit)?, Vec::new()))
+}
+
+/// Reads prompts of an input that is open already.
+pub fn of(input: Input, question: &Question, emit: &mut dyn FnMut(Asked) -> Result<()>) -> Result<InputReport> {
+    match input.format {
         Format::Fasta => read_sequences(input, question, emit),
         Format::Unknown | Format::Empty => read_lines(input, question, emit),
         _ => input
@@ -82,8 +86,7 @@ pub fn read(
                 error.with_hint("ask takes prompts (text or a table), FASTA with --task, or BED with --task and -f")
             })
             .map(|()| input.report()()),
-    };
-    Ok((report?, Vec::new()))
+    }
 }
 
 fn read_sequences(input: Input, question: &Question, emit: &mut dyn FnMut(Asked) -> Result<()>) -> Result<InputReport> {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use super::{bed, open_even_empty, read_line};
+use super::{Input, bed, open_even_empty, read_line};
 use crate::{
     error::{Error, Result, describe},
     genome::{Contigs, Interval, Region, interval::Reading},
@@ -192,7 +192,11 @@ pub struct Aliases(HashMap<String, String>);
 impl Aliases {
     /// Reads the file.
     pub fn read(path: &Path) -> Result<Self> {
-        let mut input = open_even_empty(path)?;
+        Self::of(open_even_empty(path)?)
+    }
+
+    /// Reads a file that is open already.
+    pub fn of(mut input: Input) -> Result<Self> {
         let place = input.place();
         let (mut aliases, mut line, mut number) = (Self::default(), Vec::new(), 0u64);
         while read_line(&mut input.reader, &mut line).map_err(|e| Error::input(&place, describe(&e)))? {

@@ -383,6 +383,7 @@ impl Variants {
                 if ended == Some(false) {
                     return Err(unfinished(&place, lines.len() as u64 + 1));
                 }
+                no_nul(&line).map_err(|why| Error::input(format!("{place}, line {}", lines.len() + 1), why))?;
                 let last = line.starts_with(b"#CHROM");
                 line.push(b'\n');
                 lines.push(line.clone());
@@ -507,6 +508,7 @@ impl Variants {
                     }
                     number += 1;
                     let at = || format!("{place}, line {}", self.line_number);
+                    no_nul(&line).map_err(|why| Error::input(at(), why))?;
                     let count = 1 + memchr::memchr_iter(b'\t', &line).count();
                     let record = VariantRecord::parse(std::mem::take(&mut line), number)
                         .map_err(|why| Error::input(at(), why))?;
@@ -569,6 +571,14 @@ impl Variants {
             }
         }
         Ok(self.report)
+    }
+}
+
+/// Texts end at a NUL byte in BCF, and in most programs that read VCF.
+fn no_nul(line: &[u8]) -> Result<(), &'static str> {
+    match memchr::memchr(0, line) {
+        Some(_) => Err("it holds a NUL byte: the file is damaged, or no text"),
+        None => Ok(()),
     }
 }
 

@@ -36,10 +36,20 @@ pub struct Checkpoint {
     pub state: Value,
 }
 
+/// What a journal holds.
 #[derive(Serialize, Deserialize)]
-struct Page {
-    run: Map<String, Value>,
-    checkpoint: Checkpoint,
+pub struct Page {
+    /// What makes the run the same run.
+    pub run: Map<String, Value>,
+    /// How far it had come.
+    pub checkpoint: Checkpoint,
+}
+
+impl Page {
+    /// From the bytes of a journal.
+    pub fn parse(bytes: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(bytes)
+    }
 }
 
 /// Ending of a journal that is being written.
@@ -162,7 +172,7 @@ impl Journal {
             let read = read_hidden(&path).and_then(|mut file| file.read_to_end(&mut bytes));
             read.map_err(|error| Error::read(&path, &error))?;
             let again = || format!("rm {}", path.display());
-            let page: Page = serde_json::from_slice(&bytes).map_err(|error| {
+            let page = Page::parse(&bytes).map_err(|error| {
                 Error::input(path.display(), format!("no journal of a run: {error}")).with_hint(again())
             })?;
             if let Err(why) = page.checkpoint.check() {

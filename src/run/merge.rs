@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -595,10 +595,10 @@ pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
                 {
                     continue;
                 }
-                let values = reader
-                    .get_interval(&contig.name, 0, contig.len as u32)
-                    .map_err(|error| failed(error.to_string()))?;
-                for value in values {
+                let values =
+                    guard(|| reader.get_interval(&contig.name, 0, contig.len as u32).map_err(io::Error::other));
+                let mut values = values.map_err(|error| failed(error.to_string()))?;
+                while let Some(value) = guard(|| values.next().transpose().map_err(io::Error::other)).transpose() {
                     let value = value.map_err(|error| failed(error.to_string()))?;
                     if !begun {
                         merged.begin(&Arc::from(contig.name.as_str()))?;
@@ -616,7 +616,8 @@ pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
 type Track = BigWigRead<ReopenableFile>;
 
 fn open_track(path: &Path) -> Result<Track> {
-    BigWigRead::open_file(path).map_err(|error| Error::input(path.display(), format!("no bigWig file: {error}")))
+    let open = || BigWigRead::open_file(path).map_err(io::Error::other);
+    guard(open).map_err(|error| Error::input(path.display(), format!("no bigWig file: {error}")))
 }
 
 /// One manifest of all: counts and seconds are sums.

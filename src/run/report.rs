@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::{merge::TRACKS_MANIFEST, stored};
 use crate::{
-    error::{Error, Result, describe},
+    error::{Error, Result, describe, guard},
     genome::Interval,
     histogram::Histogram,
     read::{self, read_line},
@@ -302,7 +302,8 @@ impl Along {
     /// A bigWig file, through the coarsest of its summaries that is fine enough.
     fn track(&mut self, path: &Path, name: &str) -> Result<()> {
         let failed = |why: String| Error::input(path.display(), why);
-        let mut reader = BigWigRead::open_file(path).map_err(|error| failed(format!("no bigWig file: {error}")))?;
+        let mut reader = guard(|| BigWigRead::open_file(path).map_err(std::io::Error::other))
+            .map_err(|error| failed(format!("no bigWig file: {error}")))?;
         let level = reader.info().zoom_headers.iter().map(|zoom| zoom.reduction_level);
         let level = level.filter(|level| u64::from(*level) <= self.bin).max();
         for (contig, length) in self.contigs.clone() {

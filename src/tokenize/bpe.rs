@@ -14,7 +14,7 @@ pub(super) struct Bpe {
 impl Bpe {
     pub(super) fn new(card: &Card, folder: &Folder) -> Result<Self> {
         let file = card.files.tokenizer.as_deref().unwrap_or_default();
-        let mut tokenizer = tokenizers::Tokenizer::from_bytes(folder.verified(card, file)?)
+        let mut tokenizer = super::library(&folder.verified(card, file)?)
             .map_err(|error| broken(folder, file, format!("it is no tokenizer: {error}")))?;
         // Windows have a length of their own; a tokenizer that cuts or fills rows would change answers silently. The card may say so.
         let cut = card.input.cut().map(|max_length| tokenizers::TruncationParams { max_length, ..Default::default() });

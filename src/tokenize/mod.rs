@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::{
     batch::{Call, Encoded, Rows},
-    error::{Error, Result},
+    error::{Error, Result, guard},
     genome::sequence::{BASE_CODE, UNKNOWN as N, reverse_complement_into},
     model::{
         card::{Card, Case, Dtype, Encoding, Layout, StrandRule, Unknown},
@@ -301,6 +301,12 @@ impl Encoder {
         }
         Ok(encoded)
     }
+}
+
+/// What a `tokenizer.json` says. The library panics on some that are damaged.
+fn library(bytes: &[u8]) -> std::result::Result<tokenizers::Tokenizer, String> {
+    let read = guard(|| tokenizers::Tokenizer::from_bytes(bytes).map_err(std::io::Error::other));
+    read.map_err(|error| error.to_string())
 }
 
 /// A tokenizer file that cannot be used.

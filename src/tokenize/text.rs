@@ -27,7 +27,7 @@ impl Text {
         let file = card.files.tokenizer.as_deref().unwrap_or_default();
         let broken = |problem: &dyn std::fmt::Display| Error::model(folder.place(), format!("{file}: {problem}"));
         let raw = folder.verified(card, file)?;
-        let mut tokenizer = tokenizers::Tokenizer::from_bytes(&raw).map_err(|error| broken(&error))?;
+        let mut tokenizer = super::library(&raw).map_err(|error| broken(&error))?;
         tokenizer.with_truncation(None).map_err(|error| broken(&error))?;
         tokenizer.with_padding(None);
         // `</s>` in a prompt is four letters, not an end.

@@ -50,6 +50,8 @@ pub struct BigWig {
     digits: Digits,
     /// The last score, before rounding.
     last: f32,
+    /// The last value, not yet with the writer: a checkpoint may have cut it in two.
+    held: Option<(Arc<str>, Value)>,
     values: u64,
     /// All values so far, for a run that may be stopped: the file itself cannot be gone on with.
     spool: Option<Spool>,
@@ -145,6 +147,7 @@ impl BigWig {
             block: Vec::with_capacity(BLOCK),
             digits,
             last: f32::NAN,
+            held: None,
             values: 0,
             spool: None,
         };
@@ -234,7 +237,26 @@ impl BigWig {
         self.send(Arc::clone(&self.contig), block)
     }
 
-    fn send(&mut self, contig: Arc<str>, block: Vec<Value>) -> Result<()> {
+    /// Hands values to the writer, and keeps the last one. Equal neighbours become one value: the file is the same wherever
+    /// checkpoints were.
+    fn send(&mut self, contig: Arc<str>, mut block: Vec<Value>) -> Result<()> {
+        let Some(first) = block.first_mut() else { return Ok(()) };
+        match self.held.take() {
+            Some((name, last)) if name == contig => {
+                if last.end == first.start && last.value == first.value {
+                    (first.start, first.value) = (last.start, last.value);
+                } else {
+                    block.insert(0, last);
+                }
+            }
+            Some((name, last)) => self.deliver(name, vec![last])?,
+            None => {}
+        }
+        self.held = block.pop().map(|last| (Arc::clone(&contig), last));
+        if block.is_empty() { Ok(()) } else { self.deliver(contig, block) }
+    }
+
+    fn deliver(&mut self, contig: Arc<str>, block: Vec<Value>) -> Result<()> {
         let sent = self.sender.as_ref().is_some_and(|sender| sender.send((contig, block)).is_ok());
         // The thread is gone: it has said why.
         if sent { Ok(()) } else { Err(self.join().err().unwrap_or_else(|| self.failed("the writer stopped"))) }
@@ -280,6 +302,9 @@ impl BigWig {
             let earlier = target.is_file().then_some(target);
             let leftovers = self.spool.map(|spool| spool.path).into_iter().chain(unused).chain(earlier).collect();
             return Ok((false, Sealed { files: Vec::new(), leftovers, kept }));
+        }
+        if let Some((contig, last)) = self.held.take() {
+            self.deliver(contig, vec![last])?;
         }
         self.join()?;
         self.temporary.sync(&self.file)?;

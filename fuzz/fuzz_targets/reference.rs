@@ -1,0 +1,3 @@
+#![no_main]
+
+genogloss_fuzz::target!(reference);
