@@ -7,6 +7,7 @@
 pub mod alignments;
 pub mod annotation;
 pub mod bcf;
+pub mod bigwig;
 pub mod fasta;
 #[cfg(feature = "htslib")]
 mod htslib;
