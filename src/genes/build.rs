@@ -257,6 +257,48 @@ pub(super) fn term_number(text: &str) -> Option<u32> {
     (digits.len() == 7).then(|| digits.parse().ok()).flatten()
 }
 
+/// Terms lie below others (`is_a`), and the ontology's library goes from each to the top: not round in a circle, and not too far.
+fn check_depth(terms: &[&Term]) -> std::result::Result<(), String> {
+    /// HPO has 16 levels.
+    const DEEPEST: u32 = 1000;
+    let mut above: BTreeMap<u32, HashSet<u32>> = terms.iter().map(|term| (term.id, HashSet::new())).collect();
+    let mut below: HashMap<u32, HashSet<u32>> = HashMap::new();
+    for term in terms {
+        for &parent in &term.parents {
+            if !above.contains_key(&parent) {
+                continue;
+            }
+            above.entry(term.id).or_default().insert(parent);
+            below.entry(parent).or_default().insert(term.id);
+        }
+    }
+    let mut next: Vec<u32> = above.iter().filter(|(_, above)| above.is_empty()).map(|(term, _)| *term).collect();
+    let mut level = 0;
+    while !next.is_empty() {
+        level += 1;
+        if level > DEEPEST {
+            return Err(format!("HP:{:07} lies {DEEPEST} terms below the first", next[0]));
+        }
+        let mut lower = Vec::new();
+        for term in next {
+            above.remove(&term);
+            for child in below.get(&term).into_iter().flatten() {
+                if let Some(parents) = above.get_mut(child) {
+                    parents.remove(&term);
+                    if parents.is_empty() {
+                        lower.push(*child);
+                    }
+                }
+            }
+        }
+        next = lower;
+    }
+    match above.keys().next() {
+        Some(term) => Err(format!("HP:{term:07} lies below itself (is_a), or below a term that does")),
+        None => Ok(()),
+    }
+}
+
 /// What of a table is counted while it is read.
 #[derive(Default)]
 struct Tally {
@@ -843,6 +885,7 @@ impl Build {
         let mut builder = OntologyBuilder::new();
         let current: Vec<&Term> = self.terms.iter().filter(|term| !term.obsolete).collect();
         let known: HashSet<u32> = current.iter().map(|term| term.id).collect();
+        check_depth(&current).map_err(|why| Error::input("hp.obo", why))?;
         for term in &current {
             builder.new_term(&term.name, term.id);
         }

@@ -9,6 +9,7 @@ pub mod annotation;
 mod bam_index;
 pub mod bcf;
 pub mod bed;
+pub mod bigwig;
 pub mod cram;
 pub mod fasta;
 pub mod fastq;

@@ -7,7 +7,6 @@ use std::{
     sync::Arc,
 };
 
-use bigtools::{BigWigRead, utils::reopen::ReopenableFile};
 use noodles::bam;
 use serde_json::{Map, Value};
 
@@ -572,7 +571,7 @@ pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
         for (part, own) in parts.iter().zip(&own) {
             if own.contains(name) {
                 let path = part.path.join(name);
-                readers.push((open_track(&path)?, path));
+                readers.push((read::bigwig::open(&path)?, path));
             }
         }
         // A file knows only the contigs on which it has values.
@@ -611,13 +610,6 @@ pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
         sealed = sealed.after(merged.seal()?.1);
     }
     Ok(Merged { rows: parts.iter().map(Part::rows).sum(), sealed })
-}
-
-type Track = BigWigRead<ReopenableFile>;
-
-fn open_track(path: &Path) -> Result<Track> {
-    let open = || BigWigRead::open_file(path).map_err(io::Error::other);
-    guard(open).map_err(|error| Error::input(path.display(), format!("no bigWig file: {error}")))
 }
 
 /// One manifest of all: counts and seconds are sums.

@@ -6,12 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bigtools::BigWigRead;
 use serde_json::{Map, Value, json};
 
 use super::{merge::TRACKS_MANIFEST, stored};
 use crate::{
-    error::{Error, Result, describe, guard},
+    error::{Error, Result, describe},
     genome::Interval,
     histogram::Histogram,
     read::{self, read_line},
@@ -302,8 +301,7 @@ impl Along {
     /// A bigWig file, through the coarsest of its summaries that is fine enough.
     fn track(&mut self, path: &Path, name: &str) -> Result<()> {
         let failed = |why: String| Error::input(path.display(), why);
-        let mut reader = guard(|| BigWigRead::open_file(path).map_err(std::io::Error::other))
-            .map_err(|error| failed(format!("no bigWig file: {error}")))?;
+        let mut reader = read::bigwig::open(path)?;
         let level = reader.info().zoom_headers.iter().map(|zoom| zoom.reduction_level);
         let level = level.filter(|level| u64::from(*level) <= self.bin).max();
         for (contig, length) in self.contigs.clone() {
