@@ -216,7 +216,7 @@ impl Reserved {
 /// Header lines but the last: the first says the version, and all begin with `##`. The error is which line does not, and why.
 fn check_lines(header: &[Vec<u8>]) -> Result<(), (usize, &'static str)> {
     let lines = header.split_last().map_or(&[][..], |(_, lines)| lines);
-    if !lines.first().is_some_and(|line| line.starts_with(b"##fileformat=")) {
+    if !lines.first().is_some_and(|line| line.starts_with(b"##fileformat=VCF")) {
         return Err((1, "it is not ##fileformat=…"));
     }
     match lines.iter().position(|line| !line.starts_with(b"##")) {
