@@ -3,30 +3,27 @@
 //! Both are made from the same parts: bins of chunks, and the linear index, which holds for every 16 kb of a contig where the
 //! first record lies that reaches into them. A .tbi file holds the linear index itself. In a CSI file every bin has the entry
 //! of its first 16 kb (`loffset`), as htslib derives it: a reader that begins there misses no long record of a larger bin.
+//!
+//! The files are written by hand, since noodles writes an index from one structure that holds every contig: 750 bytes each, and there may
+//! be a million. Here a contig is encoded and compressed when its last record has come, and what comes before it in the file is put
+//! there in the end: BGZF blocks can be joined.
 
-use std::io;
+use std::io::{self, Write};
 
 use noodles::{
+    bgzf,
     core::Position,
-    csi::{
-        self,
-        binning_index::{
-            self, ReferenceSequence as _,
-            index::{
-                Header, ReferenceSequence,
-                header::Builder,
-                reference_sequence::{
-                    bin::Chunk,
-                    index::{BinnedIndex, LinearIndex},
-                },
-            },
+    csi::binning_index::{
+        Indexer, ReferenceSequence as _,
+        index::{
+            ReferenceSequence,
+            reference_sequence::{bin::Chunk, index::LinearIndex},
         },
     },
-    tabix,
 };
 
 use super::Indexed;
-use crate::genome::Interval;
+use crate::genome::{Contigs, Interval};
 
 /// The longest contig a .tbi index can hold (SAM specification, section 5.2).
 pub const TBI_MAX: u64 = 1 << 29;
@@ -34,8 +31,11 @@ pub const TBI_MAX: u64 = 1 << 29;
 /// Bases of the smallest bin, as a power of two.
 const MIN_SHIFT: u8 = 14;
 
-/// Levels of bins below the largest one: six reach 4 Gb (CSI specification). A .tbi has five.
+/// Levels of bins below the largest one: six reach 4 Gb (CSI specification).
 const DEPTH: u8 = 6;
+
+/// Levels of a .tbi.
+const TBI_DEPTH: u8 = 5;
 
 /// The longest contig that bins of that depth can hold.
 const MAX: u64 = 1 << 32;
@@ -49,18 +49,33 @@ pub enum IndexKind {
     Csi,
 }
 
-/// How the contigs of an output are known.
-enum Contigs {
-    /// By name, in the order in which they came.
-    Named(Box<Header>, Vec<String>),
-    /// By the header's numbers (BCF), in the order in which they came, which need not be the header's; and how many it has.
-    Numbered(Vec<usize>, usize),
+/// What columns of lines hold, as tabix has it (tabix specification): its kind, and the columns of contig, start and end.
+type Columns = [i32; 4];
+
+/// Zero-based, half-open.
+const BED: Columns = [0x10000, 1, 2, 3];
+
+const VCF: Columns = [2, 1, 2, 0];
+
+/// Encoded contigs.
+enum Encoded {
+    /// Of lines, in the order in which they came: compressed, for each kind of index that it may become.
+    Lines { columns: Columns, tbi: Option<Blocks>, csi: Option<Blocks> },
+    /// Of BCF, by the header's numbers, which need not be the order in which they came: number, and where its bytes end; and how many
+    /// contigs the header has.
+    Numbered { bytes: Vec<u8>, ends: Vec<(usize, usize)>, count: usize },
 }
+
+type Blocks = bgzf::io::Writer<Vec<u8>>;
 
 /// An index in the making.
 pub struct IndexBuilder {
-    indexer: binning_index::Indexer<LinearIndex>,
+    /// Of the contig in work.
+    indexer: Indexer<LinearIndex>,
+    /// The number of the contig in work, in the header of BCF.
+    number: usize,
     contigs: Contigs,
+    encoded: Encoded,
     kind: Option<IndexKind>,
     /// The largest position that a record reaches.
     reach: u64,
@@ -78,33 +93,29 @@ impl IndexBuilder {
     /// For lines or records. Without a kind it is .tbi if all records lie within its range, else CSI; of BCF it is always CSI.
     /// None for what is not indexed.
     pub fn new(lines: Indexed, kind: Option<IndexKind>) -> Option<Self> {
-        let (contigs, kind) = match lines {
+        let blocks = |may_be: IndexKind| kind.is_none_or(|kind| kind == may_be).then(|| Blocks::new(Vec::new()));
+        let of_lines = |columns| Encoded::Lines { columns, tbi: blocks(IndexKind::Tbi), csi: blocks(IndexKind::Csi) };
+        let (encoded, kind) = match lines {
             Indexed::No => return None,
-            Indexed::Bed => (Contigs::Named(Box::new(Builder::bed().build()), Vec::new()), kind),
-            Indexed::Vcf => (Contigs::Named(Box::new(Builder::vcf().build()), Vec::new()), kind),
-            Indexed::Bcf(count) => (Contigs::Numbered(Vec::new(), count), Some(IndexKind::Csi)),
+            Indexed::Bed => (of_lines(BED), kind),
+            Indexed::Vcf => (of_lines(VCF), kind),
+            Indexed::Bcf(count) => {
+                (Encoded::Numbered { bytes: Vec::new(), ends: Vec::new(), count }, Some(IndexKind::Csi))
+            }
         };
-        let indexer = binning_index::Indexer::new(MIN_SHIFT, DEPTH)?;
-        Some(Self { indexer, contigs, kind, reach: 0 })
+        Some(Self { indexer: indexer()?, number: 0, contigs: Contigs::default(), encoded, kind, reach: 0 })
     }
 
-    /// Adds a record: its contig, its bytes (of BCF), where it lies, and where it is in the file.
+    /// Adds a record: its contig, its bytes (of BCF), where it lies, and where it is in the file. Records of a contig come one after the
+    /// other.
     pub fn add(&mut self, contig: &str, bytes: &[u8], interval: Interval, chunk: Chunk) -> Result<(), Unindexable> {
-        let at = match &mut self.contigs {
-            Contigs::Named(_, names) => {
-                if names.last().is_none_or(|name| name != contig) {
-                    names.push(contig.into());
-                }
-                names.len() - 1
-            }
-            Contigs::Numbered(numbers, _) => {
-                let number = bytes.get(8..).and_then(|bytes| bytes.first_chunk()).map_or(0, |b| u32::from_le_bytes(*b));
-                if numbers.last() != Some(&(number as usize)) {
-                    numbers.push(number as usize);
-                }
-                numbers.len() - 1
-            }
-        };
+        let failed = |error: &dyn std::fmt::Display| Unindexable { message: format!("index: {error}"), hint: None };
+        if self.contigs.last().is_none_or(|last| last.name != contig) {
+            self.end_contig().map_err(|error| failed(&error))?;
+            self.contigs.push(contig, 0);
+            let number = bytes.get(8..).and_then(|bytes| bytes.first_chunk()).map_or(0, |b| u32::from_le_bytes(*b));
+            self.number = number as usize;
+        }
         let (most, what, hint) = match self.kind {
             Some(IndexKind::Tbi) => (TBI_MAX, "a .tbi index can hold (512 Mb)", Some("use --index csi")),
             _ => (MAX, "an index can hold (4 Gb)", None),
@@ -114,74 +125,171 @@ impl IndexBuilder {
         }
         let end = interval.end.max(interval.one_based_start()).min(most);
         self.reach = self.reach.max(end);
-        let failed = |error: &dyn std::fmt::Display| Unindexable { message: format!("index: {error}"), hint: None };
         let position = |number: u64| Position::try_from(number as usize);
         let first = position(interval.one_based_start()).map_err(|error| failed(&error))?;
         let last = position(end).map_err(|error| failed(&error))?;
-        self.indexer.add_record(Some((at, first, last, true)), chunk).map_err(|error| failed(&error))
+        self.indexer.add_record(Some((0, first, last, true)), chunk).map_err(|error| failed(&error))
+    }
+
+    /// Whether a contig has come.
+    pub fn has(&self, contig: &str) -> bool {
+        self.contigs.id(contig).is_some()
+    }
+
+    /// Encodes the contig in work, if there is one.
+    fn end_contig(&mut self) -> io::Result<()> {
+        if self.contigs.is_empty() {
+            return Ok(());
+        }
+        let next = indexer().ok_or(io::ErrorKind::InvalidInput)?;
+        let built = std::mem::replace(&mut self.indexer, next).build(1);
+        let contig = &built.reference_sequences()[0];
+        match &mut self.encoded {
+            Encoded::Lines { tbi, csi, .. } => {
+                if self.reach > TBI_MAX && csi.is_some() {
+                    *tbi = None;
+                }
+                let mut bytes = Vec::new();
+                for (blocks, kind) in [(tbi, IndexKind::Tbi), (csi, IndexKind::Csi)] {
+                    if let Some(blocks) = blocks {
+                        bytes.clear();
+                        encode(contig, kind, &mut bytes)?;
+                        blocks.write_all(&bytes)?;
+                    }
+                }
+            }
+            Encoded::Numbered { bytes, ends, .. } => {
+                encode(contig, IndexKind::Csi, bytes)?;
+                ends.push((self.number, bytes.len()));
+            }
+        }
+        Ok(())
     }
 
     /// What the file's name ends in, and its bytes.
-    pub fn finish(self) -> io::Result<(&'static str, Vec<u8>)> {
-        let fits = self.reach <= TBI_MAX;
-        let kind = self.kind.unwrap_or(if fits { IndexKind::Tbi } else { IndexKind::Csi });
-        let came = match &self.contigs {
-            Contigs::Named(_, names) => names.len(),
-            Contigs::Numbered(numbers, _) => numbers.len(),
-        };
-        // One more than came: what an index says of a contig without records.
-        let built = self.indexer.build(came + 1);
-        let found = built.reference_sequences();
-        let header = match self.contigs {
-            Contigs::Named(mut header, names) => {
-                *header.reference_sequence_names_mut() =
-                    names.into_iter().map(|name| name.into_bytes().into()).collect();
-                header
-            }
-            Contigs::Numbered(numbers, count) => {
-                let mut ordered = vec![binned(&found[came]); count];
-                for (number, contig) in numbers.into_iter().zip(found) {
-                    ordered[number] = binned(contig);
+    pub fn finish(mut self) -> io::Result<(&'static str, Vec<u8>)> {
+        self.end_contig()?;
+        let mut head = Vec::new();
+        let (columns, tbi, csi) = match self.encoded {
+            Encoded::Lines { columns, tbi, csi } => (columns, tbi, csi),
+            Encoded::Numbered { bytes, mut ends, count } => {
+                let mut start = 0;
+                let mut parts: Vec<(usize, &[u8])> = Vec::new();
+                for (number, end) in &mut ends {
+                    parts.push((*number, &bytes[std::mem::replace(&mut start, *end)..*end]));
                 }
-                return csi_bytes(None, ordered);
+                parts.sort_unstable_by_key(|(number, _)| *number);
+                csi_head(&mut head, &[], count)?;
+                let mut blocks = Blocks::new(Vec::new());
+                let mut next = 0;
+                for (number, part) in parts {
+                    // No bins.
+                    (next..number).try_for_each(|_| blocks.write_all(&[0; 4]))?;
+                    blocks.write_all(part)?;
+                    next = number + 1;
+                }
+                (next..count).try_for_each(|_| blocks.write_all(&[0; 4]))?;
+                return joined("csi", &head, blocks);
             }
         };
-        match kind {
-            IndexKind::Csi => csi_bytes(Some(*header), found[..came].iter().map(binned).collect()),
-            IndexKind::Tbi => {
-                let index = tabix::Index::builder()
-                    .set_header(*header)
-                    .set_reference_sequences(found[..came].iter().map(linear).collect())
-                    .set_unplaced_unmapped_record_count(0)
-                    .build();
-                let mut bytes = Vec::new();
-                let mut writer = tabix::io::Writer::new(&mut bytes);
-                writer.write_index(&index)?;
-                writer.try_finish()?;
-                drop(writer);
-                Ok(("tbi", bytes))
+        let count = i32::try_from(self.contigs.count()).map_err(io::Error::other)?;
+        let names: usize = self.contigs.iter().map(|contig| contig.name.len() + 1).sum();
+        let names = i32::try_from(names).map_err(io::Error::other)?;
+        let mut text = Vec::new();
+        // Lines that begin with # are none, and none is left out at the beginning.
+        for number in columns.into_iter().chain([i32::from(b'#'), 0, names]) {
+            text.extend_from_slice(&number.to_le_bytes());
+        }
+        for contig in self.contigs.iter() {
+            text.extend_from_slice(contig.name.as_bytes());
+            text.push(0);
+        }
+        match (tbi, csi) {
+            (Some(blocks), _) if self.reach <= TBI_MAX || self.kind == Some(IndexKind::Tbi) => {
+                head.extend_from_slice(b"TBI\x01");
+                head.extend_from_slice(&count.to_le_bytes());
+                head.extend_from_slice(&text);
+                joined("tbi", &head, blocks)
             }
+            (_, Some(blocks)) => {
+                csi_head(&mut head, &text, self.contigs.count())?;
+                joined("csi", &head, blocks)
+            }
+            (_, None) => Err(io::Error::other("there is no index of that kind")),
         }
     }
 }
 
-fn csi_bytes(
-    header: Option<Header>,
-    contigs: Vec<ReferenceSequence<BinnedIndex>>,
-) -> io::Result<(&'static str, Vec<u8>)> {
-    let mut index = csi::Index::builder()
-        .set_min_shift(MIN_SHIFT)
-        .set_depth(DEPTH)
-        .set_reference_sequences(contigs)
-        .set_unplaced_unmapped_record_count(0);
-    if let Some(header) = header {
-        index = index.set_header(header);
+fn indexer() -> Option<Indexer<LinearIndex>> {
+    Indexer::new(MIN_SHIFT, DEPTH)
+}
+
+/// What a CSI file begins with (CSI specification): how bins are made, what lines hold (of BCF nothing), how many contigs there are.
+fn csi_head(head: &mut Vec<u8>, lines: &[u8], count: usize) -> io::Result<()> {
+    let (length, count) = (i32::try_from(lines.len()), i32::try_from(count));
+    let (length, count) = (length.map_err(io::Error::other)?, count.map_err(io::Error::other)?);
+    head.extend_from_slice(b"CSI\x01");
+    for number in [i32::from(MIN_SHIFT), i32::from(DEPTH), length] {
+        head.extend_from_slice(&number.to_le_bytes());
     }
-    let mut bytes = Vec::new();
-    let mut writer = csi::io::Writer::new(&mut bytes);
-    writer.write_index(&index.build())?;
-    writer.into_inner().try_finish()?;
-    Ok(("csi", bytes))
+    head.extend_from_slice(lines);
+    head.extend_from_slice(&count.to_le_bytes());
+    Ok(())
+}
+
+/// An index file: what it begins with, its contigs, and how many records have no place: none.
+fn joined(ending: &'static str, head: &[u8], mut contigs: Blocks) -> io::Result<(&'static str, Vec<u8>)> {
+    contigs.write_all(&0u64.to_le_bytes())?;
+    let contigs = contigs.finish()?;
+    let mut blocks = Blocks::new(Vec::with_capacity(contigs.len() + head.len() / 2));
+    blocks.write_all(head)?;
+    // Ends the block, and not the file.
+    blocks.flush()?;
+    let mut bytes = blocks.get_ref().clone();
+    bytes.extend_from_slice(&contigs);
+    Ok((ending, bytes))
+}
+
+/// Appends a contig as a file has it: its bins with their chunks and, of .tbi, the linear index.
+fn encode(contig: &ReferenceSequence<LinearIndex>, kind: IndexKind, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let csi = kind == IndexKind::Csi;
+    let number = |bytes: &mut Vec<u8>, number: usize| -> io::Result<()> {
+        bytes.extend_from_slice(&u32::try_from(number).map_err(io::Error::other)?.to_le_bytes());
+        Ok(())
+    };
+    let wide = |bytes: &mut Vec<u8>, number: u64| bytes.extend_from_slice(&number.to_le_bytes());
+    number(bytes, contig.bins().len() + usize::from(contig.metadata().is_some()))?;
+    for (&bin, chunks) in contig.bins() {
+        let (level, at) = level_of(bin);
+        // A .tbi has one level less: its largest bin is the first of those of 512 Mb.
+        number(bytes, if csi { bin } else { first_of(level.saturating_sub(1)) + at })?;
+        if csi {
+            let first = contig.index().get(at << (3 * (DEPTH - level))).copied().unwrap_or_default();
+            wide(bytes, first.into());
+        }
+        number(bytes, chunks.chunks().len())?;
+        for chunk in chunks.chunks() {
+            wide(bytes, chunk.start().into());
+            wide(bytes, chunk.end().into());
+        }
+    }
+    if let Some(counts) = contig.metadata() {
+        // One after the last bin but one (SAM specification, section 5.2).
+        number(bytes, first_of(if csi { DEPTH } else { TBI_DEPTH } + 1) + 1)?;
+        if csi {
+            wide(bytes, 0);
+        }
+        number(bytes, 2)?;
+        wide(bytes, counts.start_position().into());
+        wide(bytes, counts.end_position().into());
+        wide(bytes, counts.mapped_record_count());
+        wide(bytes, counts.unmapped_record_count());
+    }
+    if !csi {
+        number(bytes, contig.index().len())?;
+        contig.index().iter().for_each(|&first| wide(bytes, first.into()));
+    }
+    Ok(())
 }
 
 /// Number of the first bin of a level: bins are numbered from the largest one down (SAM specification, section 5.3).
@@ -195,29 +303,13 @@ fn level_of(bin: usize) -> (u8, usize) {
     (level, bin - first_of(level))
 }
 
-/// A contig as CSI has it.
-fn binned(contig: &ReferenceSequence<LinearIndex>) -> ReferenceSequence<BinnedIndex> {
-    let offset = |bin: usize| {
-        let (level, at) = level_of(bin);
-        contig.index().get(at << (3 * (DEPTH - level))).copied().unwrap_or_default()
-    };
-    let offsets = contig.bins().keys().map(|&bin| (bin, offset(bin))).collect();
-    ReferenceSequence::new(contig.bins().clone(), offsets, contig.metadata().cloned())
-}
-
-/// A contig as .tbi has it: with one level less, whose largest bin is the first of those of 512 Mb.
-fn linear(contig: &ReferenceSequence<LinearIndex>) -> ReferenceSequence<LinearIndex> {
-    let renumbered = |(&bin, chunks): (&usize, &_)| {
-        let (level, at) = level_of(bin);
-        (first_of(level.saturating_sub(1)) + at, Clone::clone(chunks))
-    };
-    let bins = contig.bins().iter().map(renumbered).collect();
-    ReferenceSequence::new(bins, contig.index().clone(), contig.metadata().cloned())
-}
-
 #[cfg(test)]
 mod tests {
-    use noodles::{bgzf::VirtualPosition, csi::BinningIndex};
+    use noodles::{
+        bgzf::VirtualPosition,
+        csi::{self, BinningIndex},
+        tabix,
+    };
 
     use super::*;
 

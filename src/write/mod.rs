@@ -139,7 +139,6 @@ pub struct Output {
     stream: Stream,
     index: Option<Box<IndexBuilder>>,
     last: Option<(String, u64)>,
-    seen: std::collections::HashSet<String>,
     file: Option<(TemporaryFile, File)>,
     place: String,
     input: String,
@@ -221,16 +220,7 @@ impl Output {
         } else {
             Stream::Plain(buffered)
         };
-        let mut output = Self {
-            stream,
-            index,
-            last: None,
-            seen: std::collections::HashSet::new(),
-            file,
-            place,
-            input: settings.input.clone(),
-            bytes: 0,
-        };
+        let mut output = Self { stream, index, last: None, file, place, input: settings.input.clone(), bytes: 0 };
         if let (Some(bytes), Some(path)) = (settings.resume.filter(|bytes| *bytes > 0), settings.file()) {
             output.copy(&hidden(path, "part"), bytes, settings.indexed)?;
             output.checkpoint()?;
@@ -364,7 +354,7 @@ impl Output {
     fn check_order(&mut self, contig: &str, interval: Interval) -> Result<()> {
         let bad = match &self.last {
             Some((name, start)) if name == contig => interval.start < *start,
-            _ => !self.seen.insert(contig.into()),
+            _ => self.index.as_ref().is_some_and(|index| index.has(contig)),
         };
         if bad {
             let after = self

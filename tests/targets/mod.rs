@@ -488,7 +488,11 @@ fn journal(data: &[u8]) {
     merger.earliest_open();
     merger.close_before(Some(("c1", 5)), &mut Vec::new());
     merger.close_before(None, &mut Vec::new());
-    let _ = serde_json::from_value::<Vec<Element>>(state("held"));
+    for element in serde_json::from_value::<Vec<Element>>(state("held")).unwrap_or_default() {
+        if element.check().is_ok() {
+            element.line();
+        }
+    }
     let _ = serde_json::from_value::<Vec<Edge>>(state("edges"));
     let _ = Histogram::restored(&state("histogram"));
     let mut overlap = Overlap::new(Rule::Mean);
