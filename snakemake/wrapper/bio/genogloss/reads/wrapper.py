@@ -16,9 +16,12 @@ shard = snakemake.input.get("shard") or snakemake.params.get("shard", "")
 if shard:
     shard = f"--shard {shard}"
 
+# Only CRAM is kept as differences to a reference.
 fasta = snakemake.input.get("fasta", "")
-if fasta:
+if fasta and str(snakemake.input.reads).endswith(".cram"):
     fasta = f"--reference {fasta}"
+else:
+    fasta = ""
 
 reads = snakemake.output.reads
 form = "bam" if reads.endswith(".bam") else "tsv"
