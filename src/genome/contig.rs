@@ -65,11 +65,6 @@ impl Contigs {
         self.contigs.iter()
     }
 
-    /// The one that was added last.
-    pub fn last(&self) -> Option<&Contig> {
-        self.contigs.last()
-    }
-
     /// How many.
     pub fn count(&self) -> usize {
         self.contigs.len()

@@ -8,7 +8,11 @@
 //! be a million. Here a contig is encoded and compressed when its last record has come, and what comes before it in the file is put
 //! there in the end: BGZF blocks can be joined.
 
-use std::io::{self, Write};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+    io::{self, Write},
+};
 
 use noodles::{
     bgzf,
@@ -23,7 +27,7 @@ use noodles::{
 };
 
 use super::Indexed;
-use crate::genome::{Contigs, Interval};
+use crate::genome::Interval;
 
 /// The longest contig a .tbi index can hold (SAM specification, section 5.2).
 pub const TBI_MAX: u64 = 1 << 29;
@@ -66,6 +70,60 @@ enum Encoded {
     Numbered { bytes: Vec<u8>, ends: Vec<(usize, usize)>, count: usize },
 }
 
+/// Names of contigs, in the order in which they came, as an index has them: each with a NUL behind it. Of a million, a string each would
+/// take as much memory as all else.
+#[derive(Default)]
+struct Names {
+    text: String,
+    /// Where each begins.
+    starts: Vec<usize>,
+    /// By the hash of the name, or, where another name has it, by the next number.
+    ids: HashMap<u64, u32>,
+    hasher: RandomState,
+}
+
+impl Names {
+    fn get(&self, id: usize) -> Option<&str> {
+        let end = self.starts.get(id + 1).copied().unwrap_or(self.text.len());
+        self.text.get(*self.starts.get(id)?..end.checked_sub(1)?)
+    }
+
+    fn last(&self) -> Option<&str> {
+        self.get(self.starts.len().checked_sub(1)?)
+    }
+
+    fn count(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// The key of a name, and whether it is there.
+    fn find(&self, name: &str) -> (u64, bool) {
+        let mut key = self.hasher.hash_one(name);
+        while let Some(&id) = self.ids.get(&key) {
+            if self.get(id as usize) == Some(name) {
+                return (key, true);
+            }
+            key = key.wrapping_add(1);
+        }
+        (key, false)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.find(name).1
+    }
+
+    fn push(&mut self, name: &str) {
+        if let (free, false) = self.find(name)
+            && let Ok(id) = u32::try_from(self.starts.len())
+        {
+            self.ids.insert(free, id);
+        }
+        self.starts.push(self.text.len());
+        self.text.push_str(name);
+        self.text.push('\0');
+    }
+}
+
 type Blocks = bgzf::io::Writer<Vec<u8>>;
 
 /// An index in the making.
@@ -74,7 +132,7 @@ pub struct IndexBuilder {
     indexer: Indexer<LinearIndex>,
     /// The number of the contig in work, in the header of BCF.
     number: usize,
-    contigs: Contigs,
+    names: Names,
     encoded: Encoded,
     kind: Option<IndexKind>,
     /// The largest position that a record reaches.
@@ -103,16 +161,16 @@ impl IndexBuilder {
                 (Encoded::Numbered { bytes: Vec::new(), ends: Vec::new(), count }, Some(IndexKind::Csi))
             }
         };
-        Some(Self { indexer: indexer()?, number: 0, contigs: Contigs::default(), encoded, kind, reach: 0 })
+        Some(Self { indexer: indexer()?, number: 0, names: Names::default(), encoded, kind, reach: 0 })
     }
 
     /// Adds a record: its contig, its bytes (of BCF), where it lies, and where it is in the file. Records of a contig come one after the
     /// other.
     pub fn add(&mut self, contig: &str, bytes: &[u8], interval: Interval, chunk: Chunk) -> Result<(), Unindexable> {
         let failed = |error: &dyn std::fmt::Display| Unindexable { message: format!("index: {error}"), hint: None };
-        if self.contigs.last().is_none_or(|last| last.name != contig) {
+        if self.names.last() != Some(contig) {
             self.end_contig().map_err(|error| failed(&error))?;
-            self.contigs.push(contig, 0);
+            self.names.push(contig);
             let number = bytes.get(8..).and_then(|bytes| bytes.first_chunk()).map_or(0, |b| u32::from_le_bytes(*b));
             self.number = number as usize;
         }
@@ -133,12 +191,12 @@ impl IndexBuilder {
 
     /// Whether a contig has come.
     pub fn has(&self, contig: &str) -> bool {
-        self.contigs.id(contig).is_some()
+        self.names.has(contig)
     }
 
     /// Encodes the contig in work, if there is one.
     fn end_contig(&mut self) -> io::Result<()> {
-        if self.contigs.is_empty() {
+        if self.names.last().is_none() {
             return Ok(());
         }
         let next = indexer().ok_or(io::ErrorKind::InvalidInput)?;
@@ -192,18 +250,14 @@ impl IndexBuilder {
                 return joined("csi", &head, blocks);
             }
         };
-        let count = i32::try_from(self.contigs.count()).map_err(io::Error::other)?;
-        let names: usize = self.contigs.iter().map(|contig| contig.name.len() + 1).sum();
-        let names = i32::try_from(names).map_err(io::Error::other)?;
+        let count = i32::try_from(self.names.count()).map_err(io::Error::other)?;
+        let names = i32::try_from(self.names.text.len()).map_err(io::Error::other)?;
         let mut text = Vec::new();
         // Lines that begin with # are none, and none is left out at the beginning.
         for number in columns.into_iter().chain([i32::from(b'#'), 0, names]) {
             text.extend_from_slice(&number.to_le_bytes());
         }
-        for contig in self.contigs.iter() {
-            text.extend_from_slice(contig.name.as_bytes());
-            text.push(0);
-        }
+        text.extend_from_slice(self.names.text.as_bytes());
         match (tbi, csi) {
             (Some(blocks), _) if self.reach <= TBI_MAX || self.kind == Some(IndexKind::Tbi) => {
                 head.extend_from_slice(b"TBI\x01");
@@ -212,7 +266,7 @@ impl IndexBuilder {
                 joined("tbi", &head, blocks)
             }
             (_, Some(blocks)) => {
-                csi_head(&mut head, &text, self.contigs.count())?;
+                csi_head(&mut head, &text, self.names.count())?;
                 joined("csi", &head, blocks)
             }
             (_, None) => Err(io::Error::other("there is no index of that kind")),
@@ -395,6 +449,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn names_are_found_and_keep_their_order() {
+        let mut names = Names::default();
+        assert!(names.last().is_none() && !names.has(""));
+        for name in ["chr1", "chr10", "", "é:1-5"] {
+            assert!(!names.has(name), "{name}");
+            names.push(name);
+            assert!(names.has(name) && names.last() == Some(name), "{name}");
+        }
+        assert!(names.has("chr1") && !names.has("chr") && !names.has("chr1\0chr10"));
+        assert_eq!((names.count(), names.get(1), names.get(4)), (4, Some("chr10"), None));
     }
 
     #[test]
