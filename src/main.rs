@@ -19,7 +19,16 @@ use signal_hook::{
     iterator::Signals,
 };
 
+/// ONNX Runtime 1.31 of PyPI writes a device number and what it has done into the user's cache folder, follows a name in the temporary one,
+/// and asks for a server, before it can be told not to through its interface: only this variable keeps it from all of it.
+#[allow(unsafe_code, reason = "a variable of the environment can be set in no other way")]
+fn keep_quiet() {
+    // SAFETY: nothing else runs yet: this is the first line of `main`.
+    unsafe { std::env::set_var("ORT_DISABLE_TELEMETRY", "1") };
+}
+
 fn main() -> ExitCode {
+    keep_quiet();
     let words: Vec<_> = std::env::args_os().skip(1).collect();
     if let Some(details) = build_details(&words) {
         // Whoever hangs up has read enough.

@@ -96,6 +96,45 @@ fn an_output_that_is_a_link_stays_one() {
 
 #[cfg(unix)]
 #[test]
+fn links_in_place_of_what_lies_beside_an_output_are_replaced() {
+    let folder = Folder::new();
+    let genome = contig(&folder, "c.fa", 5000);
+    let (output, tracks) = (folder.path("out.bed.gz"), folder.path("tracks"));
+    fs::create_dir(&tracks).expect("made");
+    let links = ["out.bed.gz.manifest.json", "out.bed.gz.tbi", "tracks/gc.bw"];
+    for more in [&[][..], &["--resume"]] {
+        for (number, link) in links.into_iter().enumerate() {
+            let victim = folder.write(&format!("victim{number}"), "mine");
+            let _ = fs::remove_file(folder.path(link));
+            std::os::unix::fs::symlink(&victim, folder.path(link)).expect("a link");
+        }
+        let run = ["scan", &genome, "-m", "exact:gc", "-o", &output, "--bigwig", &tracks, "--quiet"];
+        succeed(&[&run[..], more].concat());
+        assert!((0..links.len()).all(|number| folder.read(&format!("victim{number}")) == "mine"));
+        let about = fs::symlink_metadata(folder.path("tracks/gc.bw")).expect("the track");
+        assert!(about.is_file() && about.len() > 100);
+    }
+}
+
+#[test]
+fn a_run_writes_nothing_into_the_users_folders() {
+    if !support::ort_available() {
+        return;
+    }
+    let (folder, home) = (Folder::new(), Folder::new());
+    let genome = contig(&folder, "c.fa", 5000);
+    for engine in ["ort", "rten"] {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_genogloss"));
+        run.args(["scan", &genome, "-m", "core-promoter", "-t", "1", "--engine", engine, "--quiet", "-o"]);
+        let run = run.arg(folder.path("o.bed")).env("HOME", home.path("")).env("TMPDIR", home.path(""));
+        let ended = run.env_remove("XDG_CACHE_HOME").output().expect("the program starts");
+        assert!(ended.status.success(), "{engine}: {}", String::from_utf8_lossy(&ended.stderr));
+        assert!(home.names().is_empty(), "{engine}: {:?}", home.names());
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn outputs_have_the_rights_that_the_user_gives_new_files() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new();

@@ -487,6 +487,41 @@ fn nothing_is_written_outside_of_the_output_whatever_a_manifest_says() {
     }
 }
 
+#[test]
+fn reads_of_any_header_are_put_together() {
+    let folder = Folder::new();
+    let record = |name: u32| format!("r{name}\t4\t*\t0\t0\t*\t*\t0\t0\tACGTACGT\t*\n");
+    // What samtools reads, though the specification does not have it: letters of another alphabet, empty and repeated fields.
+    let header = "@HD\tVN:1.6\n@SQ\tSN:c\tLN:9\tDS:x\tDS:y\n@RG\tID:a\tSM:\n@PG\tID:p\tPN:p\tVN:\tCL:p café\n@CO\tλ\n";
+    let reads = folder.write("r.sam", header.to_string() + &(0..7).map(record).collect::<String>());
+    same(&folder, &format!("reads {reads} -m exact:gc"), "bam", 3);
+}
+
+#[test]
+fn a_shard_whose_last_line_was_cut_is_refused() {
+    let folder = Folder::new();
+    let genome = genome(&folder);
+    let parts: Vec<String> = (1..=2).map(|index| folder.path(&format!("part{index}.bed"))).collect();
+    for (index, part) in parts.iter().enumerate() {
+        run(&format!("scan {genome} -m exact:gc --window 500 -o {part} --shard {}/2", index + 1));
+    }
+    let text = folder.read("part1.bed");
+    for cut in [1, 5] {
+        folder.write("part1.bed", &text[..text.len() - cut]);
+        let ended = genogloss(&["merge", &parts[0], &parts[1], "-o", &folder.path("all.bed")]);
+        assert_eq!(ended.code, 1, "{}", ended.stderr);
+        assert!(ended.stderr.contains("part1.bed: its last line has no end: it was cut off"), "{}", ended.stderr);
+    }
+    // A manifest that would be waited for.
+    if cfg!(unix) {
+        folder.write("part1.bed", &text);
+        let manifest = folder.path("part1.bed.manifest.json");
+        shell(&format!("rm {manifest} && mkfifo {manifest}"));
+        let ended = genogloss(&["merge", &parts[0], &parts[1], "-o", &folder.path("all.bed")]);
+        assert!(ended.code == 1 && ended.stderr.contains("is not a regular file"), "{}", ended.stderr);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn tracks_that_are_links_are_neither_read_nor_written_through() {

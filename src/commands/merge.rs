@@ -74,7 +74,7 @@ pub(super) fn run(options: &Options, given: &Given) -> Result<()> {
         merge::files(&parts, &settings)?
     };
     let target = options.manifest.clone().or_else(|| {
-        let file = file?;
+        let file = file.filter(|path| folders > 0 || !path.exists() || path.is_file())?;
         Some(if folders > 0 { file.join(TRACKS_MANIFEST) } else { Manifest::path(file) })
     });
     let mut sealed = merged.sealed;

@@ -261,7 +261,7 @@ impl OutputOptions {
 
 /// Whether an output is a file in BGZF, by its name.
 fn is_bgzf(output: Option<&std::path::Path>) -> bool {
-    output.and_then(std::path::Path::extension).is_some_and(|ending| ending == "gz" || ending == "bgz")
+    names::is_compressed(output)
 }
 
 /// Parts of a run, and going on with one.

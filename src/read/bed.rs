@@ -25,7 +25,8 @@ pub struct Feature<'a> {
 impl<'a> Feature<'a> {
     /// Reads a line; `None`: it holds no feature. The error is what is wrong with it.
     pub fn parse(line: &'a str) -> std::result::Result<Option<Self>, String> {
-        if line.trim_ascii().is_empty() || line.starts_with('#') {
+        let text = line.trim_ascii_start();
+        if text.is_empty() || text.starts_with('#') {
             return Ok(None);
         }
         let columns: Vec<&str> =

@@ -122,6 +122,25 @@ impl Header {
         Self::parse(text, Some(contigs), Kind::Binary, place)
     }
 
+    /// Takes BAM's header as it is, from the first byte.
+    pub fn copy_bam(reader: &mut dyn BufRead, place: &str) -> Result<Vec<u8>> {
+        let failed = |error: io::Error| Error::input(format!("{place}, header"), describe(&error));
+        let mut header = vec![0; 4];
+        reader.read_exact(&mut header).map_err(failed)?;
+        let push = |header: &mut Vec<u8>, part: Vec<u8>| {
+            header.extend_from_slice(&(part.len() as u32).to_le_bytes());
+            header.extend_from_slice(&part);
+        };
+        push(&mut header, bytes(reader, place, "its text")?);
+        let count = number(reader).map_err(failed)?;
+        header.extend_from_slice(&count.to_le_bytes());
+        for _ in 0..count {
+            push(&mut header, bytes(reader, place, "the name of a contig")?);
+            header.extend_from_slice(&number(reader).map_err(failed)?.to_le_bytes());
+        }
+        Ok(header)
+    }
+
     /// Reads over BAM's header, which has been read before.
     pub fn skip_bam(reader: &mut dyn BufRead, place: &str) -> Result<()> {
         let failed = |error: io::Error| Error::input(format!("{place}, header"), describe(&error));

@@ -7,7 +7,6 @@ use std::{
     sync::Arc,
 };
 
-use noodles::bam;
 use serde_json::{Map, Value};
 
 use super::{ShardReport, edges::Edge, stored};
@@ -18,7 +17,8 @@ use crate::{
     read::{
         self, Format, Input,
         bcf::{Dictionary, read_header},
-        read_frame, read_line,
+        header::Header,
+        read_frame, read_line_and_end,
         variants::Variants,
     },
     write::{
@@ -274,7 +274,7 @@ fn check_name(parts: &[Part], output: Option<&Path>) -> Result<()> {
 
 /// Whether the output of these shards has an index.
 pub fn is_indexed(parts: &[Part], output: Option<&Path>) -> bool {
-    let bgzf = output.and_then(Path::extension).is_some_and(|ending| ending == "gz" || ending == "bgz");
+    let bgzf = names::is_compressed(output);
     match parts[0].setting("output_type") {
         Some("bcf") => output.is_some(),
         Some(_) => bgzf,
@@ -327,14 +327,11 @@ fn records(parts: &[Part], mut output: Output) -> Result<(u64, Output)> {
         let mut input = read::open(&part.path)?;
         input.expect(&[Format::Bam], "BAM")?;
         let failed = |error: std::io::Error| Error::input(part.place(), describe(&error));
-        let mut reader = bam::io::Reader::from(&mut input.reader);
-        let own = guard(|| reader.read_header()).map_err(failed)?;
-        let mut writer = bam::io::Writer::from(Vec::new());
-        writer.write_header(&own).map_err(failed)?;
+        let own = Header::copy_bam(&mut input.reader, &part.place())?;
         if index == 0 {
-            header = writer.into_inner();
+            header = own;
             output.write_all(&header)?;
-        } else if header != writer.into_inner() {
+        } else if header != own {
             return Err(Error::input(part.place(), format!("its header differs from that of {}", parts[0].place())));
         }
         let mut count = 0;
@@ -458,7 +455,12 @@ impl Lines {
         let (mut line, mut count) = (Vec::new(), 0u64);
         let mut header = Vec::new();
         loop {
-            let more = read_line(&mut input.reader, &mut line).map_err(failed)?;
+            let ended = read_line_and_end(&mut input.reader, &mut line).map_err(failed)?;
+            if ended == Some(false) {
+                return Err(Error::input(part.place(), "its last line has no end: it was cut off")
+                    .with_hint("run this shard again"));
+            }
+            let more = ended.is_some();
             if more && count == 0 && line.first() == Some(&b'#') {
                 header.extend_from_slice(&line);
                 header.push(b'\n');

@@ -31,6 +31,10 @@ pub fn manifest(path: &Path) -> Result<Map<String, Value>> {
     let failed = |error: std::io::Error| Error::read(path, &error);
     let bad = |why: String| Error::input(path.display(), why);
     let mut bytes = Vec::new();
+    // A pipe would be waited for.
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Err(bad("is not a regular file, as a manifest is".into()));
+    }
     File::open(path).map_err(failed)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > LARGEST {
         return Err(bad("is larger than any manifest (2 GiB)".into()));

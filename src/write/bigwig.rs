@@ -121,7 +121,7 @@ impl BigWig {
             }
             sizes.insert(contig.name.clone(), contig.len as u32);
         }
-        let (temporary, file) = TemporaryFile::begin(path, resume.map(|_| "new"))?;
+        let (temporary, file) = TemporaryFile::begin_beside(path, resume.map(|_| "new"))?;
         let failed = |error: &std::io::Error| Error::write(path.display(), error);
         let target = file.try_clone().map_err(|e| failed(&e))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -173,7 +173,7 @@ impl OutputSettings {
 
     /// Compressed by its name, or because its format always is.
     pub fn is_bgzf(&self) -> bool {
-        self.bgzf || self.file().and_then(Path::extension).is_some_and(|e| e == "gz" || e == "bgz")
+        self.bgzf || names::is_compressed(self.file())
     }
 
     /// The index to be made. One that is asked for and cannot hold the longest contig is wrong usage.

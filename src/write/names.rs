@@ -35,10 +35,16 @@ pub enum Named {
     Gff,
     /// Columns parted by commas.
     Csv,
+    /// Tracks as text.
+    Wig,
+    /// What lies beside a file and says where things are in it.
+    Index,
+    /// What is compressed in a way that nothing is written in.
+    Packed,
 }
 
 /// Endings of names; the first one of a format is its usual one.
-const ENDINGS: [(&str, Named); 22] = [
+const ENDINGS: [(&str, Named); 33] = [
     ("tsv", Named::Tsv),
     ("bed", Named::Bed),
     ("bedgraph", Named::Bedgraph),
@@ -61,7 +67,24 @@ const ENDINGS: [(&str, Named); 22] = [
     ("gff3", Named::Gff),
     ("gtf", Named::Gff),
     ("csv", Named::Csv),
+    ("wig", Named::Wig),
+    ("fai", Named::Index),
+    ("gzi", Named::Index),
+    ("bai", Named::Index),
+    ("csi", Named::Index),
+    ("tbi", Named::Index),
+    ("crai", Named::Index),
+    ("xz", Named::Packed),
+    ("zst", Named::Packed),
+    ("bz2", Named::Packed),
+    ("zip", Named::Packed),
 ];
+
+/// Whether an output is compressed (BGZF), by its name: `.gz` or `.bgz`, large or small letters.
+pub fn is_compressed(path: Option<&Path>) -> bool {
+    let ending = path.and_then(Path::extension).and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("gz") || ending.eq_ignore_ascii_case("bgz"))
+}
 
 impl Named {
     /// What a name ends in, and whether `.gz` or `.bgz` follows; `None` where it says nothing.
@@ -90,6 +113,9 @@ impl Named {
             Self::Fastq => "FASTQ",
             Self::Gff => "GFF or GTF",
             Self::Csv => "CSV",
+            Self::Wig => "WIG",
+            Self::Index => "an index",
+            Self::Packed => "another compression (.gz is written)",
         }
     }
 
@@ -219,6 +245,10 @@ mod tests {
             ("a.cram", None, None),
             ("a.vcf.gz", Some(1), None),
             ("a.parquet", None, None),
+            ("a.fa.fai", None, None),
+            ("a.tsv.xz", Some(2), None),
+            ("a.wig", None, None),
+            ("a.bed.GZ", None, Some(1)),
             ("a", None, Some(1)),
             ("bed", Some(2), Some(2)),
             ("a.gz", Some(3), Some(3)),

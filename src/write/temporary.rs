@@ -21,7 +21,11 @@ pub(super) struct TemporaryFile {
 
 /// A hidden file beside an output: `.OUTPUT.genogloss-WHAT`.
 pub fn hidden(output: &Path, what: &str) -> PathBuf {
-    let output = fs::canonicalize(output).unwrap_or_else(|_| output.to_path_buf());
+    hidden_beside(&fs::canonicalize(output).unwrap_or_else(|_| output.to_path_buf()), what)
+}
+
+/// The same of a name that is not looked behind, if it is a link.
+fn hidden_beside(output: &Path, what: &str) -> PathBuf {
     let name = output.file_name().unwrap_or_default().to_string_lossy().into_owned();
     output.with_file_name(format!(".{name}.genogloss-{what}"))
 }
@@ -90,17 +94,29 @@ pub fn sync_folder(path: &Path) {
 impl TemporaryFile {
     /// `kept`: the hidden name it has until it is complete, and keeps when the run fails.
     pub(super) fn begin(target: &Path, kept: Option<&str>) -> Result<(Self, File)> {
-        // A device or a named pipe is written to as it is; a link is followed, so that it stays a link.
-        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
+        // A device or a named pipe is written to as it is; a link is followed, so that it stays a link: the user has named it.
+        Self::begin_at(fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf()), kept)
+    }
+
+    /// The same for a file whose name the program has made: a link of that name is replaced, never followed.
+    pub(super) fn begin_beside(target: &Path, kept: Option<&str>) -> Result<(Self, File)> {
+        if target.is_symlink() {
+            let folder = fs::canonicalize(folder_of(target)).unwrap_or_else(|_| folder_of(target));
+            return Self::begin_at(folder.join(target.file_name().unwrap_or_default()), kept);
+        }
+        Self::begin(target, kept)
+    }
+
+    fn begin_at(target: PathBuf, kept: Option<&str>) -> Result<(Self, File)> {
         let failed = |error: &io::Error| Error::write(target.display(), error);
-        if target.is_dir() {
+        if target.is_dir() && !target.is_symlink() {
             return Err(Error::Output {
                 place: target.display().to_string(),
                 message: "is a folder, not a file".into(),
                 hint: None,
             });
         }
-        if target.exists() && !target.is_file() {
+        if target.exists() && !target.is_file() && !target.is_symlink() {
             let file = OpenOptions::new().write(true).open(&target).map_err(|e| failed(&e))?;
             return Ok((Self { temporary: None, target, kept: false }, file));
         }
@@ -113,7 +129,7 @@ impl TemporaryFile {
             });
         }
         if let Some(what) = kept {
-            let temporary = hidden(&target, what);
+            let temporary = hidden_beside(&target, what);
             let file = open_hidden(&temporary).map_err(|e| Error::write(temporary.display(), &e))?;
             file.set_len(0).map_err(|e| failed(&e))?;
             return Ok((Self { temporary: Some(temporary), target, kept: true }, file));
@@ -125,7 +141,7 @@ impl TemporaryFile {
     /// Gives it another hidden name.
     pub(super) fn call(&mut self, what: &str) -> Result<()> {
         let Some(temporary) = &mut self.temporary else { return Ok(()) };
-        let name = hidden(&self.target, what);
+        let name = hidden_beside(&self.target, what);
         fs::rename(&*temporary, &name).map_err(|error| Error::write(self.target.display(), &error))?;
         sync_folder(&name);
         *temporary = name;
@@ -244,7 +260,7 @@ impl Sealed {
         target: &Path,
         write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
     ) -> Result<Self> {
-        let (temporary, file) = TemporaryFile::begin(target, self.kept.then_some("new"))?;
+        let (temporary, file) = TemporaryFile::begin_beside(target, self.kept.then_some("new"))?;
         let mut out = io::BufWriter::new(&file);
         let written = write(&mut out).and_then(|()| io::Write::flush(&mut out));
         written.map_err(|error| Error::write(target.display(), &error))?;
@@ -348,7 +364,7 @@ impl Sealed {
 /// A small file, written and synced under a temporary name.
 pub(super) fn whole(target: &Path, bytes: &[u8], kept: bool) -> Result<TemporaryFile> {
     use io::Write;
-    let (temporary, mut file) = TemporaryFile::begin(target, kept.then_some("new"))?;
+    let (temporary, mut file) = TemporaryFile::begin_beside(target, kept.then_some("new"))?;
     file.write_all(bytes).map_err(|error| Error::write(target.display(), &error))?;
     temporary.sync(&file)?;
     Ok(temporary)

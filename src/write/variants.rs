@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{
     Indexed, Output,
     bcf::Encoder,
-    names::{Named, Writes},
+    names::{self, Named, Writes},
     vcf,
 };
 use crate::{
@@ -30,9 +30,9 @@ pub enum VariantFormat {
 impl VariantFormat {
     /// What a file's name says: BCF for `.bcf`, BGZF for `.gz` and `.bgz`, else VCF.
     pub fn of_name(path: Option<&Path>) -> Self {
-        match path.and_then(Path::extension).and_then(|ending| ending.to_str()) {
-            Some("bcf") => Self::Bcf,
-            Some("gz" | "bgz") => Self::Bgzf,
+        match path.and_then(Named::of) {
+            Some((Named::Bcf, false)) => Self::Bcf,
+            _ if names::is_compressed(path) => Self::Bgzf,
             _ => Self::Vcf,
         }
     }
