@@ -213,6 +213,12 @@ impl Work<'_> {
             let Passing { beginning, counts, output, .. } = &mut passing;
             beginning.ended(result, || Checkpoint::of(counts, output.checkpoint()?))?
         };
+        if let Some(contig) = annotator.stranger() {
+            tracing::warn!(
+                "no contig of the input has genes in {} (the first is \"{contig}\"): are they of one assembly, and called the same?",
+                read::place(&self.options.gtf)
+            );
+        }
         let unknown = annotator.unknown();
         if let Some(first) = unknown.first() {
             let count = unknown.len();

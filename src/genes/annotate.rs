@@ -107,6 +107,10 @@ pub struct Annotator {
     wanted: Vec<String>,
     /// Genes of the annotation of which nothing is known.
     unknown: std::cell::RefCell<BTreeMap<String, ()>>,
+    /// A contig with genes was met.
+    met: std::cell::Cell<bool>,
+    /// The first contig without genes that was met.
+    absent: std::cell::RefCell<Option<String>>,
 }
 
 impl Annotator {
@@ -130,12 +134,17 @@ impl Annotator {
                 })
                 .collect();
         }
-        Self { base, lines, wanted, unknown: Default::default() }
+        Self { base, lines, wanted, unknown: Default::default(), met: Default::default(), absent: Default::default() }
     }
 
     /// Contigs that have genes.
     pub fn has(&self, contig: &str) -> bool {
         self.lines.contains_key(contig)
+    }
+
+    /// The first contig of the input, where no contig of it has genes: it may be called otherwise.
+    pub fn stranger(&self) -> Option<String> {
+        if self.met.get() { None } else { self.absent.borrow().clone() }
     }
 
     /// Genes of the annotation that were met and are not in the knowledge base.
@@ -145,7 +154,11 @@ impl Annotator {
 
     /// Calls `each` with what is known of every gene that overlaps: its columns and its INFO value; by where the genes start.
     pub fn at(&self, contig: &str, interval: Interval, mut each: impl FnMut(&[String; 6], &str)) -> Result<()> {
-        let Some(line) = self.lines.get(contig) else { return Ok(()) };
+        let Some(line) = self.lines.get(contig) else {
+            self.absent.borrow_mut().get_or_insert_with(|| contig.into());
+            return Ok(());
+        };
+        self.met.set(true);
         let end = line.places.partition_point(|place| place.interval.start < interval.end);
         let mut first = end;
         while first > 0 && line.reach[first - 1] > interval.start {

@@ -442,7 +442,11 @@ impl Dictionary {
             for (at, (genotype, kind, count, each, bytes)) in columns.iter().enumerate() {
                 out.push(if at == 0 { b'\t' } else { b':' });
                 let values = &bytes[sample * each..(sample + 1) * each];
-                if *genotype { write_genotype(*kind, values, out) } else { write_values(*kind, *count, values, out) }
+                if *genotype {
+                    write_genotype(*kind, values, out).ok_or("a genotype (GT) that is none: a negative allele")?;
+                } else {
+                    write_values(*kind, *count, values, out);
+                }
             }
         }
         Ok(())
@@ -650,8 +654,8 @@ fn write_values(kind: u8, count: usize, bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Alleles (section 6.3.3): twice the number plus one, and one more where it is phased with the allele before.
-fn write_genotype(kind: u8, bytes: &[u8], out: &mut Vec<u8>) {
+/// Alleles (section 6.3.3): twice the number plus one, and one more where it is phased with the allele before. `None`: no number of an allele.
+fn write_genotype(kind: u8, bytes: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let mut any = false;
     for allele in integers(kind, bytes).take_while(|allele| *allele != Value::End) {
         let coded = allele.known().unwrap_or(0);
@@ -661,12 +665,14 @@ fn write_genotype(kind: u8, bytes: &[u8], out: &mut Vec<u8>) {
         any = true;
         match coded >> 1 {
             0 => out.push(b'.'),
+            allele if allele < 0 => return None,
             allele => write_signed(i64::from(allele) - 1, out),
         }
     }
     if !any {
         out.push(b'.');
     }
+    Some(())
 }
 
 fn write_signed(number: i64, out: &mut Vec<u8>) {

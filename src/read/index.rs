@@ -66,17 +66,26 @@ pub fn contigs(mut reader: impl Read) -> io::Result<Vec<IndexedContig>> {
         b"CSI\x01" => {
             skip(&mut reader, 4)?;
             depth = number(&mut reader)?;
+            // 14 bits and 3 a level reach 2 Tb; readers take memory for all the bins that there might be.
+            if depth > 9 {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
             let length = number(&mut reader)?;
             csi = true;
             let mut header = Vec::new();
             (&mut reader).take(length.min(MAX_NAMES)).read_to_end(&mut header)?;
-            names = if header.len() < 28 { Vec::new() } else { text_header(&mut &header[..])? };
+            // What lines hold takes 28 bytes and as many as names do; readers that believe the second length alone go astray else.
+            let fits = |named: &[u8; 4]| u64::from(u32::from_le_bytes(*named)) + 28 == length;
+            if length > 0 && !header.get(24..).and_then(|rest| rest.first_chunk()).is_some_and(fits) {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            names = if length == 0 { Vec::new() } else { text_header(&mut &header[..])? };
             count = number(&mut reader)?;
         }
         _ => return Err(io::ErrorKind::InvalidData.into()),
     }
     // The bin after the last one but one holds counts (SAM specification, section 5.2).
-    let bins = ((1u64 << (3 * (depth.min(10) + 1))) - 1) / 7;
+    let bins = ((1u64 << (3 * (depth + 1))) - 1) / 7;
     let mut contigs = Vec::new();
     for at in 0..count {
         let mut has_records = false;

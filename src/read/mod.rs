@@ -455,7 +455,18 @@ impl Input {
             let problem = format!("not {what}: it begins with a byte-order mark (EF BB BF)");
             return Error::input(place, problem).with_hint(WITHOUT_MARK);
         }
-        let line = self.start.split(|&b| b == b'\n').next().unwrap_or_default();
+        let packed = match self.start.as_slice() {
+            [b'B', b'Z', b'h', ..] => Some(("bzip2", "bzip2 -dc FILE")),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(("zstd", "zstd -dc FILE")),
+            [b'P', b'K', 3, 4, ..] => Some(("zip", "unzip -p FILE")),
+            [0x1f, 0x8b, ..] => Some(("gzip, twice", "gzip -dc FILE")),
+            _ => None,
+        };
+        if let Some((how, unpack)) = packed {
+            return Error::input(place, format!("not {what}: it is compressed with {how}; gzip, BGZF and xz are read"))
+                .with_hint(format!("{unpack} | genogloss … -"));
+        }
+        let line = self.start.split(|&b| b == b'\n').find(|line| !line.is_empty()).unwrap_or_default();
         let shown: String = String::from_utf8_lossy(&line[..line.len().min(START - 1)]).escape_debug().collect();
         let dots = if line.len() == START { "…" } else { "" };
         Error::input(place, format!("not {what}: it begins with \"{shown}{dots}\"")).with_hint(

@@ -112,7 +112,13 @@ impl Reference {
         let beside = with_ending(path, "fai");
         let has_index_file = beside.is_file();
         let places: Vec<fasta::fai::Record> = if has_index_file {
-            fasta::fai::fs::read(&beside).map_err(|e| Error::read(&beside, &e))?.as_ref().to_vec()
+            fasta::fai::fs::read(&beside)
+                .map_err(|error| {
+                    Error::input(beside.display(), format!("the index is damaged: {}", describe(&error)))
+                        .with_hint(format!("make it anew: samtools faidx {}", path.display()))
+                })?
+                .as_ref()
+                .to_vec()
         } else {
             tracing::info!(
                 "{} has no index: it is read once to make one, in memory (samtools faidx makes one for all runs)",

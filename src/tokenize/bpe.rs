@@ -1,5 +1,7 @@
 //! Byte-pair encoding, and anything else a `tokenizer.json` can say.
 
+use tokenizers::PostProcessor;
+
 use super::{Tokenizer, broken};
 use crate::{
     error::{Error, Result},
@@ -19,6 +21,12 @@ impl Bpe {
         // Windows have a length of their own; a tokenizer that cuts or fills rows would change answers silently. The card may say so.
         let cut = card.input.cut().map(|max_length| tokenizers::TruncationParams { max_length, ..Default::default() });
         tokenizer.with_truncation(cut).map_err(|error| broken(folder, file, error))?;
+        // What is added to every row (its beginning and its end) counts.
+        let added = tokenizer.get_post_processor().map_or(0, |post| post.added_tokens(false));
+        if card.input.cut().is_some_and(|most| most <= added) {
+            let problem = format!("max_tokens must be over {added}, the number of tokens that {file} adds to every row");
+            return Err(Error::model(folder.place(), format!("card.yaml: input: {problem}")));
+        }
         tokenizer.with_padding(None);
         Ok(Self { tokenizer, model: card.name.clone() })
     }
