@@ -134,6 +134,8 @@ fn what_a_fasta_file_is_not_is_said_plainly() {
         (&b"\xef\xbb\xbf>a\nACGT\n"[..], "not a FASTA file: it begins with a byte-order mark"),
         (b"\xff\xfe>\0a\0\n\0", "it is text in UTF-16"),
         (b"hello\n", "not a FASTA file: it begins with \"hello\""),
+        (b"BZh91AY&SY", "it is compressed with bzip2; gzip, BGZF and xz are read"),
+        (b"\x28\xb5\x2f\xfd\x04\x00", "it is compressed with zstd"),
         (b">a\rACGT\r", "line 1: a carriage return within the line"),
         (b">g\xe9n\nACGT\n", "UTF-8"),
         (b">a\nAC\0T\n", "byte 0x00 at a:3"),

@@ -292,6 +292,23 @@ fn a_window_of_too_many_tokens_has_a_place_and_a_reason() {
 }
 
 #[test]
+fn a_limit_that_leaves_no_room_for_a_base_is_refused() {
+    let folder = Folder::new();
+    for file in ["model.onnx", "tokenizer.json"] {
+        std::fs::copy(root().join("tests/models/bpe").join(file), folder.path(file)).expect("copied");
+    }
+    let card = support::read_repository("tests/models/bpe/card.yaml").replace("self_test: self_test.tsv\n", "");
+    let fasta = folder.write("c.fa", format!(">c\n{}\n", "ACGTTGCA".repeat(20)));
+    for (most, code) in [(2, 1), (3, 0)] {
+        let limit = format!("padding_id: 0, max_tokens: {most}, too_many_tokens: truncate");
+        folder.write("card.yaml", card.replace("padding_id: 0", &limit));
+        let run = genogloss(&["scan", &fasta, "-m", &folder.path(""), "--quiet"]);
+        assert_eq!(run.code, code, "{most}: {}", run.stderr);
+        assert!(code == 0 || run.stderr.contains("max_tokens must be over 2"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn windows_differ_in_tokens_and_only_long_ones_are_skipped() {
     // Words of six bases are one token; where there is an N, bases are tokens of their own.
     let mut model = ids("ids-64", "span: 120, core: 120, stride: 120, min_span: 10, max_unknown: 0.9");
