@@ -13,11 +13,16 @@ use noodles::{
     bam, bgzf, csi,
     sam::{
         self,
-        alignment::{RecordBuf, record::Flags},
+        alignment::{
+            RecordBuf,
+            record::{Flags, data::field::Tag},
+        },
     },
 };
 
-use super::{Format, Input, InputReport, Share, bam_index::BamIndex, cram, header::Header, regions::Regions};
+use super::{
+    Compression, Format, Input, InputReport, Share, bam_index::BamIndex, cram, header::Header, regions::Regions,
+};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
@@ -59,6 +64,17 @@ impl Alignments {
         input.expect(&known, "reads (SAM, BAM, CRAM, FASTQ or FASTA)")?;
         let place = input.place();
         let (format, report, cram_end) = (input.format, input.report(), Box::new(input.cram_end()));
+        if format == Format::Cram && input.compression != Compression::None {
+            let (said, tool) = match input.compression {
+                Compression::Xz => ("xz", "xz -dc"),
+                Compression::Bgzf => ("bgzip", "gunzip -c"),
+                _ => ("gzip", "gunzip -c"),
+            };
+            return Err(Error::input(place, format!("it is a CRAM file that was compressed once more ({said})"))
+                .with_hint(format!(
+                    "CRAM is compressed in itself: {tool} FILE > NEW.cram, or {tool} FILE | genogloss reads -"
+                )));
+        }
         let share = input.share();
         let Input { mut reader, path, .. } = input;
         let mut library = None;
@@ -273,7 +289,10 @@ fn sam_record(
             Some(known) if known.as_bytes() == name => continue,
             Some(known) => known.into(),
             None if field == RNAME && header.contigs.count() == 0 => {
-                return Err(bad(format!("the read lies on contig \"{}\", and the header has no contigs (@SQ)", shown())));
+                return Err(bad(format!(
+                    "the read lies on contig \"{}\", and the header has no contigs (@SQ)",
+                    shown()
+                )));
             }
             None => {
                 let what = if field == RNAME { "the read" } else { "its mate" };
@@ -322,7 +341,7 @@ fn capitalize_hex(line: &mut [u8]) {
 }
 
 /// The reason with all that lies behind it: which field, which tag.
-fn in_full(error: &io::Error) -> String {
+pub fn in_full(error: &io::Error) -> String {
     let mut text = describe(error);
     let mut source = error.get_ref().and_then(|inner| std::error::Error::source(inner));
     while let Some(inner) = source {
@@ -373,6 +392,14 @@ fn read_indexed(
         }
     }
     Ok(())
+}
+
+/// Takes tags off a read and leaves the others in their order, which noodles' `remove` does not.
+pub fn remove_tags(record: &mut RecordBuf, tags: &[Tag]) {
+    if record.data().keys().any(|tag| tags.contains(&tag)) {
+        let data = std::mem::take(record.data_mut());
+        *record.data_mut() = data.iter().filter(|(tag, _)| !tags.contains(tag)).map(|(t, v)| (t, v.clone())).collect();
+    }
 }
 
 /// What a record says of itself must fit together.
