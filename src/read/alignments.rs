@@ -3,6 +3,7 @@
 //! noodles reads SAM and BAM; CRAM is read by htslib in builds with that feature ([`super::cram::chosen`]).
 
 use std::{
+    cell::Cell,
     fs::File,
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
@@ -10,10 +11,18 @@ use std::{
 
 use noodles::{
     bam, bgzf, csi,
-    sam::{self, alignment::RecordBuf},
+    sam::{
+        self,
+        alignment::{
+            RecordBuf,
+            record::{Flags, data::field::Tag},
+        },
+    },
 };
 
-use super::{Format, Input, InputReport, Share, bam_index::BamIndex, cram, header::Header, regions::Regions};
+use super::{
+    Compression, Format, Input, InputReport, Share, bam_index::BamIndex, cram, header::Header, regions::Regions,
+};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
@@ -55,6 +64,17 @@ impl Alignments {
         input.expect(&known, "reads (SAM, BAM, CRAM, FASTQ or FASTA)")?;
         let place = input.place();
         let (format, report, cram_end) = (input.format, input.report(), Box::new(input.cram_end()));
+        if format == Format::Cram && input.compression != Compression::None {
+            let (said, tool) = match input.compression {
+                Compression::Xz => ("xz", "xz -dc"),
+                Compression::Bgzf => ("bgzip", "gunzip -c"),
+                _ => ("gzip", "gunzip -c"),
+            };
+            return Err(Error::input(place, format!("it is a CRAM file that was compressed once more ({said})"))
+                .with_hint(format!(
+                    "CRAM is compressed in itself: {tool} FILE > NEW.cram, or {tool} FILE | genogloss reads -"
+                )));
+        }
         let share = input.share();
         let Input { mut reader, path, .. } = input;
         let mut library = None;
@@ -124,10 +144,16 @@ impl Alignments {
         let Self { header, format, path, reader, report, cram_end, .. } = self;
         let codec = header.for_decoding();
         let mut count = 0u64;
+        // Of SAM.
+        let line = Cell::new(0u64);
         let mut handle = |record: io::Result<RecordBuf>| -> Result<()> {
             count += 1;
-            let record = record.map_err(|error| Error::input(format!("{place}, record {count}"), in_full(&error)))?;
-            sound(&record).map_err(|why| Error::input(format!("{place}, record {count}"), why))?;
+            let at = || match line.get() {
+                0 => format!("{place}, record {count}"),
+                line => format!("{place}, record {count}, line {line}"),
+            };
+            let record = record.map_err(|error| Error::input(at(), in_full(&error)))?;
+            sound(&record).map_err(|why| Error::input(at(), why))?;
             let wanted = regions.is_none_or(|regions| {
                 filed_under(&codec, &record).is_some_and(|(name, at)| regions.overlaps(&name, at))
             });
@@ -144,7 +170,7 @@ impl Alignments {
             }
         }
         match reader {
-            Reader::Sam(mut reader) => read_sam(&mut reader, &codec, &mut handle)?,
+            Reader::Sam(mut reader) => read_sam(&mut reader, &header, &codec, &place, &line, &mut handle)?,
             Reader::Bam(mut reader) => read_bam(&mut reader, &codec, &mut handle)?,
             Reader::Cram(mut reader) => {
                 reader.read(&codec, &mut handle)?;
@@ -181,21 +207,125 @@ fn check_end(ended: &dyn Fn() -> bool, place: &str) -> Result<()> {
 /// What takes records, or what went wrong with one.
 type Handle<'a> = dyn FnMut(io::Result<RecordBuf>) -> Result<()> + 'a;
 
-/// Hands on the records of SAM behind its header.
-fn read_sam(reader: &mut dyn BufRead, codec: &sam::Header, handle: &mut Handle<'_>) -> Result<()> {
+/// Hands on the records of SAM behind its header; `at` is set to the line of each.
+fn read_sam(
+    reader: &mut dyn BufRead,
+    header: &Header,
+    codec: &sam::Header,
+    place: &str,
+    at: &Cell<u64>,
+    handle: &mut Handle<'_>,
+) -> Result<()> {
     let mut line = Vec::new();
+    let mut oddities = Oddities::default();
+    at.set(header.lines);
     loop {
-        match super::read_line(reader, &mut line) {
-            Ok(false) => return Ok(()),
-            Ok(true) => handle(guard(|| {
-                capitalize_hex(&mut line);
-                let mut record = RecordBuf::default();
-                sam::io::Reader::new(&line[..]).read_record_buf(codec, &mut record)?;
-                Ok(record)
-            }))?,
+        let read = super::read_line(reader, &mut line);
+        if let Ok(false) = read {
+            oddities.say(place);
+            return Ok(());
+        }
+        at.set(at.get() + 1);
+        match read {
+            Ok(_) => handle(guard(|| sam_record(&mut line, at.get(), header, codec, &mut oddities)))?,
             Err(error) => return handle(Err(error)),
         }
     }
+}
+
+/// What htslib warns of in reads of SAM that it takes as unmapped: the first, and how many more.
+#[derive(Default)]
+struct Oddities {
+    first: Option<String>,
+    more: u64,
+}
+
+impl Oddities {
+    fn add(&mut self, line: u64, what: impl FnOnce() -> String) {
+        match self.first {
+            None => self.first = Some(format!("line {line}: {}", what())),
+            Some(_) => self.more += 1,
+        }
+    }
+
+    fn say(self, place: &str) {
+        if let Some(first) = self.first {
+            let more = if self.more > 0 { format!(" ({} more like it)", self.more) } else { String::new() };
+            tracing::warn!("{place}, {first}, as samtools has it{more}");
+        }
+    }
+}
+
+/// Where fields of SAM are (SAM specification, section 1.4).
+const RNAME: usize = 2;
+const RNEXT: usize = 6;
+const FIELDS: usize = 11;
+
+/// A record of SAM, with what htslib changes while it reads one (sam_parse1): reads and mates whose place is not whole are unmapped.
+fn sam_record(
+    line: &mut Vec<u8>,
+    number: u64,
+    header: &Header,
+    codec: &sam::Header,
+    oddities: &mut Oddities,
+) -> io::Result<RecordBuf> {
+    let bad = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+    if line.is_empty() {
+        return Err(bad("the line is empty; samtools does not read it either: take it out".into()));
+    }
+    let tabs: Vec<usize> = memchr::memchr_iter(b'\t', line).take(FIELDS - 1).collect();
+    if tabs.len() < FIELDS - 1 {
+        return Err(bad(format!("{} of the {FIELDS} fields that a record has (truncated?)", tabs.len() + 1)));
+    }
+    let mate_is_beside = line[tabs[RNEXT - 1] + 1..tabs[RNEXT]] == *b"=";
+    for field in [RNEXT, RNAME] {
+        let at = tabs[field - 1] + 1..tabs[field];
+        let name = &line[at.clone()];
+        if name == b"*" || (field == RNEXT && mate_is_beside) {
+            continue;
+        }
+        let shown = || String::from_utf8_lossy(name).into_owned();
+        let known: Vec<u8> = match header.contig_named(name) {
+            Some(known) if known.as_bytes() == name => continue,
+            Some(known) => known.into(),
+            None if field == RNAME && header.contigs.count() == 0 => {
+                return Err(bad(format!(
+                    "the read lies on contig \"{}\", and the header has no contigs (@SQ)",
+                    shown()
+                )));
+            }
+            None => {
+                let what = if field == RNAME { "the read" } else { "its mate" };
+                oddities.add(number, || {
+                    format!("contig \"{}\" is not in the header: {what} is taken as unmapped", shown())
+                });
+                b"*".into()
+            }
+        };
+        line.splice(at, known);
+    }
+    capitalize_hex(line);
+    let mut record = RecordBuf::default();
+    sam::io::Reader::new(&line[..]).read_record_buf(codec, &mut record)?;
+    if record.alignment_start().is_none() && record.reference_sequence_id().is_some() {
+        oddities.add(number, || "POS is 0: the read is taken as unmapped".into());
+        *record.reference_sequence_id_mut() = None;
+    }
+    if record.reference_sequence_id().is_none() {
+        record.flags_mut().insert(Flags::UNMAPPED);
+    }
+    if record.cigar().as_ref().is_empty() && !record.flags().is_unmapped() {
+        oddities.add(number, || "there is no CIGAR: the read is taken as unmapped".into());
+        record.flags_mut().insert(Flags::UNMAPPED);
+    }
+    if mate_is_beside {
+        *record.mate_reference_sequence_id_mut() = record.reference_sequence_id();
+    }
+    if record.mate_alignment_start().is_none() && record.mate_reference_sequence_id().is_some() {
+        oddities.add(number, || "PNEXT is 0: its mate is taken as unmapped".into());
+        *record.mate_reference_sequence_id_mut() = None;
+    }
+    Ok(record)
 }
 
 /// htslib takes small letters in the hexadecimal numbers of tags of type H; noodles does not.
@@ -211,7 +341,7 @@ fn capitalize_hex(line: &mut [u8]) {
 }
 
 /// The reason with all that lies behind it: which field, which tag.
-fn in_full(error: &io::Error) -> String {
+pub fn in_full(error: &io::Error) -> String {
     let mut text = describe(error);
     let mut source = error.get_ref().and_then(|inner| std::error::Error::source(inner));
     while let Some(inner) = source {
@@ -262,6 +392,14 @@ fn read_indexed(
         }
     }
     Ok(())
+}
+
+/// Takes tags off a read and leaves the others in their order, which noodles' `remove` does not.
+pub fn remove_tags(record: &mut RecordBuf, tags: &[Tag]) {
+    if record.data().keys().any(|tag| tags.contains(&tag)) {
+        let data = std::mem::take(record.data_mut());
+        *record.data_mut() = data.iter().filter(|(tag, _)| !tags.contains(tag)).map(|(t, v)| (t, v.clone())).collect();
+    }
 }
 
 /// What a record says of itself must fit together.

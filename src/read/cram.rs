@@ -24,7 +24,7 @@ use noodles::{
     },
 };
 
-use super::{header::Header, reference::Reference};
+use super::{alignments::remove_tags, header::Header, reference::Reference};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::Interval,
@@ -255,7 +255,7 @@ fn restored(header: &sam::Header, record: &cram::Record<'_>) -> io::Result<Recor
     {
         *buffer.quality_scores_mut() = Vec::new().into();
     }
-    buffer.data_mut().remove(&Tag::new(b'c', b'F'));
+    remove_tags(&mut buffer, &[Tag::new(b'c', b'F')]);
     Ok(buffer)
 }
 

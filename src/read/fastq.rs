@@ -6,7 +6,10 @@
 
 use std::io::{self, BufRead};
 
-use noodles::sam::alignment::{RecordBuf, record::Flags};
+use noodles::sam::alignment::{
+    RecordBuf,
+    record::{Flags, MappingQuality},
+};
 
 use super::read_line;
 
@@ -102,6 +105,10 @@ impl Reads {
             }
         }
         let mut record = RecordBuf::builder().set_flags(Flags::UNMAPPED);
+        // As samtools import has it: without one, a read would pass every filter.
+        if let Some(none) = MappingQuality::new(0) {
+            record = record.set_mapping_quality(none);
+        }
         if !name.is_empty() {
             record = record.set_name(name.clone());
         }

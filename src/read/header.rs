@@ -41,6 +41,28 @@ pub struct Header {
     pub reference: Option<PathBuf>,
     read_groups: Vec<Vec<u8>>,
     programs: Vec<Program>,
+    /// Contigs by other names (@SQ AN), and by names that are not UTF-8.
+    aliases: HashMap<Vec<u8>, String>,
+    /// Lines of SAM in front of the first record.
+    pub lines: u64,
+}
+
+/// Why a header is refused.
+struct Wrong {
+    why: String,
+    /// samtools stops here too; else it depends on its version, and on what is done with the file.
+    certain: bool,
+}
+
+impl From<String> for Wrong {
+    fn from(why: String) -> Self {
+        Self { why, certain: false }
+    }
+}
+
+/// What samtools refuses in every version.
+fn certain(why: String) -> Wrong {
+    Wrong { why, certain: true }
 }
 
 /// A @PG line.
@@ -79,16 +101,17 @@ impl Header {
     /// Reads the lines that begin with `@` in front of SAM's records.
     pub fn read_sam(reader: &mut dyn BufRead, place: &str) -> Result<Self> {
         let failed = |error: io::Error| Error::input(format!("{place}, header"), describe(&error));
-        let (mut text, mut line) = (Vec::new(), Vec::new());
+        let (mut text, mut line, mut lines) = (Vec::new(), Vec::new(), 0);
         while reader.fill_buf().map_err(failed)?.first() == Some(&b'@') {
             super::read_line(reader, &mut line).map_err(failed)?;
             text.extend_from_slice(&line);
             text.push(b'\n');
+            lines += 1;
             if text.len() as u64 > MAX_TEXT {
                 return Err(too_long(place));
             }
         }
-        Self::parse(text, None, Kind::Sam, place)
+        Ok(Self { lines, ..Self::parse(text, None, Kind::Sam, place)? })
     }
 
     /// Reads BAM's header, from the first byte (SAM specification, section 4.2).
@@ -170,10 +193,16 @@ impl Header {
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             let number = index + 1;
-            header.line(line, number, kind, &mut ids, &mut warnings).map_err(|why| {
-                Error::input(format!("{place}, header line {number}"), why).with_hint(
-                    "samtools does not read it either; samtools reheader FILE puts another header in its place",
-                )
+            header.line(line, number, kind, &mut ids, &mut warnings).map_err(|Wrong { why, certain }| {
+                let error = Error::input(format!("{place}, header line {number}"), why);
+                error.with_hint(match (kind, certain) {
+                    (Kind::Sam, true) => "samtools does not read it either; correct the line",
+                    (Kind::Sam, false) => "correct the line",
+                    (Kind::Binary, true) => {
+                        "samtools does not read it either; samtools reheader FILE puts another header in its place"
+                    }
+                    (Kind::Binary, false) => "samtools reheader FILE puts another header in its place",
+                })
             })?;
         }
         if let Some(dictionary) = dictionary {
@@ -195,7 +224,7 @@ impl Header {
         Ok(header)
     }
 
-    /// One line. An error is what samtools stops at.
+    /// One line.
     fn line(
         &mut self,
         line: &[u8],
@@ -203,12 +232,12 @@ impl Header {
         kind: Kind,
         ids: &mut HashSet<(&'static str, Vec<u8>)>,
         warnings: &mut Warnings,
-    ) -> Result<(), String> {
+    ) -> Result<(), Wrong> {
         let [b'@', a, b, rest @ ..] = line else {
-            return Err(format!("\"{}\" does not begin with @ and a record type", quoted(line)));
+            return Err(format!("\"{}\" does not begin with @ and a record type", quoted(line)).into());
         };
         if !a.is_ascii_alphabetic() || !b.is_ascii_alphabetic() {
-            return Err(format!("\"{}\" has no record type of two letters", quoted(line)));
+            return Err(format!("\"{}\" has no record type of two letters", quoted(line)).into());
         }
         let record = String::from_utf8_lossy(&[*a, *b]).into_owned();
         let known = matches!(record.as_str(), "HD" | "SQ" | "RG" | "PG" | "CO");
@@ -217,7 +246,7 @@ impl Header {
             return Ok(());
         }
         if rest[0] != b'\t' {
-            return Err(format!("@{record}: a tab must follow, not \"{}\"", quoted(&rest[..1])));
+            return Err(format!("@{record}: a tab must follow, not \"{}\"", quoted(&rest[..1])).into());
         }
         if record == "CO" {
             return Ok(());
@@ -225,7 +254,7 @@ impl Header {
         if !known {
             // Lower-case types are for anyone's own use.
             if kind == Kind::Sam && record.bytes().all(|b| b.is_ascii_uppercase()) {
-                return Err(format!("@{record} is not a record type; those are @HD, @SQ, @RG, @PG and @CO"));
+                return Err(format!("@{record} is not a record type; those are @HD, @SQ, @RG, @PG and @CO").into());
             }
             if record.bytes().all(|b| b.is_ascii_uppercase()) {
                 warnings.add(|| format!("line {number}: @{record} is not a record type of the SAM specification"));
@@ -237,7 +266,7 @@ impl Header {
         let mut fields: HashMap<[u8; 2], &[u8]> = HashMap::new();
         for field in rest[1..].split(|&b| b == b'\t') {
             let [a, b, b':', value @ ..] = field else {
-                return Err(format!("@{record}: \"{}\" is not TAG:VALUE", quoted(field)));
+                return Err(certain(format!("@{record}: \"{}\" is not TAG:VALUE", quoted(field))));
             };
             let tag = String::from_utf8_lossy(&[*a, *b]).into_owned();
             if value.is_empty() {
@@ -260,7 +289,7 @@ impl Header {
             }
             fields.insert([*a, *b], value);
         }
-        let lacks = |tag: &str| format!("@{record} has no {tag}");
+        let lacks = |tag: &str| certain(format!("@{record} has no {tag}"));
         match record.as_str() {
             "HD" => {
                 if let Some(order) = fields.get(b"SO") {
@@ -285,7 +314,7 @@ impl Header {
                 let name = *fields.get(b"SN").ok_or_else(|| lacks("SN"))?;
                 let length = *fields.get(b"LN").ok_or_else(|| lacks("LN"))?;
                 if name.is_empty() {
-                    return Err("@SQ SN is empty".into());
+                    return Err(String::from("@SQ SN is empty").into());
                 }
                 let length: u64 = std::str::from_utf8(length)
                     .ok()
@@ -299,8 +328,14 @@ impl Header {
                 if length == 0 {
                     warnings.add(|| format!("line {number}: @SQ SN:{} LN is 0", quoted(name)));
                 }
-                if !self.contigs.push(String::from_utf8_lossy(name).into_owned(), length) {
-                    return Err(format!("@SQ SN:{} is there twice", quoted(name)));
+                let shown = String::from_utf8_lossy(name).into_owned();
+                let others = fields.get(b"AN").into_iter().flat_map(|names| names.split(|&b| b == b','));
+                let unreadable = (shown.as_bytes() != name).then_some(name);
+                for other in others.chain(unreadable).filter(|other| !other.is_empty()) {
+                    self.aliases.entry(other.to_vec()).or_insert_with(|| shown.clone());
+                }
+                if !self.contigs.push(shown, length) {
+                    return Err(certain(format!("@SQ SN:{} is there twice", quoted(name))));
                 }
             }
             "RG" => {
@@ -338,6 +373,12 @@ impl Header {
                 Some(_) => {}
             }
         }
+    }
+
+    /// What a contig is called here that SAM calls `name`, which may be another name of it (@SQ AN).
+    pub fn contig_named(&self, name: &[u8]) -> Option<&str> {
+        let contig = std::str::from_utf8(name).ok().and_then(|name| self.contigs.get(name));
+        contig.map(|contig| contig.name.as_str()).or_else(|| self.aliases.get(name).map(String::as_str))
     }
 
     /// What decoders of records need: contigs and read groups.

@@ -22,7 +22,10 @@ use noodles::{
 use super::{Output, OutputSettings, Sealed};
 use crate::{
     error::{Error, Result},
-    read::header::Header,
+    read::{
+        alignments::{in_full, remove_tags},
+        header::Header,
+    },
 };
 
 /// The program's name in @PG lines.
@@ -148,17 +151,19 @@ impl BamWriter {
                     "choose other tags ({OPTION} x: xs, xl, xw, xk), or take it off (samtools view -x {shown})"
                 )));
             }
-            record.data_mut().remove(&tag);
         }
+        remove_tags(record, &self.tags.all());
         Ok(())
     }
 
     /// Writes a read.
     pub fn write(&mut self, record: &RecordBuf) -> Result<()> {
-        self.encoder.write_alignment_record(&self.header, record).map_err(|error| {
-            let name = record.name().map(|n| n.to_string()).unwrap_or_default();
-            Error::input(&self.input, format!("read {name} cannot be written as BAM: {error}"))
-        })?;
+        let failed = |why: String| {
+            let name = record.name().map(|n| shortened(n)).unwrap_or_default();
+            Error::input(&self.input, format!("read {name} cannot be written as BAM: {why}"))
+        };
+        limits(record).map_err(failed)?;
+        self.encoder.write_alignment_record(&self.header, record).map_err(|error| failed(in_full(&error)))?;
         self.output.write_all(self.encoder.get_ref())?;
         self.encoder.get_mut().clear();
         Ok(())
@@ -177,6 +182,37 @@ impl BamWriter {
     /// See [`Output::seal`].
     pub fn seal(self) -> Result<Sealed> {
         self.output.seal()
+    }
+}
+
+/// Longest name and highest quality of a read (SAM specification, section 1.4).
+const MAX_NAME: usize = 254;
+const MAX_QUALITY: u8 = 93;
+
+/// What SAM and BAM have no room for.
+fn limits(record: &RecordBuf) -> Result<(), String> {
+    let name: &[u8] = record.name().map_or(b"-", |name| name.as_ref());
+    if name.len() > MAX_NAME {
+        return Err(format!("its name has {} letters, and BAM takes up to {MAX_NAME}", name.len()));
+    }
+    if let Some(&byte) = name.iter().find(|byte| !byte.is_ascii_graphic() || **byte == b'@') {
+        let shown = if byte == b'@' { "@".into() } else { format!("byte {byte:#04x}") };
+        return Err(format!("its name holds {shown}, and BAM takes printable ASCII without spaces and @"));
+    }
+    match record.quality_scores().as_ref().iter().enumerate().find(|(_, quality)| **quality > MAX_QUALITY) {
+        Some((at, quality)) => {
+            Err(format!("the quality of base {} is {quality}, and BAM takes up to {MAX_QUALITY}", at + 1))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A name for a message.
+fn shortened(name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name);
+    match name.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.into_owned(),
     }
 }
 
