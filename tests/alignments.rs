@@ -509,7 +509,7 @@ fn reads_of_sam_are_mapped_where_samtools_says_so() {
             format!("mate0\t1\tc\t5\t60\t10M\tc\t0\t{rest}"),
             format!("starmate\t5\t*\t0\t0\t*\t=\t0\t{rest}"),
             format!("alias\t1\tchrC\t5\t60\t10M\tother\t9\t{rest}"),
-            format!("nobases\t1\tc\t5\t60\t10M\t=\t9\t0\t*\t*"),
+            "nobases\t1\tc\t5\t60\t10M\t=\t9\t0\t*\t*".into(),
         ]
         .join("\n")
             + "\n",

@@ -1112,7 +1112,6 @@ fn a_sam_that_is_none_says_its_record() {
         "r2\t0\tchr20\t1\t60\t99999999999999M\t*\t0\t0\tACGT\tIIII",
         "r2\t0\tchr20\tx\t60\t4M\t*\t0\t0\tACGT\tIIII",
         "r2\t0\tchr20\t1\t60\t4M\t*\t0\t0\tACGT\tIII",
-        "r2\t0\tchrX\t1\t60\t4M\t*\t0\t0\tACGT\tIIII",
         "r2\t99999\tchr20\t1\t60\t4M\t*\t0\t0\tACGT\tIIII",
         "r2\t0\tchr20\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\tNM:i:x",
         "r2\t0\tchr20\t1",
