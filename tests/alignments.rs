@@ -646,3 +646,67 @@ fn samtools_is_called_a_witness_only_where_it_is_one() {
         }
     }
 }
+
+#[test]
+fn an_index_of_cram_that_is_empty_or_of_another_file_is_refused() {
+    let Some(desk) = Desk::new() else { return };
+    if !readers().contains(&"htslib") {
+        eprintln!("skipped: this build reads CRAM without its index");
+        return;
+    }
+    let file = desk.cram("a.cram", &desk.reads(), "");
+    desk.sh("samtools index a.cram; mv a.cram.crai good");
+    let options = ["-f", &desk.fasta(), "-r", "chr1:101-350"];
+    let index = |command: &str| desk.sh(&format!("gzip -dc good | {command} | gzip > a.cram.crai"));
+    index("cat");
+    let expected = desk.sh("samtools view -c -T g.fa a.cram chr1:101-350");
+    assert_eq!(desk.table("htslib", &file, &options).len().to_string(), expected.trim());
+    for (command, why) in [
+        ("sed d", "it has no reads, the file has"),
+        ("sed 's/^0/7/'", "it has contigs that the file has not"),
+        ("sed 's/^0/1/'", "its first reads lie on another contig"),
+        ("awk -v OFS='\\t' '{$4 += 1; print}'", "it does not begin where the file's reads begin"),
+        ("awk -v OFS='\\t' '{$4 += 1000000; print}'", "it goes on after the file's end"),
+        ("sed 's/^0/-2/'", "the index is damaged"),
+    ] {
+        index(command);
+        let said = desk.refused("htslib", &file, &options);
+        assert!(said.contains(why) && said.contains("samtools index"), "{command}: {said}");
+    }
+    // Of a file without reads, an index is empty.
+    let file = desk.cram("none.cram", "@HD\tVN:1.6\n@SQ\tSN:chr1\tLN:3000\n", "");
+    desk.sh("samtools index none.cram");
+    assert!(desk.table("htslib", &file, &options).is_empty());
+    // CRAM 2 writes its containers otherwise; several contigs lie in one slice.
+    for options_of_file in ["version=2.1", "version=3.0", "version=3.1", "multi_seq_per_slice=1"] {
+        let file = desk.cram("b.cram", &desk.reads(), &format!("--output-fmt-option {options_of_file}"));
+        desk.sh("samtools index b.cram");
+        assert_eq!(desk.table("htslib", &file, &options).len().to_string(), expected.trim(), "{options_of_file}");
+    }
+}
+
+#[test]
+fn names_of_cram_files_are_no_syntax_and_a_missing_folder_is_named() {
+    let Some(desk) = Desk::new() else { return };
+    if !readers().contains(&"htslib") {
+        eprintln!("skipped: this build has no htslib");
+        return;
+    }
+    desk.cram("a.cram", &desk.reads(), "");
+    desk.sh("samtools index a.cram; cp a.cram 'a##idx##b.cram'; cp a.cram.crai 'a##idx##b.cram.crai'");
+    let (plain, odd) = (desk.folder.path("a.cram"), desk.folder.path("a##idx##b.cram"));
+    for more in [vec![], vec!["-r", "chr1:101-350"]] {
+        let fasta = desk.fasta();
+        let options = [vec!["-f", &fasta], more].concat();
+        assert_eq!(desk.table("htslib", &odd, &options), desk.table("htslib", &plain, &options));
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_genogloss"))
+        .args(["reads", &plain, "-m", "exact:gc", "--quiet", "-f", &desk.fasta()])
+        .env("TMPDIR", "/nonexistent")
+        .current_dir(root())
+        .output()
+        .expect("the command ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("links that htslib opens") && said.contains("TMPDIR"), "{said}");
+}

@@ -6,7 +6,8 @@
 //! of the two read them.
 
 use std::{
-    io::{self, BufRead},
+    fs::File,
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
     os::fd::AsRawFd,
     path::{Path, PathBuf},
     thread::JoinHandle,
@@ -35,6 +36,7 @@ use rust_htslib::{
         sam_fields_SAM_QNAME, sam_fields_SAM_RNAME,
     },
 };
+use tempfile::TempDir;
 
 use super::{
     header::Header,
@@ -54,6 +56,41 @@ pub fn version() -> String {
     format!("{}.{}.{}", HTS_VERSION / 100_000, HTS_VERSION / 100 % 1000, HTS_VERSION % 100)
 }
 
+/// In a name, htslib takes what follows for the name of an index.
+const INDEX_FOLLOWS: &str = "##idx##";
+
+/// A folder of our own for the links that htslib opens in the place of files.
+fn folder_of_links() -> Result<TempDir> {
+    tempfile::tempdir().map_err(|error| {
+        let place = std::env::temp_dir();
+        Error::input(
+            place.display(),
+            format!("no folder can be made here for the links that htslib opens to read CRAM: {}", describe(&error)),
+        )
+        .with_hint("set TMPDIR to a folder that can be written to")
+    })
+}
+
+/// A file as htslib can name it: neither an address nor with an index behind it.
+struct Named {
+    path: PathBuf,
+    _folder: Option<TempDir>,
+}
+
+impl Named {
+    fn of(path: &Path) -> Result<Self> {
+        let failed = |error: io::Error| Error::read(path, &error);
+        let whole = std::path::absolute(path).map_err(failed)?;
+        if !whole.to_string_lossy().contains(INDEX_FOLLOWS) {
+            return Ok(Self { path: whole, _folder: None });
+        }
+        let folder = folder_of_links()?;
+        let link = folder.path().join("reads");
+        std::os::unix::fs::symlink(&whole, &link).map_err(failed)?;
+        Ok(Self { path: link, _folder: Some(folder) })
+    }
+}
+
 /// A file open in htslib.
 pub struct Reader {
     reader: HtslibReader,
@@ -66,12 +103,12 @@ pub struct Reader {
 struct Fasta {
     path: PathBuf,
     reference: Reference,
-    folder: tempfile::TempDir,
+    folder: TempDir,
 }
 
 impl Fasta {
     fn open(path: &Path) -> Result<Self> {
-        let folder = tempfile::tempdir().map_err(|error| Error::write(std::env::temp_dir().display(), &error))?;
+        let folder = folder_of_links()?;
         let reference = Reference::open(path)?;
         reference.link_into(folder.path())?;
         Ok(Self { path: path.into(), reference, folder })
@@ -96,8 +133,9 @@ impl Reader {
         });
         // htslib opens the pipe by its number; our own end is closed, so that the feeder sees when htslib closes its. Reads without names
         // are called after the file: the link has its name.
-        let folder = tempfile::tempdir().map_err(|error| Error::write(std::env::temp_dir().display(), &error))?;
-        let link = folder.path().join(path.file_name().and_then(|name| name.to_str()).unwrap_or("-"));
+        let folder = folder_of_links()?;
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("-");
+        let link = folder.path().join(name.replace(INDEX_FOLLOWS, "_idx_"));
         std::os::unix::fs::symlink(format!("/dev/fd/{}", from.as_raw_fd()), &link).map_err(failed)?;
         let opened = HtslibReader::from_path(&link);
         drop(from);
@@ -163,8 +201,9 @@ impl Reader {
             Error::input(self.path.display(), format!("{what} with the index {}", index.display()))
                 .with_hint("make the index anew: samtools index")
         };
-        let mut reader =
-            IndexedReader::from_path_and_index(&self.path, &index).map_err(|_| failed("htslib cannot read it"))?;
+        let (named, named_index) = (Named::of(&self.path)?, Named::of(&index)?);
+        let mut reader = IndexedReader::from_path_and_index(&named.path, &named_index.path)
+            .map_err(|_| failed("htslib cannot read it"))?;
         if let Some(fasta) = &self.reference {
             reader.set_reference(fasta.link()).map_err(|error| Error::input(fasta.path.display(), error))?;
         }
@@ -212,15 +251,80 @@ fn index_of(path: &Path, contigs: &Contigs) -> Result<Option<PathBuf>> {
         Error::input(index.display(), format!("the index is damaged: {}", describe(&error))).with_hint(hint)
     })?;
     let length = path.metadata().map_err(|error| Error::read(path, &error))?.len();
-    let foreign = records.iter().any(|record| {
-        record.offset() >= length || record.reference_sequence_id().is_some_and(|id| id >= contigs.count())
-    });
-    if foreign {
-        return Err(
-            Error::input(index.display(), format!("this index does not belong to {}", path.display())).with_hint(hint)
-        );
+    let foreign = |why: &str| {
+        Error::input(index.display(), format!("this index does not belong to {} ({why})", path.display()))
+            .with_hint(hint)
+    };
+    if records.iter().any(|record| record.offset() >= length) {
+        return Err(foreign("it goes on after the file's end"));
+    }
+    if records.iter().any(|record| record.reference_sequence_id().is_some_and(|id| id >= contigs.count())) {
+        return Err(foreign("it has contigs that the file has not"));
+    }
+    let first = first_container(path).map_err(|error| Error::input(path.display(), describe(&error)))?;
+    let begin = records.iter().map(crai::Record::offset).min();
+    match (first, begin) {
+        (None, None) => {}
+        (Some(_), None) => return Err(foreign("it has no reads, the file has")),
+        (Some((place, contig)), Some(begin)) if place == begin => {
+            // -2: of several contigs.
+            let other = |record: &crai::Record| {
+                let own = record.reference_sequence_id().map_or(-1, |id| i32::try_from(id).unwrap_or(i32::MAX));
+                record.offset() == begin && own != contig
+            };
+            if contig != -2 && records.iter().any(other) {
+                return Err(foreign("its first reads lie on another contig than the file's"));
+            }
+        }
+        _ => return Err(foreign("it does not begin where the file's reads begin")),
     }
     Ok(Some(index))
+}
+
+/// Where the first container with reads begins, and the number of its contig (CRAM specification 3.1, sections 6 and 7).
+fn first_container(path: &Path) -> io::Result<Option<(u64, i32)>> {
+    let mut reader = BufReader::new(File::open(path)?);
+    let mut definition = [0; 26];
+    reader.read_exact(&mut definition)?;
+    let has_checksum = definition[4] >= 3;
+    // The first one holds the header.
+    let mut length = [0; 4];
+    reader.read_exact(&mut length)?;
+    for most in [ITF8, ITF8, ITF8, ITF8, LTF8, LTF8, ITF8] {
+        integer(&mut reader, most)?;
+    }
+    for _ in 0..integer(&mut reader, ITF8)? {
+        integer(&mut reader, ITF8)?;
+    }
+    let rest = i64::from(i32::from_le_bytes(length)) + if has_checksum { 4 } else { 0 };
+    let place = reader.seek(SeekFrom::Current(rest))?;
+    if reader.fill_buf()?.is_empty() {
+        return Ok(None);
+    }
+    reader.read_exact(&mut length)?;
+    let mut next = || integer(&mut reader, ITF8);
+    let (contig, _start, _span, records) = (next()?, next()?, next()?, next()?);
+    // The end mark has none.
+    Ok((records > 0).then_some((place, contig)))
+}
+
+/// Bytes that follow the first of an ITF8 and of an LTF8 integer, at most.
+const ITF8: usize = 4;
+const LTF8: usize = 8;
+
+/// An integer (CRAM specification, section 2.3): as many bytes follow the first as it begins with ones. Of long ones in LTF8 the value
+/// does not matter here.
+fn integer(reader: &mut impl Read, most: usize) -> io::Result<i32> {
+    let mut first = [0];
+    reader.read_exact(&mut first)?;
+    let more = (first[0].leading_ones() as usize).min(most);
+    let mut bytes = [0; LTF8];
+    reader.read_exact(&mut bytes[..more])?;
+    let (start, all) = (u32::from(first[0]), bytes.map(u32::from));
+    Ok(match more {
+        0..=3 => all[..more].iter().fold(start & (0xff >> (more + 1)), |value, byte| value << 8 | byte),
+        _ => start << 28 | all[0] << 20 | all[1] << 12 | all[2] << 4 | all[3] & 0xf,
+    } as i32)
 }
 
 /// Why a record could not be read. Without bases, which need the reference, htslib may read it: then the reference is the reason.
@@ -264,7 +368,8 @@ fn without_bases(path: &Path, count: u64) -> Option<(String, i32, i64)> {
     if path == Path::new("-") {
         return None;
     }
-    let mut reader = HtslibReader::from_path(path).ok()?;
+    let named = Named::of(path).ok()?;
+    let mut reader = HtslibReader::from_path(&named.path).ok()?;
     let fields = sam_fields_SAM_QNAME | sam_fields_SAM_FLAG | sam_fields_SAM_RNAME | sam_fields_SAM_POS;
     reader.set_cram_options(hts_fmt_option_CRAM_OPT_REQUIRED_FIELDS, fields).ok()?;
     let mut record = Record::new();
