@@ -75,17 +75,17 @@ enum Encoded {
 #[derive(Default)]
 struct Names {
     text: String,
-    /// Where each begins.
-    starts: Vec<usize>,
+    /// Where each begins. An index has no room for more than 2 GiB of names: `finish` says so.
+    starts: Vec<u32>,
     /// By the hash of the name, or, where another name has it, by the next number.
-    ids: HashMap<u64, u32>,
+    ids: HashMap<u32, u32>,
     hasher: RandomState,
 }
 
 impl Names {
     fn get(&self, id: usize) -> Option<&str> {
-        let end = self.starts.get(id + 1).copied().unwrap_or(self.text.len());
-        self.text.get(*self.starts.get(id)?..end.checked_sub(1)?)
+        let end = self.starts.get(id + 1).map_or(self.text.len(), |&next| next as usize);
+        self.text.get(*self.starts.get(id)? as usize..end.checked_sub(1)?)
     }
 
     fn last(&self) -> Option<&str> {
@@ -97,8 +97,9 @@ impl Names {
     }
 
     /// The key of a name, and whether it is there.
-    fn find(&self, name: &str) -> (u64, bool) {
-        let mut key = self.hasher.hash_one(name);
+    fn find(&self, name: &str) -> (u32, bool) {
+        // Half of the hash: entries of eight bytes.
+        let mut key = (self.hasher.hash_one(name) >> 32) as u32;
         while let Some(&id) = self.ids.get(&key) {
             if self.get(id as usize) == Some(name) {
                 return (key, true);
@@ -118,7 +119,7 @@ impl Names {
         {
             self.ids.insert(free, id);
         }
-        self.starts.push(self.text.len());
+        self.starts.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
         self.text.push_str(name);
         self.text.push('\0');
     }

@@ -167,7 +167,8 @@ fn features_of(text: Vec<u8>) -> Option<Vec<(String, Interval)>> {
 /// BED. Contigs and intervals, written again, are the same.
 fn read_bed(data: &[u8]) {
     let Some(features) = features_of(data.to_vec()) else { return };
-    let mut text = String::new();
+    // A name of a contig in the first line may look like another format: @ and > are FASTQ's and FASTA's.
+    let mut text = "#\n".to_string();
     for (contig, interval) in &features {
         assert!(interval.start <= interval.end, "{contig} {interval:?}");
         text.push_str(&format!("{contig}\t{}\t{}\n", interval.start, interval.end));
