@@ -444,6 +444,8 @@ impl Dictionary {
                 let values = &bytes[sample * each..(sample + 1) * each];
                 if *genotype {
                     write_genotype(*kind, values, out).ok_or("a genotype (GT) that is none: a negative allele")?;
+                } else if *kind == CHAR && memchr::memchr(b':', values).is_some() {
+                    return Err("a value of a sample holds a colon, which parts values in VCF".into());
                 } else {
                     write_values(*kind, *count, values, out);
                 }

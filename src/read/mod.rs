@@ -579,7 +579,7 @@ impl<R: BufRead> BufRead for LineLimited<R> {
 /// Longest line that is read: 256 MiB.
 pub const MAX_LINE: usize = 256 << 20;
 
-/// Reads a line without its end (`\n` or `\r\n`); `false` at the end of the input. A line that is too long is an error.
+/// Reads a line without its end (`\n`, with any carriage returns before it); `false` at the end of the input. A line that is too long is an error.
 pub fn read_line(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     Ok(read_line_and_end(reader, line)?.is_some())
 }
@@ -607,7 +607,7 @@ pub fn read_line_and_end(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Re
         }
         if ended {
             line.pop();
-            if line.last() == Some(&b'\r') {
+            while line.last() == Some(&b'\r') {
                 line.pop();
             }
             return Ok(Some(true));
