@@ -553,6 +553,14 @@ impl Variants {
                         Kept::Line | Kept::Both => dictionary.line(&frame, &mut line).map(|()| None),
                     };
                     let found = decoded.map_err(|why| Error::input(at(), why))?;
+                    // Names and texts of BCF may hold what parts VCF.
+                    if *kept != Kept::Frame
+                        && (memchr::memchr_iter(b'\t', &line).count() + 1 != self.width
+                            || memchr::memchr2(b'\n', 0, &line).is_some())
+                    {
+                        let why = "a name or a text of it holds a tab, a line end or a NUL byte: it cannot be VCF";
+                        return Err(Error::input(at(), why));
+                    }
                     let mut record = VariantRecord::parse(line, number).map_err(|why| Error::input(at(), why))?;
                     if let Some(reserved) = &reserved {
                         let name = match found {
