@@ -648,10 +648,11 @@ fn samtools_is_called_a_witness_only_where_it_is_one() {
 }
 
 #[test]
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn an_index_of_cram_that_is_empty_or_of_another_file_is_refused() {
     let Some(desk) = Desk::new() else { return };
     if !readers().contains(&"htslib") {
-        eprintln!("skipped: this build reads CRAM without its index");
+        eprintln!("SKIPPED: this build reads CRAM without its index");
         return;
     }
     let file = desk.cram("a.cram", &desk.reads(), "");
@@ -686,10 +687,11 @@ fn an_index_of_cram_that_is_empty_or_of_another_file_is_refused() {
 }
 
 #[test]
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn names_of_cram_files_are_no_syntax_and_a_missing_folder_is_named() {
     let Some(desk) = Desk::new() else { return };
     if !readers().contains(&"htslib") {
-        eprintln!("skipped: this build has no htslib");
+        eprintln!("SKIPPED: this build has no htslib");
         return;
     }
     desk.cram("a.cram", &desk.reads(), "");
