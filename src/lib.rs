@@ -20,6 +20,8 @@ pub mod tile;
 
 pub mod tokenize;
 
+pub mod trial;
+
 pub mod batch;
 
 pub mod model;

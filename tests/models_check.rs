@@ -288,6 +288,8 @@ fn a_window_of_too_many_tokens_has_a_place_and_a_reason() {
         let wanted = (15.0 * 14.0 + 9.0 + 1.0) / 64.0;
         assert!((scores[0].1[0] - wanted).abs() < 1e-5, "{scores:?} {wanted}");
         assert!((scores[1].1[0] - (63.0 * 2.0 + 1.0) / 64.0).abs() < 1e-5, "{scores:?}");
+        model.input = format!("{input}, suffix: '[SEP]', max_tokens: 1, too_many_tokens: truncate");
+        model.refused(engine, &["max_tokens must be over 1"]);
     }
 }
 
@@ -325,6 +327,12 @@ fn windows_differ_in_tokens_and_only_long_ones_are_skipped() {
         let reasons: Vec<String> =
             model.scan(&fasta, &["--engine", engine]).into_iter().map(|window| window.2).collect();
         assert_eq!(reasons, [".", "too_many_tokens", "."]);
+        // Windows of a read have the same reasons, each its own.
+        let read = model.folder.write("r.fa", format!("{}{}\n", fasta.trim_end(), "N".repeat(120)));
+        let each = ["reads", &read, "-m", &model.path(), "--engine", engine, "--quiet", "--each-window"];
+        let lines = succeed(&each);
+        let reasons: Vec<&str> = lines.lines().skip(1).filter_map(|line| line.rsplit('\t').next()).collect();
+        assert_eq!(reasons, [".", "too_many_tokens", ".", "unknown_bases"]);
         model.input = input;
     }
 }

@@ -20,7 +20,6 @@ mod report;
 mod scan;
 mod scored;
 mod setup;
-mod trial;
 mod variants;
 
 use std::{io::Write, path::PathBuf};

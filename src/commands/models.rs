@@ -4,10 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::Subcommand;
 
-use super::{
-    say,
-    trial::{self, Tried, Windows},
-};
+use super::say;
 use crate::{
     batch::{Change, Changes, Stretch},
     error::{Error, Result},
@@ -23,6 +20,7 @@ use crate::{
         registry, rten,
     },
     tokenize::{Encoder, text::Text},
+    trial::{self, Tried, Windows},
 };
 
 /// List, show, check and import models.

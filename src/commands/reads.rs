@@ -203,8 +203,8 @@ struct Window {
     start: u64,
     /// Runs of unknown bases, for tracks.
     unknown: Vec<Interval>,
-    /// It is run; else it holds too many unknown bases.
-    run: bool,
+    /// Whether it is run, or why not.
+    run: Result<(), Skip>,
 }
 
 impl Piece {
@@ -429,7 +429,7 @@ pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
                         return feed.skip(Piece::whole(read(record, 0), Vec::new()), Skip::NoSequence);
                     }
                     let Some(grid) = grid else {
-                        let windows = vec![Window { start: 0, unknown: Vec::new(), run: true }];
+                        let windows = vec![Window { start: 0, unknown: Vec::new(), run: Ok(()) }];
                         return feed.query(Piece::whole(read(record, 1), windows), |rows| {
                             rows.push(&bases);
                             Ok(())
@@ -439,25 +439,23 @@ pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
                         return feed.skip(Piece::whole(read(record, 0), Vec::new()), Skip::TooShort);
                     }
                     // Windows with too many unknown bases or tokens are left out; a read without any other is skipped.
-                    let mut why = Skip::UnknownBases;
-                    let run: Vec<bool> = grid
+                    let run: Vec<Result<(), Skip>> = grid
                         .on_read(len)
                         .map(|start| {
                             row.clear();
                             grid.fill_from_read(&bases, start, &mut row);
-                            let admitted =
-                                grid.admit(&row).and_then(|()| encoder.as_deref().map_or(Ok(()), |e| e.admit(&row)));
-                            admitted.inspect_err(|&reason| why = reason).is_ok()
+                            grid.admit(&row).and_then(|()| encoder.as_deref().map_or(Ok(()), |e| e.admit(&row)))
                         })
                         .collect();
-                    let count = run.iter().filter(|run| **run).count() as u64;
+                    let count = run.iter().filter(|run| run.is_ok()).count() as u64;
                     if count == 0 {
+                        let why = run.into_iter().find_map(Result::err).unwrap_or(Skip::UnknownBases);
                         return feed.skip(Piece::whole(read(record, 0), Vec::new()), why);
                     }
                     let read = Arc::new(read(record, count));
                     let most = feed.rows_of(grid.span);
                     let mut push = |read: Arc<Read>, first: bool, last: bool, windows: Vec<Window>| {
-                        let starts: Vec<u64> = windows.iter().filter(|w| w.run).map(|w| w.start).collect();
+                        let starts: Vec<u64> = windows.iter().filter(|w| w.run.is_ok()).map(|w| w.start).collect();
                         feed.query(Piece { read, first, last, windows }, |rows| {
                             for start in starts {
                                 rows.push_with(|row| grid.fill_from_read(&bases, start, row));
@@ -467,7 +465,7 @@ pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
                     };
                     let (mut first, mut windows) = (true, Vec::new());
                     for (start, run) in grid.on_read(len).zip(run) {
-                        if !(run || each_window) {
+                        if run.is_err() && !each_window {
                             continue;
                         }
                         if windows.len() == most {
@@ -727,9 +725,9 @@ impl Writer<'_> {
         let mut row = 0;
         for window in windows {
             let start = window.start;
-            if !window.run {
+            if let Err(reason) = window.run {
                 let place = Place { start, end: self.end_of(start, read.len), strand: Strand::Unknown };
-                self.place(read, place, Err(Skip::UnknownBases))?;
+                self.place(read, place, Err(reason))?;
                 continue;
             }
             let (scores, strand) = (answers.scores(row), answers.strand(row));

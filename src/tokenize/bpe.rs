@@ -23,11 +23,7 @@ impl Bpe {
         tokenizer.with_truncation(cut).map_err(|error| broken(folder, file, error))?;
         // What is added to every row (its beginning and its end) counts.
         let added = tokenizer.get_post_processor().map_or(0, |post| post.added_tokens(false));
-        if card.input.cut().is_some_and(|most| most <= added) {
-            let problem =
-                format!("max_tokens must be over {added}, the number of tokens that {file} adds to every row");
-            return Err(Error::model(folder.place(), format!("card.yaml: input: {problem}")));
-        }
+        super::check_room(card, folder, added)?;
         tokenizer.with_padding(None);
         Ok(Self { tokenizer, model: card.name.clone() })
     }

@@ -57,16 +57,9 @@ impl Kmers {
         }
         let singles: Vec<i64> = ["A", "C", "G", "T", "N"].iter().filter_map(|b| vocabulary.get(b).copied()).collect();
         let single = if k > 1 && step > 1 { <[i64; 5]>::try_from(singles).ok() } else { None };
-        Ok(Self {
-            k,
-            step,
-            ids,
-            unknown,
-            single,
-            prefix: special(&card.input.prefix)?,
-            suffix: special(&card.input.suffix)?,
-            cut,
-        })
+        let (prefix, suffix) = (special(&card.input.prefix)?, special(&card.input.suffix)?);
+        super::check_room(card, folder, usize::from(prefix.is_some()) + usize::from(suffix.is_some()))?;
+        Ok(Self { k, step, ids, unknown, single, prefix, suffix, cut })
     }
 
     /// Number of a k-mer in base four; None with an unknown base.

@@ -309,6 +309,17 @@ fn library(bytes: &[u8]) -> std::result::Result<tokenizers::Tokenizer, String> {
     read.map_err(|error| error.to_string())
 }
 
+/// Rows that are cut must have room for a token beside the `added` ones that every row has.
+fn check_room(card: &Card, folder: &Folder, added: usize) -> Result<()> {
+    match card.input.cut() {
+        Some(most) if most <= added => {
+            let problem = format!("max_tokens must be over {added}, the number of tokens that are added to every row");
+            Err(Error::model(folder.place(), format!("card.yaml: input: {problem}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A tokenizer file that cannot be used.
 fn broken(folder: &Folder, file: &str, problem: impl std::fmt::Display) -> Error {
     Error::model(folder.place(), format!("{file}: {problem}"))

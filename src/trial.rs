@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A model's windows in an engine.
-pub(super) struct Windows {
+pub struct Windows {
     session: Box<dyn Answerer>,
     encoder: Encoder,
     pool: rayon::ThreadPool,
@@ -23,21 +23,22 @@ pub(super) struct Windows {
 }
 
 impl Windows {
-    pub(super) fn new(session: Box<dyn Answerer>, encoder: Encoder, fixed: Option<usize>) -> Result<Self> {
+    /// In a session of an engine.
+    pub fn new(session: Box<dyn Answerer>, encoder: Encoder, fixed: Option<usize>) -> Result<Self> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
         let pool = pool.map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Self { session, encoder, pool, fixed })
     }
 
     /// Scores of rows as they are: row after row.
-    pub(super) fn run(&mut self, bases: &[&[u8]]) -> Result<Vec<f32>> {
+    pub fn run(&mut self, bases: &[&[u8]]) -> Result<Vec<f32>> {
         let mut rows = Rows::default();
         bases.iter().for_each(|bases| rows.push(bases));
         Ok(self.session.answer(&rows, Some(&self.encoder.encode(&rows, &self.pool)?))?.scores)
     }
 
     /// Scores of sequences no longer than a window, with N after them where rows have one length.
-    pub(super) fn answer(&mut self, card: &Card, sequences: &[&[u8]]) -> Result<Vec<f32>> {
+    pub fn answer(&mut self, card: &Card, sequences: &[&[u8]]) -> Result<Vec<f32>> {
         let rows: Vec<Vec<u8>> = sequences.iter().map(|sequence| filled(card, sequence.to_vec())).collect();
         self.run(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>())
     }
@@ -52,7 +53,7 @@ fn filled(card: &Card, mut row: Vec<u8>) -> Vec<u8> {
 
 /// What became of the windows.
 #[derive(Debug, Default)]
-pub(super) struct Tried {
+pub struct Tried {
     /// How many there were.
     pub windows: usize,
     /// Largest difference of a row alone and among others, as a share of the score where that is more than 1.
@@ -151,7 +152,7 @@ fn densest(card: &Card, encoder: &Encoder) -> Result<(usize, Vec<u8>)> {
 }
 
 /// The largest difference of two rows' scores, as a share of a score that is more than 1. Both not-a-number is none.
-pub(super) fn difference(one: &[f32], other: &[f32]) -> f32 {
+pub fn difference(one: &[f32], other: &[f32]) -> f32 {
     let differ = |(one, other): (&f32, &f32)| match one == other || one.is_nan() && other.is_nan() {
         true => 0.0,
         false => (one - other).abs() / one.abs().max(other.abs()).max(1.0),
@@ -160,7 +161,7 @@ pub(super) fn difference(one: &[f32], other: &[f32]) -> f32 {
 }
 
 /// Runs all windows, alone and together.
-pub(super) fn all(card: &Card, tried: &mut Windows) -> Result<Tried> {
+pub fn all(card: &Card, tried: &mut Windows) -> Result<Tried> {
     let rows = card.run.call_rows(tried.fixed, None);
     match attempt(card, tried, rows) {
         Err(error) if rows > 1 && tried.fixed.is_none() && !known_cause(&error) => {
