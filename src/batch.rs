@@ -3,7 +3,7 @@
 //! A query never spans two batches. An engine is always called with the same number of rows (the card's
 //! `run: rows`), and a row is padded only as its own length asks, so an answer does not depend on its neighbours.
 
-use crate::{genome::Strand, model::card::Dtype, report::Skip};
+use crate::{genome::Strand, model::card::Dtype, skip::Skip};
 
 /// Bases of windows, one after the other.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 //!
 //! One enum, sorted by what the user must do. Every message is one line, lower case, without a full stop; a
 //! hint, where there is one, follows on a line of its own. A *skip* (a record that cannot be scored) is not an
-//! error: see [`crate::report::Skip`].
+//! error: see [`crate::skip::Skip`].
 
 use std::{
     fmt,
@@ -162,7 +162,7 @@ impl Error {
             Self::Closed => 0,
             Self::Usage { .. } => 2,
             Self::Interrupted => {
-                let signal = crate::pipeline::SIGNAL.load(std::sync::atomic::Ordering::Relaxed);
+                let signal = crate::interrupt::SIGNAL.load(std::sync::atomic::Ordering::Relaxed);
                 if matches!(signal, 0 | 2) { 130 } else { 143 }
             }
             _ => 1,

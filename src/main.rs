@@ -10,9 +10,9 @@ use std::{
 use genogloss::{
     commands::{Cli, build_details},
     error::{Error, explain_panics},
-    pipeline::{INTERRUPTED, SIGNAL},
+    interrupt::{INTERRUPTED, SIGNAL},
+    output::remove_unfinished,
     progress::Console,
-    write::remove_unfinished,
 };
 use signal_hook::{
     consts::{SIGINT, SIGTERM, SIGUSR2},

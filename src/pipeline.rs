@@ -16,10 +16,7 @@
 
 use std::{
     panic::resume_unwind,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicI32, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -31,8 +28,9 @@ use crate::{
     error::{Error, Result},
     genome::Strand,
     head::Shape,
+    interrupt::INTERRUPTED,
     model::{Answerer, Answers, ChangeAnswer},
-    report::Skip,
+    skip::Skip,
     tokenize::Encoder,
 };
 
@@ -60,12 +58,6 @@ const SCORES_PER_BATCH: usize = 1 << 20;
 /// variants are shared among the cores evenly. A stretch that is cut in two costs its context once more.
 const STRETCH_BASES_PER_BATCH: usize = 32 << 10;
 const CHANGES_PER_BATCH: usize = 64;
-
-/// Set by Ctrl-C, SIGTERM and SIGUSR2.
-pub static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-
-/// Which signal it was.
-pub static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
 /// What the stages share.
 pub struct Settings {

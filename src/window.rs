@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Result},
     genome::{Interval, sequence::known_count},
     model::card::WindowRule,
-    report::Skip,
+    skip::Skip,
 };
 
 /// The grid of windows of one run.

@@ -56,7 +56,7 @@ fn tasks_that_are_functions_are_answered_exactly() {
 }
 
 fn about_genes(task: &str) -> bool {
-    genogloss::ask::tasks::find_with_key(task).is_ok_and(|(entry, _)| entry.task.of_genes())
+    genogloss::prompts::tasks::find_with_key(task).is_ok_and(|(entry, _)| entry.task.of_genes())
 }
 
 #[test]

@@ -296,8 +296,9 @@ OMIM:243500\tIsovaleric acidemia\t\tHP:0000001\tOMIM:243500\tIEA\t\t\t\t\tP\tHPO
     let tables = tables.map(|(name, text)| folder.write(name, text));
     succeed(&[&["genes", "build", "-o", &path], tables.each_ref().map(String::as_str).as_slice()].concat());
     let base = genogloss::genes::base::Base::open(path.as_ref()).expect("a knowledge base");
-    let prompt = genogloss::ask::grammar::Prompt::parse("gene=IVD, disease=OMIM:243500, relation =").expect("a prompt");
-    let written = genogloss::ask::facts::in_letters(&base, &prompt).expect("read").expect("a relation");
+    let prompt =
+        genogloss::prompts::grammar::Prompt::parse("gene=IVD, disease=OMIM:243500, relation =").expect("a prompt");
+    let written = genogloss::prompts::facts::in_letters(&base, &prompt).expect("read").expect("a relation");
     let self_test = std::fs::read_to_string(root().join("models/gpgpt/self_test.tsv")).expect("the self-test");
     let first = self_test.lines().nth(1).and_then(|line| line.split('\t').next()).expect("a prompt");
     assert_eq!(written, first.replace("\\n", "\n"));

@@ -202,7 +202,7 @@ fn a_tokenizer_that_is_not_the_networks_is_refused() {
     folder.write("tokenizer.json", about.to_string());
     let digest = |name: &str| {
         use sha2::Digest;
-        genogloss::model::folder::hex(&sha2::Sha256::digest(std::fs::read(folder.path(name)).expect("read")))
+        genogloss::digest::hex(&sha2::Sha256::digest(std::fs::read(folder.path(name)).expect("read")))
     };
     let card = read_repository(&format!("{MODEL}/card.yaml"));
     let old = card.lines().find_map(|line| line.trim().strip_prefix("tokenizer.json: ")).expect("a digest").to_string();

@@ -13,33 +13,32 @@ use super::{
     setup::{self, Beginning, Ending, Shared},
 };
 use crate::{
-    ask::{
-        Refusal,
-        grammar::Prompt,
-        panel::{AnswerWith, Panel, Settings as PanelSettings},
-        tasks::{self, TASKS},
-    },
+    counts::Counts,
+    digest::hex,
     error::{Error, Result},
     generate::{Sampling, Strategy},
     head::Shape,
-    model::{folder::hex, registry},
-    pipeline::{self, Outcome, Settings as PipelineSettings},
-    progress::{Progress, Total},
-    read::{
-        InputReport,
-        fasta::ContigReport,
-        prompts::{self, Asked, Question},
-    },
-    report::{Counts, Skip},
-    run::{
-        ShardReport,
-        journal::Checkpoint,
-        shard::{RECORDS, Territory, Watch},
-    },
-    write::{
+    model::registry,
+    output::{
         Indexed, Output, OutputSettings, check_targets,
         manifest::{ModelReport, Settings},
     },
+    pipeline::{self, Outcome, Settings as PipelineSettings},
+    progress::{Progress, Total},
+    prompts::{
+        Refusal,
+        grammar::Prompt,
+        panel::{AnswerWith, Panel, Settings as PanelSettings},
+        questions::{self, Asked, Question},
+        tasks::{self, TASKS},
+    },
+    read::{InputReport, fasta::ContigReport},
+    session::journal::Checkpoint,
+    shards::{
+        ShardReport,
+        territory::{RECORDS, Territory, Watch},
+    },
+    skip::Skip,
 };
 
 /// Answer prompts: "SEQ, key = value, task =".
@@ -187,7 +186,7 @@ impl Source {
                 Ok((None, Vec::new()))
             }
             Self::File(path, reference) => {
-                let (input, contigs) = prompts::read(path, reference.as_deref(), question, emit)?;
+                let (input, contigs) = questions::read(path, reference.as_deref(), question, emit)?;
                 Ok((Some(input), contigs))
             }
         }

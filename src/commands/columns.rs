@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use super::{ask, say};
-use crate::{error::Result, report::Skip};
+use crate::{error::Result, skip::Skip};
 
 /// Describe the columns and tags that a command writes.
 #[derive(Debug, clap::Args)]

@@ -14,7 +14,7 @@ use super::{
     setup::{self, Ending, Kind, Loaded, Shared},
 };
 use crate::{
-    ask::panel::AnswerWith,
+    counts::Counts,
     error::{Error, Result},
     evaluate::{
         labelled::{self, Columns, Sample, Seen},
@@ -27,21 +27,21 @@ use crate::{
         card::{Activation, Card, Kind as Answers, StrandRule},
         registry,
     },
+    output::{
+        Indexed, Output, OutputSettings, Sealed, check_targets,
+        manifest::Settings,
+        names::{self, Named, Writes},
+    },
     pipeline::{self, Outcome, Timings},
+    prompts::panel::AnswerWith,
     read::{
         self, InputReport,
         bed::{self, BedLine},
         reference::Genome,
         regions::Regions,
     },
-    report::Counts,
-    tile::{Source, Tile, TilesRead},
+    scan::tiles::{Source, Tile, TilesRead},
     window::Grid,
-    write::{
-        Indexed, Output, OutputSettings, Sealed, check_targets,
-        manifest::Settings,
-        names::{self, Named, Writes},
-    },
 };
 
 /// Compare a model's answers, or scores of variants, with what is known.

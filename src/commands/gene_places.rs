@@ -12,6 +12,7 @@ use super::{
     setup::{self, Beginning, Ending},
 };
 use crate::{
+    counts::Counts,
     error::{Error, Result},
     genes::{
         FORMAT,
@@ -19,7 +20,14 @@ use crate::{
         base::Base,
     },
     genome::{Contigs, Interval},
-    pipeline::{INTERRUPTED, Timings},
+    interrupt::INTERRUPTED,
+    output::{
+        Indexed, Output, OutputSettings, check_targets,
+        manifest::{ModelReport, Settings, digest},
+        names::{self, Named, Writes},
+        variants::RecordWriter,
+    },
+    pipeline::Timings,
     progress::{Progress, Total},
     read::{
         self, Format, InputReport,
@@ -27,19 +35,12 @@ use crate::{
         regions::Aliases,
         variants::{VariantRecord, Variants},
     },
-    report::Counts,
-    run::{
+    session::journal::Checkpoint,
+    shards::{
         ShardReport,
-        journal::Checkpoint,
-        shard::{RECORDS, Territory, Watch},
+        territory::{RECORDS, Territory, Watch},
     },
-    write::{
-        Indexed, Output, OutputSettings, check_targets,
-        manifest::{ModelReport, Settings, digest},
-        names::{self, Named, Writes},
-        variants::RecordWriter,
-        vcf,
-    },
+    vcf::info,
 };
 
 /// Add what is known of genes to intervals (BED) or variants (VCF, BCF).
@@ -294,7 +295,7 @@ impl Work<'_> {
             ),
         ];
         let header =
-            vcf::with_lines(&variants.header, &lines).ok_or_else(|| Error::input(&place, "the header is empty"))?;
+            info::with_lines(&variants.header, &lines).ok_or_else(|| Error::input(&place, "the header is empty"))?;
         let format = self.options.format_out.of(&self.options.output)?;
         self.settings.put("output_type", format.word());
         let (mut records, header) = RecordWriter::new(format, &mut variants, header, false)?;

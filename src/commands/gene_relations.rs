@@ -15,8 +15,8 @@ use crate::{
         relate::MEASURES,
         verdict::{About, Judge, Verdict},
     },
-    report::Skip,
-    write::manifest::Settings,
+    output::manifest::Settings,
+    skip::Skip,
 };
 
 /// Whether a gene is related to a disease or phenotype: yes, no or unknown, with a probability and what it rests on.

@@ -20,9 +20,9 @@ use crate::{
         build, rank,
     },
     genome::interval::commas,
+    output::{manifest::Settings, names},
     read,
-    report::Skip,
-    write::{manifest::Settings, names},
+    skip::Skip,
 };
 
 /// What is known about genes: names, diseases, phenotypes, each fact with its source.
@@ -199,7 +199,7 @@ fn release(text: &str) -> std::result::Result<(String, String), String> {
 
 fn make(tables: &[PathBuf], releases: &[(String, String)], target: &Path) -> Result<()> {
     let inputs: Vec<&Path> = tables.iter().map(PathBuf::as_path).collect();
-    crate::write::check_targets(&inputs, Some(target), None, &[])?;
+    crate::output::check_targets(&inputs, Some(target), None, &[])?;
     let loaded = build::build(tables, releases, target)?;
     for table in &loaded {
         let place = table.path.display();

@@ -10,12 +10,13 @@ use std::{
     time::Duration,
 };
 
-use super::{child, models};
+use super::models;
 use crate::{
+    child,
     error::{Error, Result, describe},
+    interrupt::INTERRUPTED,
     model::{folder::Folder, registry},
-    pipeline::INTERRUPTED,
-    write::{open_hidden, temporary::TemporaryFolder},
+    output::{open_hidden, temporary::TemporaryFolder},
 };
 
 /// Make a model of somebody else's weights: fetched or yours, converted, checked, and put where models are looked for.

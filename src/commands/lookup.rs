@@ -11,16 +11,18 @@ use super::{
     setup::{self, Ending},
 };
 use crate::{
+    counts::Counts,
     error::{Error, Result, describe},
     genes::{FORMAT, base::Base},
+    interrupt::INTERRUPTED,
     model::network::EngineReport,
-    pipeline::{INTERRUPTED, Timings},
-    read::{self, Format, Input, InputReport},
-    report::{Counts, Skip},
-    write::{
+    output::{
         Indexed, Output, OutputSettings, check_targets,
         manifest::{ModelReport, Settings, digest},
     },
+    pipeline::Timings,
+    read::{self, Format, Input, InputReport},
+    skip::Skip,
 };
 
 /// What a manifest calls a knowledge base.

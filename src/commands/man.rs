@@ -13,7 +13,7 @@ use clap_mangen::{
 
 use crate::{
     error::{Error, Result},
-    write::Sealed,
+    output::Sealed,
 };
 
 /// Write the man pages: one for the program, one for each command.

@@ -6,8 +6,8 @@ use super::given::{self, Given};
 use crate::{
     error::{Error, Result},
     genome::interval::commas,
-    run::merge::{self, Part, TRACKS_MANIFEST},
-    write::{IndexKind, Indexed, OutputSettings, check_targets, manifest::Manifest, names},
+    output::{IndexKind, Indexed, OutputSettings, check_targets, manifest::Manifest, names},
+    shards::merge::{self, Part, TRACKS_MANIFEST},
 };
 
 /// Put the shards of a run together: the same content as of one run.

@@ -1,7 +1,6 @@
 //! Commands: one file each. The only place that knows the command line.
 
 mod ask;
-mod child;
 mod columns;
 mod evaluate;
 mod gene_places;
@@ -30,7 +29,7 @@ use self::given::Given;
 
 use crate::{
     error::{Error, Result},
-    write::{names, variants::VariantFormat},
+    output::{names, variants::VariantFormat},
 };
 
 /// Runs DNA models over whole genomes.
@@ -202,7 +201,7 @@ pub struct OutputOptions {
     pub output: Option<PathBuf>,
     /// Index beside a BGZF output. Default: csi where a contig is longer than 512 Mb, else tbi.
     #[arg(long, value_enum)]
-    pub index: Option<crate::write::IndexKind>,
+    pub index: Option<crate::output::IndexKind>,
     /// Manifest (JSON). Default: OUTPUT.manifest.json; none for standard output.
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
@@ -236,7 +235,7 @@ impl VariantsOutput {
                 "is for VCF in BGZF (-O z, or a name in .vcf.gz) and BCF, in a file",
             ),
             given::NotFor {
-                when: format == VariantFormat::Bcf && output.index == Some(crate::write::IndexKind::Tbi),
+                when: format == VariantFormat::Bcf && output.index == Some(crate::output::IndexKind::Tbi),
                 options: &["index"],
                 why: "tbi is for VCF: the index of BCF is CSI",
                 hint: "leave --index away",
@@ -270,7 +269,7 @@ pub struct RunOptions {
     /// Run one part only: I/N, the I-th of N parts of one size, or a BED file of `genogloss plan`. Put together again with
     /// `genogloss merge`.
     #[arg(long, value_name = "I/N")]
-    pub shard: Option<crate::run::shard::Choice>,
+    pub shard: Option<crate::shards::territory::Choice>,
     /// Keep what is done if the run is stopped, however it is, and go on from there the next time.
     #[arg(long)]
     pub resume: bool,

@@ -18,9 +18,9 @@ use crate::{
         network::{self, EngineChoice, EngineReport, Ready},
         ort::{self, Device},
         registry, rten,
+        trial::{self, Tried, Windows},
     },
     tokenize::{Encoder, text::Text},
-    trial::{self, Tried, Windows},
 };
 
 /// List, show, check and import models.

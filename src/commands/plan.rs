@@ -9,18 +9,16 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{
-    child,
-    given::{Given, NotFor},
-};
+use super::given::{Given, NotFor};
 use crate::{
+    child,
     error::{Error, Result},
     exact::Task,
     genome::{Contigs, Interval, sequence::known_count},
     model::{card::Kind, registry},
+    output::{Sealed, manifest::Manifest, names, temporary::TemporaryFolder},
     read::{self, Format, alignments::Alignments, fasta, reference::Reference, regions::Aliases, variants::Variants},
-    run::shard::{Cuts, Piece, RECORDS, Shard},
-    write::{Sealed, manifest::Manifest, names, temporary::TemporaryFolder},
+    shards::territory::{Cuts, Piece, RECORDS, Shard},
 };
 
 /// Cut a run into shards of one cost, and say what it will take.

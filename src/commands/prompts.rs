@@ -4,21 +4,21 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::evaluate::Options;
 use crate::{
-    ask::{
-        grammar::Prompt,
-        panel::{AnswerWith, Panel, Settings as PanelSettings},
-        tasks::Task,
-    },
+    counts::Counts,
     error::{Error, Result},
     evaluate::{
         metrics::Confusion,
         texts::{Texts, Units},
     },
     model::{card::Kind, registry},
+    output::{Indexed, Output, OutputSettings, manifest::Settings},
     pipeline::{self, Outcome},
+    prompts::{
+        grammar::Prompt,
+        panel::{AnswerWith, Panel, Settings as PanelSettings},
+        tasks::Task,
+    },
     read::{self, Format, InputReport},
-    report::Counts,
-    write::{Indexed, Output, OutputSettings, manifest::Settings},
 };
 
 use super::{

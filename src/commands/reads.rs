@@ -17,27 +17,13 @@ use super::{
     setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
+    counts::Counts,
     error::{Error, Result},
     exact::Task,
     genome::{Interval, Strand, sequence::reverse_complement_into},
-    head::{write_integer, write_score},
     model::Form,
-    pipeline::{self, Outcome, RowAnswers},
-    progress::{Progress, Total},
-    read::{
-        Format, InputReport,
-        alignments::{AlignedBlocks, Alignments, place_of},
-        regions::Regions,
-    },
-    report::{Counts, Skip},
-    run::{
-        ShardReport,
-        journal::Checkpoint,
-        shard::{RECORDS, Territory, Watch},
-    },
-    tile::unknown_runs,
-    window::Grid,
-    write::{
+    number::{write_integer, write_score},
+    output::{
         Indexed, Output, OutputSettings, Sealed,
         bam::{self, BamWriter, Tags},
         check_targets,
@@ -45,6 +31,21 @@ use crate::{
         names::{self, Named, Writes},
         table::Caller,
     },
+    pipeline::{self, Outcome, RowAnswers},
+    progress::{Progress, Total},
+    read::{
+        Format, InputReport,
+        alignments::{AlignedBlocks, Alignments, place_of},
+        regions::Regions,
+    },
+    scan::tiles::unknown_runs,
+    session::journal::Checkpoint,
+    shards::{
+        ShardReport,
+        territory::{RECORDS, Territory, Watch},
+    },
+    skip::Skip,
+    window::Grid,
 };
 
 /// Score reads: BAM, CRAM, SAM, FASTQ or FASTA.

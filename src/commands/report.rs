@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     error::{Error, Result},
-    run::{
+    output::{Indexed, Output, OutputSettings, check_targets, names},
+    report::{
         page,
-        report::{self, Run},
+        runs::{self, Run},
     },
-    write::{Indexed, Output, OutputSettings, check_targets, names},
 };
 
 /// Write one HTML page about runs: what ran where, what was skipped and why, how scores are spread, where calls lie.
@@ -43,13 +43,13 @@ pub(super) fn run(options: &Options) -> Result<()> {
     names::refuse(options.multiqc.as_deref(), "a table for MultiQC (JSON)")?;
     check_targets(&inputs, options.output.as_deref(), None, &others)?;
     let mut runs = options.runs.iter().map(|path| Run::open(path)).collect::<Result<Vec<_>>>()?;
-    report::tell_apart(&mut runs, &options.runs);
+    runs::tell_apart(&mut runs, &options.runs);
     let mut sealed = put(options.output.as_deref(), page::html(&runs, &options.title)?.as_bytes())?.seal()?;
     if let Some(path) = &options.multiqc {
         if path == Path::new("-") {
             return Err(Error::usage("--multiqc needs a file").with_hint("--multiqc genogloss_mqc.json"));
         }
-        sealed = sealed.with_first(path, report::multiqc(&runs)?.as_bytes())?;
+        sealed = sealed.with_first(path, runs::multiqc(&runs)?.as_bytes())?;
     }
     sealed.commit()
 }

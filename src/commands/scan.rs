@@ -11,10 +11,20 @@ use super::{
     setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
+    counts::Counts,
     error::{Error, Result},
     exact::{Orf, OrfFinder, OrfOptions, Task},
     genome::{Contigs, Interval, Strand, interval::show_position},
     model::{Form, card::WindowRule},
+    output::{
+        Indexed, Output, OutputSettings, Sealed,
+        bigwig::BigWig,
+        check_targets,
+        manifest::{Settings, digest},
+        names::{self, Named, Writes},
+        order::Waiting,
+        table::{self, Caller, Element, Merger, Place, TableFormat, Threshold},
+    },
     pipeline::{self, Outcome, RowAnswers, Timings},
     progress::Progress,
     read::{
@@ -23,27 +33,19 @@ use crate::{
         reference::Genome,
         regions::Regions,
     },
-    report::{Counts, Skip},
-    run::{
+    scan::{
+        overlap::{Overlap, Rule, Stretch},
+        tiles::{MAX_WINDOW, Source, Tile, TilesRead, all_found},
+    },
+    session::{journal::Checkpoint, stored::is_plain_name},
+    shards::{
         ShardReport,
         edges::Edge,
-        journal::Checkpoint,
         merge::TRACKS_MANIFEST,
-        shard::{Side, Territory},
-        stored::is_plain_name,
+        territory::{Side, Territory},
     },
-    tile::{MAX_WINDOW, Source, Tile, TilesRead, all_found},
+    skip::Skip,
     window::Grid,
-    write::{
-        Indexed, Output, OutputSettings, Sealed,
-        bigwig::BigWig,
-        check_targets,
-        manifest::{Settings, digest},
-        names::{self, Named, Writes},
-        order::Waiting,
-        overlap::{Overlap, Rule, Stretch},
-        table::{self, Caller, Element, Merger, Place, TableFormat, Threshold},
-    },
 };
 
 /// Score windows along the contigs of a FASTA file.
@@ -844,7 +846,7 @@ fn open_reading_frames(options: &Options, format: TableFormat, task: OrfOptions,
     let (mut counts, mut contigs, mut found) = (Counts::default(), Vec::new(), Vec::<Orf>::new());
     let (mut finder, mut name) = (OrfFinder::new(task), String::new());
     fasta::stream(input, |event| {
-        if pipeline::INTERRUPTED.load(std::sync::atomic::Ordering::Relaxed) {
+        if crate::interrupt::INTERRUPTED.load(std::sync::atomic::Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
         let mut end = None;

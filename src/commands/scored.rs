@@ -10,6 +10,7 @@ use super::{
     setup::{self, Ending},
 };
 use crate::{
+    counts::Counts,
     error::{Error, Result},
     evaluate::{
         metrics::{Figure, Ranking, Spearman, bootstrap},
@@ -18,10 +19,9 @@ use crate::{
     },
     genome::interval::commas,
     model::network::EngineReport,
+    output::manifest::{ModelReport, Settings},
     pipeline::Timings,
     read,
-    report::Counts,
-    write::manifest::{ModelReport, Settings},
 };
 
 /// Name in place of a model that stands for scores that are there already.

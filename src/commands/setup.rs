@@ -8,6 +8,7 @@ use std::{
 
 use super::{EngineOptions, ModelOptions, OutputOptions, RunOptions};
 use crate::{
+    counts::Counts,
     error::{Error, Result},
     exact::Task,
     genome::{Contigs, interval::commas},
@@ -20,19 +21,18 @@ use crate::{
         ort::Device,
         registry,
     },
-    pipeline::{Settings, Timings},
-    read::{InputReport, fasta::ContigReport},
-    report::Counts,
-    run::{
-        ShardReport,
-        journal::{Checkpoint, Journal, identity},
-        shard::{Choice, RECORDS, Territory},
-    },
-    tokenize::Encoder,
-    write::{
+    output::{
         Sealed, hidden,
         manifest::{self, Host, Manifest, ModelReport, ReferenceReport},
     },
+    pipeline::{Settings, Timings},
+    read::{InputReport, fasta::ContigReport},
+    session::journal::{Checkpoint, Journal, identity},
+    shards::{
+        ShardReport,
+        territory::{Choice, RECORDS, Territory},
+    },
+    tokenize::Encoder,
 };
 
 /// What answers: a network by its card, or a function.
@@ -276,7 +276,7 @@ impl Beginning {
         Ok(Self { journal: Some(journal), from: from.unwrap_or_default() })
     }
 
-    /// For [`crate::write::OutputSettings::resume`].
+    /// For [`crate::output::OutputSettings::resume`].
     pub fn bytes(&self) -> Option<u64> {
         self.journal.as_ref().map(|_| self.from.bytes)
     }

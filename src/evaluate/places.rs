@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::metrics::{Confusion, Figure, Ranking, bootstrap};
-use crate::{genome::Interval, model::Form, read::regions::Regions, tile::Tile};
+use crate::{genome::Interval, model::Form, read::regions::Regions, scan::tiles::Tile};
 
 /// Scores below this rank as one tie at the bottom, and are only counted.
 ///
@@ -214,11 +214,7 @@ impl<'a> Judge<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        head::{Digits, Shape},
-        model::card::Column,
-        report::Skip,
-    };
+    use crate::{head::Shape, model::card::Column, number::Digits, skip::Skip};
 
     #[test]
     fn bins_are_judged_where_they_are_asked() {

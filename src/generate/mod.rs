@@ -13,8 +13,8 @@ use std::sync::{Arc, atomic::Ordering};
 
 use crate::{
     error::{Error, Result},
+    interrupt::INTERRUPTED,
     model::decoder::Decoder,
-    pipeline::INTERRUPTED,
     tokenize::text::Text,
 };
 use form::{Form, State};

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    write::Sealed,
+    output::Sealed,
 };
 
 /// What came of a table.

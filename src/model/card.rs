@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::{
     error::{Error, Result},
     genome::Strand,
-    head::Digits,
+    number::Digits,
 };
 
 /// `card.yaml`.
@@ -676,7 +676,7 @@ impl Card {
                 .with_hint("the keys of a card are described in docs/models.md")
         })?;
         card.check().map_err(|problem| Error::input(place, problem))?;
-        card.sha256 = super::folder::digest(text.as_bytes());
+        card.sha256 = crate::digest::sha256(text.as_bytes());
         Ok(card)
     }
 
@@ -1016,7 +1016,7 @@ impl Card {
             members => {
                 let lines =
                     members.iter().map(|file| digest(file).map(|digest| digest + "\n")).collect::<Option<String>>()?;
-                Some(super::folder::digest(lines.as_bytes()))
+                Some(crate::digest::sha256(lines.as_bytes()))
             }
         }
     }

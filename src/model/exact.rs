@@ -6,8 +6,9 @@ use crate::{
     error::Result,
     exact::{Answer, Task},
     genome::Strand,
-    head::{Digits, Shape},
-    report::Skip,
+    head::Shape,
+    number::Digits,
+    skip::Skip,
 };
 
 /// Answers batches with a function.

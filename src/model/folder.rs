@@ -6,10 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sha2::{Digest, Sha256};
-
 use super::card::Card;
-use crate::error::{Error, Result};
+use crate::{
+    digest::sha256,
+    error::{Error, Result},
+};
 
 /// Largest card that is read.
 const MAX_CARD: u64 = 1 << 20;
@@ -95,7 +96,7 @@ impl Folder {
     pub fn verified(&self, card: &Card, file: &str) -> Result<Cow<'static, [u8]>> {
         let bytes = self.bytes(file)?;
         let expected = card.files.sha256.get(file).map(String::as_str).unwrap_or_default();
-        let found = digest(&bytes);
+        let found = sha256(&bytes);
         if found.eq_ignore_ascii_case(expected) {
             return Ok(bytes);
         }
@@ -117,14 +118,4 @@ fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
     } else {
         Err(Error::model(folder.display(), format!("{file} is a link out of the folder, which is not followed")))
     }
-}
-
-/// sha256 in hex.
-pub fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

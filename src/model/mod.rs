@@ -13,13 +13,14 @@ pub mod ort;
 pub mod protobuf;
 pub mod registry;
 pub mod rten;
+pub mod trial;
 
 use crate::{
     batch::{Changes, Data, Encoded, Rows},
     error::{Error, Result},
     genome::Strand,
     head::Shape,
-    report::Skip,
+    skip::Skip,
 };
 
 /// A network in an engine.

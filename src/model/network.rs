@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     genome::{Strand, interval::commas},
     head::Heads,
-    report::Skip,
+    skip::Skip,
 };
 
 /// Which engine is to run networks.

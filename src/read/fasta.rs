@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use super::{Format, Input};
 use crate::{
+    digest::hex,
     error::{Error, Result, describe},
     genome::{
         Contigs,
         interval::show_position,
         sequence::{is_nucleotide, is_plain},
     },
-    model::folder::hex,
 };
 
 /// A contig that was read, for the manifest.

@@ -133,7 +133,7 @@ mod tests {
     use super::*;
     use crate::{
         genome::Interval,
-        write::{
+        output::{
             Indexed,
             index::{IndexBuilder, IndexKind},
         },

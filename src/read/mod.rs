@@ -7,7 +7,6 @@
 pub mod alignments;
 pub mod annotation;
 mod bam_index;
-pub mod bcf;
 pub mod bed;
 pub mod bigwig;
 pub mod cram;
@@ -17,7 +16,6 @@ pub mod header;
 #[cfg(feature = "htslib")]
 mod htslib;
 pub mod index;
-pub mod prompts;
 pub mod reference;
 pub mod regions;
 pub mod variants;
@@ -34,8 +32,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    digest::hex,
     error::{Error, Result},
-    model::folder::hex,
 };
 
 /// The empty block that ends every BGZF file (SAM specification, section 4.1.2).

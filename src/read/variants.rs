@@ -10,14 +10,11 @@ use std::{
     path::Path,
 };
 
-use super::{
-    Format, InputReport, Share,
-    bcf::{self, Dictionary},
-    read_frame, read_line_and_end,
-};
+use super::{Format, InputReport, Share, read_frame, read_line_and_end};
 use crate::{
     error::{Error, Result, describe},
     genome::{Contigs, Interval, interval::from_one_based},
+    vcf::bcf::decode::{self as bcf, Dictionary},
 };
 
 /// A VCF record: its line, and where its columns are.

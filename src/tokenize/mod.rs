@@ -14,7 +14,7 @@ use crate::{
         card::{Card, Case, Dtype, Encoding, Layout, StrandRule, Unknown},
         folder::Folder,
     },
-    report::Skip,
+    skip::Skip,
 };
 
 /// Turns bases into token ids.

@@ -10,14 +10,14 @@ use genogloss::{
     genes::{base::Base, build, rank},
     genome::Interval,
     model::{card::Card, folder::Folder},
+    output::manifest::digest,
     read::{alignments::Alignments, reference::Reference, regions::Regions},
-    run::{
-        merge::{self, Part},
+    report::{
         page,
-        report::{self, Run},
+        runs::{self, Run},
     },
+    shards::merge::{self, Part},
     tokenize::{Encoder, text::Text},
-    write::manifest::digest,
 };
 use noodles::{bgzf, sam};
 
@@ -215,10 +215,10 @@ pub fn manifest(data: &[u8]) {
     }
     if let Some(run) = said(Run::open(&out)) {
         let mut runs = vec![run];
-        report::tell_apart(&mut runs, std::slice::from_ref(&out));
+        runs::tell_apart(&mut runs, std::slice::from_ref(&out));
         // What it says of its output is not followed out of the folder here.
         runs.iter_mut().for_each(|run| run.output = Some(out.clone()));
-        let _ = (said(page::html(&runs, "t")), said(report::multiqc(&runs)), report::shards(&runs));
+        let _ = (said(page::html(&runs, "t")), said(runs::multiqc(&runs)), runs::shards(&runs));
     }
 }
 

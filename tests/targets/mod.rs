@@ -13,7 +13,6 @@ mod files;
 use std::{cell::RefCell, io::Cursor, path::Path};
 
 use genogloss::{
-    ask::grammar::Prompt,
     error::{Error, Result},
     evaluate::labelled,
     genome::{
@@ -26,23 +25,28 @@ use genogloss::{
         network::Ports,
         rten::RtenModel,
     },
+    output::table::{Element, Merger},
+    prompts::{
+        grammar::Prompt,
+        questions::{self, Question},
+    },
     read::{
         self, Format, Input,
         alignments::{AlignedBlocks, Alignments, place_of},
-        annotation,
-        bcf::{Dictionary, check_line},
-        bed,
+        annotation, bed,
         fasta::{self, Event},
-        prompts::{self, Question},
         regions::Aliases,
         variants::{VariantRecord, Variants},
     },
-    run::{edges::Edge, journal::Page},
-    write::{
-        bcf::Encoder,
-        overlap::{Overlap, Rule},
-        table::{Element, Merger},
-        vcf::with_info,
+    scan::overlap::{Overlap, Rule},
+    session::journal::Page,
+    shards::edges::Edge,
+    vcf::{
+        bcf::{
+            decode::{Dictionary, check_line},
+            encode::Encoder,
+        },
+        info::with_info,
     },
 };
 
@@ -198,7 +202,7 @@ fn read_prompts(data: &[u8]) {
     let question = Question { task: Some("splice site".into()), values: vec![("chromosome".into(), "chr1".into())] };
     for question in [Question::default(), question] {
         let Some(input) = open("a.txt", data.to_vec()) else { return };
-        said(prompts::of(input, &question, &mut |asked| {
+        said(questions::of(input, &question, &mut |asked| {
             let _ = Prompt::parse(&asked.text);
             Ok(())
         }));
@@ -498,7 +502,7 @@ fn journal(data: &[u8]) {
     let _ = Histogram::restored(&state("histogram"));
     let mut overlap = Overlap::new(Rule::Mean);
     if overlap.restore(&state("overlap")[1], 1).is_some() {
-        said(overlap.add(Interval::new(5, 9), Err(genogloss::report::Skip::UnknownBases), |_| Ok(())));
+        said(overlap.add(Interval::new(5, 9), Err(genogloss::skip::Skip::UnknownBases), |_| Ok(())));
         said(overlap.finish(|_| Ok(())));
     }
 }

@@ -4,14 +4,15 @@ use std::ops::Range;
 
 use super::{Form, genes::Rules};
 use crate::{
+    counts::Counts,
     genome::Strand,
     head::{Piece, largest_rise, seen_from_reference},
     model::{ChangeAnswer, card::Column},
     pipeline::RowAnswers,
     read::variants::VariantRecord,
-    report::{Counts, Skip},
-    variant::cache::{Cache, Key},
-    write::vcf::{self, FieldNames, GeneEffect, Rise},
+    skip::Skip,
+    variants::cache::{Cache, Key},
+    vcf::info::{self, FieldNames, GeneEffect, Rise},
 };
 
 /// What is asked of an allele in a gene.
@@ -128,7 +129,7 @@ impl Writing {
     pub(super) fn fields(&self) -> Vec<&str> {
         let FieldNames { skip, effect, effect_max, haplotype, .. } = &self.fields;
         match self.rules.form {
-            Form::Spliceai => vec![vcf::SPLICEAI, skip],
+            Form::Spliceai => vec![info::SPLICEAI, skip],
             Form::Genogloss if self.rules.haplotypes => vec![effect, effect_max, haplotype, skip],
             Form::Genogloss => vec![effect, effect_max, skip],
         }
@@ -137,11 +138,11 @@ impl Writing {
     /// Their header lines.
     pub(super) fn header_lines(&self, model: &str, version: &str) -> Vec<String> {
         match self.rules.form {
-            Form::Spliceai => vcf::spliceai_lines(&self.fields, model, version),
+            Form::Spliceai => info::spliceai_lines(&self.fields, model, version),
             Form::Genogloss => {
                 let labels = self.labels();
                 let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-                vcf::effect_lines(&self.fields, &labels, self.rules.haplotypes, model, version)
+                info::effect_lines(&self.fields, &labels, self.rules.haplotypes, model, version)
             }
         }
     }
@@ -191,8 +192,8 @@ impl Writing {
             together.push((*allele, names.as_str(), self.effects(genes, answers, counts)));
         }
         match self.rules.form {
-            Form::Spliceai => vcf::write_spliceai(&self.fields, record, &effects, line),
-            Form::Genogloss => vcf::write_effects(&self.fields, record, &effects, &together, line),
+            Form::Spliceai => info::write_spliceai(&self.fields, record, &effects, line),
+            Form::Genogloss => info::write_effects(&self.fields, record, &effects, &together, line),
         }
     }
 
@@ -287,7 +288,7 @@ impl Writing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{head::Digits, model::card::OutsideGene};
+    use crate::{model::card::OutsideGene, number::Digits};
 
     fn columns(heads: &[(&str, usize)]) -> Vec<Column> {
         let column = |&(name, head): &(&str, usize)| Column {

@@ -10,10 +10,11 @@ use crate::{
     genome::{Interval, Strand, interval::commas},
     head::Piece,
     model::card::{Card, Case, OutsideGene},
+    output::manifest::ModelReport,
     pipeline::Feed,
     read::{reference::Reference, variants::VariantRecord},
-    report::Skip,
-    variant::{
+    skip::Skip,
+    variants::{
         anchor::Anchored,
         cache::{Cache, KeyMaker},
         genes::{Genes, Sites},
@@ -21,7 +22,7 @@ use crate::{
         plan::{Planner, Wanted},
         spelling::Edit,
     },
-    write::{manifest::ModelReport, vcf},
+    vcf::info,
 };
 
 /// What the user asked for.
@@ -358,7 +359,7 @@ impl Reading {
                     places.filter(|place| (0..len).contains(place)).map(|place| place as usize).collect()
                 }))
             };
-            let name = vcf::plain(gene.name.as_deref().unwrap_or(&gene.id));
+            let name = info::plain(gene.name.as_deref().unwrap_or(&gene.id));
             let mut in_gene = InGene {
                 name,
                 strand: gene.strand,

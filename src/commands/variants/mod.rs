@@ -19,9 +19,15 @@ use super::{
     setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
+    counts::Counts,
     error::{Error, Result},
     genome::{Contigs, Interval, interval::show_position},
     model::card::Comparison,
+    output::{
+        Output, OutputSettings, Sealed, check_targets,
+        manifest::{ModelReport, Settings, digest},
+        variants::{RecordWriter, VariantFormat},
+    },
     pipeline::{self, Feed, Outcome},
     progress::{Progress, Total},
     read::{
@@ -31,23 +37,18 @@ use crate::{
         regions::Aliases,
         variants::{VariantRecord, Variants},
     },
-    report::{Counts, Skip},
-    run::{
+    session::journal::Checkpoint,
+    shards::{
         ShardReport,
-        journal::Checkpoint,
-        shard::{Territory, Watch},
+        territory::{Territory, Watch},
     },
-    variant::{
+    skip::Skip,
+    variants::{
         cache::Cache,
         genes::Genes,
         spelling::{Edit, is_base, is_reference, spelled},
     },
-    write::{
-        Output, OutputSettings, Sealed, check_targets,
-        manifest::{ModelReport, Settings, digest},
-        variants::{RecordWriter, VariantFormat},
-        vcf::{self, FieldNames},
-    },
+    vcf::info::{self, FieldNames},
 };
 
 /// Score what every variant of a VCF or BCF file changes.
@@ -121,7 +122,7 @@ pub struct Options {
     output: OutputOptions,
     /// What the names of the INFO fields begin with, so that scores of several models have room in one file: letters, digits
     /// and _.
-    #[arg(long, value_name = "NAME", default_value = vcf::PREFIX, value_parser = prefix, help_heading = "Output")]
+    #[arg(long, value_name = "NAME", default_value = info::PREFIX, value_parser = prefix, help_heading = "Output")]
     prefix: String,
     #[command(flatten)]
     format_out: VariantsOutput,
@@ -530,7 +531,7 @@ fn settings_of(options: &Options, writing: &Writing, genes: Option<&InputReport>
 fn reserve(variants: &mut Variants, writing: &Writing) -> Result<()> {
     let fields = writing.fields();
     let all: Vec<String> = fields.iter().map(|field| format!("INFO/{field}")).collect();
-    let way_out = if fields.contains(&vcf::SPLICEAI) {
+    let way_out = if fields.contains(&info::SPLICEAI) {
         "--format genogloss gives the new ones other names"
     } else {
         "--prefix gives the new fields other names"
@@ -551,7 +552,7 @@ fn header(
     let (model, version) = (&report.name, &report.version);
     let mut lines = vec![
         format!("##genogloss_version={}\n", env!("CARGO_PKG_VERSION")),
-        vcf::structured(
+        info::structured(
             "genogloss_model",
             model,
             [
@@ -560,7 +561,7 @@ fn header(
                 ("Licence", report.license.clone()),
             ],
         ),
-        vcf::structured(
+        info::structured(
             "genogloss_variants",
             &options.prefix,
             [("model", model.clone()), ("reference", name(&options.reference))]
@@ -579,7 +580,7 @@ fn header(
         Writing::Windows(writing) => writing.header_lines(model, version),
         Writing::Genes(writing) => writing.header_lines(model, version),
     });
-    vcf::with_lines(&variants.header, &lines).ok_or_else(|| Error::input(variants.place(), "the header is empty"))
+    info::with_lines(&variants.header, &lines).ok_or_else(|| Error::input(variants.place(), "the header is empty"))
 }
 
 /// Where a record lies, for what asks about its alleles.

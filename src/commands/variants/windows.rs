@@ -1,6 +1,6 @@
 //! Variants by windows: the reference around the variant, and the same with the allele in its place.
 //!
-//! This file cuts the rows and writes the numbers; what is compared with what is in [`crate::variant::compare`]. Strands are
+//! This file cuts the rows and writes the numbers; what is compared with what is in [`crate::variants::compare`]. Strands are
 //! asked as rows of their own, so that a difference can be taken on each of them.
 
 use std::{ops::Range, sync::Arc};
@@ -9,24 +9,26 @@ use super::Asking;
 use crate::{
     batch::Rows,
     commands::setup::{Kind, Loaded},
+    counts::Counts,
     error::{Error, Result},
     exact::Task,
     genome::{Interval, sequence::reverse_complement_into},
-    head::{Digits, Shape},
+    head::Shape,
     model::{
         Form,
         card::{Comparison, StrandRule, WindowRule},
     },
+    number::Digits,
     pipeline::{Feed, RowAnswers},
     read::variants::VariantRecord,
-    report::{Counts, Skip},
+    skip::Skip,
     tokenize::Encoder,
-    variant::{
+    variants::{
         compare::{self, Compared, Placement, Score, Tracks},
         spelling::Edit,
     },
+    vcf::info::{self, AlleleScores, FieldNames, ScoreField, Value},
     window::Grid,
-    write::vcf::{self, AlleleScores, FieldNames, ScoreField, Value},
 };
 
 /// A row of a batch on the forward strand, and the same on the reverse one, where that is asked.
@@ -494,7 +496,7 @@ impl Writing {
     /// Header lines of the fields.
     pub(super) fn header_lines(&self, model: &str, version: &str) -> Vec<String> {
         let columns = self.columns.iter().map(|(column, _)| column);
-        vcf::header_lines(&self.fields, columns, &self.kinds, self.cut.comparison, (model, version))
+        info::header_lines(&self.fields, columns, &self.kinds, self.cut.comparison, (model, version))
     }
 
     /// The INFO fields of its scores.
@@ -525,7 +527,7 @@ impl Writing {
             });
             alleles.push(AlleleScores { values });
         }
-        vcf::write_variant(&self.fields, &self.names, &alleles, added);
+        info::write_variant(&self.fields, &self.names, &alleles, added);
     }
 
     fn values(&self, (compared, core_from_position): (Compared, i64), digits: Digits) -> impl Iterator<Item = Value> {

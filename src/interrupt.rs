@@ -1,0 +1,9 @@
+//! Whether the run was interrupted: set by the thread that waits for signals, looked at by whatever takes long.
+
+use std::sync::atomic::{AtomicBool, AtomicI32};
+
+/// Set by Ctrl-C, SIGTERM and SIGUSR2.
+pub static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Which signal it was.
+pub static SIGNAL: AtomicI32 = AtomicI32::new(0);

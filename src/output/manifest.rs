@@ -1,0 +1,178 @@
+//! The manifest: what ran, on what, and what came of it. JSON, beside each output (`OUTPUT.manifest.json`).
+
+use std::{
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use serde::Serialize;
+
+use crate::{
+    counts::Counts,
+    error::{Error, Result},
+    model::network::EngineReport,
+    pipeline::Timings,
+    read::{InputReport, fasta::ContigReport, lossy, reference::with_ending},
+    shards::ShardReport,
+};
+
+/// Name, version and digest of the model that ran.
+#[derive(Clone, Debug, Serialize)]
+pub struct ModelReport {
+    /// Name in its card, or `exact:…`.
+    pub name: String,
+    /// Version in its card.
+    pub version: String,
+    /// sha256 of the network.
+    pub sha256: Option<String>,
+    /// sha256 of the card.
+    pub card_sha256: Option<String>,
+    /// Licence of the weights.
+    pub license: String,
+    /// What ran it.
+    #[serde(flatten)]
+    pub engine: EngineReport,
+}
+
+/// A FASTA file that was used by place.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReferenceReport {
+    /// As the user wrote it.
+    #[serde(serialize_with = "lossy")]
+    pub path: PathBuf,
+    /// The contigs that were used.
+    pub contigs: Vec<ContigReport>,
+}
+
+/// The options that answers and lines depend on, by name, in order. Not among them: where outputs go, threads, shards.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Settings(serde_json::Map<String, serde_json::Value>);
+
+impl Settings {
+    /// Those of a command.
+    pub fn new(command: &str) -> Self {
+        let mut settings = Self(serde_json::Map::new());
+        settings.put("command", command);
+        settings
+    }
+
+    /// Adds one.
+    pub fn put(&mut self, name: &str, value: impl Serialize) {
+        // Options are texts and numbers: they are all JSON.
+        self.0.insert(name.into(), serde_json::to_value(value).unwrap_or_default());
+    }
+
+    /// All that say something, as text.
+    pub fn told(&self) -> impl Iterator<Item = (&str, String)> {
+        self.0
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name.as_str(), value.as_str().map_or_else(|| value.to_string(), str::to_string)))
+    }
+}
+
+/// sha256 of a file.
+pub fn digest(path: &Path) -> Result<String> {
+    use sha2::{Digest, Sha256};
+    let failed = |error: std::io::Error| Error::read(path, &error);
+    let mut file = std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(path).map_err(failed)?);
+    let mut hash = Sha256::new();
+    loop {
+        let bytes = std::io::BufRead::fill_buf(&mut file).map_err(failed)?;
+        if bytes.is_empty() {
+            break;
+        }
+        hash.update(bytes);
+        let count = bytes.len();
+        std::io::BufRead::consume(&mut file, count);
+    }
+    Ok(crate::digest::hex(&hash.finalize()))
+}
+
+/// The machine.
+#[derive(Clone, Debug, Serialize)]
+pub struct Host {
+    /// Its name.
+    pub name: String,
+    /// System and processor: `linux x86_64`.
+    pub system: String,
+    /// Cores this process may use.
+    pub cores: usize,
+}
+
+impl Host {
+    /// This machine.
+    pub fn this() -> Self {
+        Self {
+            name: gethostname::gethostname().to_string_lossy().into_owned(),
+            system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+/// The whole manifest.
+#[derive(Clone, Debug, Serialize)]
+pub struct Manifest {
+    /// `genogloss`.
+    pub program: &'static str,
+    /// Of the program.
+    pub version: &'static str,
+    /// The command line.
+    pub command: Vec<String>,
+    /// When the run ended, seconds since 1970-01-01 UTC.
+    pub finished_unix: u64,
+    /// The model.
+    pub model: ModelReport,
+    /// Where it ran.
+    pub host: Host,
+    /// Threads asked for.
+    pub threads: usize,
+    /// Inputs that were read from start to end or in part.
+    pub inputs: Vec<InputReport>,
+    /// The reference, with the MD5 (SAM's M5) of its contigs.
+    pub reference: Option<ReferenceReport>,
+    /// The output.
+    #[serde(serialize_with = "lossy")]
+    pub output: PathBuf,
+    /// Options that answers and lines depend on.
+    pub settings: Settings,
+    /// The bigWig files that were written; a track without a value is none. Absent where no tracks were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracks: Option<Vec<String>>,
+    /// Which part of a run this is, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardReport>,
+    /// What was counted.
+    pub counts: Counts,
+    /// Seconds each stage was busy.
+    pub seconds: Timings,
+    /// The most memory the process had, where the system says so (Linux).
+    pub peak_memory_bytes: Option<u64>,
+}
+
+/// The process's largest resident size so far: `VmHWM` of proc(5).
+pub fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kb| kb * 1024)
+}
+
+impl Manifest {
+    /// Seconds since 1970.
+    pub fn now() -> u64 {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())
+    }
+
+    /// Where the manifest of an output belongs.
+    pub fn path(output: &Path) -> PathBuf {
+        with_ending(output, "manifest.json")
+    }
+
+    /// Writes it down, piece by piece: of a million contigs it is long.
+    pub fn write(&self, mut out: &mut dyn std::io::Write) -> std::io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, self)?;
+        out.write_all(b"\n")
+    }
+}

@@ -1,0 +1,513 @@
+//! BED, TSV and bedGraph lines of a scan, and the elements that neighbouring windows make together.
+
+use crate::{
+    genome::{Interval, Strand},
+    head::best,
+    model::Form,
+    number::{Digits, write_integer, write_score},
+    skip::Skip,
+};
+
+/// The text formats of a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum TableFormat {
+    /// BED6, then one column a score.
+    Bed,
+    /// One header line, all windows, skipped ones with their reason.
+    Tsv,
+    /// contig, start, end and one score.
+    Bedgraph,
+}
+
+/// Which scores make a call.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// May be called, by column.
+    pub callable: Vec<bool>,
+    /// Thresholds, by column: the card's, or the user's for all.
+    pub thresholds: Vec<f64>,
+    /// Only what reaches its threshold is written.
+    pub calls_only: bool,
+}
+
+impl Caller {
+    /// From the model's columns and the user's threshold (`None`: write everything).
+    pub fn new(form: &Form, threshold: Option<Threshold>) -> Self {
+        let thresholds = form
+            .columns
+            .iter()
+            .map(|column| match threshold {
+                Some(Threshold::Value(value)) => value,
+                _ => column.threshold,
+            })
+            .collect();
+        Self { callable: form.callable(), thresholds, calls_only: threshold.is_some() }
+    }
+
+    /// The best column of a bin, and whether it reaches its threshold.
+    pub fn call(&self, scores: &[f32]) -> Option<(usize, f32, bool)> {
+        best(scores, &self.callable, &self.thresholds)
+            .map(|(column, score)| (column, score, f64::from(score) >= self.thresholds[column]))
+    }
+}
+
+/// `--threshold`, or `--threshold P`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Threshold {
+    /// The card's own.
+    Card,
+    /// This one, for all columns.
+    Value(f64),
+}
+
+impl std::str::FromStr for Threshold {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "card" => Ok(Self::Card),
+            _ => match text.parse::<f64>() {
+                Ok(value) if value.is_finite() => Ok(Self::Value(value)),
+                _ => Err("a number, or `card` for the model's own threshold".into()),
+            },
+        }
+    }
+}
+
+/// A place with its scores, or why it has none.
+pub struct Place<'a> {
+    /// Contig name.
+    pub contig: &'a str,
+    /// The bin.
+    pub interval: Interval,
+    /// Strand the scores are about.
+    pub strand: Strand,
+    /// Scores, or the reason there are none.
+    pub scores: Result<&'a [f32], Skip>,
+    /// An answer in words.
+    pub text: Option<&'a str>,
+}
+
+/// BED scores run from 0 to 1000.
+fn bed_score(score: f32) -> u64 {
+    if score.is_nan() { 0 } else { (f64::from(score).clamp(0.0, 1.0) * 1000.0).round() as u64 }
+}
+
+/// Appends the part that all formats begin with.
+fn write_place(contig: &str, interval: Interval, line: &mut Vec<u8>) {
+    line.extend_from_slice(contig.as_bytes());
+    line.push(b'\t');
+    write_integer(interval.start, line);
+    line.push(b'\t');
+    write_integer(interval.end, line);
+}
+
+/// The strand a line speaks of: the called column's own, or the one that was run.
+fn strand_of(place: &Place<'_>, called: Option<usize>, form: &Form) -> Strand {
+    called.and_then(|column| form.columns[column].strand).unwrap_or(place.strand)
+}
+
+/// Appends a BED line; `false` where there is nothing to write (skipped, or below the threshold).
+pub fn write_bed(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec<u8>) -> bool {
+    let Ok(scores) = place.scores else { return false };
+    if let Some(text) = place.text {
+        write_place(place.contig, place.interval, line);
+        line.push(b'\t');
+        line.extend_from_slice(text.as_bytes());
+        line.extend_from_slice(b"\t0\t");
+        line.push(place.strand.symbol() as u8);
+        line.push(b'\n');
+        return true;
+    }
+    let call = caller.call(scores);
+    if caller.calls_only && !call.is_some_and(|(_, _, called)| called) {
+        return false;
+    }
+    write_place(place.contig, place.interval, line);
+    line.push(b'\t');
+    line.extend_from_slice(call.map_or(".", |(column, _, _)| form.columns[column].label.as_str()).as_bytes());
+    line.push(b'\t');
+    write_integer(bed_score(call.map_or(f32::NAN, |(_, score, _)| score)), line);
+    line.push(b'\t');
+    line.push(strand_of(place, call.map(|(column, ..)| column), form).symbol() as u8);
+    for (&score, column) in scores.iter().zip(&form.columns) {
+        line.push(b'\t');
+        write_score(score, column.digits, line);
+    }
+    line.push(b'\n');
+    true
+}
+
+/// Appends a TSV line: every window, and why it has no scores where it has none.
+pub fn write_tsv(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec<u8>) -> bool {
+    let call = place.scores.ok().and_then(|scores| caller.call(scores));
+    if caller.calls_only && !call.is_some_and(|(_, _, called)| called) {
+        return false;
+    }
+    write_place(place.contig, place.interval, line);
+    line.push(b'\t');
+    let column = call.filter(|&(_, _, called)| called).map(|(column, ..)| column);
+    line.push(strand_of(place, column, form).symbol() as u8);
+    line.push(b'\t');
+    if let Some(text) = place.text {
+        line.extend_from_slice(text.as_bytes());
+    } else if form.text.is_some() {
+        line.push(b'.');
+    } else {
+        line.extend_from_slice(
+            call.filter(|&(_, _, called)| called)
+                .map_or(".", |(column, _, _)| form.columns[column].label.as_str())
+                .as_bytes(),
+        );
+        for column in 0..form.columns.len() {
+            line.push(b'\t');
+            match place.scores {
+                Ok(scores) => write_score(scores[column], form.columns[column].digits, line),
+                Err(_) => line.push(b'.'),
+            }
+        }
+    }
+    line.push(b'\t');
+    line.extend_from_slice(place.scores.err().map_or(".", Skip::word).as_bytes());
+    line.push(b'\n');
+    true
+}
+
+/// Appends a bedGraph line of one column.
+pub fn write_bedgraph(place: &Place<'_>, column: usize, form: &Form, line: &mut Vec<u8>) -> bool {
+    let Ok(scores) = place.scores else { return false };
+    write_place(place.contig, place.interval, line);
+    line.push(b'\t');
+    write_score(scores[column], form.columns[column].digits, line);
+    line.push(b'\n');
+    true
+}
+
+/// The header line of a scan's TSV.
+pub fn tsv_header(form: &Form) -> String {
+    match &form.text {
+        Some(name) => format!("#contig\tstart\tend\tstrand\t{name}\tskip\n"),
+        None => {
+            let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
+            format!("#contig\tstart\tend\tstrand\tcall\t{}\tskip\n", names.join("\t"))
+        }
+    }
+}
+
+/// Neighbouring calls of one label and strand become one element: `contig start end label score strand`, then the
+/// highest and the mean score, the number of bins, and the 0-based place of the highest bin's middle from the
+/// element's start (as narrowPeak's last column).
+pub struct Merger {
+    gap: u64,
+    open: Vec<Option<Element>>,
+    /// How many of `open` there are: mostly none.
+    count: usize,
+}
+
+/// Calls that are joined. Parts of one put together are the whole, to the last digit: the sum is kept in whole numbers.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Element {
+    /// Contig name.
+    pub contig: String,
+    /// First base, 0-based.
+    pub start: u64,
+    /// One past the last.
+    pub end: u64,
+    /// The score's name.
+    pub name: String,
+    /// `+`, `-` or `.`.
+    pub strand: char,
+    /// Highest score.
+    #[serde(with = "bits")]
+    max: f32,
+    /// Sum of the scores of all bases, in units of 2^-64.
+    #[serde(with = "digits")]
+    sum: i128,
+    /// Bases that were called.
+    bases: u64,
+    /// Bases of a bin.
+    width: u64,
+    /// Middle of the first bin with the highest score.
+    summit: u64,
+    /// How its scores are written.
+    #[serde(default)]
+    digits: Digits,
+}
+
+/// Scores are summed in these units: a score of 2^-40 (1e-12) and more is a whole number of them.
+const UNITS: f64 = (1u128 << 64) as f64;
+
+impl Merger {
+    /// Calls up to `gap` bases apart are joined.
+    pub fn new(gap: u64, columns: usize) -> Self {
+        // One open element a column and strand.
+        Self { gap, open: (0..columns * 3).map(|_| None).collect(), count: 0 }
+    }
+
+    /// Adds a bin; elements that are complete are handed to `emit` in order of their start.
+    pub fn add(&mut self, place: &Place<'_>, caller: &Caller, emit: &mut Vec<Element>, form: &Form) {
+        let scores: &[f32] = place.scores.unwrap_or(&[]);
+        for (column, &score) in scores.iter().enumerate() {
+            if !caller.callable[column] || score.is_nan() || f64::from(score) < caller.thresholds[column] {
+                continue;
+            }
+            let strand = strand_of(place, Some(column), form);
+            let slot = &mut self.open[column * 3 + strand as usize];
+            // A bin of its own, of which this may be a part: see [`crate::head::Heads`].
+            let width = form.columns[column].bin.unwrap_or(0).max(place.interval.len());
+            let middle = place.interval.start + width / 2;
+            match slot {
+                Some(element) if element.contig == place.contig && place.interval.start <= element.end + self.gap => {
+                    element.end = element.end.max(place.interval.end);
+                    if score > element.max {
+                        (element.max, element.summit) = (score, middle);
+                    }
+                    element.sum = element.sum.saturating_add(units(score, place.interval.len()));
+                    element.bases += place.interval.len();
+                }
+                _ => {
+                    let new = Element {
+                        contig: place.contig.into(),
+                        start: place.interval.start,
+                        end: place.interval.end,
+                        name: form.columns[column].name.clone(),
+                        strand: strand.symbol(),
+                        max: score,
+                        sum: units(score, place.interval.len()),
+                        bases: place.interval.len(),
+                        width,
+                        summit: middle,
+                        digits: form.columns[column].digits,
+                    };
+                    match slot.replace(new) {
+                        Some(old) => emit.push(old),
+                        None => self.count += 1,
+                    }
+                }
+            }
+        }
+        self.close_before(Some((place.contig, place.interval.start)), emit);
+    }
+
+    /// Hands on what nothing can join any more; everything, at the end.
+    pub fn close_before(&mut self, at: Option<(&str, u64)>, emit: &mut Vec<Element>) {
+        if self.count == 0 {
+            return;
+        }
+        for slot in &mut self.open {
+            let over = slot
+                .as_ref()
+                .is_some_and(|e| at.is_none_or(|(contig, start)| e.contig != contig || e.end + self.gap < start));
+            if over && let Some(element) = slot.take() {
+                self.count -= 1;
+                emit.push(element);
+            }
+        }
+    }
+
+    /// What is open, by its place among columns and strands.
+    pub fn save(&self) -> Vec<(usize, &Element)> {
+        self.open.iter().enumerate().filter_map(|(slot, element)| Some((slot, element.as_ref()?))).collect()
+    }
+
+    /// Goes on with what was open.
+    pub fn restore(&mut self, saved: Vec<(usize, Element)>) -> Result<(), String> {
+        for (slot, element) in saved {
+            element.check()?;
+            let open = self.open.get_mut(slot).ok_or("an open element is of no score of this model")?;
+            self.count += usize::from(open.replace(element).is_none());
+        }
+        Ok(())
+    }
+
+    /// Where the earliest open element begins: nothing that begins later may be written yet.
+    pub fn earliest_open(&self) -> Option<u64> {
+        if self.count == 0 {
+            return None;
+        }
+        self.open.iter().flatten().map(|e| e.start).min()
+    }
+}
+
+/// A score as its bits: JSON keeps no 32-bit floats.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(score: &f32, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(score.to_bits())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
+        u32::deserialize(deserializer).map(f32::from_bits)
+    }
+}
+
+/// A whole number as text: JSON readers keep 64 bits of it.
+mod digits {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(number: &i128, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(number)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i128, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// A score times bases, in [`UNITS`].
+fn units(score: f32, bases: u64) -> i128 {
+    ((f64::from(score) * UNITS) as i128).saturating_mul(i128::from(bases))
+}
+
+impl Element {
+    /// Where it lies.
+    pub fn interval(&self) -> Interval {
+        Interval::new(self.start, self.end)
+    }
+
+    /// Whether one that was written down can be an element at all: what is computed of it stays within its numbers.
+    pub fn check(&self) -> Result<(), String> {
+        const LONGEST: u64 = 1 << 48;
+        let sizes = self.start < self.end && self.end <= LONGEST && self.bases > 0 && self.bases <= LONGEST;
+        let bins = self.width > 0 && self.width <= LONGEST && self.summit <= LONGEST && self.start <= self.summit;
+        let sum = self.sum.unsigned_abs() < 1 << 120;
+        let strand = matches!(self.strand, '+' | '-' | '.');
+        if sizes && bins && sum && strand {
+            return Ok(());
+        }
+        Err(format!("an element of {} at {}-{} is no element", self.contig, self.start, self.end))
+    }
+
+    /// Whether `next`, which begins no earlier, would have been joined to it: one score and strand, `gap` bases apart at most.
+    pub fn reaches(&self, next: &Self, gap: u64) -> bool {
+        (&self.contig, &self.name, self.strand) == (&next.contig, &next.name, next.strand)
+            && next.start <= self.end.saturating_add(gap)
+    }
+
+    /// Adds what follows it.
+    pub fn join(&mut self, next: &Self) {
+        self.end = self.end.max(next.end);
+        if next.max > self.max {
+            (self.max, self.summit) = (next.max, next.summit);
+        }
+        self.sum = self.sum.saturating_add(next.sum);
+        self.bases = self.bases.saturating_add(next.bases);
+    }
+
+    /// Its line.
+    pub fn line(&self) -> Vec<u8> {
+        let mut line = Vec::new();
+        write_place(&self.contig, self.interval(), &mut line);
+        line.push(b'\t');
+        line.extend_from_slice(self.name.as_bytes());
+        line.push(b'\t');
+        write_integer(bed_score(self.max), &mut line);
+        line.push(b'\t');
+        line.push(self.strand as u8);
+        line.push(b'\t');
+        write_score(self.max, self.digits, &mut line);
+        line.push(b'\t');
+        write_score((self.sum as f64 / UNITS / self.bases as f64) as f32, self.digits, &mut line);
+        line.push(b'\t');
+        write_integer(self.bases.div_ceil(self.width), &mut line);
+        line.push(b'\t');
+        write_integer(self.summit.min(self.end - 1) - self.start, &mut line);
+        line.push(b'\n');
+        line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{head::Shape, model::card::Column};
+
+    fn form() -> Form {
+        let column = |name: &str, callable| Column {
+            name: name.into(),
+            head: 0,
+            label: name.into(),
+            callable,
+            threshold: 0.5,
+            bin: None,
+            strand: None,
+            digits: Digits::Decimals,
+        };
+        Form {
+            shape: Shape { bins: 1, columns: 2 },
+            columns: vec![column("site", true), column("none", false)],
+            bin: None,
+            text: None,
+            unanswered: Skip::NotANumber,
+        }
+    }
+
+    fn place(start: u64, scores: &[f32]) -> Place<'_> {
+        Place {
+            contig: "a",
+            interval: Interval::new(start, start + 10),
+            strand: Strand::Forward,
+            scores: Ok(scores),
+            text: None,
+        }
+    }
+
+    #[test]
+    fn bed_and_tsv_lines() {
+        let (form, mut line) = (form(), Vec::new());
+        let caller = Caller::new(&form, None);
+        assert!(write_bed(&place(20, &[0.75, 0.25]), &form, &caller, &mut line));
+        assert!(write_tsv(&place(20, &[0.75, 0.25]), &form, &caller, &mut line));
+        let skipped = Place { scores: Err(Skip::UnknownBases), ..place(30, &[]) };
+        assert!(!write_bed(&skipped, &form, &caller, &mut line));
+        assert!(write_tsv(&skipped, &form, &caller, &mut line));
+        assert_eq!(
+            String::from_utf8_lossy(&line),
+            "a\t20\t30\tsite\t750\t+\t0.750000\t0.250000\n\
+             a\t20\t30\t+\tsite\t0.750000\t0.250000\t.\n\
+             a\t30\t40\t+\t.\t.\t.\tunknown_bases\n"
+        );
+    }
+
+    #[test]
+    fn neighbours_over_the_threshold_become_one_element() {
+        let form = form();
+        let caller = Caller::new(&form, Some(Threshold::Value(0.5)));
+        let (mut merger, mut out) = (Merger::new(0, 2), Vec::new());
+        for (start, score) in [(0, 0.6f32), (10, 0.9), (20, 0.2), (30, 0.7), (50, 0.8)] {
+            merger.add(&place(start, &[score, 1.0]), &caller, &mut out, &form);
+        }
+        merger.close_before(None, &mut out);
+        let lines: String = out.iter().map(|element| String::from_utf8_lossy(&element.line()).into_owned()).collect();
+        assert_eq!(
+            lines,
+            "a\t0\t20\tsite\t900\t+\t0.900000\t0.750000\t2\t15\n\
+             a\t30\t40\tsite\t700\t+\t0.700000\t0.700000\t1\t5\n\
+             a\t50\t60\tsite\t800\t+\t0.800000\t0.800000\t1\t5\n"
+        );
+    }
+    #[test]
+    fn parts_of_an_element_put_together_are_the_whole() {
+        let form = form();
+        let caller = Caller::new(&form, Some(Threshold::Value(0.5)));
+        let scores: Vec<f32> = (0..40).map(|i| 0.5 + (i as f32 * 0.7).sin().abs() * 0.4999).collect();
+        let run = |range: std::ops::Range<usize>| {
+            let (mut merger, mut out) = (Merger::new(0, 2), Vec::new());
+            for i in range {
+                merger.add(&place(i as u64 * 10, &[scores[i], 0.0]), &caller, &mut out, &form);
+            }
+            merger.close_before(None, &mut out);
+            out
+        };
+        let whole = run(0..40).remove(0);
+        for cut in 1..40 {
+            let (mut left, right) = (run(0..cut).remove(0), run(cut..40).remove(0));
+            let text = serde_json::to_string(&right).expect("JSON");
+            let right: Element = serde_json::from_str(&text).expect("the same");
+            assert!(left.reaches(&right, 0));
+            left.join(&right);
+            assert_eq!(left, whole);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! A page about runs.
+
+pub mod page;
+pub mod runs;

@@ -1,0 +1,4 @@
+//! Windows along contigs.
+
+pub mod overlap;
+pub mod tiles;

@@ -1,0 +1,327 @@
+//! The journal of a run that may be stopped at any moment: how far its output is good, and what the writer held then.
+//!
+//! A checkpoint first syncs the output, then writes the journal under a temporary name, syncs it, and gives it its name:
+//! whatever happens, the journal that is found speaks of bytes that are there.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, TryLockError},
+    io::{Read, Write},
+    path::{Path, PathBuf},
+    time::{Duration, Instant, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::session::stored::is_plain_name;
+use crate::{
+    counts::Counts,
+    error::{Error, Result, describe},
+    output::{
+        hidden,
+        manifest::{ModelReport, Settings},
+        open_hidden, read_hidden,
+    },
+};
+
+/// How far a run has come.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Queries that are written.
+    pub queries: u64,
+    /// Good bytes of the output, before compression.
+    pub bytes: u64,
+    /// Good bytes of each track's values, by the track's name.
+    pub tracks: BTreeMap<String, u64>,
+    /// What was counted.
+    pub counts: Value,
+    /// What the writer holds back.
+    pub state: Value,
+}
+
+/// What a journal holds.
+#[derive(Serialize, Deserialize)]
+pub struct Page {
+    /// What makes the run the same run.
+    pub run: Map<String, Value>,
+    /// How far it had come.
+    pub checkpoint: Checkpoint,
+}
+
+impl Page {
+    /// From the bytes of a journal.
+    pub fn parse(bytes: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(bytes)
+    }
+}
+
+/// Ending of a journal that is being written.
+const NEW: &str = "genogloss-journal-new";
+
+/// One run at a time goes on with an output: a hidden file beside it that is locked while the run lasts.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
+    /// None where the file system has no locks.
+    file: Option<File>,
+}
+
+impl Lock {
+    fn take(output: &Path) -> Result<Self> {
+        let path = hidden(output, "lock");
+        loop {
+            let failed = |error: std::io::Error| Error::write(path.display(), &error);
+            let file = match open_hidden(&path) {
+                Ok(file) => file,
+                // There is no such folder, which is said where the output is opened.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self { path, file: None }),
+                Err(error) => return Err(failed(error)),
+            };
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Error::Output {
+                        place: output.display().to_string(),
+                        message: "another run is writing it".into(),
+                        hint: Some("wait for it, or stop it; or give this run another output".into()),
+                    });
+                }
+                Err(TryLockError::Error(error)) => {
+                    let why = describe(&error);
+                    tracing::warn!("{}: no locks here ({why}): let no second run write this output", path.display());
+                    return Ok(Self { path, file: None });
+                }
+            }
+            // A run that ended in between has removed the file that was locked: another may lock the next one.
+            if same_file(&file, &path) {
+                return Ok(Self { path, file: Some(file) });
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+        drop(self.file.take());
+    }
+}
+
+#[cfg(unix)]
+fn same_file(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (held, named) = (file.metadata(), fs::symlink_metadata(path));
+    held.is_ok_and(|held| named.is_ok_and(|named| (held.dev(), held.ino()) == (named.dev(), named.ino())))
+}
+
+#[cfg(not(unix))]
+fn same_file(_: &File, path: &Path) -> bool {
+    path.exists()
+}
+
+/// The journal beside an output.
+pub struct Journal {
+    path: PathBuf,
+    _locks: Vec<Lock>,
+    run: Map<String, Value>,
+    every: Duration,
+    next: Instant,
+}
+
+/// What makes a run the same run: program, model, options, inputs.
+pub fn identity(
+    model: &ModelReport,
+    settings: &Settings,
+    shard: Option<&str>,
+    inputs: &[&Path],
+) -> Result<Map<String, Value>> {
+    let mut run = Map::new();
+    run.insert("version".into(), env!("CARGO_PKG_VERSION").into());
+    let json = |value: serde_json::Result<Value>| value.map_err(|error| Error::Internal(format!("journal: {error}")));
+    run.insert("model".into(), json(serde_json::to_value(model))?);
+    run.insert("settings".into(), json(serde_json::to_value(settings))?);
+    run.insert("shard".into(), shard.into());
+    for path in inputs {
+        let failed = |error: std::io::Error| Error::read(path, &error);
+        let about = if *path == Path::new("-") { None } else { Some(fs::metadata(path).map_err(failed)?) };
+        let Some(about) = about.filter(fs::Metadata::is_file) else {
+            let place = crate::read::place(path);
+            return Err(Error::usage(format!("--resume needs inputs that can be read again: {place} is no file")));
+        };
+        let modified = about.modified().map_err(failed)?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let name = format!("input {}", path.display());
+        run.insert(name, json!({"bytes": about.len(), "modified": format!("{modified:?}")}));
+    }
+    Ok(run)
+}
+
+impl Journal {
+    /// Opens the journal of an output, and finds where an earlier run of the same kind stopped. `tracks`: a file in
+    /// the folder of its tracks.
+    pub fn open(
+        output: &Path,
+        tracks: Option<&Path>,
+        run: Map<String, Value>,
+        every: Duration,
+    ) -> Result<(Self, Option<Checkpoint>)> {
+        let path = hidden(output, "journal");
+        let mut locks = vec![Lock::take(output)?];
+        if let Some(tracks) = tracks.filter(|tracks| *tracks != output) {
+            locks.push(Lock::take(tracks)?);
+        }
+        let mut found = None;
+        if path.exists() {
+            let mut bytes = Vec::new();
+            let read = read_hidden(&path).and_then(|mut file| file.read_to_end(&mut bytes));
+            read.map_err(|error| Error::read(&path, &error))?;
+            let again = || format!("rm {}", path.display());
+            let page = Page::parse(&bytes).map_err(|error| {
+                Error::input(path.display(), format!("no journal of a run: {error}")).with_hint(again())
+            })?;
+            if let Err(why) = page.checkpoint.check() {
+                return Err(Error::input(path.display(), format!("no journal of a run: {why}"))
+                    .with_hint(format!("to begin again: {}", again())));
+            }
+            if let Some(difference) = difference("", &Value::Object(page.run), &Value::Object(run.clone())) {
+                return Err(Error::input(path.display(), format!("is of another run: {difference}"))
+                    .with_hint(format!("to begin again: {}", again())));
+            }
+            let length = |path: PathBuf| fs::metadata(path).map_or(0, |about| about.len());
+            let folder = tracks.unwrap_or(output).parent().unwrap_or(Path::new("."));
+            let Checkpoint { bytes, tracks, .. } = &page.checkpoint;
+            // Of a compressed output the length says only that it is there.
+            let whole = (*bytes == 0 || length(hidden(output, "part")) > 0)
+                && tracks.iter().all(|(track, bytes)| length(hidden(&folder.join(track), "values")) >= *bytes);
+            if whole {
+                found = Some(page.checkpoint);
+            } else {
+                // Killed after its output had its name, or somebody has tidied up. What is written from here on is not
+                // what it speaks of, so it goes first.
+                tracing::warn!("{}: what it speaks of is gone; beginning again", path.display());
+                fs::remove_file(&path).map_err(|error| Error::write(path.display(), &error))?;
+                crate::output::sync_folder(&path);
+            }
+        }
+        Ok((Self { path, _locks: locks, run, every, next: Instant::now() + every }, found))
+    }
+
+    /// It is time for a checkpoint.
+    pub fn due(&self) -> bool {
+        Instant::now() >= self.next
+    }
+
+    /// Writes a checkpoint down; what it speaks of is synced already.
+    pub fn write(&mut self, checkpoint: Checkpoint) -> Result<()> {
+        let failed = |error: std::io::Error| Error::write(self.path.display(), &error);
+        let page = Page { run: self.run.clone(), checkpoint };
+        let text = serde_json::to_vec(&page).map_err(|error| Error::Internal(format!("journal: {error}")))?;
+        let temporary = self.path.with_extension(NEW);
+        let mut file = open_hidden(&temporary).map_err(failed)?;
+        file.set_len(0).map_err(failed)?;
+        file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed)?;
+        fs::rename(&temporary, &self.path).map_err(failed)?;
+        crate::output::sync_folder(&self.path);
+        self.next = Instant::now() + self.every;
+        Ok(())
+    }
+
+    /// The run is finished.
+    pub fn remove(self) {
+        let _ = fs::remove_file(self.path.with_extension(NEW));
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// The first value in which two runs differ.
+fn difference(name: &str, then: &Value, now: &Value) -> Option<String> {
+    match (then, now) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key)));
+            keys.map(|key| {
+                let inner = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                difference(&inner, a.get(key).unwrap_or(&Value::Null), b.get(key).unwrap_or(&Value::Null))
+            })
+            .find_map(|d| d)
+        }
+        (a, b) if a == b => None,
+        (a, b) => Some(format!("{name} was {a}, and is {b} now")),
+    }
+}
+
+impl Checkpoint {
+    /// Refuses what no run has written down.
+    fn check(&self) -> std::result::Result<(), String> {
+        if self.counts.is_null() && self.queries == 0 {
+            return Ok(());
+        }
+        Counts::restored(&self.counts).map_err(|why| format!("counts: {why}"))?;
+        match self.tracks.keys().find(|name| !is_plain_name(name)) {
+            Some(name) => Err(format!("{name:?} is no name of a track")),
+            None => Ok(()),
+        }
+    }
+
+    /// Of a writer that holds nothing back.
+    pub fn of(counts: &Counts, bytes: u64) -> Result<Self> {
+        let saved = serde_json::to_value(counts).map_err(|error| Error::Internal(format!("checkpoint: {error}")))?;
+        Ok(Self { queries: counts.written, bytes, counts: saved, ..Self::default() })
+    }
+
+    /// What was counted until then; [`Journal::open`] has checked it.
+    pub fn counts(&self) -> Counts {
+        Counts::restored(&self.counts).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_is_found_again_and_another_run_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let output = folder.path().join("a.bed");
+        let run =
+            |window: u64| json!({"settings": {"window": window, "format": "bed"}}).as_object().cloned().expect("a map");
+        let open = |window: u64| Journal::open(&output, None, run(window), Duration::ZERO);
+        let checkpoint = || Checkpoint { queries: 7, bytes: 99, counts: json!({}), ..Checkpoint::default() };
+        let (mut journal, none) = open(5).expect("opened");
+        assert!(none.is_none() && journal.due());
+        journal.write(checkpoint()).expect("written");
+        let error = open(5).map(|_| ()).expect_err("a second run").to_string();
+        assert!(error.ends_with("a.bed: another run is writing it"), "{error}");
+        drop(journal);
+        let (journal, gone) = open(5).expect("opened");
+        assert!(gone.is_none(), "there is no output that it could speak of");
+        assert!(!hidden(&output, "journal").exists(), "it would speak of what is written now");
+        drop(journal);
+        std::fs::write(hidden(&output, "part"), [b'x'; 99]).expect("written");
+        open(5).expect("opened").0.write(checkpoint()).expect("written");
+        let (journal, found) = open(5).expect("opened");
+        assert_eq!(found.map(|c| (c.queries, c.bytes)), Some((7, 99)));
+        drop(journal);
+        let error = open(6).map(|_| ()).expect_err("another run").to_string();
+        assert!(error.ends_with("is of another run: settings.window was 5, and is 6 now"), "{error}");
+        open(5).expect("opened").0.remove();
+        assert!(open(6).expect("opened").1.is_none());
+        let left: Vec<_> = std::fs::read_dir(folder.path()).expect("the folder").flatten().collect();
+        assert_eq!(left.len(), 1, "the output alone: {left:?}");
+    }
+
+    #[test]
+    fn values_of_tracks_are_looked_for_in_their_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (output, tracks) = (folder.path().join("a.bed"), folder.path().join("tracks"));
+        std::fs::create_dir(&tracks).expect("a folder");
+        let manifest = tracks.join("m.json");
+        let open = || Journal::open(&output, Some(&manifest), Map::new(), Duration::ZERO).expect("opened");
+        let checkpoint =
+            Checkpoint { queries: 7, tracks: [("t.bw".into(), 24)].into(), counts: json!({}), ..Checkpoint::default() };
+        std::fs::write(hidden(&tracks.join("t.bw"), "values"), [0; 24]).expect("written");
+        open().0.write(checkpoint.clone()).expect("written");
+        assert_eq!(open().1.map(|c| c.queries), Some(7));
+        std::fs::write(hidden(&tracks.join("t.bw"), "values"), [0; 23]).expect("cut short");
+        assert!(open().1.is_none());
+    }
+}

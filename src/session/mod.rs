@@ -1,0 +1,4 @@
+//! One run from begin to end.
+
+pub mod journal;
+pub mod stored;

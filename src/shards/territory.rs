@@ -1,0 +1,483 @@
+//! Shards: the contigs, one after the other, are a line, and every shard owns a stretch of it.
+//!
+//! What begins on a shard's stretch is the shard's own: windows by the first base of their core, variants and reads by
+//! their position, reads without one belong to the last shard. So every record is in exactly one shard, and shards put
+//! together in order are the whole.
+
+use std::{fmt, path::Path, str::FromStr};
+
+use sha2::{Digest, Sha256};
+
+use crate::{
+    digest::hex,
+    error::{Error, Result},
+    genome::{Contigs, Interval, interval::show_position},
+    read::{self, regions::Regions},
+};
+
+/// What begins the first line of a shard's BED file, as `genogloss plan` writes it.
+const MARK: &str = "#genogloss shard ";
+
+/// What the line of a file is called whose records are not in order of position: shards are cut by record number.
+pub const RECORDS: &str = "*";
+
+/// Which part of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// From 1.
+    pub index: u32,
+    /// Of how many.
+    pub count: u32,
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.count)
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+        match parsed {
+            Some((index, count)) if index >= 1 && index <= count && count <= 1_000_000 => Ok(Self { index, count }),
+            Some((index, count)) => Err(format!("there is no shard {index} of {count}: they count from 1/{count}")),
+            None => Err("a shard is i/n, as in 3/16, or a BED file that `genogloss plan` wrote".into()),
+        }
+    }
+}
+
+/// `--shard`: a part by its number, or one that was planned.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Choice {
+    /// `3/16`.
+    Even(Shard),
+    /// A BED file of `genogloss plan`.
+    Planned(std::path::PathBuf),
+}
+
+impl FromStr for Choice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(shard) => Ok(Self::Even(shard)),
+            Err(why) if Path::new(text).is_file() => match text.split_once('/') {
+                Some((i, n)) if i.parse::<u32>().is_ok() && n.parse::<u32>().is_ok() => Err(why),
+                _ => Ok(Self::Planned(text.into())),
+            },
+            Err(why) => Err(why),
+        }
+    }
+}
+
+/// A place on the line: number of the contig, base.
+type Place = (usize, u64);
+
+/// The stretch of a shard.
+#[derive(Clone, Debug)]
+pub struct Territory {
+    /// Which it is.
+    pub shard: Shard,
+    /// Digest of the contigs and of all cuts: shards of one plan have the same.
+    pub plan: String,
+    contigs: Contigs,
+    start: Place,
+    end: Place,
+}
+
+impl Territory {
+    /// Whether what begins at `position` of `contig` is this shard's own. `None`: it has no place.
+    pub fn side(&self, place: Option<(&str, u64)>) -> Option<Side> {
+        let place = match place {
+            Some((contig, position)) => (self.contigs.id(contig)?, position),
+            None => (self.contigs.count(), 0),
+        };
+        let last = self.shard.index == self.shard.count;
+        Some(if place < self.start {
+            Side::Before
+        } else if place < self.end || last {
+            Side::Inside
+        } else {
+            Side::After
+        })
+    }
+
+    /// What it owns of a contig.
+    pub fn of(&self, contig: &str) -> Option<Interval> {
+        let id = self.contigs.id(contig)?;
+        let len = self.contigs.get(contig)?.len;
+        let start = if id < self.start.0 {
+            return None;
+        } else if id == self.start.0 {
+            self.start.1
+        } else {
+            0
+        };
+        let end = match id.cmp(&self.end.0) {
+            std::cmp::Ordering::Less => len,
+            std::cmp::Ordering::Equal => self.end.1.min(len),
+            std::cmp::Ordering::Greater => return None,
+        };
+        (start < end).then(|| Interval::new(start, end))
+    }
+
+    /// Bases of a contig.
+    pub fn length(&self, contig: &str) -> Option<u64> {
+        self.contigs.get(contig).map(|contig| contig.len)
+    }
+
+    /// All it owns, in order.
+    pub fn intervals(&self) -> Vec<(String, Interval)> {
+        self.contigs.iter().filter_map(|contig| Some((contig.name.clone(), self.of(&contig.name)?))).collect()
+    }
+
+    /// Nothing is its own (but what has no place, if it is the last).
+    pub fn is_empty(&self) -> bool {
+        self.start >= self.end
+    }
+
+    /// Its stretches as regions, cut to those that are asked for.
+    pub fn regions(&self, place: &str) -> Regions {
+        Regions::new(self.intervals(), place.into())
+    }
+
+    /// The digest of the contigs' names and lengths.
+    pub fn genome(&self) -> String {
+        genome_digest(&self.contigs)
+    }
+
+    /// As a BED file.
+    pub fn to_bed(&self) -> String {
+        // Ends between contigs, or past the last base of one, cannot be told from the lines.
+        let ((first, start), (last, end)) = (self.start, self.end);
+        let mut text = format!("{MARK}{} plan {} from {first}:{start} to {last}:{end}\n", self.shard, self.plan);
+        for (contig, interval) in self.intervals() {
+            text.push_str(&format!("{contig}\t{}\t{}\n", interval.start, interval.end));
+        }
+        text
+    }
+
+    /// From `--shard`: evenly cut, or as planned. `step`: cuts lie on multiples of it.
+    pub fn choose(
+        choice: &Choice,
+        contigs: &Contigs,
+        theirs: &str,
+        step: u64,
+        regions: Option<&Regions>,
+    ) -> Result<Self> {
+        match choice {
+            Choice::Even(shard) => {
+                let cuts = Cuts::even(contigs, step, regions, shard.count);
+                Ok(cuts.territory(shard.index))
+            }
+            Choice::Planned(path) => Self::from_bed(path, contigs, theirs, step),
+        }
+    }
+
+    fn from_bed(path: &Path, contigs: &Contigs, theirs: &str, step: u64) -> Result<Self> {
+        let place = read::place(path);
+        let text = std::fs::read_to_string(path).map_err(|error| Error::read(path, &error))?;
+        let Some((shard, plan, start, end)) = text.lines().next().and_then(header) else {
+            return Err(Error::input(&place, "this is no shard: it does not begin as `genogloss plan` writes it")
+                .with_hint("--shard 3/16 takes the third of 16 parts; a BED file of regions is given with -R"));
+        };
+        let (genome, step_there) =
+            plan_parts(plan).ok_or_else(|| Error::input(&place, format!("\"{plan}\" is not the name of a plan")))?;
+        if genome != genome_digest(contigs) {
+            return Err(Error::input(&place, format!("this plan was made for another genome than {theirs}"))
+                .with_hint("contigs' names or lengths differ: make it again with genogloss plan"));
+        }
+        if step_there % step != 0 {
+            return Err(Error::input(
+                &place,
+                format!("this plan was made for windows every {step_there} bases, and these lie every {step}"),
+            )
+            .with_hint("make it again, with the model and the stride of this run"));
+        }
+        let territory = Self { shard, plan: plan.into(), contigs: contigs.clone(), start, end };
+        let lines = read::bed::read(path)?.0.into_iter().map(|line| (line.contig, line.interval));
+        if territory.intervals() != lines.collect::<Vec<_>>() {
+            return Err(Error::input(
+                &place,
+                "its lines are not those of this shard: some were changed, or are missing",
+            )
+            .with_hint("a plan's BED files are used as they are; make them again with genogloss plan"));
+        }
+        Ok(territory)
+    }
+}
+
+/// Shard, plan, start and end, from the first line of a plan's BED file.
+fn header(line: &str) -> Option<(Shard, &str, Place, Place)> {
+    let place = |text: &str| -> Option<Place> {
+        let (contig, base) = text.split_once(':')?;
+        Some((contig.parse().ok()?, base.parse().ok()?))
+    };
+    let (shard, rest) = line.strip_prefix(MARK)?.split_once(" plan ")?;
+    let (plan, rest) = rest.split_once(" from ")?;
+    let (start, end) = rest.split_once(" to ")?;
+    Some((shard.parse().ok()?, plan, place(start)?, place(end)?))
+}
+
+/// On which side of a shard's stretch something begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// An earlier shard's.
+    Before,
+    /// Its own.
+    Inside,
+    /// A later shard's.
+    After,
+}
+
+/// Watches that records come in the order of the contigs: shards of others could not be put together.
+#[derive(Debug, Default)]
+pub struct Watch {
+    last: Option<Side>,
+}
+
+impl Watch {
+    /// Whether a record is the shard's own.
+    pub fn own(&mut self, territory: &Territory, place: Option<(&str, u64)>, file: &str) -> Result<bool> {
+        let Some(side) = territory.side(place) else {
+            let contig = place.map_or("", |(contig, _)| contig);
+            return Err(Error::input(file, format!("contig \"{contig}\" is not in the header, so no shard owns it")));
+        };
+        if self.last.is_some_and(|last| last > side) {
+            let shown = place.map_or("a record without a place".into(), |(c, p)| show_position(c, p));
+            return Err(Error::input(
+                file,
+                format!("is not sorted ({shown} comes too late), so it cannot be cut into shards"),
+            )
+            .with_hint("sort it first: samtools sort, bcftools sort"));
+        }
+        self.last = Some(side);
+        Ok(side == Side::Inside)
+    }
+}
+
+/// sha256 of names and lengths, the first 16 digits.
+fn genome_digest(contigs: &Contigs) -> String {
+    let mut hash = Sha256::new();
+    for contig in contigs.iter() {
+        hash.update(format!("{}\t{}\n", contig.name, contig.len));
+    }
+    hex(&hash.finalize())[..16].to_string()
+}
+
+/// Digest of the genome and the step, from a plan's name (`genome-step-cuts`).
+fn plan_parts(plan: &str) -> Option<(String, u64)> {
+    let mut parts = plan.split('-');
+    let (genome, step, cuts) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
+    (genome.len() == 16 && cuts.len() == 16 && step > 0 && parts.next().is_none()).then(|| (genome.into(), step))
+}
+
+/// A piece of work: windows of a contig that cost something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Number of the contig.
+    pub contig: usize,
+    /// First window.
+    pub first: u64,
+    /// One past the last.
+    pub last: u64,
+    /// What each of them costs, in any unit.
+    pub weight: u64,
+}
+
+/// Where the line is cut.
+#[derive(Clone, Debug)]
+pub struct Cuts {
+    contigs: Contigs,
+    step: u64,
+    /// Beginnings of all shards but the first.
+    cuts: Vec<Place>,
+}
+
+impl Cuts {
+    /// As many windows in every shard, by the contigs' lengths alone.
+    pub fn even(contigs: &Contigs, step: u64, regions: Option<&Regions>, count: u32) -> Self {
+        let mut pieces = Vec::new();
+        for (id, contig) in contigs.iter().enumerate() {
+            let whole = [Interval::new(0, contig.len)];
+            let asked = regions.map_or(&whole[..], |regions| regions.of(&contig.name));
+            for interval in asked {
+                let end = interval.end.min(contig.len);
+                if interval.start < end {
+                    let (first, last) = (interval.start / step, end.div_ceil(step));
+                    let first = pieces
+                        .last()
+                        .filter(|p: &&Piece| p.contig == id)
+                        .map_or(first, |before| first.max(before.last));
+                    if first < last {
+                        pieces.push(Piece { contig: id, first, last, weight: 1 });
+                    }
+                }
+            }
+        }
+        Self::of(contigs, step, &pieces, count)
+    }
+
+    /// Pieces are shared out in order; a cut that falls near a gap between two pieces is moved into it.
+    pub fn of(contigs: &Contigs, step: u64, pieces: &[Piece], count: u32) -> Self {
+        let total: u128 = pieces.iter().map(|p| u128::from(p.last - p.first) * u128::from(p.weight)).sum();
+        let near = total / u128::from(count) / 20;
+        let mut cuts: Vec<Place> = Vec::new();
+        let (mut at, mut done) = (0, 0u128);
+        for k in 1..count {
+            let goal = total * u128::from(k) / u128::from(count);
+            while at < pieces.len() {
+                let size = u128::from(pieces[at].last - pieces[at].first) * u128::from(pieces[at].weight);
+                if done + size > goal {
+                    break;
+                }
+                done += size;
+                at += 1;
+            }
+            let place = match pieces.get(at) {
+                None => (contigs.count(), 0),
+                Some(piece) => {
+                    let within = goal - done;
+                    let size = u128::from(piece.last - piece.first) * u128::from(piece.weight);
+                    let to_end = size - within;
+                    let window = if within <= near.min(to_end) {
+                        piece.first
+                    } else if to_end <= near && at + 1 < pieces.len() {
+                        // Where the next piece begins: this one is finished.
+                        let next = pieces[at + 1];
+                        cuts.push((next.contig, next.first * step));
+                        continue;
+                    } else {
+                        piece.first + (within / u128::from(piece.weight)) as u64
+                    };
+                    (piece.contig, window * step)
+                }
+            };
+            cuts.push(place);
+        }
+        // Cuts that were moved must still be in order.
+        for k in 1..cuts.len() {
+            cuts[k] = cuts[k].max(cuts[k - 1]);
+        }
+        Self { contigs: contigs.clone(), step, cuts }
+    }
+
+    /// Genome, step and digest of the cuts.
+    pub fn name(&self) -> String {
+        let mut hash = Sha256::new();
+        for (contig, position) in &self.cuts {
+            hash.update(format!("{contig}\t{position}\n"));
+        }
+        format!("{}-{}-{}", genome_digest(&self.contigs), self.step, &hex(&hash.finalize())[..16])
+    }
+
+    /// How many shards.
+    pub fn count(&self) -> u32 {
+        self.cuts.len() as u32 + 1
+    }
+
+    /// Shard `index`, from 1.
+    pub fn territory(&self, index: u32) -> Territory {
+        let at = index as usize - 1;
+        let start = if at == 0 { (0, 0) } else { self.cuts[at - 1] };
+        let end = self.cuts.get(at).copied().unwrap_or((self.contigs.count(), 0));
+        Territory {
+            shard: Shard { index, count: self.count() },
+            plan: self.name(),
+            contigs: self.contigs.clone(),
+            start,
+            end,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn genome() -> Contigs {
+        let mut contigs = Contigs::default();
+        for (name, len) in [("a", 1000), ("empty", 0), ("b", 95), ("c", 400)] {
+            contigs.push(name, len);
+        }
+        contigs
+    }
+
+    #[test]
+    fn every_place_is_in_exactly_one_shard() {
+        let contigs = genome();
+        for count in [1, 2, 3, 7, 16, 200] {
+            let cuts = Cuts::even(&contigs, 10, None, count);
+            for contig in contigs.iter() {
+                for position in (0..contig.len).step_by(5) {
+                    let owners: Vec<u32> = (1..=count)
+                        .filter(|&k| cuts.territory(k).side(Some((&contig.name, position))) == Some(Side::Inside))
+                        .collect();
+                    assert_eq!(owners.len(), 1, "{}:{position} of {count}: {owners:?}", contig.name);
+                    let own = cuts.territory(owners[0]);
+                    assert!(own.of(&contig.name).is_some_and(|i| i.start <= position && position < i.end));
+                }
+            }
+            let unplaced = (1..=count).filter(|&k| cuts.territory(k).side(None) == Some(Side::Inside)).count();
+            assert_eq!(unplaced, 1);
+        }
+    }
+
+    #[test]
+    fn shards_are_even_and_cut_on_windows() {
+        let cuts = Cuts::even(&genome(), 10, None, 5);
+        // 100 + 10 + 40 windows: 30 in each.
+        let starts: Vec<Place> = (1..=5).map(|k| cuts.territory(k).start).collect();
+        assert_eq!(starts, [(0, 0), (0, 300), (0, 600), (0, 900), (3, 100)]);
+        let regions = Regions::new(
+            [("a".to_string(), Interval::new(95, 205)), ("c".to_string(), Interval::new(0, 80))],
+            "x".into(),
+        );
+        let cuts = Cuts::even(&genome(), 10, Some(&regions), 2);
+        // Windows 9 to 20 of a and 0 to 7 of c: ten each.
+        assert_eq!(cuts.territory(2).start, (0, 190));
+    }
+
+    #[test]
+    fn cuts_move_into_gaps() {
+        let contigs = genome();
+        let piece = |contig, first, last| Piece { contig, first, last, weight: 1 };
+        // Windows 48 to 51 of a hold nothing known.
+        let cuts = Cuts::of(&contigs, 10, &[piece(0, 0, 48), piece(0, 52, 100)], 2);
+        assert_eq!(cuts.territory(2).start, (0, 520));
+        let cuts = Cuts::of(&contigs, 10, &[piece(0, 0, 47), piece(0, 52, 101)], 2);
+        assert_eq!(cuts.territory(2).start, (0, 520));
+    }
+
+    #[test]
+    fn a_shard_comes_back_from_its_file() {
+        let contigs = genome();
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("s.bed");
+        for k in 1..=7 {
+            let cuts = Cuts::even(&contigs, 10, None, 7);
+            std::fs::write(&path, cuts.territory(k).to_bed()).expect("written");
+            let back = Territory::choose(&Choice::Planned(path.clone()), &contigs, "g.fa", 10, None).expect("read");
+            let own = cuts.territory(k);
+            assert_eq!((back.start, back.end, back.shard), (own.start, own.end, own.shard));
+            assert_eq!(back.intervals(), own.intervals());
+        }
+        let mut other = genome();
+        other.push("d", 5);
+        let error = Territory::choose(&Choice::Planned(path.clone()), &other, "h.fa", 10, None).expect_err("foreign");
+        assert!(error.to_string().contains("made for another genome than h.fa"), "{error}");
+        let error = Territory::choose(&Choice::Planned(path), &contigs, "g.fa", 15, None).expect_err("other windows");
+        assert!(error.to_string().contains("windows every 10 bases, and these lie every 15"), "{error}");
+    }
+
+    #[test]
+    fn numbers_of_shards() {
+        assert_eq!("3/16".parse(), Ok(Shard { index: 3, count: 16 }));
+        for bad in ["0/4", "5/4", "4", "a/b", "1/0"] {
+            assert!(bad.parse::<Shard>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! BCF: its dictionary, and its records to and from lines of VCF.
+
+pub mod decode;
+pub mod encode;

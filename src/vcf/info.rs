@@ -1,0 +1,455 @@
+//! VCF: the input's lines with INFO fields added, everything else untouched.
+//!
+//! What is added is made once, as text that could stand in INFO; [`with_info`] puts it into a line, and
+//! [`crate::vcf::bcf::encode::Encoder`] into a record of BCF.
+
+use crate::{
+    genome::{Strand, interval::to_one_based},
+    model::card::{Column, Comparison},
+    number::{Digits, write_integer, write_score},
+    read::variants::VariantRecord,
+    skip::Skip,
+};
+
+/// A value of an INFO field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// A score, or a difference of scores.
+    Score(f32, Digits),
+    /// Bases from POS.
+    Offset(i64),
+}
+
+/// What is written of one alternate allele.
+pub struct AlleleScores {
+    /// A value for each field; `Err`: not scored, and why.
+    pub values: Result<Vec<Value>, Skip>,
+}
+
+/// What the names of INFO fields begin with, where nothing else is asked for.
+pub const PREFIX: &str = "GG";
+
+/// Names of the INFO fields that are added.
+#[derive(Clone, Debug)]
+pub struct FieldNames {
+    prefix: String,
+    /// Why an allele was not scored.
+    pub skip: String,
+    /// What an allele does in each gene it lies in.
+    pub effect: String,
+    /// The largest of it.
+    pub effect_max: String,
+    /// The same of an allele together with others of its haplotype.
+    pub haplotype: String,
+}
+
+impl FieldNames {
+    /// All begin with `prefix` and `_`.
+    pub fn new(prefix: &str) -> Self {
+        let name = |what: &str| format!("{prefix}_{what}");
+        Self {
+            skip: name("SKIP"),
+            effect: name("EFFECT"),
+            effect_max: name("EFFECT_MAX"),
+            haplotype: name("HAPLOTYPE"),
+            prefix: prefix.into(),
+        }
+    }
+
+    /// DELTA, REF and ALT of a score, in letters, digits and `_`: the VCF specification (4.4, section 1.6.1) also allows `.`,
+    /// but bcftools' expressions do not.
+    pub fn score(&self, what: &str, column: &Column) -> String {
+        format!("{}_{what}_{}", self.prefix, column.plain_name())
+    }
+}
+
+/// SpliceAI's own field.
+pub const SPLICEAI: &str = "SpliceAI";
+
+/// The largest gain or loss of a label in a gene.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rise {
+    /// How large: gains and losses are both positive.
+    pub value: f32,
+    /// How far from the variant, in bases along the forward strand; none where no base was admitted.
+    pub offset: Option<i64>,
+    /// Where, 1-based.
+    pub position: Option<u64>,
+}
+
+impl Rise {
+    /// At a base of an answer that begins at `start` of the contig, `left` bases before the variant.
+    pub fn at(value: f32, base: Option<usize>, start: i64, left: u64) -> Self {
+        let position = base.and_then(|base| u64::try_from(start + base as i64).ok()).map(to_one_based);
+        Self { value, offset: base.map(|base| base as i64 - left as i64), position }
+    }
+}
+
+/// What an allele does in a gene.
+#[derive(Clone, Debug)]
+pub struct GeneEffect<'a> {
+    /// The gene, as INFO takes it.
+    pub name: &'a str,
+    /// Its strand.
+    pub strand: Strand,
+    /// Gain and loss of every label; none where the format has no scores for such an allele.
+    pub rises: Option<Vec<Rise>>,
+}
+
+/// A name as a part of an INFO value: what would end the value, or a field of it, is written in percent (VCF 4.4, section 1.2).
+pub fn plain(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for letter in name.chars() {
+        match letter {
+            ';' | '=' | '%' | ',' | '|' | '\t' | '\n' | '\r' | ' ' => out.push_str(&format!("%{:02X}", letter as u32)),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// A header line of named values, each in quotes.
+pub fn structured<'a>(key: &str, id: &str, values: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    let mut line = format!("##{key}=<ID={id}");
+    for (name, value) in values {
+        let value = value.replace('\\', "\\\\").replace('"', "\\\"");
+        line.push_str(&format!(",{name}=\"{value}\""));
+    }
+    line + ">\n"
+}
+
+/// A header with lines added before `#CHROM`, its last one. None if there is none.
+pub fn with_lines(header: &[Vec<u8>], lines: &[String]) -> Option<Vec<u8>> {
+    let (last, before) = header.split_last()?;
+    Some([before.concat(), lines.concat().into_bytes(), last.clone()].concat())
+}
+
+/// A kind of INFO field that a score has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScoreField {
+    /// How far the alternate allele's score is from the reference's.
+    Delta,
+    /// The reference's.
+    Reference,
+    /// The alternate allele's.
+    Alternate,
+    /// Where the difference is largest.
+    At,
+}
+
+impl ScoreField {
+    /// As names of fields have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Delta => "DELTA",
+            Self::Reference => "REF",
+            Self::Alternate => "ALT",
+            Self::At => "AT",
+        }
+    }
+
+    fn meaning(self, comparison: Comparison) -> &'static str {
+        match (self, comparison) {
+            (Self::Delta, Comparison::Max) => "alternate minus reference score",
+            (Self::Delta, Comparison::Sum) => {
+                "sum over the bins of the alternate scores, minus that of the reference scores"
+            }
+            (Self::Delta, Comparison::Log2Fold) => {
+                "log2 of (sum of the alternate scores + 1) / (sum of the reference scores + 1)"
+            }
+            (Self::Delta, Comparison::L2) => "square root of the sum of squared differences of the scores",
+            (Self::Delta, Comparison::Js) => "Jensen-Shannon distance of the two profiles, 0 to 1",
+            (Self::Reference, Comparison::Sum | Comparison::Log2Fold) => "sum of the reference scores over the bins",
+            (Self::Alternate, Comparison::Sum | Comparison::Log2Fold) => "sum of the alternate scores over the bins",
+            (Self::Reference, _) => "score of the reference",
+            (Self::Alternate, _) => "score of the alternate allele",
+            (Self::At, _) => "bases from POS to where the difference is largest (first base of the bin)",
+        }
+    }
+}
+
+/// Header lines of the INFO fields, to go before `#CHROM`.
+pub fn header_lines<'a>(
+    fields: &FieldNames,
+    columns: impl Iterator<Item = &'a Column>,
+    kinds: &[ScoreField],
+    comparison: Comparison,
+    (model, version): (&str, &str),
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    for column in columns {
+        for kind in kinds {
+            lines.push(format!(
+                "##INFO=<ID={},Number=A,Type={},Description=\"{}: {}\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
+                fields.score(kind.word(), column),
+                if *kind == ScoreField::At { "Integer" } else { "Float" },
+                column.name,
+                kind.meaning(comparison),
+            ));
+        }
+    }
+    lines.push(skip_line(fields, model, version));
+    lines
+}
+
+fn skip_line(fields: &FieldNames, model: &str, version: &str) -> String {
+    let reasons: Vec<&str> = Skip::OF_VARIANTS.iter().map(|s| s.word()).collect();
+    format!(
+        "##INFO=<ID={},Number=A,Type=String,Description=\"Why the allele was not scored ({}); . where it was\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
+        fields.skip,
+        reasons.join(" or ")
+    )
+}
+
+/// Header lines of effects in genes, for these labels.
+pub fn effect_lines(names: &FieldNames, labels: &[&str], haplotypes: bool, model: &str, version: &str) -> Vec<String> {
+    let FieldNames { effect, effect_max, haplotype, .. } = names;
+    let fields: Vec<String> = ["", "_at"]
+        .iter()
+        .flat_map(|end| {
+            labels.iter().flat_map(move |label| [format!("{label}_gain{end}"), format!("{label}_loss{end}")])
+        })
+        .collect();
+    let source = format!("Source=\"genogloss {model}\",Version=\"{version}\"");
+    let mut lines = vec![
+        format!(
+            "##INFO=<ID={effect},Number=.,Type=String,Description=\"Largest gain and loss of each site near the allele, by gene (0 to 1), and their positions (1-based, on the contig). Format: ALLELE|gene|strand|{}\",{source}>\n",
+            fields.join("|")
+        ),
+        format!(
+            "##INFO=<ID={effect_max},Number=A,Type=Float,Description=\"The largest gain or loss of the allele in any gene\",{source}>\n"
+        ),
+        skip_line(names, model, version),
+    ];
+    if haplotypes {
+        lines.push(format!(
+            "##INFO=<ID={haplotype},Number=.,Type=String,Description=\"The same of the allele together with its neighbours on phased haplotypes. Format: ALLELE|gene|neighbours (first base:bases taken out>bases put in, joined by &)|strand|{}\",{source}>\n",
+            fields.join("|")
+        ));
+    }
+    lines
+}
+
+/// Header lines of SpliceAI's format.
+pub fn spliceai_lines(fields: &FieldNames, model: &str, version: &str) -> Vec<String> {
+    vec![
+        format!(
+            "##INFO=<ID={SPLICEAI},Number=.,Type=String,Description=\"{model} {version}, in the format of SpliceAI 1.3.1. Delta scores (DS) and delta positions (DP) of acceptor gain (AG), acceptor loss (AL), donor gain (DG) and donor loss (DL). Format: ALLELE|SYMBOL|DS_AG|DS_AL|DS_DG|DS_DL|DP_AG|DP_AL|DP_DG|DP_DL\">\n"
+        ),
+        skip_line(fields, model, version),
+    ]
+}
+
+/// An INFO value for each allele that a gene was found for, gene after gene.
+fn write_each<'a>(
+    field: &str,
+    record: &VariantRecord,
+    alleles: &'a [Result<Vec<GeneEffect<'a>>, Skip>],
+    out: &mut Vec<u8>,
+    mut rest: impl FnMut(&GeneEffect<'a>, &mut Vec<u8>),
+) -> bool {
+    let mut any = false;
+    for (alternate, effects) in record.alternates().zip(alleles) {
+        for effect in effects.iter().flatten() {
+            if any {
+                out.push(b',');
+            } else {
+                out.extend_from_slice(field.as_bytes());
+                out.push(b'=');
+            }
+            any = true;
+            out.extend_from_slice(alternate);
+            out.push(b'|');
+            out.extend_from_slice(effect.name.as_bytes());
+            out.push(b'|');
+            rest(effect, out);
+        }
+    }
+    if any {
+        out.push(b';');
+    }
+    any
+}
+
+/// Appends the record with INFO fields added, and a line end.
+pub fn with_info(record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) {
+    let info = record.info();
+    out.extend_from_slice(&record.line[..record.info.start]);
+    if added.is_empty() || (info != b"." && !info.is_empty()) {
+        out.extend_from_slice(info);
+        if !added.is_empty() {
+            out.push(b';');
+        }
+    }
+    out.extend_from_slice(added);
+    out.extend_from_slice(&record.line[record.info.end..]);
+    out.push(b'\n');
+}
+
+/// Why alleles were not scored, if there is one of them.
+fn end(fields: &FieldNames, reasons: &[Option<Skip>], out: &mut Vec<u8>) {
+    if reasons.iter().any(Option::is_some) {
+        out.extend_from_slice(fields.skip.as_bytes());
+        for (at, reason) in reasons.iter().enumerate() {
+            out.push(if at == 0 { b'=' } else { b',' });
+            out.extend_from_slice(reason.map_or(".", Skip::word).as_bytes());
+        }
+    } else {
+        out.pop();
+    }
+}
+
+/// Appends the INFO fields of what a record's alleles do in genes.
+///
+/// `together`: of which allele, its neighbours, and what it does with them.
+pub fn write_effects(
+    fields: &FieldNames,
+    record: &VariantRecord,
+    alleles: &[Result<Vec<GeneEffect<'_>>, Skip>],
+    together: &[(usize, &str, Vec<GeneEffect<'_>>)],
+    out: &mut Vec<u8>,
+) {
+    let any = write_each(&fields.effect, record, alleles, out, write_rises);
+    if any {
+        out.extend_from_slice(fields.effect_max.as_bytes());
+        for (at, effects) in alleles.iter().enumerate() {
+            out.push(if at == 0 { b'=' } else { b',' });
+            let rises = effects.iter().flatten().flat_map(|effect| effect.rises.iter().flatten());
+            match rises.map(|rise| rise.value).reduce(f32::max) {
+                Some(most) => out.extend_from_slice(format!("{:.4}", most.max(0.0)).as_bytes()),
+                None => out.push(b'.'),
+            }
+        }
+        out.push(b';');
+    }
+    let mut first = true;
+    for (allele, names, effects) in together {
+        for effect in effects {
+            if std::mem::take(&mut first) {
+                out.extend_from_slice(fields.haplotype.as_bytes());
+                out.push(b'=');
+            } else {
+                out.push(b',');
+            }
+            out.extend_from_slice(record.alternates().nth(*allele).unwrap_or_default());
+            for part in [effect.name, names] {
+                out.push(b'|');
+                out.extend_from_slice(part.as_bytes());
+            }
+            out.push(b'|');
+            write_rises(effect, out);
+        }
+    }
+    if !first {
+        out.push(b';');
+    }
+    let reasons: Vec<Option<Skip>> = alleles.iter().map(|effects| effects.as_ref().err().copied()).collect();
+    end(fields, &reasons, out);
+}
+
+/// Strand, values, places.
+fn write_rises(effect: &GeneEffect<'_>, out: &mut Vec<u8>) {
+    out.push(effect.strand.symbol() as u8);
+    let rises = effect.rises.iter().flatten();
+    for rise in rises.clone() {
+        out.push(b'|');
+        out.extend_from_slice(format!("{:.4}", rise.value.max(0.0)).as_bytes());
+    }
+    for rise in rises {
+        out.push(b'|');
+        match rise.position {
+            Some(position) => write_integer(position, out),
+            None => out.push(b'.'),
+        }
+    }
+}
+
+/// Appends SpliceAI's INFO field, which is what spliceai 1.3.1 writes, and with the reasons it keeps to itself.
+pub fn write_spliceai(
+    fields: &FieldNames,
+    record: &VariantRecord,
+    alleles: &[Result<Vec<GeneEffect<'_>>, Skip>],
+    out: &mut Vec<u8>,
+) {
+    write_each(SPLICEAI, record, alleles, out, |effect, out| match &effect.rises {
+        None => out.extend_from_slice(b".|.|.|.|.|.|.|."),
+        Some(rises) => {
+            for (at, rise) in rises.iter().enumerate() {
+                let end = if at == 0 { "" } else { "|" };
+                out.extend_from_slice(format!("{end}{:.2}", rise.value).as_bytes());
+            }
+            for rise in rises {
+                out.extend_from_slice(format!("|{}", rise.offset.unwrap_or_default()).as_bytes());
+            }
+        }
+    });
+    let reasons: Vec<Option<Skip>> = alleles
+        .iter()
+        .map(|effects| match effects {
+            Err(reason) => Some(*reason),
+            Ok(effects) => effects.iter().any(|effect| effect.rises.is_none()).then_some(Skip::NotInFormat),
+        })
+        .collect();
+    end(fields, &reasons, out);
+}
+
+/// Appends the INFO fields of a record's alleles; `names` has one for each value.
+pub fn write_variant(fields: &FieldNames, names: &[String], alleles: &[AlleleScores], out: &mut Vec<u8>) {
+    let any = alleles.iter().any(|allele| allele.values.is_ok());
+    if any {
+        for (index, name) in names.iter().enumerate() {
+            out.extend_from_slice(name.as_bytes());
+            for (at, allele) in alleles.iter().enumerate() {
+                out.push(if at == 0 { b'=' } else { b',' });
+                match allele.values.as_ref().map(|values| values[index]) {
+                    Ok(Value::Score(score, digits)) => write_score(score, digits, out),
+                    Ok(Value::Offset(offset)) => out.extend_from_slice(offset.to_string().as_bytes()),
+                    Err(_) => out.push(b'.'),
+                }
+            }
+            out.push(b';');
+        }
+    }
+    let reasons: Vec<Option<Skip>> = alleles.iter().map(|allele| allele.values.as_ref().err().copied()).collect();
+    end(fields, &reasons, out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(line: &str, alleles: &[AlleleScores]) -> String {
+        let record = VariantRecord::parse(line.into(), 1).expect("a record");
+        let names = ["GG_DELTA_p", "GG_REF_p", "GG_ALT_p"].map(String::from);
+        let (mut added, mut out) = (Vec::new(), Vec::new());
+        write_variant(&FieldNames::new(PREFIX), &names, alleles, &mut added);
+        with_info(&record, &added, &mut out);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    #[test]
+    fn header_lines_quote_what_they_hold() {
+        let line = structured("genogloss_model", "m", [("Licence", "a \"b\" \\ c".into())]);
+        assert_eq!(line, "##genogloss_model=<ID=m,Licence=\"a \\\"b\\\" \\\\ c\">\n");
+    }
+
+    #[test]
+    fn info_is_added_and_the_rest_is_untouched() {
+        let scored = || AlleleScores {
+            values: Ok([0.5, 0.25, 0.75].map(|score| Value::Score(score, Digits::Decimals)).to_vec()),
+        };
+        let skipped = || AlleleScores { values: Err(Skip::SymbolicAllele) };
+        assert_eq!(
+            written("1\t9\trs\tA\tC,<DEL>\t29.50\tPASS\tAF=0.1;DB\tGT\t0|1", &[scored(), skipped()]),
+            "1\t9\trs\tA\tC,<DEL>\t29.50\tPASS\tAF=0.1;DB;GG_DELTA_p=0.500000,.;GG_REF_p=0.250000,.;GG_ALT_p=0.750000,.;GG_SKIP=.,symbolic_allele\tGT\t0|1\n"
+        );
+        assert_eq!(
+            written("1\t9\t.\tA\tC\t.\t.\t.", &[scored()]),
+            "1\t9\t.\tA\tC\t.\t.\tGG_DELTA_p=0.500000;GG_REF_p=0.250000;GG_ALT_p=0.750000\n"
+        );
+        assert_eq!(
+            written("1\t9\t.\tA\t.\t.\t.\t.", &[AlleleScores { values: Err(Skip::NoAlternate) }]),
+            "1\t9\t.\tA\t.\t.\t.\tGG_SKIP=no_alternate\n"
+        );
+    }
+}
