@@ -3,7 +3,7 @@
 
     python benches/run.py --fasta chr20.fa [--genogloss target/release/genogloss] [--runs 3] [--only NAME ...]
 
-`--fasta`: a plain FASTA with a .fai beside it; the figures in docs/benchmarks.md are for GRCh37 chromosome 20 (Debian
+`--fasta`: a plain FASTA with a .fai beside it; the figures in docs/about/benchmarks.md are for GRCh37 chromosome 20 (Debian
 package vt-examples, ref/20.fa.gz). Needs numpy and onnxruntime; bcftools and bedtools are used where they are installed.
 Times are CPU-seconds (user + system) of whole processes, medians of --runs, the compared commands in turn; "wall" is
 by the clock. `ORT_DYLIB_PATH` should name the library of the same onnxruntime that Python uses.

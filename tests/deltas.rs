@@ -1,5 +1,5 @@
 //! REF, ALT and delta of `variants` against the network itself: tests/reference/variants.py computes them with ONNX Runtime and
-//! numpy, by the definition in docs/commands.md. And what must never change them.
+//! numpy, by the definition in docs/concepts/variant-scoring.md. And what must never change them.
 
 mod support;
 
@@ -303,7 +303,7 @@ fn compare(folder: &Folder, python: &str, form: &str, card: &Value, text: &str) 
 }
 
 #[test]
-#[allow(clippy::print_stderr, reason = "the table of docs/commands.md")]
+#[allow(clippy::print_stderr, reason = "the table of docs/concepts/variant-scoring.md")]
 fn every_form_of_model_equals_the_network_itself() {
     let Some(python) = python() else { return };
     let mut random = Random(18);

@@ -77,7 +77,7 @@ pub fn find(name: &str, models_dir: Option<&PathBuf>) -> Result<Folder> {
             return Ok(Folder::Disk(path));
         }
         let problem = if path.is_dir() { "there is no card.yaml in this folder" } else { "no such folder" };
-        return Err(Error::model(name, problem).with_hint("a model is a folder with a card.yaml: see docs/models.md"));
+        return Err(Error::model(name, problem).with_hint("a model is a folder with a card.yaml: see docs/reference/card.md"));
     }
     for folder in search_path(models_dir) {
         if folder.join(name).join("card.yaml").is_file() {

@@ -1,6 +1,6 @@
 //! CRAM through noodles: in builds without the feature `htslib`, and where [`READER`] asks for it.
 //!
-//! What noodles leaves as the file has it is put right here, so that both readers give the same records: see docs/upstream.md.
+//! What noodles leaves as the file has it is put right here, so that both readers give the same records: see docs/about/upstream.md.
 
 use std::{
     io::{self, BufRead, Read},
