@@ -96,11 +96,12 @@ test-packaging: htslib ## Build the wheel and the conda package, install and run
 	"$(PACKAGING_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check $(PACKAGING)
 	@$(with_htslib) set -x; PYTHON="$(PYTHON)" CARGO_TARGET_DIR="$(abspath $(TARGET))" packaging/test.sh "$(GENOGLOSS)" "$(PACKAGING_VENV)/bin"
 
-lint: htslib ## Check format, lints and documentation; warnings are errors
+lint: htslib ## Check format, lints, documentation and links; warnings are errors
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	@$(with_htslib) set -x; [ -z "$$FEATURES" ] || $(CARGO) clippy --locked --all-targets $$FEATURES -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --locked --no-deps
+	$(PYTHON) docs/check_links.py
 
 install: htslib ## Install the program for this user (cargo install)
 	@$(with_htslib) set -x; $(CARGO) install --locked --path . $$FEATURES
