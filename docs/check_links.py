@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Finds dead references to pages: relative links in Markdown to missing files or headings, and `docs/…` paths in any text file.
+"""Finds dead references to pages: relative links in Markdown to missing files or headings, and `docs/…` paths in any text file
+(in pages also `src/…`, `tests/…` and the like).
 
     python3 docs/check_links.py
 
@@ -12,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+SOURCE = re.compile(r"(?<![\w./-])(?:src|tests|benches|fuzz|training)/[\w./-]*\.(?:rs|py|sh|json|txt)\b")
 PATH = re.compile(r"(?<![\w./-])docs/[\w./-]*\.(?:md|png|py|svg)\b")
 
 
@@ -52,13 +54,13 @@ def dead(page):
 
 
 def paths(file):
-    """Paths below docs/ that a text file names, such as a hint in the source."""
+    """Paths below docs/ that a text file names, such as a hint in the source; in pages, also paths of the source."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError:
         return
     for number, line in enumerate(lines, 1):
-        for path in PATH.findall(line):
+        for path in PATH.findall(line) + (SOURCE.findall(line) if file.suffix == ".md" else []):
             if not (ROOT / path).exists():
                 yield number, path, "no such file"
 
