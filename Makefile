@@ -82,7 +82,7 @@ fuzz: htslib ## Fuzz every reader for TIME seconds each (60); needs cargo instal
 	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	$(PYTHON) fuzz/run.py --program "$(GENOGLOSS)" --time $(or $(TIME),60) --out "$(abspath $(TARGET))/fuzz" $(foreach target,$(FUZZ),--target $(target))
 
-kills: htslib ## Kill runs at random moments and go on with them: 50 trials each of scan, reads, variants and genes annotate
+kills: htslib ## Kill runs at random moments and resume them: 50 trials each of scan, reads, variants and genes annotate
 	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	$(PYTHON) benches/kills.py "$(GENOGLOSS)"
 

@@ -9,7 +9,7 @@
 # Prints the table in Markdown; with WRITE=1 it also takes the place of the one in docs/guides/splicing.md.
 #
 # WORK (default: genogloss/mfass in the user's cache folder) keeps models, variants, scores and answers: what is there is not
-# made again, and genes' scores come out of the cache. THREADS (1), GENOGLOSS (the program; target/release/genogloss), DISTANCE (50),
+# made again, and the scores of genes come from the cache. THREADS (1), GENOGLOSS (the program; target/release/genogloss), DISTANCE (50),
 # MODELS ("spliceai openspliceai-10000nt openspliceai-400nt openspliceai-80nt human").
 # Half an hour of one CPU the first time, a few minutes after that (`human` is always scored).
 set -euo pipefail
@@ -33,7 +33,7 @@ for model in "${models[@]}"; do
     common=(variants "$input" -f "$work/pieces.fa" -t "$threads" --prefix "$prefix" --quiet -o "$out")
     if [ "$model" = human ]; then
         "$program" "${common[@]}" -m "${HUMAN:-human}"
-        # Both strands: the model is not told which the gene is on.
+        # Both strands: the model does not get the strand of the gene.
         heads=(donor_plus donor_minus acceptor_plus acceptor_minus)
         scores+=(--score "human=$(printf "+${prefix}_DELTA_splice_%s" "${heads[@]}" | cut -c 2-)")
     else
