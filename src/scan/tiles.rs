@@ -208,7 +208,7 @@ pub struct Windows {
 impl session::Source for Windows {
     type Query = Tile;
 
-    fn total(&self) -> Total {
+    fn total(&mut self) -> Total {
         self.source.total(self.grid, self.joined)
     }
 

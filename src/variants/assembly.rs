@@ -1,9 +1,9 @@
-//! Does the input belong to the reference? Contigs are compared before the first record, REF while records pass: with another
-//! assembly, the scores of what happens to match would mean nothing.
+//! Whether the variants belong to the reference: contigs are compared before the first record, REF record by record. With another assembly,
+//! the scores of records that match by chance would mean nothing.
 
 use std::path::Path;
 
-use super::{MissingContigs, Options};
+use super::settings::{MissingContigs, Settings};
 use crate::{
     error::{Error, Result},
     genome::interval::commas,
@@ -22,12 +22,7 @@ fn first<T: AsRef<str>>(names: &[T]) -> String {
 }
 
 /// Compares the contigs of the header, and those on which records lie, if an index beside the input tells, with the reference.
-pub(super) fn check_contigs(
-    options: &Options,
-    variants: &Variants,
-    reference: &Reference,
-    aliases: &Aliases,
-) -> Result<()> {
+pub fn check_contigs(settings: &Settings, variants: &Variants, reference: &Reference, aliases: &Aliases) -> Result<()> {
     let (theirs, ours, contigs) = (variants.place(), reference.place(), reference.contigs());
     let mut lengths = Vec::new();
     let mut missing = Vec::new();
@@ -47,7 +42,7 @@ pub(super) fn check_contigs(
             first(&lengths)
         );
     }
-    let skips = options.missing_contigs == MissingContigs::Skip;
+    let skips = settings.missing_contigs == MissingContigs::Skip;
     let none = !missing.is_empty() && missing.len() == variants.contigs.count();
     if none && skips {
         tracing::warn!("none of the contigs in the header of {theirs} is in {ours}: {}", first(&missing));
@@ -55,8 +50,8 @@ pub(super) fn check_contigs(
     if skips {
         return Ok(());
     }
-    let told = told(&options.variants, variants);
-    let with_records = told.as_ref().and_then(|(index, names)| {
+    let indexed = contigs_with_records(&settings.variants, variants);
+    let with_records = indexed.as_ref().and_then(|(index, names)| {
         let lost = names.iter().find(|name| contigs.get(aliases.resolve(name)).is_none())?;
         Some((lost.as_str(), format!("contig \"{lost}\" is not in {ours}, and {index} says that records lie on it")))
     });
@@ -66,7 +61,7 @@ pub(super) fn check_contigs(
         let hint = format!("{}; {SKIP}", naming.hint().unwrap_or_default());
         return Err(Error::input(theirs, message).with_hint(hint));
     }
-    if !missing.is_empty() && told.is_none() {
+    if !missing.is_empty() && indexed.is_none() {
         let what = if missing.len() == 1 { "a contig" } else { "contigs" };
         tracing::warn!(
             "{what} of the header of {theirs} {} not in {ours}: {}; a record there will end the run ({SKIP})",
@@ -78,10 +73,10 @@ pub(super) fn check_contigs(
 }
 
 /// What can be done about records on contigs that the reference lacks.
-pub(super) const SKIP: &str = "--missing-contigs skip writes such records without scores";
+pub const SKIP: &str = "--missing-contigs skip writes such records without scores";
 
 /// The index beside the input, and the contigs on which it has records.
-fn told(path: &Path, variants: &Variants) -> Option<(String, Vec<String>)> {
+fn contigs_with_records(path: &Path, variants: &Variants) -> Option<(String, Vec<String>)> {
     let (place, contigs) = index::beside(path)?;
     let dictionary = variants.dictionary().ok()?;
     let named = contigs.into_iter().enumerate().filter(|(_, contig)| contig.has_records);
@@ -97,7 +92,7 @@ const ENOUGH: u64 = 100;
 const MANY: u64 = 10;
 
 /// Counts records whose REF the reference does not have.
-pub(super) struct Mismatches {
+pub struct Mismatches {
     /// The largest share that is borne.
     limit: f64,
     compared: u64,
@@ -108,12 +103,12 @@ pub(super) struct Mismatches {
 }
 
 impl Mismatches {
-    pub(super) fn new(limit: f64, theirs: &str, ours: String) -> Self {
+    pub fn new(limit: f64, theirs: &str, ours: String) -> Self {
         Self { limit, compared: 0, mismatched: 0, first: Vec::new(), theirs: theirs.into(), ours }
     }
 
     /// A record was compared; `example` shows one that does not match. An error, once there are too many of them.
-    pub(super) fn count(&mut self, matches: bool, example: impl FnOnce() -> String) -> Result<()> {
+    pub fn count(&mut self, matches: bool, example: impl FnOnce() -> String) -> Result<()> {
         self.compared += 1;
         if !matches {
             self.mismatched += 1;
@@ -135,7 +130,7 @@ impl Mismatches {
         self.mismatched as f64 > self.limit * self.compared as f64
     }
 
-    fn said(&self) -> String {
+    fn message(&self) -> String {
         format!(
             "the REF of {} of {} records is not what {} has there ({:.1} %): {}",
             commas(self.mismatched),
@@ -147,19 +142,19 @@ impl Mismatches {
     }
 
     fn error(&self) -> Error {
-        Error::input(&self.theirs, self.said()).with_hint(format!(
-            "is it of another assembly? More than {} of the records mismatch (--max-ref-mismatch); --max-ref-mismatch 1 goes on whatever the share, without scores for these records",
+        Error::input(&self.theirs, self.message()).with_hint(format!(
+            "is it of another assembly? More than {} of the records mismatch (--max-ref-mismatch); --max-ref-mismatch 1 continues with any share, without scores for these records",
             self.limit
         ))
     }
 
     /// All records have been compared.
-    pub(super) fn finish(&self) -> Result<()> {
+    pub fn finish(&self) -> Result<()> {
         if self.mismatched >= MANY && self.too_many() {
             return Err(self.error());
         }
         if self.mismatched > 0 {
-            tracing::warn!("{}: {}; they are written without scores", self.theirs, self.said());
+            tracing::warn!("{}: {}; they are written without scores", self.theirs, self.message());
         }
         Ok(())
     }

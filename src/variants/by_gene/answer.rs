@@ -1,145 +1,65 @@
-//! Answers by gene: which base gains or loses most, and how it is written.
+//! Answers by gene: the base that gains or loses most, and the INFO fields of it.
 
-use std::ops::Range;
-
-use super::{Form, genes::Rules};
+use super::{
+    alleles::{AlleleInGene, AnswerSource, GeneAlleles, Mask},
+    key::write_rises,
+    rules::Rules,
+};
 use crate::{
     counts::Counts,
-    genome::Strand,
     head::{Piece, largest_rise, seen_from_reference},
     model::{ChangeAnswer, card::Column},
     pipeline::RowAnswers,
     read::variants::VariantRecord,
     skip::Skip,
-    variants::cache::{Cache, Key},
+    variants::{cache::Cache, settings::InfoFormat},
     vcf::info::{self, FieldNames, GeneEffect, Rise},
 };
 
-/// What is asked of an allele in a gene.
-pub(super) struct InGene {
-    /// Its name, as INFO takes it.
-    pub(super) name: String,
-    pub(super) strand: Strand,
-    pub(super) given: Given,
-    /// First base that the answer is for, 0-based; before the contig where it begins nearer.
-    pub(super) start: i64,
-    /// Which of its bases are on the contig.
-    pub(super) on_contig: Range<usize>,
-    /// The change, from there on, and the bases after it.
-    pub(super) pieces: Vec<Piece>,
-    pub(super) right: usize,
-    pub(super) mask: Mask,
-    /// What the answer is kept by, where there is a cache.
-    pub(super) key: Option<Key>,
-}
-
-/// Where its answer is.
-pub(super) enum Given {
-    /// Among those to the record's changes.
-    Change(usize),
-    /// Known already.
-    Known(Vec<Rise>),
-    /// The format has none.
-    NotInFormat,
-}
-
-/// Which bases may count.
-pub(super) enum Mask {
-    /// All.
-    None,
-    /// Gains where there is no site, losses where there is one: acceptors and donors, as places in the answer.
-    Sites([Vec<usize>; 2]),
-    /// SpliceAI's: the exon border nearest to POS, as its distance from POS.
-    Nearest(i64),
-}
-
-/// What is asked of a record.
-pub(super) struct Alleles {
-    /// Every ALT: a gene after the other, or why it is not scored.
-    pub(super) alone: Vec<Result<Vec<InGene>, Skip>>,
-    /// An ALT with others of its haplotype, as INFO names them.
-    pub(super) together: Vec<(usize, String, Vec<InGene>)>,
-}
-
-/// Rises as a cache keeps them: value and place in the answer.
-fn write_rises(rises: &[Rise], left: u64) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(8 * rises.len());
-    for rise in rises {
-        bytes.extend_from_slice(&rise.value.to_le_bytes());
-        let place = rise.offset.map_or(u32::MAX, |offset| (offset + left as i64) as u32);
-        bytes.extend_from_slice(&place.to_le_bytes());
-    }
-    bytes
-}
-
-/// And back.
-pub(super) fn read_rises(bytes: &[u8], start: i64, left: u64) -> Option<Vec<Rise>> {
-    if !bytes.len().is_multiple_of(8) {
-        return None;
-    }
-    let rise = |part: &[u8]| {
-        let four = |part: &[u8]| part.try_into().ok();
-        let place = u32::from_le_bytes(four(&part[4..])?);
-        Some(Rise::at(
-            f32::from_le_bytes(four(&part[..4])?),
-            (place != u32::MAX).then_some(place as usize),
-            start,
-            left,
-        ))
-    };
-    bytes.chunks_exact(8).map(rise).collect()
-}
-
-/// The writer's side.
-pub(super) struct Writing {
+/// Summarises answers, and writes them.
+pub struct GeneAnswers {
     rules: Rules,
     /// Scores at each base, and which of them are acceptor, donor and other sites to be told.
     width: usize,
-    told: Vec<(usize, Column)>,
+    scored: Vec<(usize, Column)>,
     seen: Vec<f32>,
     fields: FieldNames,
     /// Where answers are kept.
     cache: Option<Cache>,
 }
 
-impl Writing {
+impl GeneAnswers {
     /// `wanted`: places of the columns that are written, if they can be called.
-    pub(super) fn new(
-        columns: &[Column],
-        wanted: &[usize],
-        rules: Rules,
-        fields: FieldNames,
-        cache: Option<Cache>,
-    ) -> Self {
-        let told = wanted.iter().map(|&at| (at, columns[at].clone())).filter(|(_, column)| column.callable).collect();
-        Self { rules, width: columns.len(), told, seen: Vec::new(), fields, cache }
+    pub fn new(columns: &[Column], wanted: &[usize], rules: Rules, fields: FieldNames, cache: Option<Cache>) -> Self {
+        let scored = wanted.iter().map(|&at| (at, columns[at].clone())).filter(|(_, column)| column.callable).collect();
+        Self { rules, width: columns.len(), scored, seen: Vec::new(), fields, cache }
     }
 
     /// Names of the scores that are counted.
-    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
-        self.told.iter().map(|(_, column)| column.name.as_str())
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.scored.iter().map(|(_, column)| column.name.as_str())
     }
 
     /// What the user asked for.
-    pub(super) fn rules(&self) -> &Rules {
+    pub fn rules(&self) -> &Rules {
         &self.rules
     }
 
     /// INFO fields that are added.
-    pub(super) fn fields(&self) -> Vec<&str> {
+    pub fn fields(&self) -> Vec<&str> {
         let FieldNames { skip, effect, effect_max, haplotype, .. } = &self.fields;
-        match self.rules.form {
-            Form::Spliceai => vec![info::SPLICEAI, skip],
-            Form::Genogloss if self.rules.haplotypes => vec![effect, effect_max, haplotype, skip],
-            Form::Genogloss => vec![effect, effect_max, skip],
+        match self.rules.info {
+            InfoFormat::Spliceai => vec![info::SPLICEAI, skip],
+            InfoFormat::Genogloss if self.rules.haplotypes => vec![effect, effect_max, haplotype, skip],
+            InfoFormat::Genogloss => vec![effect, effect_max, skip],
         }
     }
 
     /// Their header lines.
-    pub(super) fn header_lines(&self, model: &str, version: &str) -> Vec<String> {
-        match self.rules.form {
-            Form::Spliceai => info::spliceai_lines(&self.fields, model, version),
-            Form::Genogloss => {
+    pub fn header_lines(&self, model: &str, version: &str) -> Vec<String> {
+        match self.rules.info {
+            InfoFormat::Spliceai => info::spliceai_lines(&self.fields, model, version),
+            InfoFormat::Genogloss => {
                 let labels = self.labels();
                 let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
                 info::effect_lines(&self.fields, &labels, self.rules.haplotypes, model, version)
@@ -149,16 +69,16 @@ impl Writing {
 
     /// What the scores are called: by their labels, with the head's name where there are several heads.
     fn labels(&self) -> Vec<String> {
-        let several = self.told.iter().any(|(_, column)| column.head != self.told[0].1.head);
+        let several = self.scored.iter().any(|(_, column)| column.head != self.scored[0].1.head);
         let label = |column: &Column| if several { column.plain_name() } else { column.label.clone() };
-        self.told.iter().map(|(_, column)| label(column)).collect()
+        self.scored.iter().map(|(_, column)| label(column)).collect()
     }
 
     /// The INFO fields of the record's scores.
-    pub(super) fn write(
+    pub fn write(
         &mut self,
         record: &VariantRecord,
-        alleles: &Alleles,
+        alleles: &GeneAlleles,
         answers: &RowAnswers<'_>,
         counts: &mut Counts,
         line: &mut Vec<u8>,
@@ -191,27 +111,27 @@ impl Writing {
         for (allele, names, genes) in &alleles.together {
             together.push((*allele, names.as_str(), self.effects(genes, answers, counts)));
         }
-        match self.rules.form {
-            Form::Spliceai => info::write_spliceai(&self.fields, record, &effects, line),
-            Form::Genogloss => info::write_effects(&self.fields, record, &effects, &together, line),
+        match self.rules.info {
+            InfoFormat::Spliceai => info::write_spliceai(&self.fields, record, &effects, line),
+            InfoFormat::Genogloss => info::write_effects(&self.fields, record, &effects, &together, line),
         }
     }
 
     fn effects<'a>(
         &mut self,
-        genes: &'a [InGene],
+        genes: &'a [AlleleInGene],
         answers: &RowAnswers<'_>,
         counts: &mut Counts,
     ) -> Vec<GeneEffect<'a>> {
         let mut effects = Vec::with_capacity(genes.len());
         for gene in genes {
-            let rises = match &gene.given {
-                Given::NotInFormat => None,
-                Given::Known(rises) => {
+            let rises = match &gene.source {
+                AnswerSource::NotInFormat => None,
+                AnswerSource::Cached(rises) => {
                     counts.cached(true);
                     Some(rises.clone())
                 }
-                Given::Change(change) => {
+                AnswerSource::Change(change) => {
                     let rises = self.rises(gene, answers.change(*change));
                     if let (Some(key), Some(cache)) = (gene.key, &mut self.cache) {
                         counts.cached(false);
@@ -226,11 +146,11 @@ impl Writing {
     }
 
     /// Gain and loss of every label that is told of.
-    fn rises(&mut self, gene: &InGene, answer: &ChangeAnswer) -> Vec<Rise> {
-        let mut rises = Vec::with_capacity(2 * self.told.len());
+    fn rises(&mut self, gene: &AlleleInGene, answer: &ChangeAnswer) -> Vec<Rise> {
+        let mut rises = Vec::with_capacity(2 * self.scored.len());
         let distance = self.rules.distance;
-        let as_spliceai = self.rules.form == Form::Spliceai;
-        for (column, about) in &self.told {
+        let as_spliceai = self.rules.info == InfoFormat::Spliceai;
+        for (column, about) in &self.scored {
             let reference = |base: usize| answer.reference[base * self.width + column];
             let alternate = |base: usize| answer.alternate[base * self.width + column];
             seen_from_reference(alternate, &gene.pieces, gene.right, &mut self.seen);
@@ -278,7 +198,7 @@ impl Writing {
     }
 
     /// Writes what the cache still keeps back.
-    pub(super) fn finish(&mut self) {
+    pub fn finish(&mut self) {
         if let Some(cache) = &mut self.cache {
             cache.finish();
         }
@@ -308,14 +228,14 @@ mod tests {
         let rules = Rules {
             distance: 50,
             masked: false,
-            form: Form::Genogloss,
+            info: InfoFormat::Genogloss,
             max_allele: 100,
             context: 200,
             haplotypes: false,
             any_case: true,
             outside: OutsideGene::Sequence,
         };
-        let writing = Writing::new(&columns(heads), wanted, rules, FieldNames::new("GG"), None);
+        let writing = GeneAnswers::new(&columns(heads), wanted, rules, FieldNames::new("GG"), None);
         let line = writing.header_lines("model", "1.0.0").swap_remove(0);
         line.split("strand|").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_string()
     }
