@@ -302,7 +302,7 @@ fn alleles_and_genotypes_that_are_none_are_refused_with_line_and_column() {
     for (alternates, genotype, say) in [
         ("A,,G", "0/1", "v.vcf, line 5: column 5 (ALT) is \"A,,G\": an allele between commas is empty"),
         ("A,", "0/1", "column 5 (ALT) is \"A,\""),
-        ("A", "x/y", "v.vcf, line 5: column 11 (sample 2): GT is \"x/y\", which is no genotype"),
+        ("A", "x/y", "v.vcf, line 5: column 11 (sample 2): GT is \"x/y\", which is not a genotype"),
         ("A", "0/", "GT is \"0/\""),
     ] {
         let vcf = folder.write("v.vcf", format!("{header}a\t2\t.\tC\t{alternates}\t.\t.\t.\tGT\t0|1\t{genotype}\n"));

@@ -22,7 +22,7 @@ use crate::{
         place_of_line,
     },
     read::{self, Format, Input, header::Header, read_frame, read_line_and_end, variants::Variants},
-    vcf::bcf::decode::{Dictionary, read_header},
+    vcf::bcf::dictionary::{Dictionary, read_header},
 };
 use crate::{
     session::stored,

@@ -42,10 +42,8 @@ use genogloss::{
     session::journal::Page,
     shards::edges::Edge,
     vcf::{
-        bcf::{
-            decode::{Dictionary, check_line},
-            encode::Encoder,
-        },
+        bcf::{dictionary::Dictionary, encode::Encoder},
+        header::check_line,
         info::with_info,
     },
 };
