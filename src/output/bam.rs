@@ -24,7 +24,7 @@ use crate::{
     error::{Error, Result},
     read::{
         alignments::{in_full, remove_tags},
-        header::Header,
+        sam_header::Header,
     },
 };
 

@@ -28,7 +28,7 @@ use crate::output::{
 use crate::{
     error::{Error, Result, describe},
     genome::{Interval, interval::commas},
-    read::{read_frame, reference::with_ending},
+    read::{beside::with_ending, read_frame},
     vcf::{
         bcf::{
             decode,

@@ -21,7 +21,7 @@ use noodles::{
 };
 
 use super::{
-    Compression, Format, Input, InputReport, Share, bam_index::BamIndex, cram, header::Header, regions::Regions,
+    Compression, Format, Input, InputReport, Share, bam_index::BamIndex, cram, regions::Regions, sam_header::Header,
 };
 use crate::{
     error::{Error, Result, describe, guard},

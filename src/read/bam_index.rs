@@ -23,7 +23,7 @@ use noodles::{
     },
 };
 
-use super::reference::with_ending;
+use super::beside::{warn_if_older, with_ending};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
@@ -148,18 +148,4 @@ fn first_record(reader: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
 /// Its contig's number, which follows the length (SAM specification, section 4.2), is not −1.
 fn is_placed(record: &[u8]) -> bool {
     record.get(4..8).is_some_and(|id| id != [0xff; 4])
-}
-
-/// Says that an index is older than its file.
-pub fn warn_if_older(index: &Path, file: &Path) {
-    let changed = |path: &Path| path.metadata().and_then(|about| about.modified()).ok();
-    if let (Some(index_time), Some(file_time)) = (changed(index), changed(file))
-        && index_time < file_time
-    {
-        tracing::warn!(
-            "{} is older than {}: if that was made anew, so must its index be",
-            index.display(),
-            file.display()
-        );
-    }
 }

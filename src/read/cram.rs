@@ -24,7 +24,7 @@ use noodles::{
     },
 };
 
-use super::{alignments::remove_tags, header::Header, reference::Reference};
+use super::{alignments::remove_tags, reference::Reference, sam_header::Header};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::Interval,

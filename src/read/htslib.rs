@@ -39,9 +39,10 @@ use rust_htslib::{
 use tempfile::TempDir;
 
 use super::{
-    header::Header,
-    reference::{Reference, with_ending},
+    beside::{warn_if_older, with_ending},
+    reference::Reference,
     regions::Regions,
+    sam_header::Header,
 };
 use crate::{
     error::{Error, Result, describe},
@@ -245,7 +246,7 @@ fn index_of(path: &Path, contigs: &Contigs) -> Result<Option<PathBuf>> {
     else {
         return Ok(None);
     };
-    super::bam_index::warn_if_older(&index, path);
+    warn_if_older(&index, path);
     let hint = "make the index anew: samtools index";
     let records = crai::fs::read(&index).map_err(|error| {
         Error::input(index.display(), format!("the index is damaged: {}", describe(&error))).with_hint(hint)

@@ -10,7 +10,7 @@ use std::{
 
 use noodles::bgzf;
 
-use super::reference::with_ending;
+use super::beside::{modified, with_ending};
 
 /// A contig of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +23,10 @@ pub struct IndexedContig {
 
 /// The contigs of the index beside a file, and what the index is called. `None` where there is none that can be believed.
 pub fn beside(file: &Path) -> Option<(String, Vec<IndexedContig>)> {
-    let changed = |path: &Path| path.metadata().and_then(|about| about.modified()).ok();
-    let written = changed(file)?;
+    let written = modified(file)?;
     ["csi", "tbi"].iter().find_map(|ending| {
         let path = with_ending(file, ending);
-        if changed(&path)? < written {
+        if modified(&path)? < written {
             return None;
         }
         let reader = bgzf::io::Reader::new(BufReader::new(File::open(&path).ok()?));

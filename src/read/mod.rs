@@ -8,13 +8,13 @@ pub mod alignments;
 pub mod annotation;
 mod bam_index;
 pub mod bed;
+pub mod beside;
 pub mod bigwig;
 pub mod cram;
 mod end_marks;
 pub mod fasta;
 pub mod fastq;
 mod format;
-pub mod header;
 #[cfg(feature = "htslib")]
 mod htslib;
 pub mod index;
@@ -22,6 +22,7 @@ mod lines;
 mod open;
 pub mod reference;
 pub mod regions;
+pub mod sam_header;
 mod tally;
 pub mod variants;
 
