@@ -4,8 +4,10 @@
 //! [`open`](open()) gives an [`Input`], whose bytes are counted and hashed while they are read; a BGZF stream without its end block
 //! is an error. Each format has a file here that turns an [`Input`] into records.
 
+pub mod alignment_record;
 pub mod alignments;
 pub mod annotation;
+mod bam;
 mod bam_index;
 pub mod bed;
 pub mod beside;
@@ -15,19 +17,17 @@ mod end_marks;
 pub mod fasta;
 pub mod fastq;
 mod format;
-#[cfg(feature = "htslib")]
-mod htslib;
 pub mod index;
 mod lines;
 mod open;
 pub mod reference;
 pub mod regions;
+mod sam;
 pub mod sam_header;
 mod tally;
 pub mod variants;
 
 pub use end_marks::BGZF_EOF;
-use end_marks::require_end_block;
 use format::BYTE_ORDER_MARK;
 pub use format::{Compression, Format};
 pub use lines::{LineLimited, MAX_LINE, read_frame, read_line, read_line_and_end, text_of};
