@@ -28,7 +28,6 @@ mod tally;
 pub mod variants;
 
 pub use end_marks::BGZF_EOF;
-use format::BYTE_ORDER_MARK;
 pub use format::{Compression, Format};
 pub use lines::{LineLimited, MAX_LINE, read_frame, read_line, read_line_and_end, text_of};
 pub use open::{Input, open, open_even_empty, open_if_any, open_reader, place};
