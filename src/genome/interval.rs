@@ -101,18 +101,18 @@ pub struct Region {
 
 /// The meaning of a text that names a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub enum ParsedRegion {
     /// This region.
-    Sure(Region),
+    Certain(Region),
     /// This part of a contig, or all of the contig with that name: names may hold colons.
-    Open(Region),
+    Ambiguous(Region),
 }
 
 impl Region {
-    /// Reads `chr20`, `chr20:1,000,000`, `chr20:1,000,000-` (both: to the contig's end), `chr20:-2,000,000` (from its first base)
+    /// Parses `chr20`, `chr20:1,000,000`, `chr20:1,000,000-` (both: to the contig's end), `chr20:-2,000,000` (from its first base)
     /// and `chr20:1,000,000-2,000,000`: 1-based, closed, as samtools does. In `{name}` and `{name}:1-5` the name may hold colons.
-    pub fn read(text: &str, contigs: Option<&Contigs>) -> Result<Reading> {
-        let whole = |name: &str| Reading::Sure(Self { contig: name.into(), interval: None });
+    pub fn parse(text: &str, contigs: Option<&Contigs>) -> Result<ParsedRegion> {
+        let whole = |name: &str| ParsedRegion::Certain(Self { contig: name.into(), interval: None });
         let is_name = contigs.is_some_and(|contigs| contigs.id(text).is_some());
         if text.is_empty() {
             return Err(bad(text, "it is empty"));
@@ -126,7 +126,7 @@ impl Region {
                 None if after.is_empty() => Ok(whole(name)),
                 Some(range) => {
                     let interval = parse_range(range).map_err(|why| bad(text, why))?;
-                    Ok(Reading::Sure(Self { contig: name.into(), interval: Some(interval) }))
+                    Ok(ParsedRegion::Certain(Self { contig: name.into(), interval: Some(interval) }))
                 }
                 None => Err(bad(text, "after the brace, a colon is needed")),
             };
@@ -139,8 +139,8 @@ impl Region {
             Ok(interval) => {
                 let region = Self { contig: name.into(), interval: Some(interval) };
                 match contigs {
-                    Some(contigs) => region.among(text, contigs).map(Reading::Sure),
-                    None => Ok(Reading::Open(region)),
+                    Some(contigs) => region.resolve(text, contigs).map(ParsedRegion::Certain),
+                    None => Ok(ParsedRegion::Ambiguous(region)),
                 }
             }
             Err(_) if is_name => Ok(whole(text)),
@@ -152,7 +152,7 @@ impl Region {
     }
 
     /// Decides by the names of the contigs whether `text` names a contig or this part of another; this part, where both are unknown.
-    pub fn among(self, text: &str, contigs: &Contigs) -> Result<Self> {
+    pub fn resolve(self, text: &str, contigs: &Contigs) -> Result<Self> {
         match (contigs.id(text), contigs.id(&self.contig)) {
             (Some(_), Some(_)) => {
                 let range = &text[self.contig.len()..];
@@ -219,17 +219,19 @@ mod tests {
 
     fn among(text: &str, names: &[&str]) -> Result<String> {
         let contigs = contigs(names);
-        let region = match Region::read(text, None)? {
-            Reading::Sure(region) => region,
-            Reading::Open(region) => region.among(text, &contigs)?,
+        let region = match Region::parse(text, None)? {
+            ParsedRegion::Certain(region) => region,
+            ParsedRegion::Ambiguous(region) => region.resolve(text, &contigs)?,
         };
-        assert_eq!(Region::read(text, Some(&contigs))?, Reading::Sure(region.clone()), "{text}");
+        assert_eq!(Region::parse(text, Some(&contigs))?, ParsedRegion::Certain(region.clone()), "{text}");
         Ok(format!("{:?} {:?}", region.contig, region.interval.map(|i| (i.start, i.end))))
     }
 
     #[test]
     fn region_is_one_based_closed_outside_and_half_open_inside() {
-        let Ok(Reading::Open(region)) = Region::read("chr20:1,000,001-2,000,000", None) else { panic!("a region") };
+        let Ok(ParsedRegion::Ambiguous(region)) = Region::parse("chr20:1,000,001-2,000,000", None) else {
+            panic!("a region")
+        };
         assert_eq!(region.interval, Some(Interval::new(1_000_000, 2_000_000)));
         assert_eq!(region.to_string(), "chr20:1,000,001-2,000,000");
     }
@@ -258,8 +260,8 @@ mod tests {
     #[test]
     fn a_name_is_a_name_whatever_it_looks_like() {
         for name in ["c:0", "c:9-5", "c:", ":c", ":1", "{c}5", "{c"] {
-            let reading = Region::read(name, Some(&contigs(&[name]))).expect(name);
-            assert_eq!(reading, Reading::Sure(Region { contig: name.into(), interval: None }));
+            let reading = Region::parse(name, Some(&contigs(&[name]))).expect(name);
+            assert_eq!(reading, ParsedRegion::Certain(Region { contig: name.into(), interval: None }));
         }
     }
 
@@ -279,7 +281,7 @@ mod tests {
             "{chr1}5",
             "{}:5",
         ] {
-            assert!(Region::read(text, None).is_err(), "{text}");
+            assert!(Region::parse(text, None).is_err(), "{text}");
         }
     }
 

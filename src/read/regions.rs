@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result, describe},
-    genome::{Contigs, Interval, Region, interval::Reading},
+    genome::{Contigs, Interval, Region, interval::ParsedRegion},
 };
 
 /// Regions by contig name, sorted and merged.
@@ -21,9 +21,9 @@ pub struct Regions {
     /// Indices of `names`.
     numbers: HashMap<String, u32>,
     /// The regions as they were named: index of the contig, interval, line of the file (0 where there is none).
-    asked: Vec<(u32, Interval, u64)>,
+    named: Vec<(u32, Interval, u64)>,
     /// Texts that may name a contig or a part of one, which the names of the contigs decide.
-    open: Vec<(String, Region)>,
+    ambiguous: Vec<(String, Region)>,
     place: String,
 }
 
@@ -38,9 +38,9 @@ impl Regions {
         }
         let mut regions = Self { place: "--region".into(), ..Self::default() };
         for text in texts {
-            match Region::read(text, contigs)? {
-                Reading::Sure(region) => regions.add(region.contig, region.interval, 0),
-                Reading::Open(region) => regions.open.push((text.clone(), region)),
+            match Region::parse(text, contigs)? {
+                ParsedRegion::Certain(region) => regions.add(region.contig, region.interval, 0),
+                ParsedRegion::Ambiguous(region) => regions.ambiguous.push((text.clone(), region)),
             }
         }
         if let Some(path) = bed {
@@ -49,7 +49,7 @@ impl Regions {
                 regions.add(line.contig, Some(line.interval), line.line);
             }
         }
-        for (text, region) in regions.open.clone() {
+        for (text, region) in regions.ambiguous.clone() {
             regions.take(text, None);
             regions.take(region.contig, region.interval);
         }
@@ -59,17 +59,17 @@ impl Regions {
 
     /// Decides by the names of the contigs what each text means. A text with two meanings is an error.
     pub fn decide(&mut self, contigs: &Contigs) -> Result<()> {
-        let open = std::mem::take(&mut self.open);
-        if open.is_empty() {
+        let ambiguous = std::mem::take(&mut self.ambiguous);
+        if ambiguous.is_empty() {
             return Ok(());
         }
         self.by_contig.clear();
-        for (contig, interval, _) in &self.asked {
+        for (contig, interval, _) in &self.named {
             let name = self.names[*contig as usize].clone();
             self.by_contig.entry(name).or_default().push(*interval);
         }
-        for (text, region) in open {
-            let region = region.among(&text, contigs)?;
+        for (text, region) in ambiguous {
+            let region = region.resolve(&text, contigs)?;
             self.add(region.contig, region.interval, 0);
         }
         self.merge();
@@ -86,7 +86,7 @@ impl Regions {
                 number
             }
         };
-        self.asked.push((number, interval.unwrap_or(Interval::new(0, u64::MAX)), line));
+        self.named.push((number, interval.unwrap_or(Interval::new(0, u64::MAX)), line));
         self.take(contig, interval);
     }
 
@@ -139,12 +139,12 @@ impl Regions {
 
     /// Checks that every contig exists and that every region lies on its contig. `theirs` is the name of the contigs' file.
     pub fn check(&self, contigs: &Contigs, theirs: &str) -> Result<()> {
-        if !self.open.is_empty() {
+        if !self.ambiguous.is_empty() {
             let mut decided = self.clone();
             decided.decide(contigs)?;
             return decided.check(contigs, theirs);
         }
-        for &(number, interval, line) in &self.asked {
+        for &(number, interval, line) in &self.named {
             let contig = contigs.require(&self.names[number as usize], &self.place_of(line), theirs)?;
             self.inside(&contig.name, contig.len, interval, line, theirs)?;
         }
@@ -172,10 +172,10 @@ impl Regions {
     /// The checks of [`Self::check`] for one contig of a stream, once its length is known.
     pub fn check_contig(&self, name: &str, len: u64, theirs: &str) -> Result<()> {
         let number = self.numbers.get(name);
-        let own = self.asked.iter().filter(|(contig, _, _)| Some(contig) == number);
-        let open = self.open.iter().filter(|(_, region)| region.contig == name);
+        let own = self.named.iter().filter(|(contig, _, _)| Some(contig) == number);
+        let ambiguous = self.ambiguous.iter().filter(|(_, region)| region.contig == name);
         own.map(|&(_, interval, line)| (interval, line))
-            .chain(open.filter_map(|(_, region)| Some((region.interval?, 0))))
+            .chain(ambiguous.filter_map(|(_, region)| Some((region.interval?, 0))))
             .try_for_each(|(interval, line)| self.inside(name, len, interval, line, theirs))
     }
 

@@ -31,9 +31,9 @@ impl FieldType {
 
 /// A structured line of a header: `##KIND=<KEY=VALUE,…>` (VCF specification 4.4, section 1.4).
 pub(crate) struct StructuredLine<'a> {
-    /// What stands before `=<`, without `##`.
+    /// The text before `=<`, without `##`.
     pub(crate) kind: &'a str,
-    /// What stands between `<` and `>`.
+    /// The text between `<` and `>`.
     fields: &'a str,
     /// The line ends with `>`. htslib ignores lines that do not.
     pub(crate) is_closed: bool,

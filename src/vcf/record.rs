@@ -1,4 +1,4 @@
-//! A record of VCF: its line, as it came, and where its columns are.
+//! A record of VCF: its unchanged line, and where its columns are.
 
 use std::ops::Range;
 

@@ -151,7 +151,7 @@ impl Reader {
                 }
                 return Err(Error::input(
                     &place,
-                    "htslib cannot read its header: it is damaged, or not as samtools wants it",
+                    "htslib cannot read its header: it is damaged, or not valid for samtools",
                 ));
             }
         };
