@@ -16,8 +16,14 @@ use super::{
 use crate::{
     error::{Error, Result, describe},
     genome::{Interval, interval::commas},
-    read::{read_frame, reference::with_ending, variants::place_of},
-    vcf::bcf::decode::Dictionary,
+    read::{beside::with_ending, read_frame},
+    vcf::{
+        bcf::{
+            decode,
+            dictionary::{Dictionary, read_header},
+        },
+        record::place_of,
+    },
 };
 
 /// A BGZF stream. Without [`Blocks::finish`] it has no end block: this tells a reader of a pipe that the run has failed.
@@ -153,8 +159,7 @@ impl Output {
         let mut input = crate::read::open(part).map_err(|error| lost(error.to_string()))?;
         let mut left = bytes;
         if matches!(lines, Indexed::Bcf(_)) {
-            let (header, lines) =
-                crate::vcf::bcf::decode::read_header(&mut input.reader).map_err(|error| lost(describe(&error)))?;
+            let (header, lines) = read_header(&mut input.reader).map_err(|error| lost(describe(&error)))?;
             let names = Dictionary::parse(lines.iter().map(Vec::as_slice)).map_err(lost)?;
             left = left.checked_sub(header.len() as u64).ok_or_else(|| lost("it ends within its header".into()))?;
             self.write_all(&header)?;
@@ -239,7 +244,7 @@ impl Output {
 
     /// Writes a record of BCF; the inner error is what is wrong with it.
     pub fn write_frame(&mut self, names: &Dictionary, frame: &[u8]) -> Result<Result<(), String>> {
-        let known = names.contig_of(frame).map(|contig| (contig, crate::vcf::bcf::decode::interval(frame)));
+        let known = names.contig_of(frame).map(|contig| (contig, decode::interval(frame)));
         match known {
             Ok((contig, interval)) => self.write_record(contig, interval, frame).map(Ok),
             Err(why) => Ok(Err(why)),

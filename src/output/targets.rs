@@ -8,7 +8,7 @@ use std::{
 use super::manifest::Manifest;
 use crate::{
     error::{Error, Result},
-    read::reference::with_ending,
+    read::beside::with_ending,
 };
 
 /// Refuses an output, index, manifest or other file to be written that is also an input or one another, and a manifest that could not be

@@ -17,7 +17,7 @@ use genogloss::{
     evaluate::labelled,
     genome::{
         Contigs, Interval,
-        interval::{Reading, Region},
+        interval::{ParsedRegion, Region},
     },
     histogram::Histogram,
     model::{
@@ -42,10 +42,8 @@ use genogloss::{
     session::journal::Page,
     shards::edges::Edge,
     vcf::{
-        bcf::{
-            decode::{Dictionary, check_line},
-            encode::Encoder,
-        },
+        bcf::{dictionary::Dictionary, encode::Encoder},
+        header::check_line,
         info::with_info,
     },
 };
@@ -144,13 +142,13 @@ fn contigs() -> Contigs {
 fn region(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     for known in [None, Some(contigs())] {
-        let Some(reading) = said(Region::read(text, known.as_ref())) else { continue };
-        let (Reading::Sure(region) | Reading::Open(region)) = &reading;
+        let Some(reading) = said(Region::parse(text, known.as_ref())) else { continue };
+        let (ParsedRegion::Certain(region) | ParsedRegion::Ambiguous(region)) = &reading;
         let plain = !region.contig.is_empty() && !region.contig.contains([':', '{', '}']);
         assert!(region.interval.is_none_or(|interval| interval.start < interval.end), "{text:?}: {region:?}");
         if plain {
-            let again = said(Region::read(&region.to_string(), None));
-            let (Some(Reading::Sure(again)) | Some(Reading::Open(again))) = &again else {
+            let again = said(Region::parse(&region.to_string(), None));
+            let (Some(ParsedRegion::Certain(again)) | Some(ParsedRegion::Ambiguous(again))) = &again else {
                 panic!("{text:?}, shown as {region}, is refused")
             };
             assert_eq!(again, region, "{text:?}, shown as {region}");
