@@ -1,6 +1,9 @@
 //! Exact tasks as answerers: functions of the bases, under the same commands and outputs as networks.
 
-use super::{Answerer, Answers, Form, card::Column};
+use super::{
+    answer::{Answerer, Answers, Form},
+    card::Column,
+};
 use crate::{
     batch::{Encoded, Rows},
     error::Result,

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::card::Card;
+use super::{card::Card, engine::NetworkFile};
 use crate::{
     digest::sha256,
     error::{Error, Result},
@@ -92,7 +92,12 @@ impl Folder {
         Card::parse(&self.text("card.yaml")?, &format!("{}/card.yaml", self.place()))
     }
 
-    /// The bytes of a file whose sha256 is what the card says.
+    /// A network of the card.
+    pub(super) fn network(&self, card: &Card, file: &str) -> Result<NetworkFile> {
+        Ok(NetworkFile { place: self.file_place(file), bytes: self.verified(card, file)? })
+    }
+
+    /// The bytes of a file whose sha256 is that of the card.
     pub fn verified(&self, card: &Card, file: &str) -> Result<Cow<'static, [u8]>> {
         let bytes = self.bytes(file)?;
         let expected = card.files.sha256.get(file).map(String::as_str).unwrap_or_default();

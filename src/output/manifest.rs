@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     counts::Counts,
     error::{Error, Result},
-    model::network::EngineReport,
+    model::engine::EngineReport,
     pipeline::Timings,
     read::{InputReport, fasta::ContigReport, lossy, reference::with_ending},
     shards::ShardReport,
