@@ -1,9 +1,10 @@
-//! Models as `genogloss models list` and `genogloss models show` print them.
+//! Models and engines as `genogloss models list`, `genogloss models show` and `genogloss --version --verbose` print them.
 
 use std::path::PathBuf;
 
 use super::{
     card::{Card, Kind},
+    engines::ENGINES,
     folder::Folder,
     registry,
 };
@@ -44,8 +45,8 @@ pub(crate) fn show(folder: &Folder) -> Result<String> {
     page.line("license", &(card.license.clone() + terms));
     card.citation.iter().for_each(|citation| page.line("cite", citation));
     page.line("kind", card.kind.name());
-    let unknown = format!("{:?}", card.input.unknown).to_lowercase();
-    page.line("input", &format!("{}, unknown bases: {unknown}", card.input.encoding.name()));
+    let input = format!("{:?}, unknown bases: {:?}", card.input.encoding, card.input.unknown);
+    page.line("input", &input.to_lowercase());
     page.reads(&card);
     page.scores(&card);
     card.trained_on.iter().for_each(|trained_on| page.line("trained on", trained_on));
@@ -54,6 +55,23 @@ pub(crate) fn show(folder: &Folder) -> Result<String> {
         page.line("sha256", &format!("{sha256} {file}"));
     }
     Ok(page.0)
+}
+
+/// A line for each engine: version and library, or why it was not found; then the libraries that were passed over.
+pub(crate) fn engines() -> String {
+    let mut text = String::new();
+    for engine in ENGINES {
+        let (name, title) = (engine.name(), engine.title());
+        match engine.find() {
+            Ok(found) => {
+                let library = found.library.map_or(String::new(), |path| format!(", {}", path.display()));
+                text.push_str(&format!("engine {name}: {title} {}{library}\n", found.version));
+                found.passed_over.iter().for_each(|problem| text.push_str(&format!("  passed over: {problem}\n")));
+            }
+            Err(missing) => text.push_str(&format!("engine {name}: {}\n", missing.problem)),
+        }
+    }
+    text
 }
 
 /// Lines of a name and a value.

@@ -95,17 +95,6 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Its name in cards.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OneHot => "one-hot",
-            Self::Base => "base",
-            Self::Kmer => "kmer",
-            Self::Bpe => "bpe",
-            Self::Hybrid => "hybrid",
-        }
-    }
-
     /// Rows are token ids, of which there are not as many as bases.
     pub fn is_tokens(self) -> bool {
         matches!(self, Self::Kmer | Self::Bpe | Self::Hybrid)

@@ -131,7 +131,7 @@ fn compare_engines(scores: &[Vec<f32>], tolerance: f32, text: &mut String) {
     for other in others {
         let worst = relative(first, other);
         if exceeds(worst, tolerance) {
-            text.push_str(&format!("  the engines differ by {worst:.1e}: always use the same one (--engine)\n"));
+            text.push_str(&format!("  the engines differ by {worst:.1e}: keep to one of them (--engine)\n"));
         }
     }
 }
