@@ -377,7 +377,7 @@ fn hostile_folders_are_one_clear_line() {
         let mut model = ids("ids", "span: 10, core: 10, stride: 10");
         model.input = "encoding: bpe, tensor: ids, layout: tokens, dtype: i64, unknown: token".into();
         (model.vocabulary, model.tokenizer) = (None, Some(text.into()));
-        check(&model, &["tokenizer.json", "it is no tokenizer"]);
+        check(&model, &["tokenizer.json", "it is not a tokenizer"]);
     }
     for (more, words) in [
         ("run: {rows: 1099511627776}", "rows must be between"),
