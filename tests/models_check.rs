@@ -461,6 +461,6 @@ fn a_vocabulary_that_is_not_the_cards_is_not_parsed() {
     model.folder.write("vocab.txt", "A\nA\n");
     for command in [vec!["models", "check", &path], vec!["scan", "tests/data/chr20_slice.fa", "-m", &path]] {
         let run = genogloss(&command);
-        assert!(run.code == 1 && run.stderr.contains("vocab.txt is not the file the card speaks of"), "{}", run.stderr);
+        assert!(run.code == 1 && run.stderr.contains("vocab.txt is not the file of the card"), "{}", run.stderr);
     }
 }

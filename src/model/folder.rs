@@ -107,7 +107,7 @@ impl Folder {
         }
         Err(Error::model(
             self.place(),
-            format!("{file} is not the file the card speaks of (sha256 {found}, the card says {expected})"),
+            format!("{file} is not the file of the card (its sha256 is {found}, the card has {expected})"),
         )
         .with_hint("the download is damaged, or the file was changed: fetch the folder again, or correct the card"))
     }

@@ -27,7 +27,7 @@ use genogloss::{
         ports::WindowPorts,
         rten::Rten,
     },
-    output::table::{Element, Merger},
+    output::elements::{Element, Merger},
     prompts::{
         grammar::Prompt,
         questions::{self, Question},

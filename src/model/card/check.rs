@@ -92,7 +92,7 @@ impl Card {
                 return Err(format!("files: \"{file}\" is not the name of a file in the folder"));
             }
             if Some(file) != self.self_test.as_deref() && !self.files.sha256.contains_key(file) {
-                return Err(format!("files: sha256 of {file} is missing"));
+                return Err(format!("files: sha256 of {file} is missing: `sha256sum {file}` computes it"));
             }
         }
         Ok(())
