@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     counts::Counts,
     error::{Error, Result},
-    model::network::EngineReport,
+    model::engine::EngineReport,
     pipeline::Timings,
     read::{InputReport, beside::with_ending, fasta::ContigReport, lossy},
     shards::ShardReport,

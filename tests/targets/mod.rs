@@ -22,10 +22,12 @@ use genogloss::{
     histogram::Histogram,
     model::{
         card::{Card, Dtype},
-        network::Ports,
-        rten::RtenModel,
+        device::Device,
+        engine::{Engine, NetworkFile, Placement},
+        ports::WindowPorts,
+        rten::Rten,
     },
-    output::table::{Element, Merger},
+    output::elements::{Element, Merger},
     prompts::{
         grammar::Prompt,
         questions::{self, Question},
@@ -451,7 +453,7 @@ fn card(data: &[u8]) {
         card.columns();
         card.heads.iter().for_each(|head| assert!(card.repeat(head) > 0));
         card.bins_of(card.window.core as usize);
-        Ports::of(&card);
+        WindowPorts::of(&card);
     }
 }
 
@@ -463,7 +465,7 @@ const CARD: &str = "name: n\nversion: 1.0.0\nsummary: s\nlicense: MIT\nkind: reg
     heads:\n  - {name: mean, output: mean, activation: identity, labels: [mean]}\nstrand: forward\nrun: {rows: 4, tolerance: 1.0e-5}\n";
 
 thread_local! {
-    static PORTS: RefCell<Option<Ports>> = const { RefCell::new(None) };
+    static PORTS: RefCell<Option<WindowPorts>> = const { RefCell::new(None) };
 }
 
 /// A network, loaded by the engine that is always there.
@@ -472,11 +474,12 @@ fn network(data: &[u8]) {
         let make = || {
             let card = Card::parse(CARD, "card.yaml").expect("a card");
             assert_eq!(card.input.dtype, Dtype::I64);
-            Ports::of(&card)
+            WindowPorts::of(&card)
         };
         ports.get_or_insert_with(make).clone()
     });
-    said(RtenModel::load("n", data.to_vec().into(), &ports));
+    let file = NetworkFile { place: "n".into(), bytes: data.to_vec().into() };
+    said(Rten.load_windows(file, &ports, Placement { device: Device::Cpu, sessions: 1 }));
 }
 
 /// A journal, and what a run would go on with.
