@@ -1,7 +1,5 @@
 //! Writing answers: the tokenizer agrees with Python's, engines with PyTorch, and nothing but the prompt decides an answer.
 
-mod support;
-
 use std::sync::Arc;
 
 use genogloss::{
@@ -9,12 +7,13 @@ use genogloss::{
     model::{card::Card, decoder, folder::Folder, network::EngineChoice, ort::Device},
     tokenize::text::Text,
 };
-use support::{Folder as Temporary, genogloss, read_repository, succeed};
+
+use crate::support::{Folder as Temporary, genogloss, read_repository, succeed};
 
 const MODEL: &str = "tests/models/decoder";
 
 fn opened() -> (Folder, Card, Arc<Text>) {
-    let folder = Folder::Disk(support::root().join(MODEL));
+    let folder = Folder::Disk(crate::support::root().join(MODEL));
     let card = folder.card().expect("a card");
     let text = Text::new(&card, card.generate.as_ref().expect("generate"), &folder).expect("a tokenizer");
     (folder, card, Arc::new(text))
@@ -189,7 +188,8 @@ fn the_limit_of_tokens_and_the_context_end_an_answer() {
 #[test]
 fn a_tokenizer_that_is_not_the_networks_is_refused() {
     let folder = Temporary::new();
-    let copy = |name: &str| std::fs::copy(support::root().join(MODEL).join(name), folder.path(name)).expect("copied");
+    let copy =
+        |name: &str| std::fs::copy(crate::support::root().join(MODEL).join(name), folder.path(name)).expect("copied");
     ["model.onnx", "self_test.tsv"].iter().for_each(|name| {
         copy(name);
     });

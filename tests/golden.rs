@@ -1,9 +1,7 @@
 //! Numbers against the reference: every model folder's self-test, on both engines, and the built-in model against
 //! PyTorch's own scores (made by training/core-promoter/export.py and tests/reference/make_models.py).
 
-mod support;
-
-use support::{Folder, genogloss, ort_available};
+use crate::support::{Folder, genogloss, ort_available};
 
 /// `models check` compares the scores of both engines with PyTorch's and fails beyond the card's tolerance (1e-5).
 fn check(model: &str, engine: &str) {

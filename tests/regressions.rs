@@ -1,8 +1,5 @@
 //! Inputs that once went wrong, again: `tests/regressions/TARGET/` holds them, small, each for the fuzz target of that name.
 
-mod support;
-mod targets;
-
 use std::{
     fs, panic,
     time::{Duration, Instant},
@@ -11,11 +8,11 @@ use std::{
 #[test]
 fn inputs_that_went_wrong_are_read_or_refused() {
     genogloss::error::explain_panics();
-    let home = support::root().join("tests/regressions");
+    let home = crate::support::root().join("tests/regressions");
     let (mut count, mut failed) = (0, Vec::new());
     for folder in fs::read_dir(&home).expect("the folder").map(|entry| entry.expect("an entry").path()) {
         let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
-        let (_, run) = targets::find(&name);
+        let (_, run) = crate::targets::find(&name);
         for file in fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
             let bytes = fs::read(&file).expect("bytes");
             assert!(bytes.len() <= 2048, "{}: regression inputs are small", file.display());
@@ -33,10 +30,10 @@ fn inputs_that_went_wrong_are_read_or_refused() {
 
 #[test]
 fn every_target_has_its_program() {
-    let programs = support::read_repository("fuzz/Cargo.toml");
-    for (name, run) in targets::ALL {
+    let programs = crate::support::read_repository("fuzz/Cargo.toml");
+    for (name, run) in crate::targets::ALL {
         assert!(programs.contains(&format!("name = \"{name}\"\n")), "{name}: fuzz/Cargo.toml does not have it");
-        let text = support::read_repository(&format!("fuzz/fuzz_targets/{name}.rs"));
+        let text = crate::support::read_repository(&format!("fuzz/fuzz_targets/{name}.rs"));
         assert!(text.contains(&format!("target!({name});")), "{name}");
         // Nothing, and nearly nothing.
         for bytes in [&b""[..], b"\0", b"\n", b"====\n====\n"] {

@@ -1,0 +1,4 @@
+//! `genogloss ask`.
+
+mod facts;
+mod prompts;
