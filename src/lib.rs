@@ -25,6 +25,8 @@ pub mod model;
 pub mod number;
 pub mod output;
 pub mod pipeline;
+#[doc(hidden)]
+pub mod program;
 pub mod progress;
 pub mod prompts;
 pub mod read;
@@ -33,6 +35,9 @@ pub mod scan;
 pub mod session;
 pub mod shards;
 pub mod skip;
+#[cfg(any(test, feature = "fuzz"))]
+#[doc(hidden)]
+pub mod targets;
 pub mod tokenize;
 pub mod variants;
 pub mod vcf;

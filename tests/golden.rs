@@ -90,9 +90,9 @@ fn the_manifest_says_which_engine_ran() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let manifest: serde_json::Value = serde_json::from_str(&folder.read("a.bed.manifest.json")).expect("JSON");
     assert_eq!(manifest["model"]["engine"], "rten");
-    assert_eq!(manifest["model"]["engine_version"], genogloss::model::rten::VERSION);
     assert!(run.stderr.contains("rten"), "{}", run.stderr);
     // The version is the one the lock file pins.
     let lock = std::fs::read_to_string("Cargo.lock").expect("the lock file");
-    assert!(lock.contains(&format!("name = \"rten\"\nversion = \"{}\"", genogloss::model::rten::VERSION)));
+    let version = manifest["model"]["engine_version"].as_str().expect("a version");
+    assert!(lock.contains(&format!("name = \"rten\"\nversion = \"{version}\"")), "{version}");
 }

@@ -1,6 +1,5 @@
 //! Files as people have them: empty, of odd lines, compressed in any way, with another file's index, or no files at all.
 
-use genogloss::genome::sequence::known_count;
 use proptest::prelude::*;
 
 use crate::support::*;
@@ -18,7 +17,8 @@ fn counted(contigs: &[(String, String)]) -> Vec<(String, u64, u64, f64)> {
         for (at, window) in bases.as_bytes().chunks(10).enumerate() {
             let gc = window.iter().filter(|base| b"GCgc".contains(base)).count();
             let start = at as u64 * 10;
-            let share = gc as f64 / known_count(window) as f64;
+            let known = window.iter().filter(|base| b"ACGTacgt".contains(base)).count();
+            let share = gc as f64 / known as f64;
             rows.push((name.clone(), start, start + window.len() as u64, share));
         }
     }

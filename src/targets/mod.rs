@@ -1,18 +1,18 @@
 //! What the fuzzers run: a function for each thing that the program reads from outside.
 //!
-//! Shared by `fuzz/`, whose programs feed them with inputs they make up, and `tests/regressions.rs`, which feeds them with inputs
-//! that once went wrong. A target calls the program's own reader, reads everything through, and panics where a promise is broken:
-//! whatever the bytes, an input is read, or refused as bad input with a message of one line. Where it is cheap, what was read is
+//! `fuzz/` has a program for each, which feeds it with inputs that it makes up; the tests here feed it with inputs that once went wrong
+//! (`tests/regressions/TARGET/`). A target calls the program's own reader, reads everything through, and panics where a promise is
+//! broken: whatever the bytes, an input is read, or refused as bad input with a message of one line. Where it is cheap, what was read is
 //! written and read again.
-
-#![allow(dead_code, reason = "each user needs its own part")]
 
 mod cram;
 mod files;
+#[cfg(test)]
+mod tests;
 
 use std::{cell::RefCell, io::Cursor, path::Path};
 
-use genogloss::{
+use crate::{
     error::{Error, Result},
     evaluate::labelled,
     genome::{
@@ -95,6 +95,11 @@ targets! {
     journal: journal,
     manifest: files::manifest,
     bigwig: files::bigwig,
+}
+
+/// Called once by a program that runs a target: panics that the program turns into errors stay off the screen.
+pub fn prepare() {
+    crate::error::explain_panics();
 }
 
 /// The target of that name.
@@ -434,7 +439,7 @@ fn labelled(data: &[u8]) {
 
 /// A table of facts about genes, row by row.
 fn table(data: &[u8]) {
-    let table = open("a.tsv", data.to_vec()).and_then(|input| said(genogloss::genes::sources::Table::of(input)));
+    let table = open("a.tsv", data.to_vec()).and_then(|input| said(crate::genes::sources::Table::of(input)));
     if let Some(table) = table {
         said(table.each(|row| {
             let _ = (row.get(&["symbol", "gene_symbol"]), row.line(), row.place());
@@ -502,7 +507,7 @@ fn journal(data: &[u8]) {
     let _ = Histogram::restored(&state("histogram"));
     let mut overlap = Overlap::new(Rule::Mean);
     if overlap.restore(&state("overlap")[1], 1).is_some() {
-        said(overlap.add(Interval::new(5, 9), Err(genogloss::skip::Skip::UnknownBases), |_| Ok(())));
+        said(overlap.add(Interval::new(5, 9), Err(crate::skip::Skip::UnknownBases), |_| Ok(())));
         said(overlap.finish(|_| Ok(())));
     }
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use genogloss::{
+use crate::{
     batch::Rows,
     genes::{base::Base, build, rank},
     genome::Interval,
