@@ -29,6 +29,7 @@ pub mod pipeline;
 pub mod program;
 pub mod progress;
 pub mod prompts;
+mod public;
 pub mod read;
 pub mod report;
 pub mod scan;
@@ -42,3 +43,5 @@ pub mod tokenize;
 pub mod variants;
 pub mod vcf;
 pub mod window;
+
+pub use public::{Delta, Error, Model, Scored, Variant};
