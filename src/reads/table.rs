@@ -2,7 +2,7 @@
 
 use noodles::sam::{self, alignment::RecordBuf};
 
-use super::{source::Read, tally::ReadPlace};
+use super::{read::Read, tally::ReadPlace};
 use crate::{
     call::Caller,
     genome::Interval,

@@ -1,6 +1,6 @@
 //! The answer of a read, made of the answers of its windows.
 
-use super::Aggregate;
+use super::settings::Aggregate;
 use crate::{call::Caller, genome::Strand, skip::Skip};
 
 /// A window, or a bin of one, on a read: 0-based, half-open.

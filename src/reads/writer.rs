@@ -5,8 +5,8 @@ use std::sync::Arc;
 use noodles::sam::alignment::record_buf::data::field::Value;
 
 use super::{
-    ReadsFormat, Settings,
-    source::{Piece, Read, Window},
+    read::{Piece, Read, Window},
+    settings::{ReadsFormat, Settings},
     table::{self, Line, Lines},
     tally::{ReadPlace, Tally},
 };

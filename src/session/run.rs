@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Finished, Session, journal::Checkpoint, load::LoadedModel};
+use super::{begin::Session, finish::Finished, journal::Checkpoint, load::LoadedModel};
 use crate::{
     counts::{Counts, InputCounts},
     error::{Error, Result},

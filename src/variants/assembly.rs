@@ -103,6 +103,7 @@ pub struct Mismatches {
 }
 
 impl Mismatches {
+    /// Counts mismatches up to a share of `limit`; the names of the two files are for messages.
     pub fn new(limit: f64, theirs: &str, ours: String) -> Self {
         Self { limit, compared: 0, mismatched: 0, first: Vec::new(), theirs: theirs.into(), ours }
     }

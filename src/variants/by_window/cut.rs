@@ -89,6 +89,11 @@ impl Cut {
         })
     }
 
+    /// Whether rows are run on both strands.
+    pub fn runs_both_strands(&self) -> bool {
+        self.strand != StrandRule::Forward
+    }
+
     /// Bases that are compared, on the contig.
     pub fn compared(&self, placed: &Placed<'_>, core: Range<i64>, len: i64) -> Range<i64> {
         let (first, last) = match self.distance {

@@ -10,7 +10,6 @@ use crate::{
     batch::Rows,
     error::Result,
     genome::{Interval, sequence::reverse_complement_into},
-    model::card::StrandRule,
     pipeline::Feed,
     read::variants::VariantRecord,
     skip::Skip,
@@ -143,49 +142,15 @@ impl RowCutter {
         if edit.removed.max(edit.inserted.len() as u64) > cut.max_allele {
             return Ok(Err(Skip::AlleleTooLong));
         }
-        let (id, len) = (contig.id, contig.len);
+        let len = contig.len;
         let slack = edit.slack(len, |start, end, out| contig.fetch(Interval::new(start, end), out))?;
         let placed = Placed { edit, slack: slack as i64 };
-        let row = cut.row(&placed);
-        let growth = edit.growth();
-        // The row that is read backward: of a track the same; of a whole window the one that the reverse strand's own numbers say.
-        let back = if cut.track { row.clone() } else { cut.backward(&placed) };
-        let whole = len as i64 + growth;
-        // The other alternate row: it ends where the reference row ends.
-        let other = back.start + growth..back.end + growth;
-        let both = cut.strand != StrandRule::Forward;
-        let too_near = if cut.pads {
-            len < cut.min_span || whole < cut.min_span as i64
-        } else {
-            let outside = |row: &Range<i64>, len: i64| row.start < 0 || row.end > len;
-            outside(&row, len as i64)
-                || outside(&row, whole)
-                || (cut.track || both) && (outside(&back, len as i64) || outside(&other, whole))
-        };
-        if too_near {
+        let intervals = RowIntervals::new(cut, &placed);
+        if intervals.leave_contig(cut, len, edit.growth()) {
             return Ok(Err(Skip::ContigEnd));
         }
-        let mut sequence = Sequence { contig, record, changed: false };
-        let backward = both && !cut.track;
-        let mut reference = Vec::with_capacity((row.end - row.start) as usize);
-        sequence.append(row.clone(), &mut reference)?;
-        let mut reference = RowPair { forward: reference, reverse: None };
-        if backward && back != row {
-            let mut bases = Vec::with_capacity((back.end - back.start) as usize);
-            sequence.append(back.clone(), &mut bases)?;
-            reference.reverse = Some(bases);
-        }
-        let mut left = RowPair { forward: sequence.edited(edit, row.clone())?, reverse: None };
-        if backward && (growth != 0 || back != row) {
-            left.reverse = Some(sequence.edited(edit, other.clone())?);
-        }
-        let right = if cut.track && growth != 0 {
-            Some(RowPair { forward: sequence.edited(edit, other)?, reverse: None })
-        } else {
-            None
-        };
-        let place = (!sequence.changed).then_some((id, row.start, back.start, reference.forward.len()));
-        for pair in [&reference, &left].into_iter().chain(&right) {
+        let rows = self.read_rows(contig, edit, record, &intervals)?;
+        for pair in [&rows.reference, &rows.left].into_iter().chain(&rows.right) {
             for window in std::iter::once(&pair.forward).chain(&pair.reverse) {
                 if let Err(skip) = cut.grid.admit(window) {
                     return Ok(Err(skip));
@@ -195,6 +160,7 @@ impl RowCutter {
                 }
             }
         }
+        let row = &intervals.row;
         let core = row.start + cut.left..row.end - cut.left;
         let within = cut.compared(&placed, core.clone(), len as i64);
         let unplaced = Unplaced {
@@ -207,7 +173,73 @@ impl RowCutter {
             within: within.start - core.start..within.end - core.start,
             core_from_position: core.start - record.position as i64,
         };
-        Ok(Ok((AlleleRows { reference, place, left, right }, unplaced)))
+        Ok(Ok((rows, unplaced)))
+    }
+
+    /// Reads the bases of the rows, and edits them.
+    fn read_rows(
+        &self,
+        contig: &mut ContigBases<'_>,
+        edit: &Edit,
+        record: &VariantRecord,
+        RowIntervals { row, back, other }: &RowIntervals,
+    ) -> Result<AlleleRows> {
+        let cut = &self.cut;
+        let (id, growth) = (contig.id, edit.growth());
+        let mut sequence = Sequence { contig, record, changed: false };
+        let backward = cut.runs_both_strands() && !cut.track;
+        let mut bases = Vec::with_capacity((row.end - row.start) as usize);
+        sequence.append(row.clone(), &mut bases)?;
+        let mut reference = RowPair { forward: bases, reverse: None };
+        if backward && back != row {
+            let mut bases = Vec::with_capacity((back.end - back.start) as usize);
+            sequence.append(back.clone(), &mut bases)?;
+            reference.reverse = Some(bases);
+        }
+        let mut left = RowPair { forward: sequence.edited(edit, row.clone())?, reverse: None };
+        if backward && (growth != 0 || back != row) {
+            left.reverse = Some(sequence.edited(edit, other.clone())?);
+        }
+        let mut right = None;
+        if cut.track && growth != 0 {
+            right = Some(RowPair { forward: sequence.edited(edit, other.clone())?, reverse: None });
+        }
+        let place = (!sequence.changed).then_some((id, row.start, back.start, reference.forward.len()));
+        Ok(AlleleRows { reference, place, left, right })
+    }
+}
+
+/// Intervals of the contig that the rows of an allele read, 0-based half-open; they may leave the contig.
+struct RowIntervals {
+    /// The reference row.
+    row: Range<i64>,
+    /// The reference row on the reverse strand: for a track the same; for a whole window the one that the reverse complement of the problem
+    /// would have.
+    back: Range<i64>,
+    /// The alternate row that ends where `back` ends.
+    other: Range<i64>,
+}
+
+impl RowIntervals {
+    fn new(cut: &Cut, placed: &Placed<'_>) -> Self {
+        let row = cut.row(placed);
+        let back = if cut.track { row.clone() } else { cut.backward(placed) };
+        let growth = placed.edit.growth();
+        let other = back.start + growth..back.end + growth;
+        Self { row, back, other }
+    }
+
+    /// Whether a row needs bases past an end of the contig, of `len` bases, and may not have N there.
+    fn leave_contig(&self, cut: &Cut, len: u64, growth: i64) -> bool {
+        let changed = len as i64 + growth;
+        if cut.pads {
+            return len < cut.min_span || changed < cut.min_span as i64;
+        }
+        let outside = |row: &Range<i64>, len: i64| row.start < 0 || row.end > len;
+        outside(&self.row, len as i64)
+            || outside(&self.row, changed)
+            || (cut.track || cut.runs_both_strands())
+                && (outside(&self.back, len as i64) || outside(&self.other, changed))
     }
 }
 
@@ -221,7 +253,7 @@ struct Unplaced {
 impl Unplaced {
     /// Puts its rows into a batch.
     fn with(self, cut: &Cut, rows: AlleleRows, batch: &mut Rows, shared: &mut Vec<(Place, Strands)>) -> Allele {
-        let both = cut.strand != StrandRule::Forward;
+        let both = cut.runs_both_strands();
         let AlleleRows { reference, place, left, right } = rows;
         let known = shared.iter().rev().take(SHARED).find(|(there, _)| Some(*there) == place).map(|(_, rows)| *rows);
         let reference = known.unwrap_or_else(|| {
