@@ -9,7 +9,6 @@ use crate::{
     exact::Task,
     model::{Form, card::WindowRule},
     output::{
-        Indexed,
         manifest::{self, digest},
         table::{Holds, TableFormat},
     },
@@ -98,11 +97,14 @@ impl Settings {
     /// The columns of bedGraph and bigWig.
     pub fn chosen_columns(&self, form: &Form, grid: Option<Grid>) -> Result<Vec<usize>> {
         let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
+        if let Err(needed) = (self.format.check)(form) {
+            return Err(Error::usage(format!("--output-type {} needs {needed}", self.format.name)));
+        }
         let one = self.format.holds == Holds::OneScore;
         if !one && self.bigwig.is_none() {
             return match self.columns.first() {
                 None => Ok(Vec::new()),
-                Some(_) => Err(Error::usage("--column is for --format bedgraph and --bigwig")),
+                Some(_) => Err(Error::usage("--column is for --output-type bedgraph and --bigwig")),
             };
         }
         if self.bigwig.is_some() {
@@ -123,7 +125,7 @@ impl Settings {
         }
         if one && chosen.len() != 1 {
             let hint = if names.is_empty() {
-                "this task answers in words: use --format tsv".into()
+                "this task answers in words: use --output-type tsv".into()
             } else {
                 format!("--column {}", names.join(", or --column "))
             };
@@ -172,7 +174,7 @@ impl Settings {
     /// The layout of the table.
     pub fn layout(&self) -> Layout {
         Layout {
-            indexed: Indexed::Bed,
+            indexed: self.format.indexed,
             bgzf: None,
             longest: read::reference::longest(&self.fasta),
             input: read::place(&self.fasta),

@@ -91,8 +91,9 @@ impl<'a> Table<'a> {
             return self.release(Some(place.contig));
         }
         self.line.clear();
-        if (self.format.write)(place, &self.rules, &mut self.line) {
-            self.rows += 1;
+        let lines = (self.format.write)(place, &self.rules, &mut self.line);
+        if lines > 0 {
+            self.rows += lines;
             self.output.write_record(place.contig, place.interval, &self.line)?;
         }
         Ok(())
