@@ -318,7 +318,7 @@ fn hgncs_own_names_lead_to_their_genes() {
     let base = folder.path("genes.sqlite");
     succeed(&["genes", "build", &table.display().to_string(), "-o", &base]);
     let base = genogloss::genes::base::Base::open(base.as_ref()).expect("a knowledge base");
-    let table = genogloss::genes::sources::Table::open(&table).expect("a table");
+    let table = genogloss::genes::table::Table::open(&table).expect("a table");
     let (mut names, mut wrong) = (0, Vec::new());
     let mut all: std::collections::HashMap<String, Vec<(String, bool)>> = Default::default();
     table
@@ -340,7 +340,7 @@ fn hgncs_own_names_lead_to_their_genes() {
         let Some((symbol, _)) = known else { continue };
         names += 1;
         match base.gene(&name).expect("asked") {
-            genogloss::genes::base::Named::One(gene, _) if gene.symbol == *symbol => {}
+            genogloss::genes::records::GeneMatch::One(gene, _) if gene.symbol == *symbol => {}
             other => wrong.push((name, symbol.clone(), other)),
         }
     }

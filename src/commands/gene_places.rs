@@ -15,9 +15,9 @@ use crate::{
     counts::Counts,
     error::{Error, Result},
     genes::{
-        FORMAT,
         annotate::{Annotator, FIELDS, same_assembly},
         base::Base,
+        schema::FORMAT,
     },
     genome::{Contigs, Interval},
     interrupt::INTERRUPTED,

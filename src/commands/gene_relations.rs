@@ -11,9 +11,10 @@ use super::{
 use crate::{
     error::{Error, Result},
     genes::{
-        base::{Base, Gene},
-        relate::MEASURES,
-        verdict::{About, Judge, Verdict},
+        base::Base,
+        records::{Condition, Gene},
+        relate::weights::MEASURES,
+        verdict::{Judge, Verdict},
     },
     output::manifest::Settings,
     skip::Skip,
@@ -70,7 +71,7 @@ struct Asked {
 /// A pair, understood.
 struct Pair {
     gene: Gene,
-    about: About,
+    about: Condition,
     hidden: Option<Vec<(i64, i64)>>,
 }
 
@@ -158,7 +159,7 @@ fn line(pair: &Pair, verdict: &Verdict, measures: bool) -> String {
         cell(&verdict.because())
     );
     if measures {
-        let all = verdict.found.as_ref().map_or([f64::NAN; MEASURES.len()], |found| found.measures);
+        let all = verdict.found.as_ref().map_or([f64::NAN; MEASURES.len()], |found| found.values);
         for measure in all {
             line += &if measure.is_nan() { "\t.".to_string() } else { format!("\t{measure:.6}") };
         }
@@ -173,7 +174,7 @@ fn understand(base: &Base, asked: &Asked) -> Result<std::result::Result<Pair, St
         Ok(own) => own,
         Err(why) => return Ok(Err(why)),
     };
-    let about = match base.about(&asked.about)? {
+    let about = match base.condition(&asked.about)? {
         Ok(about) => about,
         Err(why) => return Ok(Err(why.to_string())),
     };
@@ -187,9 +188,9 @@ fn understand(base: &Base, asked: &Asked) -> Result<std::result::Result<Pair, St
             Ok(other) => other,
             Err(why) => return Ok(Err(why)),
         };
-        match base.about(disease)? {
-            Ok(About::Disease(all)) => hidden.extend(all.iter().map(|one| (other.id, one.id))),
-            Ok(About::Phenotype(term, _)) => {
+        match base.condition(disease)? {
+            Ok(Condition::Disease(all)) => hidden.extend(all.iter().map(|one| (other.id, one.id))),
+            Ok(Condition::Phenotype(term, _)) => {
                 hidden.extend(base.diseases_with(term)?.into_iter().map(|disease| (other.id, disease)));
             }
             Err(why) => return Ok(Err(why.to_string())),

@@ -15,10 +15,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    genes::{
-        base::{Base, Gene},
-        build, rank,
-    },
+    genes::{base::Base, build, rank, records::Gene},
     genome::interval::commas,
     output::{manifest::Settings, names},
     read,
@@ -338,7 +335,7 @@ fn show(base: &Base, gene: &Gene, how: &str) -> Result<Vec<String>> {
 }
 
 fn diseases(base: &Base, gene: &Gene, _: &str) -> Result<Vec<String>> {
-    let line = |relation: crate::genes::base::Relation| {
+    let line = |relation: crate::genes::records::Relation| {
         [
             optional(relation.accession.as_deref()),
             cell(&relation.disease),
@@ -354,7 +351,7 @@ fn diseases(base: &Base, gene: &Gene, _: &str) -> Result<Vec<String>> {
 }
 
 fn phenotypes(base: &Base, gene: &Gene, _: &str) -> Result<Vec<String>> {
-    let line = |phenotype: crate::genes::base::Phenotype| {
+    let line = |phenotype: crate::genes::records::Phenotype| {
         let (accession, disease) = phenotype.disease.clone().unzip();
         [
             format!("HP:{:07}", phenotype.term),

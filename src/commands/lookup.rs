@@ -13,7 +13,7 @@ use super::{
 use crate::{
     counts::Counts,
     error::{Error, Result, describe},
-    genes::{FORMAT, base::Base},
+    genes::{base::Base, schema::FORMAT},
     interrupt::INTERRUPTED,
     model::network::EngineReport,
     output::{

@@ -5,7 +5,10 @@ use std::{
     collections::{BTreeMap, HashMap},
 };
 
-use super::base::{Base, Gene, Named};
+use super::{
+    base::Base,
+    records::{Gene, GeneMatch},
+};
 use crate::{
     error::Result,
     genome::Interval,
@@ -180,7 +183,7 @@ impl Annotator {
     fn gene(&self, place: &GenePlace) -> Result<Option<Gene>> {
         let ids = place.others.iter().map(|id| id.replace("HGNC:HGNC:", "HGNC:"));
         for name in std::iter::once(place.id.clone()).chain(ids).chain(place.name.clone()) {
-            if let Named::One(gene, _) = self.base.gene(&name)? {
+            if let GeneMatch::One(gene, _) = self.base.gene(&name)? {
                 return Ok(Some(*gene));
             }
         }

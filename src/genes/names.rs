@@ -24,7 +24,7 @@ pub fn fold(name: &str) -> String {
 
 /// What a name is to its gene, in the order in which they count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum NameKind {
     /// The approved symbol.
     Symbol,
     /// A symbol it had before.
@@ -33,7 +33,7 @@ pub enum Kind {
     Alias,
 }
 
-impl Kind {
+impl NameKind {
     /// As it is stored.
     pub fn code(self) -> i64 {
         self as i64

@@ -10,32 +10,14 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::{
-    base::{Base, Disease, Gene, Relation, Source},
-    relate::{Evidence, Found, Relations, Target, Weights, is_special_case},
+    base::Base,
+    records::{Condition, Gene, Relation, Source},
+    relate::{
+        Relations, Target, is_special_case,
+        weights::{Evidence, Measures, Weights},
+    },
 };
 use crate::error::{Error, Result};
-
-/// What is asked about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum About {
-    /// A disease: what each source calls so.
-    Disease(Vec<Disease>),
-    /// A phenotype: number and name.
-    Phenotype(u32, String),
-}
-
-impl About {
-    /// Identifier, where there is one, and name.
-    pub fn label(&self) -> (String, String) {
-        match self {
-            Self::Disease(all) => {
-                let named = all.iter().find(|one| one.accession.is_some()).unwrap_or(&all[0]);
-                (named.accession.clone().unwrap_or_else(|| ".".into()), named.name.clone())
-            }
-            Self::Phenotype(term, name) => (format!("HP:{term:07}"), name.clone()),
-        }
-    }
-}
 
 /// A source's statement.
 #[derive(Clone, Debug)]
@@ -46,7 +28,7 @@ pub struct Statement {
     pub relation: String,
     /// It says that they are not related.
     pub against: bool,
-    /// About what, in its words: identifier and name.
+    /// Condition what, in its words: identifier and name.
     pub about: String,
     /// How sure it is.
     pub probability: f64,
@@ -64,7 +46,7 @@ pub struct Verdict {
     /// Else the evidence.
     pub evidence: Vec<Evidence>,
     /// Its measures.
-    pub found: Option<Found>,
+    pub found: Option<Measures>,
 }
 
 /// Above, the answer is yes; below one less it, no; between, unknown.
@@ -123,8 +105,8 @@ fn strength(source: &Source, relation: &str, against: bool) -> f64 {
 impl Judge {
     /// Of an open knowledge base.
     pub fn new(base: Base) -> Result<Self> {
-        let weights: Both = serde_json::from_str(include_str!("relate.json"))
-            .map_err(|error| Error::Internal(format!("relate.json: {error}")))?;
+        let weights: Both = serde_json::from_str(include_str!("relate/weights.json"))
+            .map_err(|error| Error::Internal(format!("relate/weights.json: {error}")))?;
         let shared = Shared { relations: Mutex::default(), ontology: Mutex::default(), weights };
         Ok(Self { base, shared: Arc::new(shared) })
     }
@@ -163,14 +145,14 @@ impl Judge {
     }
 
     /// What sources state of the two.
-    pub fn stated(&self, gene: &Gene, about: &About) -> Result<Vec<Statement>> {
+    pub fn stated(&self, gene: &Gene, about: &Condition) -> Result<Vec<Statement>> {
         let statement = |source: i64, relation: String, against, about: String| {
             let source = self.base.source(source);
             let probability = strength(source, &relation, against);
             Statement { source: source.label(), relation, against, about, probability }
         };
         Ok(match about {
-            About::Disease(all) => {
+            Condition::Disease(all) => {
                 let ids = self.base.same_names(all)?;
                 let of_gene = self.base.diseases(gene)?;
                 // That a gene is not related to one disease of a series says nothing of the others.
@@ -187,7 +169,7 @@ impl Judge {
                 .filter(|one| seen.insert((one.source.clone(), one.relation.clone(), one.about.clone())))
                 .collect()
             }
-            About::Phenotype(term, _) => {
+            Condition::Phenotype(term, _) => {
                 let all = self.closure(*term)?;
                 let mut seen = BTreeSet::new();
                 let own = self.base.phenotypes(gene)?;
@@ -204,11 +186,11 @@ impl Judge {
         })
     }
 
-    fn target(&self, about: &About) -> Result<Option<Target>> {
+    fn target(&self, about: &Condition) -> Result<Option<Target>> {
         let relations = self.relations()?;
         match about {
-            About::Disease(all) => Ok(relations.disease(all[0].id)),
-            About::Phenotype(term, _) => {
+            Condition::Disease(all) => Ok(relations.disease(all[0].id)),
+            Condition::Phenotype(term, _) => {
                 let (names, definition, genes) = self.base.phenotype(*term)?;
                 Ok(Some(relations.phenotype(&names, &definition, &genes)))
             }
@@ -216,15 +198,15 @@ impl Judge {
     }
 
     /// Genes of a disease or phenotype: symbol, source, what it says. What a source says is not related is left out.
-    pub fn genes(&self, about: &About) -> Result<Vec<(String, i64, String)>> {
+    pub fn genes(&self, about: &Condition) -> Result<Vec<(String, i64, String)>> {
         match about {
-            About::Disease(all) => self.base.genes_of_diseases(&self.base.same_names(all)?),
-            About::Phenotype(term, _) => self.base.genes_of_terms(&self.closure(*term)?),
+            Condition::Disease(all) => self.base.genes_of_diseases(&self.base.same_names(all)?),
+            Condition::Phenotype(term, _) => self.base.genes_of_terms(&self.closure(*term)?),
         }
     }
 
     /// The answer to one question.
-    pub fn verdict(&self, gene: &Gene, about: &About) -> Result<Verdict> {
+    pub fn verdict(&self, gene: &Gene, about: &Condition) -> Result<Verdict> {
         let mut all = self.verdicts(&[(gene, about, None)])?;
         all.pop().ok_or_else(|| Error::Internal("no verdict".into()))
     }
@@ -239,7 +221,7 @@ impl Judge {
         }
         // The knowledge base is asked by one thread, evidence is weighed by all.
         let relations = if ready.iter().any(|(_, target)| target.is_some()) { Some(self.relations()?) } else { None };
-        let found: Vec<Option<Found>> = ready
+        let found: Vec<Option<Measures>> = ready
             .par_iter()
             .zip(asked)
             .map(|((_, target), (gene, _, hidden))| {
@@ -249,8 +231,8 @@ impl Judge {
         let mut verdicts = Vec::with_capacity(asked.len());
         for (((stated, _), found), (_, about, _)) in ready.into_iter().zip(found).zip(asked) {
             let weights = match about {
-                About::Disease(_) => &self.shared.weights.disease,
-                About::Phenotype(..) => &self.shared.weights.phenotype,
+                Condition::Disease(_) => &self.shared.weights.disease,
+                Condition::Phenotype(..) => &self.shared.weights.phenotype,
             };
             verdicts.push(match found {
                 Some(found) => {
@@ -265,7 +247,7 @@ impl Judge {
 }
 
 /// A question: which gene, about what, and which relations (gene, disease) count as unknown.
-pub type Question<'a> = (&'a Gene, &'a About, Option<&'a [(i64, i64)]>);
+pub type Question<'a> = (&'a Gene, &'a Condition, Option<&'a [(i64, i64)]>);
 
 fn log_odds_of(stated: &[Statement]) -> f64 {
     let of = |against: bool| stated.iter().filter(move |one| one.against == against).map(|one| odds(one.probability));
@@ -273,7 +255,7 @@ fn log_odds_of(stated: &[Statement]) -> f64 {
 }
 
 impl Verdict {
-    fn new(log_odds: f64, stated: Vec<Statement>, evidence: Vec<Evidence>, found: Option<Found>) -> Self {
+    fn new(log_odds: f64, stated: Vec<Statement>, evidence: Vec<Evidence>, found: Option<Measures>) -> Self {
         let probability = 1.0 / (1.0 + (-log_odds).exp());
         let answer = match probability {
             p if p >= SURE => Some(true),

@@ -7,8 +7,9 @@ use crate::prompts::{Refusal, grammar::Prompt, tasks::Task};
 use crate::{
     error::Result,
     genes::{
-        base::{Base, Gene},
-        verdict::{About, Judge},
+        base::Base,
+        records::{Condition, Gene},
+        verdict::Judge,
     },
     skip::Skip,
 };
@@ -27,8 +28,8 @@ pub struct Fact {
 /// What a prompt is about.
 enum Asked {
     Gene(Box<Gene>),
-    About(About),
-    Both(Box<Gene>, About),
+    Condition(Condition),
+    Both(Box<Gene>, Condition),
 }
 
 /// Keys of information retrieval.
@@ -65,8 +66,8 @@ fn asked(base: &Base, prompt: &Prompt) -> Result<Result<Asked, Refusal>> {
         None => None,
     };
     let about = match (prompt.value("disease"), prompt.value("phenotype")) {
-        (Some(text), _) => Some(base.disease(text)?.map(About::Disease)),
-        (None, Some(text)) => Some(base.term(text)?.map(|(term, name)| About::Phenotype(term, name))),
+        (Some(text), _) => Some(base.disease(text)?.map(Condition::Disease)),
+        (None, Some(text)) => Some(base.term(text)?.map(|(term, name)| Condition::Phenotype(term, name))),
         (None, None) => None,
     };
     let about = match about {
@@ -83,7 +84,7 @@ fn asked(base: &Base, prompt: &Prompt) -> Result<Result<Asked, Refusal>> {
         (Task::Relation, None, _) => lacks("gene = …"),
         (Task::Relation, ..) | (Task::Genes, _, None) => lacks("disease = … or phenotype = …"),
         (Task::Genes, _, Some(about)) | (Task::Phenotypes | Task::Diseases, None, Some(about)) => {
-            Ok(Asked::About(about))
+            Ok(Asked::Condition(about))
         }
         (_, Some(gene), _) => Ok(Asked::Gene(gene)),
         _ => lacks("gene = …"),
@@ -95,7 +96,7 @@ fn asked(base: &Base, prompt: &Prompt) -> Result<Result<Asked, Refusal>> {
 pub fn in_letters(base: &Base, prompt: &Prompt) -> Result<Option<String>> {
     let Ok(Asked::Both(gene, about)) = asked(base, prompt)? else { return Ok(None) };
     let letters = |name: &str| format!(" {name}").chars().map(String::from).collect::<Vec<_>>().join("\u{2063}");
-    let what = if matches!(about, About::Disease(_)) { "Disease" } else { "Phenotype" };
+    let what = if matches!(about, Condition::Disease(_)) { "Disease" } else { "Phenotype" };
     let (_, name) = about.label();
     let (symbol, words) = (&gene.symbol, &gene.name);
     Ok(Some(format!("user\n{what}:{} ({name})\nGene:{} ({words})\nRelated:", letters(&name), letters(symbol))))
@@ -158,17 +159,17 @@ pub fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {
             let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
             Ok(Fact { answer: parts.join("; "), confidence: 1.0, evidence: labels.join("; ") })
         }
-        (Task::Phenotypes, Asked::About(About::Disease(all))) => {
+        (Task::Phenotypes, Asked::Condition(Condition::Disease(all))) => {
             let mut items = Items::default();
             for one in base.disease_phenotypes(&all)? {
                 let label = base.source(one.source).label();
                 let said = one.frequency.map_or(label.clone(), |frequency| format!("{label}: {frequency}"));
                 items.add(format!("HP:{:07} {}", one.term, one.name), said);
             }
-            items.fact(|| format!("no source names a phenotype of {}", about_name(&About::Disease(all.clone()))))
+            items.fact(|| format!("no source names a phenotype of {}", about_name(&Condition::Disease(all.clone()))))
         }
-        (Task::Diseases, Asked::About(about)) => {
-            let About::Phenotype(term, _) = &about else {
+        (Task::Diseases, Asked::Condition(about)) => {
+            let Condition::Phenotype(term, _) = &about else {
                 return Ok(Err(Refusal::new(Skip::BadPrompt, "diseases needs gene = … or phenotype = …")));
             };
             let mut items = Items::default();
@@ -177,7 +178,7 @@ pub fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {
             }
             items.fact(|| format!("no source names a disease with {}", about_name(&about)))
         }
-        (_, Asked::About(about)) => {
+        (_, Asked::Condition(about)) => {
             let mut items = Items::default();
             for (symbol, source, said) in judge.genes(&about)? {
                 items.add(symbol, format!("{}: {said}", base.source(source).label()));
@@ -191,7 +192,7 @@ fn named(accession: Option<&str>, name: &str) -> String {
     accession.map_or_else(|| name.to_string(), |id| format!("{id} {name}"))
 }
 
-fn about_name(about: &About) -> String {
+fn about_name(about: &Condition) -> String {
     let (id, name) = about.label();
     if id == "." { name } else { format!("{id} {name}") }
 }

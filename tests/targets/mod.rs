@@ -434,7 +434,7 @@ fn labelled(data: &[u8]) {
 
 /// A table of facts about genes, row by row.
 fn table(data: &[u8]) {
-    let table = open("a.tsv", data.to_vec()).and_then(|input| said(genogloss::genes::sources::Table::of(input)));
+    let table = open("a.tsv", data.to_vec()).and_then(|input| said(genogloss::genes::table::Table::of(input)));
     if let Some(table) = table {
         said(table.each(|row| {
             let _ = (row.get(&["symbol", "gene_symbol"]), row.line(), row.place());
