@@ -145,6 +145,12 @@ impl Prompt {
         exact.or_else(|| self.values().find(|(key, _)| key.eq_ignore_ascii_case(wanted))).map(|(_, value)| value)
     }
 
+    /// The name of its task, with the key if it has one.
+    pub(crate) fn task_name(&self) -> String {
+        let name = self.task.entry().name;
+        self.key.as_ref().map_or_else(|| name.to_string(), |key| format!("{name}: {key}"))
+    }
+
     /// The shortest way to write it, which is what the language model is trained on: no blanks around `=`, parts joined by
     /// `, `, bases in upper case with T for U, the task by its first name.
     pub fn canonical(&self) -> String {
@@ -161,11 +167,7 @@ impl Prompt {
             }
             text.push_str(", ");
         }
-        text.push_str(self.task.entry().name);
-        if let Some(key) = &self.key {
-            text.push_str(": ");
-            text.push_str(key);
-        }
+        text.push_str(&self.task_name());
         text.push('=');
         text
     }

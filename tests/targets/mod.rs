@@ -28,7 +28,7 @@ use genogloss::{
     output::table::{Element, Merger},
     prompts::{
         grammar::Prompt,
-        questions::{self, Question},
+        input::{self, Template},
     },
     read::{
         self, Format, Input,
@@ -199,10 +199,10 @@ fn prompt(data: &[u8]) {
 
 /// A file of prompts.
 fn read_prompts(data: &[u8]) {
-    let question = Question { task: Some("splice site".into()), values: vec![("chromosome".into(), "chr1".into())] };
-    for question in [Question::default(), question] {
+    let template = Template { task: Some("splice site".into()), values: vec![("chromosome".into(), "chr1".into())] };
+    for template in [Template::default(), template] {
         let Some(input) = open("a.txt", data.to_vec()) else { return };
-        said(questions::of(input, &question, &mut |asked| {
+        said(input::of(input, &template, &mut |asked| {
             let _ = Prompt::parse(&asked.text);
             Ok(())
         }));
