@@ -1,4 +1,4 @@
-//! `genogloss ask`: every prompt a query.
+//! `genogloss ask`: prompts and their answers.
 
 use std::{
     io::IsTerminal,
@@ -10,28 +10,22 @@ use super::{
     EngineOptions, OutputOptions, RunOptions,
     given::{self, Given, NotFor},
     say,
-    setup::{self, Beginning, Ending, Shared},
 };
 pub(super) use crate::prompts::table::SKIPS;
 use crate::{
     error::{Error, Result},
     generate::{Sampling, Strategy},
+    genes::base::default_path,
     model::registry,
-    output::{
-        Indexed, Output, OutputSettings, check_targets,
-        manifest::{ModelReport, Settings},
-    },
-    pipeline::{self, Located, Settings as PipelineSettings},
-    progress::{Progress, Total},
+    output::manifest::{ModelReport, Settings},
+    pipeline,
     prompts::{
-        input::{Source, Template},
+        input::{PromptInput, Source, Template},
         panel::{AnswerWith, Panel, Settings as PanelSettings},
-        reader::{PromptReader, PromptsRead, Query},
-        table::{self, write_answer},
-        tasks,
+        run::{RunSettings, answer_prompts},
+        table, tasks,
     },
-    session::journal::Checkpoint,
-    shards::{ShardReport, territory::Territory},
+    session::{Request, load},
 };
 
 /// Answer prompts: "SEQ, key = value, task =".
@@ -156,77 +150,23 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     }
     let source = source(&options)?;
     let inputs: Vec<&Path> = [options.input.as_deref(), options.reference.as_deref()].into_iter().flatten().collect();
-    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
+    let request = Request::new(&inputs, options.output.target(), options.run.parts())?;
     // A file that cannot be read is refused before anything is written.
     source.check()?;
-    let template = Template { task: options.task.clone(), values: options.with.clone() };
-    setup::announce();
+    load::announce();
     let panel = Arc::new(Panel::new(panel_settings(&options))?);
-    let (report, threads, pipeline_settings) = prepare(&options.engine, &panel)?;
-    let territory = territory(&options, &source, &template)?;
-    let run_settings = settings_of(&options);
-    let target = options.output.output.as_deref();
-    let mut beginning =
-        Beginning::find(&options.run, target, None, &report, &run_settings, territory.as_ref(), &inputs)?;
-    let mut output = Output::create(&OutputSettings {
-        path: options.output.output.clone(),
-        indexed: Indexed::No,
-        kind: None,
-        longest: 0,
-        bgzf: false,
-        input: source.place(),
-        resume: beginning.bytes(),
-    })?;
-    if !beginning.begun() {
-        output.write_all(table::HEADER)?;
-    }
-    let mut counts = beginning.from.counts().of_columns(std::iter::once("confidence"));
-    let mut progress = Progress::new(counts.windows, Total::Unknown);
-    let shared: Shared<PromptsRead> = Shared::default();
-    let sessions = (0..threads).map(|_| panel.session()).collect();
-    let mut line = Vec::new();
-    let result = {
-        let left = Arc::clone(&shared);
-        let done = beginning.from.queries;
-        let reader = PromptReader { source, template, panel: Arc::clone(&panel), territory: territory.clone(), done };
-        pipeline::run(
-            &pipeline_settings,
-            sessions,
-            move |feed| {
-                setup::leave(&left, reader.send_all(feed)?);
-                Ok(())
-            },
-            |query: Query, outcome| {
-                progress.at(counts.written, counts.windows, || query.place());
-                write_answer(query, &outcome, &mut counts, &mut line);
-                output.write_all(&line)?;
-                beginning.at(|| Checkpoint::of(&counts, output.checkpoint()?))
-            },
-        )
+    let template = Template { task: options.task.clone(), values: options.with.clone() };
+    let settings = RunSettings {
+        threads: options.engine.threads,
+        batch_rows: options.engine.batch_rows as usize,
+        reference: options.reference.clone(),
+        options: manifest_settings(&options),
     };
-    let timings = beginning.ended(result, || Checkpoint::of(&counts, output.checkpoint()?))?;
-    let PromptsRead { counts: read, input, contigs } = setup::take(&shared);
-    (counts.records_in, counts.queries, counts.bases) = (read.records_in, read.queries, read.bases);
-    let ending = Ending {
-        report,
-        threads,
-        counts,
-        timings,
-        inputs: input.into_iter().collect(),
-        reference: options.reference.as_deref().map(|path| (path, contigs)),
-        settings: run_settings,
-        tracks: None,
-        shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
-        also: None,
-        before: beginning.from.counts().windows,
-    };
-    setup::finish(&options.output, ending, || output.seal())?;
-    beginning.done();
-    Ok(())
+    answer_prompts(request, PromptInput { source, template }, panel, settings)
 }
 
 fn panel_settings(options: &Options) -> PanelSettings {
-    let base = options.base.clone().or_else(|| super::genes::usual().ok().filter(|path| path.is_file()));
+    let base = options.base.clone().or_else(|| default_path().ok().filter(|path| path.is_file()));
     let strategy = match options.beams {
         None if options.temperature > 0.0 => {
             let (temperature, top_k, seed) = (options.temperature, options.top_k, options.seed);
@@ -251,18 +191,13 @@ fn panel_settings(options: &Options) -> PanelSettings {
 }
 
 /// What a run of a panel needs: its name in the manifest, threads, and the pipeline's settings.
-pub(super) fn prepare(engine: &EngineOptions, panel: &Panel) -> Result<(ModelReport, usize, PipelineSettings)> {
-    let threads = setup::threads(engine);
+pub(super) fn prepare(engine: &EngineOptions, panel: &Panel) -> Result<(ModelReport, usize, pipeline::Settings)> {
+    let threads = load::limit_threads(engine.threads);
     Ok((panel.report()?, threads, panel.pipeline_settings(engine.batch_rows as usize)))
 }
 
-fn territory(options: &Options, source: &Source, template: &Template) -> Result<Option<Territory>> {
-    let Some(choice) = &options.run.shard else { return Ok(None) };
-    setup::territory_of_records(choice, source.count(template)?, &source.place(), "prompts").map(Some)
-}
-
-/// What answers depend on.
-fn settings_of(options: &Options) -> Settings {
+/// The options that the answers depend on.
+fn manifest_settings(options: &Options) -> Settings {
     let mut settings = Settings::new("ask");
     settings.put("answer_with", format!("{:?}", options.answer_with).to_lowercase());
     settings.put("model", &options.model);

@@ -4,16 +4,21 @@
 //! SQLite file ([`schema`]). [`base`] opens it and finds [`records`]: genes by their [`names`] and [`identifiers`], their diseases, their
 //! phenotypes. [`rank`] lists genes that fit a set of phenotypes; [`annotate`] adds facts to places of a genome; [`verdict`] answers
 //! whether a gene is related to a disease or phenotype, and [`relate`] weighs the evidence where no source states it.
+//! [`listings`], [`pairs`] and [`annotate`] write tables ([`lookup`]) and variants.
 
 pub mod annotate;
 pub mod base;
 pub mod build;
 mod identifiers;
+pub(crate) mod listings;
+pub(crate) mod lookup;
 pub mod names;
+pub(crate) mod pairs;
 pub mod rank;
 pub mod records;
 pub mod relate;
 pub mod schema;
 pub mod sources;
 pub mod table;
+mod text_lines;
 pub mod verdict;

@@ -100,17 +100,27 @@ impl Source {
         }
         Ok(())
     }
+}
 
+/// The prompts of a run: where they come from, and what is appended to sequences.
+pub(crate) struct PromptInput {
+    /// Where they come from.
+    pub(crate) source: Source,
+    /// What is appended to sequences.
+    pub(crate) template: Template,
+}
+
+impl PromptInput {
     /// How many prompts there are, which takes reading them; refused for standard input and pipes.
-    pub(crate) fn count(&self, template: &Template) -> Result<u64> {
-        if let Self::File(path, _) = self
+    pub(super) fn count(&self) -> Result<u64> {
+        if let Source::File(path, _) = &self.source
             && !path.is_file()
         {
-            return Err(Error::usage(format!("{}: it must be known how many prompts there are", self.place()))
-                .with_hint("give a file instead of standard input or a pipe"));
+            let problem = format!("{}: it must be known how many prompts there are", self.source.place());
+            return Err(Error::usage(problem).with_hint("give a file instead of standard input or a pipe"));
         }
         let mut count = 0;
-        self.read(template, &mut |_| {
+        self.read(&mut |_| {
             count += 1;
             Ok(())
         })?;
@@ -118,20 +128,19 @@ impl Source {
     }
 
     /// Calls `emit` with every prompt; reports the file and the contigs that were used.
-    pub(crate) fn read(
+    pub(super) fn read(
         &self,
-        template: &Template,
         emit: &mut dyn FnMut(PromptRecord) -> Result<()>,
     ) -> Result<(Option<InputReport>, Vec<ContigReport>)> {
-        match self {
-            Self::Arguments(prompts) => {
+        match &self.source {
+            Source::Arguments(prompts) => {
                 for (index, text) in prompts.iter().enumerate() {
-                    emit(PromptRecord { id: (index + 1).to_string(), text: template.complete(text) })?;
+                    emit(PromptRecord { id: (index + 1).to_string(), text: self.template.complete(text) })?;
                 }
                 Ok((None, Vec::new()))
             }
-            Self::File(path, reference) => {
-                let (input, contigs) = read_file(path, reference.as_deref(), template, emit)?;
+            Source::File(path, reference) => {
+                let (input, contigs) = read_file(path, reference.as_deref(), &self.template, emit)?;
                 Ok((Some(input), contigs))
             }
         }

@@ -1,8 +1,8 @@
 //! Prompts and their answers: GenomicLLM's grammar, each task answered by the best available means.
 //!
 //! [`input`] reads prompts, [`grammar`] parses one, [`tasks`] lists what can be asked and what an answer looks like. The [`panel`] decides who
-//! answers: a definition, a built-in classifier, the knowledge base ([`facts`]) or a language model. The [`reader`] hands
-//! prompts to sessions, which answer them in batches, and [`table`] writes the answers.
+//! answers: a definition, a built-in classifier, the knowledge base ([`facts`]) or a language model. The reader hands
+//! prompts to sessions, which answer them in batches, and [`table`] writes the answers; [`run`] puts them together.
 //! GenomicLLM (Liau et al. 2024) puts all of them to one language model; here that is one means among others, and `--answer-with lm`
 //! forces it, to compare.
 
@@ -12,7 +12,8 @@ pub mod facts;
 pub mod grammar;
 pub mod input;
 pub mod panel;
-pub(crate) mod reader;
+mod reader;
+pub(crate) mod run;
 mod session;
 pub(crate) mod table;
 pub mod tasks;

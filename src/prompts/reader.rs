@@ -5,19 +5,19 @@ use std::sync::Arc;
 use super::{
     Refusal,
     grammar::Prompt,
-    input::{PromptRecord, Source, Template},
+    input::{PromptInput, PromptRecord},
     panel::Panel,
 };
 use crate::{
-    counts::Counts,
+    counts::InputCounts,
     error::Result,
     pipeline::{Feed, Located},
-    read::{InputReport, fasta::ContigReport},
+    session::{self, ReadSummary},
     shards::territory::{RECORDS, Territory, Watch},
 };
 
 /// A prompt whose answer is written: its identifier, its task, and how it is answered or why it is not.
-pub(crate) struct Query {
+pub(super) struct Query {
     pub(super) id: String,
     /// The task and its key; `.` if the prompt could not be parsed.
     pub(super) task: String,
@@ -33,36 +33,20 @@ impl Located for Query {
 }
 
 /// Reads the prompts of one run.
-pub(crate) struct PromptReader {
-    /// Where they come from.
-    pub(crate) source: Source,
-    /// What is appended to sequences.
-    pub(crate) template: Template,
-    /// Who answers.
-    pub(crate) panel: Arc<Panel>,
+pub(super) struct PromptReader {
+    pub(super) prompts: PromptInput,
+    pub(super) panel: Arc<Panel>,
     /// The part of the prompts that this run answers; `None`: all.
-    pub(crate) territory: Option<Territory>,
-    /// Prompts that an earlier run has answered.
-    pub(crate) done: u64,
+    pub(super) territory: Option<Territory>,
 }
 
-/// What was read.
-#[derive(Default)]
-pub(crate) struct PromptsRead {
-    /// Prompts and their bases.
-    pub(crate) counts: Counts,
-    /// The file of prompts, if there is one.
-    pub(crate) input: Option<InputReport>,
-    /// Contigs of the FASTA file that were used.
-    pub(crate) contigs: Vec<ContigReport>,
-}
+impl session::Source for PromptReader {
+    type Query = Query;
 
-impl PromptReader {
-    /// Sends every prompt of this run to the sessions, or to the writer if it is refused.
-    pub(crate) fn send_all(mut self, feed: &mut Feed<'_, Query>) -> Result<PromptsRead> {
-        let (mut counts, mut number, mut watch) = (Counts::default(), 0u64, Watch::default());
-        let place = self.source.place();
-        let (input, contigs) = self.source.read(&self.template, &mut |record| {
+    fn read(self, mut done: u64, feed: &mut Feed<'_, Query>) -> Result<ReadSummary> {
+        let (mut counts, mut number, mut watch) = (InputCounts::default(), 0u64, Watch::default());
+        let place = self.prompts.source.place();
+        let (input, contigs) = self.prompts.read(&mut |record| {
             if let Some(own) = &self.territory {
                 number += 1;
                 if !watch.own(own, Some((RECORDS, number - 1)), &place)? {
@@ -73,16 +57,17 @@ impl PromptReader {
             counts.queries += 1;
             let parsed = Prompt::parse(&record.text);
             counts.bases += parsed.as_ref().ok().and_then(Prompt::bases).map_or(0, |bases| bases.len() as u64);
-            if self.done > 0 {
-                self.done -= 1;
+            if done > 0 {
+                done -= 1;
                 return Ok(());
             }
             send(&self.panel, record, parsed, feed)
         })?;
-        Ok(PromptsRead { counts, input, contigs })
+        Ok(ReadSummary { counts, inputs: input.into_iter().collect(), contigs })
     }
 }
 
+/// Sends a prompt to the sessions, or to the writer if it is refused.
 fn send(
     panel: &Panel,
     record: PromptRecord,

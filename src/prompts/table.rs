@@ -1,10 +1,17 @@
 //! The tables of `genogloss ask`: answers, and the list of tasks.
 
 use super::{Refusal, reader::Query, tasks::TASKS};
-use crate::{counts::Counts, pipeline::Outcome, skip::Skip};
+use crate::{
+    counts::Counts,
+    error::Result,
+    output::Output,
+    pipeline::Outcome,
+    session::{Sink, Writer, Written, journal::Checkpoint},
+    skip::Skip,
+};
 
 /// Header of the table of answers.
-pub(crate) const HEADER: &[u8] = b"#id\ttask\tanswer\tconfidence\thow\treason\tevidence\n";
+pub(super) const HEADER: &[u8] = b"#id\ttask\tanswer\tconfidence\thow\treason\tevidence\n";
 
 /// Reasons that the column `reason` may hold, for `genogloss columns`.
 pub(crate) const SKIPS: &[Skip] = &[
@@ -18,25 +25,48 @@ pub(crate) const SKIPS: &[Skip] = &[
     Skip::NoFact,
 ];
 
-/// Writes the line of a prompt to `line`, and counts its answer or the reason why there is none.
-pub(crate) fn write_answer(mut query: Query, outcome: &Outcome<'_>, counts: &mut Counts, line: &mut Vec<u8>) {
-    let skipped = match outcome {
-        // The score of an answer that was cut off is not-a-number.
-        Outcome::Answered(answers) if answers.scores(0)[0].is_nan() => {
-            let detail = "the answer was cut off at its limit of tokens (--max-tokens)";
-            query.refusal = Some(Refusal::new(Skip::TooLong, detail));
-            Some(Skip::TooLong)
-        }
-        Outcome::Answered(answers) => {
-            counts.add_scores([answers.scores(0)[0]]);
-            None
-        }
-        Outcome::Skipped(reason) => Some(*reason),
-    };
-    counts.came_out(skipped);
-    counts.rows += 1;
-    line.clear();
-    write_cells(&query, outcome, line);
+/// Writes the table of answers.
+pub(super) struct AnswerWriter {
+    pub(super) output: Output,
+    pub(super) counts: Counts,
+    pub(super) line: Vec<u8>,
+}
+
+impl Writer for AnswerWriter {
+    fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    fn checkpoint(&mut self) -> Result<Checkpoint> {
+        Checkpoint::of(&self.counts, self.output.checkpoint()?)
+    }
+
+    fn seal(self) -> Result<Written> {
+        Ok(Written::new(self.counts, self.output.seal()?))
+    }
+}
+
+impl Sink<Query> for AnswerWriter {
+    fn write(&mut self, mut query: Query, outcome: Outcome<'_>) -> Result<()> {
+        let skipped = match &outcome {
+            // The score of an answer that was cut off is not-a-number.
+            Outcome::Answered(answers) if answers.scores(0)[0].is_nan() => {
+                let detail = "the answer was cut off at its limit of tokens (--max-tokens)";
+                query.refusal = Some(Refusal::new(Skip::TooLong, detail));
+                Some(Skip::TooLong)
+            }
+            Outcome::Answered(answers) => {
+                self.counts.add_scores([answers.scores(0)[0]]);
+                None
+            }
+            Outcome::Skipped(reason) => Some(*reason),
+        };
+        self.counts.query_written(skipped);
+        self.counts.rows += 1;
+        self.line.clear();
+        write_cells(&query, &outcome, &mut self.line);
+        self.output.write_all(&self.line)
+    }
 }
 
 fn write_cells(query: &Query, outcome: &Outcome<'_>, line: &mut Vec<u8>) {

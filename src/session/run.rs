@@ -10,6 +10,7 @@ use crate::{
     counts::{Counts, InputCounts},
     error::{Error, Result},
     interrupt::INTERRUPTED,
+    model::Answerer,
     output::Sealed,
     pipeline::{self, Feed, Located, Outcome, Timings},
     progress::{Progress, Total},
@@ -90,7 +91,22 @@ impl Written {
 
 impl Session {
     /// Runs the source's queries through the model and writes the answers in the same order; then finishes the run.
-    pub fn run<S, W>(mut self, model: LoadedModel, source: S, mut writer: W) -> Result<()>
+    pub fn run<S, W>(self, model: LoadedModel, source: S, writer: W) -> Result<()>
+    where
+        S: Source,
+        W: Sink<S::Query>,
+    {
+        self.run_sessions(&model.pipeline, model.sessions, source, writer)
+    }
+
+    /// The same with sessions that are not of one model.
+    pub fn run_sessions<S, W>(
+        mut self,
+        pipeline: &pipeline::Settings,
+        sessions: Vec<Box<dyn Answerer>>,
+        source: S,
+        mut writer: W,
+    ) -> Result<()>
     where
         S: Source,
         W: Sink<S::Query>,
@@ -98,8 +114,8 @@ impl Session {
         let mut progress = Progress::new(writer.counts().windows, source.total());
         let (done, mut summary) = (self.resumed.queries, ReadSummary::default());
         let result = pipeline::run(
-            &model.pipeline,
-            model.sessions,
+            pipeline,
+            sessions,
             |feed| {
                 summary = source.read(done, feed)?;
                 Ok(())

@@ -5,7 +5,10 @@
 mod facts;
 mod find;
 
-use std::path::{Path, PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row};
 
@@ -14,6 +17,18 @@ use super::{
     schema::{APPLICATION, FORMAT, describe_sqlite},
 };
 use crate::error::{Error, Result};
+
+/// The knowledge base that is used if no other is named.
+pub(crate) fn default_path() -> Result<PathBuf> {
+    let data = env::var_os("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
+    data.map(|data| data.join("genogloss/genes.sqlite")).ok_or_else(|| {
+        Error::usage("there is no home folder to keep a knowledge base in")
+            .with_hint("name it: --base FILE, or -o FILE with genes build")
+    })
+}
 
 /// An open knowledge base.
 pub struct Base {

@@ -20,6 +20,7 @@ use rusqlite::{Connection, params};
 
 use self::{gene_index::GeneIndex, ontology::OntologyTerms, tally::Tally};
 use super::{
+    base::default_path,
     names::fold,
     schema::{APPLICATION, FORMAT, INDICES, NO_RELEASE, SCHEMA, describe_sqlite},
     sources::TableKind,
@@ -27,7 +28,8 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    output::Sealed,
+    genome::interval::commas,
+    output::{Sealed, check_targets},
 };
 
 /// What was read of one table.
@@ -47,6 +49,47 @@ pub struct TableReport {
     pub facts: u64,
     /// Rows whose gene is unknown, and the first such gene.
     pub unknown: (u64, String),
+}
+
+/// Builds a knowledge base, and logs what was read. `target`: the file to write; `None`: where it is looked for.
+pub(crate) fn build_and_log(tables: &[PathBuf], releases: &[(String, String)], target: Option<PathBuf>) -> Result<()> {
+    let target = match target {
+        Some(path) => path,
+        None => {
+            let path = default_path()?;
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
+            }
+            path
+        }
+    };
+    let inputs: Vec<&Path> = tables.iter().map(PathBuf::as_path).collect();
+    check_targets(&inputs, Some(&target), None, &[])?;
+    let reports = build(tables, releases, &target)?;
+    for table in &reports {
+        let place = table.path.display();
+        tracing::info!(
+            "{place}: {}, release {}: {} rows, {} facts",
+            table.what,
+            table.release,
+            commas(table.rows),
+            commas(table.facts)
+        );
+        let (lost, first) = &table.unknown;
+        if *lost > 0 {
+            tracing::warn!(
+                "{place}: {} rows are of genes that are not known, and were left out (the first: {first})",
+                commas(*lost)
+            );
+        }
+    }
+    tracing::info!(
+        "done: {} tables, {} facts in {}",
+        reports.len(),
+        commas(reports.iter().map(|table| table.facts).sum()),
+        target.display()
+    );
+    Ok(())
 }
 
 /// Reads the tables and writes the knowledge base to `out` (all or nothing). `releases`: names of sources or files, and the releases of
