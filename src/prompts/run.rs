@@ -2,16 +2,11 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{
-    input::PromptInput,
-    panel::Panel,
-    reader::PromptReader,
-    table::{AnswerWriter, HEADER},
-};
+use super::{input::PromptInput, panel::Panel, reader::PromptReader, table::HEADER};
 use crate::{
     error::Result,
     output::manifest::Settings,
-    session::{About, Layout, Request, load::limit_threads, part},
+    session::{About, Layout, OutputWriter, Request, load::limit_threads, part},
 };
 
 /// How a run of prompts is done.
@@ -47,5 +42,5 @@ pub(crate) fn answer_prompts(
     let reader = PromptReader { prompts, panel: Arc::clone(&panel), territory: session.territory().cloned() };
     let sessions = (0..threads).map(|_| panel.session()).collect();
     let pipeline = panel.pipeline_settings(settings.batch_rows);
-    session.run_sessions(&pipeline, sessions, reader, AnswerWriter { output, counts, line: Vec::new() })
+    session.run_sessions(&pipeline, sessions, reader, OutputWriter { output, counts })
 }

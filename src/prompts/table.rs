@@ -2,11 +2,9 @@
 
 use super::{Refusal, reader::Query, tasks::TASKS};
 use crate::{
-    counts::Counts,
     error::Result,
-    output::Output,
     pipeline::Outcome,
-    session::{Sink, Writer, Written, journal::Checkpoint},
+    session::{OutputWriter, Sink},
     skip::Skip,
 };
 
@@ -25,28 +23,7 @@ pub(crate) const SKIPS: &[Skip] = &[
     Skip::NoFact,
 ];
 
-/// Writes the table of answers.
-pub(super) struct AnswerWriter {
-    pub(super) output: Output,
-    pub(super) counts: Counts,
-    pub(super) line: Vec<u8>,
-}
-
-impl Writer for AnswerWriter {
-    fn counts(&self) -> &Counts {
-        &self.counts
-    }
-
-    fn checkpoint(&mut self) -> Result<Checkpoint> {
-        Checkpoint::of(&self.counts, self.output.checkpoint()?)
-    }
-
-    fn seal(self) -> Result<Written> {
-        Ok(Written::new(self.counts, self.output.seal()?))
-    }
-}
-
-impl Sink<Query> for AnswerWriter {
+impl Sink<Query> for OutputWriter {
     fn write(&mut self, mut query: Query, outcome: Outcome<'_>) -> Result<()> {
         let skipped = match &outcome {
             // The score of an answer that was cut off is not-a-number.
@@ -63,13 +40,13 @@ impl Sink<Query> for AnswerWriter {
         };
         self.counts.query_written(skipped);
         self.counts.rows += 1;
-        self.line.clear();
-        write_cells(&query, &outcome, &mut self.line);
-        self.output.write_all(&self.line)
+        self.output.write_all(&line(&query, &outcome))
     }
 }
 
-fn write_cells(query: &Query, outcome: &Outcome<'_>, line: &mut Vec<u8>) {
+/// The line of a prompt.
+fn line(query: &Query, outcome: &Outcome<'_>) -> Vec<u8> {
+    let mut line = Vec::new();
     let mut cell = |text: &str, end: u8| {
         // A cell holds no tabs or line ends, whatever a name or an answer holds.
         let clean = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
@@ -99,6 +76,7 @@ fn write_cells(query: &Query, outcome: &Outcome<'_>, line: &mut Vec<u8>) {
             cell(".", b'\n');
         }
     }
+    line
 }
 
 /// The table of all tasks, which is a table of prompts too.

@@ -22,7 +22,7 @@ use std::{
 use self::journal::{Checkpoint, Journal, identity};
 pub use self::{
     finish::Finished,
-    run::{Passing, ReadSummary, Sink, Source, Writer, Written},
+    run::{OutputWriter, Passing, ReadSummary, Sink, Source, Writer, Written},
 };
 use crate::{
     counts::Counts,

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     interrupt::INTERRUPTED,
     model::Answerer,
-    output::Sealed,
+    output::{Output, Sealed},
     pipeline::{self, Feed, Located, Outcome, Timings},
     progress::{Progress, Total},
     read::{InputReport, fasta::ContigReport},
@@ -86,6 +86,28 @@ impl Written {
     /// One output.
     pub fn new(counts: Counts, sealed: Sealed) -> Self {
         Self { counts, sealed, ..Self::default() }
+    }
+}
+
+/// A writer that holds nothing back: an output and the counts of its lines.
+pub struct OutputWriter {
+    /// The output.
+    pub output: Output,
+    /// The counts so far.
+    pub counts: Counts,
+}
+
+impl Writer for OutputWriter {
+    fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    fn checkpoint(&mut self) -> Result<Checkpoint> {
+        Checkpoint::of(&self.counts, self.output.checkpoint()?)
+    }
+
+    fn seal(self) -> Result<Written> {
+        Ok(Written::new(self.counts, self.output.seal()?))
     }
 }
 

@@ -2,48 +2,24 @@
 
 use super::{Facts, count_written};
 use crate::{
-    counts::{Counts, InputCounts},
+    counts::InputCounts,
     error::{Error, Result},
     genes::schema::FORMAT,
     genome::{Contig, Contigs, Interval, interval::show_position},
-    output::{
-        Output,
-        variants::{RecordWriter, VariantFormat},
-    },
+    output::variants::{RecordWriter, VariantFormat},
     progress::Total,
     read::{
         annotation::{Annotation, assembly_of},
         regions::Aliases,
         variants::{VariantRecord, Variants},
     },
-    session::{Layout, ReadSummary, Request, Writer, Written, journal::Checkpoint, part},
+    session::{Layout, OutputWriter, ReadSummary, Request, part},
     shards::territory::Watch,
     vcf::info,
 };
 
 /// The INFO field.
 const FIELD: &str = "GG_GENES";
-
-/// Writes variants with the INFO field of their genes.
-struct VariantWriter {
-    records: RecordWriter,
-    output: Output,
-    counts: Counts,
-}
-
-impl Writer for VariantWriter {
-    fn counts(&self) -> &Counts {
-        &self.counts
-    }
-
-    fn checkpoint(&mut self) -> Result<Checkpoint> {
-        Checkpoint::of(&self.counts, self.output.checkpoint()?)
-    }
-
-    fn seal(self) -> Result<Written> {
-        Ok(Written::new(self.counts, self.output.seal()?))
-    }
-}
 
 /// Annotates all variants, in their order.
 pub(crate) fn annotate(facts: Facts, request: Request, mut variants: Variants, format: VariantFormat) -> Result<()> {
@@ -59,11 +35,11 @@ pub(crate) fn annotate(facts: Facts, request: Request, mut variants: Variants, f
         None => None,
     };
     let header = header(&variants, &place)?;
-    let (records, header) = RecordWriter::new(format, &mut variants, header, false)?;
+    let (mut records, header) = RecordWriter::new(format, &mut variants, header, false)?;
     let session = request.begin(about)?;
     let layout = Layout { indexed: records.indexed(), bgzf: Some(format.is_bgzf()), longest, input: place.clone() };
     let output = session.create(&layout, &header)?;
-    let writer = VariantWriter { records, output, counts: session.counts(std::iter::empty()) };
+    let writer = OutputWriter { output, counts: session.counts(std::iter::empty()) };
     let territory = session.territory().cloned();
     session.run_without_model(writer, Total::Unknown, |passing| {
         let (mut counts, mut watch, mut value) = (InputCounts::default(), Watch::default(), String::new());
@@ -81,7 +57,7 @@ pub(crate) fn annotate(facts: Facts, request: Request, mut variants: Variants, f
             }
             value.clear();
             finder.annotator.at(&contig, reach(&record), |_, info| add_value(&mut value, info))?;
-            let VariantWriter { records, output, counts } = &mut passing.writer;
+            let OutputWriter { output, counts } = &mut passing.writer;
             records.write(&record, value.as_bytes(), output)?;
             count_written(counts);
             passing.wrote(|| show_position(record.contig(), record.position))
