@@ -29,6 +29,7 @@ pub mod pipeline;
 pub mod progress;
 pub mod prompts;
 pub mod read;
+pub mod reads;
 pub mod report;
 pub mod scan;
 pub mod session;

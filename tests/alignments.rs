@@ -666,8 +666,8 @@ fn an_index_of_cram_that_is_empty_or_of_another_file_is_refused() {
         ("sed d", "it has no reads, the file has"),
         ("sed 's/^0/7/'", "it has contigs that the file has not"),
         ("sed 's/^0/1/'", "its first reads lie on another contig"),
-        ("awk -v OFS='\\t' '{$4 += 1; print}'", "it does not begin where the file's reads begin"),
-        ("awk -v OFS='\\t' '{$4 += 1000000; print}'", "it goes on after the file's end"),
+        ("awk -v OFS='\\t' '{$4 += 1; print}'", "it does not begin where the reads of the file begin"),
+        ("awk -v OFS='\\t' '{$4 += 1000000; print}'", "it points past the end of the file"),
         ("sed 's/^0/-2/'", "the index is damaged"),
     ] {
         index(command);

@@ -75,7 +75,7 @@ fn what_is_wrong_is_said_with_file_and_line() {
         (b"c\t-3\t5\n", "i.bed, line 1: a start -3 is negative"),
         (b"c\tx\t5\n", "i.bed, line 1: \"x\" is not a start"),
         (b"c\t0\n", "i.bed, line 1: a BED line needs contig, start and end"),
-        (b"c\t0\t5\nc\t20\t31\n", "i.bed, line 2: region c:21-31 goes beyond the end of \"c\""),
+        (b"c\t0\t5\nc\t20\t31\n", "i.bed, line 2: region c:21-31 extends past the end of \"c\""),
         (b"c\t0\t5\nd\t0\t5\n", "i.bed, line 2: contig \"d\" is not in"),
         (b"\xef\xbb\xbfc\t0\t5\n", "i.bed, line 1: it begins with a byte-order mark"),
         (b"c\t0\t5\nc\t0\t5\tg\xe9ne\n", "i.bed, line 2: it is not UTF-8"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use genogloss::{
     generate::{Generated, Generator, Request, Sampling, Strategy, form::Form},
-    model::{card::Card, decoder, folder::Folder, network::EngineChoice, ort::Device},
+    model::{card::Card, decoder, device::Device, engines::EngineChoice, folder::Folder, rten::Rten},
     tokenize::text::Text,
 };
 use support::{Folder as Temporary, genogloss, read_repository, succeed};
@@ -22,7 +22,8 @@ fn opened() -> (Folder, Card, Arc<Text>) {
 
 fn generator(rows: usize) -> (Generator, Arc<Text>) {
     let (folder, card, text) = opened();
-    let (mut decoders, _) = decoder::load(&folder, &card, EngineChoice::Rten, Device::Cpu, 1).expect("a decoder");
+    let (mut decoders, _) =
+        decoder::load(&folder, &card, EngineChoice::Named(&Rten), Device::Cpu, 1).expect("a decoder");
     let rule = card.generate.as_ref().expect("generate");
     let decoder = decoders.pop().expect("one");
     (Generator::new(decoder, Arc::clone(&text), rows, rule.context, card.input.padding_id), text)

@@ -101,7 +101,7 @@ fn xz_is_read_through_for_shards_regions_and_tracks() {
     let vcf = folder.write("v.vcf", "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n");
     let run = genogloss(&["variants", &vcf, "-f", &xz, "-m", "exact:gc"]);
     assert!(
-        run.code == 1 && run.stderr.contains("xz cannot be read by place\nhint: compress it with bgzip"),
+        run.code == 1 && run.stderr.contains("xz does not allow random access\nhint: compress it with bgzip"),
         "{}",
         run.stderr
     );
@@ -123,7 +123,7 @@ fn lines_of_any_length_give_the_same_regions() {
         let gc = |rows: &[(String, u64, u64, f64)]| rows.iter().map(|row| row.3).collect::<Vec<_>>();
         assert_eq!(gc(&scores(&rows)), gc(&right), "{text}");
         let run = genogloss(&[&["scan", &file, "-r", "a:11-30"], &GC[..]].concat());
-        assert!(run.stderr.contains("is read through, for it cannot be indexed"), "{}", run.stderr);
+        assert!(run.stderr.contains("is read from start to end, because it cannot be indexed"), "{}", run.stderr);
     }
 }
 
@@ -284,9 +284,9 @@ fn pipes_are_read_where_they_can_be_and_refused_where_not() {
     for (arguments, say) in [
         (
             format!("scan <(cat {genome}) -m exact:gc --shard 1/2"),
-            "the lengths of the contigs must be known beforehand",
+            "the lengths of the contigs must be known before the bases are read",
         ),
-        (format!("variants {vcf} -f <(cat {genome}) -m exact:gc"), "a pipe or device cannot be read by place"),
+        (format!("variants {vcf} -f <(cat {genome}) -m exact:gc"), "a pipe or device does not allow random access"),
         (format!("plan <(cat {genome}) -n 2 -m exact:gc"), "a plan needs a file"),
     ] {
         let said = run(&arguments);
@@ -302,7 +302,7 @@ fn alleles_and_genotypes_that_are_none_are_refused_with_line_and_column() {
     for (alternates, genotype, say) in [
         ("A,,G", "0/1", "v.vcf, line 5: column 5 (ALT) is \"A,,G\": an allele between commas is empty"),
         ("A,", "0/1", "column 5 (ALT) is \"A,\""),
-        ("A", "x/y", "v.vcf, line 5: column 11 (sample 2): GT is \"x/y\", which is no genotype"),
+        ("A", "x/y", "v.vcf, line 5: column 11 (sample 2): GT is \"x/y\", which is not a genotype"),
         ("A", "0/", "GT is \"0/\""),
     ] {
         let vcf = folder.write("v.vcf", format!("{header}a\t2\t.\tC\t{alternates}\t.\t.\t.\tGT\t0|1\t{genotype}\n"));

@@ -377,7 +377,7 @@ fn hostile_folders_are_one_clear_line() {
         let mut model = ids("ids", "span: 10, core: 10, stride: 10");
         model.input = "encoding: bpe, tensor: ids, layout: tokens, dtype: i64, unknown: token".into();
         (model.vocabulary, model.tokenizer) = (None, Some(text.into()));
-        check(&model, &["tokenizer.json", "it is no tokenizer"]);
+        check(&model, &["tokenizer.json", "it is not a tokenizer"]);
     }
     for (more, words) in [
         ("run: {rows: 1099511627776}", "rows must be between"),
@@ -461,6 +461,6 @@ fn a_vocabulary_that_is_not_the_cards_is_not_parsed() {
     model.folder.write("vocab.txt", "A\nA\n");
     for command in [vec!["models", "check", &path], vec!["scan", "tests/data/chr20_slice.fa", "-m", &path]] {
         let run = genogloss(&command);
-        assert!(run.code == 1 && run.stderr.contains("vocab.txt is not the file the card speaks of"), "{}", run.stderr);
+        assert!(run.code == 1 && run.stderr.contains("vocab.txt is not the file of the card"), "{}", run.stderr);
     }
 }

@@ -474,7 +474,11 @@ fn bigwig_needs_lengths_and_one_score_a_place() {
     let bases = std::fs::read(SLICE).expect("the slice");
     let piped = genogloss_with_input(&["scan", "-", "--bigwig", &tracks], &bases);
     assert_eq!(piped.code, 2);
-    assert!(piped.stderr.contains("the lengths of the contigs must be known beforehand"), "{}", piped.stderr);
+    assert!(
+        piped.stderr.contains("the lengths of the contigs must be known before the bases are read"),
+        "{}",
+        piped.stderr
+    );
     let overlapping =
         genogloss(&["scan", SLICE, "-m", "exact:gc", "--window", "100", "--stride", "10", "--bigwig", &tracks]);
     assert_eq!(overlapping.code, 2);

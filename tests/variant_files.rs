@@ -72,13 +72,13 @@ fn the_line_of_columns_must_be_exactly_right() {
     let sampled = snv(2000, "PASS\tDP=3\tGT\t0/1\t0/0");
     let eight = COLUMNS.to_string();
     for (columns, record, say) in [
-        (eight.replace('\t', " "), &record, "the names of the columns are not parted by tabs"),
+        (eight.replace('\t', " "), &record, "the names of the columns are not separated by tabs"),
         (eight.replace("POS", " POS"), &record, "column 2 is called \" POS\", and should be \"POS\""),
         (eight.replace("REF\tALT", "ALT\tREF"), &record, "column 4 is called \"ALT\", and should be \"REF\""),
         (eight.replace("\tINFO", "\tFORMAT\ts"), &record, "column 8 is called \"FORMAT\", and should be \"INFO\""),
         (eight.replace("\tINFO", ""), &record, "column 8 (INFO) is missing"),
         (format!("{eight}\t"), &record, "column 9 is called \"\", and should be \"FORMAT\""),
-        (format!("{eight}\tFORMAT"), &record, "there is a column FORMAT, and no sample"),
+        (format!("{eight}\tFORMAT"), &record, "there is a column FORMAT, but no sample"),
         (format!("{eight}\tFORMAT\ta\t"), &sampled, "column 11 has no name"),
         (format!("{eight}\tFORMAT\ta\ta"), &sampled, "sample \"a\" is there twice: columns 10 and 11"),
     ] {
@@ -101,7 +101,7 @@ fn a_record_has_the_columns_that_are_named() {
         let vcf = folder.write("v.vcf", format!("{HEAD}{COLUMNS}\tFORMAT\ta\tb\n{good}{}", snv(2010, rest)));
         for letter in ["v", "b"] {
             let run = variants(&vcf, &fasta, &["-O", letter]);
-            let say = format!("v.vcf, line 11: {count} columns, and the #CHROM line names 11\nhint: ");
+            let say = format!("v.vcf, line 11: {count} columns, but the #CHROM line names 11\nhint: ");
             assert!(run.code == 1 && run.stderr.contains(&say), "{}", run.stderr);
         }
     }
@@ -711,7 +711,7 @@ fn headers_and_samples_that_no_reader_understands_are_refused() {
     let sampled = snv(2000, "PASS\tDP=3\tGT\t0/1\t0/1:3");
     let samples = run(format!("{HEAD}{COLUMNS}\tFORMAT\ta\tb\n{sampled}"), &[]);
     assert_eq!(samples.code, 1);
-    let say = "v.vcf, line 10: sample 2 has 2 values, and FORMAT names 1 fields";
+    let say = "v.vcf, line 10: sample 2 has 2 values, but FORMAT names 1 fields";
     assert!(samples.stderr.contains(say), "{}", samples.stderr);
 }
 

@@ -18,7 +18,7 @@ use crate::{
         scored::{self, Cut, Score, Scored, Wanted},
     },
     genome::interval::commas,
-    model::network::EngineReport,
+    model::engine::EngineReport,
     output::manifest::{ModelReport, Settings},
     pipeline::Timings,
     read,

@@ -14,7 +14,7 @@ use std::sync::{Arc, atomic::Ordering};
 use crate::{
     error::{Error, Result},
     interrupt::INTERRUPTED,
-    model::decoder::Decoder,
+    model::engine::Decoder,
     tokenize::text::Text,
 };
 use form::{Form, State};

@@ -7,13 +7,13 @@ use crate::{
     counts::Counts,
     error::{Error, Result},
     interrupt::INTERRUPTED,
-    model::network::EngineReport,
+    model::engine::EngineReport,
     output::{
         Output, OutputSettings,
         manifest::{ModelReport, Settings, digest},
     },
     read::{self, InputReport},
-    session::{About, Finished, Layout, Parts, Request, Session, Target, load::announce, run::wall},
+    session::{About, Finished, Layout, Parts, Request, Session, Target, load::announce, wall},
     skip::Skip,
 };
 

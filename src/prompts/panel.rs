@@ -22,9 +22,10 @@ use crate::{
     head::Shape,
     model::{
         card::{Card, GenerateRule, Kind},
+        device::Device,
+        engine::EngineReport,
+        engines::{self, EngineChoice},
         folder::Folder,
-        network::{self, EngineChoice, EngineReport},
-        ort::Device,
         registry,
     },
     output::manifest::ModelReport,
@@ -173,7 +174,7 @@ impl Panel {
 
     /// The engine that runs the models.
     pub fn engine(&self) -> Result<EngineReport> {
-        network::engine(&self.settings.language, self.settings.engine, self.settings.device)
+        engines::report(&self.settings.language, self.settings.engine, self.settings.device)
     }
 
     /// The column `how`: `exact`, `knowledge base`, or a model's name and version.

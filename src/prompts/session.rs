@@ -23,8 +23,8 @@ use crate::{
         Answerer, Answers,
         card::StrandRule,
         decoder,
+        device::Device,
         network::{self, Ready},
-        ort::Device,
     },
     tokenize::Encoder,
 };

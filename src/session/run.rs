@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Finished, Session, journal::Checkpoint, load::LoadedModel};
+use super::{begin::Session, finish::Finished, journal::Checkpoint, load::LoadedModel};
 use crate::{
     counts::{Counts, InputCounts},
     error::{Error, Result},
@@ -24,7 +24,7 @@ pub trait Source: Send {
     type Query: Located + Send;
 
     /// How much there is to do, for the progress line. Called once, before [`Self::read`].
-    fn total(&self) -> Total {
+    fn total(&mut self) -> Total {
         Total::Unknown
     }
 
@@ -126,7 +126,7 @@ impl Session {
         mut self,
         pipeline: &pipeline::Settings,
         sessions: Vec<Box<dyn Answerer>>,
-        source: S,
+        mut source: S,
         mut writer: W,
     ) -> Result<()>
     where

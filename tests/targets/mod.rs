@@ -17,15 +17,17 @@ use genogloss::{
     evaluate::labelled,
     genome::{
         Contigs, Interval,
-        interval::{Reading, Region},
+        interval::{ParsedRegion, Region},
     },
     histogram::Histogram,
     model::{
         card::{Card, Dtype},
-        network::Ports,
-        rten::RtenModel,
+        device::Device,
+        engine::{Engine, NetworkFile, Placement},
+        ports::WindowPorts,
+        rten::Rten,
     },
-    output::table::{Element, Merger},
+    output::elements::{Element, Merger},
     prompts::{
         grammar::Prompt,
         input::{self, Template},
@@ -42,10 +44,8 @@ use genogloss::{
     session::journal::Page,
     shards::edges::Edge,
     vcf::{
-        bcf::{
-            decode::{Dictionary, check_line},
-            encode::Encoder,
-        },
+        bcf::{dictionary::Dictionary, encode::Encoder},
+        header::check_line,
         info::with_info,
     },
 };
@@ -144,13 +144,13 @@ fn contigs() -> Contigs {
 fn region(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     for known in [None, Some(contigs())] {
-        let Some(reading) = said(Region::read(text, known.as_ref())) else { continue };
-        let (Reading::Sure(region) | Reading::Open(region)) = &reading;
+        let Some(reading) = said(Region::parse(text, known.as_ref())) else { continue };
+        let (ParsedRegion::Certain(region) | ParsedRegion::Ambiguous(region)) = &reading;
         let plain = !region.contig.is_empty() && !region.contig.contains([':', '{', '}']);
         assert!(region.interval.is_none_or(|interval| interval.start < interval.end), "{text:?}: {region:?}");
         if plain {
-            let again = said(Region::read(&region.to_string(), None));
-            let (Some(Reading::Sure(again)) | Some(Reading::Open(again))) = &again else {
+            let again = said(Region::parse(&region.to_string(), None));
+            let (Some(ParsedRegion::Certain(again)) | Some(ParsedRegion::Ambiguous(again))) = &again else {
                 panic!("{text:?}, shown as {region}, is refused")
             };
             assert_eq!(again, region, "{text:?}, shown as {region}");
@@ -453,7 +453,7 @@ fn card(data: &[u8]) {
         card.columns();
         card.heads.iter().for_each(|head| assert!(card.repeat(head) > 0));
         card.bins_of(card.window.core as usize);
-        Ports::of(&card);
+        WindowPorts::of(&card);
     }
 }
 
@@ -465,7 +465,7 @@ const CARD: &str = "name: n\nversion: 1.0.0\nsummary: s\nlicense: MIT\nkind: reg
     heads:\n  - {name: mean, output: mean, activation: identity, labels: [mean]}\nstrand: forward\nrun: {rows: 4, tolerance: 1.0e-5}\n";
 
 thread_local! {
-    static PORTS: RefCell<Option<Ports>> = const { RefCell::new(None) };
+    static PORTS: RefCell<Option<WindowPorts>> = const { RefCell::new(None) };
 }
 
 /// A network, loaded by the engine that is always there.
@@ -474,11 +474,12 @@ fn network(data: &[u8]) {
         let make = || {
             let card = Card::parse(CARD, "card.yaml").expect("a card");
             assert_eq!(card.input.dtype, Dtype::I64);
-            Ports::of(&card)
+            WindowPorts::of(&card)
         };
         ports.get_or_insert_with(make).clone()
     });
-    said(RtenModel::load("n", data.to_vec().into(), &ports));
+    let file = NetworkFile { place: "n".into(), bytes: data.to_vec().into() };
+    said(Rten.load_windows(file, &ports, Placement { device: Device::Cpu, sessions: 1 }));
 }
 
 /// A journal, and what a run would go on with.
