@@ -10,7 +10,7 @@ use super::{
     records::{Condition, Gene},
     relate::weights::MEASURES,
     text_lines::TextLines,
-    verdict::{Judge, Verdict},
+    verdict::{Judge, Question, Verdict},
 };
 use crate::{
     error::{Error, Result},
@@ -103,8 +103,11 @@ pub(crate) fn judge_pairs(
 /// Judges some pairs side by side, and writes their lines. `failed`: the last pair that could not be judged; those before are logged.
 fn judge_chunk(judge: &Judge, chunk: &[NamedPair], writer: &mut PairWriter, failed: &mut Option<Error>) -> Result<()> {
     let resolved = chunk.iter().map(|one| resolve(judge.base(), one)).collect::<Result<Vec<_>>>()?;
-    let questions: Vec<_> =
-        resolved.iter().flatten().map(|pair| (&pair.gene, &pair.condition, pair.hidden.as_deref())).collect();
+    let questions: Vec<Question<'_>> = resolved
+        .iter()
+        .flatten()
+        .map(|Pair { gene, condition, hidden }| Question { gene, condition, hidden: hidden.as_deref() })
+        .collect();
     let verdicts = judge.verdicts(&questions)?;
     let mut verdicts = verdicts.iter();
     for (named, pair) in chunk.iter().zip(&resolved) {

@@ -49,11 +49,13 @@ const NCBI: Publisher = Publisher { name: "NCBI Gene", licence: "public domain" 
 const REFSEQ: Publisher = Publisher { name: "RefSeq", licence: "public domain" };
 const HPO: Publisher =
     Publisher { name: "HPO", licence: "HPO licence (hpo.jax.org/app/license): free with citation and release" };
-const ORPHANET: Publisher = Publisher { name: "Orphanet", licence: "CC BY 4.0 (Orphadata)" };
+/// Orphanet.
+pub(super) const ORPHANET: Publisher = Publisher { name: "Orphanet", licence: "CC BY 4.0 (Orphadata)" };
 const CLINGEN: Publisher = Publisher { name: "ClinGen", licence: "CC0 1.0" };
 const GENE2PHENOTYPE: Publisher = Publisher { name: "Gene2Phenotype", licence: "EMBL-EBI terms of use" };
 const CGD: Publisher = Publisher { name: "CGD", licence: "public domain (NHGRI)" };
-const DISGENET: Publisher = Publisher { name: "DisGeNET", licence: "ODbL 1.0" };
+/// DisGeNET.
+pub(super) const DISGENET: Publisher = Publisher { name: "DisGeNET", licence: "ODbL 1.0" };
 
 /// All kinds, in the order in which they are read.
 pub const ALL: &[TableDescription] = &[
