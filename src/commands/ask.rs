@@ -30,10 +30,10 @@ use crate::{
 
 /// Answer prompts: "SEQ, key = value, task =".
 ///
-/// GenomicLLM's grammar, and GP-GPT's templates in it. Each task is answered by the best means there is: a definition, a built-in classifier,
-/// the knowledge base of genogloss genes, or the language model. Prompts come as arguments, from a file (one a line, or a table with a column "prompt"), from standard input, or are made of
-/// the records of a FASTA or BED file and --task. One line a prompt is written, in the same order, with the answer or the reason
-/// why there is none.
+/// Prompts are written in GenomicLLM's grammar, which also holds GP-GPT's questions. Each task is answered by the best available method: a
+/// definition, a built-in classifier, the knowledge base of genogloss genes, or the language model. Prompts are arguments, lines of a file
+/// (or a table with a column "prompt") or of standard input, or are made from the records of a FASTA or BED file and --task. One line per
+/// prompt is written, in the order of the input, with the answer or the reason why there is none.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -50,41 +50,41 @@ pub struct Options {
     /// File of prompts, FASTA or BED; `-` is standard input.
     #[arg(short, long, value_name = "FILE", conflicts_with = "prompts", help_heading = "Input")]
     input: Option<PathBuf>,
-    /// What is asked of the sequences of a FASTA or BED file, or of lines that are no prompts.
+    /// Task for the sequences of a FASTA or BED file, and for lines that are not prompts.
     #[arg(long, value_name = "TASK", help_heading = "Input")]
     task: Option<String>,
     /// A key and its value, added to every prompt.
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair, help_heading = "Input")]
     with: Vec<(String, String)>,
-    /// FASTA file of the intervals of a BED file; a line with strand - is read on that strand.
+    /// FASTA file of the intervals of a BED file; an interval on strand - is reverse-complemented.
     #[arg(short = 'f', long, value_name = "FASTA", requires = "input", help_heading = "Input")]
     reference: Option<PathBuf>,
-    /// List all tasks, with a prompt each. The list is a table of prompts: -i takes it.
+    /// List all tasks, with one prompt each. The list is a table of prompts that -i accepts.
     #[arg(long)]
     tasks: bool,
-    /// Who answers.
+    /// Methods that answer.
     #[arg(long, value_enum, default_value = "best", help_heading = "Answers")]
     answer_with: AnswerWith,
     /// Language model: a name or a folder.
     #[arg(short, long, value_name = "MODEL", default_value = registry::LANGUAGE, help_heading = "Answers")]
     model: String,
-    /// Knowledge base of genes, for templates about genes, diseases and phenotypes. Default: where genogloss genes build puts it.
+    /// Knowledge base of genes, for templates about genes, diseases and phenotypes. Default: the file that genogloss genes build writes.
     #[arg(short, long, value_name = "FILE", help_heading = "Answers")]
     base: Option<PathBuf>,
-    /// Sequences longer than a classifier reads are read window by window: of yes or no the best window decides, else the mean.
+    /// Read sequences that are longer than a classifier's window in several windows: for yes or no the best window decides, else the mean.
     #[arg(long, help_heading = "Answers")]
     chunk: bool,
-    /// Language model: keep this many answers at every step, and give the most probable one. Default: 8 for complete the blank,
+    /// Language model: beam search with this many beams. Default: 8 for complete the blank,
     /// else 1. [1, 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "Answers")]
     beams: Option<u16>,
-    /// Language model: choose tokens by chance; below 1 surer, above 1 wilder. 0: always the most probable one. [0, 10]
+    /// Language model: sample tokens at this temperature. 0: always take the most probable token. [0, 10]
     #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = temperature, conflicts_with = "beams", help_heading = "Answers")]
     temperature: f32,
-    /// With --temperature: only among this many of the most probable tokens; 0: all.
+    /// With --temperature: sample only from this many of the most probable tokens; 0: all.
     #[arg(long, value_name = "K", default_value_t = 0, help_heading = "Answers")]
     top_k: usize,
-    /// With --temperature: where chance begins. The same seed gives the same answer to the same prompt.
+    /// With --temperature: seed of the random numbers. The same seed gives the same answer to the same prompt.
     #[arg(long, value_name = "SEED", default_value_t = 0, help_heading = "Answers")]
     seed: u64,
     /// Language model: longest answer, in tokens. Default: the model's. [1, 65536]
@@ -136,7 +136,7 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         NotFor {
             when: options.temperature == 0.0,
             options: &["top_k", "seed"],
-            why: "is for tokens that are chosen by chance",
+            why: "is for tokens that are sampled",
             hint: "--temperature T, above 0",
         },
         given::checkpoint(options.run.resume),

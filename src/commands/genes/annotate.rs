@@ -14,12 +14,12 @@ use crate::{
     session::{Request, load::announce},
 };
 
-/// Add what is known of genes to intervals (BED) or variants (VCF, BCF).
+/// Add facts about genes to intervals (BED) or variants (VCF, BCF).
 ///
-/// For every gene that an interval or variant overlaps: symbol, HGNC's identifier, diseases, inheritance, phenotypes (HPO) and who says so. BED
-/// gives a table with six more columns; genes are parted by `;`, and what is said of one by `|`. VCF and BCF give either with the INFO field
-/// GG_GENES, a value a gene, its fields parted by `|` and items by `&` (`bcftools query -f '%GG_GENES\n'` prints it). Every record comes out,
-/// in the same order.
+/// For every gene that an interval or variant overlaps: symbol, HGNC's identifier, diseases, inheritance, phenotypes (HPO) and the sources. BED
+/// becomes a table with six more columns, in which genes are separated by `;` and the facts of a gene by `|`. VCF and BCF get the INFO field
+/// GG_GENES with one value per gene, its fields separated by `|` and items by `&` (`bcftools query -f '%GG_GENES\n'` prints it). Every record
+/// is written, in the order of the input.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -31,10 +31,10 @@ pub(super) struct Options {
     /// Genes: GTF or GFF3, of the same assembly.
     #[arg(long, value_name = "FILE", required = true)]
     gtf: PathBuf,
-    /// Names of contigs, where the two files differ: a line each, the input's name, a tab, the annotation's name.
+    /// Names of contigs, if the two files differ: per line the input's name, a tab, and the annotation's name.
     #[arg(long, value_name = "TSV")]
     contig_aliases: Option<PathBuf>,
-    /// Only facts of these sources (genogloss genes sources), parted by commas. Default: all.
+    /// Only facts of these sources (genogloss genes sources), separated by commas. Default: all.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     source: Vec<String>,
     #[command(flatten)]

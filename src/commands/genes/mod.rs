@@ -24,9 +24,9 @@ use crate::{
     session::load::announce,
 };
 
-/// What is known about genes: names, diseases, phenotypes, each fact with its source.
+/// Facts about genes: names, diseases, phenotypes, each with its source.
 ///
-/// A knowledge base is one file, made of tables that you have (genes build). It is looked for at --base, then in
+/// A knowledge base is one file, built from tables that you have (genes build). It is looked for at --base, then in
 /// $XDG_DATA_HOME/genogloss/genes.sqlite (~/.local/share/genogloss/genes.sqlite).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -44,12 +44,12 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a knowledge base of tables.
+    /// Build a knowledge base from tables.
     ///
-    /// Each table is known by its columns; plain, gzip, BGZF or xz. HGNC's complete set or NCBI's gene_info is needed; the others add to it:
+    /// Each table is recognized by its columns; plain, gzip, BGZF or xz. HGNC's complete set or NCBI's gene_info is needed; the others are optional:
     /// HGNC's withdrawn entries; NCBI's or RefSeq's gene summaries; hp.obo, phenotype.hpoa and genes_to_phenotype.txt of HPO; Orphanet's disorders,
     /// genes and phenotypes; ClinGen's gene-disease validity; panels of Gene2Phenotype; the Clinical Genomic Database; DisGeNET's curated
-    /// associations. What each source is called, its release and its licence are kept with its facts.
+    /// associations. The name of each source, its release and its licence are kept with its facts.
     #[command(after_help = "\
 Examples:
   genogloss genes build hgnc_complete_set.txt Homo_sapiens.gene_info.gz
@@ -58,27 +58,27 @@ Examples:
         /// Tables.
         #[arg(required = true, value_name = "TABLE")]
         tables: Vec<PathBuf>,
-        /// Release of a source, where its tables do not say it: ClinGen=2025-01-09, or the name of a file instead of the source's.
+        /// Release of a source whose tables do not give it: ClinGen=2025-01-09; a file name may stand in place of the source.
         #[arg(long, value_name = "SOURCE=RELEASE", value_parser = release)]
         release: Vec<(String, String)>,
-        /// Knowledge base to write. Default: where it is looked for.
+        /// Knowledge base to write. Default: the file that is looked for.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// The tables a knowledge base was made of: release, licence, counts.
+    /// The tables that a knowledge base was built from: release, licence, counts.
     #[command(after_help = "Examples:\n  genogloss genes sources\n  genogloss genes sources -b genes.sqlite")]
     Sources,
-    /// What a gene is called, where it is, what it does: a line a fact.
+    /// Names, location and function of genes: one line per fact.
     #[command(
         after_help = "Examples:\n  genogloss genes show BRCA2\n  genogloss genes show HGNC:1101 ENSG00000139618 fancd1"
     )]
     Show(GeneNames),
-    /// The diseases of genes, as each source tells them.
+    /// The diseases of genes: one line per source and statement.
     #[command(
         after_help = "Examples:\n  genogloss genes diseases FBN1\n  genogloss genes diseases -i symbols.txt -o diseases.tsv"
     )]
     Diseases(GeneNames),
-    /// The phenotypes of genes, as each source tells them.
+    /// The phenotypes of genes: one line per source and disease.
     #[command(
         after_help = "Examples:\n  genogloss genes phenotypes FBN1\n  genogloss genes phenotypes -i symbols.txt -o phenotypes.tsv"
     )]
@@ -88,17 +88,17 @@ Examples:
     Relate(relate::Options),
     /// Genes that fit a set of phenotypes, best first.
     ///
-    /// Score: the mean, over the phenotypes asked for, of the information content (in nats) of the best match among the gene's phenotypes
+    /// Score: the mean, over the given phenotypes, of the information content (in nats) of the best match among the gene's phenotypes
     /// (Resnik's similarity).
     #[command(after_help = "\
 Examples:
   genogloss genes rank --hpo HP:0001166,HP:0001083,HP:0002616
   genogloss genes rank --hpo \"Arachnodactyly,Ectopia lentis\" --top 100 -o ranked.tsv")]
     Rank {
-        /// Phenotypes: HPO identifiers or names, parted by commas.
+        /// Phenotypes: HPO identifiers or names, separated by commas.
         #[arg(long, value_name = "TERMS", value_delimiter = ',', required = true)]
         hpo: Vec<String>,
-        /// Only so many genes; 0: all.
+        /// Number of genes to list; 0: all.
         #[arg(long, value_name = "N", default_value_t = 20)]
         top: usize,
         #[command(flatten)]
@@ -106,13 +106,13 @@ Examples:
     },
 }
 
-/// Which genes.
+/// Names of genes, and where the table goes.
 #[derive(Debug, clap::Args)]
 struct GeneNames {
     /// Genes: symbols, previous symbols, aliases, HGNC:…, NCBIGene:… or Ensembl identifiers.
     #[arg(required_unless_present = "input", value_name = "GENE")]
     genes: Vec<String>,
-    /// File of genes, one a line; `-` is standard input.
+    /// File of genes, one per line; `-` is standard input.
     #[arg(short, long, value_name = "FILE", conflicts_with = "genes")]
     input: Option<PathBuf>,
     #[command(flatten)]

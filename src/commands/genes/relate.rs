@@ -11,11 +11,11 @@ use crate::{
     },
 };
 
-/// Whether a gene is related to a disease or phenotype: yes, no or unknown, with a probability and what it rests on.
+/// Whether a gene is related to a disease or phenotype: yes, no or unknown, with a probability and the evidence.
 ///
-/// Where sources of the knowledge base state it, they decide, and are listed. Where none does, what else is known is weighed: what is written of
-/// the gene, its other diseases, genes like it, inheritance and chromosome; each with what it adds to the log odds. Such a probability is
-/// among as many related as unrelated pairs: of genes picked from a genome at random far fewer are related.
+/// If sources of the knowledge base state it, they decide and are listed. If none does, other evidence is weighed: texts about the gene, its
+/// other diseases, similar genes, inheritance and chromosome; each is listed with its log odds. Such a probability holds for equal numbers
+/// of related and unrelated pairs: of genes picked from a genome at random far fewer are related.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -30,11 +30,11 @@ pub(super) struct Options {
     about: Option<String>,
     /// Table of pairs: tab-separated, with the columns gene, and disease or phenotype.
     ///
-    /// With a column hidden (GENE|DISEASE;GENE|DISEASE), what sources state of the pair, and the relations named there, are taken for unknown:
-    /// so the evidence is tested.
+    /// With a column hidden (GENE|DISEASE;GENE|DISEASE), statements about the pair, and the relations named there, count as unknown:
+    /// this tests the evidence.
     #[arg(short, long, value_name = "FILE", conflicts_with = "gene")]
     input: Option<PathBuf>,
-    /// Add the measures that the evidence is made of.
+    /// Add the measures behind the evidence, one column each.
     #[arg(long)]
     measures: bool,
     /// Threads that weigh the evidence. Default: all cores. [1, 1024]
