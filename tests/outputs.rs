@@ -1,8 +1,6 @@
 //! What we write is read by samtools, bcftools, bedtools and tabix; what we promise of an output holds.
 
-mod support;
-
-use support::{Folder, genogloss, genogloss_with_input, shell, succeed as run, tools_available};
+use crate::support::{Folder, genogloss, genogloss_with_input, shell, succeed as run, tools_available};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 const CONTIG: &str = "chr20_3140001_3240000";

@@ -68,7 +68,7 @@ pub struct Options {
     /// Language model: a name or a folder.
     #[arg(short, long, value_name = "MODEL", default_value = registry::LANGUAGE, help_heading = "Answers")]
     model: String,
-    /// Knowledge base of genes, for templates about genes, diseases and phenotypes. Default: the file that genogloss genes build writes.
+    /// Knowledge base of genes, for questions about genes, diseases and phenotypes. Default: the file that genogloss genes build writes.
     #[arg(short, long, value_name = "FILE", help_heading = "Answers")]
     base: Option<PathBuf>,
     /// Read sequences that are longer than a classifier's window in several windows: for yes or no the best window decides, else the mean.

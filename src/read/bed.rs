@@ -143,6 +143,9 @@ pub fn read(path: &Path) -> Result<(Vec<BedLine>, InputReport)> {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -203,3 +203,6 @@ impl Base {
         ask().map_err(self.broken())
     }
 }
+
+#[cfg(test)]
+mod tests;
