@@ -3,12 +3,9 @@
 mod ask;
 mod columns;
 mod evaluate;
-mod gene_places;
-mod gene_relations;
 mod genes;
 mod given;
 mod import;
-mod lookup;
 mod man;
 mod merge;
 mod models;
