@@ -119,7 +119,7 @@ impl VariantsOutput {
                 "is for VCF in BGZF (-O z, or a name in .vcf.gz) and BCF, in a file",
             ),
             given::NotFor {
-                when: format == VariantFormat::Bcf && output.index == Some(crate::output::IndexKind::Tbi),
+                when: format.is_bcf() && output.index == Some(crate::output::IndexKind::Tbi),
                 options: &["index"],
                 why: "tbi is for VCF: the index of BCF is CSI",
                 hint: "leave --index away",

@@ -33,7 +33,7 @@ Examples:
   genogloss scan genome.fa -o elements.bed.gz
   genogloss scan genome.fa -r chr20:1,000,000-2,000,000 --threshold 0.3 --merge -o likely.bed
   genogloss scan genome.fa --bigwig tracks
-  gunzip -c genome.fa.gz | genogloss scan - -m exact:gc --window 10000 --format bedgraph > gc.bedgraph
+  gunzip -c genome.fa.gz | genogloss scan - -m exact:gc --window 10000 -O bedgraph > gc.bedgraph
 
 Columns: genogloss columns scan")]
 pub struct Options {
@@ -47,7 +47,14 @@ pub struct Options {
     run: RunOptions,
     /// Format of the output. Default: what its name ends in (.bed, .tsv, .bedgraph), else BED; a name that says another format is
     /// refused.
-    #[arg(long, value_enum, help_heading = "Output")]
+    #[arg(
+        short = 'O',
+        long = "output-type",
+        alias = "format",
+        value_enum,
+        value_name = "TYPE",
+        help_heading = "Output"
+    )]
     format: Option<TableFormat>,
     /// Write only bins whose best score reaches P, or the model's own threshold without P. BED of a track holds elements
     /// (--merge) unless this is given.
@@ -89,7 +96,7 @@ fn gap(text: &str) -> std::result::Result<u64, String> {
 /// The format of the table: what was asked for, or what its name says.
 fn format(options: &Options) -> Result<TableFormat> {
     let path = options.output.output.as_deref();
-    let option = options.format.map(|format| format!("--format {}", format.name));
+    let option = options.format.map(|format| format!("-O {}", format.name));
     if options.bigwig.is_none() && path.and_then(Named::of).is_some_and(|(named, _)| named == Named::BigWig) {
         let error = Error::usage(format!(
             "{} is a name of bigWig, and -o writes a table",

@@ -348,7 +348,6 @@ pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -
     let Ending { report, threads, counts, timings, inputs, reference, settings, tracks, shard, also, before } = ending;
     counts.balance()?;
     let is_shard = shard.is_some();
-    let is_lookup = report.name == super::lookup::NAME;
     let output = options.output.as_deref().filter(|path| *path != Path::new("-"));
     let target =
         options.manifest.clone().or_else(|| output.filter(|path| !path.exists() || path.is_file()).map(Manifest::path));
@@ -389,8 +388,8 @@ pub fn finish(options: &OutputOptions, ending: Ending<'_>, seal: impl FnOnce() -
         timings.wall,
         commas(rate as u64)
     );
-    // A shard may well lie where nothing is known, and a lookup says of each name why it found nothing.
-    if counts.scored == 0 && !counts.skipped.is_empty() && !is_shard && !is_lookup {
+    // A shard may well hold nothing that can be scored.
+    if counts.scored == 0 && !counts.skipped.is_empty() && !is_shard {
         tracing::warn!(
             "nothing was scored (skipped: {}): does the input suit the model? `genogloss models show` says what it takes",
             counts.skips()

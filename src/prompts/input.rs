@@ -1,6 +1,11 @@
-//! Prompts: a line each, a table with a column of them, or made of the records of a FASTA or BED file and a task.
+//! Where prompts come from: arguments, a line each, a table with a column of prompts, or the records of a FASTA or BED file and a task.
+//!
+//! Tables are split at tabs here and not by `csv`: fields of a prompt may hold quotation marks, and messages name the line.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use crate::read::{
     Format, Input, InputReport, bed,
@@ -13,28 +18,28 @@ use crate::{
     genome::{Strand, sequence::reverse_complement_into},
 };
 
-/// Longest sequence a prompt is made of, in bases: prompts are held in memory.
+/// Longest sequence of a prompt, in bases: prompts are held in memory.
 const LONGEST: usize = 16 << 20;
 
-/// A prompt and what it is called.
+/// A prompt and its identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
-    /// From the table's column `id`, the FASTA or BED record's name, or the number of the line.
+pub struct PromptRecord {
+    /// From the table's column `id`, the FASTA or BED record's name, or the number of the line or argument.
     pub id: String,
     /// The prompt.
     pub text: String,
 }
 
-/// What is added to a record to make a prompt of it: `, key = value, task =`.
+/// What is appended to a sequence to make a prompt of it: `, key = value, task =`.
 #[derive(Clone, Debug, Default)]
-pub struct Question {
-    /// What is asked.
+pub struct Template {
+    /// The task.
     pub task: Option<String>,
     /// Keys and values.
     pub values: Vec<(String, String)>,
 }
 
-impl Question {
+impl Template {
     fn of(&self, sequence: &str, task: &str) -> String {
         let mut text = sequence.to_string();
         for (key, value) in &self.values {
@@ -44,7 +49,7 @@ impl Question {
         text
     }
 
-    /// A line made a prompt: one of bases is asked what --task says, and a prompt gets the keys and values that are added.
+    /// The prompt of a line: a sequence gets the task, keys and values; a prompt gets the keys and values.
     pub fn complete(&self, line: &str) -> String {
         let line = line.trim();
         match &self.task {
@@ -67,24 +72,99 @@ impl Question {
     }
 }
 
-/// Reads prompts from a file; `reference`: where the intervals of a BED file lie, of which the contigs that were used are reported.
-pub fn read(
-    path: &Path,
-    reference: Option<&Path>,
-    question: &Question,
-    emit: &mut dyn FnMut(Asked) -> Result<()>,
-) -> Result<(InputReport, Vec<ContigReport>)> {
-    if let Some(reference) = reference {
-        return read_places(path, reference, question, emit);
-    }
-    Ok((of(crate::read::open_even_empty(path)?, question, emit)?, Vec::new()))
+/// Where prompts come from.
+#[derive(Clone)]
+pub(crate) enum Source {
+    /// The command line.
+    Arguments(Vec<String>),
+    /// A file, or standard input for `-`; with the FASTA file of the intervals of a BED file.
+    File(PathBuf, Option<PathBuf>),
 }
 
-/// Reads prompts of an input that is open already.
-pub fn of(input: Input, question: &Question, emit: &mut dyn FnMut(Asked) -> Result<()>) -> Result<InputReport> {
+impl Source {
+    /// Its name in messages.
+    pub(crate) fn place(&self) -> String {
+        match self {
+            Self::Arguments(_) => "the command line".into(),
+            Self::File(path, _) => crate::read::place(path),
+        }
+    }
+
+    /// Refuses a file that cannot be read. Standard input and pipes can be read only once, and are not opened.
+    pub(crate) fn check(&self) -> Result<()> {
+        if let Self::File(path, _) = self
+            && path != Path::new("-")
+            && (path.is_file() || path.is_dir() || !path.exists())
+        {
+            crate::read::open_even_empty(path)?;
+        }
+        Ok(())
+    }
+}
+
+/// The prompts of a run: where they come from, and what is appended to sequences.
+pub(crate) struct PromptInput {
+    /// Where they come from.
+    pub(crate) source: Source,
+    /// What is appended to sequences.
+    pub(crate) template: Template,
+}
+
+impl PromptInput {
+    /// How many prompts there are, which takes reading them; refused for standard input and pipes.
+    pub(super) fn count(&self) -> Result<u64> {
+        if let Source::File(path, _) = &self.source
+            && !path.is_file()
+        {
+            let problem = format!("{}: it must be known how many prompts there are", self.source.place());
+            return Err(Error::usage(problem).with_hint("give a file instead of standard input or a pipe"));
+        }
+        let mut count = 0;
+        self.read(&mut |_| {
+            count += 1;
+            Ok(())
+        })?;
+        Ok(count)
+    }
+
+    /// Calls `emit` with every prompt; reports the file and the contigs that were used.
+    pub(super) fn read(
+        &self,
+        emit: &mut dyn FnMut(PromptRecord) -> Result<()>,
+    ) -> Result<(Option<InputReport>, Vec<ContigReport>)> {
+        match &self.source {
+            Source::Arguments(prompts) => {
+                for (index, text) in prompts.iter().enumerate() {
+                    emit(PromptRecord { id: (index + 1).to_string(), text: self.template.complete(text) })?;
+                }
+                Ok((None, Vec::new()))
+            }
+            Source::File(path, reference) => {
+                let (input, contigs) = read_file(path, reference.as_deref(), &self.template, emit)?;
+                Ok((Some(input), contigs))
+            }
+        }
+    }
+}
+
+/// Reads prompts from a file. `reference`: the FASTA file of the intervals of a BED file, whose used contigs are reported.
+fn read_file(
+    path: &Path,
+    reference: Option<&Path>,
+    template: &Template,
+    emit: &mut dyn FnMut(PromptRecord) -> Result<()>,
+) -> Result<(InputReport, Vec<ContigReport>)> {
+    if let Some(reference) = reference {
+        return read_intervals(path, reference, template, emit);
+    }
+    Ok((of(crate::read::open_even_empty(path)?, template, emit)?, Vec::new()))
+}
+
+/// Reads prompts from an input that is already open.
+pub fn of(input: Input, template: &Template, emit: &mut dyn FnMut(PromptRecord) -> Result<()>) -> Result<InputReport> {
     match input.format {
-        Format::Fasta => read_sequences(input, question, emit),
-        Format::Unknown | Format::Empty => read_lines(input, question, emit),
+        Format::Fasta => read_sequences(input, template, emit),
+        Format::Unknown | Format::Empty => read_lines(input, template, emit),
         _ => input
             .expect(&[], "prompts")
             .map_err(|error| {
@@ -94,9 +174,13 @@ pub fn of(input: Input, question: &Question, emit: &mut dyn FnMut(Asked) -> Resu
     }
 }
 
-fn read_sequences(input: Input, question: &Question, emit: &mut dyn FnMut(Asked) -> Result<()>) -> Result<InputReport> {
+fn read_sequences(
+    input: Input,
+    template: &Template,
+    emit: &mut dyn FnMut(PromptRecord) -> Result<()>,
+) -> Result<InputReport> {
     let (place, report) = (input.place(), input.report());
-    let task = question.task(&place, "the records of a FASTA file")?.to_string();
+    let task = template.task(&place, "the records of a FASTA file")?.to_string();
     let (mut id, mut bases) = (String::new(), Vec::new());
     fasta::stream(input, |event| {
         match event {
@@ -112,8 +196,8 @@ fn read_sequences(input: Input, question: &Question, emit: &mut dyn FnMut(Asked)
                 }
             }
             fasta::Event::End(_) => {
-                let text = question.of(&String::from_utf8_lossy(&bases), &task);
-                emit(Asked { id: id.clone(), text })?;
+                let text = template.of(&String::from_utf8_lossy(&bases), &task);
+                emit(PromptRecord { id: id.clone(), text })?;
             }
         }
         Ok(())
@@ -121,16 +205,16 @@ fn read_sequences(input: Input, question: &Question, emit: &mut dyn FnMut(Asked)
     Ok(report())
 }
 
-fn read_places(
+fn read_intervals(
     path: &Path,
     reference: &Path,
-    question: &Question,
-    emit: &mut dyn FnMut(Asked) -> Result<()>,
+    template: &Template,
+    emit: &mut dyn FnMut(PromptRecord) -> Result<()>,
 ) -> Result<(InputReport, Vec<ContigReport>)> {
     let mut reference = Reference::open(reference)?;
     let input = crate::read::open_even_empty(path)?;
     let (place, report) = (input.place(), input.report());
-    let task = question.task(&place, "the intervals of a BED file")?;
+    let task = template.task(&place, "the intervals of a BED file")?;
     let mut used = BTreeSet::new();
     bed::each(input, |feature, line| {
         let at = format!("{place}, line {line}");
@@ -161,14 +245,18 @@ fn read_places(
         let id = feature
             .name()
             .map_or_else(|| format!("{name}:{}-{}({})", interval.start, interval.end, strand.symbol()), str::to_string);
-        emit(Asked { id, text: question.of(&String::from_utf8_lossy(&bases), task) })
+        emit(PromptRecord { id, text: template.of(&String::from_utf8_lossy(&bases), task) })
     })?;
     let report = report();
     let contigs = used.into_iter().map(|contig| reference.report(contig)).collect::<Result<_>>()?;
     Ok((report, contigs))
 }
 
-fn read_lines(mut input: Input, question: &Question, emit: &mut dyn FnMut(Asked) -> Result<()>) -> Result<InputReport> {
+fn read_lines(
+    mut input: Input,
+    template: &Template,
+    emit: &mut dyn FnMut(PromptRecord) -> Result<()>,
+) -> Result<InputReport> {
     let (place, report) = (input.place(), input.report());
     let (mut line, mut number) = (Vec::new(), 0u64);
     let mut columns: Option<Columns> = None;
@@ -212,7 +300,7 @@ fn read_lines(mut input: Input, question: &Question, emit: &mut dyn FnMut(Asked)
             }
         };
         let text = text.trim();
-        emit(Asked { id, text: question.complete(text) })?;
+        emit(PromptRecord { id, text: template.complete(text) })?;
     }
     Ok(report())
 }
