@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ["README.md", "docs/start/first-run.md", "docs/concepts/windows.md", *(f"docs/guides/{name}.md" for name in ["promoters", "tracks", "reads", "evaluate", "ask", "cluster"]),
+PAGES = ["README.md", "docs/start/first-run.md", "docs/concepts/windows.md", *(f"docs/guides/{name}.md" for name in ["promoters", "tracks", "reads", "splice-scores", "evaluate", "ask", "cluster"]),
          *(f"docs/reference/{name}.md" for name in ["inputs", "exact-tasks", "scan", "reads", "variants"])]
 FENCE = re.compile(r"```console\n(.*?)```", re.S)
 TIMES = re.compile(r"; [0-9.]+ s, [0-9,]+ windows/s")
