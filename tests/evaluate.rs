@@ -234,7 +234,7 @@ fn bad_input_is_one_clear_line_and_no_figure() {
         (vec!["/nonexistent.csv"], "/nonexistent.csv", 1),
         (vec![&bed, "-f", SLICE], "core-promoter has no score \"promoters\"; it has promoter", 1),
         (vec![&label, "--labels", "maybe=enhancer"], "the model has no class \"enhancer\"", 2),
-        (vec![&label, "-R", &bed], "--regions-file is for known places of a genome", 2),
+        (vec![&label, "-R", &bed], "-R (--regions-file) is for known places of a genome", 2),
         (vec![&bed, "-f", SLICE, "--seen", &label], "--seen is for labelled sequences", 2),
     ] {
         let out = folder.path("out.tsv");
@@ -273,7 +273,7 @@ fn bad_input_is_one_clear_line_and_no_figure() {
     assert_eq!(nan.code, 2, "{}", nan.stderr);
     let track = genogloss(&["evaluate", "tests/models/track", &one]);
     assert_eq!(track.code, 2);
-    assert!(track.stderr.contains("answers for places of a genome, not for sequences"), "{}", track.stderr);
+    assert!(track.stderr.contains("scores places of a genome, not sequences"), "{}", track.stderr);
     let exact = genogloss(&["evaluate", "exact:gc", &one]);
     assert_eq!(exact.code, 2);
 }
@@ -529,15 +529,15 @@ fn bad_scored_variants_are_one_clear_line() {
         (vec![&same, "--positive", ">2"], "are of one class: none is positive by --positive"),
         (vec![&nan], "nan.tsv, line 4: s is \"NaN\": a score must be a finite number"),
         (vec![&inf], "inf.csv, line 3: s is \"-inf\": a score must be a finite number"),
-        (vec![&word, "--score", "s"], "word.csv, line 3: s is \"high\": that is no number"),
-        (vec![&label], "label.csv, line 3: label label is \"benign\": that is no number"),
+        (vec![&word, "--score", "s"], "word.csv, line 3: s is \"high\": that is not a number"),
+        (vec![&label], "label.csv, line 3: label label is \"benign\": that is not a number"),
         (vec![&short], "short.csv: line 3: 1 cells where the first line names 2 columns"),
         (vec![&empty], "empty.csv: there is no row in it"),
         (vec![&unlabelled], "none of its 2 rows has a label"),
         (vec![&words], "no column beside the label holds numbers"),
         (vec![&none], "none of the labelled variants has every score"),
         (vec![&twice], "twice.tsv, line 4: 1:5 A>C is there twice, first in line 2"),
-        (vec![&place], "place.tsv, line 2: pos is \"x\": that is no position"),
+        (vec![&place], "place.tsv, line 2: pos is \"x\": that is not a position"),
         (
             vec![&good, "--score", "gerp"],
             "there is no column \"gerp\" for a score: it has the columns chrom, pos, ref, alt, label, s",
@@ -577,7 +577,7 @@ fn bad_scored_variants_are_one_clear_line() {
     for (arguments, message) in [
         (vec!["variants", &good, "--positive", "0.5"], "is none of <=X, <X, >=X and >X"),
         (vec!["variants", &good, "--head", "x"], "--head is not for scored variants: no model runs"),
-        (vec!["variants", &good, "-f", SLICE], "--reference is not for scored variants"),
+        (vec!["variants", &good, "-f", SLICE], "-f (--reference) is not for scored variants"),
         (vec!["variants", &good, "--versus", "x"], "--versus x: the scores are s"),
         (vec!["variants", &good, "--versus", "s", "--own-rows"], "cannot be used with"),
         (vec!["variants", &good, "--score", "s", "--score", "s"], "two scores are called s"),
@@ -600,5 +600,5 @@ fn bad_scored_variants_are_one_clear_line() {
     assert!(run.stderr.contains("is none of acceptor, donor, neither"), "{}", run.stderr);
     let run = genogloss(&["evaluate", "variants", &good, "--models-dir", &folder.path("")]);
     assert_eq!(run.code, 0);
-    assert!(run.stderr.contains("is named by its path, as in ./variants"), "{}", run.stderr);
+    assert!(run.stderr.contains("give a model folder of that name by its path: ./variants"), "{}", run.stderr);
 }

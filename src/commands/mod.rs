@@ -13,11 +13,9 @@ mod man;
 mod merge;
 mod models;
 mod plan;
-mod prompts;
 mod reads;
 mod report;
 mod scan;
-mod scored;
 mod setup;
 mod variants;
 
