@@ -395,7 +395,7 @@ fn step(command: &mut Command, what: &str) -> Result<()> {
     if ended.status.success() {
         return Ok(());
     }
-    let last = ended.said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing");
+    let last = ended.stderr.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing");
     Err(Error::input(what, last.trim_start_matches("error: ").trim_start_matches("ERROR: ")))
 }
 

@@ -42,6 +42,7 @@ use crate::{
     session::journal::Checkpoint,
     shards::{
         ShardReport,
+        order::first_base,
         territory::{RECORDS, Territory, Watch},
     },
     skip::Skip,
@@ -514,12 +515,6 @@ pub(super) fn run(mut options: Options, given: &Given) -> Result<()> {
     setup::finish(&options.output, ending, || Ok(sealed))?;
     beginning.done();
     Ok(())
-}
-
-/// Contig and first base of a read that has a place.
-pub(super) fn first_base<'a>(header: &'a sam::Header, record: &RecordBuf) -> Option<(&'a str, u64)> {
-    let (name, _) = header.reference_sequences().get_index(record.reference_sequence_id()?)?;
-    Some((std::str::from_utf8(name).ok()?, record.alignment_start()?.get() as u64 - 1))
 }
 
 /// The shard's part of the reads: by position where the header says that they are sorted, else by number.

@@ -4,6 +4,7 @@
 pub mod bam;
 pub mod bigwig;
 pub mod index;
+pub(crate) mod kind;
 pub mod manifest;
 pub mod names;
 pub mod order;

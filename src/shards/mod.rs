@@ -2,6 +2,8 @@
 
 pub mod edges;
 pub mod merge;
+pub(crate) mod order;
+pub(crate) mod plan;
 pub mod territory;
 
 use serde::{Deserialize, Serialize};

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     counts::Counts,
     error::{Error, Result},
-    genome::{Contigs, Interval, interval::show_position},
+    genome::{Interval, interval::show_position},
     model::card::Comparison,
     output::{
         Output, OutputSettings, Sealed, check_targets,
@@ -39,7 +39,7 @@ use crate::{
     },
     session::journal::Checkpoint,
     shards::{
-        ShardReport,
+        ShardReport, order,
         territory::{Territory, Watch},
     },
     skip::Skip,
@@ -476,18 +476,6 @@ fn matches(pattern: &[u8], name: &[u8]) -> bool {
     }
 }
 
-/// The line that shards cut: contigs in the header's order, or, where it names none, in the FASTA's; by the names they have
-/// there.
-pub(super) fn line_of(variants: &Variants, reference: &Reference, aliases: &Aliases) -> Contigs {
-    let mut contigs = Contigs::default();
-    for contig in variants.contigs.iter() {
-        let name = aliases.resolve(&contig.name);
-        let len = reference.contigs().get(name).map_or(contig.len, |there| there.len);
-        contigs.push(name, len);
-    }
-    if contigs.is_empty() { reference.contigs().clone() } else { contigs }
-}
-
 /// The shard's part of the variants.
 fn territory(
     options: &Options,
@@ -496,7 +484,7 @@ fn territory(
     aliases: &Aliases,
 ) -> Result<Option<Territory>> {
     let Some(choice) = &options.run.shard else { return Ok(None) };
-    let contigs = line_of(variants, reference, aliases);
+    let contigs = order::of_variants(variants, reference, aliases);
     let territory = Territory::choose(choice, &contigs, variants.place(), 1, None)?;
     if territory.is_empty() {
         tracing::warn!("shard {} has nothing to do: there are more shards than bases", territory.shard);
