@@ -20,6 +20,19 @@ pub struct CacheCounts {
     pub misses: u64,
 }
 
+/// What was counted of the input of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InputCounts {
+    /// Records of the input (contigs, reads, variant records).
+    pub records_in: u64,
+    /// Records that the user's filters left out.
+    pub filtered: u64,
+    /// Queries that the writer must write.
+    pub queries: u64,
+    /// Bases of input sequence read.
+    pub bases: u64,
+}
+
 /// What was counted in a run. `answered` is what the reader handed on and the writer must have written.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Counts {
@@ -113,6 +126,12 @@ impl Counts {
         self
     }
 
+    /// Sets what was counted of the input.
+    pub fn set_input(&mut self, input: &InputCounts) {
+        (self.records_in, self.filtered) = (input.records_in, input.filtered);
+        (self.queries, self.bases) = (input.queries, input.bases);
+    }
+
     /// One score a column.
     pub fn add_scores(&mut self, scores: impl IntoIterator<Item = f32>) {
         for ((_, histogram), score) in self.scores.iter_mut().zip(scores) {
@@ -131,8 +150,8 @@ impl Counts {
         *self.skipped.entry(reason.word()).or_default() += 1;
     }
 
-    /// A query of one window has come out of the pipeline: scored, or skipped for a reason.
-    pub fn came_out(&mut self, skipped: Option<Skip>) {
+    /// A query of one window was written: scored, or skipped for a reason.
+    pub fn query_written(&mut self, skipped: Option<Skip>) {
         self.written += 1;
         match skipped {
             Some(reason) => self.skip(reason),
@@ -141,6 +160,11 @@ impl Counts {
                 self.scored += 1;
             }
         }
+    }
+
+    /// The same.
+    pub fn came_out(&mut self, skipped: Option<Skip>) {
+        self.query_written(skipped);
     }
 
     /// Refuses to call a run finished whose queries did not all come out.

@@ -7,6 +7,7 @@
 //! [`counts`], and compared with what is known in [`evaluate`]. A run may be cut into shards and put together again: [`shards`]. Only [`commands`] knows the command line.
 
 pub mod batch;
+pub mod call;
 pub mod child;
 pub mod commands;
 pub mod counts;

@@ -12,6 +12,7 @@ mod lookup;
 mod man;
 mod merge;
 mod models;
+mod options;
 mod plan;
 mod reads;
 mod report;
@@ -19,16 +20,14 @@ mod scan;
 mod setup;
 mod variants;
 
-use std::{io::Write, path::PathBuf};
+use std::io::Write;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::given::Given;
+use self::options::{EngineOptions, ModelOptions, OutputOptions, RunOptions, VariantsOutput};
 
-use crate::{
-    error::{Error, Result},
-    output::{names, variants::VariantFormat},
-};
+use crate::error::{Error, Result};
 
 /// Runs DNA models over whole genomes.
 ///
@@ -150,144 +149,4 @@ pub fn build_details(words: &[std::ffi::OsString]) -> Option<String> {
 fn say(bytes: &[u8]) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| Error::write("standard output", &error))
-}
-
-/// Which model, and where it runs.
-#[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Model")]
-pub struct ModelOptions {
-    /// Model: a name (`genogloss models list`), a folder, or exact:TASK (gc, reverse, complement, reverse-complement,
-    /// protein, protein3, orf).
-    #[arg(short, long, value_name = "MODEL", default_value = crate::model::registry::DEFAULT)]
-    pub model: String,
-    /// Where it is found and run.
-    #[command(flatten)]
-    pub engine: EngineOptions,
-}
-
-/// Where models are found and run.
-#[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Model")]
-pub struct EngineOptions {
-    /// Folder of model folders, searched first.
-    #[arg(long, value_name = "DIR")]
-    pub models_dir: Option<PathBuf>,
-    /// I may use this model under its licence (asked for where the licence forbids commercial use).
-    #[arg(long)]
-    pub accept_license: bool,
-    /// Engine that runs networks.
-    #[arg(long, value_enum, default_value = "auto")]
-    pub engine: crate::model::network::EngineChoice,
-    /// Device: cpu or cuda:N. A device that is not there is an error.
-    #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
-    pub device: crate::model::ort::Device,
-    /// Threads in all: one model session each on the CPU. Default: all cores. [1, 1024]
-    #[arg(short = 't', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-    /// Windows gathered before a session runs them (fewer, where they are long). On the CPU they run in the card's
-    /// groups (run: rows), so this changes no score. [1, 65536]
-    #[arg(long, value_name = "ROWS", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=65536))]
-    pub batch_rows: u32,
-}
-
-/// Where the output goes.
-#[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Output")]
-pub struct OutputOptions {
-    /// Output file; .gz or .bgz: BGZF with an index. Default, and for `-`: standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Index beside a BGZF output. Default: csi where a contig is longer than 512 Mb, else tbi.
-    #[arg(long, value_enum)]
-    pub index: Option<crate::output::IndexKind>,
-    /// Manifest (JSON). Default: OUTPUT.manifest.json; none for standard output.
-    #[arg(long, value_name = "FILE")]
-    pub manifest: Option<PathBuf>,
-}
-
-/// How variants are written.
-#[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Output")]
-pub struct VariantsOutput {
-    /// Format of variants that are written: v VCF, z VCF in BGZF, b BCF, whose index is always CSI. Default: what the output's
-    /// name ends in (.vcf, .vcf.gz, .vcf.bgz, .bcf), else VCF; a name that says another format is refused.
-    #[arg(short = 'O', long, value_name = "TYPE")]
-    pub output_type: Option<VariantFormat>,
-}
-
-impl VariantsOutput {
-    /// What was asked for, or what the name says.
-    fn of(&self, output: &OutputOptions) -> Result<VariantFormat> {
-        let path = output.output.as_deref();
-        let option = self.output_type.map(|format| format!("-O {}", format.letter()));
-        let given = self.output_type.zip(option.as_deref());
-        names::decide(path, given, VariantFormat::of_name(path), &VariantFormat::NAMED)
-    }
-
-    /// Rules of the index of an output of this format.
-    fn index_rules(format: VariantFormat, output: &OutputOptions) -> [given::NotFor<'static>; 2] {
-        let is_file = output.output.as_deref().is_some_and(|path| path != std::path::Path::new("-"));
-        [
-            given::index(
-                is_file && format.is_bgzf(),
-                "is for VCF in BGZF (-O z, or a name in .vcf.gz) and BCF, in a file",
-            ),
-            given::NotFor {
-                when: format == VariantFormat::Bcf && output.index == Some(crate::output::IndexKind::Tbi),
-                options: &["index"],
-                why: "tbi is for VCF: the index of BCF is CSI",
-                hint: "leave --index away",
-            },
-        ]
-    }
-}
-
-impl OutputOptions {
-    /// Whether the output is a file in BGZF, by its name.
-    fn is_bgzf(&self) -> bool {
-        is_bgzf(self.output.as_deref())
-    }
-
-    /// Refuses a name that says another format than TSV, and an index, which such a table has none.
-    fn check_table(&self, given: &Given) -> Result<()> {
-        names::decide(self.output.as_deref(), None, (), &[names::Writes::text((), names::Named::Tsv)])?;
-        given.check(&[given::index(false, "is for lines with places on contigs: this table has none")])
-    }
-}
-
-/// Whether an output is a file in BGZF, by its name.
-fn is_bgzf(output: Option<&std::path::Path>) -> bool {
-    names::is_compressed(output)
-}
-
-/// Parts of a run, and going on with one.
-#[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Shards and resuming")]
-pub struct RunOptions {
-    /// Run one part only: I/N, the I-th of N parts of one size, or a BED file of `genogloss plan`. Put together again with
-    /// `genogloss merge`.
-    #[arg(long, value_name = "I/N")]
-    pub shard: Option<crate::shards::territory::Choice>,
-    /// Keep what is done if the run is stopped, however it is, and go on from there the next time.
-    #[arg(long)]
-    pub resume: bool,
-    /// With --resume: seconds between the points from which a run goes on. [0, 3600]
-    #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
-    pub checkpoint: f64,
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|s| (0.0..=3600.0).contains(s)).ok_or_else(|| "seconds, from 0 to 3600".into())
-}
-
-fn device(text: &str) -> Result<crate::model::ort::Device, String> {
-    use crate::model::ort::Device;
-    match text.split_once(':') {
-        None if text == "cpu" => Ok(Device::Cpu),
-        None if text == "cuda" => Ok(Device::Cuda(0)),
-        Some(("cuda", number)) => {
-            number.parse().ok().filter(|n| *n >= 0).map(Device::Cuda).ok_or("cuda:N with N from 0".into())
-        }
-        _ => Err("cpu, cuda or cuda:N".into()),
-    }
 }

@@ -17,6 +17,7 @@ use super::{
     setup::{self, Beginning, Ending, Kind, Loaded, Shared},
 };
 use crate::{
+    call::Caller,
     counts::Counts,
     error::{Error, Result},
     exact::Task,
@@ -29,7 +30,6 @@ use crate::{
         check_targets,
         manifest::{Settings, digest},
         names::{self, Named, Writes},
-        table::Caller,
     },
     pipeline::{self, Outcome, RowAnswers},
     progress::{Progress, Total},

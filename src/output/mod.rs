@@ -3,6 +3,7 @@
 
 pub mod bam;
 pub mod bigwig;
+pub mod elements;
 pub mod index;
 pub(crate) mod kind;
 pub mod manifest;

@@ -21,6 +21,17 @@ pub enum Rule {
     Max,
 }
 
+impl Rule {
+    /// Its name on the command line and in manifests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cut => "cut",
+            Self::Mean => "mean",
+            Self::Max => "max",
+        }
+    }
+}
+
 /// A stretch without a window border inside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stretch {

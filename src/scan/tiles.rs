@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use crate::{
-    counts::Counts,
+    counts::InputCounts,
     error::{Error, Result},
     genome::{Contigs, Interval, sequence::known_count},
     pipeline::{Feed, Located},
@@ -14,6 +14,7 @@ use crate::{
         reference::{Genome, Reference},
         regions::Regions,
     },
+    session::{self, ReadSummary},
     shards::territory::{Side, Territory},
     skip::Skip,
     tokenize::Encoder,
@@ -43,7 +44,7 @@ impl Located for Tile {
 #[derive(Default)]
 pub struct TilesRead {
     /// What was read.
-    pub counts: Counts,
+    pub counts: InputCounts,
     /// The file, where it was read from start to end.
     pub input: Option<InputReport>,
     /// The contigs that were read.
@@ -107,7 +108,7 @@ impl Source {
                 let mut windows = 0;
                 for contig in reference.contigs().iter() {
                     let intervals = regions.as_ref().map(|regions| regions.of(&contig.name));
-                    if tiler.begin(&contig.name, intervals, shard.as_ref(), contig.len, &mut Counts::default()) {
+                    if tiler.begin(&contig.name, intervals, shard.as_ref(), contig.len, &mut InputCounts::default()) {
                         let last = |last: u64| if grid.is_some() { last } else { 1 };
                         windows += tiler.ranges.iter().map(|&(first, end)| last(end) - first).sum::<u64>();
                     }
@@ -192,6 +193,32 @@ impl Source {
     }
 }
 
+/// The windows of a scan, as a source of the pipeline.
+pub struct Windows {
+    /// The FASTA file.
+    pub source: Source,
+    /// The grid; `None`: contigs are answered whole.
+    pub grid: Option<Grid>,
+    /// Overlapping windows are joined into one score for each position.
+    pub joined: bool,
+    /// The model's encoder, which refuses windows with too many tokens.
+    pub encoder: Option<Arc<Encoder>>,
+}
+
+impl session::Source for Windows {
+    type Query = Tile;
+
+    fn total(&self) -> Total {
+        self.source.total(self.grid, self.joined)
+    }
+
+    fn read(self, done: u64, feed: &mut Feed<'_, Tile>) -> Result<ReadSummary> {
+        let TilesRead { counts, input, contigs } =
+            self.source.read(self.grid, self.joined, done, self.encoder, feed)?;
+        Ok(ReadSummary { counts, inputs: input.into_iter().collect(), contigs })
+    }
+}
+
 /// Every contig that was asked for was in the stream.
 pub fn all_found(regions: Option<&Regions>, found: &[ContigReport], place: &str) -> Result<()> {
     let Some(regions) = regions else { return Ok(()) };
@@ -264,7 +291,7 @@ impl Tiler {
         intervals: Option<&[Interval]>,
         shard: Option<&Territory>,
         len: u64,
-        counts: &mut Counts,
+        counts: &mut InputCounts,
     ) -> bool {
         let begins_here = shard.is_none_or(|shard| shard.side(Some((name, 0))) == Some(Side::Inside));
         let asked = intervals.is_none_or(|intervals| !intervals.is_empty());

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::shards::territory::Territory;
-use crate::{output::table::Element, read::regions::Regions};
+use crate::{output::elements::Element, read::regions::Regions};
 
 /// An element that may go on in a neighbouring shard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,198 +1,15 @@
-//! BED, TSV and bedGraph lines of a scan, and the elements that neighbouring windows make together.
+//! Elements: neighbouring calls of one label that are joined into one interval.
 
+use super::table::{
+    bed::bed_score,
+    format::{Place, strand_of, write_place},
+};
 use crate::{
-    genome::{Interval, Strand},
-    head::best,
+    call::Caller,
+    genome::Interval,
     model::Form,
     number::{Digits, write_integer, write_score},
-    skip::Skip,
 };
-
-/// The text formats of a scan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum TableFormat {
-    /// BED6, then one column a score.
-    Bed,
-    /// One header line, all windows, skipped ones with their reason.
-    Tsv,
-    /// contig, start, end and one score.
-    Bedgraph,
-}
-
-/// Which scores make a call.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    /// May be called, by column.
-    pub callable: Vec<bool>,
-    /// Thresholds, by column: the card's, or the user's for all.
-    pub thresholds: Vec<f64>,
-    /// Only what reaches its threshold is written.
-    pub calls_only: bool,
-}
-
-impl Caller {
-    /// From the model's columns and the user's threshold (`None`: write everything).
-    pub fn new(form: &Form, threshold: Option<Threshold>) -> Self {
-        let thresholds = form
-            .columns
-            .iter()
-            .map(|column| match threshold {
-                Some(Threshold::Value(value)) => value,
-                _ => column.threshold,
-            })
-            .collect();
-        Self { callable: form.callable(), thresholds, calls_only: threshold.is_some() }
-    }
-
-    /// The best column of a bin, and whether it reaches its threshold.
-    pub fn call(&self, scores: &[f32]) -> Option<(usize, f32, bool)> {
-        best(scores, &self.callable, &self.thresholds)
-            .map(|(column, score)| (column, score, f64::from(score) >= self.thresholds[column]))
-    }
-}
-
-/// `--threshold`, or `--threshold P`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Threshold {
-    /// The card's own.
-    Card,
-    /// This one, for all columns.
-    Value(f64),
-}
-
-impl std::str::FromStr for Threshold {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "card" => Ok(Self::Card),
-            _ => match text.parse::<f64>() {
-                Ok(value) if value.is_finite() => Ok(Self::Value(value)),
-                _ => Err("a number, or `card` for the model's own threshold".into()),
-            },
-        }
-    }
-}
-
-/// A place with its scores, or why it has none.
-pub struct Place<'a> {
-    /// Contig name.
-    pub contig: &'a str,
-    /// The bin.
-    pub interval: Interval,
-    /// Strand the scores are about.
-    pub strand: Strand,
-    /// Scores, or the reason there are none.
-    pub scores: Result<&'a [f32], Skip>,
-    /// An answer in words.
-    pub text: Option<&'a str>,
-}
-
-/// BED scores run from 0 to 1000.
-fn bed_score(score: f32) -> u64 {
-    if score.is_nan() { 0 } else { (f64::from(score).clamp(0.0, 1.0) * 1000.0).round() as u64 }
-}
-
-/// Appends the part that all formats begin with.
-fn write_place(contig: &str, interval: Interval, line: &mut Vec<u8>) {
-    line.extend_from_slice(contig.as_bytes());
-    line.push(b'\t');
-    write_integer(interval.start, line);
-    line.push(b'\t');
-    write_integer(interval.end, line);
-}
-
-/// The strand a line speaks of: the called column's own, or the one that was run.
-fn strand_of(place: &Place<'_>, called: Option<usize>, form: &Form) -> Strand {
-    called.and_then(|column| form.columns[column].strand).unwrap_or(place.strand)
-}
-
-/// Appends a BED line; `false` where there is nothing to write (skipped, or below the threshold).
-pub fn write_bed(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec<u8>) -> bool {
-    let Ok(scores) = place.scores else { return false };
-    if let Some(text) = place.text {
-        write_place(place.contig, place.interval, line);
-        line.push(b'\t');
-        line.extend_from_slice(text.as_bytes());
-        line.extend_from_slice(b"\t0\t");
-        line.push(place.strand.symbol() as u8);
-        line.push(b'\n');
-        return true;
-    }
-    let call = caller.call(scores);
-    if caller.calls_only && !call.is_some_and(|(_, _, called)| called) {
-        return false;
-    }
-    write_place(place.contig, place.interval, line);
-    line.push(b'\t');
-    line.extend_from_slice(call.map_or(".", |(column, _, _)| form.columns[column].label.as_str()).as_bytes());
-    line.push(b'\t');
-    write_integer(bed_score(call.map_or(f32::NAN, |(_, score, _)| score)), line);
-    line.push(b'\t');
-    line.push(strand_of(place, call.map(|(column, ..)| column), form).symbol() as u8);
-    for (&score, column) in scores.iter().zip(&form.columns) {
-        line.push(b'\t');
-        write_score(score, column.digits, line);
-    }
-    line.push(b'\n');
-    true
-}
-
-/// Appends a TSV line: every window, and why it has no scores where it has none.
-pub fn write_tsv(place: &Place<'_>, form: &Form, caller: &Caller, line: &mut Vec<u8>) -> bool {
-    let call = place.scores.ok().and_then(|scores| caller.call(scores));
-    if caller.calls_only && !call.is_some_and(|(_, _, called)| called) {
-        return false;
-    }
-    write_place(place.contig, place.interval, line);
-    line.push(b'\t');
-    let column = call.filter(|&(_, _, called)| called).map(|(column, ..)| column);
-    line.push(strand_of(place, column, form).symbol() as u8);
-    line.push(b'\t');
-    if let Some(text) = place.text {
-        line.extend_from_slice(text.as_bytes());
-    } else if form.text.is_some() {
-        line.push(b'.');
-    } else {
-        line.extend_from_slice(
-            call.filter(|&(_, _, called)| called)
-                .map_or(".", |(column, _, _)| form.columns[column].label.as_str())
-                .as_bytes(),
-        );
-        for column in 0..form.columns.len() {
-            line.push(b'\t');
-            match place.scores {
-                Ok(scores) => write_score(scores[column], form.columns[column].digits, line),
-                Err(_) => line.push(b'.'),
-            }
-        }
-    }
-    line.push(b'\t');
-    line.extend_from_slice(place.scores.err().map_or(".", Skip::word).as_bytes());
-    line.push(b'\n');
-    true
-}
-
-/// Appends a bedGraph line of one column.
-pub fn write_bedgraph(place: &Place<'_>, column: usize, form: &Form, line: &mut Vec<u8>) -> bool {
-    let Ok(scores) = place.scores else { return false };
-    write_place(place.contig, place.interval, line);
-    line.push(b'\t');
-    write_score(scores[column], form.columns[column].digits, line);
-    line.push(b'\n');
-    true
-}
-
-/// The header line of a scan's TSV.
-pub fn tsv_header(form: &Form) -> String {
-    match &form.text {
-        Some(name) => format!("#contig\tstart\tend\tstrand\t{name}\tskip\n"),
-        None => {
-            let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
-            format!("#contig\tstart\tend\tstrand\tcall\t{}\tskip\n", names.join("\t"))
-        }
-    }
-}
 
 /// Neighbouring calls of one label and strand become one element: `contig start end label score strand`, then the
 /// highest and the mean score, the number of bins, and the 0-based place of the highest bin's middle from the
@@ -421,54 +238,10 @@ impl Element {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{head::Shape, model::card::Column};
-
-    fn form() -> Form {
-        let column = |name: &str, callable| Column {
-            name: name.into(),
-            head: 0,
-            label: name.into(),
-            callable,
-            threshold: 0.5,
-            bin: None,
-            strand: None,
-            digits: Digits::Decimals,
-        };
-        Form {
-            shape: Shape { bins: 1, columns: 2 },
-            columns: vec![column("site", true), column("none", false)],
-            bin: None,
-            text: None,
-            unanswered: Skip::NotANumber,
-        }
-    }
-
-    fn place(start: u64, scores: &[f32]) -> Place<'_> {
-        Place {
-            contig: "a",
-            interval: Interval::new(start, start + 10),
-            strand: Strand::Forward,
-            scores: Ok(scores),
-            text: None,
-        }
-    }
-
-    #[test]
-    fn bed_and_tsv_lines() {
-        let (form, mut line) = (form(), Vec::new());
-        let caller = Caller::new(&form, None);
-        assert!(write_bed(&place(20, &[0.75, 0.25]), &form, &caller, &mut line));
-        assert!(write_tsv(&place(20, &[0.75, 0.25]), &form, &caller, &mut line));
-        let skipped = Place { scores: Err(Skip::UnknownBases), ..place(30, &[]) };
-        assert!(!write_bed(&skipped, &form, &caller, &mut line));
-        assert!(write_tsv(&skipped, &form, &caller, &mut line));
-        assert_eq!(
-            String::from_utf8_lossy(&line),
-            "a\t20\t30\tsite\t750\t+\t0.750000\t0.250000\n\
-             a\t20\t30\t+\tsite\t0.750000\t0.250000\t.\n\
-             a\t30\t40\t+\t.\t.\t.\tunknown_bases\n"
-        );
-    }
+    use crate::{
+        call::Threshold,
+        output::table::tests::{form, place},
+    };
 
     #[test]
     fn neighbours_over_the_threshold_become_one_element() {
@@ -487,6 +260,7 @@ mod tests {
              a\t50\t60\tsite\t800\t+\t0.800000\t0.800000\t1\t5\n"
         );
     }
+
     #[test]
     fn parts_of_an_element_put_together_are_the_whole() {
         let form = form();

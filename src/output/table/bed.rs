@@ -1,0 +1,55 @@
+//! BED: BED6, then one column for each score.
+
+use super::format::{Holds, Place, Rules, TableFormat, no_header, strand_of, write_place};
+use crate::{
+    number::{write_integer, write_score},
+    output::names::Named,
+};
+
+/// BED6, then one column for each score; joined calls are elements.
+pub const BED: TableFormat = TableFormat {
+    name: "bed",
+    about: "BED6, then one column for each score",
+    named: Named::Bed,
+    holds: Holds::Everything,
+    joins: true,
+    header: no_header,
+    write,
+};
+
+/// BED scores run from 0 to 1000.
+pub(in crate::output) fn bed_score(score: f32) -> u64 {
+    if score.is_nan() { 0 } else { (f64::from(score).clamp(0.0, 1.0) * 1000.0).round() as u64 }
+}
+
+/// Skipped places and those below the threshold have no line.
+fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> bool {
+    let Rules { form, caller, .. } = rules;
+    let Ok(scores) = place.scores else { return false };
+    if let Some(text) = place.text {
+        write_place(place.contig, place.interval, line);
+        line.push(b'\t');
+        line.extend_from_slice(text.as_bytes());
+        line.extend_from_slice(b"\t0\t");
+        line.push(place.strand.symbol() as u8);
+        line.push(b'\n');
+        return true;
+    }
+    let call = caller.call(scores);
+    if caller.calls_only && !call.is_some_and(|(_, _, called)| called) {
+        return false;
+    }
+    write_place(place.contig, place.interval, line);
+    line.push(b'\t');
+    line.extend_from_slice(call.map_or(".", |(column, _, _)| form.columns[column].label.as_str()).as_bytes());
+    line.push(b'\t');
+    write_integer(bed_score(call.map_or(f32::NAN, |(_, score, _)| score)), line);
+    line.push(b'\t');
+    line.push(strand_of(place, call.map(|(column, ..)| column), form).symbol() as u8);
+    for (&score, column) in scores.iter().zip(&form.columns) {
+        line.push(b'\t');
+        write_score(score, column.digits, line);
+    }
+    line.push(b'\n');
+    true
+}

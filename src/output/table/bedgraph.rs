@@ -1,0 +1,30 @@
+//! bedGraph: contig, start, end and one score.
+
+use super::format::{Holds, Place, Rules, TableFormat, no_header, write_place};
+use crate::{number::write_score, output::names::Named};
+
+/// Contig, start, end and one score.
+pub const BEDGRAPH: TableFormat = TableFormat {
+    name: "bedgraph",
+    about: "contig, start, end and one score",
+    named: Named::Bedgraph,
+    holds: Holds::OneScore,
+    joins: false,
+    header: no_header,
+    write,
+};
+
+/// Skipped places and those below the threshold have no line.
+fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> bool {
+    let Rules { form, caller, column } = rules;
+    let Ok(scores) = place.scores else { return false };
+    let score = scores[*column];
+    if caller.calls_only && f64::from(score) < caller.thresholds[*column] {
+        return false;
+    }
+    write_place(place.contig, place.interval, line);
+    line.push(b'\t');
+    write_score(score, form.columns[*column].digits, line);
+    line.push(b'\n');
+    true
+}

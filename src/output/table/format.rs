@@ -1,0 +1,87 @@
+//! What a text format of a scan is, and what its lines are made of.
+
+use crate::{
+    call::Caller,
+    genome::{Interval, Strand},
+    model::Form,
+    number::write_integer,
+    output::names::Named,
+    skip::Skip,
+};
+
+/// A text format of places with scores.
+#[derive(Clone, Copy, Debug)]
+pub struct TableFormat {
+    /// Its name on the command line and in manifests.
+    pub name: &'static str,
+    /// Its description in `--help`.
+    pub about: &'static str,
+    /// What the names of its files end in.
+    pub named: Named,
+    /// The answers that it can hold.
+    pub holds: Holds,
+    /// Neighbouring calls can be joined into elements, one line each.
+    pub joins: bool,
+    /// The text before the first line.
+    pub header: fn(&Form) -> String,
+    /// Appends the line of a place; returns `false` if the format has no line for it (below the threshold, not scored).
+    pub write: fn(&Place<'_>, &Rules<'_>, &mut Vec<u8>) -> bool,
+}
+
+impl PartialEq for TableFormat {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// Answers that a format can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// All scores, words, and intervals without scores.
+    Everything,
+    /// One score for each place.
+    OneScore,
+}
+
+/// What the lines of a run have in common.
+pub struct Rules<'a> {
+    /// The model's columns.
+    pub form: &'a Form,
+    /// Which scores are calls.
+    pub caller: &'a Caller,
+    /// The column of formats that hold one score.
+    pub column: usize,
+}
+
+/// No header.
+pub(super) fn no_header(_: &Form) -> String {
+    String::new()
+}
+
+/// A place with its scores, or why it has none.
+pub struct Place<'a> {
+    /// Contig name.
+    pub contig: &'a str,
+    /// The bin.
+    pub interval: Interval,
+    /// Strand the scores are about.
+    pub strand: Strand,
+    /// Scores, or the reason there are none.
+    pub scores: Result<&'a [f32], Skip>,
+    /// An answer in words.
+    pub text: Option<&'a str>,
+}
+
+/// Appends the part that all formats begin with.
+pub(in crate::output) fn write_place(contig: &str, interval: Interval, line: &mut Vec<u8>) {
+    line.extend_from_slice(contig.as_bytes());
+    line.push(b'\t');
+    write_integer(interval.start, line);
+    line.push(b'\t');
+    write_integer(interval.end, line);
+}
+
+/// The strand of a line: that of the called column, or the one that was run.
+pub(in crate::output) fn strand_of(place: &Place<'_>, called: Option<usize>, form: &Form) -> Strand {
+    called.and_then(|column| form.columns[column].strand).unwrap_or(place.strand)
+}

@@ -1,0 +1,61 @@
+//! TSV: a header, and a line for every window; skipped ones have their reason.
+
+use super::format::{Holds, Place, Rules, TableFormat, strand_of, write_place};
+use crate::{model::Form, number::write_score, output::names::Named, skip::Skip};
+
+/// A header, and a line for every window.
+pub const TSV: TableFormat = TableFormat {
+    name: "tsv",
+    about: "One header line, all windows, skipped ones with their reason",
+    named: Named::Tsv,
+    holds: Holds::Everything,
+    joins: false,
+    header,
+    write,
+};
+
+fn header(form: &Form) -> String {
+    match &form.text {
+        Some(name) => format!("#contig\tstart\tend\tstrand\t{name}\tskip\n"),
+        None => {
+            let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
+            format!("#contig\tstart\tend\tstrand\tcall\t{}\tskip\n", names.join("\t"))
+        }
+    }
+}
+
+/// Every window has a line; one without scores has the reason.
+fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> bool {
+    let Rules { form, caller, .. } = rules;
+    let call = place.scores.ok().and_then(|scores| caller.call(scores));
+    if caller.calls_only && !call.is_some_and(|(_, _, called)| called) {
+        return false;
+    }
+    write_place(place.contig, place.interval, line);
+    line.push(b'\t');
+    let column = call.filter(|&(_, _, called)| called).map(|(column, ..)| column);
+    line.push(strand_of(place, column, form).symbol() as u8);
+    line.push(b'\t');
+    if let Some(text) = place.text {
+        line.extend_from_slice(text.as_bytes());
+    } else if form.text.is_some() {
+        line.push(b'.');
+    } else {
+        line.extend_from_slice(
+            call.filter(|&(_, _, called)| called)
+                .map_or(".", |(column, _, _)| form.columns[column].label.as_str())
+                .as_bytes(),
+        );
+        for column in 0..form.columns.len() {
+            line.push(b'\t');
+            match place.scores {
+                Ok(scores) => write_score(scores[column], form.columns[column].digits, line),
+                Err(_) => line.push(b'.'),
+            }
+        }
+    }
+    line.push(b'\t');
+    line.extend_from_slice(place.scores.err().map_or(".", Skip::word).as_bytes());
+    line.push(b'\n');
+    true
+}

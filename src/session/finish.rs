@@ -1,0 +1,111 @@
+//! The end of a run: its counts are checked, its manifest is written, its files get their names, and the log says what was done.
+
+use std::path::Path;
+
+use super::{About, Session, Target};
+use crate::{
+    counts::Counts,
+    error::Result,
+    genome::interval::commas,
+    output::{
+        Sealed,
+        manifest::{self, Host, Manifest, ReferenceReport},
+    },
+    pipeline::Timings,
+    read::{InputReport, fasta::ContigReport},
+    shards::{ShardReport, edges::Edge},
+};
+
+/// What a run has done.
+#[derive(Default)]
+pub struct Finished {
+    /// All counts.
+    pub counts: Counts,
+    /// How long each stage was busy.
+    pub timings: Timings,
+    /// Files that were read.
+    pub inputs: Vec<InputReport>,
+    /// Contigs of the reference that were used.
+    pub contigs: Vec<ContigReport>,
+    /// Tracks that have values, if tracks were wanted.
+    pub tracks: Option<Vec<String>>,
+    /// Elements that may continue in a neighbouring shard.
+    pub edges: Vec<Edge>,
+    /// The gap across which calls are joined into elements, in bases.
+    pub gap: Option<u64>,
+}
+
+impl Session {
+    /// Checks that every query was written, completes output and manifest, gives them their names, and logs the closing line. `seal`
+    /// completes the output; it is called after the counts were checked.
+    pub fn finish(self, finished: Finished, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
+        finished.counts.balance()?;
+        let Self { target, about, journal, resumed } = self;
+        let (counts, wall) = (finished.counts.clone(), finished.timings.wall);
+        // A shard may well hold nothing that can be scored.
+        let warns = about.warns_if_nothing_scored && about.territory.is_none();
+        let sealed = with_manifests(&target, about, finished, seal()?)?;
+        sealed.commit()?;
+        close(&counts, wall, resumed.counts().windows);
+        if counts.scored == 0 && !counts.skipped.is_empty() && warns {
+            tracing::warn!(
+                "nothing was scored (skipped: {}): does the input suit the model? `genogloss models show` lists what it accepts",
+                counts.skips()
+            );
+        }
+        if let Some(journal) = journal {
+            journal.remove();
+        }
+        Ok(())
+    }
+}
+
+/// Adds the manifest: beside the output, or where the user wants it; that of a folder of tracks lies in the folder as well.
+fn with_manifests(target: &Target, about: About, finished: Finished, mut sealed: Sealed) -> Result<Sealed> {
+    let About { model, threads, settings, territory, reference, tracks_manifest, .. } = about;
+    let Finished { counts, timings, inputs, contigs, tracks, edges, gap } = finished;
+    let output = target.path.as_deref().filter(|path| *path != Path::new("-"));
+    let beside = target.file().map(Manifest::path);
+    let main = target.manifest.clone().or_else(|| tracks_manifest.clone().filter(|_| target.path.is_none())).or(beside);
+    let second = tracks_manifest.filter(|tracks| main.as_ref() != Some(tracks));
+    if main.is_none() && second.is_none() {
+        return Ok(sealed);
+    }
+    let manifest = Manifest {
+        program: "genogloss",
+        version: env!("CARGO_PKG_VERSION"),
+        command: std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect(),
+        finished_unix: Manifest::now(),
+        model,
+        host: Host::this(),
+        threads,
+        inputs,
+        reference: reference.map(|path| ReferenceReport { path, contigs }),
+        output: output.map_or_else(|| "-".into(), Path::to_path_buf),
+        settings,
+        tracks,
+        shard: territory.as_ref().map(|territory| ShardReport::new(territory, gap, edges)),
+        counts,
+        seconds: timings,
+        peak_memory_bytes: manifest::peak_memory(),
+    };
+    for target in main.iter().chain(&second) {
+        sealed = sealed.with_first_from(target, |out| manifest.write(out))?;
+    }
+    Ok(sealed)
+}
+
+/// The last line of the log.
+fn close(counts: &Counts, wall: f64, windows_before: u64) {
+    let here = counts.windows.saturating_sub(windows_before);
+    let rate = if wall > 0.0 { here as f64 / wall } else { 0.0 };
+    tracing::info!(
+        "done: {} records, {} filtered, {} windows, {} scored, skipped: {}; {wall:.1} s, {} windows/s",
+        commas(counts.records_in),
+        commas(counts.filtered),
+        commas(counts.windows),
+        commas(counts.scored),
+        counts.skips(),
+        commas(rate as u64)
+    );
+}
