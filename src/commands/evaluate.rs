@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use super::{
     EngineOptions, OutputOptions, ask,
     given::{Given, NotFor},
-    setup::{self, Ending, Loaded},
 };
 use crate::{
     error::{Error, Result},
     evaluate::{
-        evaluation::{Evaluation, Files, Network},
+        evaluation::{Evaluation, Network, Report},
         known_prompts,
         labelled::Columns,
         metrics::Bootstrap,
@@ -34,6 +33,10 @@ use crate::{
         names::{self, Named, Writes},
     },
     prompts::panel::{AnswerWith, Panel, Settings as PanelSettings},
+    session::{
+        Parts, Request,
+        load::{self, LoadedModel, ModelSettings, Purpose},
+    },
 };
 
 /// The name that stands for all means of `genogloss ask`, in place of a model.
@@ -201,13 +204,21 @@ enum Subject {
 pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     let subject = options.subject();
     given.check(&options.rules(subject))?;
-    options.check_files(given)?;
-    let (report, threads, evaluation) = match subject {
+    let request = options.request(given)?;
+    let (model, threads, evaluation) = match subject {
         Subject::Variants => options.variant_scores()?,
         Subject::Prompts => options.prompts()?,
         Subject::Places | Subject::Sequences => options.network()?,
     };
-    options.finish(report, threads, evaluation)
+    let report = Report {
+        model,
+        threads,
+        input: &options.labelled,
+        reference: options.reference.clone(),
+        html: options.html.as_deref(),
+        curve: options.curve.as_deref(),
+    };
+    evaluation.write(request, report)
 }
 
 impl Options {
@@ -272,7 +283,7 @@ impl Options {
     }
 
     /// Refuses outputs that are inputs too, and names of other formats than what is written.
-    fn check_files(&self, given: &Given) -> Result<()> {
+    fn request(&self, given: &Given) -> Result<Request> {
         let optional = [&self.variants.labels_from, &self.reference, &self.regions_file, &self.ignore];
         let optional = optional.into_iter().flatten();
         let inputs: Vec<&Path> =
@@ -284,7 +295,8 @@ impl Options {
         check_targets(&inputs, self.output.output.as_deref(), self.output.manifest.as_deref(), &written)?;
         self.output.check_table(given)?;
         names::decide(self.curve.as_deref(), None, (), &[Writes::text((), Named::Tsv)])?;
-        names::refuse(self.html.as_deref(), "a page (HTML)")
+        names::refuse(self.html.as_deref(), "a page (HTML)")?;
+        Request::new(&inputs, self.output.target(), Parts::default())
     }
 
     fn draws(&self) -> Bootstrap {
@@ -293,9 +305,10 @@ impl Options {
 
     /// Loads the model, and judges it by labelled sequences or by known places.
     fn network(&self) -> Result<(ModelReport, usize, Evaluation)> {
-        let Loaded { kind, form, settings: pipeline, sessions, report, threads } =
-            setup::load_model(&self.model, &self.engine, self.strand)?;
-        let setup::Kind::Network(card) = kind else {
+        let settings = ModelSettings { model: self.model.clone(), engine: self.engine.settings() };
+        let LoadedModel { kind, form, pipeline, sessions, report, threads } =
+            load::load(&settings, Purpose::Windows, self.strand)?;
+        let load::Kind::Network(card) = kind else {
             return Err(Error::usage("exact tasks are functions: there is nothing to evaluate"));
         };
         let network = Network { card: *card, form, pipeline, sessions };
@@ -333,7 +346,7 @@ impl Options {
             model => (model.to_string(), AnswerWith::Lm),
         };
         let (known, input) = known_prompts::read(&self.labelled)?;
-        setup::announce();
+        load::announce();
         let panel = std::sync::Arc::new(Panel::new(PanelSettings {
             with,
             language,
@@ -352,7 +365,7 @@ impl Options {
 
     fn variant_scores(&self) -> Result<(ModelReport, usize, Evaluation)> {
         let own = &self.variants;
-        setup::announce();
+        load::announce();
         if registry::find(VARIANTS, self.engine.models_dir.as_ref()).is_ok() {
             tracing::warn!(
                 "`evaluate variants` judges existing scores; give a model folder of that name by its path: ./variants"
@@ -366,7 +379,7 @@ impl Options {
             Err(names) if names.is_empty() => None,
             Err(_) => return Err(Error::usage("--variant-columns takes four names, as in CHROM,POS,REF,ALT")),
         };
-        let threads = setup::threads(&self.engine);
+        let threads = load::limit_threads(self.engine.threads);
         let settings = VariantScoreSettings {
             scores: &self.labelled,
             labels: own.labels_from.as_deref(),
@@ -380,30 +393,6 @@ impl Options {
             bootstrap: self.draws(),
         };
         Ok((no_model(), threads, variant_scores::evaluate(&settings)?))
-    }
-
-    fn finish(&self, report: ModelReport, threads: usize, mut evaluation: Evaluation) -> Result<()> {
-        evaluation.counts.rows = evaluation.table.lines().count() as u64 - 1;
-        let files = Files {
-            table: self.output.output.as_deref(),
-            html: self.html.as_deref(),
-            curve: self.curve.as_deref(),
-            input: &self.labelled,
-        };
-        let ending = Ending {
-            report,
-            threads,
-            counts: evaluation.counts.clone(),
-            timings: evaluation.timings,
-            inputs: std::mem::take(&mut evaluation.inputs),
-            reference: self.reference.as_deref().map(|path| (path, std::mem::take(&mut evaluation.contigs))),
-            settings: evaluation.settings.clone(),
-            tracks: None,
-            shard: None,
-            also: None,
-            before: 0,
-        };
-        setup::finish(&self.output, ending, || files.write(&evaluation))
     }
 }
 

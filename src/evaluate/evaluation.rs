@@ -1,18 +1,20 @@
-//! What an evaluation hands to the command: its tables and page, and what the manifest tells of the run.
+//! The result of an evaluation, and how it is written.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     page::Page,
     sets::{SetMetrics, curve_table},
 };
 use crate::{
-    counts::Counts,
     error::Result,
     model::{Answerer, Form, card::Card},
-    output::{Indexed, Output, OutputSettings, Sealed, manifest::Settings},
-    pipeline::{self, Timings},
-    read::{self, InputReport, fasta::ContigReport},
+    output::{
+        Indexed, Output, OutputSettings, Sealed,
+        manifest::{ModelReport, Settings},
+    },
+    pipeline, read,
+    session::{About, Finished, Layout, Request},
 };
 
 /// A network that is ready to run, one session per thread.
@@ -35,54 +37,61 @@ pub(crate) struct Evaluation {
     pub(crate) sets: Vec<SetMetrics>,
     /// The page, where there is one.
     pub(crate) page: Option<Page>,
-    /// What was counted.
-    pub(crate) counts: Counts,
-    /// Seconds of each stage.
-    pub(crate) timings: Timings,
-    /// The files that were read.
-    pub(crate) inputs: Vec<InputReport>,
-    /// The contigs of the reference that were used.
-    pub(crate) contigs: Vec<ContigReport>,
+    /// Counts, times and inputs.
+    pub(crate) finished: Finished,
     /// The options that the metrics depend on.
     pub(crate) settings: Settings,
 }
 
-/// The files of an evaluation.
-pub(crate) struct Files<'a> {
-    /// The table; `None` or `-`: standard output.
-    pub(crate) table: Option<&'a Path>,
+/// What an evaluation writes beside its table, and whose run it was.
+pub(crate) struct Report<'a> {
+    /// The model.
+    pub(crate) model: ModelReport,
+    /// Threads of the run, all together.
+    pub(crate) threads: usize,
+    /// The judged input.
+    pub(crate) input: &'a Path,
+    /// The FASTA file on which places lie.
+    pub(crate) reference: Option<PathBuf>,
     /// The page.
     pub(crate) html: Option<&'a Path>,
     /// Calls at every threshold.
     pub(crate) curve: Option<&'a Path>,
-    /// The judged input, for messages.
-    pub(crate) input: &'a Path,
 }
 
-impl Files<'_> {
-    /// Writes table, page and curve under temporary names: all get their own names together.
-    pub(crate) fn write(&self, evaluation: &Evaluation) -> Result<Sealed> {
-        let mut sealed = self.file(self.table, evaluation.table.as_bytes())?;
-        if let (Some(path), Some(page)) = (self.html, &evaluation.page) {
-            sealed = sealed.after(self.file(Some(path), page.html()?.as_bytes())?);
-        }
-        if let Some(path) = self.curve {
-            sealed = sealed.after(self.file(Some(path), curve_table(&evaluation.sets).as_bytes())?);
-        }
-        Ok(sealed)
+impl Evaluation {
+    /// Writes table, page, curve and manifest: all get their names together.
+    pub(crate) fn write(self, request: Request, report: Report<'_>) -> Result<()> {
+        let Self { table, sets, page, mut finished, settings } = self;
+        finished.counts.rows = table.lines().count() as u64 - 1;
+        let place = read::place(report.input);
+        let about = About { reference: report.reference, ..About::new(report.model, report.threads, settings) };
+        let session = request.begin(about)?;
+        let output = session.create(&Layout::table(place.clone()), table.as_bytes())?;
+        session.finish(finished, || {
+            let mut sealed = output.seal()?;
+            if let (Some(path), Some(page)) = (report.html, &page) {
+                sealed = sealed.after(file(path, &place, page.html()?.as_bytes())?);
+            }
+            if let Some(path) = report.curve {
+                sealed = sealed.after(file(path, &place, curve_table(&sets).as_bytes())?);
+            }
+            Ok(sealed)
+        })
     }
+}
 
-    fn file(&self, path: Option<&Path>, bytes: &[u8]) -> Result<Sealed> {
-        let mut output = Output::create(&OutputSettings {
-            path: path.map(Path::to_path_buf),
-            indexed: Indexed::No,
-            kind: None,
-            longest: 0,
-            bgzf: false,
-            input: read::place(self.input),
-            resume: None,
-        })?;
-        output.write_all(bytes)?;
-        output.seal()
-    }
+/// A file that does not have its name yet.
+fn file(path: &Path, input: &str, bytes: &[u8]) -> Result<Sealed> {
+    let mut output = Output::create(&OutputSettings {
+        path: Some(path.into()),
+        indexed: Indexed::No,
+        kind: None,
+        longest: 0,
+        bgzf: false,
+        input: input.into(),
+        resume: None,
+    })?;
+    output.write_all(bytes)?;
+    output.seal()
 }

@@ -1,9 +1,6 @@
 //! Known places of a genome: a model scans the regions, and every bin is compared with the places.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::path::Path;
 
 use super::{
     bins::{BinJudge, JudgedBins},
@@ -22,6 +19,7 @@ use crate::{
     pipeline::{self, Outcome, Timings},
     read::{self, reference::Genome},
     scan::tiles::{Source, Tile, TilesRead},
+    session::Finished,
     window::Grid,
 };
 
@@ -52,10 +50,7 @@ pub(crate) fn evaluate(settings: &PlaceSettings<'_>, network: Network) -> Result
         table: metrics_table(&sets),
         sets,
         page: Some(page),
-        counts,
-        timings,
-        inputs: truth.inputs,
-        contigs: read.contigs,
+        finished: Finished { counts, timings, inputs: truth.inputs, contigs: read.contigs, ..Finished::default() },
         settings: Settings::new("evaluate"),
     })
 }
@@ -76,15 +71,12 @@ fn scan(settings: &PlaceSettings<'_>, truth: &TruthSet, network: Network, genome
     let source = Source::open(genome, regions, None)?;
     let encoder = run.encoder.clone();
     let (mut judge, mut counts) = (BinJudge::new(&truth.columns, &form, grid.core), Counts::default());
-    // The reader runs on a thread of its own, and leaves its counts here when it ends.
-    let shared = Arc::new(Mutex::new(TilesRead::default()));
-    let left = Arc::clone(&shared);
+    let mut read = TilesRead::default();
     let timings = pipeline::run(
         &run,
         sessions,
-        move |feed| {
-            let read = source.read(Some(grid), false, 0, encoder, feed)?;
-            *left.lock().unwrap_or_else(PoisonError::into_inner) = read;
+        |feed| {
+            read = source.read(Some(grid), false, 0, encoder, feed)?;
             Ok(())
         },
         |tile: Tile, outcome| {
@@ -95,10 +87,7 @@ fn scan(settings: &PlaceSettings<'_>, truth: &TruthSet, network: Network, genome
             Ok(())
         },
     )?;
-    let read = std::mem::take(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner));
-    let of = &read.counts;
-    (counts.records_in, counts.filtered, counts.queries, counts.bases) =
-        (of.records_in, of.filtered, of.queries, of.bases);
+    counts.set_input(&read.counts);
     Ok(Scan { bins: judge.finish(), counts, timings, read })
 }
 

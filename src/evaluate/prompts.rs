@@ -16,6 +16,7 @@ use crate::{
     pipeline::{self, Outcome},
     prompts::{Refusal, grammar::Prompt, panel::Panel, tasks::Task},
     read::InputReport,
+    session::Finished,
 };
 
 /// A prompt on its way: what is known, what was parsed of it, and how it is answered.
@@ -99,10 +100,7 @@ pub(crate) fn evaluate(
         table: table(&sets),
         sets: Vec::new(),
         page: None,
-        counts,
-        timings,
-        inputs: vec![input],
-        contigs: Vec::new(),
+        finished: Finished { counts, timings, inputs: vec![input], ..Finished::default() },
         settings: Settings::new("evaluate"),
     })
 }

@@ -21,6 +21,7 @@ use crate::{
     output::manifest::Settings,
     pipeline::{self, Outcome, Timings},
     read::{self, InputReport},
+    session::Finished,
     window::Grid,
 };
 
@@ -90,10 +91,12 @@ pub(crate) fn evaluate(settings: &SequenceSettings<'_>, network: Network) -> Res
         table: metrics_table(&sets),
         sets,
         page: Some(page),
-        counts: scored.counts,
-        timings: scored.timings,
-        inputs: set.inputs,
-        contigs: Vec::new(),
+        finished: Finished {
+            counts: scored.counts,
+            timings: scored.timings,
+            inputs: set.inputs,
+            ..Finished::default()
+        },
         settings: Settings::new("evaluate"),
     })
 }

@@ -25,7 +25,7 @@ use genogloss::{
         network::Ports,
         rten::RtenModel,
     },
-    output::table::{Element, Merger},
+    output::elements::{Element, Merger},
     prompts::{
         grammar::Prompt,
         questions::{self, Question},

@@ -18,7 +18,7 @@ use crate::{
     },
     genome::interval::commas,
     output::manifest::Settings,
-    pipeline::Timings,
+    session::{Finished, run::wall},
 };
 
 /// Reads scores and labels, and computes the metrics of each score.
@@ -43,10 +43,7 @@ pub(crate) fn evaluate(settings: &VariantScoreSettings<'_>) -> Result<Evaluation
         table: format!("{}\n{}", header(), lines.concat()),
         sets,
         page: Some(page),
-        counts,
-        timings: Timings { wall: begun.elapsed().as_secs_f64(), ..Timings::default() },
-        inputs: data.inputs,
-        contigs: Vec::new(),
+        finished: Finished { counts, timings: wall(begun.elapsed()), inputs: data.inputs, ..Finished::default() },
         settings: manifest_settings(settings),
     })
 }
