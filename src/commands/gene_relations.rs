@@ -12,9 +12,11 @@ use crate::{
     error::{Error, Result},
     genes::{
         base::{Base, Gene},
+        columns,
         relate::MEASURES,
         verdict::{About, Judge, Verdict},
     },
+    output::column::commented_header,
     output::manifest::Settings,
     skip::Skip,
 };
@@ -93,7 +95,7 @@ pub(super) fn run(options: &Options, base: Base) -> Result<()> {
         _ => return Err(Error::usage("no pair to judge").with_hint("give GENE and DISEASE, or a table: -i FILE")),
     }
     let judge = Judge::new(base)?;
-    let mut header = String::from("#gene\tabout_id\tabout\tanswer\tprobability\tbasis\tevidence");
+    let mut header = commented_header(columns::RELATE).trim_end().to_string();
     if options.measures {
         header += "\t";
         header += &MEASURES.join("\t");

@@ -17,10 +17,14 @@ use crate::{
     error::{Error, Result},
     genes::{
         base::{Base, Gene},
-        build, rank,
+        build, columns, rank,
     },
     genome::interval::commas,
-    output::{manifest::Settings, names},
+    output::{
+        column::{Column, commented_header},
+        manifest::Settings,
+        names,
+    },
     read,
     skip::Skip,
 };
@@ -167,21 +171,9 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
             make(&tables, &release, &target)
         }
         Command::Sources => sources(&open()?),
-        Command::Show(asked) => each(&open()?, &asked, "genes show", "#asked\tgene\tfact\tvalue\tsource\n", show),
-        Command::Diseases(asked) => each(
-            &open()?,
-            &asked,
-            "genes diseases",
-            "#asked\tgene\tdisease_id\tdisease\trelation\tagainst\tinheritance\treference\tsource\n",
-            diseases,
-        ),
-        Command::Phenotypes(asked) => each(
-            &open()?,
-            &asked,
-            "genes phenotypes",
-            "#asked\tgene\thpo_id\tphenotype\tfrequency\tdisease_id\tdisease\tsource\n",
-            phenotypes,
-        ),
+        Command::Show(asked) => each(&open()?, &asked, "genes show", columns::SHOW, show),
+        Command::Diseases(asked) => each(&open()?, &asked, "genes diseases", columns::DISEASES, diseases),
+        Command::Phenotypes(asked) => each(&open()?, &asked, "genes phenotypes", columns::PHENOTYPES, phenotypes),
         Command::Annotate(asked) => super::gene_places::run(&asked, options.base.map_or_else(usual, Ok)?, given),
         Command::Relate(asked) => super::gene_relations::run(&asked, open()?),
         Command::Rank { hpo, top, output } => ranked(&open()?, &hpo, top, &output),
@@ -251,7 +243,7 @@ fn each(
     base: &Base,
     asked: &Asked,
     command: &'static str,
-    header: &str,
+    columns: &[Column],
     lines: impl Fn(&Base, &Gene, &str) -> Result<Vec<String>>,
 ) -> Result<()> {
     let mut names = asked.genes.clone();
@@ -269,7 +261,7 @@ fn each(
     let place = asked.input.as_deref().map_or("the command line".into(), read::place);
     let mut settings = Settings::new(command);
     settings.put("genes", &asked.genes);
-    let mut out = Lookup::begin(&asked.output, base, asked.input.as_deref(), settings, header)?;
+    let mut out = Lookup::begin(&asked.output, base, asked.input.as_deref(), settings, &commented_header(columns))?;
     let mut failed = Vec::new();
     for name in &names {
         match base.gene(name)?.one(name) {
@@ -386,7 +378,7 @@ fn ranked(base: &Base, hpo: &[String], top: usize, options: &OutputOptions) -> R
     let mut settings = Settings::new("genes rank");
     settings.put("hpo", hpo);
     settings.put("top", top);
-    let mut out = Lookup::begin(options, base, None, settings, "#rank\tgene\thgnc\tscore\tmatches\n")?;
+    let mut out = Lookup::begin(options, base, None, settings, &commented_header(columns::RANK))?;
     let most = if top == 0 { fits.len() } else { top };
     for (place, fit) in fits.iter().take(most).enumerate() {
         let gene = base.gene_of(fit.gene)?;

@@ -28,8 +28,10 @@ use crate::{
         Indexed, Output, OutputSettings, Sealed,
         bam::{self, BamWriter, Tags},
         check_targets,
+        column::score_header,
         manifest::{Settings, digest},
         names::{self, Named, Writes},
+        reads_columns,
     },
     pipeline::{self, Outcome, RowAnswers},
     progress::{Progress, Total},
@@ -574,15 +576,7 @@ fn canonical(options: &Options) -> String {
 }
 
 fn header_line(form: &Form) -> String {
-    let scores = match &form.text {
-        Some(name) => name.clone(),
-        None => {
-            std::iter::once("call").chain(form.columns.iter().map(|c| c.name.as_str())).collect::<Vec<_>>().join("\t")
-        }
-    };
-    format!(
-        "#read\tflags\tcontig\tstart\tend\tmapq\tlength\twindows\twindow_start\twindow_end\twindow_contig_start\tstrand\t{scores}\tskip\n"
-    )
+    score_header(reads_columns::TSV, form)
 }
 
 enum Sink {

@@ -6,6 +6,7 @@
 //! [`evaluation`]: a table, and a [`page`] with [`plots`].
 
 pub(crate) mod bins;
+pub(crate) mod columns;
 pub(crate) mod evaluation;
 mod judged_head;
 pub(crate) mod known_prompts;

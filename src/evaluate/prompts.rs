@@ -12,12 +12,32 @@ use super::{
 use crate::{
     counts::Counts,
     error::Result,
-    output::manifest::Settings,
+    output::{
+        column::{Column, column, fixed_header},
+        manifest::Settings,
+    },
     pipeline::{self, Outcome},
     prompts::{Refusal, grammar::Prompt, panel::Panel, tasks::Task},
     read::InputReport,
     session::Finished,
 };
+
+/// The table of prompts.
+pub(super) const METRICS: &[Column] = &[
+    column(
+        &["set", "prompts", "answered"],
+        "the set, how many prompts it has, and how many were answered; the others count as wrong",
+    ),
+    column(&["exact"], "fraction of answers that are the known one, letter by letter"),
+    column(&["macro_f1", "mcc"], "tasks with labels: mean F1 of the classes, and Matthews correlation"),
+    column(&["mean_error", "pearson"], "tasks with numbers: mean absolute error, and correlation"),
+    column(
+        &["bleu_1", "bleu_2", "bleu_3", "bleu_4"],
+        "tasks with words: BLEU of the whole set, by words, residues or bases",
+    ),
+    column(&["rouge_1", "rouge_2", "rouge_l"], "tasks with words: ROUGE F1, mean over the prompts"),
+    column(&["how"], "ways of answering, and how often each was used"),
+];
 
 /// A prompt on its way: what is known, what was parsed of it, and how it is answered.
 type Query<'a> = (&'a KnownPrompt, Option<Prompt>, String);
@@ -125,9 +145,7 @@ fn send<'a>(known: &'a KnownPrompt, panel: &Panel, feed: &mut pipeline::Feed<'_,
 
 /// One line per set; `.` for metrics that its answers do not have.
 fn table(sets: &[PromptSet]) -> String {
-    let mut text = String::from(
-        "set\tprompts\tanswered\texact\tmacro_f1\tmcc\tmean_error\tpearson\tbleu_1\tbleu_2\tbleu_3\tbleu_4\trouge_1\trouge_2\trouge_l\thow\n",
-    );
+    let mut text = fixed_header(METRICS);
     for set in sets {
         let texts = &set.texts;
         let mut cells =

@@ -1,6 +1,27 @@
 //! The metrics of judged sets, and the two tables that are made of them.
 
 use super::metrics::{Metric, Point, Ranking};
+use crate::output::column::{Column, column, fixed_header};
+
+/// The table of metrics.
+pub(super) const METRICS: &[Column] = &[
+    column(&["set"], "all; unseen (--seen); with -f, the score or --pool that is judged"),
+    column(
+        &["figure"],
+        "accuracy, mcc, f1, precision, recall, auroc, auprc, top_k, false_per_mb …; metric:class for one of several classes; sequences, bins, skipped:reason: counts; truth:x>called:y: cells of the confusion matrix",
+    ),
+    column(&["value"], "value on the whole set; . where it is not defined"),
+    column(&["low", "high"], "middle 95 % of the bootstrap replicates; . where there are none"),
+];
+
+/// The table of calls at every threshold.
+pub(super) const CURVE: &[Column] = &[
+    column(&["set", "class"], "set and class of the curve; of variants, set is the score"),
+    column(&["threshold"], "everything from this score on is called"),
+    column(&["true_positives", "false_positives"], "right and wrong calls"),
+    column(&["precision", "recall"], "fraction of right calls; fraction of the class that is called"),
+    column(&["false_per_mb"], "false positives per million judged bases; . for sequences"),
+];
 
 /// What was measured on one set of sequences, places or variants.
 pub(crate) struct SetMetrics {
@@ -32,7 +53,7 @@ pub(crate) fn decimals(count: usize, value: f64) -> String {
 
 /// The metrics of all sets as a table, one line for each.
 pub(crate) fn metrics_table(sets: &[SetMetrics]) -> String {
-    let mut text = String::from("set\tfigure\tvalue\tlow\thigh\n");
+    let mut text = fixed_header(METRICS);
     for SetMetrics { name, counts, metrics, .. } in sets {
         for (count, value) in counts {
             text.push_str(&format!("{name}\t{count}\t{value}\t.\t.\n"));
@@ -47,8 +68,7 @@ pub(crate) fn metrics_table(sets: &[SetMetrics]) -> String {
 
 /// Calls at every threshold as a table, about 2,000 lines per curve at most.
 pub(crate) fn curve_table(sets: &[SetMetrics]) -> String {
-    let mut text =
-        String::from("set\tclass\tthreshold\ttrue_positives\tfalse_positives\tprecision\trecall\tfalse_per_mb\n");
+    let mut text = fixed_header(CURVE);
     for set in sets {
         for ScoreCurve { name: class, ranking, bases } in &set.curves {
             let (points, positives) = (ranking.curve(), ranking.sizes().0);

@@ -8,6 +8,7 @@
 pub mod annotate;
 pub mod base;
 pub mod build;
+pub(crate) mod columns;
 pub mod names;
 pub mod rank;
 pub mod relate;

@@ -3,12 +3,15 @@
 
 pub mod bam;
 pub mod bigwig;
+pub(crate) mod column;
 pub mod elements;
 pub mod index;
 pub(crate) mod kind;
 pub mod manifest;
 pub mod names;
 pub mod order;
+pub(crate) mod reads_columns;
+pub(crate) mod scan_columns;
 pub mod table;
 pub mod temporary;
 pub mod variants;

@@ -4,6 +4,7 @@
 //! definition, a built-in classifier, the knowledge base of [`facts`], a language model) and answers. GenomicLLM (Liau et al. 2024) put all of it to one language
 //! model; here that is one means among others, and `--answer-with lm` forces it, to compare.
 
+pub(crate) mod columns;
 pub mod facts;
 pub mod grammar;
 pub mod panel;

@@ -7,7 +7,9 @@ use crate::{
     exact::{Orf, OrfFinder, OrfOptions},
     output::{
         Output,
+        column::commented_header,
         manifest::ModelReport,
+        scan_columns,
         table::{BED, TSV, TableFormat},
     },
     progress::Total,
@@ -29,11 +31,11 @@ struct Frames {
 }
 
 impl Frames {
-    fn header(format: TableFormat) -> Result<&'static str> {
+    fn header(format: TableFormat) -> Result<String> {
         if format == TSV {
-            Ok("#contig\tstart\tend\tstrand\tframe\tlength\tcomplete\n")
+            Ok(commented_header(scan_columns::FRAMES_TSV))
         } else if format == BED {
-            Ok("")
+            Ok(String::new())
         } else {
             Err(Error::usage("exact:orf writes BED or TSV: open reading frames have no scores"))
         }

@@ -2,6 +2,7 @@
 
 pub mod anchor;
 pub mod cache;
+pub(crate) mod columns;
 pub mod compare;
 pub mod genes;
 pub mod haplotypes;

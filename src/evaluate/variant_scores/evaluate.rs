@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{
     join::{self, LabelledScores},
-    judge::{JudgedScores, header, line},
+    judge::{COLUMNS, JudgedScores, line},
     page::page,
     selection::{MissingScores, VariantScoreSettings},
 };
@@ -17,7 +17,7 @@ use crate::{
         sets::{ScoreCurve, SetMetrics},
     },
     genome::interval::commas,
-    output::manifest::Settings,
+    output::{column::fixed_header, manifest::Settings},
     session::{Finished, run::wall},
 };
 
@@ -40,7 +40,7 @@ pub(crate) fn evaluate(settings: &VariantScoreSettings<'_>) -> Result<Evaluation
     let page = page(settings, &data, &sets, &missing, truth.as_deref());
     let counts = Counts { records_in: data.rows, filtered: data.unlabelled, scored: judged, ..Counts::default() };
     Ok(Evaluation {
-        table: format!("{}\n{}", header(), lines.concat()),
+        table: fixed_header(COLUMNS) + &lines.concat(),
         sets,
         page: Some(page),
         finished: Finished { counts, timings: wall(begun.elapsed()), inputs: data.inputs, ..Finished::default() },

@@ -1,10 +1,29 @@
 //! The metrics of scores of variants, their differences, and the lines of the table.
 
-use crate::evaluate::{
-    metrics::{Bootstrap, Metric, Ranking, Spearman, bootstrap},
-    sets::decimals,
+use crate::{
+    evaluate::{
+        metrics::{Bootstrap, Metric, Ranking, Spearman, bootstrap},
+        sets::decimals,
+    },
+    output::column::{Column, column},
 };
 
+/// The table of scores.
+pub(in crate::evaluate) const COLUMNS: &[Column] = &[
+    column(&["score"], "the judged score; A - B (--versus): the difference of two"),
+    column(&["n", "positives"], "judged variants, and those of the positive class; . where effects have no classes"),
+    column(&["missing"], "labelled variants without this score"),
+    column(&["auroc"], "area under the ROC curve; . without classes"),
+    column(&["auroc_low", "auroc_high"], INTERVAL),
+    column(&["auprc"], "average precision; . without classes"),
+    column(&["auprc_low", "auprc_high"], INTERVAL),
+    column(&["spearman"], "rank correlation with the measured effect; . for classes"),
+    column(&["spearman_low", "spearman_high"], INTERVAL),
+];
+
+const INTERVAL: &str = "middle 95 % of the bootstrap replicates; . where there are none";
+
+/// Names of the metrics, in the order of [`COLUMNS`].
 const METRICS: [&str; 3] = ["auroc", "auprc", "spearman"];
 
 /// Scores of the same variants, with everything their metrics need.
@@ -73,12 +92,6 @@ impl<'a> JudgedScores<'a> {
         };
         names.into_iter().enumerate().map(|(i, name)| (name, (3 * i..3 * i + 3).map(metric).collect())).collect()
     }
-}
-
-/// The header line of the table.
-pub(super) fn header() -> String {
-    let metrics = METRICS.map(|metric| format!("{metric}\t{metric}_low\t{metric}_high"));
-    format!("score\tn\tpositives\tmissing\t{}", metrics.join("\t"))
 }
 
 /// The line of a score, or of a difference of two.

@@ -8,7 +8,7 @@ mod column;
 pub(crate) mod evaluate;
 mod file;
 mod join;
-mod judge;
+pub(super) mod judge;
 mod page;
 mod rows;
 pub(crate) mod selection;

@@ -1,7 +1,12 @@
 //! TSV: a header, and a line for every window; skipped ones have their reason.
 
 use super::format::{Holds, Place, Rules, TableFormat, strand_of, write_place};
-use crate::{model::Form, number::write_score, output::names::Named, skip::Skip};
+use crate::{
+    model::Form,
+    number::write_score,
+    output::{column::score_header, names::Named, scan_columns},
+    skip::Skip,
+};
 
 /// A header, and a line for every window.
 pub const TSV: TableFormat = TableFormat {
@@ -15,13 +20,7 @@ pub const TSV: TableFormat = TableFormat {
 };
 
 fn header(form: &Form) -> String {
-    match &form.text {
-        Some(name) => format!("#contig\tstart\tend\tstrand\t{name}\tskip\n"),
-        None => {
-            let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
-            format!("#contig\tstart\tend\tstrand\tcall\t{}\tskip\n", names.join("\t"))
-        }
-    }
+    score_header(scan_columns::TSV, form)
 }
 
 /// Every window has a line; one without scores has the reason.

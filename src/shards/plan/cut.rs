@@ -10,10 +10,26 @@ use super::{
 use crate::{
     error::{Error, Result},
     genome::Interval,
-    output::Sealed,
+    output::{
+        Sealed,
+        column::{Column, column, header},
+    },
     read::Input,
     shards::territory::{Cuts, Territory},
 };
+
+/// Stands for the name of what is counted.
+const UNIT: &str = "(windows)";
+
+/// The columns of the table.
+pub(super) const COLUMNS: &[Column] = &[
+    column(&["shard"], "the shard, as i/n"),
+    column(&[UNIT], "windows (called reads or variants for such inputs) that are to be scored"),
+    column(&["bases"], "bases that the shard owns"),
+    column(&["seconds"], "time that the shard will take on this machine; . where nothing was measured"),
+    column(&["memory_mb"], "peak memory of the sample, in MB; likewise"),
+    column(&["output_mb"], "size of the output, in MB; likewise"),
+];
 
 /// Cuts the run on `input` into shards, writes their files, and returns the table.
 pub(crate) fn plan(settings: &PlanSettings, input: Input) -> Result<String> {
@@ -80,14 +96,17 @@ fn round(number: f64) -> f64 {
 }
 
 fn table(work: &Work, shards: &[Value]) -> String {
-    let columns = ["shard", work.unit, "bases", "seconds", "memory_mb", "output_mb"];
-    let mut table = format!("#{}\n", columns.join("\t"));
+    let names = header(COLUMNS, |name| vec![if name == UNIT { work.unit.into() } else { name.into() }]);
+    let mut table = format!("#{names}\n");
     for shard in shards {
-        let cells = columns.map(|column| match &shard[column] {
-            Value::Null => ".".into(),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        });
+        let cells: Vec<String> = names
+            .split('\t')
+            .map(|column| match &shard[column] {
+                Value::Null => ".".into(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            })
+            .collect();
         table.push_str(&(cells.join("\t") + "\n"));
     }
     table

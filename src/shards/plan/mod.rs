@@ -8,3 +8,8 @@ pub(crate) mod cut;
 mod sample;
 pub(crate) mod settings;
 pub(crate) mod work;
+
+use crate::output::column::ColumnTable;
+
+/// The table.
+pub(crate) const TABLES: &[ColumnTable] = &[ColumnTable { format: "tsv", columns: cut::COLUMNS }];
