@@ -1,12 +1,12 @@
-//! Score arithmetic: from the network's logits to scores, and from two strands' scores to one. What a variant's scores are
-//! compared by is in [`crate::variants::compare`].
+//! Score arithmetic: from the network's logits to scores, and from two strands' scores to one. The comparison of a variant's
+//! alleles is in [`crate::variants::compare`].
 
 use crate::{
     genome::Strand,
     model::card::{Activation, Card, HeadCard, StrandRule, TrackLayout},
 };
 
-/// In place, over one row's logits of one head at one place.
+/// Applies an activation in place, to the logits of one head at one place.
 pub fn activate(activation: Activation, values: &mut [f32]) {
     match activation {
         Activation::Identity => {}
@@ -16,8 +16,8 @@ pub fn activate(activation: Activation, values: &mut [f32]) {
     }
 }
 
-/// 1 / (1 + e^-x), without overflow at either end. In 32 bits: a dense track asks for billions, and the last digit that is
-/// lost (6e-8) is below what engines differ by.
+/// 1 / (1 + e^-x), without overflow at either end. In 32 bits: a dense track has billions of scores, and the error
+/// (6e-8) is below the difference between engines.
 pub fn sigmoid(x: f32) -> f32 {
     let power = (-x.abs()).exp();
     (if x >= 0.0 { 1.0 } else { power }) / (1.0 + power)
@@ -32,7 +32,7 @@ pub fn softplus(x: f32) -> f32 {
 /// e^x over their sum; the maximum is subtracted first. A not-a-number makes all of them not-a-number.
 pub fn softmax(values: &mut [f32]) {
     let max = values.iter().fold(f32::NEG_INFINITY, |max, &v| if v > max || v.is_nan() { v } else { max });
-    // A track asks for every bin: the few labels of most heads need no memory of their own.
+    // Called for every bin of a track: the few labels of most heads need no allocation.
     let (mut few, mut many) = ([0.0f64; 32], Vec::new());
     let exponents = match few.get_mut(..values.len()) {
         Some(few) => few,
@@ -51,7 +51,7 @@ pub fn softmax(values: &mut [f32]) {
 /// How the numbers of one row are laid out: `bins` places (left to right on the forward strand) of `columns` scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// Places in the core: 1, or one a bin.
+    /// Places in the core: 1, or one per bin.
     pub bins: usize,
     /// Scores at each place.
     pub columns: usize,
@@ -63,7 +63,7 @@ impl Shape {
         self.bins * self.columns
     }
 
-    /// Never, for a card that was checked.
+    /// Never true for a card that was checked.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
@@ -71,7 +71,7 @@ impl Shape {
 
 /// The heads of a card, ready to answer.
 ///
-/// Heads of a track may have bins of different widths: what a wide bin says is repeated in each of the finest bins it covers.
+/// Heads of a track may have bins of different widths: the score of a wide bin is repeated in each of the finest bins it covers.
 pub struct Heads {
     heads: Vec<HeadCard>,
     /// Finest bins that one bin of each head covers.
@@ -105,18 +105,18 @@ impl Heads {
         self.shape
     }
 
-    /// Whether the logits of a row of so many finest bins have the sizes the card says.
+    /// Checks that the logits of a row of `bins` finest bins have the sizes of the card.
     pub fn check(&self, logits: &[&[f32]], bins: usize) -> Result<(), String> {
         for ((head, repeat), logits) in self.heads.iter().zip(&self.repeats).zip(logits) {
             let wanted = head.labels.len() * (bins / repeat);
             if logits.len() != wanted {
-                return Err(format!("head {} has {} values a row, {wanted} by the card", head.name, logits.len()));
+                return Err(format!("head {} has {} values per row, {wanted} by the card", head.name, logits.len()));
             }
         }
         Ok(())
     }
 
-    /// Logits of one row, a slice a head in the card's order, to scores appended to `scores`; `bins` of the finest ones.
+    /// Appends the scores of one row. `logits` has one slice per head, in the card's order; `bins` counts the finest bins.
     pub fn answer_bins(&self, logits: &[&[f32]], bins: usize, scores: &mut Vec<f32>) {
         let first = scores.len();
         scores.resize(first + bins * self.shape.columns, 0.0);
@@ -145,7 +145,7 @@ impl Heads {
 
     /// Joins the scores of both strands into `forward`; `reverse` is in the reverse strand's own order.
     ///
-    /// METHOD: scores, not logits, are joined, as Kipoi-veff and Basenji do; a track is turned round first.
+    /// METHOD: scores, not logits, are joined, as Kipoi-veff and Basenji do; the track of the reverse strand is reversed first.
     pub fn join(&self, forward: &mut [f32], reverse: &[f32]) -> Strand {
         let columns = self.shape.columns;
         let bins = forward.len() / columns.max(1);
@@ -194,21 +194,21 @@ pub fn best(scores: &[f32], callable: &[bool], thresholds: &[f64]) -> Option<(us
     })
 }
 
-/// A part of a change: `before` bases that stay as they are, then `removed` ones for which `inserted` are put in.
+/// A part of a change: `before` unchanged bases, then `removed` bases that are replaced by `inserted` ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// Bases that stay.
+    /// Unchanged bases before it.
     pub before: usize,
-    /// Bases taken out.
+    /// Bases removed.
     pub removed: usize,
-    /// Bases put in.
+    /// Bases inserted.
     pub inserted: usize,
 }
 
-/// What a change does to one column of a track, seen from the reference: the alternate score of every base of the pieces, and
-/// of `right` bases after them.
+/// One column of the alternate track in reference coordinates: a score for every base of the pieces, and for `right` bases after
+/// them.
 ///
-/// METHOD: inserted bases count with their maximum, at the last base they replace; deleted ones with 0 (Jaganathan et al.
+/// METHOD: inserted bases have their maximum, at the last base that they replace; deleted bases have 0 (Jaganathan et al.
 /// 2019, and the program spliceai 1.3.1).
 pub fn seen_from_reference(alternate: impl Fn(usize) -> f32, pieces: &[Piece], right: usize, out: &mut Vec<f32>) {
     out.clear();
@@ -230,7 +230,7 @@ pub fn seen_from_reference(alternate: impl Fn(usize) -> f32, pieces: &[Piece], r
     out.extend((at..at + right).map(&alternate));
 }
 
-/// The largest rise of a track, and where: `to` - `from`, the first of equal ones. None if no base is admitted.
+/// The largest increase of a track (`to` - `from`) and its base, the first one of equal ones. `None` if no base is admitted.
 pub fn largest_rise(
     from: impl Fn(usize) -> f32,
     to: impl Fn(usize) -> f32,

@@ -1,8 +1,6 @@
 //! Descriptions of columns: the tables of the documentation are those that the program prints.
 
-mod support;
-
-use support::{genogloss, root, succeed};
+use crate::support::{genogloss, root, succeed};
 
 /// What begins the comment before a table.
 const BEGIN: &str = "<!-- genogloss ";

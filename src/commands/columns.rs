@@ -6,8 +6,8 @@ use super::{ask, say};
 use crate::{
     error::Result,
     evaluate, genes,
-    output::{column::ColumnTable, reads_columns, scan_columns},
-    prompts,
+    output::{column::ColumnTable, table},
+    prompts, reads,
     shards::plan,
     skip::Skip,
     variants,
@@ -44,8 +44,8 @@ impl Of {
     /// The tables, and what tells them apart.
     fn tables(self) -> (&'static str, &'static [ColumnTable]) {
         match self {
-            Self::Scan => ("format", scan_columns::TABLES),
-            Self::Reads => ("format", reads_columns::TABLES),
+            Self::Scan => ("format", table::columns::TABLES),
+            Self::Reads => ("format", reads::columns::TABLES),
             Self::Variants => ("format", variants::columns::TABLES),
             Self::Evaluate => ("table", evaluate::columns::TABLES),
             Self::Ask => ("format", prompts::columns::TABLES),

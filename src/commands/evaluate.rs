@@ -24,7 +24,7 @@ use crate::{
     },
     model::{
         card::{Kind, StrandRule},
-        network::EngineReport,
+        engine::EngineReport,
         registry,
     },
     output::{

@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result, describe},
     genes::{FORMAT, base::Base},
     interrupt::INTERRUPTED,
-    model::network::EngineReport,
+    model::engine::EngineReport,
     output::{
         Indexed, Output, OutputSettings, check_targets,
         manifest::{ModelReport, Settings, digest},

@@ -134,14 +134,21 @@ impl Cli {
     }
 }
 
-/// What `--version --verbose` says of this build; `None` where that is not what was asked for.
+/// The text of `--version --verbose`: version, commit, features, CRAM reader and engines. `None` for any other arguments.
 pub fn build_details(words: &[std::ffi::OsString]) -> Option<String> {
     let [a, b] = words else { return None };
     let asked = |first: &std::ffi::OsString, second: &std::ffi::OsString| {
         (first == "--version" || first == "-V") && second == "--verbose"
     };
     (asked(a, b) || asked(b, a)).then(|| {
-        format!("genogloss {}\nCRAM is read by {}\n", env!("CARGO_PKG_VERSION"), crate::read::cram::described())
+        format!(
+            "genogloss {}\ncommit: {}\nfeatures: {}\nCRAM is read by {}\n{}",
+            env!("CARGO_PKG_VERSION"),
+            option_env!("GENOGLOSS_COMMIT").unwrap_or("unknown"),
+            if cfg!(feature = "htslib") { "htslib" } else { "none" },
+            crate::read::cram::described(),
+            crate::model::describe::engines()
+        )
     })
 }
 

@@ -44,10 +44,10 @@ pub struct EngineOptions {
     pub accept_license: bool,
     /// Engine that runs networks.
     #[arg(long, value_enum, default_value = "auto")]
-    pub engine: crate::model::network::EngineChoice,
+    pub engine: crate::model::engines::EngineChoice,
     /// Device: cpu or cuda:N. A device that is not there is an error.
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
-    pub device: crate::model::ort::Device,
+    pub device: crate::model::device::Device,
     /// Threads in all: one model session each on the CPU. Default: all cores. [1, 1024]
     #[arg(short = 't', long, visible_short_alias = '@', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -173,8 +173,8 @@ fn seconds(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|s| (0.0..=3600.0).contains(s)).ok_or_else(|| "seconds, from 0 to 3600".into())
 }
 
-fn device(text: &str) -> Result<crate::model::ort::Device, String> {
-    use crate::model::ort::Device;
+fn device(text: &str) -> Result<crate::model::device::Device, String> {
+    use crate::model::device::Device;
     match text.split_once(':') {
         None if text == "cpu" => Ok(Device::Cpu),
         None if text == "cuda" => Ok(Device::Cuda(0)),

@@ -16,9 +16,10 @@ use crate::{
         Answerer, Form,
         card::{Card, StrandRule},
         change,
+        device::Device,
+        engine::EngineReport,
         exact::{self, Exact},
-        network::{self, EngineReport, Ready},
-        ort::Device,
+        network::{self, Ready},
         registry,
     },
     output::{

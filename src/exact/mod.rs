@@ -1,11 +1,10 @@
-//! Tasks with one right answer: what language models of DNA are asked, computed instead of guessed.
+//! Tasks with one right answer, computed by their definitions: GC content, the other strand, the protein, the open reading frames.
 //!
-//! GC content, the other strand, the protein, the open reading frames: models such as GenomicLLM are trained and
-//! graded on these, and whoever wants the answer rather than the model is better served by the definition. Nothing
-//! here is random, learned or rounded, and no engine is needed.
+//! Language models of DNA such as GenomicLLM are trained and evaluated on these tasks. Nothing here is random, learned or
+//! rounded, and no engine is needed.
 //!
-//! [`strings`] works on letters, [`translate`](mod@translate) knows NCBI's genetic codes, [`orf`] reads a contig of
-//! any length as it comes. [`Task`] is all of them behind one name, as written on the command line.
+//! [`strings`] works on letters, [`translate`](mod@translate) has NCBI's genetic codes, [`orf`] streams a contig of any length.
+//! [`Task`] is one of the tasks, by its name on the command line.
 
 use std::collections::HashSet;
 
@@ -28,10 +27,10 @@ const TASKS: [(&str, &str); 7] = [
     ("orf", "open reading frames of both strands"),
 ];
 
-/// Settings of `protein` and `protein3`, with what each takes.
+/// Settings of `protein` and `protein3`, with the values of each.
 const PROTEIN_SETTINGS: &[(&str, &str)] = &[("code", "NCBI's number of a genetic code")];
 
-/// Settings of `orf`, with what each takes.
+/// Settings of `orf`, with the values of each.
 const ORF_SETTINGS: &[(&str, &str)] = &[
     ("code", "NCBI's number of a genetic code"),
     ("min", "bases, start and stop codon included"),
@@ -39,7 +38,7 @@ const ORF_SETTINGS: &[(&str, &str)] = &[
     ("partial", "true or false"),
 ];
 
-/// Shortest open reading frame unless told otherwise, in bases: 100 codons, the usual cut-off for genes.
+/// Default length of the shortest open reading frame, in bases: 100 codons, the usual cut-off for genes.
 const DEFAULT_ORF_MIN_LEN: u64 = 300;
 
 /// A question about a sequence that has one right answer.
@@ -55,9 +54,9 @@ pub enum Task {
     ReverseComplement,
     /// See [`translate`](fn@translate).
     Protein {
-        /// What the codons mean.
+        /// The genetic code.
         code: &'static GeneticCode,
-        /// How amino acids are spelled.
+        /// The symbols of amino acids.
         letters: Letters,
     },
     /// See [`OrfFinder`].
@@ -83,9 +82,9 @@ pub fn all() -> &'static [(&'static str, &'static str)] {
 impl Task {
     /// Reads a name of [`all`], and after a colon settings as `key=value`, with commas between them.
     ///
-    /// `protein` and `protein3` take `code`; `orf` takes `code`, `min`, `starts` and `partial`. What is not set is
+    /// `protein` and `protein3` take `code`; `orf` takes `code`, `min`, `starts` and `partial`. Defaults:
     /// code 1, at least 300 bases, ATG only, no partial frames. A wrong name, key or value is an error that lists
-    /// the right ones, and so is `orf` with a code that has no stops (27, 28, 31) unless `partial=true`: it would
+    /// the right ones. `orf` with a code that has no stops (27, 28, 31) is an error unless `partial=true`: it would
     /// never find anything.
     ///
     /// ```
@@ -120,7 +119,7 @@ impl Task {
         TASKS[self.index()].0
     }
 
-    /// What the answer is, in one line.
+    /// A description of the answer, in one line.
     pub fn summary(&self) -> &'static str {
         TASKS[self.index()].1
     }
@@ -156,7 +155,7 @@ impl Task {
     }
 }
 
-/// The settings after a task's name, each key known and there once.
+/// The settings after a task's name. Each key is known and occurs once.
 struct Settings<'a> {
     values: Vec<(&'a str, &'a str)>,
 }

@@ -1,14 +1,13 @@
 //! Open reading frames of a contig, in one pass and in all six frames.
 //!
-//! Every codon, that is every three neighbouring bases, is looked up once in a table that says what it is to each
-//! strand: a start, a stop, unknown, or nothing of note. Stops and unknown codons cut each frame into stretches,
-//! and each stretch gives at most one reading frame: from the first start to the stop that ends it.
+//! Every codon, that is every three neighbouring bases, is looked up once in a table of its role on each strand: a start, a
+//! stop, unknown, or none of these. Stops and unknown codons divide each frame into stretches, and each stretch has at most one
+//! reading frame: from the first start to the stop that ends it.
 //!
-//! On the forward strand a stretch is read from its beginning, so its first start is kept until the stop comes. On
-//! the reverse strand it is met stop first; its last start seen is kept until the next stop upstream, which shows
-//! that no longer frame will follow. So a frame may be known long before one that begins to the left of it, and
-//! finished frames wait in a heap until nothing that is still open can begin before them. Memory follows the longest
-//! open stretch, not the contig.
+//! On the forward strand a stretch is read from its start, so its first start codon is kept until the stop. On the reverse strand
+//! the stop is read first; the last start codon so far is kept until the next stop upstream, where the frame cannot become longer.
+//! So a frame may be complete long before one that begins to the left of it, and complete frames wait in a heap until no open frame
+//! can begin before them. Memory grows with the longest open stretch, not with the contig.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
@@ -21,10 +20,10 @@ const CODON_LEN: u64 = 3;
 /// Codons of three IUPAC letters, each a set of four bases.
 const SET_CODONS: usize = 1 << 12;
 
-/// Which codons begin an open reading frame.
+/// The codons that start an open reading frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StartRule {
-    /// ATG alone, whatever the genetic code.
+    /// ATG only, in every genetic code.
     AtgOnly,
     /// Every start codon of the genetic code, see [`GeneticCode::is_start`].
     CodeStarts,
@@ -33,18 +32,17 @@ pub enum StartRule {
 /// Which open reading frames to report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrfOptions {
-    /// Decides what stops, what is unknown and, with [`StartRule::CodeStarts`], what starts. A code without stops
+    /// The genetic code: its stops, unknown codons and, with [`StartRule::CodeStarts`], starts. A code without stops
     /// ([`GeneticCode::has_stop`]) has no complete frames.
     pub code: &'static GeneticCode,
     /// Shortest interval reported, in bases, start and stop codon included.
     pub min_len: u64,
-    /// Which codons begin a frame.
+    /// The codons that start a frame.
     pub starts: StartRule,
-    /// Also report frames that lack their start or their stop because the contig, or what is known of it, ends
-    /// first.
+    /// Also report frames that lack their start or their stop because the contig ends, or a codon is unknown.
     ///
     /// Such a frame reaches to the last whole codon before the edge. Where a stretch is open on the side it is read
-    /// from, it is reported from the edge even if a start codon lies within: one frame a stop, the longest. A
+    /// from, it is reported from the edge even if a start codon lies within: one frame per stop, the longest. A
     /// stretch that is open on both sides needs no start. The edges are the contig's ends and unknown codons.
     pub partial: bool,
 }
@@ -65,7 +63,7 @@ pub struct Orf {
     pub complete: bool,
 }
 
-/// What a codon is to one strand. Each strand has its own bits, so one lookup answers for both.
+/// Roles of a codon. Each strand has its own bits, so one lookup gives both strands.
 mod event {
     pub const FORWARD_START: u8 = 1;
     pub const FORWARD_STOP: u8 = 2;
@@ -98,12 +96,12 @@ struct ReverseFrame {
 /// Finds the open reading frames of one contig after the other, from bases in pieces of any size.
 ///
 /// [`push`](Self::push) the bases of a contig in order, then [`finish`](Self::finish) it; after that the finder is
-/// ready for the next. Frames are emitted by rising start, then end, then forward before reverse; how the bases were
-/// cut into pieces changes nothing. Bases are read in either case, `U` as `T`. A codon that is not resolved to one
+/// ready for the next. Frames are emitted by increasing start, then end, then forward before reverse; the sizes of the
+/// pieces do not change them. Bases are read in either case, `U` as `T`. A codon that is not resolved to one
 /// amino acid or to a stop (see [`GeneticCode::amino_acid`]) ends a stretch as the contig's end would.
 ///
-/// Holds the finished frames to the right of the leftmost open stretch. With the standard code and real sequence
-/// those are few; they are many only where one frame runs for very long without a stop.
+/// It holds the complete frames to the right of the leftmost open stretch. With the standard code and real sequence
+/// those are few; they are many only where one frame is very long without a stop.
 ///
 /// ```
 /// use genogloss::exact::{GeneticCode, OrfFinder, OrfOptions, StartRule};
@@ -146,7 +144,7 @@ impl OrfFinder {
         finder
     }
 
-    /// Reads on; emits the frames that no frame still open can precede.
+    /// Reads bases and emits the frames that no open frame can precede.
     pub fn push(&mut self, bases: &[u8], emit: &mut dyn FnMut(Orf)) {
         for &base in bases {
             self.codon = (self.codon << 4 | usize::from(BASE_SETS[base as usize])) & (SET_CODONS - 1);
@@ -159,7 +157,7 @@ impl OrfFinder {
         self.release(emit);
     }
 
-    /// Ends the contig: emits all that is left, and makes ready for the next contig.
+    /// Ends the contig: emits the remaining frames, and resets the finder for the next contig.
     pub fn finish(&mut self, emit: &mut dyn FnMut(Orf)) {
         for frame in 0..CODON_LEN {
             if let Some(bases) = self.position.checked_sub(frame) {
@@ -184,7 +182,7 @@ impl OrfFinder {
         }
     }
 
-    /// A codon of note whose lowest base is `place`.
+    /// A codon with a role, whose lowest base is `place`.
     fn codon_at(&mut self, place: u64, event: u8, emit: &mut dyn FnMut(Orf)) {
         let held = self.held.len();
         let frame = (place % CODON_LEN) as usize;
@@ -196,7 +194,7 @@ impl OrfFinder {
         if event & event::FORWARD_STOP != 0 {
             let state = std::mem::take(&mut self.forward[frame]);
             if let Some(begin) = state.begin
-                // An edge followed by a stop at once spells nothing.
+                // A stop directly after an edge: there is no codon between them.
                 && begin < place
             {
                 self.hold(begin, place + CODON_LEN, Strand::Forward, state.started);
@@ -225,7 +223,7 @@ impl OrfFinder {
         }
     }
 
-    /// What is known of a frame of the forward strand ends before `edge`.
+    /// Ends the open stretch of a frame of the forward strand before `edge`.
     fn forward_edge(&mut self, edge: u64) {
         let state = std::mem::take(&mut self.forward[(edge % CODON_LEN) as usize]);
         if let Some(begin) = state.begin
@@ -236,7 +234,7 @@ impl OrfFinder {
         }
     }
 
-    /// What is known of a frame of the reverse strand begins before `edge`, seen from its own direction.
+    /// Ends the open stretch of a frame of the reverse strand at `edge`, where the strand itself starts.
     fn reverse_edge(&mut self, edge: u64) {
         let state = std::mem::take(&mut self.reverse[(edge % CODON_LEN) as usize]);
         let Some(begin) = state.begin else { return };
@@ -252,7 +250,7 @@ impl OrfFinder {
         }
     }
 
-    /// Keeps a finished frame, if it is long enough, until its turn.
+    /// Holds a complete frame, if it is long enough, until it is emitted in order.
     fn hold(&mut self, start: u64, end: u64, strand: Strand, complete: bool) {
         let interval = Interval::new(start, end);
         if interval.len() >= self.options.min_len {
@@ -261,7 +259,7 @@ impl OrfFinder {
         }
     }
 
-    /// Emits the held frames that begin before anything still to come.
+    /// Emits the held frames that begin before all frames to come.
     fn release(&mut self, emit: &mut dyn FnMut(Orf)) {
         if self.held.is_empty() {
             return;
@@ -271,7 +269,7 @@ impl OrfFinder {
         let open = open.chain(self.reverse.iter().filter_map(|frame| frame.begin));
         let first_to_come = open.fold(next_codon, u64::min);
         while let Some(Reverse(orf)) = self.held.peek()
-            // One that begins at the same base may still end earlier, so it waits too.
+            // A frame to come that begins at the same base may end earlier.
             && orf.interval.start < first_to_come
         {
             emit(*orf);
@@ -280,7 +278,7 @@ impl OrfFinder {
     }
 }
 
-/// What each codon of three sets is to the two strands.
+/// The roles of each codon of three sets on the two strands.
 fn events(options: &OrfOptions) -> Box<[u8; SET_CODONS]> {
     let starts = |sets: [u8; 3]| match options.starts {
         StartRule::AtgOnly => sets == b"ATG".map(|base| BASE_SETS[base as usize]),
@@ -338,7 +336,7 @@ mod tests {
         find(&mut OrfFinder::new(options), bases, 1000).iter().map(row).collect()
     }
 
-    /// The definition, said in the slowest way: each strand written out, each frame as a list of codons.
+    /// The definition without any optimisation: each strand as a sequence, each frame as a list of codons.
     fn naive(options: OrfOptions, bases: &[u8]) -> Vec<Orf> {
         let is_start = |codon: &[u8; 3]| match options.starts {
             StartRule::AtgOnly => codon.eq_ignore_ascii_case(b"ATG") || codon.eq_ignore_ascii_case(b"AUG"),
@@ -393,7 +391,7 @@ mod tests {
         (0..count).map(|_| next()).collect()
     }
 
-    /// Every combination of options that changes what is found.
+    /// Every combination of options that changes the frames.
     fn all_options() -> Vec<OrfOptions> {
         let mut all = Vec::new();
         for id in [1, 2, 11, 28] {

@@ -1,10 +1,10 @@
 //! The tasks that need no biology beyond the alphabet: GC fraction, reversal, complement.
 //!
-//! All of them take any bytes and give back as many; letters they do not know stay as they are.
+//! All of them take any bytes and return as many; letters without a meaning in DNA stay unchanged.
 
 use crate::genome::sequence::{COMPLEMENT, reverse_complement_into};
 
-/// Share of G and C among the letters that say which side of G+C they are on, 0 to 1; `None` where there are none.
+/// Share of G and C among the letters that are known to be one of G, C or one of A, T, from 0 to 1; `None` if there are none.
 ///
 /// Counted over the whole of `bases`, either case. `N`, gaps and the other ambiguity codes are left out of both
 /// counts, so a sequence of `N` has no GC fraction rather than a GC fraction of zero.
@@ -16,11 +16,11 @@ use crate::genome::sequence::{COMPLEMENT, reverse_complement_into};
 /// assert_eq!(gc_fraction(b"NNNN"), None);
 /// ```
 pub fn gc_fraction(bases: &[u8]) -> Option<f64> {
-    // METHOD: (G+C+S)/(A+C+G+T+U+S+W). S and W are ambiguous but not about GC; every other code is, and is not
+    // METHOD: (G+C+S)/(A+C+G+T+U+S+W). S and W are ambiguous, but not in GC; all other codes are, and are not
     // counted. Biopython's `gc_fraction` counts the same letters (`ambiguous="remove"`, its default).
     let (mut strong, mut weak) = (0u64, 0u64);
-    // Bytes are compared in upper case and added up in short runs: the compiler makes vectors of it, four times as
-    // fast as a `match` a base.
+    // Bytes are compared in upper case and summed in short runs: the compiler vectorises this, four times as fast as a
+    // `match` per base.
     for run in bases.chunks(128) {
         let (mut strong_here, mut weak_here) = (0u8, 0u8);
         for base in run {

@@ -2,17 +2,17 @@
 //!
 //! The codes are NCBI's (`gc.prt`, "The Genetic Codes", Elzanowski and Ostell), kept in NCBI's own form: 64 letters
 //! for the 64 codons in the order TTT, TTC, TTA, TTG, TCT … GGG, one string for the amino acids and one for starts
-//! and stops. A codon with ambiguity codes means every codon it may stand for; it has an answer where all of those
+//! and stops. A codon with ambiguity codes stands for all codons that it allows; it is translated where all of those
 //! agree.
 //!
-//! In codes 27, 28 and 31 some codons are stops or amino acids depending on where in the transcript they are. Here
-//! they are what NCBI's amino acid string says: amino acids, always. Codes without any other stop (all three of
-//! them) therefore never stop; see [`GeneticCode::has_stop`].
+//! In codes 27, 28 and 31 some codons are stops or amino acids depending on their place in the transcript. Here they are always
+//! amino acids, as in NCBI's amino acid string. These three codes have no other stops, so they never stop; see
+//! [`GeneticCode::has_stop`].
 
 use std::fmt;
 
 /// The bases a letter may stand for, one bit each: T 1, C 2, A 4, G 8 (NCBI's order of bases); 0 for bytes that are
-/// no nucleotide letter. `U` is `T`; either case.
+/// not a nucleotide letter. `U` is `T`; either case.
 pub(super) const BASE_SETS: [u8; 256] = {
     let mut table = [0u8; 256];
     let letters = b"TCAGURYSWKMBDHVN";
@@ -67,7 +67,7 @@ impl GeneticCode {
         CODES.iter().find(|code| code.id == id)
     }
 
-    /// All codes, by rising number.
+    /// All codes, by increasing number.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         CODES.iter()
     }
@@ -86,7 +86,7 @@ impl GeneticCode {
     ///
     /// Either case, `U` as `T`. Ambiguity codes are resolved where every codon they allow gives the same letter
     /// (`CTN` is `L` in the standard code, `TAR` is `*`); `RAY`, which is N or D, is `X`, not `B`. A codon with a
-    /// byte that is no nucleotide letter, such as a gap, is `X`.
+    /// byte that is not a nucleotide letter, such as a gap, is `X`.
     pub fn amino_acid(&self, codon: [u8; 3]) -> u8 {
         agreed(self.amino_acids, codon.map(|base| BASE_SETS[base as usize])).unwrap_or(b'X')
     }
@@ -100,12 +100,12 @@ impl GeneticCode {
 
     /// Translation ends here: the codons whose [`amino_acid`](Self::amino_acid) is `*`.
     ///
-    /// Codons that NCBI lists both as stop and as amino acid (codes 27, 28, 31) are no stops here.
+    /// Codons that NCBI lists both as stop and as amino acid (codes 27, 28, 31) are not stops here.
     pub fn is_stop(&self, codon: [u8; 3]) -> bool {
         self.amino_acid(codon) == b'*'
     }
 
-    /// Some codon is a stop. Not so in codes 27, 28 and 31, whose every stop depends on context.
+    /// Whether any codon is a stop: not in codes 27, 28 and 31, all of whose stops depend on context.
     pub fn has_stop(&self) -> bool {
         self.amino_acids.contains(&b'*')
     }
@@ -127,7 +127,7 @@ impl fmt::Debug for GeneticCode {
     }
 }
 
-/// How amino acids are spelled.
+/// The symbols of amino acids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Letters {
     /// `QYV`; `*` for a stop, `X` for an unknown.
@@ -136,10 +136,10 @@ pub enum Letters {
     Three,
 }
 
-/// The protein that `bases` spell, from their first base and on this strand.
+/// The translation of `bases`, from the first base and on this strand.
 ///
 /// One or two bases left over at the end are ignored, so fewer than three bases give an empty text. Translation
-/// goes on past stop codons and writes them. The first codon is read like any other: an alternative start such as
+/// continues after stop codons and writes them. The first codon is read like any other: an alternative start such as
 /// GTG is valine, not methionine.
 ///
 /// ```
@@ -160,7 +160,7 @@ pub fn translate(bases: &[u8], code: &GeneticCode, letters: Letters) -> String {
     }
 }
 
-/// The whole of `bases` is ATG, then codons that are no stops, then a stop.
+/// Whether `bases` is ATG, then codons that are not stops, then a stop.
 ///
 /// ```
 /// use genogloss::exact::{GeneticCode, is_open_reading_frame};
@@ -175,8 +175,8 @@ pub fn is_open_reading_frame(bases: &[u8], code: &GeneticCode) -> bool {
     bases.len().is_multiple_of(3) && start && protein.strip_suffix('*').is_some_and(|before| !before.contains('*'))
 }
 
-/// What three-letter residues may have been translated from, in IUPAC's letters: each of a codon's three bases stands for all that
-/// occur there. `None` where a residue has no codon (`Xaa` is NNN).
+/// The bases that three-letter residues may have been translated from, in IUPAC's letters: each of a codon's three letters stands
+/// for all bases that occur there. `None` where a residue has no codon (`Xaa` is NNN).
 ///
 /// ```
 /// use genogloss::exact::{GeneticCode, back_translate};
@@ -184,7 +184,7 @@ pub fn is_open_reading_frame(bases: &[u8], code: &GeneticCode) -> bool {
 /// assert_eq!(back_translate("MetTrpPheLeu", GeneticCode::STANDARD).as_deref(), Some("ATGTGGTTYYTN"));
 /// ```
 pub fn back_translate(residues: &str, code: &GeneticCode) -> Option<String> {
-    // One bit a base in the order A C G T; IUPAC's letter for each set of them (NC-IUB 1984).
+    // One bit per base in the order A C G T; IUPAC's letter for each set of them (NC-IUB 1984).
     const LETTERS: &[u8; 16] = b"-ACMGRSVTWYHKDBN";
     let mut bases = String::with_capacity(residues.len());
     for residue in residues.as_bytes().chunks(3) {
@@ -236,7 +236,7 @@ fn three_letters(amino_acid: u8) -> &'static str {
     }
 }
 
-/// NCBI's tables as NCBI writes them: `ncbieaa` and `sncbieaa` of `gc.prt`, by rising number.
+/// NCBI's tables as NCBI writes them: `ncbieaa` and `sncbieaa` of `gc.prt`, by increasing number.
 static CODES: [GeneticCode; 27] = [
     GeneticCode {
         id: 1,

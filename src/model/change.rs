@@ -1,17 +1,18 @@
-//! Answers for changes of a stretch: the stretch is run once, and for each change only what it makes different.
+//! Networks that score changes of a sequence: the stretch is read once, and each change is computed from its states.
 //!
-//! What the layers said of a stretch (the *states*) stays in the engine; one member's are held at a time.
+//! The *states* (what the layers of the network computed for the stretch) stay in the engine; one member's at a time.
 
 use super::{
-    Answerer, Answers, ChangeAnswer,
-    card::{Card, ChangeRule},
+    answer::{Answerer, Answers, ChangeAnswer},
+    card::{Card, Case},
+    device::Device,
+    engine::{ChangeModel, EngineReport, Placement},
+    engines::EngineChoice,
     folder::Folder,
-    network::{Choice, EngineChoice, EngineReport, Port, Ports},
-    ort::{Device, OrtChange},
-    rten::RtenChange,
+    ports::ChangePorts,
 };
 use crate::{
-    batch::{Changes, Encoded, Rows, Stretch},
+    batch::{Change, Changes, Encoded, Rows, Stretch},
     error::{Error, Result},
     genome::{
         Strand,
@@ -20,72 +21,7 @@ use crate::{
     head::Heads,
 };
 
-/// Two networks of a member in an engine: one reads a stretch, the other a change of it.
-///
-/// `stretch` is called first, and its states serve every `change` until `forget`, or the next `stretch`. Both return a vector for each
-/// head of the card: label after label, base after base.
-pub trait ChangeModel: Send {
-    /// Reads a stretch: one-hot, (4, bases).
-    fn stretch(&mut self, bases: usize, input: &[f32]) -> Result<Vec<Vec<f32>>>;
-
-    /// Answers for a change of it. `inserted` is one-hot, (4, bases); `edit` is at, removed, left, right.
-    fn change(&mut self, bases: usize, inserted: &[f32], edit: [i64; 4]) -> Result<Vec<Vec<f32>>>;
-
-    /// Lets go of the states: of all members, one holds them at a time.
-    fn forget(&mut self);
-}
-
-/// Inputs and outputs of the two networks of a member.
-pub struct ChangePorts {
-    /// Of the one that reads a stretch.
-    pub stretch: Ports,
-    /// Of the one that reads a change.
-    pub change: Ports,
-    /// How many heads there are: outputs after them are states.
-    pub heads: usize,
-}
-
-impl ChangePorts {
-    fn of(card: &Card, rule: &ChangeRule) -> Self {
-        let port = |name: String, kind: &str, shape: &[Option<usize>]| Port {
-            name,
-            kind: kind.into(),
-            shape: Some(shape.to_vec()),
-        };
-        let bases = [Some(1), Some(4), None];
-        let heads: Vec<Port> = card
-            .heads
-            .iter()
-            .map(|head| port(head.output.clone(), "f32", &[Some(1), Some(head.labels.len()), None]))
-            .collect();
-        // Of a state's shape nothing is known but its number type.
-        let states: Vec<Port> = (0..rule.states)
-            .map(|index| Port { name: format!("state.{index}"), kind: "f32".into(), shape: None })
-            .collect();
-        let mut inputs = states.clone();
-        inputs.push(port("inserted".into(), "f32", &bases));
-        inputs.push(port("edit".into(), "i64", &[Some(4)]));
-        Self {
-            stretch: Ports {
-                inputs: vec![port(card.input.tensor.clone(), "f32", &bases)],
-                outputs: heads.iter().cloned().chain(states).collect(),
-            },
-            change: Ports { inputs, outputs: heads.clone() },
-            heads: heads.len(),
-        }
-    }
-}
-
-/// All members of a model that answers for changes.
-pub struct ChangeNetwork {
-    members: Vec<Box<dyn ChangeModel>>,
-    heads: Heads,
-    context: usize,
-    name: String,
-    lower_is_unknown: bool,
-}
-
-/// Loads `sessions` copies of the networks that answer for changes, each for a thread of its own.
+/// Loads the networks of a card that score changes in `sessions` sessions, each for one thread.
 pub fn load(
     folder: &Folder,
     card: &Card,
@@ -99,37 +35,98 @@ pub fn load(
         .as_ref()
         .ok_or_else(|| Error::model(&card.name, "it has no networks that answer for changes"))?;
     let ports = ChangePorts::of(card, rule);
-    let Choice { onnx_runtime, report } = Choice::make(&card.name, engine, device)?;
-    // A member after the other, so that the bytes of two files at a time are held. rten's weights are shared by all threads.
+    let chosen = engine.choose(&card.name, device)?;
     let mut members: Vec<Vec<Box<dyn ChangeModel>>> = (0..sessions).map(|_| Vec::new()).collect();
-    for files in rule.stretch.0.iter().zip(&rule.change.0) {
-        let files = <[&String; 2]>::from(files);
-        let places = files.map(|file| folder.file_place(file));
-        let bytes = [folder.verified(card, files[0])?, folder.verified(card, files[1])?];
-        let copies: Vec<Box<dyn ChangeModel>> = if onnx_runtime {
-            let load = |_| {
-                Ok(Box::new(OrtChange::load(&places, [&bytes[0], &bytes[1]], device, &ports)?) as Box<dyn ChangeModel>)
-            };
-            (0..sessions).map(load).collect::<Result<_>>()?
-        } else {
-            let first = RtenChange::load(&places, bytes, &ports)?;
-            (0..sessions).map(|_| Box::new(first.another()) as Box<dyn ChangeModel>).collect()
-        };
-        members.iter_mut().zip(copies).for_each(|(members, copy)| members.push(copy));
+    // One member after the other, so that the bytes of two files are in memory at a time.
+    for (stretch, change) in rule.stretch.0.iter().zip(&rule.change.0) {
+        let files = [folder.network(card, stretch)?, folder.network(card, change)?];
+        let models = chosen.engine.load_changes(files, &ports, Placement { device, sessions })?;
+        members.iter_mut().zip(models).for_each(|(members, model)| members.push(model));
     }
-    let answerer = |members| -> Box<dyn Answerer> {
+    let answerer = |members| {
         Box::new(ChangeNetwork {
             members,
             heads: Heads::new(card),
             context: rule.context as usize,
             name: card.name.clone(),
-            lower_is_unknown: card.input.case == super::card::Case::Mask,
-        })
+            lower_is_unknown: card.input.case == Case::Mask,
+        }) as Box<dyn Answerer>
     };
-    Ok((members.into_iter().map(answerer).collect(), report))
+    Ok((members.into_iter().map(answerer).collect(), chosen.report))
+}
+
+/// Networks that answer changes.
+struct ChangeNetwork {
+    /// Their scores are averaged.
+    members: Vec<Box<dyn ChangeModel>>,
+    heads: Heads,
+    /// Bases of a stretch that are not scored, half of them at each end.
+    context: usize,
+    name: String,
+    lower_is_unknown: bool,
+}
+
+/// Sums of the members' scores of a stretch and of each of its changes, along the strand that is read.
+struct Sums {
+    reference: Vec<f64>,
+    alternates: Vec<Vec<f64>>,
 }
 
 impl ChangeNetwork {
+    /// Scores a stretch and its changes with every member.
+    fn score(&mut self, stretch: &Stretch, changes: &[&Change]) -> Result<Sums> {
+        let (bases, strand) = (&stretch.bases, stretch.strand);
+        let mut sums = Sums { reference: Vec::new(), alternates: vec![Vec::new(); changes.len()] };
+        let (mut input, mut scores) = (Vec::new(), Vec::new());
+        for member in 0..self.members.len() {
+            self.encode(bases, strand, &mut input);
+            let outputs = self.members[member].stretch(bases.len(), &input)?;
+            let scored = self.add(&outputs, &mut scores, &mut sums.reference)?;
+            if scored + self.context != bases.len() {
+                let (len, context) = (bases.len(), self.context);
+                let problem = format!("it answers for {scored} of {len} bases; its context is {context}");
+                return Err(Error::model(&self.name, problem));
+            }
+            for (change, sum) in changes.iter().zip(&mut sums.alternates) {
+                let (left, right) = self.seen(change);
+                let edit = match strand {
+                    Strand::Reverse => [bases.len() - change.at - change.removed, change.removed, right, left],
+                    _ => [change.at, change.removed, left, right],
+                };
+                self.encode(&change.inserted, strand, &mut input);
+                let edit = edit.map(|n| n as i64);
+                let outputs = self.members[member].change(change.inserted.len(), &input, edit)?;
+                let scored = self.add(&outputs, &mut scores, sum)?;
+                let wanted = left + change.inserted.len() + right;
+                if scored != wanted {
+                    let problem = format!("it answers for {scored} bases around a change, not {wanted}");
+                    return Err(Error::model(&self.name, problem));
+                }
+            }
+            self.members[member].forget();
+        }
+        Ok(sums)
+    }
+
+    /// Bases before and after a change that its network scores: farther away, no score depends on it.
+    fn seen(&self, change: &Change) -> (usize, usize) {
+        let half = self.context / 2;
+        (change.left.min(half), change.right.min(half))
+    }
+
+    /// Scores around a change. `reference` and `alternate` are the networks' scores of the stretch and of the change.
+    fn around(&self, change: &Change, reference: &[f32], alternate: &[f32]) -> ChangeAnswer {
+        let (columns, half) = (self.heads.shape().columns, self.context / 2);
+        let from = (change.at - change.left - half) * columns;
+        let to = (change.at + change.removed + change.right - half) * columns;
+        let before = from..from + change.left.saturating_sub(half) * columns;
+        let after = to - change.right.saturating_sub(half) * columns..to;
+        ChangeAnswer {
+            reference: reference[from..to].to_vec(),
+            alternate: [&reference[before], alternate, &reference[after]].concat(),
+        }
+    }
+
     /// One-hot, (4, bases), of the strand that is read.
     fn encode(&self, bases: &[u8], strand: Strand, out: &mut Vec<f32>) {
         let len = bases.len();
@@ -147,7 +144,7 @@ impl ChangeNetwork {
         }
     }
 
-    /// Adds one member's scores to `sum`; returns how many bases they are for.
+    /// Adds one member's scores to `sum`; returns how many bases are scored.
     fn add(&self, outputs: &[Vec<f32>], scores: &mut Vec<f32>, sum: &mut Vec<f64>) -> Result<usize> {
         let labels = self.heads.labels();
         let bases = outputs.first().map_or(0, |head| head.len() / labels[0].max(1));
@@ -170,8 +167,9 @@ impl ChangeNetwork {
     }
 
     /// Mean of the members, along the forward strand.
-    fn finish(&self, sum: &[f64], members: usize, strand: Strand) -> Vec<f32> {
-        let mean = |sum: &f64| (sum / members as f64) as f32;
+    fn mean(&self, sum: &[f64], strand: Strand) -> Vec<f32> {
+        let members = self.members.len() as f64;
+        let mean = |sum: &f64| (sum / members) as f32;
         match strand {
             Strand::Reverse => {
                 sum.chunks_exact(self.heads.shape().columns).rev().flat_map(|base| base.iter().map(mean)).collect()
@@ -186,65 +184,17 @@ impl Answerer for ChangeNetwork {
         Err(Error::Internal("windows reached a model that reads changes".into()))
     }
 
-    fn answer_changes(&mut self, asked: &Changes) -> Result<Answers> {
-        let mut answers = vec![ChangeAnswer::default(); asked.changes.len()];
-        let (columns, half) = (self.heads.shape().columns, self.context / 2);
-        let (mut input, mut scores) = (Vec::new(), Vec::new());
-        // Members are run, the rest is read.
-        let Self { members, .. } = self;
-        let mut members = std::mem::take(members);
-        let mut run = || -> Result<()> {
-            for (index, Stretch { bases, strand }) in asked.stretches.iter().enumerate() {
-                let len = bases.len();
-                let own: Vec<usize> = (0..asked.changes.len()).filter(|&c| asked.changes[c].stretch == index).collect();
-                let mut reference = Vec::new();
-                let mut sums = vec![Vec::new(); own.len()];
-                for member in &mut members {
-                    self.encode(bases, *strand, &mut input);
-                    let outputs = member.stretch(len, &input)?;
-                    let answered = self.add(&outputs, &mut scores, &mut reference)?;
-                    if answered + self.context != len {
-                        let problem =
-                            format!("it answers for {answered} of {len} bases; its context is {}", self.context);
-                        return Err(Error::model(&self.name, problem));
-                    }
-                    for (&change, sum) in own.iter().zip(&mut sums) {
-                        let change = &asked.changes[change];
-                        // Farther away the change is not seen.
-                        let (left, right) = (change.left.min(half), change.right.min(half));
-                        let edit = match strand {
-                            Strand::Reverse => [len - change.at - change.removed, change.removed, right, left],
-                            _ => [change.at, change.removed, left, right],
-                        };
-                        self.encode(&change.inserted, *strand, &mut input);
-                        let outputs = member.change(change.inserted.len(), &input, edit.map(|n| n as i64))?;
-                        let answered = self.add(&outputs, &mut scores, sum)?;
-                        let wanted = left + change.inserted.len() + right;
-                        if answered != wanted {
-                            let problem = format!("it answers for {answered} bases around a change, not {wanted}");
-                            return Err(Error::model(&self.name, problem));
-                        }
-                    }
-                    member.forget();
-                }
-                let reference = self.finish(&reference, members.len(), *strand);
-                for (&index, sum) in own.iter().zip(sums) {
-                    let change = &asked.changes[index];
-                    let from = (change.at - change.left - half) * columns;
-                    let to = (change.at + change.removed + change.right - half) * columns;
-                    let before = from..from + change.left.saturating_sub(half) * columns;
-                    let after = to - change.right.saturating_sub(half) * columns..to;
-                    let changed = self.finish(&sum, members.len(), *strand);
-                    answers[index] = ChangeAnswer {
-                        reference: reference[from..to].to_vec(),
-                        alternate: [&reference[before], &changed, &reference[after]].concat(),
-                    };
-                }
+    fn answer_changes(&mut self, batch: &Changes) -> Result<Answers> {
+        let mut answers = vec![ChangeAnswer::default(); batch.changes.len()];
+        for (index, stretch) in batch.stretches.iter().enumerate() {
+            let own: Vec<usize> = (0..batch.changes.len()).filter(|&c| batch.changes[c].stretch == index).collect();
+            let changes: Vec<&Change> = own.iter().map(|&index| &batch.changes[index]).collect();
+            let sums = self.score(stretch, &changes)?;
+            let reference = self.mean(&sums.reference, stretch.strand);
+            for ((&index, change), sum) in own.iter().zip(changes).zip(&sums.alternates) {
+                answers[index] = self.around(change, &reference, &self.mean(sum, stretch.strand));
             }
-            Ok(())
-        };
-        let result = run();
-        self.members = members;
-        result.map(|()| Answers { changes: answers, ..Answers::default() })
+        }
+        Ok(Answers { changes: answers, ..Answers::default() })
     }
 }

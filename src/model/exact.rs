@@ -1,6 +1,9 @@
 //! Exact tasks as answerers: functions of the bases, under the same commands and outputs as networks.
 
-use super::{Answerer, Answers, Form, card::Column};
+use super::{
+    answer::{Answerer, Answers, Form},
+    card::Column,
+};
 use crate::{
     batch::{Encoded, Rows},
     error::Result,
@@ -11,10 +14,10 @@ use crate::{
     skip::Skip,
 };
 
-/// Answers batches with a function.
+/// Answers batches with an exact task.
 pub struct Exact(pub Task);
 
-/// What an answer of this task looks like.
+/// The layout of this task's answers.
 pub fn form(task: &Task) -> Form {
     let name = task.name();
     if matches!(task, Task::GcContent) {

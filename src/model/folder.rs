@@ -1,4 +1,4 @@
-//! A model folder: a directory on disk, or one of the folders inside the program.
+//! A model folder: a directory on disk, or a folder that is built into the program.
 
 use std::{
     borrow::Cow,
@@ -6,31 +6,31 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::card::Card;
+use super::{card::Card, engine::NetworkFile};
 use crate::{
     digest::sha256,
     error::{Error, Result},
 };
 
-/// Largest card that is read.
+/// Largest card that is read, in bytes.
 const MAX_CARD: u64 = 1 << 20;
 /// Largest file of a folder that is read: 4 GiB.
 const MAX_FILE: u64 = 4 << 30;
 
-/// Files of a folder inside the program: name and content.
+/// Files of a folder that is built into the program: name and content.
 pub type Files = &'static [(&'static str, &'static [u8])];
 
-/// Where a model's files are.
+/// A model's files.
 #[derive(Clone, Debug)]
 pub enum Folder {
     /// On disk.
     Disk(PathBuf),
-    /// In the program.
+    /// Built into the program: its name and files.
     BuiltIn(&'static str, Files),
 }
 
 impl Folder {
-    /// What messages call it.
+    /// Its name in messages.
     pub fn place(&self) -> String {
         match self {
             Self::Disk(path) => path.display().to_string(),
@@ -38,7 +38,7 @@ impl Folder {
         }
     }
 
-    /// What messages call one of its files.
+    /// The name of one of its files in messages.
     pub fn file_place(&self, file: &str) -> String {
         match self {
             Self::Disk(path) => path.join(file).display().to_string(),
@@ -46,7 +46,7 @@ impl Folder {
         }
     }
 
-    /// The bytes of a file. The name was checked by the card: no folder, no `..`; a link out of the folder is refused.
+    /// The bytes of a file. The card has checked its name: no folder, no `..`. A link out of the folder is refused.
     pub fn bytes(&self, file: &str) -> Result<Cow<'static, [u8]>> {
         match self {
             Self::BuiltIn(_, files) => match files.iter().find(|(name, _)| *name == file) {
@@ -78,7 +78,7 @@ impl Folder {
             .map_err(|_| Error::model(self.place(), format!("{file} is not UTF-8 text")))
     }
 
-    /// The text of the self-test; its digest is compared where the card has one.
+    /// The text of the self-test. Its digest is compared if the card has one.
     pub fn self_test(&self, card: &Card, file: &str) -> Result<String> {
         if !card.files.sha256.contains_key(file) {
             return self.text(file);
@@ -87,12 +87,17 @@ impl Folder {
             .map_err(|_| Error::model(self.place(), format!("{file} is not UTF-8 text")))
     }
 
-    /// The card, read and checked.
+    /// Reads and checks the card.
     pub fn card(&self) -> Result<Card> {
         Card::parse(&self.text("card.yaml")?, &format!("{}/card.yaml", self.place()))
     }
 
-    /// The bytes of a file whose sha256 is what the card says.
+    /// A network of the card.
+    pub(super) fn network(&self, card: &Card, file: &str) -> Result<NetworkFile> {
+        Ok(NetworkFile { place: self.file_place(file), bytes: self.verified(card, file)? })
+    }
+
+    /// The bytes of a file whose sha256 is that of the card.
     pub fn verified(&self, card: &Card, file: &str) -> Result<Cow<'static, [u8]>> {
         let bytes = self.bytes(file)?;
         let expected = card.files.sha256.get(file).map(String::as_str).unwrap_or_default();
@@ -102,13 +107,13 @@ impl Folder {
         }
         Err(Error::model(
             self.place(),
-            format!("{file} is not the file the card speaks of (sha256 {found}, the card says {expected})"),
+            format!("{file} is not the file of the card (its sha256 is {found}, the card has {expected})"),
         )
         .with_hint("the download is damaged, or the file was changed: fetch the folder again, or correct the card"))
     }
 }
 
-/// `folder/file`, if that is a file in the folder and not a link to somewhere else.
+/// The canonical path of `folder/file`. A link out of the folder is refused.
 fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
     let path = folder.join(file);
     let real = fs::canonicalize(&path).map_err(|error| Error::read(&path, &error))?;

@@ -1,10 +1,10 @@
-//! Whether a network's bytes are a whole ONNX model: what an engine must not be left to find out.
+//! Checks that a network's bytes are a whole ONNX model, before an engine parses them.
 //!
-//! rten 0.27 goes backwards, and so for ever, on a length above 2^63, goes round for ever at a number of more than ten bytes, and asks for
-//! as much memory as a length says. Every length is compared here with the bytes that are there, in every message that has messages in it,
-//! and every list of numbers is read to its end.
+//! By hand, because rten 0.27 has no such check: it loops forever on a length above 2^63 and on a number of more than ten bytes, and
+//! allocates as much memory as a length claims. Here every length is compared with the bytes that follow, in every message that
+//! contains messages, and every list of numbers is read to its end.
 
-/// Messages of ONNX (onnx.proto) that hold others.
+/// Messages of ONNX (onnx.proto) that contain others.
 #[derive(Clone, Copy)]
 enum Message {
     Model,
@@ -18,12 +18,12 @@ enum Message {
     Type,
     TypedElement,
     Shape,
-    /// One that holds no other.
+    /// A message without messages in it.
     Leaf,
 }
 
 impl Message {
-    /// What a field of it holds, if that is a message.
+    /// The message in a field of it, if the field is a message.
     fn field(self, number: u64) -> Option<Self> {
         Some(match (self, number) {
             (Self::Model, 7) => Self::Graph,
@@ -52,12 +52,12 @@ fn is_numbers(message: Message, field: u64) -> bool {
     matches!((message, field), (Message::Tensor, 1 | 5 | 7 | 11) | (Message::Attribute, 8) | (Message::SparseTensor, 3))
 }
 
-/// Graphs within graphs (bodies of loops) are not deeper than this.
+/// Deepest nesting of graphs in graphs (bodies of loops).
 const DEEPEST: u32 = 64;
 
-/// What is wrong with the bytes of a network, if they are not whole messages.
+/// Returns the problem of bytes that are not whole messages.
 pub fn check(bytes: &[u8]) -> Result<(), String> {
-    walk(bytes, Message::Model, 0).map_err(|why| format!("it is no ONNX network, or damaged: {why}"))
+    walk(bytes, Message::Model, 0).map_err(|why| format!("it is not an ONNX network, or it is damaged: {why}"))
 }
 
 fn walk(mut bytes: &[u8], message: Message, depth: u32) -> Result<(), &'static str> {
@@ -73,7 +73,7 @@ fn walk(mut bytes: &[u8], message: Message, depth: u32) -> Result<(), &'static s
             1 => Some(8),
             2 => number(&mut bytes),
             5 => Some(4),
-            _ => return Err("a field has a type that there is not"),
+            _ => return Err("a field has an unknown type"),
         };
         let length = length.and_then(|length| usize::try_from(length).ok()).ok_or(SHORT)?;
         let (mut value, rest) = bytes.split_at_checked(length).ok_or(SHORT)?;
@@ -86,7 +86,7 @@ fn walk(mut bytes: &[u8], message: Message, depth: u32) -> Result<(), &'static s
         if kind == 2
             && let Some(inner) = message.field(field)
         {
-            // A sequence's and an optional's element is a type; a tensor's a number.
+            // The element of a sequence and of an optional is a type; the element of a tensor is a number.
             walk(value, inner, depth + 1)?;
         }
     }
@@ -119,7 +119,7 @@ mod tests {
         for end in [1, 3, 6, 8] {
             assert!(check(&model[..end]).is_err(), "{end}");
         }
-        // A length of 2^64 - 7 is not seven bytes back.
+        // A length of 2^64 - 7 is not minus seven.
         let back = [&[0x12][..], &[0xf9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01], &[0; 40]].concat();
         assert!(check(&back).is_err());
         let mut deep = vec![];

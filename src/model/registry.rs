@@ -1,11 +1,11 @@
-//! Where models are found: inside the program, by path, and in the folders where models are kept.
+//! Finding models: built into the program, by path, and by name in the folders of models.
 
 use std::{env, path::PathBuf};
 
 use super::folder::{Files, Folder};
 use crate::error::{Error, Result};
 
-/// The files of each named folder under `models/`: card, network, self-test, and those named after a `+`.
+/// The files of each folder under `models/`: card, network, self-test, and those after a `+`.
 macro_rules! folders {
     ($($name:literal $(+ $more:literal)*),* $(,)?) => {
         &[$((
@@ -20,7 +20,7 @@ macro_rules! folders {
     };
 }
 
-/// The folders inside the program.
+/// The folders that are built into the program.
 pub const BUILT_IN: &[(&str, Files)] = folders![
     "human",
     "core-promoter",
@@ -35,16 +35,16 @@ pub const BUILT_IN: &[(&str, Files)] = folders![
     "genomicllm" + "tokenizer.json",
 ];
 
-/// The model that is used when none is named.
+/// The default model.
 pub const DEFAULT: &str = "human";
 
-/// The language model that answers prompts when none is named.
+/// The default language model for prompts.
 pub const LANGUAGE: &str = "genomicllm";
 
 /// The language model of genes and diseases; `genogloss models import` makes it.
 pub const RELATIONS: &str = "gpgpt";
 
-/// Where models are put that a user imports.
+/// The folder for models that a user imports.
 pub fn data_folder() -> Option<PathBuf> {
     let data = env::var_os("XDG_DATA_HOME")
         .map(PathBuf::from)
@@ -68,8 +68,8 @@ pub fn search_path(models_dir: Option<&PathBuf>) -> Vec<PathBuf> {
     path
 }
 
-/// The folder called `name`: a path (anything with a `/`), else a name looked up, else a folder of that name here. A
-/// folder that happens to lie here never takes the place of a model that is known by name.
+/// The model `name`: a path (anything with a `/`), else a name in the search path or in the program, else a folder of that name in the
+/// working folder. A folder in the working folder never replaces a model of that name.
 pub fn find(name: &str, models_dir: Option<&PathBuf>) -> Result<Folder> {
     let path = PathBuf::from(name);
     if name.contains('/') || name == "." {
@@ -92,7 +92,7 @@ pub fn find(name: &str, models_dir: Option<&PathBuf>) -> Result<Folder> {
     }
 }
 
-/// All folders that can be found: name and folder. A name found earlier hides later ones.
+/// All models that can be found: name and folder. The first folder of a name hides the others.
 pub fn all(models_dir: Option<&PathBuf>) -> Vec<(String, Folder)> {
     let mut found: Vec<(String, Folder)> = Vec::new();
     for folder in search_path(models_dir) {

@@ -1,16 +1,20 @@
-//! rten, the engine in pure Rust that is always there: the only file that knows it.
+//! rten, the engine in pure Rust that is part of the program: the only file that uses the crate `rten`.
+//!
+//! All sessions share a network's weights, and each computes on one thread. rten has no 64-bit integers: it narrows those of a network
+//! when it loads it, and takes its integer inputs in 32 bits.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use rten::{DataType, Dimension, RunOptions, ThreadPool, Value, ValueOrView, ValueType};
 use rten_tensor::prelude::*;
 use rten_tensor::{Tensor, TensorView};
 
 use super::{
-    Model,
-    change::{ChangeModel, ChangePorts},
-    decoder::{CachePorts, Decoder, last_of, reordered},
-    network::{Port, Ports},
+    device::Device,
+    engine::{
+        ChangeModel, Decoder, Engine, Found, NetworkFile, NotFound, Placement, WindowModel, append_last, reordered,
+    },
+    ports::{CachePorts, ChangePorts, NumberType, Port, Ports, WindowPorts},
     protobuf,
 };
 use crate::{
@@ -21,227 +25,232 @@ use crate::{
 /// Version of the engine, as the lock file pins it.
 pub const VERSION: &str = "0.27.0";
 
-/// A network in rten.
-pub struct RtenModel {
-    /// The same for all threads: weights are large.
+/// The engine rten.
+#[derive(Debug)]
+pub struct Rten;
+
+impl Engine for Rten {
+    fn name(&self) -> &'static str {
+        "rten"
+    }
+
+    fn title(&self) -> &'static str {
+        "rten"
+    }
+
+    fn summary(&self) -> &'static str {
+        "The built-in engine"
+    }
+
+    fn runs_on(&self, device: Device) -> bool {
+        device == Device::Cpu
+    }
+
+    fn find(&self) -> Result<Found, NotFound> {
+        Ok(Found { version: VERSION.into(), library: None, passed_over: Vec::new() })
+    }
+
+    fn load_windows(&self, file: NetworkFile, ports: &WindowPorts, to: Placement) -> Result<Vec<Box<dyn WindowModel>>> {
+        let (network, rows) = open(file, &ports.all)?;
+        let model = |network| Box::new(RtenWindows { network, rows, ports: ports.clone() }) as Box<dyn WindowModel>;
+        Ok(network.sessions(to.sessions).map(model).collect())
+    }
+
+    fn load_changes(
+        &self,
+        [stretch, change]: [NetworkFile; 2],
+        ports: &ChangePorts,
+        to: Placement,
+    ) -> Result<Vec<Box<dyn ChangeModel>>> {
+        let (stretch, change) = (open(stretch, &ports.stretch)?.0, open(change, &ports.change)?.0);
+        let model = |(stretch, change)| {
+            Box::new(RtenChange {
+                stretch,
+                change,
+                input: ports.input().into(),
+                heads: ports.head_names(),
+                state_names: ports.state_names(),
+                states: Vec::new(),
+            }) as Box<dyn ChangeModel>
+        };
+        Ok(stretch.sessions(to.sessions).zip(change.sessions(to.sessions)).map(model).collect())
+    }
+
+    fn load_decoder(&self, file: NetworkFile, ports: &CachePorts, to: Placement) -> Result<Vec<Box<dyn Decoder>>> {
+        let network = open(file, &ports.all)?.0;
+        let model = |network| {
+            Box::new(RtenDecoder { network, ports: ports.clone(), cache: Vec::new(), rows: 0 }) as Box<dyn Decoder>
+        };
+        Ok(network.sessions(to.sessions).map(model).collect())
+    }
+}
+
+/// A network in one session.
+struct Network {
+    /// Shared by all sessions: weights are large.
     model: Arc<rten::Model>,
-    rows: Option<usize>,
     pool: Arc<ThreadPool>,
     name: String,
-    ports: Ports,
 }
 
-impl RtenModel {
-    /// Loads a network, to run on one thread.
-    pub fn load(name: &str, bytes: Cow<'static, [u8]>, ports: &Ports) -> Result<Self> {
-        let (model, rows) = open(name, bytes, ports)?;
-        Ok(Self { model: Arc::new(model), rows, pool: one_thread(), name: name.into(), ports: ports.clone() })
+impl Network {
+    /// The same network in several sessions.
+    fn sessions(&self, count: usize) -> impl Iterator<Item = Self> {
+        (0..count).map(|_| Self {
+            model: Arc::clone(&self.model),
+            pool: Arc::new(ThreadPool::with_num_threads(1)),
+            name: self.name.clone(),
+        })
     }
 
-    /// The same network, to run on another thread.
-    pub fn another(&self) -> Self {
-        let (model, name, ports) = (Arc::clone(&self.model), self.name.clone(), self.ports.clone());
-        Self { model, rows: self.rows, pool: one_thread(), name, ports }
+    /// One call: the values of some outputs.
+    fn run<'a>(
+        &self,
+        inputs: Vec<(&str, ValueOrView<'a>)>,
+        outputs: impl Iterator<Item = &'a String>,
+    ) -> Result<Vec<Tensor<f32>>> {
+        let node = |port: &str| self.model.node_id(port).map_err(|error| self.failed(&error));
+        let inputs = inputs.into_iter().map(|(port, value)| Ok((node(port)?, value))).collect::<Result<Vec<_>>>()?;
+        let outputs = outputs.map(|port| node(port)).collect::<Result<Vec<_>>>()?;
+        let mut options = RunOptions::default();
+        options.thread_pool = Some(Arc::clone(&self.pool));
+        let values = guarded(&self.name, || self.model.run(inputs, &outputs, Some(options)))?;
+        let floats = |value| match value {
+            Value::FloatTensor(tensor) => Ok(tensor),
+            _ => Err(self.failed(&"an output is not f32")),
+        };
+        values.into_iter().map(floats).collect()
+    }
+
+    fn failed(&self, error: &dyn fmt::Display) -> Error {
+        failed(&self.name, &error.to_string())
     }
 }
 
-fn one_thread() -> Arc<ThreadPool> {
-    Arc::new(ThreadPool::with_num_threads(1))
+fn failed(name: &str, problem: &str) -> Error {
+    Error::model(name, format!("rten: {}", problem.lines().next().unwrap_or("failed")))
 }
 
-/// Runs code of rten, which may panic on networks that are not sound.
-fn guarded<T, E: std::fmt::Display>(name: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T> {
-    let say = |problem: &str| Error::model(name, format!("rten: {problem}"));
+/// Runs code of rten, which may panic on damaged networks.
+fn guarded<T, E: fmt::Display>(name: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T> {
     match guard(|| Ok(work().map_err(|error| error.to_string()))) {
-        Ok(result) => result.map_err(|error| say(error.lines().next().unwrap_or("failed"))),
-        Err(_) => Err(say("it cannot run this network: it is damaged, or of a kind that is not supported")),
+        Ok(result) => result.map_err(|error| failed(name, &error)),
+        Err(_) => Err(failed(name, "it cannot run this network: it is damaged, or of a kind that is not supported")),
     }
 }
 
-/// A network whose inputs and outputs are those of the card, and how many rows it must be given.
-fn open(name: &str, bytes: Cow<'static, [u8]>, ports: &Ports) -> Result<(rten::Model, Option<usize>)> {
-    protobuf::check(&bytes).map_err(|why| Error::model(name, format!("rten: {why}")))?;
-    let model = guarded(name, || match bytes {
+/// A network whose inputs and outputs are `ports`, and the number of rows that it requires.
+fn open(file: NetworkFile, ports: &Ports) -> Result<(Network, Option<usize>)> {
+    let name = file.place;
+    protobuf::check(&file.bytes).map_err(|why| failed(&name, &why))?;
+    let model = guarded(&name, || match file.bytes {
         Cow::Borrowed(bytes) => rten::Model::load_static_slice(bytes),
         Cow::Owned(bytes) => rten::Model::load(bytes),
     })?;
-    let describe = |ids: &[rten::NodeId]| -> Vec<Port> {
-        ids.iter()
-            .filter_map(|&id| model.node_info(id))
+    let found = ports_of(&model);
+    Ports { inputs: narrowed(&ports.inputs), outputs: narrowed(&ports.outputs) }.compare(&name, &found)?;
+    let network = Network { model: Arc::new(model), pool: Arc::new(ThreadPool::with_num_threads(1)), name };
+    Ok((network, found.rows()))
+}
+
+fn ports_of(model: &rten::Model) -> Ports {
+    let axis = |axis| match axis {
+        Dimension::Fixed(n) => Some(n),
+        Dimension::Symbolic(_) => None,
+    };
+    let ports = |ids: &[rten::NodeId]| -> Vec<Port> {
+        let nodes = ids.iter().filter_map(|&id| model.node_info(id));
+        nodes
             .map(|node| Port {
                 name: node.name().unwrap_or_default().into(),
-                kind: node.dtype().map_or("", kind).into(),
-                shape: node.shape().map(|shape| {
-                    shape
-                        .into_iter()
-                        .map(|d| match d {
-                            Dimension::Fixed(n) => Some(n),
-                            Dimension::Symbolic(_) => None,
-                        })
-                        .collect()
-                }),
+                number: node.dtype().map(number),
+                shape: node.shape().map(|shape| shape.into_iter().map(axis).collect()),
             })
             .collect()
     };
-    let found = Ports { inputs: describe(model.input_ids()), outputs: describe(model.output_ids()) };
-    // rten has no 64-bit integers: it narrows them when it loads a network, and wants its input so.
-    let narrow = |ports: &[Port]| -> Vec<Port> {
-        let narrow = |port: &Port| match port.kind.as_str() {
-            "i64" | "types" => Port { kind: "i32".into(), ..port.clone() },
-            _ => port.clone(),
-        };
-        ports.iter().map(narrow).collect()
-    };
-    let wanted = Ports { inputs: narrow(&ports.inputs), outputs: narrow(&ports.outputs) };
-    wanted.compare(name, &found)?;
-    Ok((model, found.rows()))
+    Ports { inputs: ports(model.input_ids()), outputs: ports(model.output_ids()) }
 }
 
-/// What cards call a number type.
-fn kind(kind: ValueType) -> &'static str {
+/// The ports of a card, as rten has them.
+fn narrowed(ports: &[Port]) -> Vec<Port> {
+    let narrowed = |port: &Port| match port.number {
+        Some(NumberType::I64) => Port { number: Some(NumberType::I32), ..port.clone() },
+        _ => port.clone(),
+    };
+    ports.iter().map(narrowed).collect()
+}
+
+fn narrow(shape: &[usize], values: &[i64]) -> Tensor<i32> {
+    Tensor::from_data(shape, values.iter().map(|&value| value as i32).collect::<Vec<_>>())
+}
+
+fn number(kind: ValueType) -> NumberType {
     match kind {
-        ValueType::Tensor(DataType::Float) => "f32",
-        ValueType::Tensor(DataType::Int32) => "i32",
-        ValueType::Tensor(DataType::UInt8) => "u8",
-        _ => "another type",
+        ValueType::Tensor(DataType::Float) => NumberType::F32,
+        ValueType::Tensor(DataType::Int32) => NumberType::I32,
+        ValueType::Tensor(DataType::UInt8) => NumberType::U8,
+        _ => NumberType::Other,
     }
 }
 
-impl Model for RtenModel {
+/// A network that scores windows.
+struct RtenWindows {
+    network: Network,
+    rows: Option<usize>,
+    ports: WindowPorts,
+}
+
+impl WindowModel for RtenWindows {
     fn rows(&self) -> Option<usize> {
         self.rows
     }
 
     fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>> {
-        let name = &self.name;
-        let say = |error: &dyn std::fmt::Display| {
-            Error::model(name, format!("rten: {}", error.to_string().lines().next().unwrap_or("failed")))
-        };
-        let narrow = |values: &[i64]| -> Tensor<i32> {
-            Tensor::from_data(shape, values.iter().map(|&v| v as i32).collect::<Vec<_>>())
-        };
-        let node = |port: &str| self.model.node_id(port).map_err(|error| say(&error));
-        let value: ValueOrView<'_> = match input {
+        let sequence: ValueOrView<'_> = match input {
             Data::F32(values) => TensorView::from_data(shape, values).into(),
-            // rten has no 64-bit integers: it narrows them when it loads a network, and wants its input so.
-            Data::I64(values) => narrow(values).into(),
+            Data::I64(values) => narrow(shape, values).into(),
             Data::I32(values) => TensorView::from_data(shape, values).into(),
             Data::U8(values) => TensorView::from_data(shape, values).into(),
         };
-        let mut inputs = vec![(node(&self.ports.inputs[0].name)?, value)];
-        if let Some(mask) = mask {
-            inputs.push((node(&self.ports.inputs[1].name)?, narrow(mask).into()));
+        let mut inputs = vec![(self.ports.input.as_str(), sequence)];
+        if let (Some(name), Some(mask)) = (&self.ports.mask, mask) {
+            inputs.push((name, narrow(shape, mask).into()));
         }
-        if let Some(types) = self.ports.types() {
-            inputs.push((node(types)?, narrow(&vec![0; shape.iter().product()]).into()));
+        if let Some(name) = &self.ports.types {
+            inputs.push((name, narrow(shape, &vec![0; shape.iter().product()]).into()));
         }
-        let outputs = self.ports.outputs.iter().map(|port| node(&port.name)).collect::<Result<Vec<_>>>()?;
-        let mut options = RunOptions::default();
-        options.thread_pool = Some(Arc::clone(&self.pool));
-        let values = guarded(name, || self.model.run(inputs, &outputs, Some(options)))?;
-        values
-            .into_iter()
-            .map(|value| match value {
-                Value::FloatTensor(tensor) => Ok(tensor.to_vec()),
-                _ => Err(say(&"an output is not f32")),
-            })
-            .collect()
+        let values = self.network.run(inputs, self.ports.all.outputs.iter().map(|port| &port.name))?;
+        Ok(values.iter().map(|tensor| tensor.to_vec()).collect())
     }
 }
 
-/// The two networks of a member in rten.
-pub struct RtenChange {
-    networks: Arc<[rten::Model; 2]>,
-    pool: Arc<ThreadPool>,
-    names: [String; 2],
+/// The two networks of a member that score changes.
+struct RtenChange {
+    stretch: Network,
+    change: Network,
     input: String,
     heads: Vec<String>,
     state_names: Vec<String>,
     states: Vec<Tensor<f32>>,
 }
 
-impl RtenChange {
-    /// Loads both, to run on one thread.
-    pub fn load(names: &[String; 2], bytes: [Cow<'static, [u8]>; 2], ports: &ChangePorts) -> Result<Self> {
-        let name = |port: &Port| port.name.clone();
-        let [stretch, change] = bytes;
-        Ok(Self {
-            networks: Arc::new([
-                open(&names[0], stretch, &ports.stretch)?.0,
-                open(&names[1], change, &ports.change)?.0,
-            ]),
-            pool: one_thread(),
-            names: names.clone(),
-            input: ports.stretch.inputs[0].name.clone(),
-            heads: ports.change.outputs.iter().map(name).collect(),
-            state_names: ports.stretch.outputs[ports.heads..].iter().map(name).collect(),
-            states: Vec::new(),
-        })
-    }
-
-    /// The same networks, to run on another thread.
-    pub fn another(&self) -> Self {
-        Self {
-            networks: Arc::clone(&self.networks),
-            pool: one_thread(),
-            names: self.names.clone(),
-            input: self.input.clone(),
-            heads: self.heads.clone(),
-            state_names: self.state_names.clone(),
-            states: Vec::new(),
-        }
-    }
-
-    /// Runs one of the two: the tensors of some of its outputs.
-    fn run(
-        &self,
-        which: usize,
-        inputs: Vec<(&str, ValueOrView<'_>)>,
-        outputs: &mut dyn Iterator<Item = &String>,
-    ) -> Result<Vec<Tensor<f32>>> {
-        let name = &self.names[which];
-        let model = &self.networks[which];
-        let say = |error: &dyn std::fmt::Display| {
-            Error::model(name, format!("rten: {}", error.to_string().lines().next().unwrap_or("failed")))
-        };
-        let node = |port: &str| model.node_id(port).map_err(|error| say(&error));
-        let inputs = inputs.into_iter().map(|(port, value)| Ok((node(port)?, value))).collect::<Result<Vec<_>>>()?;
-        let outputs = outputs.map(|port| node(port)).collect::<Result<Vec<_>>>()?;
-        let mut options = RunOptions::default();
-        options.thread_pool = Some(Arc::clone(&self.pool));
-        let values = guarded(name, || model.run(inputs, &outputs, Some(options)))?;
-        values
-            .into_iter()
-            .map(|value| match value {
-                Value::FloatTensor(tensor) => Ok(tensor),
-                _ => Err(say(&"an output is not f32")),
-            })
-            .collect()
-    }
-}
-
 impl ChangeModel for RtenChange {
     fn stretch(&mut self, bases: usize, input: &[f32]) -> Result<Vec<Vec<f32>>> {
         self.states.clear();
         let view = TensorView::from_data(&[1, 4, bases][..], input);
-        let wanted = &mut self.heads.iter().chain(&self.state_names);
-        let mut values = self.run(0, vec![(self.input.as_str(), view.into())], wanted)?;
+        let outputs = self.heads.iter().chain(&self.state_names);
+        let mut values = self.stretch.run(vec![(self.input.as_str(), view.into())], outputs)?;
         self.states = values.split_off(self.heads.len());
         Ok(values.iter().map(|tensor| tensor.to_vec()).collect())
     }
 
     fn change(&mut self, bases: usize, inserted: &[f32], edit: [i64; 4]) -> Result<Vec<Vec<f32>>> {
-        let mut inputs: Vec<(&str, ValueOrView<'_>)> = self
-            .state_names
-            .iter()
-            .zip(&self.states)
-            .map(|(name, state)| (name.as_str(), state.view().into()))
-            .collect();
-        inputs.push(("inserted", TensorView::from_data(&[1, 4, bases][..], inserted).into()));
-        // rten has no 64-bit integers.
-        let edit = edit.map(|number| number as i32);
-        inputs.push(("edit", TensorView::from_data(&[4][..], &edit[..]).into()));
-        let values = self.run(1, inputs, &mut self.heads.iter())?;
+        let states = self.state_names.iter().zip(&self.states);
+        let mut inputs: Vec<(&str, ValueOrView<'_>)> =
+            states.map(|(name, state)| (name.as_str(), state.view().into())).collect();
+        inputs.push((ChangePorts::INSERTED, TensorView::from_data(&[1, 4, bases][..], inserted).into()));
+        inputs.push((ChangePorts::EDIT, narrow(&[4], &edit).into()));
+        let values = self.change.run(inputs, self.heads.iter())?;
         Ok(values.iter().map(|tensor| tensor.to_vec()).collect())
     }
 
@@ -250,29 +259,15 @@ impl ChangeModel for RtenChange {
     }
 }
 
-/// A network with a key–value cache in rten.
-pub struct RtenDecoder {
-    model: Arc<rten::Model>,
-    pool: Arc<ThreadPool>,
-    name: String,
+/// A decoder-only network with a key–value cache.
+struct RtenDecoder {
+    network: Network,
     ports: CachePorts,
     cache: Vec<Tensor<f32>>,
     rows: usize,
 }
 
 impl RtenDecoder {
-    /// Loads a network, to run on one thread.
-    pub fn load(name: &str, bytes: Cow<'static, [u8]>, ports: &CachePorts) -> Result<Self> {
-        let model = Arc::new(open(name, bytes, &ports.all)?.0);
-        Ok(Self { model, pool: one_thread(), name: name.into(), ports: ports.clone(), cache: Vec::new(), rows: 0 })
-    }
-
-    /// The same network, to run on another thread.
-    pub fn another(&self) -> Self {
-        let (model, name, ports) = (Arc::clone(&self.model), self.name.clone(), self.ports.clone());
-        Self { model, pool: one_thread(), name, ports, cache: Vec::new(), rows: 0 }
-    }
-
     fn tensor(&self, tokens: usize, values: Vec<f32>) -> Tensor<f32> {
         Tensor::from_data(&[self.rows, self.ports.heads, tokens, self.ports.head_width], values)
     }
@@ -286,36 +281,20 @@ impl Decoder for RtenDecoder {
     }
 
     fn step(&mut self, ids: &[i64], positions: &[i64], mask: &[i64], logits: &mut Vec<f32>) -> Result<()> {
-        let name = &self.name;
-        let say = |error: &dyn std::fmt::Display| {
-            Error::model(name, format!("rten: {}", error.to_string().lines().next().unwrap_or("failed")))
-        };
-        let node = |port: &str| self.model.node_id(port).map_err(|error| say(&error));
         let rows = self.rows;
-        let narrow = |values: &[i64]| -> ValueOrView<'static> {
-            Tensor::from_data(&[rows, values.len() / rows], values.iter().map(|&v| v as i32).collect::<Vec<_>>()).into()
-        };
-        let mut inputs = vec![(node(&self.ports.ids)?, narrow(ids)), (node(&self.ports.mask)?, narrow(mask))];
-        if let Some(port) = &self.ports.positions {
-            inputs.push((node(port)?, narrow(positions)));
+        let tensor = |values: &[i64]| -> ValueOrView<'_> { narrow(&[rows, values.len() / rows], values).into() };
+        let mut inputs = vec![(self.ports.ids.as_str(), tensor(ids)), (self.ports.mask.as_str(), tensor(mask))];
+        if let Some(name) = &self.ports.positions {
+            inputs.push((name, tensor(positions)));
         }
-        for (port, value) in self.ports.past.iter().zip(std::mem::take(&mut self.cache)) {
-            inputs.push((node(port)?, value.into()));
+        for (name, value) in self.ports.past.iter().zip(std::mem::take(&mut self.cache)) {
+            inputs.push((name, value.into()));
         }
-        let outputs = std::iter::once(&self.ports.logits)
-            .chain(&self.ports.present)
-            .map(|port| node(port))
-            .collect::<Result<Vec<_>>>()?;
-        let mut options = RunOptions::default();
-        options.thread_pool = Some(Arc::clone(&self.pool));
-        let values = guarded(name, || self.model.run(inputs, &outputs, Some(options)))?;
-        let mut tensors = values.into_iter().map(|value| match value {
-            Value::FloatTensor(tensor) => Ok(tensor),
-            _ => Err(say(&"an output is not f32")),
-        });
-        let first = tensors.next().ok_or_else(|| say(&"no output"))??;
-        last_of(&first.to_vec(), rows, first.shape().get(1).copied().unwrap_or(1), logits);
-        self.cache = tensors.collect::<Result<_>>()?;
+        let outputs = std::iter::once(&self.ports.logits).chain(&self.ports.present);
+        let mut values = self.network.run(inputs, outputs)?.into_iter();
+        let first = values.next().ok_or_else(|| self.network.failed(&"no output"))?;
+        append_last(&first.to_vec(), rows, first.shape().get(1).copied().unwrap_or(1), logits);
+        self.cache = values.collect();
         Ok(())
     }
 

@@ -10,9 +10,9 @@ use serde::Serialize;
 use crate::{
     counts::Counts,
     error::{Error, Result},
-    model::network::EngineReport,
+    model::engine::EngineReport,
     pipeline::Timings,
-    read::{InputReport, fasta::ContigReport, lossy, reference::with_ending},
+    read::{InputReport, beside::with_ending, fasta::ContigReport, lossy},
     shards::ShardReport,
 };
 

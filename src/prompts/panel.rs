@@ -22,9 +22,11 @@ use crate::{
         Answerer, Answers,
         card::{Card, GenerateRule, Kind, StrandRule},
         decoder,
+        device::Device,
+        engine::EngineReport,
+        engines::{self, EngineChoice},
         folder::Folder,
-        network::{self, EngineChoice, EngineReport, Ready},
-        ort::Device,
+        network::{self, Ready},
         registry,
     },
     skip::Skip,
@@ -260,7 +262,7 @@ impl Panel {
 
     /// Which engine runs the models.
     pub fn engine(&self) -> Result<EngineReport> {
-        network::engine(&self.settings.language, self.settings.engine, self.settings.device)
+        engines::report(&self.settings.language, self.settings.engine, self.settings.device)
     }
 
     /// How an answer is said to have come: `exact`, or a model's name and version.

@@ -2,7 +2,6 @@
 
 pub mod edges;
 pub mod merge;
-pub(crate) mod order;
 pub(crate) mod plan;
 pub mod territory;
 

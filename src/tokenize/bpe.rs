@@ -1,4 +1,4 @@
-//! Byte-pair encoding, and anything else a `tokenizer.json` can say.
+//! Byte-pair encoding, and any other tokenizer that a `tokenizer.json` can describe.
 
 use tokenizers::PostProcessor;
 
@@ -17,11 +17,11 @@ impl Bpe {
     pub(super) fn new(card: &Card, folder: &Folder) -> Result<Self> {
         let file = card.files.tokenizer.as_deref().unwrap_or_default();
         let mut tokenizer = super::library(&folder.verified(card, file)?)
-            .map_err(|error| broken(folder, file, format!("it is no tokenizer: {error}")))?;
-        // Windows have a length of their own; a tokenizer that cuts or fills rows would change answers silently. The card may say so.
+            .map_err(|error| broken(folder, file, format!("it is not a tokenizer: {error}")))?;
+        // A tokenizer that truncates or pads rows would change answers silently: only the card may truncate.
         let cut = card.input.cut().map(|max_length| tokenizers::TruncationParams { max_length, ..Default::default() });
         tokenizer.with_truncation(cut).map_err(|error| broken(folder, file, error))?;
-        // What is added to every row (its beginning and its end) counts.
+        // The tokens that are added to every row (at its start and its end) count.
         let added = tokenizer.get_post_processor().map_or(0, |post| post.added_tokens(false));
         super::check_room(card, folder, added)?;
         tokenizer.with_padding(None);

@@ -1,4 +1,4 @@
-//! K-mer ids: a number for each k bases, overlapping (DNABERT) or one after the other (Nucleotide Transformer).
+//! K-mer ids: one id for each k bases, overlapping (DNABERT) or one after the other (Nucleotide Transformer).
 
 use std::collections::HashMap;
 
@@ -18,11 +18,11 @@ pub(super) struct Kmers {
     ids: Vec<i64>,
     /// Id of a k-mer with an unknown base.
     unknown: i64,
-    /// Ids of single bases A C G T N, where the vocabulary has them: for bases that begin no whole k-mer.
+    /// Ids of single bases A C G T N, where the vocabulary has them: for bases that do not start a whole k-mer.
     single: Option<[i64; 5]>,
     prefix: Option<i64>,
     suffix: Option<i64>,
-    /// Longest row that is cut to: the suffix is kept.
+    /// Tokens that rows are truncated to; the suffix is kept.
     cut: Option<usize>,
 }
 
@@ -44,7 +44,7 @@ impl Kmers {
         };
         let special = |token: &Option<String>| token.as_deref().map(find).transpose();
         let unknown = ["[UNK]", "<unk>", "<UNK>"].iter().find_map(|t| vocabulary.get(t).copied());
-        // Where a token is one base, N is a token as good as any other (HyenaDNA).
+        // Where a token is one base, N is a token like the others (HyenaDNA).
         let unknown = vocabulary.get("N").copied().filter(|_| k == 1).or(unknown);
         let unknown = unknown.ok_or_else(|| broken(folder, file, "no token for unknown ([UNK] or <unk>)"))?;
         let mut ids = vec![unknown; count];
@@ -62,7 +62,7 @@ impl Kmers {
         Ok(Self { k, step, ids, unknown, single, prefix, suffix, cut })
     }
 
-    /// Number of a k-mer in base four; None with an unknown base.
+    /// Number of a k-mer in base four; `None` if a base is unknown.
     fn number(word: &[u8]) -> Option<usize> {
         word.iter().try_fold(0usize, |number, &base| match BASE_CODE[base as usize] {
             N => None,
@@ -70,12 +70,12 @@ impl Kmers {
         })
     }
 
-    /// Whole k-mers where there are, single bases where not, so that a new k-mer begins after each N.
+    /// Whole k-mers where possible, else single bases, so that a new k-mer starts after each N.
     ///
     /// METHOD: as the tokenizer of Nucleotide Transformer (`EsmTokenizer` of Hugging Face's transformers: at each place the longest token).
     fn spelled(&self, bases: &[u8], single: &[i64; 5], ids: &mut Vec<i64>) {
         let mut at = 0;
-        // Where the next unknown base is, so that bases before it are looked at once and not k times.
+        // The place of the next unknown base, so that the bases before it are examined once and not k times.
         let mut known = 0;
         while at < bases.len() {
             if known <= at {
@@ -97,7 +97,7 @@ impl Kmers {
     }
 }
 
-/// Ids of tokens by their lines. Blank lines at the end are no tokens.
+/// The line number of each token is its id. Blank lines at the end are ignored.
 fn vocabulary(text: &str) -> Result<HashMap<&str, i64>, String> {
     let mut ids = HashMap::new();
     for (id, token) in text.trim_end().lines().enumerate() {

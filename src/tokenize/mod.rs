@@ -1,4 +1,4 @@
-//! Bases become the network's input: one-hot, base ids, k-mer ids or BPE ids, in calls of one shape each.
+//! Encodes bases as the network's input: one-hot, base ids, k-mer ids or BPE ids, in calls of one shape each.
 
 mod bpe;
 mod kmer;
@@ -19,12 +19,12 @@ use crate::{
 
 /// Turns bases into token ids.
 ///
-/// Called for every row, from any thread. Appends; the same bases give the same ids, whatever came before.
+/// `encode` is called once per row, from any thread. The same bases have the same ids, whatever was encoded before.
 pub trait Tokenizer: Send + Sync {
-    /// Appends the ids of `bases` (upper or lower case; lower case has been dealt with by the card's rule).
+    /// Appends the ids of `bases` (upper or lower case; soft-masked bases are already N where the card says so).
     fn encode(&self, bases: &[u8], ids: &mut Vec<i64>) -> Result<()>;
 
-    /// So slow that rows are worth spreading over threads.
+    /// Whether it is so slow that rows are spread over threads.
     fn is_slow(&self) -> bool {
         false
     }
@@ -36,7 +36,7 @@ enum Scheme {
     Ids(Box<dyn Tokenizer>),
 }
 
-/// Turns the rows of a batch into the network's input, as one card says.
+/// Encodes the rows of a batch as the network's input, as a card describes it.
 pub struct Encoder {
     scheme: Scheme,
     layout: Layout,
@@ -49,12 +49,12 @@ pub struct Encoder {
     padding: i64,
     /// Windows of more tokens are skipped.
     most_tokens: Option<usize>,
-    /// Rows are padded to a whole number of these many tokens, by their own length alone.
+    /// Rows are padded to a multiple of this many tokens. The padding of a row depends on its own length only.
     bucket: usize,
 }
 
 /// Rows of ids are padded to a multiple of this. 16, 32 and 64 cost the same within 3 % on a BPE transformer; 32
-/// keeps both the filling and the number of different shapes small.
+/// keeps both the padding and the number of different shapes small.
 const BUCKET: usize = 32;
 
 impl Encoder {
@@ -68,7 +68,7 @@ impl Encoder {
             Encoding::Bpe | Encoding::Hybrid => Scheme::Ids(Box::new(bpe::Bpe::new(card, folder)?)),
         };
         let same_len = card.window.fixed && !matches!(input.encoding, Encoding::Bpe | Encoding::Hybrid);
-        // Filling that no mask hides would be read as sequence: such rows keep their own length.
+        // Padding that no mask hides would be read as sequence: such rows keep their own length.
         let exact = same_len || input.mask.is_none();
         Ok(Self {
             scheme,
@@ -90,18 +90,18 @@ impl Encoder {
         self.call_rows = rows;
     }
 
-    /// Whether the card lets the network read a window: every base known where it asks for that, and no more tokens, on any strand that
-    /// is asked, than it reads.
+    /// Whether the card allows a window: every base is known if the card requires that, and no strand that is scored has more tokens than
+    /// the network reads.
     pub fn admit(&self, bases: &[u8]) -> Result<(), Skip> {
         if self.skip_unknown && bases.iter().any(|&base| self.code(base) == N) {
             return Err(Skip::UnknownBases);
         }
         let Some(most) = self.most_tokens else { return Ok(()) };
-        // What a tokenizer fails at is said when the window is encoded.
+        // An error of the tokenizer is reported when the window is encoded.
         if self.most_tokens_of(bases).is_ok_and(|tokens| tokens > most) { Err(Skip::TooManyTokens) } else { Ok(()) }
     }
 
-    /// How many tokens a window has on the strand on which it has more; 0 where bases are no tokens.
+    /// How many tokens a window has on the strand on which it has more; 0 where the encoding has no tokens.
     pub fn most_tokens_of(&self, bases: &[u8]) -> Result<usize> {
         let Scheme::Ids(tokenizer) = &self.scheme else { return Ok(0) };
         let (mut ids, mut turned) = (Vec::new(), Vec::new());
@@ -124,7 +124,7 @@ impl Encoder {
         tokenizer.encode(bases, ids)
     }
 
-    /// Every row is asked on both strands: the reverse complement of row *i* is encoded row 2*i* + 1.
+    /// Every row is scored on both strands: the reverse complement of row *i* is encoded row 2*i* + 1.
     pub fn both_strands(&self) -> bool {
         self.both_strands
     }
@@ -147,7 +147,7 @@ impl Encoder {
         }
     }
 
-    /// Bases of encoded row `index`: window `index`, or window `index / 2` and every second one turned round.
+    /// Bases of encoded row `index`: window `index`, or window `index / 2`, every second one reverse-complemented.
     fn strand_row<'a>(&self, rows: &'a Rows, index: usize, turned: &'a mut Vec<u8>) -> &'a [u8] {
         if !self.both_strands {
             return rows.row(index);
@@ -219,7 +219,7 @@ impl Encoder {
         }
     }
 
-    /// One id a base, straight into the input's own type.
+    /// One id per base, in the input's own number type.
     fn encode_bases(&self, rows: &Rows) -> Encoded {
         let count = rows.count() * self.rows_per_window();
         let lens: Vec<usize> = (0..count).map(|i| rows.row(i / self.rows_per_window()).len()).collect();
@@ -303,13 +303,13 @@ impl Encoder {
     }
 }
 
-/// What a `tokenizer.json` says. The library panics on some that are damaged.
+/// Parses a `tokenizer.json`. The library panics on some damaged ones.
 fn library(bytes: &[u8]) -> std::result::Result<tokenizers::Tokenizer, String> {
     let read = guard(|| tokenizers::Tokenizer::from_bytes(bytes).map_err(std::io::Error::other));
     read.map_err(|error| error.to_string())
 }
 
-/// Rows that are cut must have room for a token beside the `added` ones that every row has.
+/// Refuses a limit (`max_tokens`) that leaves no room beside the `added` tokens that every row has.
 fn check_room(card: &Card, folder: &Folder, added: usize) -> Result<()> {
     match card.input.cut() {
         Some(most) if most <= added => {

@@ -1,8 +1,8 @@
-//! Prompts become token ids, and token ids text again: `tokenizer.json` of a model that writes answers.
+//! Prompts to token ids and token ids to text, by the `tokenizer.json` of a model that generates answers.
 //!
-//! The rules are the file's own. A hybrid tokenizer cuts sequence, residues, numbers, labels and words each in its own way; one
-//! of another language model cuts everything by byte pairs. What is needed beside that is known here: the bytes each token
-//! stands for, so that an answer can be held to a form while it is written, and that nothing a user types is a special token.
+//! The file has the rules: a hybrid tokenizer splits sequence, residues, numbers, labels and words each in its own way; one of
+//! another language model splits everything by byte pairs. This module adds two things: the bytes of each token, so that an answer
+//! can be restricted to a form while it is generated, and that a user's text never contains a special token.
 
 use crate::{
     error::{Error, Result},
@@ -30,7 +30,7 @@ impl Text {
         let mut tokenizer = super::library(&raw).map_err(|error| broken(&error))?;
         tokenizer.with_truncation(None).map_err(|error| broken(&error))?;
         tokenizer.with_padding(None);
-        // `</s>` in a prompt is four letters, not an end.
+        // `</s>` in a prompt is text, not the end token.
         tokenizer.set_encode_special_tokens(true);
         let about: serde_json::Value = serde_json::from_slice(&raw).map_err(|error| broken(&error))?;
         let spelling = Spelling::of(&about);
@@ -52,7 +52,7 @@ impl Text {
         Ok(Self { tokenizer, bytes, begin, stop, model: card.name.clone() })
     }
 
-    /// Ids of a prompt, with the token that begins every one.
+    /// Ids of a prompt, after the token that starts every prompt.
     pub fn encode(&self, prompt: &str) -> Result<Vec<i64>> {
         let encoding = self
             .tokenizer
@@ -61,14 +61,14 @@ impl Text {
         Ok(self.begin.into_iter().chain(encoding.get_ids().iter().map(|&id| i64::from(id))).collect())
     }
 
-    /// Text of ids; special tokens are nothing, bytes that are not UTF-8 U+FFFD.
+    /// Text of ids, without special tokens. Bytes that are not UTF-8 become U+FFFD.
     pub fn decode(&self, ids: impl IntoIterator<Item = usize>) -> String {
         let bytes: Vec<u8> =
             ids.into_iter().filter_map(|id| self.bytes.get(id)?.as_deref()).flatten().copied().collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// What a token stands for; `None` for special ones.
+    /// The bytes of a token; `None` for special ones.
     pub fn bytes(&self, id: usize) -> Option<&[u8]> {
         self.bytes.get(id)?.as_deref()
     }
@@ -83,15 +83,15 @@ impl Text {
         self.bytes.len()
     }
 
-    /// Ids that end an answer.
+    /// Ids of the tokens that end an answer.
     pub fn stop(&self) -> &[usize] {
         &self.stop
     }
 }
 
-/// How the vocabulary of a `tokenizer.json` is spelled.
+/// How the vocabulary of a `tokenizer.json` writes bytes.
 enum Spelling {
-    /// As GPT-2: every byte is a letter of its own.
+    /// As GPT-2: every byte is one letter.
     ByteLevel,
     /// As Llama's: `▁` is a blank, `<0x0A>` a byte.
     Blanks,
@@ -116,8 +116,8 @@ impl Spelling {
     }
 }
 
-/// The byte a letter of a byte-level vocabulary stands for: printable Latin letters for themselves, the others from U+0100 on
-/// in order.
+/// The byte of a letter of a byte-level vocabulary: printable Latin letters are their own bytes, the other bytes are the letters
+/// from U+0100 in order.
 fn byte_of(letter: char) -> Option<u8> {
     let printable = |byte: u8| matches!(byte, 0x21..=0x7e | 0xa1..=0xac | 0xae..=0xff);
     match u32::from(letter) {

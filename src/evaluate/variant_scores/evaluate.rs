@@ -18,7 +18,7 @@ use crate::{
     },
     genome::interval::commas,
     output::{column::fixed_header, manifest::Settings},
-    session::{Finished, run::wall},
+    session::{Finished, wall},
 };
 
 /// Reads scores and labels, and computes the metrics of each score.

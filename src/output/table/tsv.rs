@@ -1,10 +1,11 @@
 //! TSV: a header, and a line for every window; skipped ones have their reason.
 
-use super::format::{Holds, Place, Rules, TableFormat, strand_of, write_place};
+use super::columns;
+use super::format::{Holds, Place, Rules, TableFormat, any_model, strand_of, write_place};
 use crate::{
     model::Form,
     number::write_score,
-    output::{column::score_header, names::Named, scan_columns},
+    output::{column::score_header, index::Indexed, names::Named},
     skip::Skip,
 };
 
@@ -16,19 +17,21 @@ pub const TSV: TableFormat = TableFormat {
     holds: Holds::Everything,
     joins: false,
     header,
+    indexed: Indexed::Bed,
+    check: any_model,
     write,
 };
 
 fn header(form: &Form) -> String {
-    score_header(scan_columns::TSV, form)
+    score_header(columns::TSV, form)
 }
 
 /// Every window has a line; one without scores has the reason.
-fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> bool {
+fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> u64 {
     let Rules { form, caller, .. } = rules;
     let call = place.scores.ok().and_then(|scores| caller.call(scores));
     if caller.calls_only && !call.is_some_and(|(_, _, called)| called) {
-        return false;
+        return 0;
     }
     write_place(place.contig, place.interval, line);
     line.push(b'\t');
@@ -56,5 +59,5 @@ fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> bool {
     line.push(b'\t');
     line.extend_from_slice(place.scores.err().map_or(".", Skip::word).as_bytes());
     line.push(b'\n');
-    true
+    1
 }

@@ -6,8 +6,8 @@ use super::part::Part;
 use crate::{
     error::{Error, Result, describe},
     output::Output,
-    read::{self, Format, header::Header, read_frame},
-    vcf::bcf::decode::{Dictionary, read_header},
+    read::{self, Format, read_frame, sam_header::Header},
+    vcf::bcf::dictionary::{Dictionary, read_header},
 };
 
 /// A format whose records have their length before them.

@@ -12,10 +12,9 @@ use crate::{
     read::{
         self, Format, Input, alignments::Alignments, fasta, reference::Reference, regions::Aliases, variants::Variants,
     },
-    shards::{
-        order,
-        territory::{Piece, RECORDS},
-    },
+    reads::first_base,
+    shards::territory::{Piece, RECORDS},
+    variants::contigs_to_cut,
 };
 
 /// Bases of a bin in which reads and variants are counted.
@@ -189,7 +188,7 @@ fn variants(settings: &PlanSettings) -> Result<Work> {
     let reference = Reference::open(reference)?;
     let variants = Variants::open(&settings.input)?;
     let aliases = settings.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
-    let contigs = order::of_variants(&variants, &reference, &aliases);
+    let contigs = contigs_to_cut(&variants, &reference, &aliases);
     let mut bins = Bins::default();
     let place = variants.place().to_string();
     let _ = variants.read(|record| {
@@ -209,7 +208,7 @@ fn reads(settings: &PlanSettings) -> Result<Work> {
     let (mut bins, mut count) = (Bins::default(), 0);
     let _ = alignments.read(None, |record| {
         count += 1;
-        if sorted && let Some((contig, position)) = order::first_base(&header, &record) {
+        if sorted && let Some((contig, position)) = first_base(&header, &record) {
             let length = contigs.get(contig).map_or(0, |contig| contig.len);
             bins.add(contigs.id(contig).unwrap_or_default(), position.min(length));
         }

@@ -1,0 +1,365 @@
+//! Schema of the card: its top level, `input`, `window`, `generate` and `run`.
+
+use serde::Deserialize;
+
+use super::{
+    files::Files,
+    heads::{HeadCard, StrandRule},
+    variants::VariantRule,
+};
+
+/// `card.yaml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// Short name, as `-m` takes it.
+    pub name: String,
+    /// Version of the weights, `1.2.3`.
+    pub version: String,
+    /// One sentence.
+    pub summary: String,
+    /// Licence of the weights (SPDX).
+    pub license: String,
+    /// The licence forbids commercial use: the user must pass `--accept-license`.
+    #[serde(default)]
+    pub non_commercial: bool,
+    /// What to cite.
+    #[serde(default)]
+    pub citation: Option<String>,
+    /// Data, species, assembly; what was held out.
+    #[serde(default)]
+    pub trained_on: Vec<String>,
+    /// Measured figures and known limits, a line each.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// What the network predicts.
+    pub kind: Kind,
+    /// Files of the folder.
+    pub files: Files,
+    /// How bases become the network's input.
+    pub input: Input,
+    /// How much sequence the network reads, and how much of it is scored. Not for kind generate.
+    #[serde(default)]
+    pub window: WindowRule,
+    /// What the outputs mean. Not for kind generate.
+    #[serde(default)]
+    pub heads: Vec<HeadCard>,
+    /// How answers are generated: kind generate.
+    #[serde(default)]
+    pub generate: Option<GenerateRule>,
+    /// Which strands are scored.
+    #[serde(default)]
+    pub strand: StrandRule,
+    /// How reference and alternate allele are compared.
+    #[serde(default)]
+    pub variants: VariantRule,
+    /// How the engine is called.
+    #[serde(default)]
+    pub run: RunRule,
+    /// Sequences with expected scores (TSV).
+    #[serde(default)]
+    pub self_test: Option<String>,
+    /// sha256 of the card's own text.
+    #[serde(skip)]
+    pub sha256: String,
+}
+
+/// What a network predicts.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Probabilities of classes for the window's core.
+    Classify,
+    /// Numbers for the window's core.
+    Regress,
+    /// Values for every bin of the window's core.
+    Track,
+    /// Answers to prompts, token by token.
+    Generate,
+}
+
+/// How bases are encoded for the network.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// Four numbers a base, A C G T.
+    OneHot,
+    /// One id a base: A C G T = 0 1 2 3, anything else 4.
+    Base,
+    /// One id for each k bases.
+    Kmer,
+    /// Byte-pair encoding, by `tokenizer.json`.
+    Bpe,
+    /// Sequence and text in one prompt, each by its own rules, by `tokenizer.json`.
+    Hybrid,
+}
+
+impl Encoding {
+    /// Rows are token ids, of which there are not as many as bases.
+    pub fn is_tokens(self) -> bool {
+        matches!(self, Self::Kmer | Self::Bpe | Self::Hybrid)
+    }
+
+    /// Token ids come from a `tokenizer.json`.
+    pub fn has_tokenizer(self) -> bool {
+        matches!(self, Self::Bpe | Self::Hybrid)
+    }
+}
+
+/// Order of the axes of the input.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layout {
+    /// (rows, 4, bases).
+    ChannelsFirst,
+    /// (rows, bases, 4).
+    ChannelsLast,
+    /// (rows, tokens).
+    Tokens,
+}
+
+/// Number type of the input.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dtype {
+    /// 32-bit float.
+    F32,
+    /// 64-bit integer.
+    I64,
+    /// 32-bit integer.
+    I32,
+    /// 8-bit unsigned integer.
+    U8,
+}
+
+/// How a base that is not A, C, G or T is encoded.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unknown {
+    /// One-hot: all four numbers 0.
+    Zeros,
+    /// One-hot: all four numbers 0.25.
+    Uniform,
+    /// Its own token id.
+    Token,
+    /// A window that holds one is skipped.
+    Skip,
+}
+
+/// What lower case (soft-masked repeats) means.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Case {
+    /// The same as upper case.
+    #[default]
+    Upper,
+    /// Unknown, as N.
+    Mask,
+}
+
+/// The `input` part of a card.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// How bases are encoded.
+    pub encoding: Encoding,
+    /// Name of the network's input.
+    pub tensor: String,
+    /// Order of the axes.
+    pub layout: Layout,
+    /// Number type.
+    pub dtype: Dtype,
+    /// Bases that are not A, C, G or T.
+    pub unknown: Unknown,
+    /// Lower case.
+    #[serde(default)]
+    pub case: Case,
+    /// k, for k-mers. [1, 8]
+    #[serde(default)]
+    pub k: Option<usize>,
+    /// K-mers at every base; if false, one after the other.
+    #[serde(default)]
+    pub overlapping: bool,
+    /// First token of every row (k-mers), such as `[CLS]`.
+    #[serde(default)]
+    pub prefix: Option<String>,
+    /// Last token of every row (k-mers), such as `[SEP]`.
+    #[serde(default)]
+    pub suffix: Option<String>,
+    /// Id that pads a row.
+    #[serde(default)]
+    pub padding_id: i64,
+    /// Name of the network's attention-mask input, if it has one.
+    #[serde(default)]
+    pub mask: Option<String>,
+    /// Name of the network's token-type input (all 0), if it has one.
+    #[serde(default)]
+    pub types: Option<String>,
+    /// Most tokens of a row, special ones included, that the network reads (its positions). [1, 1048576]
+    #[serde(default)]
+    pub max_tokens: Option<usize>,
+    /// What happens to a window of more tokens.
+    #[serde(default)]
+    pub too_many_tokens: TooManyTokens,
+}
+
+/// What happens to a window of more tokens than the network reads.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum TooManyTokens {
+    /// It is skipped.
+    #[default]
+    Skip,
+    /// The network reads its first tokens, and the special ones at the end.
+    Truncate,
+}
+
+impl Input {
+    /// How many tokens a row is truncated to; `None` where rows are not truncated.
+    pub fn cut(&self) -> Option<usize> {
+        self.max_tokens.filter(|_| self.too_many_tokens == TooManyTokens::Truncate)
+    }
+
+    /// How many tokens a row may have; `None` where rows are truncated or have no limit.
+    pub fn most_tokens(&self) -> Option<usize> {
+        self.max_tokens.filter(|_| self.too_many_tokens == TooManyTokens::Skip)
+    }
+}
+
+/// The `window` part of a card; all in bases.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WindowRule {
+    /// Bases the network reads.
+    pub span: u64,
+    /// Bases in the middle of the span that are scored.
+    pub core: u64,
+    /// Distance between window starts.
+    pub stride: u64,
+    /// Shortest sequence (contig, read) that is scored; it is padded to `span`. Default: `span`.
+    #[serde(default)]
+    pub min_span: Option<u64>,
+    /// Largest share of a window that may be unknown bases or padding. [0, 1]
+    #[serde(default = "half")]
+    pub max_unknown: f64,
+    /// The network takes rows of exactly `span` bases; if false, shorter sequences are not padded.
+    #[serde(default = "yes")]
+    pub fixed: bool,
+    /// Tracks: the network also takes rows of other lengths, multiples of this many bases, and scores all of a row but
+    /// (`span` - `core`) / 2 bases at each end, which is as far as it reads from a base it scores. Rows are then as long as an
+    /// answer needs.
+    #[serde(default)]
+    pub multiple: Option<u64>,
+}
+
+impl WindowRule {
+    /// Bases of the span left of the core.
+    pub fn left(&self) -> u64 {
+        (self.span - self.core) / 2
+    }
+}
+
+fn half() -> f64 {
+    0.5
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The `generate` part of a card: a decoder-only network with a key–value cache.
+///
+/// Its inputs are the token ids (`input: tensor`), the attention mask over all tokens so far (`input: mask`), the positions of
+/// the new tokens, if `positions` names that input, and the cache: a tensor (rows, heads, tokens so far, head_width) for each layer
+/// and part.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenerateRule {
+    /// Name of the logits: (rows, new tokens, vocabulary), or of the last new token alone: (rows, 1, vocabulary).
+    #[serde(default = "logits")]
+    pub output: String,
+    /// Name of the input of positions, if it has one.
+    #[serde(default)]
+    pub positions: Option<String>,
+    /// Names of the cache's inputs: `{layer}` from 0, `{part}` is key or value.
+    #[serde(default = "past")]
+    pub past: String,
+    /// Names of the cache's outputs.
+    #[serde(default = "present")]
+    pub present: String,
+    /// Layers. [1, 1024]
+    pub layers: usize,
+    /// Key–value heads of a layer. [1, 1024]
+    pub heads: usize,
+    /// Width of a head. [1, 4096]
+    pub head_width: usize,
+    /// Most tokens of prompt and answer together. [2, 1048576]
+    pub context: usize,
+    /// Token before every prompt, if there is one.
+    #[serde(default)]
+    pub begin: Option<String>,
+    /// Tokens that end an answer.
+    pub stop: Vec<String>,
+    /// Most tokens of an answer.
+    #[serde(default)]
+    pub max_tokens: Option<usize>,
+}
+
+fn logits() -> String {
+    "logits".into()
+}
+
+fn past() -> String {
+    "past_key_values.{layer}.{part}".into()
+}
+
+fn present() -> String {
+    "present.{layer}.{part}".into()
+}
+
+impl GenerateRule {
+    /// Names of the cache's tensors by a pattern: layer by layer, key before value.
+    pub fn cache(&self, pattern: &str) -> Vec<String> {
+        let name = |layer: usize, part: &str| pattern.replace("{layer}", &layer.to_string()).replace("{part}", part);
+        (0..self.layers).flat_map(|layer| [name(layer, "key"), name(layer, "value")]).collect()
+    }
+
+    /// Most tokens of an answer. Default: 400, or the context where that is smaller.
+    pub fn max_tokens(&self) -> usize {
+        self.max_tokens.unwrap_or(400.min(self.context))
+    }
+}
+
+/// The `run` part of a card.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunRule {
+    /// Rows in every call of the engine. The last call is padded to as many, so that a score never depends on how many
+    /// others are computed with it. Default: the network's first axis, if it is fixed; else 16. [1, 4096]
+    #[serde(default)]
+    pub rows: Option<usize>,
+    /// Largest difference of scores between engines, devices and the self-test.
+    #[serde(default = "tolerance")]
+    pub tolerance: f32,
+}
+
+/// Rows in a call where neither the card nor the network fixes them.
+const ROWS: usize = 16;
+
+fn tolerance() -> f32 {
+    1e-5
+}
+
+impl Default for RunRule {
+    fn default() -> Self {
+        Self { rows: None, tolerance: tolerance() }
+    }
+}
+
+impl RunRule {
+    /// Rows in every call. `fixed`: the number that the network requires. `device`: the number that suits the device, used unless the
+    /// card requires 1.
+    pub fn call_rows(&self, fixed: Option<usize>, device: Option<usize>) -> usize {
+        fixed.or(self.rows.filter(|&rows| rows == 1)).or(device).or(self.rows).unwrap_or(ROWS)
+    }
+}

@@ -1,0 +1,66 @@
+//! Checks of a model that scores windows: general windows, the sequences of its self-test, parts of windows, and changes.
+
+use super::{
+    changes,
+    checked::{Checked, only},
+    difference::exceeds,
+    self_test::{Scored, SequenceTest},
+    short_rows,
+    windows::{self, WindowRunner},
+};
+use crate::{
+    error::{Error, Result},
+    model::{
+        card::Card,
+        device::Device,
+        engine::Engine,
+        engines::EngineChoice,
+        folder::Folder,
+        network::{self, Ready},
+    },
+    tokenize::Encoder,
+};
+
+/// Runs the model on one engine.
+pub(super) fn check(
+    folder: &Folder,
+    card: &Card,
+    engine: &'static dyn Engine,
+    tests: &[SequenceTest],
+) -> Result<Checked> {
+    let Ready { answerers, report, rows } = network::load(folder, card, EngineChoice::Named(engine), Device::Cpu, 1)?;
+    let encoder = Encoder::new(card, folder, card.run.call_rows(rows, None))?;
+    let mut runner = WindowRunner::new(only(answerers)?, encoder, rows)?;
+    let windows = Some(windows::check(card, &mut runner)?);
+    if tests.is_empty() {
+        return Ok(Checked { report, self_test: 0.0, changes: None, windows });
+    }
+    let sequences: Vec<&[u8]> = tests.iter().map(|test| test.sequence.as_bytes()).collect();
+    let scores = runner.score(card, &sequences)?;
+    let self_test = compare(card, tests, &scores)?;
+    let scored = Scored { sequences, scores };
+    short_rows::check(card, &mut runner, &scored)?;
+    let changes = changes::check(folder, card, engine, &mut runner, &scored)?;
+    Ok(Checked { report, self_test, changes, windows })
+}
+
+/// The largest difference between the scores of the self-test and the engine's.
+fn compare(card: &Card, tests: &[SequenceTest], scores: &[f32]) -> Result<f32> {
+    let width = network::form(card).shape.len();
+    let (mut worst, mut name) = (0.0f32, "");
+    for (test, scores) in tests.iter().zip(scores.chunks_exact(width)) {
+        for (score, wanted) in scores.iter().zip(&test.scores) {
+            let difference = (score - wanted).abs();
+            if difference > worst || difference.is_nan() {
+                (worst, name) = (difference, &test.name);
+            }
+        }
+    }
+    let tolerance = card.run.tolerance;
+    if exceeds(worst, tolerance) {
+        let problem =
+            format!("self-test: sequence {name} differs by {worst:.1e}; the card's tolerance is {tolerance:.1e}");
+        return Err(Error::model(&card.name, problem));
+    }
+    Ok(worst)
+}

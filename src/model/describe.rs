@@ -1,0 +1,135 @@
+//! Models and engines as `genogloss models list`, `genogloss models show` and `genogloss --version --verbose` print them.
+
+use std::path::PathBuf;
+
+use super::{
+    card::{Card, Kind},
+    engines::ENGINES,
+    folder::Folder,
+    registry,
+};
+use crate::error::Result;
+
+/// A table of all models that are found. Folders whose cards cannot be read are warned about.
+pub(crate) fn list(models_dir: Option<&PathBuf>) -> String {
+    let mut text = String::from("#name\tversion\tlicense\tkind\twhere\tsummary\n");
+    for (name, folder) in registry::all(models_dir) {
+        let place = match &folder {
+            Folder::Disk(path) => path.display().to_string(),
+            Folder::BuiltIn(..) => "built in".into(),
+        };
+        match folder.card() {
+            Ok(card) => text.push_str(&format!(
+                "{name}\t{}\t{}\t{}\t{place}\t{}\n",
+                card.version,
+                card.license,
+                card.kind.name(),
+                card.summary
+            )),
+            Err(error) => tracing::warn!("{name}: {error}"),
+        }
+    }
+    for (name, summary) in crate::exact::all() {
+        let version = env!("CARGO_PKG_VERSION");
+        text.push_str(&format!("exact:{name}\t{version}\tMIT OR Apache-2.0\texact\tbuilt in\t{summary}\n"));
+    }
+    text
+}
+
+/// A model's card in words.
+pub(crate) fn show(folder: &Folder) -> Result<String> {
+    let card = folder.card()?;
+    let mut page = Page(format!("{} {}: {}\n", card.name, card.version, card.summary));
+    page.line("folder", &folder.place());
+    let terms = if card.non_commercial { " (non-commercial: --accept-license)" } else { "" };
+    page.line("license", &(card.license.clone() + terms));
+    card.citation.iter().for_each(|citation| page.line("cite", citation));
+    page.line("kind", card.kind.name());
+    let input = format!("{:?}, unknown bases: {:?}", card.input.encoding, card.input.unknown);
+    page.line("input", &input.to_lowercase());
+    page.reads(&card);
+    page.scores(&card);
+    card.trained_on.iter().for_each(|trained_on| page.line("trained on", trained_on));
+    card.notes.iter().for_each(|note| page.line("note", note));
+    for (file, sha256) in &card.files.sha256 {
+        page.line("sha256", &format!("{sha256} {file}"));
+    }
+    Ok(page.0)
+}
+
+/// A line for each engine: version and library, or why it was not found; then the libraries that were passed over.
+pub(crate) fn engines() -> String {
+    let mut text = String::new();
+    for engine in ENGINES {
+        let (name, title) = (engine.name(), engine.title());
+        match engine.find() {
+            Ok(found) => {
+                let library = found.library.map_or(String::new(), |path| format!(", {}", path.display()));
+                text.push_str(&format!("engine {name}: {title} {}{library}\n", found.version));
+                found.passed_over.iter().for_each(|problem| text.push_str(&format!("  passed over: {problem}\n")));
+            }
+            Err(missing) => text.push_str(&format!("engine {name}: {}\n", missing.problem)),
+        }
+    }
+    text
+}
+
+/// Lines of a name and a value.
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, name: &str, value: &str) {
+        self.0.push_str(&format!("  {name:<10} {value}\n"));
+    }
+
+    /// How much the model reads at once.
+    fn reads(&mut self, card: &Card) {
+        match &card.generate {
+            Some(rule) => {
+                let (context, most) = (rule.context, rule.max_tokens());
+                self.line(
+                    "writes",
+                    &format!(
+                        "answers to prompts (genogloss ask): {context} tokens of prompt and answer, {most} of an answer"
+                    ),
+                );
+            }
+            None => {
+                let (window, least) = (&card.window, card.min_span());
+                let (span, core, stride) = (window.span, window.core, window.stride);
+                self.line(
+                    "window",
+                    &format!("span {span} bp, core {core} bp, stride {stride} bp; sequences from {least} bp"),
+                );
+                self.line("strand", &format!("{:?}", card.strand).to_lowercase());
+            }
+        }
+    }
+
+    /// The scores of an answer, and how good calls are.
+    fn scores(&mut self, card: &Card) {
+        for column in card.columns() {
+            let background = if column.callable { "" } else { ", background" };
+            self.line("score", &format!("{} (threshold {}{background})", column.name, column.threshold));
+        }
+        for head in &card.heads {
+            for point in &head.operating_points {
+                let wrong = point.false_per_mb.map_or(String::new(), |n| format!(", {n} wrong calls per Mb"));
+                let (name, from, precision, recall) = (&head.name, point.threshold, point.precision, point.recall);
+                self.line("held out", &format!("{name} from {from}: precision {precision}, recall {recall}{wrong}"));
+            }
+        }
+    }
+}
+
+impl Kind {
+    /// Its name in cards.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Classify => "classify",
+            Self::Regress => "regress",
+            Self::Track => "track",
+            Self::Generate => "generate",
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What an engine does: it is found, and it loads networks of three kinds.
+//!
+//! An engine is one file (or folder) with an [`Engine`]; [`crate::model::engines`] lists them. An engine knows neither cards nor
+//! heads: a network's inputs and outputs are its [`crate::model::ports`].
+
+use std::{borrow::Cow, fmt, path::PathBuf};
+
+use super::{
+    device::Device,
+    ports::{CachePorts, ChangePorts, WindowPorts},
+};
+use crate::{
+    batch::Data,
+    error::{Error, Result},
+};
+
+/// A library that runs networks.
+///
+/// `find` may be called often and from any thread; it searches once. The three loaders return one model per session, and
+/// compare the ports with those of the network before they return.
+pub trait Engine: fmt::Debug + Send + Sync {
+    /// Its name in `--engine`.
+    fn name(&self) -> &'static str;
+
+    /// Its name in messages and manifests.
+    fn title(&self) -> &'static str;
+
+    /// One sentence for `--help`.
+    fn summary(&self) -> &'static str;
+
+    /// Whether it can run on a device of this kind at all.
+    fn runs_on(&self, device: Device) -> bool;
+
+    /// The library on this machine.
+    fn find(&self) -> Result<Found, NotFound>;
+
+    /// Loads a network that scores windows.
+    fn load_windows(&self, file: NetworkFile, ports: &WindowPorts, to: Placement) -> Result<Vec<Box<dyn WindowModel>>>;
+
+    /// Loads the two networks of a member that scores changes: of the stretch, and of a change.
+    fn load_changes(
+        &self,
+        files: [NetworkFile; 2],
+        ports: &ChangePorts,
+        to: Placement,
+    ) -> Result<Vec<Box<dyn ChangeModel>>>;
+
+    /// Loads a decoder-only network with a cache.
+    fn load_decoder(&self, file: NetworkFile, ports: &CachePorts, to: Placement) -> Result<Vec<Box<dyn Decoder>>>;
+}
+
+/// The ONNX file of a network. Its digest has been compared with the card's.
+pub struct NetworkFile {
+    /// What messages call it.
+    pub place: String,
+    /// Its content.
+    pub bytes: Cow<'static, [u8]>,
+}
+
+/// Where a network is loaded.
+#[derive(Clone, Copy, Debug)]
+pub struct Placement {
+    /// The device.
+    pub device: Device,
+    /// How many models are loaded, each for one thread.
+    pub sessions: usize,
+}
+
+/// A library that can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its version, such as `1.31.1`.
+    pub version: String,
+    /// Its file; `None` where it is part of the program.
+    pub library: Option<PathBuf>,
+    /// Files that were tried before this one, and why they cannot be used, one line each.
+    pub passed_over: Vec<String>,
+}
+
+/// Why there is no library that can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotFound {
+    /// One line: what was searched for and where.
+    pub problem: String,
+    /// How to get the library.
+    pub hint: &'static str,
+    /// The user named a file, which cannot be used: a mistake rather than an absence.
+    pub was_named: bool,
+}
+
+impl NotFound {
+    /// As the error of a model that needs the library.
+    pub fn into_error(self, model: &str) -> Error {
+        Error::model(model, self.problem).with_hint(self.hint)
+    }
+}
+
+/// The engine of a run, as the log and the manifest name it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct EngineReport {
+    /// `ONNX Runtime`, `rten`, `exact` or `none`.
+    pub engine: String,
+    /// Its version.
+    #[serde(rename = "engine_version")]
+    pub version: String,
+    /// `cpu`, `cuda:0`.
+    pub device: String,
+}
+
+/// A network that scores windows.
+///
+/// `run` is called from one thread, once per batch; the shape is the card's and the same for all rows of a call.
+pub trait WindowModel: Send {
+    /// One call. `input` has `shape`; `mask` (if the card names one) has the shape of the token ids. Returns the values of each
+    /// head of the card: all rows, row after row.
+    fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>>;
+
+    /// Rows that every call must have, where the first axis of an input is fixed.
+    fn rows(&self) -> Option<usize>;
+}
+
+/// Two networks of a member: one reads a stretch, the other a change of it.
+///
+/// `stretch` is called first, and its states serve every `change` until `forget`, or the next `stretch`. Both return a vector for
+/// each head of the card: label after label, base after base.
+pub trait ChangeModel: Send {
+    /// Reads a stretch: one-hot, (4, bases).
+    fn stretch(&mut self, bases: usize, input: &[f32]) -> Result<Vec<Vec<f32>>>;
+
+    /// Scores a change of it. `inserted` is one-hot, (4, bases); `edit` is at, removed, left, right.
+    fn change(&mut self, bases: usize, inserted: &[f32], edit: [i64; 4]) -> Result<Vec<Vec<f32>>>;
+
+    /// Frees the states: of all members, one holds its states at a time.
+    fn forget(&mut self);
+}
+
+/// A decoder-only network that keeps the tokens it has read in a key–value cache.
+///
+/// `start` begins with a number of rows; then each `step` reads the next tokens of every row, as many for all, and returns the
+/// logits after the last of them. Shorter rows are padded on the left, where the mask is 0.
+pub trait Decoder: Send {
+    /// Empties the cache; the next steps have `rows` rows.
+    fn start(&mut self, rows: usize) -> Result<()>;
+
+    /// Reads tokens. `ids` and `positions` are (rows, new tokens), `mask` is (rows, all tokens since `start`): 1 where a token
+    /// is data. Appends to `logits`: (rows, vocabulary).
+    fn step(&mut self, ids: &[i64], positions: &[i64], mask: &[i64], logits: &mut Vec<f32>) -> Result<()>;
+
+    /// Row `i` continues with the cache of row `from[i]`.
+    fn reorder(&mut self, from: &[usize]) -> Result<()>;
+}
+
+/// The values of a cache tensor (rows, heads, tokens, width) with its rows in another order, for [`Decoder::reorder`].
+pub(super) fn reordered(values: &[f32], rows: usize, from: &[usize]) -> Vec<f32> {
+    let width = values.len() / rows.max(1);
+    from.iter().flat_map(|&row| &values[row * width..(row + 1) * width]).copied().collect()
+}
+
+/// Appends the last token of each row of logits (rows, tokens, vocabulary), for [`Decoder::step`].
+pub(super) fn append_last(values: &[f32], rows: usize, tokens: usize, logits: &mut Vec<f32>) {
+    let vocabulary = values.len() / (rows * tokens).max(1);
+    for row in values.chunks_exact((tokens * vocabulary).max(1)) {
+        logits.extend_from_slice(&row[(tokens - 1) * vocabulary..]);
+    }
+}

@@ -1,0 +1,71 @@
+//! ONNX Runtime, loaded at run time: the only folder that uses the crate `ort`.
+//!
+//! `library` finds and loads the library, `session` makes a session of a network, and `windows`, `changes` and `decoder` run the
+//! three kinds of networks. Each session computes on one thread. A device that is not there is an error.
+
+mod changes;
+mod decoder;
+mod library;
+mod session;
+mod windows;
+
+pub use self::library::{Runtime, runtime};
+
+use self::{changes::OrtChange, decoder::OrtDecoder, windows::OrtWindows};
+use super::{
+    device::Device,
+    engine::{ChangeModel, Decoder, Engine, Found, NetworkFile, NotFound, Placement, WindowModel},
+    ports::{CachePorts, ChangePorts, WindowPorts},
+};
+use crate::error::Result;
+
+/// The engine ONNX Runtime.
+#[derive(Debug)]
+pub struct OnnxRuntime;
+
+impl Engine for OnnxRuntime {
+    fn name(&self) -> &'static str {
+        "ort"
+    }
+
+    fn title(&self) -> &'static str {
+        "ONNX Runtime"
+    }
+
+    fn summary(&self) -> &'static str {
+        "ONNX Runtime"
+    }
+
+    fn runs_on(&self, _: Device) -> bool {
+        true
+    }
+
+    fn find(&self) -> Result<Found, NotFound> {
+        let runtime = runtime().map_err(library::not_found)?;
+        Ok(Found {
+            version: runtime.version.clone(),
+            library: Some(runtime.path.clone()),
+            passed_over: runtime.passed_over.clone(),
+        })
+    }
+
+    fn load_windows(&self, file: NetworkFile, ports: &WindowPorts, to: Placement) -> Result<Vec<Box<dyn WindowModel>>> {
+        let load = |_| Ok(Box::new(OrtWindows::load(&file, to.device, ports)?) as Box<dyn WindowModel>);
+        (0..to.sessions).map(load).collect()
+    }
+
+    fn load_changes(
+        &self,
+        files: [NetworkFile; 2],
+        ports: &ChangePorts,
+        to: Placement,
+    ) -> Result<Vec<Box<dyn ChangeModel>>> {
+        let load = |_| Ok(Box::new(OrtChange::load(&files, to.device, ports)?) as Box<dyn ChangeModel>);
+        (0..to.sessions).map(load).collect()
+    }
+
+    fn load_decoder(&self, file: NetworkFile, ports: &CachePorts, to: Placement) -> Result<Vec<Box<dyn Decoder>>> {
+        let load = |_| Ok(Box::new(OrtDecoder::load(&file, to.device, ports)?) as Box<dyn Decoder>);
+        (0..to.sessions).map(load).collect()
+    }
+}
