@@ -81,14 +81,9 @@ impl Texts {
         }
     }
 
-    /// Answers.
-    pub fn len(&self) -> usize {
+    /// How many answers were added.
+    pub fn count(&self) -> usize {
         self.count
-    }
-
-    /// None.
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
     }
 
     /// Share of answers that are the truth, letter by letter.

@@ -2,6 +2,7 @@
 
 pub mod edges;
 pub mod merge;
+pub(crate) mod plan;
 pub mod territory;
 
 use serde::{Deserialize, Serialize};

@@ -118,7 +118,11 @@ fn a_shard_whose_last_line_was_cut_is_refused() {
         folder.write("part1.bed", &text[..text.len() - cut]);
         let ended = genogloss(&["merge", &parts[0], &parts[1], "-o", &folder.path("all.bed")]);
         assert_eq!(ended.code, 1, "{}", ended.stderr);
-        assert!(ended.stderr.contains("part1.bed: its last line has no end: it was cut off"), "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains("part1.bed: its last line has no line feed: it was truncated"),
+            "{}",
+            ended.stderr
+        );
     }
     // A manifest that would be waited for.
     if cfg!(unix) {
