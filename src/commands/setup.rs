@@ -6,59 +6,23 @@ use std::{
     time::Duration,
 };
 
-use super::{EngineOptions, ModelOptions, OutputOptions, RunOptions};
+use super::{EngineOptions, OutputOptions, RunOptions};
 use crate::{
     counts::Counts,
     error::{Error, Result},
-    exact::Task,
     genome::{Contigs, interval::commas},
-    model::{
-        Answerer, Form,
-        card::{Card, StrandRule},
-        change,
-        device::Device,
-        engine::EngineReport,
-        exact::{self, Exact},
-        network::{self, Ready},
-        registry,
-    },
     output::{
         Sealed, hidden,
         manifest::{self, Host, Manifest, ModelReport, ReferenceReport},
     },
-    pipeline::{Settings, Timings},
+    pipeline::Timings,
     read::{InputReport, fasta::ContigReport},
     session::journal::{Checkpoint, Journal, identity},
     shards::{
         ShardReport,
         territory::{Choice, RECORDS, Territory},
     },
-    tokenize::Encoder,
 };
-
-/// What answers: a network by its card, or a function.
-pub enum Kind {
-    /// A network.
-    Network(Box<Card>),
-    /// A function.
-    Exact(Task),
-}
-
-/// A model, ready to run.
-pub struct Loaded {
-    /// What it is.
-    pub kind: Kind,
-    /// What its answers look like.
-    pub form: Form,
-    /// What the pipeline needs.
-    pub settings: Settings,
-    /// One a session.
-    pub sessions: Vec<Box<dyn Answerer>>,
-    /// For the manifest.
-    pub report: ModelReport,
-    /// In all.
-    pub threads: usize,
-}
 
 /// The first line of the log: what runs.
 pub fn announce() {
@@ -96,132 +60,6 @@ pub fn chosen(choice: &Choice, contigs: &Contigs, place: &str, what: &str) -> Re
         tracing::warn!("shard {} has nothing to do: there are more shards than {what}", territory.shard);
     }
     Ok(territory)
-}
-
-/// Says what runs, and loads the model of `-m`.
-pub fn load(options: &ModelOptions) -> Result<Loaded> {
-    load_model(&options.model, &options.engine, None)
-}
-
-/// The same, to answer for each row as it is given: who asks gives both strands where the card wants them.
-pub fn load_for_rows(options: &ModelOptions) -> Result<Loaded> {
-    load_to(&options.model, &options.engine, None, Purpose::Rows)
-}
-
-/// The same, to answer for changes of stretches instead of windows.
-pub fn load_for_changes(options: &ModelOptions) -> Result<Loaded> {
-    load_to(&options.model, &options.engine, None, Purpose::Changes)
-}
-
-/// What a model is asked about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    /// Windows, on the strands that the card says.
-    Windows,
-    /// Rows as they are given.
-    Rows,
-    /// Changes of stretches.
-    Changes,
-}
-
-/// Says what runs, and loads a model; `strand` takes the place of the card's rule.
-pub fn load_model(model: &str, options: &EngineOptions, strand: Option<StrandRule>) -> Result<Loaded> {
-    load_to(model, options, strand, Purpose::Windows)
-}
-
-fn load_to(model: &str, options: &EngineOptions, strand: Option<StrandRule>, purpose: Purpose) -> Result<Loaded> {
-    let changes = purpose == Purpose::Changes;
-    announce();
-    let threads = threads(options);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| Error::Internal(format!("threads: {error}")))?;
-    let mut settings = Settings {
-        encoder: None,
-        batch_rows: options.batch_rows as usize,
-        group: 1,
-        shape: crate::head::Shape { bins: 1, columns: 0 },
-        pool: Arc::new(pool),
-    };
-    if let Some(name) = model.strip_prefix("exact:") {
-        if changes {
-            return Err(Error::usage(format!("-m {model} does not score by gene")).with_hint("leave --genes away"));
-        }
-        let task = Task::parse(name).map_err(|problem| Error::usage(format!("-m {model}: {problem}")))?;
-        let form = exact::form(&task);
-        settings.shape = form.shape;
-        let sessions = (0..threads)
-            .map(|_| Task::parse(name).map(|task| Box::new(Exact(task)) as Box<dyn Answerer>))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(Error::usage)?;
-        let engine =
-            EngineReport { engine: "exact".into(), version: env!("CARGO_PKG_VERSION").into(), device: "cpu".into() };
-        let report = ModelReport {
-            name: model.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            sha256: None,
-            card_sha256: None,
-            license: "MIT OR Apache-2.0".into(),
-            engine,
-        };
-        return Ok(Loaded { kind: Kind::Exact(task), form, settings, sessions, report, threads });
-    }
-    let folder = registry::find(model, options.models_dir.as_ref())?;
-    let mut card = folder.card()?;
-    card.strand = strand.unwrap_or(card.strand);
-    if card.non_commercial && !options.accept_license {
-        return Err(Error::model(&card.name, format!("its licence, {}, forbids commercial use", card.license))
-            .with_hint("add --accept-license if you may use it"));
-    }
-    let (sessions, rows) = match options.device {
-        Device::Cpu => (threads, None),
-        // A GPU is fed by one session, with whole batches.
-        Device::Cuda(_) => (1, Some(options.batch_rows as usize)),
-    };
-    // What the networks are run by.
-    let mut run = card.clone();
-    if purpose == Purpose::Rows {
-        run.strand = StrandRule::Forward;
-    }
-    let (sessions, engine, fixed) = if changes {
-        if card.variants.changes.is_none() {
-            return Err(Error::usage(format!("{} does not score by gene", card.name))
-                .with_hint("leave --genes away, or take a model that does: genogloss models import spliceai"));
-        }
-        let (sessions, engine) = change::load(&folder, &run, options.engine, options.device, sessions)?;
-        (sessions, engine, None)
-    } else {
-        let Ready { answerers, report, rows } = network::load(&folder, &run, options.engine, options.device, sessions)?;
-        (answerers, report, rows)
-    };
-    let rows = card.run.call_rows(fixed, rows);
-    let encoder = Encoder::new(&run, &folder, rows)?;
-    // Whole groups of rows: a batch that ends within a group would run filling.
-    let group = (rows / encoder.rows_per_window()).max(1);
-    settings.group = group;
-    settings.batch_rows = (options.batch_rows as usize).div_ceil(group) * group;
-    tracing::info!(
-        "model {} {} ({}), {} {} on {}",
-        card.name,
-        card.version,
-        card.license,
-        engine.engine,
-        engine.version,
-        engine.device
-    );
-    let form = network::form(&card);
-    settings.shape = form.shape;
-    settings.encoder = Some(Arc::new(encoder));
-    let report = ModelReport {
-        name: card.name.clone(),
-        version: card.version.clone(),
-        sha256: card.networks_digest(),
-        card_sha256: Some(card.sha256.clone()),
-        license: card.license.clone(),
-        engine,
-    };
-    Ok(Loaded { kind: Kind::Network(Box::new(card)), form, settings, sessions, report, threads })
 }
 
 /// Where a reader leaves what it has to say when it has ended.
