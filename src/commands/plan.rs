@@ -11,10 +11,10 @@ use crate::{
     shards::plan::{cut::plan, settings::PlanSettings, work},
 };
 
-/// Cut a run into shards of one cost, and say what it will take.
+/// Divide a run into shards of equal cost, and estimate what each will take.
 ///
-/// Reads the input once (runs of N cost nothing and are cut through where possible; reads and variants are counted by
-/// place), runs a sample of the work to measure its speed, memory and output, and writes one BED file a shard for
+/// Reads the input once (runs of N cost nothing, and cuts are made there where possible; reads and variants are counted by
+/// position), runs a sample of the work to measure its speed, memory and output, and writes one BED file per shard for
 /// --shard.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -24,10 +24,9 @@ Examples:
   genogloss plan calls.vcf.gz -f genome.fa --shards 8 -o plan --threads 4
   genogloss plan genome.fa --shards 16 --no-sample
 
-Columns of the table: shard, windows (reads, variants) that cost something, bases it owns, seconds, memory and output (MB) it will
-take, measured here; . where nothing was measured.")]
+genogloss columns plan describes the columns of the table.")]
 pub struct Options {
-    /// What will be run on: FASTA (scan), VCF or BCF (variants), BAM, CRAM, SAM or FASTQ (reads).
+    /// Input of the run: FASTA (scan), VCF or BCF (variants), BAM, CRAM, SAM or FASTQ (reads).
     input: PathBuf,
     /// Model, as for the run.
     #[arg(short, long, value_name = "MODEL", default_value = registry::DEFAULT)]
@@ -53,7 +52,7 @@ pub struct Options {
     /// Contigs' names in a VCF and in the reference, as for the run.
     #[arg(long, value_name = "TSV")]
     contig_aliases: Option<PathBuf>,
-    /// Measure nothing.
+    /// Do not run a sample: only divide.
     #[arg(long)]
     no_sample: bool,
     /// Threads, as for the run. Default: all cores. [1, 1024]
@@ -94,7 +93,7 @@ fn check_given(options: &Options, given: &Given, format: Format) -> Result<()> {
             when: !variants && format != Format::Cram,
             options: &["reference"],
             why: "is for variants and CRAM",
-            hint: "leave it away",
+            hint: "remove it",
         },
         NotFor { when: !variants, options: &["contig_aliases"], why: "is for variants", hint: "" },
         NotFor {
@@ -112,13 +111,13 @@ fn check_given(options: &Options, given: &Given, format: Format) -> Result<()> {
         NotFor {
             when: !fasta && exact,
             options: &["stride"],
-            why: "is for reads that are cut into windows, and exact tasks answer for whole reads",
+            why: "is for reads that are divided into windows: exact tasks answer for whole reads",
             hint: "",
         },
         NotFor {
             when: options.no_sample,
             options: &["more"],
-            why: "are for the sample, and --no-sample runs none",
+            why: "are for the sample, which --no-sample does not run",
             hint: "",
         },
     ])
