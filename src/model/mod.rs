@@ -23,5 +23,6 @@ pub mod ports;
 mod protobuf;
 pub mod registry;
 pub mod rten;
+mod zeros;
 
 pub use self::answer::{Answerer, Answers, ChangeAnswer, Form};
