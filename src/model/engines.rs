@@ -14,7 +14,6 @@ use crate::error::{Error, Result};
 pub static ENGINES: &[&dyn Engine] = &[
     &super::ort::OnnxRuntime, // Where its library is installed.
     &super::rten::Rten,       // Part of the program.
-    &super::zeros::Zeros,     // No network: for measurements.
 ];
 
 /// The engine that a user asks for: `--engine`.

@@ -23,6 +23,5 @@ pub mod ports;
 mod protobuf;
 pub mod registry;
 pub mod rten;
-mod zeros;
 
 pub use self::answer::{Answerer, Answers, ChangeAnswer, Form};
