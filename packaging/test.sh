@@ -35,7 +35,7 @@ echo "== wheel, built out of the source distribution"
 mkdir "$work/source"
 # With the time of now (-m): cargo would take the plain build for one of these files and compile nothing.
 tar -xzmf "$work"/dist/*.tar.gz -C "$work/source" --strip-components 1
-(cd "$work/source" && "$tools/maturin" build --release --locked ${FEATURES:-} --out "$work/dist")
+(cd "$work/source" && "$tools/maturin" build --profile dist --locked ${FEATURES:-} --out "$work/dist")
 ls -l "$work/dist"
 "${PYTHON:-python3}" -m venv "$work/wheel"
 "$work/wheel/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps "$work"/dist/*.whl

@@ -26,15 +26,24 @@ pub mod model;
 pub mod number;
 pub mod output;
 pub mod pipeline;
+#[doc(hidden)]
+pub mod program;
 pub mod progress;
 pub mod prompts;
+mod public;
 pub mod read;
+pub mod reads;
 pub mod report;
 pub mod scan;
 pub mod session;
 pub mod shards;
 pub mod skip;
+#[cfg(any(test, feature = "fuzz"))]
+#[doc(hidden)]
+pub mod targets;
 pub mod tokenize;
 pub mod variants;
 pub mod vcf;
 pub mod window;
+
+pub use public::{Delta, Error, Model, Scored, Variant};

@@ -1,8 +1,6 @@
 //! What must never change an answer: threads, batches, compression, where a file came from, how it was asked.
 
-mod support;
-
-use support::{Folder, genogloss, genogloss_with_input, ort_available, shared, shell, tools_available};
+use crate::support::{Folder, genogloss, genogloss_with_input, ort_available, shared, shell, tools_available};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 const CONTIG: &str = "chr20_3140001_3240000";

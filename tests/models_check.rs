@@ -1,12 +1,11 @@
 //! `models check` lets nothing pass that cannot run, and what it says to change in the card helps. The networks are those of
 //! tests/reference/make_check.py, whose scores can be worked out by hand.
 
-mod support;
-
 use std::{fs, time::Instant};
 
 use sha2::{Digest, Sha256};
-use support::{Folder, Run, genogloss, ort_available, root, succeed};
+
+use crate::support::{Folder, Run, genogloss, ort_available, root, succeed};
 
 /// A folder of a network, by the lines of its card that differ from model to model.
 struct Model {
@@ -299,7 +298,7 @@ fn a_limit_that_leaves_no_room_for_a_base_is_refused() {
     for file in ["model.onnx", "tokenizer.json"] {
         std::fs::copy(root().join("tests/models/bpe").join(file), folder.path(file)).expect("copied");
     }
-    let card = support::read_repository("tests/models/bpe/card.yaml").replace("self_test: self_test.tsv\n", "");
+    let card = crate::support::read_repository("tests/models/bpe/card.yaml").replace("self_test: self_test.tsv\n", "");
     let fasta = folder.write("c.fa", format!(">c\n{}\n", "ACGTTGCA".repeat(20)));
     for (most, code) in [(2, 1), (3, 0)] {
         let limit = format!("padding_id: 0, max_tokens: {most}, too_many_tokens: truncate");
@@ -444,7 +443,7 @@ fn files_of_other_kinds_are_not_opened() {
     let path = model.path();
     let network = model.folder.path("model.onnx");
     fs::remove_file(&network).expect("removed");
-    support::shell(&format!("mkfifo '{network}'"));
+    crate::support::shell(&format!("mkfifo '{network}'"));
     let run = genogloss(&["models", "check", &path]);
     assert!(run.code == 1 && run.stderr.contains("model.onnx is not a file"), "{}", run.stderr);
     fs::remove_file(&network).expect("removed");

@@ -1,8 +1,6 @@
 //! Names of outputs against formats, and options that cannot apply: wrong usage, before anything is written.
 
-mod support;
-
-use support::{Folder, genogloss, shell, succeed, tools_available};
+use crate::support::{Folder, genogloss, shell, succeed, tools_available};
 
 const GENOME: &str = ">c\nACGTTGCATTGACCAGTACGATCCATGCAACGTTGCATTGACCAGTACGATCCATGCA\n";
 const VCF: &str = "##fileformat=VCFv4.2\n##contig=<ID=c,length=58>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\nc\t10\t.\tT\tG\t.\t.\t.\n";
@@ -22,7 +20,7 @@ fn desk() -> Folder {
 }
 
 /// Runs a command line in which `@NAME` is a file of the folder.
-fn run(folder: &Folder, line: &str) -> support::Run {
+fn run(folder: &Folder, line: &str) -> crate::support::Run {
     let arguments: Vec<String> =
         line.split(' ').map(|word| word.strip_prefix('@').map_or(word.into(), |name| folder.path(name))).collect();
     genogloss(&arguments.iter().map(String::as_str).collect::<Vec<_>>())

@@ -1,8 +1,6 @@
 //! What we write is read by samtools, bcftools, bedtools and tabix; what we promise of an output holds.
 
-mod support;
-
-use support::{Folder, genogloss, genogloss_with_input, shell, succeed as run, tools_available};
+use crate::support::{Folder, genogloss, genogloss_with_input, shell, succeed as run, tools_available};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 const CONTIG: &str = "chr20_3140001_3240000";
@@ -474,7 +472,11 @@ fn bigwig_needs_lengths_and_one_score_a_place() {
     let bases = std::fs::read(SLICE).expect("the slice");
     let piped = genogloss_with_input(&["scan", "-", "--bigwig", &tracks], &bases);
     assert_eq!(piped.code, 2);
-    assert!(piped.stderr.contains("the lengths of the contigs must be known beforehand"), "{}", piped.stderr);
+    assert!(
+        piped.stderr.contains("the lengths of the contigs must be known before the bases are read"),
+        "{}",
+        piped.stderr
+    );
     let overlapping =
         genogloss(&["scan", SLICE, "-m", "exact:gc", "--window", "100", "--stride", "10", "--bigwig", &tracks]);
     assert_eq!(overlapping.code, 2);

@@ -1,14 +1,12 @@
 //! Files, processes and threads: nothing that others have prepared is followed, nothing is left over, nothing goes on alone.
 
-mod support;
-
 use std::{
     fs,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use support::{Folder, genogloss, succeed};
+use crate::support::{Folder, genogloss, succeed};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 
@@ -118,7 +116,7 @@ fn links_in_place_of_what_lies_beside_an_output_are_replaced() {
 
 #[test]
 fn a_run_writes_nothing_into_the_users_folders() {
-    if !support::ort_available() {
+    if !crate::support::ort_available() {
         return;
     }
     let (folder, home) = (Folder::new(), Folder::new());

@@ -1,7 +1,5 @@
 //! What holds for any input: made-up genomes, regions, windows, shards and kill points, made smaller where it does not.
 
-mod support;
-
 use std::{
     fs,
     process::{Command, Stdio},
@@ -9,7 +7,8 @@ use std::{
 };
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
-use support::{Folder, genogloss, shell, succeed};
+
+use crate::support::{Folder, genogloss, shell, succeed};
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) }
@@ -82,7 +81,7 @@ proptest! {
         // By place, or as a stream.
         let file = if through && asked.is_none() { "-" } else { &path };
         let command = format!("scan {file} {windows}{regions} --format tsv --quiet");
-        let run = support::genogloss_with_input(&words(&command), fasta(&contigs, width).as_bytes());
+        let run = crate::support::genogloss_with_input(&words(&command), fasta(&contigs, width).as_bytes());
         prop_assert_eq!(run.code, 0, "{}", run.stderr);
         let mut seen: Vec<Vec<u32>> = contigs.iter().map(|bases| vec![0; bases.len()]).collect();
         let mut last = (0, 0);
@@ -213,7 +212,7 @@ proptest! {
         for microseconds in kills {
             let mut child = Command::new(env!("CARGO_BIN_EXE_genogloss"))
                 .args(words(&resumed))
-                .current_dir(support::root())
+                .current_dir(crate::support::root())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .spawn()

@@ -1,11 +1,10 @@
 //! The page about runs, and the table for MultiQC.
 
-mod support;
-
 use std::fs;
 
 use serde_json::{Value, json};
-use support::{Folder, genogloss, succeed};
+
+use crate::support::{Folder, genogloss, succeed};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 

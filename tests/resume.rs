@@ -2,8 +2,6 @@
 
 #![allow(clippy::print_stderr, reason = "how often a run was killed is of interest")]
 
-mod support;
-
 use std::{
     collections::BTreeMap,
     fs,
@@ -12,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use support::{Folder, genogloss, shell, succeed, tools_available};
+use crate::support::{Folder, genogloss, shell, succeed, tools_available};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 

@@ -1,7 +1,5 @@
 //! The training pipeline, from public data to a checked model folder, in its smallest configuration.
 
-mod support;
-
 use std::{path::PathBuf, process::Command};
 
 /// A Python with what training needs: `GENOGLOSS_TRAINING_PYTHON`, or the environment that training/prepare.sh makes.
@@ -30,7 +28,8 @@ fn training_runs_from_data_to_a_checked_folder() {
     };
     let data = data.canonicalize().expect("a folder").display().to_string();
     let python = python.display().to_string();
-    let output = support::shell(&format!("training/smoke.sh {python} {data} {} 2>&1", env!("CARGO_BIN_EXE_genogloss")));
+    let output =
+        crate::support::shell(&format!("training/smoke.sh {python} {data} {} 2>&1", env!("CARGO_BIN_EXE_genogloss")));
     assert!(output.ends_with("smoke: done\n"), "{output}");
     for model in ["core-promoter", "tf-human", "tf-mouse", "genomicllm"] {
         assert!(output.contains(&format!("{model} 1.0.0: card and digests are good")), "{output}");

@@ -1,8 +1,6 @@
-//! The program's fuzz targets as programs: see `tests/targets`, and `make fuzz`.
+//! The program's fuzz targets as programs: see `src/targets` of the program, and `make fuzz`.
 
-#[path = "../../tests/targets/mod.rs"]
-pub mod targets;
-
+pub use genogloss::targets;
 pub use libfuzzer_sys;
 
 /// A program that runs one target.
@@ -10,7 +8,7 @@ pub use libfuzzer_sys;
 macro_rules! target {
     ($name:ident) => {
         $crate::libfuzzer_sys::fuzz_target!(
-            init: genogloss::error::explain_panics(),
+            init: $crate::targets::prepare(),
             |data: &[u8]| $crate::targets::programs::$name(data)
         );
     };

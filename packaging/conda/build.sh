@@ -14,7 +14,7 @@ if [ -z "${BINDGEN_EXTRA_CLANG_ARGS:-}" ]; then
     [ -z "$sysroot" ] || BINDGEN_EXTRA_CLANG_ARGS+=" --sysroot=$sysroot"
     export BINDGEN_EXTRA_CLANG_ARGS
 fi
-cargo install --locked --no-track --path . --features htslib --root "$PREFIX"
+cargo install --profile dist --locked --no-track --path . --features htslib --root "$PREFIX"
 
 # The program itself writes its man pages and completions: not where it was built for another machine.
 if [ "${build_platform:-}" = "${target_platform:-}" ]; then

@@ -356,7 +356,7 @@ fn variants(options: &Options) -> Result<Work> {
     let reference = Reference::open(reference)?;
     let variants = Variants::open(&options.input)?;
     let aliases = options.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
-    let contigs = super::variants::line_of(&variants, &reference, &aliases);
+    let contigs = crate::variants::contigs_to_cut(&variants, &reference, &aliases);
     let mut bins = Bins::default();
     let place = variants.place().to_string();
     let _ = variants.read(|record| {
@@ -376,7 +376,7 @@ fn reads(options: &Options) -> Result<Work> {
     let (mut bins, mut count) = (Bins::default(), 0);
     let _ = alignments.read(None, |record| {
         count += 1;
-        if sorted && let Some((contig, position)) = super::reads::first_base(&header, &record) {
+        if sorted && let Some((contig, position)) = crate::reads::first_base(&header, &record) {
             let length = contigs.get(contig).map_or(0, |contig| contig.len);
             bins.add(contigs.id(contig).unwrap_or_default(), position.min(length));
         }

@@ -367,30 +367,4 @@ impl Random {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_best_of_equals_is_the_first_and_forbidden_ones_are_not_seen() {
-        let logits = [1.0, 3.0, 3.0, 9.0];
-        let allowed = [true, true, true, false];
-        assert_eq!((best(&logits, Some(&allowed)), best(&logits, None)), (1, 3));
-        assert_eq!(ranked(&logits, Some(&allowed), 2), [1, 2]);
-        let total = log_total(&logits[..2], None);
-        assert!((total - (1f64.exp() + 3f64.exp()).ln()).abs() < 1e-12);
-    }
-
-    #[test]
-    fn chance_is_a_matter_of_seed_and_prompt() {
-        let draws = |seed, ids: &[i64]| {
-            let sampling = Sampling { temperature: 1.0, top_k: 0, seed };
-            let Some((_, mut random)) = Chance::new(Strategy::Sample(sampling), ids).0 else { panic!("chance") };
-            (0..200).map(|_| sample(&[0.0, 0.0, f32::NEG_INFINITY], None, sampling, &mut random)).collect::<Vec<_>>()
-        };
-        assert_eq!(draws(1, &[5, 6]), draws(1, &[5, 6]));
-        assert_ne!(draws(1, &[5, 6]), draws(2, &[5, 6]));
-        assert_ne!(draws(1, &[5, 6]), draws(1, &[5, 7]));
-        let ones = draws(3, &[1]).into_iter().filter(|&token| token == 1).count();
-        assert!((60..140).contains(&ones) && !draws(3, &[1]).contains(&2), "{ones} of 200");
-    }
-}
+mod tests;

@@ -686,3 +686,6 @@ impl Base {
             .map_err(self.broken())
     }
 }
+
+#[cfg(test)]
+mod tests;

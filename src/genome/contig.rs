@@ -1,4 +1,4 @@
-//! The dictionary of contigs: names, lengths, order. Names match exactly, or an error shows both sides.
+//! The dictionary of contigs: names, lengths, order. Names match exactly; the error for a missing name shows those of both files.
 
 use std::{
     collections::HashMap,
@@ -20,7 +20,7 @@ pub struct Contig {
 #[derive(Clone, Debug, Default)]
 pub struct Contigs {
     contigs: Vec<Contig>,
-    /// By the hash of the name, or, where another name has it, by the next number: a million names are not kept twice.
+    /// By the hash of the name, or by the next free number where another name has that hash: names are not stored twice.
     ids: HashMap<u64, u32>,
     hasher: RandomState,
 }
@@ -30,7 +30,7 @@ impl Contigs {
     pub fn push(&mut self, name: impl Into<String>, len: u64) -> bool {
         let mut name = name.into();
         let Err(free) = self.find(&name) else { return false };
-        // More are refused as repeated: no file has 4 billion.
+        // No file has 4 billion contigs.
         let Ok(id) = u32::try_from(self.contigs.len()) else { return false };
         self.ids.insert(free, id);
         name.shrink_to_fit();
@@ -38,7 +38,7 @@ impl Contigs {
         true
     }
 
-    /// The place of a name, or the key that it would get.
+    /// The index of a name, or the key under which it would be added.
     fn find(&self, name: &str) -> Result<usize, u64> {
         let mut key = self.hasher.hash_one(name);
         while let Some(&id) = self.ids.get(&key) {
@@ -50,7 +50,7 @@ impl Contigs {
         Err(key)
     }
 
-    /// Place of a name in the dictionary, 0-based.
+    /// The index of a name in the dictionary, 0-based.
     pub fn id(&self, name: &str) -> Option<usize> {
         self.find(name).ok()
     }
@@ -65,17 +65,17 @@ impl Contigs {
         self.contigs.iter()
     }
 
-    /// How many.
+    /// The number of contigs.
     pub fn count(&self) -> usize {
         self.contigs.len()
     }
 
-    /// Length of the longest; 0 where there is none, or no length is known.
+    /// The length of the longest contig; 0 where there is none, or no length is known.
     pub fn longest(&self) -> u64 {
         self.contigs.iter().map(|contig| contig.len).max().unwrap_or(0)
     }
 
-    /// None at all.
+    /// Whether there is no contig.
     pub fn is_empty(&self) -> bool {
         self.contigs.is_empty()
     }
@@ -98,7 +98,9 @@ impl Contigs {
             None => format!("chr{name}"),
         };
         let advice = if self.get(&other).is_some() {
-            format!("; it has \"{other}\": rename one file's contigs, or say which is which with --contig-aliases")
+            format!(
+                "; it has \"{other}\": rename the contigs of one file, or give a table of both names with --contig-aliases"
+            )
         } else {
             String::new()
         };
@@ -121,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_taken_once() {
+    fn a_name_is_added_once() {
         let mut contigs = Contigs::default();
         assert!(contigs.push("a", 1));
         assert!(!contigs.push("a", 2));

@@ -1,4 +1,5 @@
-//! Intervals are 0-based and half-open inside; formats and messages get what they expect from here.
+//! Intervals are 0-based and half-open inside the program. Positions of formats and messages that count from 1 are converted here
+//! and nowhere else.
 
 use std::fmt;
 
@@ -15,7 +16,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// `[start, end)`; an end before the start is taken as empty.
+    /// `[start, end)`; empty where the end is before the start.
     pub fn new(start: u64, end: u64) -> Self {
         Self { start, end: end.max(start) }
     }
@@ -30,7 +31,7 @@ impl Interval {
         self.end - self.start
     }
 
-    /// No bases at all.
+    /// Whether it holds no base.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
@@ -40,12 +41,12 @@ impl Interval {
         self.start + 1
     }
 
-    /// This base is one of its.
+    /// Whether it holds the base at `position`, 0-based.
     pub fn contains(self, position: u64) -> bool {
         self.start <= position && position < self.end
     }
 
-    /// At least one base in common.
+    /// Whether both have at least one base in common.
     pub fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end
     }
@@ -63,6 +64,11 @@ pub fn show_position(contig: &str, position: u64) -> String {
 
 /// 0-based to 1-based, for formats that count from one.
 pub fn to_one_based(position: u64) -> u64 {
+    position + 1
+}
+
+/// 0-based to 1-based, for libraries and formats with signed positions: -1, before the first base, becomes 0.
+pub(crate) fn signed_to_one_based(position: i64) -> i64 {
     position + 1
 }
 
@@ -84,7 +90,7 @@ pub fn commas(number: u64) -> String {
     text
 }
 
-/// What a user asked for: a contig by name, and an interval of it or all of it.
+/// A region that the user named: a contig, or an interval of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
     /// Contig name, exactly as the file writes it.
@@ -93,20 +99,20 @@ pub struct Region {
     pub interval: Option<Interval>,
 }
 
-/// How a text can be understood that names a region.
+/// The meaning of a text that names a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reading {
-    /// In one way.
-    Sure(Region),
-    /// As this part of a contig, or as the name of a contig: names may hold colons.
-    Open(Region),
+pub enum ParsedRegion {
+    /// This region.
+    Certain(Region),
+    /// This part of a contig, or all of the contig with that name: names may hold colons.
+    Ambiguous(Region),
 }
 
 impl Region {
-    /// Reads `chr20`, `chr20:1,000,000`, `chr20:1,000,000-` (both: to the contig's end), `chr20:-2,000,000` (from its first base)
-    /// and `chr20:1,000,000-2,000,000`: 1-based, closed, as samtools does. `{name}` and `{name}:1-5` are always understood.
-    pub fn read(text: &str, contigs: Option<&Contigs>) -> Result<Reading> {
-        let whole = |name: &str| Reading::Sure(Self { contig: name.into(), interval: None });
+    /// Parses `chr20`, `chr20:1,000,000`, `chr20:1,000,000-` (both: to the contig's end), `chr20:-2,000,000` (from its first base)
+    /// and `chr20:1,000,000-2,000,000`: 1-based, closed, as samtools does. In `{name}` and `{name}:1-5` the name may hold colons.
+    pub fn parse(text: &str, contigs: Option<&Contigs>) -> Result<ParsedRegion> {
+        let whole = |name: &str| ParsedRegion::Certain(Self { contig: name.into(), interval: None });
         let is_name = contigs.is_some_and(|contigs| contigs.id(text).is_some());
         if text.is_empty() {
             return Err(bad(text, "it is empty"));
@@ -120,7 +126,7 @@ impl Region {
                 None if after.is_empty() => Ok(whole(name)),
                 Some(range) => {
                     let interval = parse_range(range).map_err(|why| bad(text, why))?;
-                    Ok(Reading::Sure(Self { contig: name.into(), interval: Some(interval) }))
+                    Ok(ParsedRegion::Certain(Self { contig: name.into(), interval: Some(interval) }))
                 }
                 None => Err(bad(text, "after the brace, a colon is needed")),
             };
@@ -133,20 +139,20 @@ impl Region {
             Ok(interval) => {
                 let region = Self { contig: name.into(), interval: Some(interval) };
                 match contigs {
-                    Some(contigs) => region.among(text, contigs).map(Reading::Sure),
-                    None => Ok(Reading::Open(region)),
+                    Some(contigs) => region.resolve(text, contigs).map(ParsedRegion::Certain),
+                    None => Ok(ParsedRegion::Ambiguous(region)),
                 }
             }
             Err(_) if is_name => Ok(whole(text)),
-            // What looks like numbers was meant for some.
+            // Digits, commas and hyphens are meant as a range.
             Err(why) if range.bytes().all(|byte| byte.is_ascii_digit() || b",-".contains(&byte)) => Err(bad(text, why)),
-            // A name, or nothing that makes sense: the contigs tell.
+            // Perhaps the name of a contig, which the caller looks up.
             Err(_) => Ok(whole(text)),
         }
     }
 
-    /// Which it is, `text` the name of a contig or this part of another, by what the contigs are called. Of neither, it is this part.
-    pub fn among(self, text: &str, contigs: &Contigs) -> Result<Self> {
+    /// Decides by the names of the contigs whether `text` names a contig or this part of another; this part, where both are unknown.
+    pub fn resolve(self, text: &str, contigs: &Contigs) -> Result<Self> {
         match (contigs.id(text), contigs.id(&self.contig)) {
             (Some(_), Some(_)) => {
                 let range = &text[self.contig.len()..];
@@ -164,15 +170,15 @@ impl Region {
 
 fn bad(text: &str, why: &str) -> Error {
     Error::usage(format!("\"{text}\" is not a region: {why}")).with_hint(
-        "write contig, contig:start, contig:start-end or contig:-end, counting from 1; a name that holds colons may stand in braces: {name}:start-end",
+        "write contig, contig:start, contig:start-end or contig:-end, counting from 1; write a name that holds colons in braces: {name}:start-end",
     )
 }
 
-/// 1-based and closed, either end may be left out; commas are for the eye.
+/// A 1-based, closed range, either end of which may be missing. Commas are ignored.
 fn parse_range(range: &str) -> Result<Interval, &'static str> {
     let number = |text: &str| match text.replace(',', "") {
         digits if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err("what follows the colon is not a range")
+            Err("the text after the colon is not a range")
         }
         digits => digits.parse::<u64>().map_err(|_| "a number is too large"),
     };
@@ -213,17 +219,19 @@ mod tests {
 
     fn among(text: &str, names: &[&str]) -> Result<String> {
         let contigs = contigs(names);
-        let region = match Region::read(text, None)? {
-            Reading::Sure(region) => region,
-            Reading::Open(region) => region.among(text, &contigs)?,
+        let region = match Region::parse(text, None)? {
+            ParsedRegion::Certain(region) => region,
+            ParsedRegion::Ambiguous(region) => region.resolve(text, &contigs)?,
         };
-        assert_eq!(Region::read(text, Some(&contigs))?, Reading::Sure(region.clone()), "{text}");
+        assert_eq!(Region::parse(text, Some(&contigs))?, ParsedRegion::Certain(region.clone()), "{text}");
         Ok(format!("{:?} {:?}", region.contig, region.interval.map(|i| (i.start, i.end))))
     }
 
     #[test]
     fn region_is_one_based_closed_outside_and_half_open_inside() {
-        let Ok(Reading::Open(region)) = Region::read("chr20:1,000,001-2,000,000", None) else { panic!("a region") };
+        let Ok(ParsedRegion::Ambiguous(region)) = Region::parse("chr20:1,000,001-2,000,000", None) else {
+            panic!("a region")
+        };
         assert_eq!(region.interval, Some(Interval::new(1_000_000, 2_000_000)));
         assert_eq!(region.to_string(), "chr20:1,000,001-2,000,000");
     }
@@ -252,8 +260,8 @@ mod tests {
     #[test]
     fn a_name_is_a_name_whatever_it_looks_like() {
         for name in ["c:0", "c:9-5", "c:", ":c", ":1", "{c}5", "{c"] {
-            let reading = Region::read(name, Some(&contigs(&[name]))).expect(name);
-            assert_eq!(reading, Reading::Sure(Region { contig: name.into(), interval: None }));
+            let reading = Region::parse(name, Some(&contigs(&[name]))).expect(name);
+            assert_eq!(reading, ParsedRegion::Certain(Region { contig: name.into(), interval: None }));
         }
     }
 
@@ -273,7 +281,7 @@ mod tests {
             "{chr1}5",
             "{}:5",
         ] {
-            assert!(Region::read(text, None).is_err(), "{text}");
+            assert!(Region::parse(text, None).is_err(), "{text}");
         }
     }
 

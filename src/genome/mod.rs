@@ -1,4 +1,5 @@
-//! Places on a genome: contigs, intervals, strands, bases. The only `+ 1` and `- 1` of the program are here.
+//! Places on a genome: contigs, intervals, strands, bases. Positions are 0-based inside the program; [`interval`] converts those of
+//! formats and messages that count from 1.
 
 pub mod contig;
 pub mod interval;
@@ -7,14 +8,14 @@ pub mod sequence;
 pub use contig::{Contig, Contigs};
 pub use interval::{Interval, Region};
 
-/// Which strand of the reference an answer is about.
+/// A strand of the reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Strand {
     /// As written in the reference: `+`.
     Forward,
     /// The reverse complement: `-`.
     Reverse,
-    /// Both, or not known: `.`.
+    /// Both, or unknown: `.`.
     Unknown,
 }
 

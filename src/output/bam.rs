@@ -23,8 +23,8 @@ use crate::output::{Output, OutputSettings, Sealed};
 use crate::{
     error::{Error, Result},
     read::{
-        alignments::{in_full, remove_tags},
-        header::Header,
+        alignment_record::{describe_in_full, remove_tags},
+        sam_header::Header,
     },
 };
 
@@ -163,7 +163,7 @@ impl BamWriter {
             Error::input(&self.input, format!("read {name} cannot be written as BAM: {why}"))
         };
         limits(record).map_err(failed)?;
-        self.encoder.write_alignment_record(&self.header, record).map_err(|error| failed(in_full(&error)))?;
+        self.encoder.write_alignment_record(&self.header, record).map_err(|error| failed(describe_in_full(&error)))?;
         self.output.write_all(self.encoder.get_ref())?;
         self.encoder.get_mut().clear();
         Ok(())

@@ -27,7 +27,6 @@ use noodles::{
 };
 
 use crate::genome::Interval;
-use crate::output::Indexed;
 
 /// The longest contig a .tbi index can hold (SAM specification, section 5.2).
 pub const TBI_MAX: u64 = 1 << 29;
@@ -43,6 +42,19 @@ const TBI_DEPTH: u8 = 5;
 
 /// The longest contig that bins of that depth can hold.
 const MAX: u64 = 1 << 32;
+
+/// What kind of lines an index is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indexed {
+    /// Not at all.
+    No,
+    /// contig, 0-based start, end in columns 1 to 3.
+    Bed,
+    /// VCF.
+    Vcf,
+    /// BCF, which has its contigs' names in its header alone: how many there are.
+    Bcf(usize),
+}
 
 /// Which index file is written beside a BGZF output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

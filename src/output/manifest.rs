@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     model::engine::EngineReport,
     pipeline::Timings,
-    read::{InputReport, fasta::ContigReport, lossy, reference::with_ending},
+    read::{InputReport, beside::with_ending, fasta::ContigReport, lossy},
     shards::ShardReport,
 };
 

@@ -1,20 +1,18 @@
-//! Variants as VCF or BCF: the bytes of a record with INFO fields added.
+//! Writes variants as VCF or BCF, with INFO fields added.
 
 use std::path::Path;
 
 use crate::{
     error::{Error, Result},
-    read::variants::{VariantRecord, Variants},
-};
-use crate::{
     output::{
         Indexed, Output,
         names::{self, Named, Writes},
     },
-    vcf::{bcf::encode::Encoder, info},
+    read::variants::Variants,
+    vcf::{bcf::encode::Encoder, header, info, record::VariantRecord},
 };
 
-/// Formats of variants that are written; the letters are bcftools'.
+/// Output formats of variants, with the letters of bcftools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum VariantFormat {
     /// VCF.
@@ -29,7 +27,7 @@ pub enum VariantFormat {
 }
 
 impl VariantFormat {
-    /// What a file's name says: BCF for `.bcf`, BGZF for `.gz` and `.bgz`, else VCF.
+    /// By the name of the file: BCF for `.bcf`, BGZF for `.gz` and `.bgz`, else VCF.
     pub fn of_name(path: Option<&Path>) -> Self {
         match path.and_then(Named::of) {
             Some((Named::Bcf, false)) => Self::Bcf,
@@ -38,14 +36,14 @@ impl VariantFormat {
         }
     }
 
-    /// What files of variants are called.
+    /// The names of files of variants.
     pub const NAMED: [Writes<Self>; 3] = [
         Writes::plain(Self::Vcf, Named::Vcf),
         Writes { format: Self::Bgzf, named: Named::Vcf, compressed: Some(true) },
         Writes::plain(Self::Bcf, Named::Bcf),
     ];
 
-    /// As `-O` calls it.
+    /// The letter of the option `-O`.
     pub fn letter(self) -> char {
         match self {
             Self::Vcf => 'v',
@@ -54,60 +52,61 @@ impl VariantFormat {
         }
     }
 
-    /// Its bytes are BGZF.
+    /// Whether its bytes are BGZF.
     pub fn is_bgzf(self) -> bool {
         self != Self::Vcf
     }
 
-    /// The setting that shards have in common: how the lines are compressed is each run's own.
+    /// The setting that all shards of a run share; each may compress its lines in its own way.
     pub fn word(self) -> &'static str {
         if self == Self::Bcf { "bcf" } else { "vcf" }
     }
 }
 
-/// Turns records with INFO fields added into bytes, and hands them to an output.
+/// Writes records with INFO fields added to an output.
 pub struct RecordWriter {
-    /// Where the output is BCF.
+    /// `None` where the output is VCF.
     encoder: Option<Encoder>,
-    /// What messages call the input.
+    /// The name of the input in messages.
     input: String,
     bytes: Vec<u8>,
 }
 
 impl RecordWriter {
-    /// For records of `variants` under a header, which is that of the input with lines added; returned with it as the format
-    /// has it. From here on, records of BCF that stay BCF are not made lines of; their `samples` are, if they are looked at.
+    /// For records of `variants` and its header with lines added. Returns the bytes of the header in the output's format too.
+    ///
+    /// Records of BCF that stay BCF are from now on not decoded to lines, unless their `samples` are needed.
     pub fn new(
         format: VariantFormat,
         variants: &mut Variants,
-        header: Vec<u8>,
+        text: Vec<u8>,
         samples: bool,
     ) -> Result<(Self, Vec<u8>)> {
         let input = variants.place().to_string();
         if format != VariantFormat::Bcf {
-            return Ok((Self { encoder: None, input, bytes: Vec::new() }, header));
+            return Ok((Self { encoder: None, input, bytes: Vec::new() }, text));
         }
-        // Names of the input keep their numbers.
+        // The names of the input keep their numbers.
         let mut dictionary = variants.dictionary()?;
-        for (number, line) in header.split_inclusive(|&b| b == b'\n').enumerate() {
-            crate::vcf::bcf::decode::check_line(line).map_err(|why| {
+        for (number, line) in text.split_inclusive(|&b| b == b'\n').enumerate() {
+            header::check_line(line).map_err(|why| {
                 Error::input(format!("{input}, line {} of the header", number + 1), why)
-                    .with_hint("mend it (bcftools reheader), or write VCF, which takes it as it is: -O z")
+                    .with_hint("correct it (bcftools reheader), or write VCF, which keeps it as it is: -O z")
             })?;
             dictionary.add(line).map_err(|why| Error::input(&input, why))?;
         }
         variants.keep_binary(samples);
         let encoder = Encoder::new(dictionary);
-        let header = encoder.header(&header);
-        Ok((Self { encoder: Some(encoder), input, bytes: Vec::new() }, header))
+        let bytes = encoder.header(&text);
+        Ok((Self { encoder: Some(encoder), input, bytes: Vec::new() }, bytes))
     }
 
-    /// What an index is made of.
+    /// The records that an index is made of.
     pub fn indexed(&self) -> Indexed {
         self.encoder.as_ref().map_or(Indexed::Vcf, |encoder| Indexed::Bcf(encoder.contig_count()))
     }
 
-    /// Writes a record with INFO fields added, which are text as VCF has it.
+    /// Writes a record with INFO fields added, which are text as in VCF.
     pub fn write(&mut self, record: &VariantRecord, added: &[u8], output: &mut Output) -> Result<()> {
         let Self { encoder, input, bytes } = self;
         bytes.clear();
@@ -131,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_says_which_format() {
+    fn a_name_gives_the_format() {
         for (name, format) in [
             ("a.vcf", VariantFormat::Vcf),
             ("a.vcf.gz", VariantFormat::Bgzf),

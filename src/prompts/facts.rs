@@ -266,3 +266,36 @@ fn retrieved(base: &Base, gene: &Gene, key: &str) -> Result<Result<Fact, Refusal
         None => Err(Refusal::new(Skip::NoFact, format!("no source names {wanted} of {}", gene.symbol))),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_model_is_asked_as_its_training_asked_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let hgnc = "hgnc_id\tsymbol\tname\tlocus_group\tlocus_type\tstatus\tlocation\talias_symbol\tprev_symbol\tdate_modified\tentrez_id\tensembl_gene_id\tuniprot_ids\tomim_id
+HGNC:6186\tIVD\tisovaleryl-CoA dehydrogenase\tprotein-coding gene\tgene with protein product\tApproved\t15q15.1\tACAD2\t\t2023-01-20\t3712\tENSG00000128928\tP26440\t607036
+";
+        let hpoa = "#version: 2025-01-16
+database_id\tdisease_name\tqualifier\thpo_id\treference\tevidence\tonset\tfrequency\tsex\tmodifier\taspect\tbiocuration
+OMIM:243500\tIsovaleric acidemia\t\tHP:0000001\tOMIM:243500\tIEA\t\t\t\t\tP\tHPO:iea
+";
+        let obo = "format-version: 1.2\ndata-version: hp/releases/2025-01-16\n\n[Term]\nid: HP:0000001\nname: All\n";
+        let path = folder.path().join("genes.sqlite");
+        let tables = [("hgnc.txt", hgnc), ("phenotype.hpoa", hpoa), ("hp.obo", obo)].map(|(name, text)| {
+            let table = folder.path().join(name);
+            std::fs::write(&table, text).expect("written");
+            table
+        });
+        crate::genes::build::build(&tables, &[], &path).expect("a knowledge base");
+        let base = Base::open(&path).expect("a knowledge base");
+        let prompt = Prompt::parse("gene=IVD, disease=OMIM:243500, relation =").expect("a prompt");
+        let written = in_letters(&base, &prompt).expect("read").expect("a relation");
+        let root = std::env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), std::path::PathBuf::from);
+        let self_test = std::fs::read_to_string(root.join("models/gpgpt/self_test.tsv")).expect("the self-test");
+        let first = self_test.lines().nth(1).and_then(|line| line.split('\t').next()).expect("a prompt");
+        assert_eq!(written, first.replace("\\n", "\n"));
+    }
+}

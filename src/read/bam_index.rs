@@ -1,7 +1,7 @@
-//! The index beside a BAM file (.bai or .csi), and whether it belongs to it.
+//! The index beside a BAM file (.bai or .csi), and whether it belongs to the file.
 //!
-//! An index that is older than its file is a warning, as in samtools. One that is damaged, or of another file, would hide reads: it is
-//! refused.
+//! An index that is older than its file is a warning, as in samtools. An index that is damaged or of another file would hide reads, so
+//! it is refused.
 
 use std::{
     fs::File,
@@ -23,14 +23,14 @@ use noodles::{
     },
 };
 
-use super::reference::with_ending;
+use super::beside::{warn_if_older, with_ending};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
 };
 
-/// What to do about an index that cannot be used.
-const ANEW: &str = "make the index anew: samtools index";
+/// The hint for an index that cannot be used.
+const MAKE_ANEW: &str = "make the index anew: samtools index";
 
 /// An index.
 pub struct BamIndex {
@@ -44,7 +44,7 @@ enum Kind {
 }
 
 impl BamIndex {
-    /// The index beside a file, if there is one; `csi` comes first, as in samtools.
+    /// The index beside a file, `None` without one; `.csi` comes before `.bai`, as in samtools.
     pub fn beside(path: &Path) -> Result<Option<Self>> {
         for ending in ["csi", "bai"] {
             for beside in [with_ending(path, ending), path.with_extension(ending)] {
@@ -52,7 +52,7 @@ impl BamIndex {
                     warn_if_older(&beside, path);
                     let failed = |error: io::Error| {
                         Error::input(beside.display(), format!("the index is damaged: {}", describe(&error)))
-                            .with_hint(ANEW)
+                            .with_hint(MAKE_ANEW)
                     };
                     super::index::check(&beside).map_err(failed)?;
                     let kind = if ending == "bai" {
@@ -67,13 +67,13 @@ impl BamIndex {
         Ok(None)
     }
 
-    /// The parts of the file that hold what overlaps the intervals, in the file's order.
+    /// The parts of the file that hold the records that overlap the intervals, in the order of the file.
     pub fn chunks(&self, contig: usize, length: u64, intervals: &[Interval]) -> Result<Vec<Chunk>> {
         let mut chunks = Vec::new();
-        for asked in intervals {
+        for interval in intervals {
             let (Ok(start), Ok(end)) = (
-                Position::try_from(asked.one_based_start() as usize),
-                Position::try_from(asked.end.min(length) as usize),
+                Position::try_from(interval.one_based_start() as usize),
+                Position::try_from(interval.end.min(length) as usize),
             ) else {
                 continue;
             };
@@ -84,51 +84,53 @@ impl BamIndex {
                 Kind::Bai(index) => index.query(contig, (start..=end).into()),
                 Kind::Csi(index) => index.query(contig, (start..=end).into()),
             });
-            chunks.extend(found.map_err(|error| Error::input(self.path.display(), describe(&error)).with_hint(ANEW))?);
+            chunks.extend(
+                found.map_err(|error| Error::input(self.path.display(), describe(&error)).with_hint(MAKE_ANEW))?,
+            );
         }
         chunks.sort_by_key(|chunk| chunk.start());
         Ok(if chunks.is_empty() { chunks } else { merge_chunks(&chunks) })
     }
 
-    /// Refuses an index of another file: it must have as many contigs, and its first and last place must be where the reads that have a
-    /// place begin and end. `reader` stands behind the header.
+    /// Refuses an index of another file: it must have as many contigs as the file, and its first and last offset must be where the
+    /// mapped reads begin and end. `reader` is at the first record.
     pub fn check(&self, reader: &mut bgzf::io::Reader<BufReader<File>>, file: &Path, contigs: &Contigs) -> Result<()> {
         let foreign = |why: &str| {
             Error::input(self.path.display(), format!("this index does not belong to {} ({why})", file.display()))
-                .with_hint(ANEW)
+                .with_hint(MAKE_ANEW)
         };
-        let (count, places) = match &self.kind {
-            Kind::Bai(index) => (index.reference_sequences().len(), places(index)),
-            Kind::Csi(index) => (index.reference_sequences().len(), places(index)),
+        let (count, offsets) = match &self.kind {
+            Kind::Bai(index) => (index.reference_sequences().len(), offsets(index)),
+            Kind::Csi(index) => (index.reference_sequences().len(), offsets(index)),
         };
-        // samtools index leaves out nothing, but a .csi of bcftools' making may.
+        // An index of samtools has all contigs.
         if count != contigs.count() {
             return Err(foreign(&format!("it has {count} contigs, the file {}", contigs.count())));
         }
         let first = first_record(reader).map_err(|error| Error::input(file.display(), describe(&error)))?;
         let placed = first.as_deref().is_some_and(is_placed);
-        let Some((begin, end)) = places else {
-            return if placed { Err(foreign("it has no reads, the file has")) } else { Ok(()) };
+        let Some((begin, end)) = offsets else {
+            return if placed { Err(foreign("it has no reads, but the file has")) } else { Ok(()) };
         };
-        let moved = |_: io::Error| foreign("its places are not the file's");
+        let moved = |_: io::Error| foreign("its offsets are not those of the file");
         let length = file.metadata().map_err(|error| Error::read(file, &error))?.len();
         if end.compressed() > length {
-            return Err(foreign("it goes on after the file's end"));
+            return Err(foreign("it points past the end of the file"));
         }
         reader.seek(begin).map_err(moved)?;
         if first_record(reader).map_err(moved)? != first {
-            return Err(foreign("it does not begin where the file's reads begin"));
+            return Err(foreign("it does not begin where the reads of the file begin"));
         }
         reader.seek(end).map_err(moved)?;
         match first_record(reader).map_err(moved)? {
-            Some(next) if is_placed(&next) => Err(foreign("there are reads that it does not know")),
+            Some(next) if is_placed(&next) => Err(foreign("the file has reads that are not in it")),
             _ => Ok(()),
         }
     }
 }
 
-/// Where the records of an index begin and end.
-fn places<I>(index: &Index<I>) -> Option<(VirtualPosition, VirtualPosition)>
+/// The first and the last offset of an index.
+fn offsets<I>(index: &Index<I>) -> Option<(VirtualPosition, VirtualPosition)>
 where
     I: reference_sequence::Index,
 {
@@ -138,28 +140,14 @@ where
     Some((begin, chunks().map(|chunk| chunk.end()).max()?))
 }
 
-/// The next record's first bytes: as many as say where it lies and what it is called.
+/// The first bytes of the next record, which hold its place and its name.
 fn first_record(reader: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     reader.take(64).read_to_end(&mut bytes)?;
     Ok((!bytes.is_empty()).then_some(bytes))
 }
 
-/// Its contig's number, which follows the length (SAM specification, section 4.2), is not −1.
+/// Whether the number of its contig, which follows the length (SAM specification, section 4.2), is not −1.
 fn is_placed(record: &[u8]) -> bool {
     record.get(4..8).is_some_and(|id| id != [0xff; 4])
-}
-
-/// Says that an index is older than its file.
-pub fn warn_if_older(index: &Path, file: &Path) {
-    let changed = |path: &Path| path.metadata().and_then(|about| about.modified()).ok();
-    if let (Some(index_time), Some(file_time)) = (changed(index), changed(file))
-        && index_time < file_time
-    {
-        tracing::warn!(
-            "{} is older than {}: if that was made anew, so must its index be",
-            index.display(),
-            file.display()
-        );
-    }
 }

@@ -1,29 +1,34 @@
-//! BED (GA4GH, version 1.0): the one reader of it, for regions, intervals that are asked or annotated, known places and plans.
+//! BED (GA4GH, version 1.0), for regions, intervals to score or annotate, truth sets and plans.
 //!
-//! A line that holds a tab is parted by tabs, so that names may hold blanks or be empty; any other line is parted by blanks. Of
-//! BED3 to BED12, and of what has columns of its own after those (BEDn+m), all columns are kept. Lines of `track`, `browser` and
-//! `#`, and empty lines, are no features. By hand, because noodles-bed parts at tabs alone, wants the number of columns when it
-//! is compiled, and takes `track` lines for features.
+//! A line with a tab is split at tabs, so that names may hold blanks or be empty; any other line is split at blanks. All columns of
+//! BED3 to BED12, and any columns after those (BEDn+m), are kept. Lines of `track`, `browser` and `#`, and empty lines, are not
+//! features. By hand, because noodles-bed splits at tabs only, needs the number of columns at compile time, and takes `track`
+//! lines for features.
 
 use std::path::Path;
 
-use super::{Format, Input, InputReport, open_even_empty, read_line};
+use super::{
+    format::Format,
+    lines::{read_line, text_of},
+    open::{Input, open_even_empty},
+    tally::InputReport,
+};
 use crate::{
     error::{Error, Result, describe},
     genome::{Interval, Strand},
 };
 
-/// A feature, while its line is at hand.
+/// A feature, which borrows its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feature<'a> {
     /// All columns, as they are written.
     pub columns: Vec<&'a str>,
-    /// May be empty: a place between two bases.
+    /// Its bases; empty for a place between two bases.
     pub interval: Interval,
 }
 
 impl<'a> Feature<'a> {
-    /// Reads a line; `None`: it holds no feature. The error is what is wrong with it.
+    /// Parses a line; `None` for a line that is not a feature. The error is the problem.
     pub fn parse(line: &'a str) -> std::result::Result<Option<Self>, String> {
         let text = line.trim_ascii_start();
         if text.is_empty() || text.starts_with('#') {
@@ -32,7 +37,7 @@ impl<'a> Feature<'a> {
         let columns: Vec<&str> =
             if line.contains('\t') { line.split('\t').collect() } else { line.split_ascii_whitespace().collect() };
         let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        // A contig may be called `track`, too: then it has a start.
+        // A contig may be called `track`, too: then the next column is a start.
         let first = line.split_ascii_whitespace().next();
         if matches!(first, Some("track" | "browser")) && !columns.get(1).is_some_and(is_number) {
             return Ok(None);
@@ -67,7 +72,7 @@ impl<'a> Feature<'a> {
         self.columns.get(3).copied().filter(|name| !matches!(*name, "" | "."))
     }
 
-    /// The sixth column; the error is what stands there instead of a strand.
+    /// The sixth column. The error is the text that is not a strand.
     pub fn strand(&self) -> std::result::Result<Strand, &'a str> {
         match self.columns.get(5).copied() {
             None | Some("" | ".") => Ok(Strand::Unknown),
@@ -78,18 +83,21 @@ impl<'a> Feature<'a> {
     }
 }
 
-/// Hands on every feature of a file, with its line number, from 1. A file without any is a good one.
+/// Calls `each` with every feature of a file and its line number, from 1. A file without features is valid.
 pub fn each(mut input: Input, mut each: impl FnMut(&Feature<'_>, u64) -> Result<()>) -> Result<()> {
-    // Lines of ten columns and more look like SAM's.
+    // Lines of eleven columns and more are detected as SAM.
     input.expect(&[Format::Unknown, Format::Sam, Format::Empty], "a BED file")?;
     let place = input.place();
     let (mut line, mut number) = (Vec::new(), 0u64);
     while read_line(&mut input.reader, &mut line).map_err(|error| Error::input(&place, describe(&error)))? {
         number += 1;
         let bad = |why: String| Error::input(format!("{place}, line {number}"), why);
-        let text = super::text_of(&line).map_err(|(why, hint)| bad(why.into()).with_hint(hint))?;
-        let feature = Feature::parse(text)
-            .map_err(|why| bad(why).with_hint("BED counts from 0, and its end is one past the last base; a line that holds a tab is parted by tabs alone"))?;
+        let text = text_of(&line).map_err(|(why, hint)| bad(why.into()).with_hint(hint))?;
+        let feature = Feature::parse(text).map_err(|why| {
+            bad(why).with_hint(
+                "BED counts from 0, and its end is one past the last base; a line with a tab is split at tabs only",
+            )
+        })?;
         if let Some(feature) = feature {
             each(&feature, number)?;
         }
@@ -97,12 +105,12 @@ pub fn each(mut input: Input, mut each: impl FnMut(&Feature<'_>, u64) -> Result<
     Ok(())
 }
 
-/// A feature that is kept.
+/// A feature of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BedLine {
     /// Contig name.
     pub contig: String,
-    /// Never empty.
+    /// Its bases; never empty.
     pub interval: Interval,
     /// The fourth column, where it is there and neither empty nor `.`.
     pub name: Option<String>,
@@ -110,7 +118,7 @@ pub struct BedLine {
     pub line: u64,
 }
 
-/// Reads all features that hold a base. Those of no length (places between two bases) hold none: they are left out, with a warning.
+/// Reads all features that hold a base. Features of no length, which are places between two bases, are skipped with a warning.
 pub fn read(path: &Path) -> Result<(Vec<BedLine>, InputReport)> {
     let input = open_even_empty(path)?;
     let (place, report) = (input.place(), input.report());
@@ -129,10 +137,13 @@ pub fn read(path: &Path) -> Result<(Vec<BedLine>, InputReport)> {
         Ok(())
     })?;
     if empty > 0 {
-        tracing::warn!("{place}: {empty} features of no length (start = end) hold no base, and are left out");
+        tracing::warn!("{place}: {empty} features of no length (start = end) hold no base and are skipped");
     }
     Ok((lines, report()))
 }
+
+#[cfg(test)]
+mod properties;
 
 #[cfg(test)]
 mod tests {
@@ -143,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tab_decides_how_a_line_is_parted() {
+    fn a_line_with_a_tab_is_split_at_tabs() {
         for (line, name) in [
             ("c\t1\t9\tgene\t0\t-", Some("gene")),
             ("c\t1\t9\tmy gene\t0\t-", Some("my gene")),
@@ -162,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_browsers_are_no_features_but_a_contig_may_be_called_track() {
+    fn lines_of_browsers_are_not_features_but_a_contig_may_be_called_track() {
         for line in [
             "",
             " \t",
@@ -180,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn invalid_lines_are_refused() {
         for (line, say) in [
             ("c\t1", "needs contig, start and end"),
             ("\t1\t2", "the name of the contig is empty"),

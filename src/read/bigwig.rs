@@ -1,5 +1,5 @@
-//! bigWig tracks, as shards and reports read them. The library believes what a file says of its own sizes, so these are
-//! compared with the file first (Kent and others 2010, supplementary tables 5 to 16).
+//! bigWig tracks, which merging and reports read. bigtools allocates memory for any size that a file gives, so the sizes are compared
+//! with the length of the file first (Kent and others 2010, supplementary tables 5 to 16).
 
 use std::{
     fs::File,
@@ -14,7 +14,7 @@ use crate::error::{Error, Result, guard};
 /// An open track.
 pub type Track = BigWigRead<ReopenableFile>;
 
-/// Largest block of values that is unpacked: bigtools and UCSC's programs write some ten thousand bytes.
+/// The largest block of values that is decompressed, in bytes: bigtools and UCSC's programs write some ten thousand.
 const MAX_BLOCK: u32 = 64 << 20;
 
 /// Opens a track.
@@ -23,27 +23,29 @@ pub fn open(path: &Path) -> Result<Track> {
         check(File::open(path)?)?;
         BigWigRead::open_file(path).map_err(io::Error::other)
     });
-    read.map_err(|error| Error::input(path.display(), format!("no bigWig file: {error}")))
+    read.map_err(|error| Error::input(path.display(), format!("not a bigWig file: {error}")))
 }
 
 fn damaged() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "it is damaged: a size in it goes beyond the file")
+    io::Error::new(io::ErrorKind::InvalidData, "it is damaged: a size in it is larger than the file")
 }
 
+/// Reads the sizes of a file.
 struct Sizes {
     file: BufReader<File>,
     length: u64,
-    /// Nodes that may still be read: in a file that leads back to itself there is no end of them.
+    /// The number of nodes that may still be read: a damaged tree may be circular.
     nodes: u64,
 }
 
+/// Checks that all sizes fit the file.
 fn check(file: File) -> io::Result<()> {
     let length = file.metadata()?.len();
     let mut sizes = Sizes { file: BufReader::new(file), length, nodes: length / 4 };
     let header: [u8; 64] = sizes.at(0)?;
-    // Of the other byte order, which this program never writes, nothing is known here.
+    // The other byte order, which this program never writes, is not supported.
     if u32_of(&header, 0) != 0x888f_fc26 {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "it does not begin as one does"));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it does not begin with the magic number"));
     }
     let (contigs, index) = (u64_of(&header, 8), u64_of(&header, 24));
     if u32_of(&header, 52) > MAX_BLOCK {
@@ -64,6 +66,7 @@ fn check(file: File) -> io::Result<()> {
 }
 
 impl Sizes {
+    /// The bytes at an offset.
     fn at<const N: usize>(&mut self, offset: u64) -> io::Result<[u8; N]> {
         if offset.checked_add(N as u64).is_none_or(|end| end > self.length) {
             return Err(damaged());
@@ -74,7 +77,7 @@ impl Sizes {
         Ok(bytes)
     }
 
-    /// A node at `offset`: whether it is a leaf, and how many items it has.
+    /// The node at an offset: whether it is a leaf, and its number of items.
     fn node(&mut self, offset: u64) -> io::Result<(bool, u64)> {
         self.nodes = self.nodes.checked_sub(1).ok_or_else(damaged)?;
         let [kind, _, low, high] = self.at(offset)?;
@@ -84,7 +87,7 @@ impl Sizes {
         Ok((kind == 1, u16::from_le_bytes([low, high]).into()))
     }
 
-    /// Names of contigs: inner nodes lead to others, leaves lie in the file.
+    /// Checks the tree of contig names: all nodes lie in the file.
     fn contigs(&mut self, root: u64, key: u64) -> io::Result<()> {
         let mut open = vec![root];
         while let Some(offset) = open.pop() {
@@ -99,7 +102,7 @@ impl Sizes {
         Ok(())
     }
 
-    /// Blocks of values in an index: each lies in the file.
+    /// Checks the tree of an index: all blocks of values lie in the file.
     fn blocks(&mut self, index: u64) -> io::Result<()> {
         let mut open = vec![index.checked_add(48).ok_or_else(damaged)?];
         while let Some(offset) = open.pop() {

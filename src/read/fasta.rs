@@ -1,11 +1,20 @@
-//! FASTA as a stream: contigs as they come, their bases in pieces, in constant memory.
+//! FASTA as a stream: contigs in the order of the file, their bases in pieces. Memory does not grow with the length of a contig.
+//!
+//! [`super::reference`] fetches any interval instead; its index is made by noodles, so the two share no scanning of lines.
 
-use std::{collections::HashSet, io::BufRead, path::Path};
+use std::{
+    collections::HashSet,
+    io::{self, BufRead},
+    path::Path,
+};
 
 use md5::{Digest, Md5};
 use serde::Serialize;
 
-use super::{Format, Input};
+use super::{
+    format::Format,
+    open::{self, Input},
+};
 use crate::{
     digest::hex,
     error::{Error, Result, describe},
@@ -16,14 +25,14 @@ use crate::{
     },
 };
 
-/// A contig that was read, for the manifest.
+/// A contig, as the manifest lists it.
 #[derive(Clone, Debug, Serialize)]
 pub struct ContigReport {
     /// Name.
     pub name: String,
     /// Length in bases.
     pub length: u64,
-    /// MD5 of its bases in upper case: SAM's M5. `None` where only a part was read.
+    /// MD5 of its bases in upper case, which SAM calls M5; `None` where only a part was read.
     #[serde(serialize_with = "in_hex")]
     pub md5: Option<[u8; 16]>,
 }
@@ -32,34 +41,25 @@ fn in_hex<S: serde::Serializer>(md5: &Option<[u8; 16]>, serializer: S) -> std::r
     md5.map(|bytes| hex(&bytes)).serialize(serializer)
 }
 
-/// What a stream of FASTA consists of.
+/// A part of a FASTA stream.
 pub enum Event<'a> {
     /// A contig begins.
     Contig(&'a str),
-    /// The next bases of it, as they are written.
+    /// The next bases of the contig, as they are written.
     Bases(&'a [u8]),
-    /// It has ended.
+    /// The contig has ended.
     End(ContigReport),
 }
 
-/// Bases that are handed on together.
+/// The number of bases from which on a piece is sent.
 const PIECE: usize = 64 << 10;
 
-/// Bytes that are letters of the nucleotide alphabet.
-const NUCLEOTIDE: [bool; 256] = {
-    let mut table = [false; 256];
-    let letters = b"ACGTUNRYSWKMBDHVacgtunryswkmbdhv-.*";
-    let mut i = 0;
-    while i < letters.len() {
-        table[letters[i] as usize] = true;
-        i += 1;
-    }
-    table
-};
+/// The longest line of a contig's name, in bytes.
+const MAX_HEADER: usize = 1 << 20;
 
-/// Refuses letters that are not nucleotides. `start` is the 0-based place of the first of `bases` on `contig`.
+/// Refuses letters that are not nucleotides. `start` is the 0-based position of the first of `bases` on `contig`.
 pub fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64) -> Result<()> {
-    if is_plain(bases) || bases.iter().fold(true, |good, &base| good & NUCLEOTIDE[base as usize]) {
+    if is_plain(bases) || bases.iter().fold(true, |good, &base| good & is_nucleotide(base)) {
         return Ok(());
     }
     let at = bases.iter().position(|&base| !is_nucleotide(base)).unwrap_or(0);
@@ -76,21 +76,21 @@ pub fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64) -> Re
     })
 }
 
-/// Names and lengths of all contigs of a file, in its order, by reading it through.
+/// The names and lengths of all contigs of a file, in its order, by reading it from start to end.
 pub fn read_contigs(path: &Path) -> Result<Contigs> {
     if !path.is_file() {
         return Err(Error::usage(format!(
-            "{}: the lengths of the contigs must be known beforehand",
-            super::place(path)
+            "{}: the lengths of the contigs must be known before the bases are read",
+            open::place(path)
         ))
         .with_hint("give a file instead of standard input or a pipe"));
     }
-    let input = super::open_even_empty(path)?;
+    let input = open::open_even_empty(path)?;
     input.expect(&[Format::Fasta, Format::Empty], "a FASTA file")?;
     if input.format == Format::Fasta {
         tracing::info!(
-            "{} is read once for the lengths of its contigs, and again for their bases (of a file that bgzip made, parts can be read)",
-            super::place(path)
+            "{} is read once for the lengths of its contigs, and again for their bases (of a file compressed by bgzip, single parts can be read)",
+            open::place(path)
         );
     }
     let mut contigs = Contigs::default();
@@ -103,62 +103,29 @@ pub fn read_contigs(path: &Path) -> Result<Contigs> {
     Ok(contigs)
 }
 
-/// Reads a FASTA stream from start to end.
+/// Reads a FASTA stream from start to end, and calls `event` with every [`Event`] in order.
 ///
 /// Errors: text before the first `>`, an empty or repeated name, a letter that is not a nucleotide.
-pub fn stream(input: Input, mut event: impl FnMut(Event<'_>) -> Result<()>) -> Result<()> {
+pub fn stream(input: Input, event: impl FnMut(Event<'_>) -> Result<()>) -> Result<()> {
     let place = input.place();
     let mut reader = input.reader;
-    let failed = |error: std::io::Error| Error::input(&place, describe(&error));
-    // Digests: a file may have millions of names.
-    let mut names = HashSet::<[u8; 16]>::new();
-    let mut current: Option<(String, u64, Md5)> = None;
-    let (mut piece, mut upper) = (Vec::with_capacity(2 * PIECE), Vec::new());
-    let (mut at_start, mut header, mut line_number) = (true, None::<Vec<u8>>, 1u64);
-
-    let mut flush = |piece: &mut Vec<u8>,
-                     current: &mut Option<(String, u64, Md5)>,
-                     event: &mut dyn FnMut(Event<'_>) -> Result<()>|
-     -> Result<()> {
-        if let Some((name, len, hash)) = current
-            && !piece.is_empty()
-        {
-            check_alphabet(piece, &place, name, *len)?;
-            upper.clear();
-            upper.extend_from_slice(piece);
-            upper.make_ascii_uppercase();
-            hash.update(&upper);
-            *len += piece.len() as u64;
-            event(Event::Bases(piece))?;
-        }
-        piece.clear();
-        Ok(())
-    };
-    let end = |current: Option<(String, u64, Md5)>, event: &mut dyn FnMut(Event<'_>) -> Result<()>| match current {
-        Some((name, 0, _)) => Err(Error::input(&place, format!("contig \"{name}\" has no sequence"))
-            .with_hint("take this contig out, if the file is not cut off or damaged there")),
-        Some((mut name, length, hash)) => {
-            // A file may have millions.
-            name.shrink_to_fit();
-            event(Event::End(ContigReport { name, length, md5: Some(hash.finalize().into()) }))
-        }
-        None => Ok(()),
-    };
-
+    let mut contigs = Assembler::new(&place, event);
+    // The line of a contig's name, while it is read.
+    let mut header = None::<Vec<u8>>;
+    let (mut at_line_start, mut line_number) = (true, 1u64);
     loop {
         let buffer = match reader.fill_buf() {
             Ok(buffer) => buffer,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(failed(error)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(Error::input(&place, describe(&error))),
         };
         if buffer.is_empty() {
             break;
         }
         let mut at = 0;
         while at < buffer.len() {
-            if header.is_none() && at_start && buffer[at] == b'>' {
-                flush(&mut piece, &mut current, &mut event)?;
-                end(current.take(), &mut event)?;
+            if header.is_none() && at_line_start && buffer[at] == b'>' {
+                contigs.finish_contig()?;
                 header = Some(Vec::new());
             }
             let (line_end, ended) = match memchr::memchr(b'\n', &buffer[at..]) {
@@ -166,54 +133,125 @@ pub fn stream(input: Input, mut event: impl FnMut(Event<'_>) -> Result<()>) -> R
                 None => (buffer.len(), false),
             };
             let text = &buffer[at..line_end];
-            if let Some(header) = &mut header {
-                header.extend_from_slice(text);
-                if header.len() > 1 << 20 {
-                    return Err(Error::input(&place, format!("line {line_number}: a FASTA header of more than 1 MiB")));
-                }
-            } else {
-                let text = text.strip_suffix(b"\r").unwrap_or(text);
-                if current.is_some() {
-                    piece.extend_from_slice(text);
-                } else if !text.iter().all(u8::is_ascii_whitespace) {
-                    return Err(Error::input(&place, format!("line {line_number}: text before the first \">\"")));
-                }
+            match &mut header {
+                Some(header) => add_to_header(header, text, &place, line_number)?,
+                None => contigs.add_line(text, line_number)?,
             }
-            at_start = ended;
-            at = line_end + usize::from(ended);
             if ended {
-                line_number += 1;
-                if let Some(text) = header.take() {
-                    let name = contig_name(&text, &place, line_number - 1)?;
-                    if !names.insert(Md5::digest(name.as_bytes()).into()) {
-                        return Err(Error::input(
-                            &place,
-                            format!("line {}: contig \"{name}\" is there twice", line_number - 1),
-                        ));
-                    }
-                    event(Event::Contig(&name))?;
-                    current = Some((name, 0, Md5::new()));
+                if let Some(header) = header.take() {
+                    contigs.begin_contig(&header, line_number)?;
                 }
+                line_number += 1;
             }
-            if piece.len() >= PIECE {
-                flush(&mut piece, &mut current, &mut event)?;
-            }
+            contigs.send_full_piece()?;
+            (at_line_start, at) = (ended, line_end + usize::from(ended));
         }
         let len = buffer.len();
         reader.consume(len);
     }
-    if let Some(text) = header {
-        let name = contig_name(&text, &place, line_number)?;
-        return Err(Error::input(
-            &place,
-            format!("line {line_number}: contig \"{name}\" has no sequence; is the file truncated?"),
-        ));
+    if let Some(header) = header {
+        let name = contig_name(&header, &place, line_number)?;
+        let why = format!("line {line_number}: contig \"{name}\" has no sequence; is the file truncated?");
+        return Err(Error::input(&place, why));
     }
-    flush(&mut piece, &mut current, &mut event)?;
-    end(current, &mut event)
+    contigs.finish_contig()
 }
 
-/// `>chr1 description` is contig `chr1`.
+fn add_to_header(header: &mut Vec<u8>, text: &[u8], place: &str, line: u64) -> Result<()> {
+    header.extend_from_slice(text);
+    if header.len() > MAX_HEADER {
+        return Err(Error::input(place, format!("line {line}: a FASTA header of more than 1 MiB")));
+    }
+    Ok(())
+}
+
+/// Makes events of the lines of contigs.
+struct Assembler<'p, F> {
+    place: &'p str,
+    event: F,
+    /// Digests of the names so far: a file may have millions of names.
+    names: HashSet<[u8; 16]>,
+    current: Option<Current>,
+    /// Bases of the current contig that are not sent yet.
+    piece: Vec<u8>,
+    /// The same in upper case.
+    upper: Vec<u8>,
+}
+
+/// The contig that is being read.
+struct Current {
+    name: String,
+    /// Bases sent so far.
+    length: u64,
+    md5: Md5,
+}
+
+impl<'p, F: FnMut(Event<'_>) -> Result<()>> Assembler<'p, F> {
+    fn new(place: &'p str, event: F) -> Self {
+        let piece = Vec::with_capacity(2 * PIECE);
+        Self { place, event, names: HashSet::new(), current: None, piece, upper: Vec::new() }
+    }
+
+    fn begin_contig(&mut self, header: &[u8], line: u64) -> Result<()> {
+        let name = contig_name(header, self.place, line)?;
+        if !self.names.insert(Md5::digest(name.as_bytes()).into()) {
+            return Err(Error::input(self.place, format!("line {line}: contig \"{name}\" is there twice")));
+        }
+        (self.event)(Event::Contig(&name))?;
+        self.current = Some(Current { name, length: 0, md5: Md5::new() });
+        Ok(())
+    }
+
+    /// Adds a line of bases, or a part of one.
+    fn add_line(&mut self, text: &[u8], line: u64) -> Result<()> {
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        if self.current.is_some() {
+            self.piece.extend_from_slice(text);
+        } else if !text.iter().all(u8::is_ascii_whitespace) {
+            return Err(Error::input(self.place, format!("line {line}: text before the first \">\"")));
+        }
+        Ok(())
+    }
+
+    fn send_full_piece(&mut self) -> Result<()> {
+        if self.piece.len() >= PIECE { self.send_piece() } else { Ok(()) }
+    }
+
+    fn send_piece(&mut self) -> Result<()> {
+        let Self { place, event, current, piece, upper, .. } = self;
+        if let Some(Current { name, length, md5 }) = current
+            && !piece.is_empty()
+        {
+            check_alphabet(piece, place, name, *length)?;
+            upper.clear();
+            upper.extend_from_slice(piece);
+            upper.make_ascii_uppercase();
+            md5.update(&upper);
+            *length += piece.len() as u64;
+            event(Event::Bases(piece))?;
+        }
+        piece.clear();
+        Ok(())
+    }
+
+    fn finish_contig(&mut self) -> Result<()> {
+        self.send_piece()?;
+        match self.current.take() {
+            None => Ok(()),
+            Some(Current { name, length: 0, .. }) => {
+                Err(Error::input(self.place, format!("contig \"{name}\" has no sequence"))
+                    .with_hint("take this contig out, if the file is not cut off or damaged there"))
+            }
+            Some(Current { mut name, length, md5 }) => {
+                // A file may have millions of names.
+                name.shrink_to_fit();
+                (self.event)(Event::End(ContigReport { name, length, md5: Some(md5.finalize().into()) }))
+            }
+        }
+    }
+}
+
+/// The name of a contig: `chr1` for `>chr1 description`.
 fn contig_name(header: &[u8], place: &str, line: u64) -> Result<String> {
     let text = header.strip_prefix(b">").unwrap_or(header);
     let text = text.strip_suffix(b"\r").unwrap_or(text);
@@ -259,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_fasta_says_where() {
+    fn errors_of_fasta_have_a_place() {
         for (text, say) in [
             (&b">a\nACGT\n>a\nACGT\n"[..], "line 3: contig \"a\" is there twice"),
             (b">\nACGT\n", "line 1: a contig without a name"),

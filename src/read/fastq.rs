@@ -1,8 +1,8 @@
 //! FASTQ and FASTA as unmapped reads.
 //!
-//! By hand: noodles and needletail read four lines a record only, seq_io does so in its releases, and rust-bio takes as many
-//! lines of qualities as there were of bases. Sequence and qualities may span lines, and a line of qualities may begin
-//! with `@` or `+`, so only the number of qualities says where a record ends (Cock et al. 2010).
+//! By hand: noodles, needletail and the releases of seq_io read records of four lines only, and rust-bio takes as many lines of
+//! qualities as there were of bases. Sequence and qualities may span lines, and a line of qualities may begin with `@` or `+`, so
+//! a record ends where it has as many qualities as bases (Cock et al. 2010).
 
 use std::io::{self, BufRead};
 
@@ -11,38 +11,40 @@ use noodles::sam::alignment::{
     record::{Flags, MappingQuality},
 };
 
-use super::read_line;
+use super::lines::{MAX_LINE, read_line};
 
 /// Reads records one after the other.
 pub struct Reads {
     reader: Box<dyn BufRead + Send>,
-    /// Records begin with `>`, and have no qualities.
+    /// The format is FASTA: records begin with `>` and have no qualities.
     is_fasta: bool,
-    /// The line in hand: the last one that was read, where it belongs to the next record.
+    /// The current line, and its number.
     line: Vec<u8>,
-    held: bool,
     number: u64,
+    /// The current line is the first of the next record.
+    held: bool,
 }
 
-/// A line that is longer is not kept in memory beside its record.
+/// The buffer of a line that is longer, in bytes, is freed after its record.
 const LONG: usize = 1 << 20;
 
 fn bad(why: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why)
 }
 
-/// A letter of a sequence that SAM can hold (SAM specification, section 1.4, SEQ; `-` and `.` are gaps and unknown bases of old files).
+/// Whether a letter can be in a sequence of SAM (SAM specification, section 1.4, SEQ), or is a gap (`-`) or an unknown base (`.`) of
+/// old files.
 fn is_base(letter: u8) -> bool {
     letter.is_ascii_alphabetic() || matches!(letter, b'=' | b'.' | b'-' | b'*')
 }
 
 impl Reads {
-    /// Of a file of FASTQ, or of FASTA.
+    /// For FASTQ, or for FASTA.
     pub fn new(reader: Box<dyn BufRead + Send>, is_fasta: bool) -> Self {
-        Self { reader, is_fasta, line: Vec::new(), held: false, number: 0 }
+        Self { reader, is_fasta, line: Vec::new(), number: 0, held: false }
     }
 
-    /// Takes the next line into hand; `false` at the end of the file.
+    /// Reads the next line; `false` at the end of the file.
     fn advance(&mut self) -> io::Result<bool> {
         if std::mem::take(&mut self.held) {
             return Ok(true);
@@ -52,7 +54,7 @@ impl Reads {
         Ok(more)
     }
 
-    /// The next record; `None` at the end of the file. Empty lines between records are passed over.
+    /// The next record; `None` at the end of the file. Empty lines between records are skipped.
     pub fn read(&mut self) -> io::Result<Option<RecordBuf>> {
         loop {
             if !self.advance()? {
@@ -62,27 +64,60 @@ impl Reads {
                 break;
             }
         }
-        let (mark, first) = (if self.is_fasta { b'>' } else { b'@' }, self.number);
+        let first = self.number;
+        let (header, name) = self.header()?;
+        let (sequence, has_plus) = self.sequence(first)?;
+        let mut record = RecordBuf::builder().set_flags(Flags::UNMAPPED);
+        // As samtools import does: a read without a mapping quality would pass every filter.
+        if let Some(none) = MappingQuality::new(0) {
+            record = record.set_mapping_quality(none);
+        }
+        if !name.is_empty() {
+            record = record.set_name(name.clone());
+        }
+        if !self.is_fasta {
+            if !has_plus {
+                return Err(bad(format!(
+                    "the record of line {first} has no \"+\" and no qualities: the file is truncated"
+                )));
+            }
+            let repeated = &self.line[1..];
+            if !repeated.is_empty() && repeated != header && repeated != name {
+                return Err(bad(format!("line {}: the name after \"+\" is not that of line {first}", self.number)));
+            }
+            record = record.set_quality_scores(self.qualities(first, sequence.len())?.into());
+        }
+        if !self.held && self.line.capacity() > LONG {
+            self.line = Vec::new();
+        }
+        Ok(Some(record.set_sequence(sequence.into()).build()))
+    }
+
+    /// The header of a record, which is the current line, without its mark; and the name, which is its first word.
+    fn header(&self) -> io::Result<(Vec<u8>, Vec<u8>)> {
+        let (mark, format) = if self.is_fasta { (b'>', "FASTA") } else { (b'@', "FASTQ") };
         let Some(header) = self.line.strip_prefix(&[mark]).map(<[u8]>::to_vec) else {
-            let what = if self.is_fasta { "FASTA" } else { "FASTQ" };
-            return Err(bad(format!("line {first}: a record of {what} begins with \"{}\"", char::from(mark))));
+            let why = format!("line {}: a record of {format} begins with \"{}\"", self.number, char::from(mark));
+            return Err(bad(why));
         };
         let name: Vec<u8> = header.iter().copied().take_while(|b| !b.is_ascii_whitespace()).collect();
         if !name.iter().all(|b| (b'!'..=b'~').contains(b)) {
-            return Err(bad(format!("line {first}: the read's name holds a byte that is not printable ASCII")));
+            let why = format!("line {}: the read's name holds a byte that is not printable ASCII", self.number);
+            return Err(bad(why));
         }
+        Ok((header, name))
+    }
+
+    /// The bases of the record that begins in line `first`, up to the next record or the line with `+`; whether that line is there.
+    fn sequence(&mut self, first: u64) -> io::Result<(Vec<u8>, bool)> {
         let mut sequence = Vec::new();
-        let mut ended = false;
         while self.advance()? {
             match (self.is_fasta, self.line.first()) {
                 (true, Some(b'>')) => {
                     self.held = true;
-                    break;
+                    return Ok((sequence, false));
                 }
-                (false, Some(b'+')) => {
-                    ended = true;
-                    break;
-                }
+                (false, Some(b'+')) => return Ok((sequence, true)),
                 (false, Some(b'@')) => {
                     return Err(bad(format!(
                         "line {}: \"+\" and the qualities of the record of line {first} are missing",
@@ -100,37 +135,14 @@ impl Reads {
                 return Err(bad(format!("line {}: {shown} is not a letter of a sequence", self.number)));
             }
             sequence.extend_from_slice(&self.line);
-            if sequence.len() > super::MAX_LINE {
+            if sequence.len() > MAX_LINE {
                 return Err(bad(format!("line {}: the sequence is longer than 256 MiB", self.number)));
             }
         }
-        let mut record = RecordBuf::builder().set_flags(Flags::UNMAPPED);
-        // As samtools import has it: without one, a read would pass every filter.
-        if let Some(none) = MappingQuality::new(0) {
-            record = record.set_mapping_quality(none);
-        }
-        if !name.is_empty() {
-            record = record.set_name(name.clone());
-        }
-        if !self.is_fasta {
-            if !ended {
-                return Err(bad(format!(
-                    "the record of line {first} has no \"+\" and no qualities: the file is truncated"
-                )));
-            }
-            let again = &self.line[1..];
-            if !again.is_empty() && again != header && again != name {
-                return Err(bad(format!("line {}: the name after \"+\" is not that of line {first}", self.number)));
-            }
-            record = record.set_quality_scores(self.qualities(first, sequence.len())?.into());
-        }
-        if !self.held && self.line.capacity() > LONG {
-            self.line = Vec::new();
-        }
-        Ok(Some(record.set_sequence(sequence.into()).build()))
+        Ok((sequence, false))
     }
 
-    /// As many qualities as there are bases, from as many lines as they take: one at least.
+    /// Reads lines, one at least, until there are as many qualities as bases.
     fn qualities(&mut self, first: u64, bases: usize) -> io::Result<Vec<u8>> {
         let mut qualities: Vec<u8> = Vec::with_capacity(bases);
         loop {
@@ -144,7 +156,7 @@ impl Reads {
                 )));
             }
             if bases == 0 && !self.line.is_empty() {
-                // A read without bases need not have a line for its qualities.
+                // A read without bases may lack the line of its qualities.
                 self.held = true;
                 break;
             }
@@ -197,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_its_line() {
+    fn errors_name_the_line() {
         for (text, why) in [
             ("x\n", "line 1: a record of FASTQ begins with \"@\""),
             ("@a\nAC\n@b\n", "line 3: \"+\" and the qualities of the record of line 1 are missing"),

@@ -1,6 +1,6 @@
-//! What the index beside a VCF or BCF file (.tbi or .csi) tells before a record is read: the contigs on which records lie.
+//! The contigs on which records lie, from the index beside a VCF or BCF file (.tbi or .csi), before a record is read.
 //!
-//! Nothing rests on it alone: an index that is missing, older than its file or damaged tells nothing.
+//! An index that is missing, older than its file or damaged is ignored, so no result depends on it.
 
 use std::{
     fs::File,
@@ -10,24 +10,23 @@ use std::{
 
 use noodles::bgzf;
 
-use super::reference::with_ending;
+use super::beside::{modified, with_ending};
 
 /// A contig of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexedContig {
-    /// Its name; an index of BCF has none, its contigs are those of the header in their order.
+    /// Its name; `None` in an index of BCF, whose contigs are those of the header, in order.
     pub name: Option<String>,
-    /// Records lie on it.
+    /// Whether records lie on it.
     pub has_records: bool,
 }
 
-/// The contigs of the index beside a file, and what the index is called. `None` where there is none that can be believed.
+/// The name of the index beside a file, and its contigs. `None` without an index, or where it is older than the file or damaged.
 pub fn beside(file: &Path) -> Option<(String, Vec<IndexedContig>)> {
-    let changed = |path: &Path| path.metadata().and_then(|about| about.modified()).ok();
-    let written = changed(file)?;
+    let written = modified(file)?;
     ["csi", "tbi"].iter().find_map(|ending| {
         let path = with_ending(file, ending);
-        if changed(&path)? < written {
+        if modified(&path)? < written {
             return None;
         }
         let reader = bgzf::io::Reader::new(BufReader::new(File::open(&path).ok()?));
@@ -35,7 +34,7 @@ pub fn beside(file: &Path) -> Option<(String, Vec<IndexedContig>)> {
     })
 }
 
-/// Whether the index of a BAM file is whole: a reader that takes a damaged count for good asks for as much memory.
+/// Checks that the index of a BAM file is not damaged: noodles would allocate as much memory as a damaged count asks for.
 pub fn check(path: &Path) -> io::Result<()> {
     let mut file = BufReader::new(File::open(path)?);
     let packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
@@ -48,10 +47,11 @@ pub fn check(path: &Path) -> io::Result<()> {
     })
 }
 
-/// The longest list of contigs' names that is read.
+/// The longest list of contig names that is read, in bytes.
 const MAX_NAMES: u64 = 64 << 20;
 
-/// Reads an index (tabix and CSI specifications; of BAM, SAM specification, section 5.2). Memory is taken as bytes come, not as a damaged count promises.
+/// Reads an index (tabix and CSI specifications; for BAM, SAM specification, section 5.2). Memory grows with the bytes that are
+/// read: a damaged count allocates nothing.
 pub fn contigs(mut reader: impl Read) -> io::Result<Vec<IndexedContig>> {
     let mut magic = [0; 4];
     reader.read_exact(&mut magic)?;
@@ -66,7 +66,7 @@ pub fn contigs(mut reader: impl Read) -> io::Result<Vec<IndexedContig>> {
         b"CSI\x01" => {
             skip(&mut reader, 4)?;
             depth = number(&mut reader)?;
-            // 14 bits and 3 a level reach 2 Tb; readers take memory for all the bins that there might be.
+            // 14 bits and 3 per level reach 2 Tb. Other readers allocate memory for every possible bin.
             if depth > 9 {
                 return Err(io::ErrorKind::InvalidData.into());
             }
@@ -74,7 +74,7 @@ pub fn contigs(mut reader: impl Read) -> io::Result<Vec<IndexedContig>> {
             csi = true;
             let mut header = Vec::new();
             (&mut reader).take(length.min(MAX_NAMES)).read_to_end(&mut header)?;
-            // What lines hold takes 28 bytes and as many as names do; readers that believe the second length alone go astray else.
+            // The header of an index of text takes 28 bytes and those of the names: both lengths must agree.
             let fits = |named: &[u8; 4]| u64::from(u32::from_le_bytes(*named)) + 28 == length;
             if length > 0 && !header.get(24..).and_then(|rest| rest.first_chunk()).is_some_and(fits) {
                 return Err(io::ErrorKind::InvalidData.into());
@@ -84,7 +84,7 @@ pub fn contigs(mut reader: impl Read) -> io::Result<Vec<IndexedContig>> {
         }
         _ => return Err(io::ErrorKind::InvalidData.into()),
     }
-    // The bin after the last one but one holds counts (SAM specification, section 5.2).
+    // The bin with number `bins` + 1 holds counts (SAM specification, section 5.2).
     let bins = ((1u64 << (3 * (depth + 1))) - 1) / 7;
     let mut contigs = Vec::new();
     for at in 0..count {
@@ -104,7 +104,7 @@ pub fn contigs(mut reader: impl Read) -> io::Result<Vec<IndexedContig>> {
     Ok(contigs)
 }
 
-/// Names in the header of an index of text.
+/// The names in the header of an index of text.
 fn text_header(reader: &mut impl Read) -> io::Result<Vec<String>> {
     skip(reader, 24)?;
     let length = number(reader)?;
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn contigs_with_records_are_told_from_both_kinds() {
+    fn contigs_with_records_are_read_from_both_kinds() {
         let named = |name: Option<&str>, has_records| IndexedContig { name: name.map(String::from), has_records };
         for kind in [IndexKind::Tbi, IndexKind::Csi] {
             let plain = built(Indexed::Vcf, kind);

@@ -1,50 +1,55 @@
-//! Regions the user asks for: on the command line, or as a BED file; and contig aliases.
+//! Regions that the user names, on the command line or in a BED file; and contig aliases.
 
 use std::{collections::HashMap, path::Path};
 
-use super::{Input, bed, open_even_empty, read_line};
+use super::{
+    bed,
+    lines::{read_line, text_of},
+    open::{self, Input, open_even_empty},
+};
 use crate::{
     error::{Error, Result, describe},
-    genome::{Contigs, Interval, Region, interval::Reading},
+    genome::{Contigs, Interval, Region, interval::ParsedRegion},
 };
 
 /// Regions by contig name, sorted and merged.
 #[derive(Clone, Debug, Default)]
 pub struct Regions {
     by_contig: HashMap<String, Vec<Interval>>,
-    /// Contigs in the order they were asked for: for messages.
+    /// Contigs in the order in which they were named, for messages.
     names: Vec<String>,
+    /// Indices of `names`.
     numbers: HashMap<String, u32>,
-    /// What was asked for, as it was: number of the contig, interval, line of the file (0: none).
-    asked: Vec<(u32, Interval, u64)>,
-    /// Texts that may name a contig or a part of one, which a dictionary decides.
-    open: Vec<(String, Region)>,
+    /// The regions as they were named: index of the contig, interval, line of the file (0 where there is none).
+    named: Vec<(u32, Interval, u64)>,
+    /// Texts that may name a contig or a part of one, which the names of the contigs decide.
+    ambiguous: Vec<(String, Region)>,
     place: String,
 }
 
 impl Regions {
-    /// From `-r` texts and a `-R` BED file; `None` when neither is given. A file without features asks for nothing.
+    /// Of the texts of `-r` and the BED file of `-R`; `None` without both. A file without features names no base.
     ///
-    /// `HLA-A*01:01` may be a contig, or a base of `HLA-A*01`: `contigs` decides. Without it both are taken, which is
-    /// right for a file that has one of them, and [`Self::decide`] is to be asked when its contigs are known.
+    /// `HLA-A*01:01` may be a contig, or a base of `HLA-A*01`: `contigs` decides. Without `contigs` both are taken, which is right for a
+    /// file that has one of them; call [`Self::decide`] when its contigs are known.
     pub fn read(texts: &[String], bed: Option<&Path>, contigs: Option<&Contigs>) -> Result<Option<Self>> {
         if texts.is_empty() && bed.is_none() {
             return Ok(None);
         }
         let mut regions = Self { place: "--region".into(), ..Self::default() };
         for text in texts {
-            match Region::read(text, contigs)? {
-                Reading::Sure(region) => regions.add(region.contig, region.interval, 0),
-                Reading::Open(region) => regions.open.push((text.clone(), region)),
+            match Region::parse(text, contigs)? {
+                ParsedRegion::Certain(region) => regions.add(region.contig, region.interval, 0),
+                ParsedRegion::Ambiguous(region) => regions.ambiguous.push((text.clone(), region)),
             }
         }
         if let Some(path) = bed {
-            regions.place = super::place(path);
+            regions.place = open::place(path);
             for line in bed::read(path)?.0 {
                 regions.add(line.contig, Some(line.interval), line.line);
             }
         }
-        for (text, region) in regions.open.clone() {
+        for (text, region) in regions.ambiguous.clone() {
             regions.take(text, None);
             regions.take(region.contig, region.interval);
         }
@@ -52,19 +57,19 @@ impl Regions {
         Ok(Some(regions))
     }
 
-    /// Takes every text for what it names among these contigs. One that names two things is an error.
+    /// Decides by the names of the contigs what each text means. A text with two meanings is an error.
     pub fn decide(&mut self, contigs: &Contigs) -> Result<()> {
-        let open = std::mem::take(&mut self.open);
-        if open.is_empty() {
+        let ambiguous = std::mem::take(&mut self.ambiguous);
+        if ambiguous.is_empty() {
             return Ok(());
         }
         self.by_contig.clear();
-        for (contig, interval, _) in &self.asked {
+        for (contig, interval, _) in &self.named {
             let name = self.names[*contig as usize].clone();
             self.by_contig.entry(name).or_default().push(*interval);
         }
-        for (text, region) in open {
-            let region = region.among(&text, contigs)?;
+        for (text, region) in ambiguous {
+            let region = region.resolve(&text, contigs)?;
             self.add(region.contig, region.interval, 0);
         }
         self.merge();
@@ -81,7 +86,7 @@ impl Regions {
                 number
             }
         };
-        self.asked.push((number, interval.unwrap_or(Interval::new(0, u64::MAX)), line));
+        self.named.push((number, interval.unwrap_or(Interval::new(0, u64::MAX)), line));
         self.take(contig, interval);
     }
 
@@ -89,7 +94,7 @@ impl Regions {
         self.by_contig.entry(contig).or_default().push(interval.unwrap_or(Interval::new(0, u64::MAX)));
     }
 
-    /// From intervals of any order.
+    /// Of intervals in any order.
     pub fn new(intervals: impl IntoIterator<Item = (String, Interval)>, place: String) -> Self {
         let mut regions = Self { place, ..Self::default() };
         for (contig, interval) in intervals {
@@ -113,33 +118,33 @@ impl Regions {
         }
     }
 
-    /// What was asked for of a contig; empty when nothing was.
+    /// The intervals of a contig; empty where none is named.
     pub fn of(&self, contig: &str) -> &[Interval] {
         self.by_contig.get(contig).map_or(&[], Vec::as_slice)
     }
 
-    /// Something of the interval is wanted.
+    /// Whether a region overlaps the interval.
     pub fn overlaps(&self, contig: &str, interval: Interval) -> bool {
         let intervals = self.of(contig);
         let first = intervals.partition_point(|i| i.end <= interval.start);
         intervals.get(first).is_some_and(|i| i.overlaps(interval))
     }
 
-    /// All of the interval is wanted.
+    /// Whether a region holds all of the interval.
     pub fn contain(&self, contig: &str, interval: Interval) -> bool {
         let intervals = self.of(contig);
         let first = intervals.partition_point(|i| i.end <= interval.start);
         intervals.get(first).is_some_and(|i| i.start <= interval.start && interval.end <= i.end)
     }
 
-    /// Every contig asked for must exist, and every region must lie on it.
+    /// Checks that every contig exists and that every region lies on its contig. `theirs` is the name of the contigs' file.
     pub fn check(&self, contigs: &Contigs, theirs: &str) -> Result<()> {
-        if !self.open.is_empty() {
+        if !self.ambiguous.is_empty() {
             let mut decided = self.clone();
             decided.decide(contigs)?;
             return decided.check(contigs, theirs);
         }
-        for &(number, interval, line) in &self.asked {
+        for &(number, interval, line) in &self.named {
             let contig = contigs.require(&self.names[number as usize], &self.place_of(line), theirs)?;
             self.inside(&contig.name, contig.len, interval, line, theirs)?;
         }
@@ -152,34 +157,34 @@ impl Regions {
 
     fn inside(&self, name: &str, len: u64, interval: Interval, line: u64, theirs: &str) -> Result<()> {
         let open_end = interval.end == u64::MAX;
-        // All of a contig is on it, also where it has no bases.
+        // A region of a whole contig is valid even if the contig has no bases.
         if (interval.start > 0 && interval.start >= len) || (!open_end && interval.end > len) {
             let shown = if open_end { format!("{name}:{}-", interval.one_based_start()) } else { interval.show(name) };
             return Err(Error::input(
                 self.place_of(line),
-                format!("region {shown} goes beyond the end of \"{name}\" in {theirs} ({len} bases)"),
+                format!("region {shown} extends past the end of \"{name}\" in {theirs} ({len} bases)"),
             )
             .with_hint("is it of another assembly?"));
         }
         Ok(())
     }
 
-    /// What [`Self::check`] asks, for one contig of a stream, once its length is known.
+    /// The checks of [`Self::check`] for one contig of a stream, once its length is known.
     pub fn check_contig(&self, name: &str, len: u64, theirs: &str) -> Result<()> {
         let number = self.numbers.get(name);
-        let own = self.asked.iter().filter(|(contig, _, _)| Some(contig) == number);
-        let open = self.open.iter().filter(|(_, region)| region.contig == name);
+        let own = self.named.iter().filter(|(contig, _, _)| Some(contig) == number);
+        let ambiguous = self.ambiguous.iter().filter(|(_, region)| region.contig == name);
         own.map(|&(_, interval, line)| (interval, line))
-            .chain(open.filter_map(|(_, region)| Some((region.interval?, 0))))
+            .chain(ambiguous.filter_map(|(_, region)| Some((region.interval?, 0))))
             .try_for_each(|(interval, line)| self.inside(name, len, interval, line, theirs))
     }
 
-    /// Contigs asked for.
+    /// The contigs of the regions.
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// What messages call where they came from.
+    /// The source of the regions in messages: the option or the file.
     pub fn place(&self) -> &str {
         &self.place
     }
@@ -190,18 +195,18 @@ impl Regions {
 pub struct Aliases(HashMap<String, String>);
 
 impl Aliases {
-    /// Reads the file.
+    /// Reads a file.
     pub fn read(path: &Path) -> Result<Self> {
         Self::of(open_even_empty(path)?)
     }
 
-    /// Reads a file that is open already.
+    /// Reads an open input.
     pub fn of(mut input: Input) -> Result<Self> {
         let place = input.place();
         let (mut aliases, mut line, mut number) = (Self::default(), Vec::new(), 0u64);
         while read_line(&mut input.reader, &mut line).map_err(|e| Error::input(&place, describe(&e)))? {
             number += 1;
-            let text = super::text_of(&line)
+            let text = text_of(&line)
                 .map_err(|(why, hint)| Error::input(format!("{place}, line {number}"), why).with_hint(hint))?;
             if text.trim().is_empty() || text.starts_with('#') {
                 continue;
@@ -218,7 +223,7 @@ impl Aliases {
         Ok(aliases)
     }
 
-    /// What the FASTA calls this contig.
+    /// The name of a contig in the FASTA file.
     pub fn resolve<'a>(&'a self, name: &'a str) -> &'a str {
         self.0.get(name).map_or(name, String::as_str)
     }
@@ -244,6 +249,6 @@ mod tests {
         contigs.push("a", 15);
         let regions = Regions::read(&["a:5-20".into()], None, None).expect("regions").expect("some");
         let error = regions.check(&contigs, "genome.fa").expect_err("beyond").to_string();
-        assert_eq!(error, "--region: region a:5-20 goes beyond the end of \"a\" in genome.fa (15 bases)");
+        assert_eq!(error, "--region: region a:5-20 extends past the end of \"a\" in genome.fa (15 bases)");
     }
 }

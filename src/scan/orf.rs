@@ -1,6 +1,6 @@
 //! `-m exact:orf`: open reading frames of whole contigs, in one pass; memory is a few codons for each frame.
 
-use super::{Settings, territory};
+use super::settings::{Settings, territory};
 use crate::{
     counts::{Counts, InputCounts},
     error::{Error, Result},
@@ -13,12 +13,13 @@ use crate::{
     progress::Total,
     read::{
         self, Format,
-        fasta::{self, Event},
+        fasta::{self, ContigReport, Event},
         reference::Genome,
+        regions::Regions,
     },
     scan::tiles::all_found,
     session::{self, About, Passing, ReadSummary, Request, Written, journal::Checkpoint},
-    shards::territory::Side,
+    shards::territory::{Side, Territory},
 };
 
 /// Writes a line for each open reading frame.
@@ -92,45 +93,75 @@ pub fn open_reading_frames(
     let writer = Frames { output, format: settings.format, counts: Counts::default() };
     session.run_without_model(writer, Total::Unknown, |passing: &mut Passing<'_, Frames>| {
         let (place, report) = (input.place(), input.report());
-        let (mut counts, mut contigs) = (InputCounts::default(), Vec::new());
-        let (mut finder, mut found, mut name) = (OrfFinder::new(frames), Vec::<Orf>::new(), String::new());
-        let is_own = |contig: &str, start: u64| {
-            own.as_ref().is_none_or(|own| own.side(Some((contig, start))) == Some(Side::Inside))
+        let mut reader = FrameReader {
+            finder: OrfFinder::new(frames),
+            contig: String::new(),
+            counts: InputCounts::default(),
+            territory: own.as_ref(),
+            regions: regions.as_ref(),
         };
+        let mut contigs = Vec::new();
         fasta::stream(input, |event| {
             passing.not_interrupted()?;
-            let mut end = None;
-            match event {
-                Event::Contig(contig) => {
-                    counts.records_in += u64::from(is_own(contig, 0));
-                    name = contig.into();
-                }
-                Event::Bases(bases) => {
-                    counts.bases += bases.len() as u64;
-                    finder.push(bases, &mut |orf| found.push(orf));
-                }
-                Event::End(contig) => {
-                    finder.finish(&mut |orf| found.push(orf));
-                    end = Some(contig);
-                }
+            let ended = reader.read(event, &mut |contig, orf| passing.writer.write(contig, orf))?;
+            if let (Some(contig), Some(regions)) = (&ended, &regions) {
+                regions.check_contig(&contig.name, contig.length, &place)?;
             }
-            for orf in found.drain(..).filter(|orf| is_own(&name, orf.interval.start)) {
-                if regions.as_ref().is_some_and(|r| !r.overlaps(&name, orf.interval)) {
-                    counts.filtered += 1;
-                    continue;
-                }
-                counts.queries += 1;
-                passing.writer.write(&name, &orf)?;
-            }
-            if let Some(contig) = end {
-                if let Some(regions) = &regions {
-                    regions.check_contig(&contig.name, contig.length, &place)?;
-                }
-                contigs.push(contig);
-            }
+            contigs.extend(ended);
             Ok(())
         })?;
         all_found(regions.as_ref(), &contigs, &place)?;
-        Ok(ReadSummary { counts, inputs: vec![report()], contigs })
+        Ok(ReadSummary { counts: reader.counts, inputs: vec![report()], contigs })
     })
+}
+
+/// Finds the frames of the contigs as they pass.
+struct FrameReader<'a> {
+    finder: OrfFinder,
+    /// The contig in work.
+    contig: String,
+    counts: InputCounts,
+    territory: Option<&'a Territory>,
+    regions: Option<&'a Regions>,
+}
+
+impl FrameReader<'_> {
+    fn is_own(&self, start: u64) -> bool {
+        self.territory.is_none_or(|own| own.side(Some((&self.contig, start))) == Some(Side::Inside))
+    }
+
+    /// Reads on, and writes the wanted frames that end here. The contig, if it ends.
+    fn read(
+        &mut self,
+        event: Event<'_>,
+        write: &mut dyn FnMut(&str, &Orf) -> Result<()>,
+    ) -> Result<Option<ContigReport>> {
+        let (mut found, mut ended) = (Vec::new(), None);
+        match event {
+            Event::Contig(name) => {
+                self.contig = name.into();
+                self.counts.records_in += u64::from(self.is_own(0));
+            }
+            Event::Bases(bases) => {
+                self.counts.bases += bases.len() as u64;
+                self.finder.push(bases, &mut |orf| found.push(orf));
+            }
+            Event::End(contig) => {
+                self.finder.finish(&mut |orf| found.push(orf));
+                ended = Some(contig);
+            }
+        }
+        for orf in found {
+            if !self.is_own(orf.interval.start) {
+                continue;
+            }
+            if self.regions.is_some_and(|regions| !regions.overlaps(&self.contig, orf.interval)) {
+                self.counts.filtered += 1;
+                continue;
+            }
+            self.counts.queries += 1;
+            write(&self.contig, &orf)?;
+        }
+        Ok(ended)
+    }
 }

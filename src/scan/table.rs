@@ -2,11 +2,8 @@
 
 use serde_json::Value;
 
-use super::Settings;
 use crate::{
-    call::Caller,
     error::Result,
-    model::Form,
     output::{
         Output, Sealed,
         elements::{Element, Merger},
@@ -46,29 +43,17 @@ struct Joined {
     held: Waiting<Element>,
 }
 
-/// What a scan's table is made by.
-pub struct TableRules<'a> {
-    /// The model's columns.
-    pub form: &'a Form,
-    /// Which scores are calls.
-    pub caller: &'a Caller,
-    /// The column of formats that hold one score.
-    pub column: usize,
-    /// The gap across which calls are joined; `None`: they are not.
-    pub gap: Option<u64>,
-    /// The grid of windows.
-    pub grid: Option<Grid>,
-    /// The shard's part.
-    pub territory: Option<&'a Territory>,
-    /// The wanted regions.
-    pub regions: Option<&'a Regions>,
-}
-
 impl<'a> Table<'a> {
-    /// A table in the settings' format; `output` has its header.
-    pub fn new(output: Output, settings: &Settings, rules: &TableRules<'a>) -> Self {
-        let TableRules { form, caller, column, gap, grid, territory, regions } = *rules;
-        let columns = form.columns.len();
+    /// A table in a format; `output` has its header. `gap`: calls up to so many bases apart are joined into elements.
+    pub fn new(
+        output: Output,
+        format: TableFormat,
+        rules: Rules<'a>,
+        gap: Option<u64>,
+        grid: Option<Grid>,
+        (territory, regions): (Option<&'a Territory>, Option<&'a Regions>),
+    ) -> Self {
+        let columns = rules.form.columns.len();
         let joined = gap.map(|gap| Joined {
             gap,
             merger: Merger::new(gap, columns),
@@ -77,8 +62,8 @@ impl<'a> Table<'a> {
         });
         Self {
             output,
-            format: settings.format,
-            rules: Rules { form, caller, column },
+            format,
+            rules,
             line: Vec::new(),
             rows: 0,
             joined,
@@ -106,8 +91,9 @@ impl<'a> Table<'a> {
             return self.release(Some(place.contig));
         }
         self.line.clear();
-        if (self.format.write)(place, &self.rules, &mut self.line) {
-            self.rows += 1;
+        let lines = (self.format.write)(place, &self.rules, &mut self.line);
+        if lines > 0 {
+            self.rows += lines;
             self.output.write_record(place.contig, place.interval, &self.line)?;
         }
         Ok(())

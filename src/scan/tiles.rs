@@ -119,7 +119,7 @@ impl Source {
     }
 
     /// Pushes every wanted window of the grid (whole contigs without one), in order, but the first `skip`. `joined`: overlapping
-    /// windows are.
+    /// windows are joined.
     pub fn read(
         self,
         grid: Option<Grid>,
@@ -128,69 +128,93 @@ impl Source {
         encoder: Option<Arc<Encoder>>,
         feed: &mut Feed<'_, Tile>,
     ) -> Result<TilesRead> {
-        let mut read = TilesRead::default();
         let mut tiler = Tiler::new(grid, joined, skip, encoder);
-        match self {
+        let mut read = match self {
             Self::Stream { input, regions, shard } => {
-                let (place, report) = (input.place(), input.report());
-                let mut wanted = true;
-                fasta::stream(input, |event| {
-                    match event {
-                        Event::Contig(name) => {
-                            // The length is not known yet: a region may end past it, and is checked at the contig's end.
-                            let intervals = regions.as_ref().map(|r| r.of(name).to_vec());
-                            wanted =
-                                tiler.begin(name, intervals.as_deref(), shard.as_ref(), u64::MAX, &mut read.counts);
-                        }
-                        Event::Bases(bases) => {
-                            read.counts.bases += bases.len() as u64;
-                            if wanted {
-                                tiler.push(bases, feed)?;
-                            }
-                        }
-                        Event::End(contig) => {
-                            if let Some(regions) = &regions {
-                                regions.check_contig(&contig.name, contig.length, &place)?;
-                            }
-                            if wanted {
-                                tiler.end(contig.length, feed)?;
-                            }
-                            if wanted || shard.is_none() {
-                                read.contigs.push(contig);
-                            }
-                        }
-                    }
-                    Ok(())
-                })?;
-                if shard.is_none() {
-                    all_found(regions.as_ref(), &read.contigs, &place)?;
-                }
-                read.input = Some(report());
+                read_stream(input, regions.as_ref(), shard.as_ref(), &mut tiler, feed)?
             }
-            Self::Places { mut reference, regions, shard } => {
-                let contigs = reference.contigs().clone();
-                let mut bases = Vec::new();
-                for (id, contig) in contigs.iter().enumerate() {
-                    let intervals = regions.as_ref().map(|regions| regions.of(&contig.name));
-                    if !tiler.begin(&contig.name, intervals, shard.as_ref(), contig.len, &mut read.counts) {
-                        continue;
-                    }
-                    while let Some(needed) = tiler.needed(contig.len) {
-                        let end = needed.end.min(needed.start + (64 << 10));
-                        bases.clear();
-                        reference.fetch(id, Interval::new(needed.start, end), &mut bases)?;
-                        read.counts.bases += bases.len() as u64;
-                        tiler.start_at(needed.start);
-                        tiler.push(&bases, feed)?;
-                    }
-                    tiler.end(contig.len, feed)?;
-                    read.contigs.push(ContigReport { name: contig.name.clone(), length: contig.len, md5: None });
-                }
+            Self::Places { reference, regions, shard } => {
+                read_places(*reference, regions.as_ref(), shard.as_ref(), &mut tiler, feed)?
             }
-        }
+        };
         read.counts.queries = tiler.queries;
         Ok(read)
     }
+}
+
+/// From start to end.
+fn read_stream(
+    input: read::Input,
+    regions: Option<&Regions>,
+    shard: Option<&Territory>,
+    tiler: &mut Tiler,
+    feed: &mut Feed<'_, Tile>,
+) -> Result<TilesRead> {
+    let mut read = TilesRead::default();
+    let (place, report) = (input.place(), input.report());
+    let mut wanted = true;
+    fasta::stream(input, |event| {
+        match event {
+            Event::Contig(name) => {
+                // The length is not known yet: a region may end past it, and is checked at the end of the contig.
+                let intervals = regions.map(|r| r.of(name).to_vec());
+                wanted = tiler.begin(name, intervals.as_deref(), shard, u64::MAX, &mut read.counts);
+            }
+            Event::Bases(bases) => {
+                read.counts.bases += bases.len() as u64;
+                if wanted {
+                    tiler.push(bases, feed)?;
+                }
+            }
+            Event::End(contig) => {
+                if let Some(regions) = regions {
+                    regions.check_contig(&contig.name, contig.length, &place)?;
+                }
+                if wanted {
+                    tiler.end(contig.length, feed)?;
+                }
+                if wanted || shard.is_none() {
+                    read.contigs.push(contig);
+                }
+            }
+        }
+        Ok(())
+    })?;
+    if shard.is_none() {
+        all_found(regions, &read.contigs, &place)?;
+    }
+    read.input = Some(report());
+    Ok(read)
+}
+
+/// By position, only the bases that the wanted windows need.
+fn read_places(
+    mut reference: Reference,
+    regions: Option<&Regions>,
+    shard: Option<&Territory>,
+    tiler: &mut Tiler,
+    feed: &mut Feed<'_, Tile>,
+) -> Result<TilesRead> {
+    let mut read = TilesRead::default();
+    let contigs = reference.contigs().clone();
+    let mut bases = Vec::new();
+    for (id, contig) in contigs.iter().enumerate() {
+        let intervals = regions.map(|regions| regions.of(&contig.name));
+        if !tiler.begin(&contig.name, intervals, shard, contig.len, &mut read.counts) {
+            continue;
+        }
+        while let Some(needed) = tiler.needed(contig.len) {
+            let end = needed.end.min(needed.start + (64 << 10));
+            bases.clear();
+            reference.fetch(id, Interval::new(needed.start, end), &mut bases)?;
+            read.counts.bases += bases.len() as u64;
+            tiler.start_at(needed.start);
+            tiler.push(&bases, feed)?;
+        }
+        tiler.end(contig.len, feed)?;
+        read.contigs.push(ContigReport { name: contig.name.clone(), length: contig.len, md5: None });
+    }
+    Ok(read)
 }
 
 /// The windows of a scan, as a source of the pipeline.
@@ -208,7 +232,7 @@ pub struct Windows {
 impl session::Source for Windows {
     type Query = Tile;
 
-    fn total(&self) -> Total {
+    fn total(&mut self) -> Total {
         self.source.total(self.grid, self.joined)
     }
 

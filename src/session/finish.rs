@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{About, Session, Target};
+use super::begin::{About, Session, Target};
 use crate::{
     counts::Counts,
     error::Result,

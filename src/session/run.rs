@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Finished, Session, journal::Checkpoint, load::LoadedModel};
+use super::{begin::Session, finish::Finished, journal::Checkpoint, load::LoadedModel};
 use crate::{
     counts::{Counts, InputCounts},
     error::{Error, Result},
@@ -23,7 +23,7 @@ pub trait Source: Send {
     type Query: Located + Send;
 
     /// How much there is to do, for the progress line. Called once, before [`Self::read`].
-    fn total(&self) -> Total {
+    fn total(&mut self) -> Total {
         Total::Unknown
     }
 
@@ -90,7 +90,7 @@ impl Written {
 
 impl Session {
     /// Runs the source's queries through the model and writes the answers in the same order; then finishes the run.
-    pub fn run<S, W>(mut self, model: LoadedModel, source: S, mut writer: W) -> Result<()>
+    pub fn run<S, W>(mut self, model: LoadedModel, mut source: S, mut writer: W) -> Result<()>
     where
         S: Source,
         W: Sink<S::Query>,

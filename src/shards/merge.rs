@@ -21,8 +21,8 @@ use crate::{
         order::Waiting,
         place_of_line,
     },
-    read::{self, Format, Input, header::Header, read_frame, read_line_and_end, variants::Variants},
-    vcf::bcf::decode::{Dictionary, read_header},
+    read::{self, Format, Input, read_frame, read_line_and_end, sam_header::Header, variants::Variants},
+    vcf::bcf::dictionary::{Dictionary, read_header},
 };
 use crate::{
     session::stored,

@@ -148,8 +148,8 @@ fn together(edit: &Edit, carriers: &[Carrier], neighbours: &[Neighbour<'_>]) -> 
 }
 
 /// A record among its neighbours.
-pub struct Near<R> {
-    /// What is asked about; none once it was, and of records that are answered for elsewhere.
+pub struct NearbyRecord<R> {
+    /// The record; `None` once it was fed, and for records that another shard or an earlier run writes.
     pub record: Option<R>,
     /// Contig in the FASTA, and its length.
     pub contig: (usize, u64),
@@ -182,7 +182,7 @@ pub struct Neighbourhood<R> {
     reach: u64,
     /// Longest allele that counts.
     longest: u64,
-    near: VecDeque<Near<R>>,
+    records: VecDeque<NearbyRecord<R>>,
     /// Alleles on more than [`MOST`] haplotypes.
     pub too_many: u64,
     /// Haplotypes that change more than [`Neighbourhood::limit`].
@@ -192,7 +192,7 @@ pub struct Neighbourhood<R> {
 impl<R> Neighbourhood<R> {
     /// For neighbours within `reach` bases, of alleles of up to `longest` bases.
     pub fn new(reach: u64, longest: u64) -> Self {
-        Self { reach, longest, near: VecDeque::new(), too_many: 0, too_long: 0 }
+        Self { reach, longest, records: VecDeque::new(), too_many: 0, too_long: 0 }
     }
 
     /// How many bases of a contig a haplotype may change, and put in: an allele and one on either side, of the longest.
@@ -202,36 +202,36 @@ impl<R> Neighbourhood<R> {
 
     /// How many records it holds.
     pub fn len(&self) -> usize {
-        self.near.len()
+        self.records.len()
     }
 
     /// It holds none.
     pub fn is_empty(&self) -> bool {
-        self.near.is_empty()
+        self.records.is_empty()
     }
 
     /// A record comes in. One that no allele of counts is near to nothing.
-    pub fn push(&mut self, mut near: Near<R>) {
-        if near.written.len() > self.longest {
-            near.written.end = near.written.start + 1;
+    pub fn push(&mut self, mut record: NearbyRecord<R>) {
+        if record.written.len() > self.longest {
+            record.written.end = record.written.start + 1;
         }
-        self.near.push_back(near);
+        self.records.push_back(record);
     }
 
     /// How many of the first records have all their neighbours, once a record at `position` of a contig is to come.
     pub fn complete(&self, contig: usize, position: u64) -> usize {
-        let done = |near: &&Near<R>| near.contig.0 != contig || near.written.end + self.reach < position;
-        self.near.iter().take_while(done).count()
+        let done = |near: &&NearbyRecord<R>| near.contig.0 != contig || near.written.end + self.reach < position;
+        self.records.iter().take_while(done).count()
     }
 
     /// Takes the record at a place out, to be asked about; it stays a neighbour.
     pub fn take(&mut self, index: usize) -> Option<R> {
-        self.near.get_mut(index)?.record.take()
+        self.records.get_mut(index)?.record.take()
     }
 
     /// The record at a place.
-    pub fn at(&self, index: usize) -> &Near<R> {
-        &self.near[index]
+    pub fn at(&self, index: usize) -> &NearbyRecord<R> {
+        &self.records[index]
     }
 
     /// What an ALT does, where it counts.
@@ -245,14 +245,14 @@ impl<R> Neighbourhood<R> {
 
     /// Its alleles together with their neighbours.
     pub fn together(&mut self, index: usize) -> Vec<Haplotype> {
-        let own = &self.near[index];
+        let own = &self.records[index];
         let mut haplotypes = Vec::new();
         let (mut too_many, mut too_long) = (0, 0);
         let ends = |interval: Interval| (interval.start, interval.end);
-        let others = self.near.iter().enumerate().filter(|(at, other)| {
+        let others = self.records.iter().enumerate().filter(|(at, other)| {
             *at != index && other.contig == own.contig && self.within_reach(ends(other.written), ends(own.written))
         });
-        let others: Vec<&Near<R>> = others.map(|(_, other)| other).collect();
+        let others: Vec<&NearbyRecord<R>> = others.map(|(_, other)| other).collect();
         for (allele, edit) in own.edits.iter().enumerate() {
             let Some(edit) = self.counts(edit) else { continue };
             let mut neighbours = Vec::new();
@@ -297,17 +297,17 @@ impl<R> Neighbourhood<R> {
 
     /// Lets go of the first records, as long as nobody needs them: no record that waits, and none that is still to come.
     pub fn forget(&mut self) {
-        while let (Some(first), Some(newest)) = (self.near.front(), self.near.back()) {
+        while let (Some(first), Some(newest)) = (self.records.front(), self.records.back()) {
             let near_to = |position| first.written.end + self.reach >= position;
             let needed =
-                self.near.iter().skip(1).any(|other| {
+                self.records.iter().skip(1).any(|other| {
                     other.record.is_some() && other.contig == first.contig && near_to(other.written.start)
                 });
             let wanted = newest.contig == first.contig && near_to(newest.written.start);
             if first.record.is_some() || needed || wanted {
                 break;
             }
-            self.near.pop_front();
+            self.records.pop_front();
         }
     }
 }
@@ -381,11 +381,11 @@ mod tests {
     }
 
     /// An SNV that is carried by the first copy of one sample.
-    fn near(position: u64) -> Near<u64> {
+    fn near(position: u64) -> NearbyRecord<u64> {
         let edit = Edit { position, removed: 1, inserted: b"A".to_vec() };
         let carriers = Carriers { by_allele: vec![vec![carrier(0, 0, Some(0))]], unphased: false };
         let written = Interval::new(position, position + 1);
-        Near { record: Some(position), contig: (0, 1000), written, edits: vec![Ok(edit)], carriers }
+        NearbyRecord { record: Some(position), contig: (0, 1000), written, edits: vec![Ok(edit)], carriers }
     }
 
     #[test]

@@ -1,9 +1,217 @@
-//! What a variant does to a sequence: how it is spelled, which genes it lies in, what has to be run for it.
+//! Scores of variants: what every alternate allele changes in a model's answer.
+//!
+//! [`source`] reads the records, compares REF with the reference and spells the alleles; [`by_window`] asks about two windows of any model,
+//! [`by_gene`] about changes in the genes that an allele lies in; [`writer`] writes the records with their new INFO fields.
 
 pub mod anchor;
+pub mod assembly;
+pub mod by_gene;
+pub mod by_window;
 pub mod cache;
 pub mod compare;
+mod contig;
 pub mod genes;
 pub mod haplotypes;
 pub mod plan;
+mod query;
+pub mod settings;
+mod source;
 pub mod spelling;
+mod writer;
+
+use self::{
+    by_gene::{answer::GeneAnswers, ask::GeneAsker, key, rules::Rules},
+    by_window::{answer::WindowAnswers, cut::Cut, rows::RowCutter},
+    cache::Cache,
+    genes::Genes,
+    settings::{InfoFormat, Settings},
+    source::{Asks, Records},
+    writer::{Answers, Writer},
+};
+use crate::{
+    error::{Error, Result},
+    genome::Contigs,
+    model::card::Card,
+    output::variants::RecordWriter,
+    read::{InputReport, annotation, reference::Reference, regions::Aliases, variants::Variants},
+    session::{
+        About, Layout, Request,
+        load::{self, Kind, LoadedModel, ModelSettings, Purpose},
+        part,
+    },
+    vcf::info::FieldNames,
+};
+
+/// Scores the variants.
+pub fn run(settings: &Settings, request: Request, model: &ModelSettings) -> Result<()> {
+    let model = load(settings, model)?;
+    let aliases = settings.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
+    let reference = Reference::open(&settings.reference)?;
+    let (asks, answers, genes) = modes(settings, &model, &reference, &aliases)?;
+    let mut variants = Variants::open(&settings.variants)?;
+    if settings.haplotypes && variants.sample_count() == 0 {
+        tracing::warn!("{} has no genotypes: --haplotypes finds no neighbours", variants.place());
+    }
+    assembly::check_contigs(settings, &variants, &reference, &aliases)?;
+    writer::reserve(&mut variants, &answers)?;
+    let territory = match &request.parts.shard {
+        Some(choice) => {
+            let contigs = contigs_to_cut(&variants, &reference, &aliases);
+            Some(part::of_contigs(choice, &contigs, variants.place(), "bases")?)
+        }
+        None => None,
+    };
+    let recorded = answers.recorded(settings, genes.as_ref())?;
+    let header = writer::header(&variants, &answers, &model.report, &recorded, settings)?;
+    let session = request.begin(About {
+        territory: territory.clone(),
+        reference: Some(settings.reference.clone()),
+        ..About::new(model.report.clone(), model.threads, recorded)
+    })?;
+    let (records, header) = RecordWriter::new(settings.format, &mut variants, header, settings.haplotypes)?;
+    let layout = Layout {
+        indexed: records.indexed(),
+        bgzf: Some(settings.format.is_bgzf()),
+        longest: reference.contigs().longest().max(variants.contigs.longest()),
+        input: variants.place().into(),
+    };
+    let output = session.create(&layout, &header)?;
+    let counts = answers.counts(session.resumed().counts());
+    let writer = Writer::new(output, answers, records, counts);
+    let source = Records::new(settings, variants, reference, aliases, (asks, genes), territory);
+    session.run(model, source, writer)
+}
+
+/// Loads the model: one that answers windows, or, with genes, one that answers changes.
+fn load(settings: &Settings, model: &ModelSettings) -> Result<LoadedModel> {
+    if settings.genes.is_some() {
+        let spliceai = settings.info == InfoFormat::Spliceai;
+        if settings.compare.is_some() {
+            return Err(Error::usage(
+                "--compare is for models that read windows; with --genes it is the largest gain and loss",
+            ));
+        }
+        if !settings.columns.is_empty() && spliceai {
+            return Err(Error::usage("SpliceAI's format has all of its scores").with_hint("leave --column away"));
+        }
+        if settings.haplotypes && spliceai {
+            return Err(Error::usage("SpliceAI's format has no place for haplotypes").with_hint("--format genogloss"));
+        }
+        return load::load(model, Purpose::Changes, None);
+    }
+    let only = [
+        (settings.distance.is_some(), "--distance"),
+        (settings.mask, "--mask"),
+        (settings.haplotypes, "--haplotypes"),
+        (settings.cache.is_some(), "--cache"),
+        (settings.info == InfoFormat::Spliceai, "--format spliceai"),
+    ];
+    if let Some((_, option)) = only.iter().find(|(given, _)| *given) {
+        return Err(
+            Error::usage(format!("{option} needs the genes that variants are scored in")).with_hint("--genes FILE")
+        );
+    }
+    let loaded = load::load(model, Purpose::Rows, None)?;
+    if let Kind::Network(card) = &loaded.kind
+        && card.variants.genes
+    {
+        return Err(Error::usage(format!("{} scores variants by gene", card.name))
+            .with_hint("--genes FILE: a GTF, a GFF3, or SpliceAI's table"));
+    }
+    Ok(loaded)
+}
+
+/// How the model is asked, how answers are written, and the file of genes.
+type Modes = (Asks, Answers, Option<InputReport>);
+
+fn modes(settings: &Settings, model: &LoadedModel, reference: &Reference, aliases: &Aliases) -> Result<Modes> {
+    if let (Some(_), Kind::Network(card)) = (&settings.genes, &model.kind) {
+        return by_gene(settings, model, card, reference, aliases);
+    }
+    let cut = Cut::new(model, settings.compare)?;
+    let wanted = chosen_columns(&settings.columns, model)?;
+    let answers = WindowAnswers::new(cut.clone(), model, &wanted, FieldNames::new(&settings.prefix))?;
+    let rows = RowCutter::new(cut, model.pipeline.encoder.clone());
+    Ok((Asks::Windows(rows), Answers::Windows(answers), None))
+}
+
+fn by_gene(
+    settings: &Settings,
+    model: &LoadedModel,
+    card: &Card,
+    reference: &Reference,
+    aliases: &Aliases,
+) -> Result<Modes> {
+    let Some(path) = &settings.genes else { return Err(Error::Internal("genes without their file".into())) };
+    if settings.info == InfoFormat::Spliceai {
+        let labels: Vec<&str> = model.form.columns.iter().filter(|c| c.callable).map(|c| c.label.as_str()).collect();
+        if labels != ["acceptor", "donor"] {
+            return Err(Error::usage(format!(
+                "--format spliceai is for acceptors and donors; {} scores {}",
+                card.name,
+                labels.join(", ")
+            )));
+        }
+    }
+    let rules = Rules::new(card, settings);
+    let annotation = annotation::read(path)?;
+    let genes = Genes::new(annotation.genes, annotation.place, reference.contigs(), aliases, &reference.place())?;
+    let wanted = chosen_columns(&settings.columns, model)?;
+    let (read, kept) = match &settings.cache {
+        Some(folder) => {
+            (Some((Cache::open(folder)?, key::of_run(card, &model.report, rules, &wanted))), Some(Cache::open(folder)?))
+        }
+        None => (None, None),
+    };
+    let answers = GeneAnswers::new(&model.form.columns, &wanted, rules, FieldNames::new(&settings.prefix), kept);
+    if answers.columns().next().is_none() {
+        return Err(Error::usage("--column leaves no score that can be called"));
+    }
+    let asks = Asks::Genes(Box::new(GeneAsker::new(genes, rules, read)));
+    Ok((asks, Answers::Genes(answers), Some(annotation.report)))
+}
+
+/// Columns that are written: those that a name or a pattern of `--column` is about, in the model's order.
+fn chosen_columns(patterns: &[String], model: &LoadedModel) -> Result<Vec<usize>> {
+    let columns = &model.form.columns;
+    if patterns.is_empty() {
+        return Ok((0..columns.len()).collect());
+    }
+    let mut wanted = vec![false; columns.len()];
+    for pattern in patterns {
+        let mut any = false;
+        for (column, wanted) in columns.iter().zip(&mut wanted) {
+            let matches = matches(pattern.as_bytes(), column.name.as_bytes());
+            any |= matches;
+            *wanted |= matches;
+        }
+        if !any {
+            let names: Vec<&str> = columns.iter().take(8).map(|column| column.name.as_str()).collect();
+            let more = if columns.len() > 8 { format!(" … ({} in all)", columns.len()) } else { String::new() };
+            return Err(Error::usage(format!("--column {pattern}: {} has no such score", model.report.name))
+                .with_hint(format!("it has {}{more}", names.join(", "))));
+        }
+    }
+    Ok((0..columns.len()).filter(|&column| wanted[column]).collect())
+}
+
+/// Whether a name is what a pattern says, in which `*` stands for anything.
+fn matches(pattern: &[u8], name: &[u8]) -> bool {
+    match pattern {
+        [] => name.is_empty(),
+        [b'*', rest @ ..] => (0..=name.len()).any(|at| matches(rest, &name[at..])),
+        [first, rest @ ..] => name.first() == Some(first) && matches(rest, &name[1..]),
+    }
+}
+
+/// The contigs that shards cut: in the order of the header, or in that of the reference if the header names none; by their names in the
+/// reference.
+pub fn contigs_to_cut(variants: &Variants, reference: &Reference, aliases: &Aliases) -> Contigs {
+    let mut contigs = Contigs::default();
+    for contig in variants.contigs.iter() {
+        let name = aliases.resolve(&contig.name);
+        let len = reference.contigs().get(name).map_or(contig.len, |there| there.len);
+        contigs.push(name, len);
+    }
+    if contigs.is_empty() { reference.contigs().clone() } else { contigs }
+}

@@ -1,14 +1,14 @@
-//! VCF: the input's lines with INFO fields added, everything else untouched.
+//! The INFO fields that the program adds: their names, their header lines, and their values.
 //!
-//! What is added is made once, as text that could stand in INFO; [`with_info`] puts it into a line, and
-//! [`crate::vcf::bcf::encode::Encoder`] into a record of BCF.
+//! The values are text as in the column INFO. [`with_info`] adds it to a line of VCF, and
+//! [`Encoder`](crate::vcf::bcf::encode::Encoder) to a record of BCF; all else of the record is unchanged.
 
 use crate::{
     genome::{Strand, interval::to_one_based},
     model::card::{Column, Comparison},
     number::{Digits, write_integer, write_score},
-    read::variants::VariantRecord,
     skip::Skip,
+    vcf::record::VariantRecord,
 };
 
 /// A value of an INFO field.
@@ -16,35 +16,35 @@ use crate::{
 pub enum Value {
     /// A score, or a difference of scores.
     Score(f32, Digits),
-    /// Bases from POS.
+    /// A number of bases from POS.
     Offset(i64),
 }
 
-/// What is written of one alternate allele.
+/// The scores of one alternate allele.
 pub struct AlleleScores {
-    /// A value for each field; `Err`: not scored, and why.
+    /// A value for each field, or why the allele was not scored.
     pub values: Result<Vec<Value>, Skip>,
 }
 
-/// What the names of INFO fields begin with, where nothing else is asked for.
+/// The default prefix of the names of INFO fields.
 pub const PREFIX: &str = "GG";
 
 /// Names of the INFO fields that are added.
 #[derive(Clone, Debug)]
 pub struct FieldNames {
     prefix: String,
-    /// Why an allele was not scored.
+    /// The field with the reason why an allele was not scored.
     pub skip: String,
-    /// What an allele does in each gene it lies in.
+    /// The field with the effects of an allele in each gene that it lies in.
     pub effect: String,
-    /// The largest of it.
+    /// The field with the largest of these effects.
     pub effect_max: String,
-    /// The same of an allele together with others of its haplotype.
+    /// The field with the effects of an allele together with others of its haplotype.
     pub haplotype: String,
 }
 
 impl FieldNames {
-    /// All begin with `prefix` and `_`.
+    /// Names that begin with `prefix` and `_`.
     pub fn new(prefix: &str) -> Self {
         let name = |what: &str| format!("{prefix}_{what}");
         Self {
@@ -56,47 +56,47 @@ impl FieldNames {
         }
     }
 
-    /// DELTA, REF and ALT of a score, in letters, digits and `_`: the VCF specification (4.4, section 1.6.1) also allows `.`,
+    /// The name of a field of a score, such as `DELTA`, in letters, digits and `_`: the VCF specification (4.4, section 1.6.1) also allows `.`,
     /// but bcftools' expressions do not.
     pub fn score(&self, what: &str, column: &Column) -> String {
         format!("{}_{what}_{}", self.prefix, column.plain_name())
     }
 }
 
-/// SpliceAI's own field.
+/// The name of the field in the format of SpliceAI.
 pub const SPLICEAI: &str = "SpliceAI";
 
 /// The largest gain or loss of a label in a gene.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rise {
-    /// How large: gains and losses are both positive.
+    /// The size of the change; gains and losses are both positive.
     pub value: f32,
-    /// How far from the variant, in bases along the forward strand; none where no base was admitted.
+    /// The distance from the variant in bases along the forward strand; `None` where no base was compared.
     pub offset: Option<i64>,
-    /// Where, 1-based.
+    /// The position on the contig, 1-based.
     pub position: Option<u64>,
 }
 
 impl Rise {
-    /// At a base of an answer that begins at `start` of the contig, `left` bases before the variant.
+    /// At a base of an answer that begins at `start` (0-based) of the contig, `left` bases before the variant.
     pub fn at(value: f32, base: Option<usize>, start: i64, left: u64) -> Self {
         let position = base.and_then(|base| u64::try_from(start + base as i64).ok()).map(to_one_based);
         Self { value, offset: base.map(|base| base as i64 - left as i64), position }
     }
 }
 
-/// What an allele does in a gene.
+/// The effect of an allele in a gene.
 #[derive(Clone, Debug)]
 pub struct GeneEffect<'a> {
-    /// The gene, as INFO takes it.
+    /// The name of the gene, without characters that INFO does not allow: see [`plain`].
     pub name: &'a str,
-    /// Its strand.
+    /// The strand of the gene.
     pub strand: Strand,
-    /// Gain and loss of every label; none where the format has no scores for such an allele.
+    /// Gain and loss of each label; `None` where the format has no scores for such an allele.
     pub rises: Option<Vec<Rise>>,
 }
 
-/// A name as a part of an INFO value: what would end the value, or a field of it, is written in percent (VCF 4.4, section 1.2).
+/// A name as a part of an INFO value: characters that separate values are percent-encoded (VCF specification 4.4, section 1.2).
 pub fn plain(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for letter in name.chars() {
@@ -108,7 +108,7 @@ pub fn plain(name: &str) -> String {
     out
 }
 
-/// A header line of named values, each in quotes.
+/// A structured header line with an ID and quoted values.
 pub fn structured<'a>(key: &str, id: &str, values: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let mut line = format!("##{key}=<ID={id}");
     for (name, value) in values {
@@ -118,27 +118,27 @@ pub fn structured<'a>(key: &str, id: &str, values: impl IntoIterator<Item = (&'a
     line + ">\n"
 }
 
-/// A header with lines added before `#CHROM`, its last one. None if there is none.
+/// A header with lines added before the last, `#CHROM`. `None` for a header without lines.
 pub fn with_lines(header: &[Vec<u8>], lines: &[String]) -> Option<Vec<u8>> {
     let (last, before) = header.split_last()?;
     Some([before.concat(), lines.concat().into_bytes(), last.clone()].concat())
 }
 
-/// A kind of INFO field that a score has.
+/// The INFO fields of a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScoreField {
-    /// How far the alternate allele's score is from the reference's.
+    /// The delta score: that of the alternate allele minus that of the reference.
     Delta,
-    /// The reference's.
+    /// The score of the reference.
     Reference,
-    /// The alternate allele's.
+    /// The score of the alternate allele.
     Alternate,
-    /// Where the difference is largest.
+    /// The position of the largest difference.
     At,
 }
 
 impl ScoreField {
-    /// As names of fields have it.
+    /// The word in the names of fields.
     pub fn word(self) -> &'static str {
         match self {
             Self::Delta => "DELTA",
@@ -168,7 +168,7 @@ impl ScoreField {
     }
 }
 
-/// Header lines of the INFO fields, to go before `#CHROM`.
+/// The header lines of the INFO fields of scores.
 pub fn header_lines<'a>(
     fields: &FieldNames,
     columns: impl Iterator<Item = &'a Column>,
@@ -201,7 +201,7 @@ fn skip_line(fields: &FieldNames, model: &str, version: &str) -> String {
     )
 }
 
-/// Header lines of effects in genes, for these labels.
+/// The header lines of the INFO fields of effects in genes, for these labels.
 pub fn effect_lines(names: &FieldNames, labels: &[&str], haplotypes: bool, model: &str, version: &str) -> Vec<String> {
     let FieldNames { effect, effect_max, haplotype, .. } = names;
     let fields: Vec<String> = ["", "_at"]
@@ -230,7 +230,7 @@ pub fn effect_lines(names: &FieldNames, labels: &[&str], haplotypes: bool, model
     lines
 }
 
-/// Header lines of SpliceAI's format.
+/// The header lines of SpliceAI's format.
 pub fn spliceai_lines(fields: &FieldNames, model: &str, version: &str) -> Vec<String> {
     vec![
         format!(
@@ -240,7 +240,8 @@ pub fn spliceai_lines(fields: &FieldNames, model: &str, version: &str) -> Vec<St
     ]
 }
 
-/// An INFO value for each allele that a gene was found for, gene after gene.
+/// Appends an INFO field with a value for each allele and gene; `rest` appends the value after the gene's name. Returns whether
+/// there was any.
 fn write_each<'a>(
     field: &str,
     record: &VariantRecord,
@@ -286,8 +287,8 @@ pub fn with_info(record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-/// Why alleles were not scored, if there is one of them.
-fn end(fields: &FieldNames, reasons: &[Option<Skip>], out: &mut Vec<u8>) {
+/// Appends the field with the reasons why alleles were not scored, if there is a reason; else removes the last `;`.
+fn write_reasons(fields: &FieldNames, reasons: &[Option<Skip>], out: &mut Vec<u8>) {
     if reasons.iter().any(Option::is_some) {
         out.extend_from_slice(fields.skip.as_bytes());
         for (at, reason) in reasons.iter().enumerate() {
@@ -299,9 +300,9 @@ fn end(fields: &FieldNames, reasons: &[Option<Skip>], out: &mut Vec<u8>) {
     }
 }
 
-/// Appends the INFO fields of what a record's alleles do in genes.
+/// Appends the INFO fields of the effects of a record's alleles in genes.
 ///
-/// `together`: of which allele, its neighbours, and what it does with them.
+/// `together`: the index of an allele, its neighbours on the haplotype, and the effects of all together.
 pub fn write_effects(
     fields: &FieldNames,
     record: &VariantRecord,
@@ -344,10 +345,10 @@ pub fn write_effects(
         out.push(b';');
     }
     let reasons: Vec<Option<Skip>> = alleles.iter().map(|effects| effects.as_ref().err().copied()).collect();
-    end(fields, &reasons, out);
+    write_reasons(fields, &reasons, out);
 }
 
-/// Strand, values, places.
+/// Appends strand, values and positions.
 fn write_rises(effect: &GeneEffect<'_>, out: &mut Vec<u8>) {
     out.push(effect.strand.symbol() as u8);
     let rises = effect.rises.iter().flatten();
@@ -364,7 +365,7 @@ fn write_rises(effect: &GeneEffect<'_>, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends SpliceAI's INFO field, which is what spliceai 1.3.1 writes, and with the reasons it keeps to itself.
+/// Appends the INFO field as spliceai 1.3.1 writes it, and the field with the reasons, which spliceai does not have.
 pub fn write_spliceai(
     fields: &FieldNames,
     record: &VariantRecord,
@@ -390,10 +391,10 @@ pub fn write_spliceai(
             Ok(effects) => effects.iter().any(|effect| effect.rises.is_none()).then_some(Skip::NotInFormat),
         })
         .collect();
-    end(fields, &reasons, out);
+    write_reasons(fields, &reasons, out);
 }
 
-/// Appends the INFO fields of a record's alleles; `names` has one for each value.
+/// Appends the INFO fields of the scores of a record's alleles; `names` has one name for each value.
 pub fn write_variant(fields: &FieldNames, names: &[String], alleles: &[AlleleScores], out: &mut Vec<u8>) {
     let any = alleles.iter().any(|allele| allele.values.is_ok());
     if any {
@@ -411,7 +412,7 @@ pub fn write_variant(fields: &FieldNames, names: &[String], alleles: &[AlleleSco
         }
     }
     let reasons: Vec<Option<Skip>> = alleles.iter().map(|allele| allele.values.as_ref().err().copied()).collect();
-    end(fields, &reasons, out);
+    write_reasons(fields, &reasons, out);
 }
 
 #[cfg(test)]

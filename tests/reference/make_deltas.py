@@ -6,7 +6,7 @@
 Random weights, seed 1, of a scale at which scores differ well from base to base. The network reads rows of any length that is a
 multiple of 10 and answers for all of a row but 30 bases at each end: `fine` (2 labels, a base), `wide` (2 labels, 10 bases),
 `counts` (1 label, a base, any number), and `whole` (3 labels, of the whole row). Each convolution is "valid", so that this is
-exactly as far as it reads. tests/deltas.rs writes the cards: strands, heads and rules differ, the network is the same.
+exactly as far as it reads. tests/variants/deltas/ writes the cards: strands, heads and rules differ, the network is the same.
 """
 
 from pathlib import Path

@@ -6,7 +6,7 @@
 
 It writes tests/data/scored_variants.tsv (made-up variants: a class, a measured effect, scores with and without ties, a score
 with holes) and tests/data/site_snvs.vcf (real places: SNVs of SLC4A11's splice sites, SITE=1, and of bases nearby), and prints
-the numbers that tests/evaluate.rs and src/evaluate/metrics.rs hold. The same versions print the same.
+the numbers that tests/evaluate/scored.rs and src/evaluate/metrics.rs hold. The same versions print the same.
 """
 from pathlib import Path
 

@@ -1,19 +1,54 @@
-//! What the tests share: the program as a command, a temporary folder each, other tools where they are installed.
+//! What the tests share: the program as a command, a temporary folder for each test, other tools where they are installed.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::print_stderr, reason = "a skipped test says why")]
 
 use std::{
-    io::Write,
-    path::PathBuf,
+    io::{Read, Write},
+    os::unix::process::ExitStatusExt,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::OnceLock,
+    thread::{self, sleep},
+    time::{Duration, Instant},
 };
 
-/// What a command left behind.
+/// The program under test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_genogloss");
+/// A run that takes longer hangs.
+pub const PATIENCE: Duration = Duration::from_secs(600);
+
+/// What a command left behind. A command that a signal ended has code 128 + signal, as in a shell; one that hung has -1.
+#[derive(Debug)]
 pub struct Run {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
+}
+
+impl Run {
+    /// The error and its hint, after checking that the command failed with this code, one error line and no panic.
+    #[track_caller]
+    pub fn error(&self, code: i32) -> String {
+        assert!(!self.stderr.contains("panicked"), "a panic: {}", self.stderr);
+        assert_eq!(self.code, code, "exit code; standard error was {}", self.stderr);
+        let errors: Vec<&str> = self.stderr.lines().filter(|line| line.starts_with("error:")).collect();
+        assert_eq!(errors.len(), 1, "one error line: {}", self.stderr);
+        assert!(!errors[0].contains(": error: "), "an error in an error: {}", errors[0]);
+        assert!(!errors[0].contains("internal error"), "{}", errors[0]);
+        let hints: String = self
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("hint:"))
+            .fold(String::new(), |all, hint| all + "\n" + hint);
+        format!("{}{hints}", errors[0])
+    }
+
+    /// Itself, after checking that the command succeeded.
+    #[track_caller]
+    pub fn good(self) -> Self {
+        assert_eq!(self.code, 0, "{}", self.stderr);
+        self
+    }
 }
 
 /// A temporary folder, gone with the test.
@@ -22,6 +57,11 @@ pub struct Folder(tempfile::TempDir);
 impl Folder {
     pub fn new() -> Self {
         Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        self.0.path()
     }
 
     pub fn path(&self, name: &str) -> String {
@@ -54,7 +94,7 @@ pub fn root() -> PathBuf {
 
 /// Runs the program in the repository's root.
 pub fn genogloss(arguments: &[&str]) -> Run {
-    run(Command::new(env!("CARGO_BIN_EXE_genogloss")).args(arguments), &[])
+    run(Command::new(PROGRAM).args(arguments), &[])
 }
 
 /// What the program writes to standard output; it must succeed.
@@ -66,7 +106,7 @@ pub fn succeed(arguments: &[&str]) -> String {
 
 /// Runs the program with something on its standard input.
 pub fn genogloss_with_input(arguments: &[&str], input: &[u8]) -> Run {
-    run(Command::new(env!("CARGO_BIN_EXE_genogloss")).args(arguments), input)
+    run(Command::new(PROGRAM).args(arguments), input)
 }
 
 /// Runs a command of another tool; it must succeed.
@@ -81,34 +121,62 @@ pub fn shell(command: &str) -> String {
     tool("bash", &["-c", &format!("set -euo pipefail; {command}")])
 }
 
+/// Runs a command in the repository's root.
 fn run(command: &mut Command, input: &[u8]) -> Run {
+    finish(command.current_dir(root()), input)
+}
+
+/// Runs a command with something on its standard input, and waits for its end.
+pub fn finish(command: &mut Command, input: &[u8]) -> Run {
     let mut child = command
-        .current_dir(root())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the command starts");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    let input = input.to_vec();
+    let (mut stdin, input) = (child.stdin.take().expect("a pipe"), input.to_vec());
     // A program that fails early closes its input: that is not the test's failure.
-    let feeder = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().expect("the command ends");
+    let feeder = thread::spawn(move || drop(stdin.write_all(&input)));
+    let collect = |mut pipe: Box<dyn Read + Send>| {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            pipe.read_to_end(&mut bytes).expect("a pipe is read");
+            String::from_utf8_lossy(&bytes).into_owned()
+        })
+    };
+    let stdout = collect(Box::new(child.stdout.take().expect("a pipe")));
+    let stderr = collect(Box::new(child.stderr.take().expect("a pipe")));
+    let begun = Instant::now();
+    let code = loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            break status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+        }
+        if begun.elapsed() > PATIENCE {
+            child.kill().expect("killed");
+            child.wait().expect("waited");
+            break -1;
+        }
+        // Most runs last some tens of milliseconds.
+        sleep((begun.elapsed() / 16).clamp(Duration::from_micros(500), Duration::from_millis(20)));
+    };
     feeder.join().expect("the feeder");
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    Run { code, stdout: stdout.join().expect("standard output"), stderr: stderr.join().expect("standard error") }
 }
 
 /// Whether ONNX Runtime is here; says so when a test is skipped.
 pub fn ort_available() -> bool {
-    let here = genogloss::model::ort::runtime();
-    if let Err(problem) = &here {
+    static PROBLEM: OnceLock<Option<String>> = OnceLock::new();
+    let problem = PROBLEM.get_or_init(|| {
+        let run = genogloss(&["models", "check", "tests/models/passthrough", "--engine", "ort"]);
+        // A runtime that is here but does not run the model is a failure, not a reason to skip tests.
+        assert!(run.code == 0 || run.stderr.contains("hint: pip install onnxruntime"), "{}", run.stderr);
+        (run.code != 0)
+            .then(|| run.stderr.lines().find(|line| line.starts_with("error:")).unwrap_or_default().to_string())
+    });
+    if let Some(problem) = problem {
         eprintln!("SKIPPED: {problem}");
     }
-    here.is_ok()
+    problem.is_none()
 }
 
 /// Whether all of these tools are installed; says so when a test is skipped.

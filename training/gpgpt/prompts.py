@@ -3,7 +3,7 @@
 An item is a beginning and branches: [(tokens, where the answer begins, weight)]. Branches go on from the beginning and do not see each
 other, so that one disease is asked about with several genes at the cost of one.
 
-`in_letters` of `src/ask/facts.rs` writes the same question about a relation; a test in `tests/facts.rs` holds the two together.
+`in_letters` of `src/prompts/facts.rs` writes the same question about a relation; a test in `tests/ask/facts.rs` holds the two together.
 """
 import random
 import re

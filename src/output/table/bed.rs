@@ -1,9 +1,9 @@
 //! BED: BED6, then one column for each score.
 
-use super::format::{Holds, Place, Rules, TableFormat, no_header, strand_of, write_place};
+use super::format::{Holds, Place, Rules, TableFormat, any_model, no_header, strand_of, write_place};
 use crate::{
     number::{write_integer, write_score},
-    output::names::Named,
+    output::{index::Indexed, names::Named},
 };
 
 /// BED6, then one column for each score; joined calls are elements.
@@ -14,6 +14,8 @@ pub const BED: TableFormat = TableFormat {
     holds: Holds::Everything,
     joins: true,
     header: no_header,
+    indexed: Indexed::Bed,
+    check: any_model,
     write,
 };
 
@@ -23,9 +25,9 @@ pub(in crate::output) fn bed_score(score: f32) -> u64 {
 }
 
 /// Skipped places and those below the threshold have no line.
-fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> bool {
+fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> u64 {
     let Rules { form, caller, .. } = rules;
-    let Ok(scores) = place.scores else { return false };
+    let Ok(scores) = place.scores else { return 0 };
     if let Some(text) = place.text {
         write_place(place.contig, place.interval, line);
         line.push(b'\t');
@@ -33,11 +35,11 @@ fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> bool {
         line.extend_from_slice(b"\t0\t");
         line.push(place.strand.symbol() as u8);
         line.push(b'\n');
-        return true;
+        return 1;
     }
     let call = caller.call(scores);
     if caller.calls_only && !call.is_some_and(|(_, _, called)| called) {
-        return false;
+        return 0;
     }
     write_place(place.contig, place.interval, line);
     line.push(b'\t');
@@ -51,5 +53,5 @@ fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> bool {
         write_score(score, column.digits, line);
     }
     line.push(b'\n');
-    true
+    1
 }

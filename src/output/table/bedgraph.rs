@@ -1,7 +1,10 @@
 //! bedGraph: contig, start, end and one score.
 
-use super::format::{Holds, Place, Rules, TableFormat, no_header, write_place};
-use crate::{number::write_score, output::names::Named};
+use super::format::{Holds, Place, Rules, TableFormat, any_model, no_header, write_place};
+use crate::{
+    number::write_score,
+    output::{index::Indexed, names::Named},
+};
 
 /// Contig, start, end and one score.
 pub const BEDGRAPH: TableFormat = TableFormat {
@@ -11,20 +14,22 @@ pub const BEDGRAPH: TableFormat = TableFormat {
     holds: Holds::OneScore,
     joins: false,
     header: no_header,
+    indexed: Indexed::Bed,
+    check: any_model,
     write,
 };
 
 /// Skipped places and those below the threshold have no line.
-fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> bool {
+fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> u64 {
     let Rules { form, caller, column } = rules;
-    let Ok(scores) = place.scores else { return false };
+    let Ok(scores) = place.scores else { return 0 };
     let score = scores[*column];
     if caller.calls_only && f64::from(score) < caller.thresholds[*column] {
-        return false;
+        return 0;
     }
     write_place(place.contig, place.interval, line);
     line.push(b'\t');
     write_score(score, form.columns[*column].digits, line);
     line.push(b'\n');
-    true
+    1
 }

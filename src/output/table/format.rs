@@ -5,7 +5,7 @@ use crate::{
     genome::{Interval, Strand},
     model::Form,
     number::write_integer,
-    output::names::Named,
+    output::{index::Indexed, names::Named},
     skip::Skip,
 };
 
@@ -24,8 +24,13 @@ pub struct TableFormat {
     pub joins: bool,
     /// The text before the first line.
     pub header: fn(&Form) -> String,
-    /// Appends the line of a place; returns `false` if the format has no line for it (below the threshold, not scored).
-    pub write: fn(&Place<'_>, &Rules<'_>, &mut Vec<u8>) -> bool,
+    /// What its lines are, for an index.
+    pub indexed: Indexed,
+    /// Refuses models whose answers it cannot hold; the error says what it needs.
+    pub check: fn(&Form) -> Result<(), String>,
+    /// Appends the lines of a place: how many. There are none for places that are not scored or below the threshold, unless the format has lines
+    /// for them.
+    pub write: fn(&Place<'_>, &Rules<'_>, &mut Vec<u8>) -> u64,
 }
 
 impl PartialEq for TableFormat {
@@ -51,6 +56,11 @@ pub struct Rules<'a> {
     pub caller: &'a Caller,
     /// The column of formats that hold one score.
     pub column: usize,
+}
+
+/// Any model.
+pub(super) fn any_model(_: &Form) -> Result<(), String> {
+    Ok(())
 }
 
 /// No header.

@@ -3,6 +3,7 @@
 pub(super) mod bed;
 mod bedgraph;
 pub(super) mod format;
+mod splice_scores;
 mod tsv;
 
 use clap::builder::PossibleValue;
@@ -16,7 +17,7 @@ pub use self::{
 use super::names::Writes;
 
 /// All formats, in the order in which `--help` lists them.
-pub const FORMATS: &[TableFormat] = &[BED, TSV, BEDGRAPH];
+pub const FORMATS: &[TableFormat] = &[BED, TSV, BEDGRAPH, splice_scores::SPLICE_SCORES];
 
 impl TableFormat {
     /// The formats that can hold such answers, for [`super::names::decide`].
@@ -83,11 +84,11 @@ pub(super) mod tests {
         let (form, mut line) = (form(), Vec::new());
         let caller = Caller::new(&form, None);
         let rules = Rules { form: &form, caller: &caller, column: 0 };
-        assert!((BED.write)(&place(20, &[0.75, 0.25]), &rules, &mut line));
-        assert!((TSV.write)(&place(20, &[0.75, 0.25]), &rules, &mut line));
+        assert_eq!(1, (BED.write)(&place(20, &[0.75, 0.25]), &rules, &mut line));
+        assert_eq!(1, (TSV.write)(&place(20, &[0.75, 0.25]), &rules, &mut line));
         let skipped = Place { scores: Err(Skip::UnknownBases), ..place(30, &[]) };
-        assert!(!(BED.write)(&skipped, &rules, &mut line));
-        assert!((TSV.write)(&skipped, &rules, &mut line));
+        assert_eq!(0, (BED.write)(&skipped, &rules, &mut line));
+        assert_eq!(1, (TSV.write)(&skipped, &rules, &mut line));
         assert_eq!(
             String::from_utf8_lossy(&line),
             "a\t20\t30\tsite\t750\t+\t0.750000\t0.250000\n\

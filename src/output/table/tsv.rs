@@ -1,7 +1,12 @@
 //! TSV: a header, and a line for every window; skipped ones have their reason.
 
-use super::format::{Holds, Place, Rules, TableFormat, strand_of, write_place};
-use crate::{model::Form, number::write_score, output::names::Named, skip::Skip};
+use super::format::{Holds, Place, Rules, TableFormat, any_model, strand_of, write_place};
+use crate::{
+    model::Form,
+    number::write_score,
+    output::{index::Indexed, names::Named},
+    skip::Skip,
+};
 
 /// A header, and a line for every window.
 pub const TSV: TableFormat = TableFormat {
@@ -11,6 +16,8 @@ pub const TSV: TableFormat = TableFormat {
     holds: Holds::Everything,
     joins: false,
     header,
+    indexed: Indexed::Bed,
+    check: any_model,
     write,
 };
 
@@ -25,11 +32,11 @@ fn header(form: &Form) -> String {
 }
 
 /// Every window has a line; one without scores has the reason.
-fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> bool {
+fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> u64 {
     let Rules { form, caller, .. } = rules;
     let call = place.scores.ok().and_then(|scores| caller.call(scores));
     if caller.calls_only && !call.is_some_and(|(_, _, called)| called) {
-        return false;
+        return 0;
     }
     write_place(place.contig, place.interval, line);
     line.push(b'\t');
@@ -57,5 +64,5 @@ fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> bool {
     line.push(b'\t');
     line.extend_from_slice(place.scores.err().map_or(".", Skip::word).as_bytes());
     line.push(b'\n');
-    true
+    1
 }

@@ -1,30 +1,31 @@
-//! BCF (VCF specification 4.4, section 6): records with INFO fields added.
+//! Records of BCF (VCF specification 4.4, section 6.3) with INFO fields added.
 //!
-//! A record that was BCF is copied byte for byte but for its length and its number of INFO fields, since these are the end
-//! of its first block; samples are not looked at. A line of VCF is encoded as htslib does it.
+//! By hand, not with noodles: a record that was BCF is copied byte for byte, except for its length and its number of INFO fields, and
+//! the new fields are appended to its first block, so its samples are not decoded. A line of VCF is encoded as htslib does it.
 
 use std::fmt::Display;
 
-use crate::{
-    read::variants::VariantRecord,
-    vcf::bcf::decode::{CHAR, Dictionary, FLOAT, FLOAT_END, FLOAT_MISSING, INT8, INT16, INT32, NULL, Type},
+use super::{
+    dictionary::Dictionary,
+    types::{CHAR, FLOAT, FLOAT_END, FLOAT_MISSING, INT8, INT16, INT32, NULL},
 };
+use crate::vcf::{header::FieldType, record::VariantRecord};
 
-/// Turns records into BCF.
+/// Encodes records as BCF.
 pub struct Encoder {
     dictionary: Dictionary,
-    /// INFO and samples of a record, and the numbers of one of their fields.
+    /// Buffers: the first block of a record, its samples, and the numbers of one field.
     shared: Vec<u8>,
     samples: Vec<u8>,
     numbers: Vec<i32>,
 }
 
-/// Why a record cannot be BCF, and what to do about it.
+/// Why a record cannot be BCF, and a hint.
 #[derive(Debug)]
 pub struct Problem {
-    /// What is wrong with it.
+    /// The problem.
     pub message: String,
-    /// What to do.
+    /// What the user can do.
     pub hint: &'static str,
 }
 
@@ -40,9 +41,9 @@ impl Problem {
         }
     }
 
-    fn senseless(what: impl Display, value: &[u8], wanted: &str) -> Self {
+    fn invalid(what: impl Display, value: &[u8], wanted: &str) -> Self {
         let value = String::from_utf8_lossy(value);
-        Self { message: format!("{what} is \"{value}\", which is no {wanted}"), hint: CORRECT }
+        Self { message: format!("{what} is \"{value}\", which is not a {wanted}"), hint: CORRECT }
     }
 
     fn other(message: impl Into<String>) -> Self {
@@ -50,24 +51,24 @@ impl Problem {
     }
 }
 
-/// What stands in for a number that is missing, and for what is not there at the end of a vector.
+/// The integers that stand for a missing value and for the end of a vector.
 const MISSING: i32 = i32::MIN;
 const END: i32 = i32::MIN + 1;
 
-/// The lowest number of each width that is one (section 6.3.3).
+/// The lowest integer that is a value (section 6.3.3).
 const LOWEST: i32 = i32::MIN + 8;
 
 impl Encoder {
-    /// For the names of a header.
+    /// For a header with these names.
     pub fn new(dictionary: Dictionary) -> Self {
         Self { dictionary, shared: Vec::new(), samples: Vec::new(), numbers: Vec::new() }
     }
 
-    /// The header: every name with its number.
+    /// The header in BCF: the lines with the number of each name.
     pub fn header(&self, lines: &[u8]) -> Vec<u8> {
         let text: Vec<u8> =
             lines.split_inclusive(|&b| b == b'\n').flat_map(|line| self.dictionary.with_index(line)).collect();
-        // With the zero that ends it (section 6.2).
+        // The length includes the NUL byte at the end (section 6.2).
         let mut header = b"BCF\x02\x02".to_vec();
         header.extend_from_slice(&(text.len() as u32 + 1).to_le_bytes());
         header.extend_from_slice(&text);
@@ -75,33 +76,33 @@ impl Encoder {
         header
     }
 
-    /// Contigs that records can lie on.
+    /// How many numbers for contigs there are.
     pub fn contig_count(&self) -> usize {
         self.dictionary.contig_count()
     }
 
-    /// Appends the record with INFO fields added, which are text as VCF has it.
+    /// Appends the record to `out`, with INFO fields added, which are text as in VCF.
     pub fn write(&mut self, record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) -> Encoded {
         self.shared.clear();
         self.samples.clear();
         if record.frame.is_empty() { self.line(record, added, out) } else { self.copied(record, added, out) }
     }
 
-    /// A record of BCF: lengths, 24 bytes of a fixed order (the last of them the counts), values; then the samples. How far it
-    /// reaches (`rlen`) may be more than the program knew that wrote it.
+    /// Copies a record of BCF: two lengths, 24 bytes in a fixed order (the last of them the counts), values, samples. Its length on
+    /// the reference (`rlen`) grows where the program that wrote it did not support SVLEN or LEN.
     fn copied(&mut self, record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) -> Encoded {
         let frame = &record.frame;
         let count = self.info(added)?;
-        // The reader has seen the counts of every record.
+        // The reader has checked that every record holds its counts.
         let before = u16::from_le_bytes([frame[24], frame[25]]);
         let fields = before.checked_add(count).ok_or_else(too_many)?;
         let length = u32::from_le_bytes([frame[0], frame[1], frame[2], frame[3]]) as usize;
         let (first, samples) = frame.split_at(8 + length);
         out.extend_from_slice(&((length + self.shared.len()) as u32).to_le_bytes());
         out.extend_from_slice(&first[4..16]);
-        let reach = i32::from_le_bytes([frame[16], frame[17], frame[18], frame[19]]);
-        let known = i32::try_from(record.interval().len()).unwrap_or(i32::MAX);
-        out.extend_from_slice(&reach.max(known).to_le_bytes());
+        let own = i32::from_le_bytes([frame[16], frame[17], frame[18], frame[19]]);
+        let computed = i32::try_from(record.interval().len()).unwrap_or(i32::MAX);
+        out.extend_from_slice(&own.max(computed).to_le_bytes());
         out.extend_from_slice(&first[20..24]);
         out.extend_from_slice(&fields.to_le_bytes());
         out.extend_from_slice(&first[26..]);
@@ -110,6 +111,7 @@ impl Encoder {
         Ok(())
     }
 
+    /// Encodes a line of VCF.
     fn line(&mut self, record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) -> Encoded {
         let mut columns = record.line.split(|&b| b == b'\t');
         let mut column = || columns.next().unwrap_or_default();
@@ -125,7 +127,7 @@ impl Encoder {
         }
         let quality = match quality {
             b"." => FLOAT_MISSING,
-            quality => float(quality).ok_or_else(|| Problem::senseless("QUAL", quality, "number"))?,
+            quality => float(quality).ok_or_else(|| Problem::invalid("QUAL", quality, "number"))?,
         };
         self.numbers.clear();
         for filter in filters.split(|&b| b == b';').filter(|_| filters != b"." && !filters.is_empty()) {
@@ -143,7 +145,7 @@ impl Encoder {
 
         let interval = record.interval();
         let place = |number: u64| i32::try_from(number).map_err(|_| Problem::other("POS is beyond what BCF holds"));
-        // 0 in VCF is before the first base (a telomere).
+        // POS 0 is before the first base (the telomere).
         let position = if position == b"0" { -1 } else { place(interval.start)? };
         out.extend_from_slice(&(24 + self.shared.len() as u32).to_le_bytes());
         out.extend_from_slice(&(self.samples.len() as u32).to_le_bytes());
@@ -159,7 +161,7 @@ impl Encoder {
         Ok(())
     }
 
-    /// Appends INFO fields to the first block; how many they are.
+    /// Appends INFO fields to the first block, and returns their number.
     fn info(&mut self, text: &[u8]) -> Encoded<u16> {
         let Self { dictionary, shared: out, numbers, .. } = self;
         let mut count = 0u16;
@@ -174,19 +176,16 @@ impl Encoder {
             let named = || format!("INFO field {}", String::from_utf8_lossy(name));
             match (value, kind) {
                 (None, _) => descriptor(NULL, 0, out),
-                // A flag that has a value keeps it.
-                (Some(value), Type::Flag | Type::String) => letters(value, out),
-                (Some(value), Type::Integer) => {
+                // A flag with a value keeps it.
+                (Some(value), FieldType::Flag | FieldType::String) => letters(value, out),
+                (Some(value), FieldType::Integer) => {
                     numbers.clear();
-                    whole_numbers(value, numbers).map_err(|part| Problem::senseless(named(), part, INTEGER))?;
+                    whole_numbers(value, numbers).map_err(|part| Problem::invalid(named(), part, INTEGER))?;
                     integers(numbers, numbers.len(), out);
                 }
-                (Some(value), Type::Float) => {
+                (Some(value), FieldType::Float) => {
                     descriptor(FLOAT, value.split(|&b| b == b',').count(), out);
-                    for part in value.split(|&b| b == b',') {
-                        let bits = float(part).ok_or_else(|| Problem::senseless(named(), part, "number"))?;
-                        out.extend_from_slice(&bits.to_le_bytes());
-                    }
+                    floats(value, named, out)?;
                 }
             }
             count = count.checked_add(1).ok_or_else(too_many)?;
@@ -194,7 +193,7 @@ impl Encoder {
         Ok(count)
     }
 
-    /// Encodes FORMAT and the samples; how many FORMAT fields there are.
+    /// Encodes FORMAT and the samples, and returns the number of FORMAT fields.
     fn samples_of<'a>(&mut self, columns: &mut impl Iterator<Item = &'a [u8]>) -> Encoded<u32> {
         let count = self.dictionary.samples;
         let format = columns.next().unwrap_or(b".");
@@ -210,7 +209,7 @@ impl Encoder {
         for name in format.split(|&b| b == b':') {
             fields += 1;
             values.clear();
-            // What is left out at the end of a sample is missing.
+            // The last values of a sample may be left out.
             values.extend(rest.iter_mut().map(|rest| rest.next()));
             self.field(name, &values)?;
         }
@@ -220,62 +219,79 @@ impl Encoder {
         if fields > 255 { Err(Problem::other("more than 255 FORMAT fields")) } else { Ok(fields) }
     }
 
-    /// One FORMAT field of all samples.
+    /// Encodes one FORMAT field of all samples.
     fn field(&mut self, name: &[u8], values: &[Option<&[u8]>]) -> Encoded {
-        let Self { dictionary, samples: out, numbers, .. } = self;
-        let known = std::str::from_utf8(name).ok().and_then(|name| dictionary.format(name));
+        let known = std::str::from_utf8(name).ok().and_then(|name| self.dictionary.format(name));
         let (index, kind) = known.ok_or_else(|| Problem::undeclared("FORMAT field", name))?;
         let named = || format!("FORMAT field {}", String::from_utf8_lossy(name));
-        integers(&[index as i32], 1, out);
-        let genotypes = name == b"GT";
-        if genotypes || kind == Type::Integer {
-            let part_ends = |b: &u8| if genotypes { matches!(b, b'/' | b'|') } else { *b == b',' };
-            let width = values.iter().flatten().map(|value| 1 + value.iter().filter(|b| part_ends(b)).count()).max();
-            let width = width.unwrap_or(1);
-            numbers.clear();
-            for (sample, value) in values.iter().enumerate() {
-                match value {
-                    None => numbers.push(MISSING),
-                    Some(value) if genotypes => {
-                        alleles(value, numbers).ok_or_else(|| Problem::senseless(named(), value, "genotype"))?;
-                    }
-                    Some(value) => {
-                        whole_numbers(value, numbers).map_err(|part| Problem::senseless(named(), part, INTEGER))?;
-                    }
-                }
-                numbers.resize((sample + 1) * width, END);
-            }
-            integers(numbers, width, out);
-            return Ok(());
-        }
+        integers(&[index as i32], 1, &mut self.samples);
         match kind {
-            Type::Float => {
-                let width = values.iter().flatten().map(|value| 1 + value.iter().filter(|&&b| b == b',').count()).max();
-                let width = width.unwrap_or(1);
-                descriptor(FLOAT, width, out);
-                for value in values {
-                    let end = out.len() + 4 * width;
-                    for part in value.unwrap_or(b".").split(|&b| b == b',') {
-                        let bits = float(part).ok_or_else(|| Problem::senseless(named(), part, "number"))?;
-                        out.extend_from_slice(&bits.to_le_bytes());
-                    }
-                    while out.len() < end {
-                        out.extend_from_slice(&FLOAT_END.to_le_bytes());
-                    }
-                }
+            _ if name == b"GT" => self.integer_field(
+                values,
+                |b| matches!(b, b'/' | b'|'),
+                |value, numbers| alleles(value, numbers).ok_or_else(|| Problem::invalid(named(), value, "genotype")),
+            ),
+            FieldType::Integer => self.integer_field(
+                values,
+                |b| b == b',',
+                |value, numbers| whole_numbers(value, numbers).map_err(|part| Problem::invalid(named(), part, INTEGER)),
+            ),
+            FieldType::Float => self.float_field(values, named),
+            FieldType::Flag | FieldType::String => {
+                self.text_field(values);
+                Ok(())
             }
-            _ => {
-                let width = values.iter().map(|value| value.map_or(1, <[u8]>::len)).max().unwrap_or(0).max(1);
-                descriptor(CHAR, width, out);
-                for value in values {
-                    let end = out.len() + width;
-                    out.extend_from_slice(value.unwrap_or(b"."));
-                    out.resize(end, 0);
-                }
+        }
+    }
+
+    /// A FORMAT field of integers or genotypes, whose parts end at `separates`; `parse` appends the numbers of a sample.
+    fn integer_field(
+        &mut self,
+        values: &[Option<&[u8]>],
+        separates: impl Fn(u8) -> bool,
+        parse: impl Fn(&[u8], &mut Vec<i32>) -> Encoded,
+    ) -> Encoded {
+        let width = width(values, separates);
+        self.numbers.clear();
+        for (sample, value) in values.iter().enumerate() {
+            match value {
+                None => self.numbers.push(MISSING),
+                Some(value) => parse(value, &mut self.numbers)?,
+            }
+            self.numbers.resize((sample + 1) * width, END);
+        }
+        integers(&self.numbers, width, &mut self.samples);
+        Ok(())
+    }
+
+    fn float_field(&mut self, values: &[Option<&[u8]>], named: impl Fn() -> String) -> Encoded {
+        let (width, out) = (width(values, |b| b == b','), &mut self.samples);
+        descriptor(FLOAT, width, out);
+        for value in values {
+            let end = out.len() + 4 * width;
+            floats(value.unwrap_or(b"."), &named, out)?;
+            while out.len() < end {
+                out.extend_from_slice(&FLOAT_END.to_le_bytes());
             }
         }
         Ok(())
     }
+
+    fn text_field(&mut self, values: &[Option<&[u8]>]) {
+        let (width, out) =
+            (values.iter().map(|value| value.map_or(1, <[u8]>::len)).max().unwrap_or(0).max(1), &mut self.samples);
+        descriptor(CHAR, width, out);
+        for value in values {
+            let end = out.len() + width;
+            out.extend_from_slice(value.unwrap_or(b"."));
+            out.resize(end, 0);
+        }
+    }
+}
+
+/// The largest number of parts of a sample's value.
+fn width(values: &[Option<&[u8]>], separates: impl Fn(u8) -> bool) -> usize {
+    values.iter().flatten().map(|value| 1 + value.iter().filter(|&&b| separates(b)).count()).max().unwrap_or(1)
 }
 
 const INTEGER: &str = "whole number of 32 bits";
@@ -284,7 +300,7 @@ fn too_many() -> Problem {
     Problem::other("more than 65,535 INFO fields")
 }
 
-/// Type and number of values (section 6.3.3): 15 and more are a number of their own.
+/// Appends the type and the number of values (section 6.3.3); from 15 on the number is an integer of its own.
 fn descriptor(kind: u8, count: usize, out: &mut Vec<u8>) {
     if count < 15 {
         out.push((count as u8) << 4 | kind);
@@ -294,7 +310,7 @@ fn descriptor(kind: u8, count: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// Whole numbers, `each` of them a sample, in as few bytes as hold the largest.
+/// Appends integers, `each` of them per sample, in the narrowest type that holds all.
 fn integers(numbers: &[i32], each: usize, out: &mut Vec<u8>) {
     let known = || numbers.iter().copied().filter(|&number| number > END);
     let (least, most) = (known().min().unwrap_or(0), known().max().unwrap_or(0));
@@ -316,12 +332,13 @@ fn integers(numbers: &[i32], each: usize, out: &mut Vec<u8>) {
     }
 }
 
+/// Appends a text with its type and length.
 fn letters(text: &[u8], out: &mut Vec<u8>) {
     descriptor(CHAR, text.len(), out);
     out.extend_from_slice(text);
 }
 
-/// Appends numbers parted by commas. The error is the part that is none.
+/// Appends the numbers of a list. The error is the part that is not a number.
 fn whole_numbers<'a>(value: &'a [u8], out: &mut Vec<i32>) -> Result<(), &'a [u8]> {
     for part in value.split(|&b| b == b',') {
         out.push(match part {
@@ -332,7 +349,8 @@ fn whole_numbers<'a>(value: &'a [u8], out: &mut Vec<i32>) -> Result<(), &'a [u8]
     Ok(())
 }
 
-/// Appends the alleles of a genotype: twice the number plus one, and one more where it is phased with the one before.
+/// Appends the alleles of a genotype: (number + 1) × 2, plus 1 where the allele is phased with the one before. `None` for text
+/// that is not a genotype.
 fn alleles(genotype: &[u8], out: &mut Vec<i32>) -> Option<()> {
     let mut phased = 0;
     // VCF 4.4 allows a phase before the first allele.
@@ -356,16 +374,25 @@ fn alleles(genotype: &[u8], out: &mut Vec<i32>) -> Option<()> {
         });
         phased = next;
     }
-    // Nothing at all, or nothing after the last mark.
+    // An empty genotype, or no allele after the last separator.
     genotype.last().filter(|b| !matches!(b, b'/' | b'|')).map(|_| ())
 }
 
 fn number(text: &[u8]) -> Option<i32> {
-    // Nearly all alleles.
+    // Nearly all alleles have one digit.
     if let [digit @ b'0'..=b'9'] = text {
         return Some(i32::from(digit - b'0'));
     }
     std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// Appends the floats of a list; `named` gives the field's name for the error.
+fn floats(list: &[u8], named: impl Fn() -> String, out: &mut Vec<u8>) -> Encoded {
+    for part in list.split(|&b| b == b',') {
+        let bits = float(part).ok_or_else(|| Problem::invalid(named(), part, "number"))?;
+        out.extend_from_slice(&bits.to_le_bytes());
+    }
+    Ok(())
 }
 
 /// The bits of a number.
@@ -445,14 +472,14 @@ mod tests {
     }
 
     #[test]
-    fn what_bcf_cannot_hold_is_said() {
+    fn values_that_bcf_cannot_hold_are_refused() {
         for (info, format, say) in [
             ("XX=1", "GT", "INFO field XX is not in the header, which BCF needs"),
-            ("DP=many", "GT", "INFO field DP is \"many\", which is no whole number of 32 bits"),
-            ("DP=2147483648", "GT", "INFO field DP is \"2147483648\", which is no whole number of 32 bits"),
-            ("AF=0.1,x", "GT", "INFO field AF is \"x\", which is no number"),
+            ("DP=many", "GT", "INFO field DP is \"many\", which is not a whole number of 32 bits"),
+            ("DP=2147483648", "GT", "INFO field DP is \"2147483648\", which is not a whole number of 32 bits"),
+            ("AF=0.1,x", "GT", "INFO field AF is \"x\", which is not a number"),
             (".", "YY", "FORMAT field YY is not in the header, which BCF needs"),
-            (".", "PL", "FORMAT field PL is \"0|1\", which is no whole number of 32 bits"),
+            (".", "PL", "FORMAT field PL is \"0|1\", which is not a whole number of 32 bits"),
             (".", "GT\t0/", "the record has 3 samples, and the header 2"),
         ] {
             let line = format!("1\t9\t.\tA\tC\t1\tPASS\t{info}\t{format}\t0|1\t1/1");

@@ -1,4 +1,6 @@
-//! BCF: its dictionary, and its records to and from lines of VCF.
+//! BCF: the dictionary of its header, and its records from and to lines of VCF.
 
 pub mod decode;
+pub mod dictionary;
 pub mod encode;
+mod types;

@@ -1,0 +1,50 @@
+//! The blocks that mark the end of BGZF and CRAM files: a file without its mark is truncated.
+
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    path::Path,
+};
+
+use crate::error::{Error, Result};
+
+/// The empty block at the end of every BGZF file (SAM specification, section 4.1.2).
+pub const BGZF_EOF: [u8; 28] = [
+    0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
+
+/// The last containers of CRAM files of version 3 and 2.1 (CRAM specification 3.1, section 9).
+const CRAM_EOF: [&[u8]; 2] = [
+    b"\x0f\0\0\0\xff\xff\xff\xff\x0f\xe0EOF\0\0\0\0\x01\0\x05\xbd\xd9O\0\x01\0\x06\x06\x01\0\x01\0\x01\0\xeec\x01K",
+    b"\x0b\0\0\0\xff\xff\xff\xff\x0f\xe0EOF\0\0\0\0\x01\0\0\x01\0\x06\x06\x01\0\x01\0\x01\0",
+];
+
+/// Length of the longest end mark, in bytes.
+pub(super) const LONGEST: usize = 38;
+
+/// The message for a BGZF file without its end block.
+pub(super) const NO_BGZF_EOF: &str = "the BGZF end block is missing: the file is truncated";
+
+/// Whether the last bytes of a file ([`LONGEST`] of them) are those of a CRAM file.
+pub(super) fn ends_as_cram(tail: &[u8]) -> bool {
+    CRAM_EOF.iter().any(|mark| tail.ends_with(mark))
+}
+
+/// Refuses a BGZF file that does not end with the end block.
+pub fn require_end_block(path: &Path) -> Result<()> {
+    let read = || -> io::Result<bool> {
+        let mut file = File::open(path)?;
+        if file.metadata()?.len() < BGZF_EOF.len() as u64 {
+            return Ok(false);
+        }
+        file.seek(SeekFrom::End(-(BGZF_EOF.len() as i64)))?;
+        let mut tail = [0u8; BGZF_EOF.len()];
+        file.read_exact(&mut tail)?;
+        Ok(tail == BGZF_EOF)
+    };
+    match read() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Error::input(path.display(), NO_BGZF_EOF)),
+        Err(error) => Err(Error::read(path, &error)),
+    }
+}

@@ -1,0 +1,174 @@
+//! The format and the compression of an input, detected from its first bytes.
+
+use serde::Serialize;
+
+/// How an input is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compression {
+    /// Not compressed.
+    None,
+    /// gzip, which is read from start to end only.
+    Gzip,
+    /// BGZF, blocked gzip (bgzip, BAM, BCF).
+    Bgzf,
+    /// xz.
+    Xz,
+}
+
+impl Compression {
+    /// Of an input that begins with these bytes ([`Self::NEEDED`] of them, unless it is shorter).
+    pub(super) fn of(head: &[u8]) -> Self {
+        match head {
+            [0x1f, 0x8b, 8, flags, ..] if flags & 4 != 0 && head.get(12..14) == Some(b"BC") => Self::Bgzf,
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
+            _ => Self::None,
+        }
+    }
+
+    /// Bytes that are needed to detect a compression: the length of a BGZF block's header.
+    pub(super) const NEEDED: usize = 18;
+}
+
+/// The format of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[allow(missing_docs, reason = "the names of formats")]
+pub enum Format {
+    Fasta,
+    Fastq,
+    Sam,
+    Bam,
+    Cram,
+    Vcf,
+    Bcf,
+    /// None of the others: text of another format, or binary.
+    Unknown,
+    /// No bytes at all, after decompression.
+    Empty,
+}
+
+/// The format of an input that begins with these bytes, after decompression.
+pub(super) fn format_of(start: &[u8]) -> Format {
+    let line = &start[..start.iter().position(|&b| b == b'\n').unwrap_or(start.len())];
+    let text = start.iter().find(|b| !b.is_ascii_whitespace());
+    if start.is_empty() {
+        Format::Empty
+    } else if start.starts_with(b"BAM\x01") {
+        Format::Bam
+    } else if start.starts_with(b"CRAM") {
+        Format::Cram
+    } else if start.starts_with(b"BCF\x02") {
+        Format::Bcf
+    } else if start.starts_with(b"##fileformat=VCF") {
+        Format::Vcf
+    } else if let [b'@', a, b, b'\t', ..] = line
+        && a.is_ascii_uppercase()
+        && b.is_ascii_uppercase()
+    {
+        Format::Sam
+    } else if line.first() == Some(&b'@') {
+        // A header line without its tab: the next line decides.
+        let next = start[line.len()..].split(|&b| b == b'\n').nth(1).unwrap_or_default();
+        let like_sam = matches!(next, [b'@', a, b, b'\t', ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase())
+            || next.iter().filter(|&&b| b == b'\t').count() >= 10;
+        if like_sam { Format::Sam } else { Format::Fastq }
+    } else if text == Some(&b'>') {
+        Format::Fasta
+    } else if line.iter().filter(|&&b| b == b'\t').count() >= 10 {
+        Format::Sam
+    } else {
+        Format::Unknown
+    }
+}
+
+/// The problem and the hint for VCF whose first line is missing or begins with a byte-order mark; `None` for other input.
+pub(super) fn nearly_vcf(start: &[u8]) -> Option<(&'static str, &'static str)> {
+    match start {
+        [0xef, 0xbb, 0xbf, rest @ ..] if rest.starts_with(b"##fileformat=VCF") || is_vcf_without_first_line(rest) => {
+            Some(("it is VCF that begins with a byte-order mark, which VCF does not allow", WITHOUT_MARK))
+        }
+        _ if is_vcf_without_first_line(start) => Some((
+            "it looks like VCF, but its first line is not ##fileformat=VCFv4.x",
+            "add that line: (echo '##fileformat=VCFv4.2'; cat FILE) > NEW",
+        )),
+        _ => None,
+    }
+}
+
+/// Whether the first lines are header lines of VCF, or the first line can only be a VCF record.
+fn is_vcf_without_first_line(start: &[u8]) -> bool {
+    const HEADER: [&[u8]; 5] = [b"##fileformat=VCF", b"##contig=<", b"##INFO=<", b"##FORMAT=<", b"##FILTER=<"];
+    for line in start.split(|&b| b == b'\n') {
+        let line = line.trim_ascii();
+        if HEADER.iter().any(|beginning| line.starts_with(beginning)) {
+            return true;
+        }
+        if let Some(rest) = line.strip_prefix(b"#CHROM") {
+            return rest.trim_ascii_start().starts_with(b"POS");
+        }
+        if line.is_empty() || line.starts_with(b"#") {
+            continue;
+        }
+        // CHROM, POS, ID, REF, ALT, QUAL, FILTER, INFO. BED has a name and a number where REF and ALT hold bases.
+        let columns: Vec<&[u8]> = line.split(|&b| b == b'\t').collect();
+        let bases = |text: &[u8]| !text.is_empty() && text.iter().all(|b| b"ACGTNacgtn".contains(b));
+        let allele = |text: &[u8]| bases(text) || text == b"*" || text.starts_with(b"<");
+        return columns.len() >= 8
+            && columns[1].iter().all(u8::is_ascii_digit)
+            && bases(columns[3])
+            && columns[4].split(|&b| b == b',').all(allele);
+    }
+    false
+}
+
+/// The mark (U+FEFF) that some editors write before text in UTF-8.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The hint for text that begins with it.
+pub(super) const WITHOUT_MARK: &str = "take the mark off: tail -c +4 FILE > NEW";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_detected_from_their_first_bytes() {
+        for (start, format) in [
+            (&b">chr1 human\nACGT"[..], Format::Fasta),
+            (b"\n>chr1\nACGT", Format::Fasta),
+            (b"@read1\nACGT\n+\nIIII\n", Format::Fastq),
+            (b"@SQ read\nACGT\n+\nIIII\n", Format::Fastq),
+            (b"@HD\tVN:1.6\n", Format::Sam),
+            (b"@CO\n@SQ\tSN:c\tLN:5\n", Format::Sam),
+            (b"r1\t4\t*\t0\t0\t*\t*\t0\t0\tACGT\t*\n", Format::Sam),
+            (b"BAM\x01rest", Format::Bam),
+            (b"##fileformat=VCFv4.2\n", Format::Vcf),
+            (b"hello\n", Format::Unknown),
+        ] {
+            assert_eq!(format_of(start), format, "{}", String::from_utf8_lossy(start));
+        }
+    }
+
+    #[test]
+    fn vcf_without_its_first_line_is_recognised() {
+        for (start, expected) in [
+            (&b"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\nc\t5\t12\tG\tA\t.\t.\t.\n"[..], true),
+            (b"##source=x\n##INFO=<ID=DP>\n", true),
+            (b"##x\n##fileformat=VCFv4.2\n", true),
+            (b"c\t5\t12\tG\tA,<DEL>\t.\t.\tDP=1\n", true),
+            (b"c\t5\t12\tG\tA\t.\tPASS\tDP=1\tGT\t0/1\t0/1\t0/0\n", true),
+            (b"\xef\xbb\xbf##fileformat=VCFv4.2\n", true),
+            (b"#CHROM\tSTART\tEND\nc\t5\t12\n", false),
+            (b"c\t5\t12\tCAT\t0\t+\t5\t12\t0,0,0\n", false),
+            (b"c\t5\t12\tA\t.\t+\t5\t12\n", false),
+            (b"##gff-version 3\nc\tx\tgene\t1\t2\t.\t+\t.\tID=a\n", false),
+            (b"#!genome-build GRCh38\nc\tx\tgene\t1\t2\t.\t+\t.\tgene_id \"a\";\n", false),
+            (b"r1\t4\t*\t0\t0\t*\t*\t0\t0\tACGT\t*\n", false),
+            (b"prompt\tanswer\n", false),
+        ] {
+            assert_eq!(nearly_vcf(start).is_some(), expected, "{}", String::from_utf8_lossy(start));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Opens an input of any format: its decompressed bytes, its format and its compression.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+use noodles::bgzf;
+
+use super::{
+    format::{self, BYTE_ORDER_MARK, Compression, Format, WITHOUT_MARK},
+    tally::{Counting, EndChecked, InputReport, Share, Tally},
+};
+use crate::error::{Error, Result};
+
+/// An open input.
+pub struct Input {
+    /// The decompressed bytes (of CRAM, the bytes of the file).
+    pub reader: Box<dyn BufRead + Send>,
+    /// Its format.
+    pub format: Format,
+    /// Its compression.
+    pub compression: Compression,
+    /// The path, as the user wrote it.
+    pub path: PathBuf,
+    /// The first bytes after decompression, for messages.
+    start: Vec<u8>,
+    /// Length of the file in bytes; `None` for standard input, a pipe or memory.
+    length: Option<u64>,
+    tally: Tally,
+}
+
+/// Number of first bytes that are kept for messages.
+const START: usize = 41;
+
+/// Most bytes that are read to detect the format. A pipe may give fewer: only the bytes that its compression is detected from
+/// are waited for.
+const HEAD: usize = 64 << 10;
+
+/// Reads the first bytes. Returns them, and a reader of all bytes, these included.
+fn peek(mut reader: Box<dyn Read + Send>, path: &Path) -> Result<(Vec<u8>, Box<dyn Read + Send>)> {
+    let mut head = vec![0u8; HEAD];
+    let mut len = 0;
+    while len < Compression::NEEDED {
+        match reader.read(&mut head[len..]) {
+            Ok(0) => break,
+            Ok(count) => len += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Error::read(path, &error)),
+        }
+    }
+    head.truncate(len);
+    let all: Box<dyn Read + Send> = Box::new(io::Cursor::new(head.clone()).chain(reader));
+    Ok((head, all))
+}
+
+/// Opens a file, or standard input for `-`. An empty input is an error: this is for formats that begin with a header.
+pub fn open(path: &Path) -> Result<Input> {
+    let input = open_even_empty(path)?;
+    if input.format == Format::Empty { Err(Error::input(input.place(), input.emptiness())) } else { Ok(input) }
+}
+
+/// Opens a file, or standard input for `-`; `None` where it is empty.
+pub fn open_if_any(path: &Path) -> Result<Option<Input>> {
+    Ok(Some(open_even_empty(path)?).filter(|input| input.format != Format::Empty))
+}
+
+/// Opens an input from any reader, for example from memory. Its format may be [`Format::Empty`]. Messages and manifests call it
+/// `name`.
+pub fn open_reader(name: &Path, reader: impl Read + Send + 'static) -> Result<Input> {
+    begin(name, Box::new(reader), None)
+}
+
+/// Opens a file, or standard input for `-`, for formats of which an empty file is valid. Its format may be [`Format::Empty`].
+pub fn open_even_empty(path: &Path) -> Result<Input> {
+    if path == Path::new("-") {
+        return begin(path, Box::new(io::stdin()), None);
+    }
+    let file = File::open(path).map_err(|error| Error::read(path, &error))?;
+    let about = file.metadata().ok();
+    if about.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+        return Err(Error::input(path.display(), "is a folder, not a file"));
+    }
+    let length = about.filter(std::fs::Metadata::is_file).map(|about| about.len());
+    begin(path, Box::new(file), length)
+}
+
+fn begin(path: &Path, raw: Box<dyn Read + Send>, length: Option<u64>) -> Result<Input> {
+    let tally = Tally::new();
+    let counted = Counting { inner: raw, tally: tally.clone() };
+    let (head, all) = peek(Box::new(counted), path)?;
+    let compression = Compression::of(&head);
+    const BUFFER: usize = 128 << 10;
+    let mut reader: Box<dyn BufRead + Send> = match compression {
+        Compression::None => Box::new(BufReader::with_capacity(BUFFER, all)),
+        Compression::Gzip => Box::new(BufReader::with_capacity(BUFFER, flate2::read::MultiGzDecoder::new(all))),
+        Compression::Xz => Box::new(BufReader::with_capacity(BUFFER, lzma_rust2::XzReader::new(all, true))),
+        Compression::Bgzf => {
+            let inner = bgzf::io::Reader::new(BufReader::with_capacity(BUFFER, all));
+            Box::new(EndChecked { inner, tally: tally.clone() })
+        }
+    };
+    let start = reader.fill_buf().map_err(|error| Error::read(path, &error))?;
+    let format = format::format_of(start);
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = start
+        && format == Format::Unknown
+    {
+        return Err(Error::input(place(path), "it is text in UTF-16; all text is read as UTF-8")
+            .with_hint("iconv -f UTF-16 -t UTF-8 FILE > NEW"));
+    }
+    if matches!(format, Format::Unknown | Format::Sam)
+        && let Some((problem, hint)) = format::nearly_vcf(start)
+    {
+        return Err(Error::input(place(path), problem).with_hint(hint));
+    }
+    let start = start[..start.len().min(START)].to_vec();
+    Ok(Input { reader, format, compression, path: path.into(), start, length, tally })
+}
+
+impl Input {
+    /// The name of the input in messages.
+    pub fn place(&self) -> String {
+        place(&self.path)
+    }
+
+    /// A function that returns the input's entry in the manifest. Take it before the reader is moved; call it after reading.
+    pub fn report(&self) -> impl Fn() -> InputReport + use<> {
+        let (tally, path, format, compression) = (self.tally.clone(), self.path.clone(), self.format, self.compression);
+        move || {
+            let (bytes, sha256) = tally.bytes_and_sha256();
+            InputReport { path: path.clone(), format, compression, bytes, sha256, reader: None }
+        }
+    }
+
+    /// A function that returns the share of the file that has been read so far. `None` where the length is not known.
+    pub fn share(&self) -> Option<Share> {
+        let (tally, length) = (self.tally.clone(), self.length?.max(1));
+        Some(Box::new(move || tally.bytes() as f64 / length as f64))
+    }
+
+    /// A function that returns whether the input ended with the end mark of CRAM. Call it after reading.
+    pub fn cram_end(&self) -> impl Fn() -> bool + use<> {
+        let tally = self.tally.clone();
+        move || tally.ends_as_cram()
+    }
+
+    /// Refuses an input of another format than those `wanted`, which messages call `what`.
+    pub fn expect(&self, wanted: &[Format], what: &str) -> Result<()> {
+        if wanted.contains(&self.format) {
+            return Ok(());
+        }
+        match self.format {
+            Format::Empty => Err(Error::input(self.place(), format!("not {what}: {}", self.emptiness()))),
+            Format::Unknown => Err(self.unknown(what)),
+            format => {
+                let format = format!("{format:?}").to_uppercase();
+                Err(Error::input(self.place(), format!("not {what}: it is {format}")))
+            }
+        }
+    }
+
+    /// Takes an empty input as a file of `format`, which needs no header, with a warning. An error where the name ends in one of
+    /// `headed`, the names of formats that need a header.
+    pub fn empty_is(mut self, format: Format, headed: &[&str]) -> Result<Self> {
+        if self.format != Format::Empty {
+            return Ok(self);
+        }
+        let why = self.emptiness();
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        if let Some(ending) = headed.iter().find(|ending| name.ends_with(&format!(".{ending}"))) {
+            let what = ending.to_uppercase();
+            return Err(Error::input(self.place(), format!("{why}: {what} without records still has a header")));
+        }
+        tracing::warn!("{}: there are no records: {why}", self.place());
+        self.format = format;
+        Ok(self)
+    }
+
+    /// The message for an empty input.
+    fn emptiness(&self) -> &'static str {
+        match self.compression {
+            Compression::None => "the file is empty (0 bytes)",
+            _ => "the file holds nothing (0 bytes after decompression)",
+        }
+    }
+
+    /// The error for an input of an unknown format, with its first bytes.
+    pub fn unknown(&self, what: &str) -> Error {
+        let place = self.place();
+        if self.start.starts_with(BYTE_ORDER_MARK) {
+            let problem = format!("not {what}: it begins with a byte-order mark (EF BB BF)");
+            return Error::input(place, problem).with_hint(WITHOUT_MARK);
+        }
+        let packed = match self.start.as_slice() {
+            [b'B', b'Z', b'h', ..] => Some(("bzip2", "bzip2 -dc FILE")),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(("zstd", "zstd -dc FILE")),
+            [b'P', b'K', 3, 4, ..] => Some(("zip", "unzip -p FILE")),
+            [0x1f, 0x8b, ..] => Some(("gzip, twice", "gzip -dc FILE")),
+            _ => None,
+        };
+        if let Some((how, unpack)) = packed {
+            return Error::input(place, format!("not {what}: it is compressed with {how}; gzip, BGZF and xz are read"))
+                .with_hint(format!("{unpack} | genogloss … -"));
+        }
+        let line = self.start.split(|&b| b == b'\n').find(|line| !line.is_empty()).unwrap_or_default();
+        let shown: String = String::from_utf8_lossy(&line[..line.len().min(START - 1)]).escape_debug().collect();
+        let dots = if line.len() == START { "…" } else { "" };
+        Error::input(place, format!("not {what}: it begins with \"{shown}{dots}\"")).with_hint(
+            "FASTA begins with >, FASTQ with @, VCF with ##fileformat=VCF; compressed files may be gzip, BGZF or xz",
+        )
+    }
+}
+
+/// The name of a path in messages: `standard input` for `-`.
+pub fn place(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".into() } else { path.display().to_string() }
+}

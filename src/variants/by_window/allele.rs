@@ -1,0 +1,39 @@
+//! An allele whose rows are in a batch.
+
+use std::ops::Range;
+
+use crate::variants::compare::Placement;
+
+/// Numbers of the rows of a batch on both strands.
+#[derive(Clone, Copy)]
+pub struct Strands {
+    /// The row on the forward strand.
+    pub forward: usize,
+    /// The row on the reverse strand, if it is run.
+    pub reverse: Option<usize>,
+}
+
+/// How one alternate allele is compared with the reference.
+pub struct Allele {
+    /// The reference rows.
+    pub reference: Strands,
+    /// The alternate row that begins where the reference row begins, and the one that ends where it ends.
+    pub left: Strands,
+    /// See `left`.
+    pub right: Strands,
+    /// Where the change lies in the core.
+    pub placement: Placement,
+    /// Bases of the core that are compared.
+    pub within: Range<i64>,
+    /// Distance from POS to the first base of the core, in bases.
+    pub core_from_position: i64,
+}
+
+impl Allele {
+    /// Rows that it needs, counting those that it shares with others.
+    pub fn rows(&self) -> u64 {
+        let strands = |rows: &Strands| 1 + u64::from(rows.reverse.is_some());
+        let twice = self.left.forward != self.right.forward;
+        strands(&self.reference) + strands(&self.left) + if twice { strands(&self.right) } else { 0 }
+    }
+}

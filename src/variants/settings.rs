@@ -1,0 +1,76 @@
+//! What is scored, and how it is written.
+
+use std::path::{Path, PathBuf};
+
+use crate::{model::card::Comparison, output::variants::VariantFormat};
+
+/// What becomes of records on a contig that the FASTA does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum MissingContigs {
+    /// The run fails: at its start where header, index and FASTA tell, else when the first such record comes.
+    Fail,
+    /// The record comes out without scores, with the reason.
+    Skip,
+}
+
+/// The INFO fields that are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+pub enum InfoFormat {
+    /// genogloss's own: `genogloss columns variants`.
+    Genogloss,
+    /// SpliceAI's.
+    Spliceai,
+}
+
+/// What becomes of a REF that the FASTA does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnMismatch {
+    /// The record comes out without scores, with the reason.
+    Skip,
+    /// The run fails.
+    Fail,
+}
+
+/// What is scored, and how it is written.
+pub struct Settings {
+    /// The variants; `-` is standard input.
+    pub variants: PathBuf,
+    /// The reference.
+    pub reference: PathBuf,
+    /// A table of contig names, if the two files differ.
+    pub contig_aliases: Option<PathBuf>,
+    /// The genes, for models that score by gene.
+    pub genes: Option<PathBuf>,
+    /// What happens to records whose REF does not match.
+    pub ref_mismatch: OnMismatch,
+    /// The largest share of such records, 0 to 1.
+    pub max_ref_mismatch: f64,
+    /// What happens to records on contigs that the reference lacks.
+    pub missing_contigs: MissingContigs,
+    /// How two answers become one number; `None`: as the card says.
+    pub compare: Option<Comparison>,
+    /// Names or patterns of the scores that are written; empty: all.
+    pub columns: Vec<String>,
+    /// Bases on either side of the variant that are compared, by gene.
+    pub distance: Option<u64>,
+    /// Gains at annotated sites and losses elsewhere do not count.
+    pub mask: bool,
+    /// The INFO fields that are written.
+    pub info: InfoFormat,
+    /// Alleles are scored together with their phased neighbours as well.
+    pub haplotypes: bool,
+    /// A folder that keeps answers.
+    pub cache: Option<PathBuf>,
+    /// What the names of the INFO fields begin with.
+    pub prefix: String,
+    /// Format of the output.
+    pub format: VariantFormat,
+}
+
+impl Settings {
+    /// The files that are read.
+    pub fn inputs(&self) -> Vec<&Path> {
+        let more = [self.contig_aliases.as_deref(), self.genes.as_deref()];
+        [self.variants.as_path(), &self.reference].into_iter().chain(more.into_iter().flatten()).collect()
+    }
+}

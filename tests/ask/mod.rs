@@ -1,0 +1,5 @@
+//! `genogloss ask`.
+
+mod facts;
+mod models;
+mod prompts;

@@ -1,0 +1,213 @@
+//! The knowledge base: made of small tables, and asked.
+
+#![allow(clippy::print_stderr, reason = "a skipped test says why")]
+
+use super::{HGNC, made, rows};
+use crate::support::{genogloss, shell, tools_available};
+
+#[test]
+fn a_gene_is_found_by_each_of_its_names_and_every_fact_has_its_source() {
+    let (_folder, base) = made();
+    for name in
+        ["FBN1", "fbn1", "MFS1", "mass", "HGNC:3603", "NCBIGene:2200", "ENSG00000166147.12", "p35555", "Fibrillin 1"]
+    {
+        let rows = rows(&base, &["show", name]);
+        assert!(rows.iter().all(|row| row[1] == "FBN1"), "{name}: {rows:?}");
+        assert!(rows.iter().any(|row| row[2..5] == ["hgnc", "HGNC:3603", "HGNC 2024-03-04"]), "{rows:?}");
+    }
+    let previous = rows(&base, &["show", "MFS1"]);
+    assert!(previous.iter().any(|row| row[2] == "found_by" && row[3] == "previous symbol"), "{previous:?}");
+    let sources = rows(&base, &["sources"]);
+    let hpo = sources.iter().find(|row| row[2] == "phenotype.hpoa").expect("a source");
+    assert_eq!((hpo[0].as_str(), hpo[3].as_str()), ("HPO", "2025-01-16"));
+    let clingen = sources.iter().find(|row| row[0] == "ClinGen").expect("a source");
+    assert_eq!((clingen[3].as_str(), clingen[4].as_str(), clingen[6].as_str()), ("2025-01-09", "CC0 1.0", "2"));
+}
+
+#[test]
+fn a_name_of_several_genes_is_never_guessed() {
+    let (_folder, base) = made();
+    let run = genogloss(&["genes", "-b", &base, "show", "DA9"]);
+    assert!(run.code == 1 && run.stderr.contains("DA9 may be FBN2 (alias), TGFB2 (alias)"), "{}", run.stderr);
+    let run = genogloss(&["genes", "-b", &base, "show", "marfan"]);
+    assert!(run.code == 1 && run.stderr.contains("MARFAN (HGNC:6876) was withdrawn; it is FBN1 now"), "{}", run.stderr);
+    let run = genogloss(&["genes", "-b", &base, "show", "NOGENE"]);
+    assert!(run.stderr.contains("NOGENE (HGNC:6877) was withdrawn\n"), "{}", run.stderr);
+    let run = genogloss(&["genes", "-b", &base, "show", "FBN3", "FBN2"]);
+    assert!(run.code == 1 && run.stderr.contains("no gene is called FBN3; is FBN1 meant?"), "{}", run.stderr);
+    assert!(run.stdout.contains("fibrillin 2"), "the others are answered: {}", run.stdout);
+}
+
+#[test]
+fn diseases_and_phenotypes_say_who_says_so() {
+    let (_folder, base) = made();
+    let diseases = rows(&base, &["diseases", "FBN1"]);
+    let of = |source: &str| diseases.iter().find(|row| row[8].starts_with(source)).expect(source).clone();
+    assert_eq!(of("ClinGen")[2..7], ["MONDO:0007947", "Marfan syndrome", "Definitive", ".", "AD"]);
+    assert_eq!(of("Gene2Phenotype")[2..8], ["OMIM:154700", "Marfan syndrome", "confirmed", ".", "monoallelic", "1;2"]);
+    let of_tgfb2 = rows(&base, &["diseases", "TGFB2"]);
+    assert!(of_tgfb2.iter().any(|row| row[4..6] == ["Refuted", "yes"]), "{of_tgfb2:?}");
+    let of_fbn2 = rows(&base, &["diseases", "FBN2"]);
+    assert_eq!(of_fbn2[0][2..5], ["OMIM:121050", "OMIM:121050", "associated"]);
+    assert_eq!(
+        of_fbn2[1..].iter().map(|row| (row[2].as_str(), row[3].as_str())).collect::<Vec<_>>(),
+        [(".", "Contractural arachnodactyly, congenital"), (".", "Macular degeneration, early-onset")]
+    );
+    let phenotypes = rows(&base, &["phenotypes", "FBN1"]);
+    assert_eq!(phenotypes.len(), 2);
+    assert_eq!(phenotypes[1][2..7], ["HP:0001166", "Arachnodactyly", "20/25", "OMIM:154700", "Marfan syndrome"]);
+}
+
+#[test]
+fn genes_are_ranked_by_how_special_what_they_share_is() {
+    let (_folder, base) = made();
+    let ranked = rows(&base, &["rank", "--hpo", "long slender fingers,HP:0001083"]);
+    assert_eq!(ranked.iter().map(|row| row[1].as_str()).collect::<Vec<_>>(), ["FBN1", "FBN2", "TGFB2"]);
+    // Two of three genes have each: ln 3/2 for either.
+    for (row, score) in ranked.iter().zip([1.0, 0.5, 0.5]) {
+        let found: f64 = row[3].parse().expect("a number");
+        assert!((found - score * 1.5f64.ln()).abs() < 1e-3, "{ranked:?}");
+    }
+    assert_eq!(ranked[1][4], "HP:0001166=HP:0001166:0.405;HP:0001083=.");
+    let run = genogloss(&["genes", "-b", &base, "rank", "--hpo", "HP:0009999"]);
+    assert!(
+        run.code == 1 && run.stderr.contains("HP:0009999 (obsolete Long fingers) is obsolete; HP:0001166 replaces it"),
+        "{}",
+        run.stderr
+    );
+    for (term, why) in [
+        ("HP:12", "HP: and seven digits"),
+        ("HP:0777777", "is not in this release"),
+        ("nonsense", "no phenotype is called"),
+    ] {
+        let run = genogloss(&["genes", "-b", &base, "rank", "--hpo", term]);
+        assert!(run.code == 1 && run.stderr.contains(why), "{term}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_table_in_a_file_has_a_manifest_and_never_takes_the_place_of_an_input() {
+    let (folder, base) = made();
+    let names = folder.write("names.txt", "FBN1\n\n# a comment\nFBN3\n");
+    let pairs = folder.write("pairs.tsv", "gene\tdisease\nFBN1\tMarfan syndrome\nTGFB2\tMarfan syndrome\n");
+    let terms = ["rank", "--hpo", "HP:0001166"];
+    let commands: [(&[&str], &str, u64, u64); 5] = [
+        (&["show", "-i", &names], &names, 2, 1),
+        (&["diseases", "-i", &names], &names, 2, 1),
+        (&["phenotypes", "-i", &names], &names, 2, 1),
+        (&terms, "", 1, 1),
+        (&["relate", "-i", &pairs], &pairs, 2, 2),
+    ];
+    for (arguments, input, records, answered) in commands {
+        let on_screen = genogloss(&[&["genes", "-b", &base], arguments].concat());
+        let out = folder.path(&format!("{}.tsv", arguments[0]));
+        let run = genogloss(&[&["genes", "-b", &base], arguments, &["-o", &out]].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (on_screen.code, ""), "{}", run.stderr);
+        assert_eq!(std::fs::read_to_string(&out).expect("a table"), on_screen.stdout);
+        let manifest = std::fs::read_to_string(format!("{out}.manifest.json")).expect("a manifest");
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+        assert_eq!(manifest["settings"]["command"], format!("genes {}", arguments[0]));
+        let counts = &manifest["counts"];
+        assert_eq!((counts["records_in"].as_u64(), counts["scored"].as_u64()), (Some(records), Some(answered)));
+        assert_eq!(counts["rows"].as_u64(), Some(on_screen.stdout.lines().count() as u64 - 1));
+        assert_eq!(manifest["model"]["sha256"].as_str().map(str::len), Some(64));
+        assert_eq!(manifest["inputs"].as_array().map(Vec::len), Some(usize::from(!input.is_empty())));
+        for place in [&base, input].into_iter().filter(|place| !place.is_empty()) {
+            let before = std::fs::read(place).expect("a file");
+            let run = genogloss(&[&["genes", "-b", &base], arguments, &["-o", place]].concat());
+            assert!(run.code == 2 && run.stderr.contains("is the output, and also an input"), "{}", run.stderr);
+            assert!(std::fs::read(place).expect("a file") == before, "{place} was written");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_text_is_no_table_of_pairs() {
+    let (folder, base) = made();
+    let refused = |content: &[u8], why: &str| {
+        let (input, out) = (folder.write("input", content), folder.path("out.tsv"));
+        let run = genogloss(&["genes", "-b", &base, "relate", "-i", &input, "-o", &out]);
+        assert!(run.code == 1 && run.stderr.contains(why), "{}", run.stderr);
+        assert!(!std::path::Path::new(&out).exists());
+    };
+    refused(b"gene\tdisease\n\nFBN1\tMarfan \xff\n", "input, line 3: it is not UTF-8 text");
+    refused(b"\x7fELF\x02\x01\x01\0\xff\xfe\n", "input, line 1: it is not UTF-8 text");
+    refused(b">FBN1\nACGT\n", "not a table of pairs: it is FASTA");
+    refused(b"symbol\tdisease\nFBN1\tMarfan syndrome\n", "it has no columns gene, and disease or phenotype");
+    refused(b"gene\tdisease\n\nFBN1\n", "input, line 3: 1 fields, where the header has 2");
+}
+
+#[test]
+fn bad_tables_and_bases_are_refused_in_one_line() {
+    let (folder, base) = made();
+    let refused = |arguments: &[&str], why: &str| {
+        let run = genogloss(arguments);
+        assert!(run.code != 0 && run.stderr.contains(why), "{arguments:?}: {}", run.stderr);
+    };
+    let out = folder.path("new.sqlite");
+    let changed = folder.write("changed.txt", HGNC.replace("alias_symbol", "other_symbol"));
+    refused(
+        &["genes", "build", &changed, "-o", &out],
+        "it looks like HGNC's complete set, and has no column \"alias_symbol\"",
+    );
+    let strange = folder.write("strange.txt", "a\tb\n1\t2\n");
+    refused(&["genes", "build", &strange, "-o", &out], "it is none of the tables that facts are read from");
+    let short = folder.write("short.txt", format!("{HGNC}HGNC:5\tA1BG\n"));
+    refused(&["genes", "build", &short, "-o", &out], "short.txt, line 6: 2 fields, where the header has 14");
+    refused(
+        &["genes", "build", &folder.path("hgnc.txt"), &changed.replace("changed", "hgnc"), "-o", &out],
+        "give each table once",
+    );
+    refused(&["genes", "build", &folder.path("hp.obo"), "-o", &out], "there is no table of genes");
+    assert!(!std::path::Path::new(&out).exists());
+    refused(&["genes", "-b", &folder.path("none.sqlite"), "show", "FBN1"], "no such file");
+    refused(&["genes", "-b", &folder.path("hgnc.txt"), "show", "FBN1"], "it is no knowledge base");
+    let mut bytes = std::fs::read(&base).expect("a file");
+    bytes[63] = 77;
+    std::fs::write(&out, bytes).expect("written");
+    refused(
+        &["genes", "-b", &out, "show", "FBN1"],
+        "it is a knowledge base of version 77, and this program reads version 1",
+    );
+}
+
+#[test]
+fn the_same_tables_give_the_same_facts() {
+    let (first, one) = made();
+    let (second, two) = made();
+    let db = rusqlite::Connection::open(&one).expect("opened");
+    db.execute("ATTACH ?1 AS other", [&two]).expect("attached");
+    let names: Vec<String> = db
+        .prepare("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'ontology'")
+        .and_then(|mut all| all.query_map([], |row| row.get(0))?.collect())
+        .expect("names");
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        let count = |sql: String| db.query_row(&sql, [], |row| row.get::<_, i64>(0)).expect("a count");
+        let sql = |a: &str, b: &str| {
+            format!("SELECT count(*) FROM (SELECT rowid, * FROM {a}.{name} EXCEPT SELECT rowid, * FROM {b}.{name})")
+        };
+        let sql = |a: &str, b: &str| if name == "about" { sql(a, b).replace("rowid, ", "") } else { sql(a, b) };
+        assert_eq!((count(sql("main", "other")), count(sql("other", "main"))), (0, 0), "{name}");
+    }
+    let ranked = |base: &str| rows(base, &["rank", "--hpo", "HP:0001166,HP:0001083"]);
+    assert_eq!(ranked(&one), ranked(&two));
+    drop((first, second));
+}
+
+#[test]
+fn a_line_without_end_takes_no_memory_without_end() {
+    if !tools_available(&["gzip"]) {
+        return;
+    }
+    let (folder, base) = made();
+    let bed = folder.write("i.bed", "c\t20\t30\n");
+    let (endless, table) = (folder.path("endless.gtf.gz"), folder.path("table.csv.gz"));
+    shell(&format!(
+        "head -c 300M /dev/zero | tr '\\0' 'A' | gzip -1 > {endless}; (echo sequence,label; gzip -dc {endless}) | gzip -1 > {table}"
+    ));
+    let run = genogloss(&["genes", "-b", &base, "annotate", &bed, "--gtf", &endless]);
+    assert!(run.code == 1 && run.stderr.contains("a line is longer than 256 MiB"), "{}", run.stderr);
+    let run = genogloss(&["evaluate", "core-promoter", &table, "--head", "promoter"]);
+    assert!(run.code == 1 && run.stderr.contains("a line is longer than 256 MiB"), "{}", run.stderr);
+}

@@ -1,0 +1,26 @@
+//! All tests that run the program, as one binary: each further binary would be linked with the whole crate again.
+//!
+//! A module is a command (`scan`, `variants`, `genes`, …) or a subject that concerns all of them (`bad_input`, `invariants`, `resume`, …).
+//! `cargo test --test main variants::` runs those of one module.
+
+mod ask;
+mod bad_input;
+mod evaluate;
+mod genes;
+mod golden;
+mod import;
+mod invariants;
+mod man;
+mod models_check;
+mod options;
+mod outputs;
+mod processes;
+mod properties;
+mod reads;
+mod report;
+mod resume;
+mod scan;
+mod shards;
+mod support;
+mod training;
+mod variants;

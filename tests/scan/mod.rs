@@ -1,0 +1,6 @@
+//! `genogloss scan`.
+
+mod bed;
+mod dense;
+mod inputs;
+mod regions;

@@ -1,0 +1,5 @@
+//! `genogloss variants`.
+
+mod by_gene;
+mod deltas;
+mod files;
