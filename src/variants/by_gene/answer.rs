@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     counts::Counts,
-    head::{Piece, largest_rise, seen_from_reference},
+    head::{Piece, in_reference_coordinates, largest_increase},
     model::{ChangeAnswer, card::Column},
     pipeline::RowAnswers,
     read::variants::VariantRecord,
@@ -153,7 +153,7 @@ impl GeneAnswers {
         for (column, about) in &self.scored {
             let reference = |base: usize| answer.reference[base * self.width + column];
             let alternate = |base: usize| answer.alternate[base * self.width + column];
-            seen_from_reference(alternate, &gene.pieces, gene.right, &mut self.seen);
+            in_reference_coordinates(alternate, &gene.pieces, gene.right, &mut self.seen);
             if let (true, [Piece { before, removed, inserted }]) = (as_spliceai, gene.pieces.as_slice()) {
                 // METHOD: spliceai 1.3.1 compares 2D + 1 bases. Of a deletion longer than D bases it has fewer of the alternate,
                 // from the left, and puts the zeros after them.
@@ -177,8 +177,8 @@ impl GeneAnswers {
             let is_site = |base: usize| sites.iter().any(|sites| sites.contains(&base));
             let gained = |base: usize| gene.on_contig.contains(&base) && !is_site(base);
             let lost = |base: usize| gene.on_contig.contains(&base) && (sites.is_empty() || is_site(base));
-            let gain = largest_rise(reference, seen, self.seen.len(), gained);
-            let loss = largest_rise(seen, reference, self.seen.len(), lost);
+            let gain = largest_increase(reference, seen, self.seen.len(), gained);
+            let loss = largest_increase(seen, reference, self.seen.len(), lost);
             for (gains, rise) in [(true, gain), (false, loss)] {
                 let (base, mut value) = match rise {
                     Some((base, value)) => (Some(base), value),
