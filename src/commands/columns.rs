@@ -23,7 +23,7 @@ pub struct Options {
     /// The command; skips: why something is not scored.
     #[arg(value_enum)]
     command: Of,
-    /// Write a table in Markdown, as in docs/commands.md.
+    /// Write a table in Markdown, as in docs/reference/columns.md.
     #[arg(long)]
     markdown: bool,
 }

@@ -62,7 +62,8 @@ impl GeneAnswers {
             InfoFormat::Genogloss => {
                 let labels = self.labels();
                 let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-                info::effect_lines(&self.fields, &labels, self.rules.haplotypes, model, version)
+                let rules = (self.rules.distance, self.rules.haplotypes);
+                info::effect_lines(&self.fields, &labels, rules, (model, version))
             }
         }
     }
