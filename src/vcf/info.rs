@@ -68,7 +68,7 @@ pub const SPLICEAI: &str = "SpliceAI";
 
 /// The largest gain or loss of a label in a gene.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rise {
+pub struct SiteEffect {
     /// The size of the change; gains and losses are both positive.
     pub value: f32,
     /// The distance from the variant in bases along the forward strand; `None` where no base was compared.
@@ -77,7 +77,7 @@ pub struct Rise {
     pub position: Option<u64>,
 }
 
-impl Rise {
+impl SiteEffect {
     /// At a base of an answer that begins at `start` (0-based) of the contig, `left` bases before the variant.
     pub fn at(value: f32, base: Option<usize>, start: i64, left: u64) -> Self {
         let position = base.and_then(|base| u64::try_from(start + base as i64).ok()).map(to_one_based);
@@ -88,16 +88,16 @@ impl Rise {
 /// The effect of an allele in a gene.
 #[derive(Clone, Debug)]
 pub struct GeneEffect<'a> {
-    /// The name of the gene, without characters that INFO does not allow: see [`plain`].
+    /// The name of the gene, without characters that INFO does not allow: see [`percent_encoded`].
     pub name: &'a str,
     /// The strand of the gene.
     pub strand: Strand,
     /// Gain and loss of each label; `None` where the format has no scores for such an allele.
-    pub rises: Option<Vec<Rise>>,
+    pub site_effects: Option<Vec<SiteEffect>>,
 }
 
 /// A name as a part of an INFO value: characters that separate values are percent-encoded (VCF specification 4.4, section 1.2).
-pub fn plain(name: &str) -> String {
+pub fn percent_encoded(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for letter in name.chars() {
         match letter {
@@ -348,13 +348,13 @@ pub fn write_effects(
     together: &[(usize, &str, Vec<GeneEffect<'_>>)],
     out: &mut Vec<u8>,
 ) {
-    let any = write_each(&fields.effect, record, alleles, out, write_rises);
+    let any = write_each(&fields.effect, record, alleles, out, write_site_effects);
     if any {
         out.extend_from_slice(fields.effect_max.as_bytes());
         for (at, effects) in alleles.iter().enumerate() {
             out.push(if at == 0 { b'=' } else { b',' });
-            let rises = effects.iter().flatten().flat_map(|effect| effect.rises.iter().flatten());
-            match rises.map(|rise| rise.value).reduce(f32::max) {
+            let site_effects = effects.iter().flatten().flat_map(|effect| effect.site_effects.iter().flatten());
+            match site_effects.map(|site_effect| site_effect.value).reduce(f32::max) {
                 Some(most) => out.extend_from_slice(format!("{:.4}", most.max(0.0)).as_bytes()),
                 None => out.push(b'.'),
             }
@@ -376,7 +376,7 @@ pub fn write_effects(
                 out.extend_from_slice(part.as_bytes());
             }
             out.push(b'|');
-            write_rises(effect, out);
+            write_site_effects(effect, out);
         }
     }
     if !first {
@@ -387,16 +387,16 @@ pub fn write_effects(
 }
 
 /// Appends strand, values and positions.
-fn write_rises(effect: &GeneEffect<'_>, out: &mut Vec<u8>) {
+fn write_site_effects(effect: &GeneEffect<'_>, out: &mut Vec<u8>) {
     out.push(effect.strand.symbol() as u8);
-    let rises = effect.rises.iter().flatten();
-    for rise in rises.clone() {
+    let site_effects = effect.site_effects.iter().flatten();
+    for site_effect in site_effects.clone() {
         out.push(b'|');
-        out.extend_from_slice(format!("{:.4}", rise.value.max(0.0)).as_bytes());
+        out.extend_from_slice(format!("{:.4}", site_effect.value.max(0.0)).as_bytes());
     }
-    for rise in rises {
+    for site_effect in site_effects {
         out.push(b'|');
-        match rise.position {
+        match site_effect.position {
             Some(position) => write_integer(position, out),
             None => out.push(b'.'),
         }
@@ -410,15 +410,15 @@ pub fn write_spliceai(
     alleles: &[Result<Vec<GeneEffect<'_>>, Skip>],
     out: &mut Vec<u8>,
 ) {
-    write_each(SPLICEAI, record, alleles, out, |effect, out| match &effect.rises {
+    write_each(SPLICEAI, record, alleles, out, |effect, out| match &effect.site_effects {
         None => out.extend_from_slice(b".|.|.|.|.|.|.|."),
-        Some(rises) => {
-            for (at, rise) in rises.iter().enumerate() {
+        Some(site_effects) => {
+            for (at, site_effect) in site_effects.iter().enumerate() {
                 let end = if at == 0 { "" } else { "|" };
-                out.extend_from_slice(format!("{end}{:.2}", rise.value).as_bytes());
+                out.extend_from_slice(format!("{end}{:.2}", site_effect.value).as_bytes());
             }
-            for rise in rises {
-                out.extend_from_slice(format!("|{}", rise.offset.unwrap_or_default()).as_bytes());
+            for site_effect in site_effects {
+                out.extend_from_slice(format!("|{}", site_effect.offset.unwrap_or_default()).as_bytes());
             }
         }
     });
@@ -426,7 +426,7 @@ pub fn write_spliceai(
         .iter()
         .map(|effects| match effects {
             Err(reason) => Some(*reason),
-            Ok(effects) => effects.iter().any(|effect| effect.rises.is_none()).then_some(Skip::NotInFormat),
+            Ok(effects) => effects.iter().any(|effect| effect.site_effects.is_none()).then_some(Skip::NotInFormat),
         })
         .collect();
     write_reasons(fields, &reasons, out);
