@@ -162,11 +162,6 @@ impl Counts {
         }
     }
 
-    /// The same.
-    pub fn came_out(&mut self, skipped: Option<Skip>) {
-        self.query_written(skipped);
-    }
-
     /// Refuses to call a run finished whose queries did not all come out.
     pub fn balance(&self) -> Result<()> {
         if self.queries == self.written {

@@ -11,12 +11,9 @@ mod merge;
 mod models;
 mod options;
 mod plan;
-mod prompts;
 mod reads;
 mod report;
 mod scan;
-mod scored;
-mod setup;
 mod variants;
 
 use std::io::Write;
@@ -121,7 +118,7 @@ impl Cli {
             Command::Ask(options) => ask::run(*options, given),
             Command::Genes(options) => genes::run(options, given),
             Command::Evaluate(options) => evaluate::run(*options, given),
-            Command::Plan(options) => plan::run(&options, given),
+            Command::Plan(options) => plan::run(options, given),
             Command::Merge(options) => merge::run(&options, given),
             Command::Report(options) => report::run(&options),
             Command::Models(options) => models::run(options),

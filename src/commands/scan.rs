@@ -31,7 +31,7 @@ use crate::{
 #[command(after_help = "\
 Examples:
   genogloss scan genome.fa -o elements.bed.gz
-  genogloss scan genome.fa -m core-promoter -r chr20:1,000,000-2,000,000 --threshold 0.9 --merge -o promoters.bed
+  genogloss scan genome.fa -r chr20:1,000,000-2,000,000 --threshold 0.3 --merge -o likely.bed
   genogloss scan genome.fa --bigwig tracks
   gunzip -c genome.fa.gz | genogloss scan - -m exact:gc --window 10000 -O bedgraph > gc.bedgraph
 
@@ -62,7 +62,7 @@ pub struct Options {
     threshold: Option<Threshold>,
     /// Join neighbouring bins over the threshold (the model's, if --threshold is not given) into elements, across gaps of
     /// up to GAP bases (0).
-    #[arg(long, value_name = "GAP", num_args = 0..=1, default_missing_value = "0", help_heading = "Output")]
+    #[arg(long, value_name = "GAP", num_args = 0..=1, default_missing_value = "0", help_heading = "Output", value_parser = gap)]
     merge: Option<u64>,
     /// Write a bigWig file for every score into this folder: DIR/SCORE.bw. Without -o, nothing else is written.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
@@ -87,6 +87,10 @@ pub struct Options {
     /// exact:TASK only: bases of a window. Default: 1000 for gc, whole contigs (up to 16,777,216 bases) for the others.
     #[arg(long, value_name = "BASES", value_parser = clap::value_parser!(u64).range(1..=MAX_WINDOW), help_heading = "Input")]
     window: Option<u64>,
+}
+
+fn gap(text: &str) -> std::result::Result<u64, String> {
+    text.parse().map_err(|_| "a number of bases; write the FASTA file before --merge, or --merge=0".into())
 }
 
 /// The format of the table: what was asked for, or what its name says.

@@ -8,6 +8,7 @@ pub mod assembly;
 pub mod by_gene;
 pub mod by_window;
 pub mod cache;
+pub(crate) mod columns;
 pub mod compare;
 mod contig;
 pub mod genes;

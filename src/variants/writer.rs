@@ -75,10 +75,17 @@ impl Answers {
     }
 }
 
+/// Fields that a hint names.
+const SHOWN_FIELDS: usize = 6;
+
 /// Refuses an input that has fields of the same names.
 pub fn reserve(variants: &mut Variants, answers: &Answers) -> Result<()> {
     let fields = answers.fields();
-    let all: Vec<String> = fields.iter().map(|field| format!("INFO/{field}")).collect();
+    let mut all: Vec<String> = fields.iter().map(|field| format!("INFO/{field}")).collect();
+    if all.len() > SHOWN_FIELDS {
+        all.truncate(SHOWN_FIELDS);
+        all.push(format!("… ({} fields)", fields.len()));
+    }
     let way_out = if fields.contains(&info::SPLICEAI) {
         "--fields genogloss gives the new ones other names"
     } else {
