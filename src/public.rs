@@ -319,6 +319,8 @@ fn settings(variants: PathBuf, genome: &Path) -> Settings {
         info: InfoFormat::Genogloss,
         haplotypes: false,
         cache: None,
+        region: Vec::new(),
+        regions_file: None,
         prefix: PREFIX.into(),
         format: VariantFormat::Vcf,
     }
