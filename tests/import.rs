@@ -142,8 +142,8 @@ fn terms_that_are_not_accepted_and_weights_that_are_not_there_are_refused_before
     let nowhere = folder.path("nowhere");
     for (arguments, code, message, hint) in [
         (vec!["spliceai"], 1, "forbids commercial use (CC BY-NC 4.0", "add --accept-license if you may use it"),
-        (vec!["openspliceai-80nt"], 2, "--from PATH names your copy", "they are at "),
-        (vec!["pangolin"], 2, "--from PATH names your copy", "they are at "),
+        (vec!["openspliceai-80nt"], 2, "give your copy with --from PATH", "they are available at "),
+        (vec!["pangolin"], 2, "give your copy with --from PATH", "they are available at "),
         (vec!["cispliceai", "--from", &nowhere], 1, "nowhere: no such file or folder", ""),
         (vec!["openspliceai"], 2, "invalid value 'openspliceai'", "openspliceai-80nt"),
     ] {

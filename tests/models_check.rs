@@ -141,7 +141,7 @@ fn rows_are_as_many_as_the_first_axis_of_the_network_says() {
                 model.passes(engine);
             }
             model.more = "run: {rows: 7}".into();
-            model.refused(engine, &[&format!("{rows} by the network"), "7 by the card", "leave run: rows out"]);
+            model.refused(engine, &[&format!("{rows} in the network"), "7 by the card", "remove run: rows"]);
         }
     }
 }
@@ -369,7 +369,7 @@ fn hostile_folders_are_one_clear_line() {
         model.vocabulary = Some(text.into());
         check(&model, words);
     };
-    vocabulary("[UNK]\nA\nC\nG\nT\nA\n", &["vocab.txt", "line 6: token A is there already, in line 2"]);
+    vocabulary("[UNK]\nA\nC\nG\nT\nA\n", &["vocab.txt", "line 6: token A already exists, in line 2"]);
     vocabulary("[UNK]\nA\n\nC\nG\nT\n", &["vocab.txt", "line 3 is blank"]);
     vocabulary("", &["vocab.txt", "no token for unknown"]);
     for text in ["not JSON", "{}", "[1]", "{\"model\": {\"type\": \"BPE\"}}"] {
@@ -449,7 +449,7 @@ fn files_of_other_kinds_are_not_opened() {
     fs::remove_file(&network).expect("removed");
     std::os::unix::fs::symlink(root().join("tests/models/check/good.onnx"), &network).expect("a link");
     let run = genogloss(&["models", "check", &path]);
-    assert!(run.code == 1 && run.stderr.contains("link out of the folder"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("link to a file outside of the folder"), "{}", run.stderr);
 }
 
 #[test]
@@ -460,6 +460,6 @@ fn a_vocabulary_that_is_not_the_cards_is_not_parsed() {
     model.folder.write("vocab.txt", "A\nA\n");
     for command in [vec!["models", "check", &path], vec!["scan", "tests/data/chr20_slice.fa", "-m", &path]] {
         let run = genogloss(&command);
-        assert!(run.code == 1 && run.stderr.contains("vocab.txt is not the file of the card"), "{}", run.stderr);
+        assert!(run.code == 1 && run.stderr.contains("vocab.txt has another checksum than in the card"), "{}", run.stderr);
     }
 }

@@ -7,7 +7,7 @@ pub(crate) const TSV: &[Column] = &[
     column(&["read"], "name of the read"),
     column(&["flags"], "SAM flags, decimal"),
     column(&["contig", "start", "end"], "where the read is aligned, 0-based, half-open; . where it is not"),
-    column(&["mapq"], "mapping quality; . where it is missing"),
+    column(&["mapq"], "mapping quality; . if missing"),
     column(&["length"], "bases of the read, without hard-clipped ones"),
     column(&["windows"], "number of scored windows"),
     column(
@@ -19,9 +19,12 @@ pub(crate) const TSV: &[Column] = &[
         "leftmost reference base to which a base of that window is aligned, 0-based; . where there is none",
     ),
     column(&["strand"], "strand of the window that the scores are for; . for both"),
-    column(&[CALL], "label with the largest margin over its threshold, if it reaches it; otherwise ."),
+    column(
+        &[CALL],
+        "label with the largest (score - threshold), if the score reaches the threshold; else .; otherwise .",
+    ),
     column(&[SCORES], "one column per score, with the digits of a scan; . where there is none"),
-    column(&["skip"], "reason why the read (with --each-window: the window) was not scored; . where it was"),
+    column(&["skip"], "reason reason why the read (with --each-window: the window) was not scored; . if it was scored"),
 ];
 
 /// Tags of BAM, with the default prefix.

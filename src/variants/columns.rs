@@ -18,7 +18,7 @@ const WINDOWS: &[Column] = &[
         &["GG_AT_(score)"],
         "tracks: position of the largest difference, in bases from POS: the first base of the bin; of an inserted base, the base before it",
     ),
-    column(&["GG_SKIP"], "reason why an allele was not scored; . where it was; absent where all were"),
+    column(&["GG_SKIP"], "reason reason why an allele was not scored; . if it was scored; absent if all were scored"),
 ];
 
 const GENES: &[Column] = &[

@@ -379,7 +379,7 @@ fn evaluation_of_prompts_counts_what_was_answered() {
     let lm = succeed(&["evaluate", "--quiet", "tests/models/decoder", &table]);
     assert!(cells(&lm).iter().all(|row| !row[15].contains("exact")), "{lm}");
     let run = genogloss(&["evaluate", "ask", &table, "--html", &folder.path("x.html")]);
-    assert!(run.code == 2 && run.stderr.contains("--html is not for prompts"), "{}", run.stderr);
+    assert!(run.code == 2 && run.stderr.contains("--html does not apply to prompts"), "{}", run.stderr);
     let bad = folder.write("bad.tsv", "prompt\ttruth\na\tb\n");
     let run = genogloss(&["evaluate", "ask", &bad]);
     assert!(run.code == 1 && run.stderr.contains("there is no column \"answer\""), "{}", run.stderr);

@@ -177,7 +177,7 @@ fn known_places_are_counted_by_hand() {
     // Without what is known to be a site there is nothing to find.
     let refused = genogloss(&["evaluate", model, &sites, "-f", SLICE, "-r", region, "--ignore", &sites]);
     assert_eq!(refused.code, 1);
-    assert!(refused.stderr.contains("0 lie on a known place"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("0 overlap the truth set"), "{}", refused.stderr);
 }
 
 #[test]
@@ -206,13 +206,13 @@ fn bad_input_is_one_clear_line_and_no_figure() {
         (vec![&one], "all 2 sequences are of one class (promoter)", 1),
         (vec![&letters], "line 3: 'E' in the sequence is not a letter of a nucleotide", 1),
         (vec![&fasta], "line 3: no label=… in the description of \"b\"", 1),
-        (vec![&nothing], "there is no labelled sequence in it", 1),
+        (vec![&nothing], "it contains no labelled sequence", 1),
         (vec![SLICE], "no label=… in the description", 1),
         (vec!["/nonexistent.csv"], "/nonexistent.csv", 1),
         (vec![&bed, "-f", SLICE], "core-promoter has no score \"promoters\"; it has promoter", 1),
         (vec![&label, "--labels", "maybe=enhancer"], "the model has no class \"enhancer\"", 2),
-        (vec![&label, "-R", &bed], "-R (--regions-file) is for known places of a genome", 2),
-        (vec![&bed, "-f", SLICE, "--seen", &label], "--seen is for labelled sequences", 2),
+        (vec![&label, "-R", &bed], "-R (--regions-file) applies to a truth set of a genome", 2),
+        (vec![&bed, "-f", SLICE, "--seen", &label], "--seen applies to labelled sequences", 2),
     ] {
         let out = folder.path("out.tsv");
         let mut all = vec!["evaluate", "core-promoter"];
@@ -250,7 +250,7 @@ fn bad_input_is_one_clear_line_and_no_figure() {
     assert_eq!(nan.code, 2, "{}", nan.stderr);
     let track = genogloss(&["evaluate", "tests/models/track", &one]);
     assert_eq!(track.code, 2);
-    assert!(track.stderr.contains("scores places of a genome, not sequences"), "{}", track.stderr);
+    assert!(track.stderr.contains("scores positions of a genome, not single sequences"), "{}", track.stderr);
     let exact = genogloss(&["evaluate", "exact:gc", &one]);
     assert_eq!(exact.code, 2);
 }

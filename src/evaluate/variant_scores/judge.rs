@@ -21,7 +21,7 @@ pub(in crate::evaluate) const COLUMNS: &[Column] = &[
     column(&["spearman_low", "spearman_high"], INTERVAL),
 ];
 
-const INTERVAL: &str = "middle 95 % of the bootstrap replicates; . where there are none";
+const INTERVAL: &str = "middle 95 % of the bootstrap replicates; . if there are none";
 
 /// Names of the metrics, in the order of [`COLUMNS`].
 const METRICS: [&str; 3] = ["auroc", "auprc", "spearman"];

@@ -33,7 +33,7 @@ const COLUMNS: &[Column] = &[
     column(&["contig", "start", "end", "strand"], "as in BED"),
     column(&[CALL], "label with the largest margin, if it reaches its threshold; otherwise ."),
     column(&[SCORES], "one column per score; . where there is none"),
-    column(&["skip"], "reason why there are no scores; . where there are"),
+    column(&["skip"], "reason reason why there are no scores; . if there are scores"),
 ];
 
 fn header(form: &Form) -> String {
