@@ -14,18 +14,6 @@ pub(super) fn header() -> String {
     commented_header(ANSWERS)
 }
 
-/// Reasons that the column `reason` may hold, for `genogloss columns`.
-pub(crate) const SKIPS: &[Skip] = &[
-    Skip::BadPrompt,
-    Skip::UnknownTask,
-    Skip::NoSequence,
-    Skip::TooShort,
-    Skip::TooLong,
-    Skip::UnknownBases,
-    Skip::UnknownName,
-    Skip::NoFact,
-];
-
 impl Sink<Query> for OutputWriter {
     fn write(&mut self, mut query: Query, outcome: Outcome<'_>) -> Result<()> {
         let skipped = match &outcome {
