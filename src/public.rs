@@ -323,6 +323,8 @@ fn settings(variants: PathBuf, genome: &Path) -> Settings {
         regions_file: None,
         prefix: PREFIX.into(),
         format: VariantFormat::Vcf,
+        region: Vec::new(),
+        regions_file: None,
     }
 }
 

@@ -105,7 +105,11 @@ fn models_are_fetched_converted_and_say_what_the_original_tools_say() {
         }
         assert_eq!(run.code, 0, "{}", run.stderr);
         fs::write(&stamp, &digest).expect("written");
-        assert!(run.stdout.starts_with(&format!("{model} {version}: card and digests are good\n")), "{}", run.stdout);
+        assert!(
+            run.stdout.starts_with(&format!("{model} {version}: the card and the checksums are correct\n")),
+            "{}",
+            run.stdout
+        );
         let engines = if ort && !made { 2 } else { 1 };
         assert_eq!(run.stdout.matches(": 2 sequences of the self-test, ").count(), engines, "{}", run.stdout);
         assert_eq!(run.stdout.matches(": 3 changes of these sequences, ").count(), engines, "{}", run.stdout);

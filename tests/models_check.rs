@@ -124,7 +124,7 @@ fn a_good_network_passes_and_what_runs_it_is_said() {
     for engine in engines() {
         let said = one_hot("good").passes(engine);
         assert!(said.contains("windows, alone and together, largest difference"), "{said}");
-        assert!(said.contains("commands run it by "), "{said}");
+        assert!(said.contains("commands use "), "{said}");
     }
 }
 
@@ -273,7 +273,7 @@ fn a_window_of_too_many_tokens_has_a_place_and_a_reason() {
         // All windows too long: nothing would ever run.
         (model.window, model.more) = (span.into(), String::new());
         model.input = format!("{input}, max_tokens: 64");
-        model.refused(engine, &["all have more tokens than max_tokens"]);
+        model.refused(engine, &["all windows have more tokens than max_tokens"]);
         assert_eq!(model.scan(&fasta, &["--engine", engine])[0].2, "too_many_tokens");
         let read = succeed(&["reads", &reads, "-m", &path, "--engine", engine, "--quiet"]);
         assert!(read.contains("too_many_tokens"), "{read}");
@@ -460,6 +460,10 @@ fn a_vocabulary_that_is_not_the_cards_is_not_parsed() {
     model.folder.write("vocab.txt", "A\nA\n");
     for command in [vec!["models", "check", &path], vec!["scan", "tests/data/chr20_slice.fa", "-m", &path]] {
         let run = genogloss(&command);
-        assert!(run.code == 1 && run.stderr.contains("vocab.txt has another checksum than in the card"), "{}", run.stderr);
+        assert!(
+            run.code == 1 && run.stderr.contains("vocab.txt has another checksum than in the card"),
+            "{}",
+            run.stderr
+        );
     }
 }

@@ -123,7 +123,7 @@ fn what_is_no_run_is_refused() {
     assert!(!std::path::Path::new(&page).exists());
     fs::remove_file(folder.path("part1.bed")).expect("removed");
     let html = run(&format!("report {manifest}"));
-    assert!(html.contains("The output is not where its manifest is") && !html.contains("Along the contigs"));
+    assert!(html.contains("The output is not beside its manifest") && !html.contains("Along the contigs"));
 }
 
 /// A manifest of a run, and its text with one value exchanged.

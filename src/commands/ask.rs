@@ -11,7 +11,6 @@ use super::{
     given::{self, Given, NotFor},
     say,
 };
-pub(super) use crate::prompts::table::SKIPS;
 use crate::{
     error::{Error, Result},
     generate::{Sampling, Strategy},

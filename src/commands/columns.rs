@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::{ask, say};
+use super::say;
 use crate::{
     error::Result,
     evaluate, genes,
@@ -12,7 +12,7 @@ use crate::{
     },
     prompts, reads,
     shards::plan,
-    skip::Skip,
+    skip::{Skip, Skipper},
     variants,
 };
 
@@ -61,17 +61,15 @@ impl Of {
         }
     }
 
-    /// The reasons for which the command does not score something.
-    fn skips(self) -> &'static [Skip] {
+    /// The command, if it skips.
+    fn skipper(self) -> Option<Skipper> {
         match self {
-            Self::Scan => &[Skip::UnknownBases, Skip::TooShort, Skip::TooManyTokens, Skip::NotANumber],
-            Self::Reads => {
-                &[Skip::UnknownBases, Skip::TooShort, Skip::NoSequence, Skip::TooManyTokens, Skip::NotANumber]
-            }
-            Self::Variants => Skip::OF_VARIANTS,
-            Self::Evaluate => &[Skip::UnknownBases, Skip::TooManyTokens],
-            Self::Ask => ask::SKIPS,
-            Self::Genes | Self::Plan | Self::Skips => &[],
+            Self::Scan => Some(Skipper::Scan),
+            Self::Reads => Some(Skipper::Reads),
+            Self::Variants => Some(Skipper::Variants),
+            Self::Evaluate => Some(Skipper::Evaluate),
+            Self::Ask => Some(Skipper::Ask),
+            Self::Genes | Self::Plan | Self::Skips => None,
         }
     }
 }
@@ -94,19 +92,23 @@ fn columns(of: Of) -> ([String; 3], Vec<[String; 3]>) {
     let columns = tables.iter().flat_map(|table| {
         table.columns.iter().map(|column| [table.format.into(), column.names.join(", "), column.meaning.into()])
     });
-    let skips = of.skips().iter().map(|skip| [SKIP.into(), skip.word().into(), skip.meaning().into()]);
+    let skips = of
+        .skipper()
+        .into_iter()
+        .flat_map(Skip::of)
+        .map(|skip| [SKIP.into(), skip.word().into(), skip.meaning().into()]);
     ([first, "column", "meaning"].map(String::from), columns.chain(skips).collect())
 }
 
 /// One row per reason, and the commands that have it.
 fn skips() -> ([String; 3], Vec<[String; 3]>) {
-    let commands = |skip: &Skip| -> Vec<String> {
-        let has = |of: &&Of| of.skips().contains(skip);
+    let row = |&skip: &Skip| {
+        let has = |of: &&Of| of.skipper().is_some_and(|command| skip.commands().contains(&command));
         let name = |of: &Of| of.to_possible_value().map(|value| value.get_name().to_string());
-        Of::value_variants().iter().filter(has).filter_map(name).collect()
+        let commands: Vec<String> = Of::value_variants().iter().filter(has).filter_map(name).collect();
+        [skip.word().into(), skip.meaning().into(), commands.join(", ")]
     };
-    let row = |skip: Skip| [skip.word().into(), skip.meaning().into(), commands(&skip).join(", ")];
-    (["reason", "meaning", "in"].map(String::from), Skip::all().into_iter().map(row).collect())
+    (["reason", "meaning", "in"].map(String::from), Skip::ALL.iter().map(row).collect())
 }
 
 fn tsv(header: &[String; 3], rows: &[[String; 3]]) -> String {

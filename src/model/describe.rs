@@ -71,7 +71,7 @@ pub(crate) fn engines() -> String {
             Ok(found) => {
                 let library = found.library.map_or(String::new(), |path| format!(", {}", path.display()));
                 text.push_str(&format!("engine {name}: {title} {}{library}\n", found.version));
-                found.passed_over.iter().for_each(|problem| text.push_str(&format!("  passed over: {problem}\n")));
+                found.passed_over.iter().for_each(|problem| text.push_str(&format!("  not used: {problem}\n")));
             }
             Err(missing) => text.push_str(&format!("engine {name}: {}\n", missing.problem)),
         }
@@ -119,7 +119,7 @@ impl Page {
         }
         for head in &card.heads {
             for point in &head.operating_points {
-                let wrong = point.false_per_mb.map_or(String::new(), |n| format!(", {n} wrong calls per Mb"));
+                let wrong = point.false_per_mb.map_or(String::new(), |n| format!(", {n} false positives per Mb"));
                 let (name, from, precision, recall) = (&head.name, point.threshold, point.precision, point.recall);
                 self.line(
                     "threshold",

@@ -15,7 +15,7 @@ pub(crate) const ANSWERS: &[Column] = &[
         "1 for exact answers and for what sources state; for relations, the probability of the answer (unknown: that they are related); for classifiers, the probability of the answer; for the language model, that of the whole answer among all of its form; 4 decimals",
     ),
     column(&["how"], "exact, knowledge base, or the name and version of the model that answered"),
-    column(&["reason"], "reason why there is no answer, and what to do; . where there is one"),
+    column(&["reason"], "reason reason why there is no answer, and what to do; . if there is an answer"),
     column(
         &["evidence"],
         "what an answer about genes is based on: sources, or the evidence that was weighed and what it adds to the log odds; the model's own: a language model wrote it; otherwise .",

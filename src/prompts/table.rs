@@ -14,24 +14,12 @@ pub(super) fn header() -> String {
     commented_header(ANSWERS)
 }
 
-/// Reasons that the column `reason` may hold, for `genogloss columns`.
-pub(crate) const SKIPS: &[Skip] = &[
-    Skip::BadPrompt,
-    Skip::UnknownTask,
-    Skip::NoSequence,
-    Skip::TooShort,
-    Skip::TooLong,
-    Skip::UnknownBases,
-    Skip::UnknownName,
-    Skip::NoFact,
-];
-
 impl Sink<Query> for OutputWriter {
     fn write(&mut self, mut query: Query, outcome: Outcome<'_>) -> Result<()> {
         let skipped = match &outcome {
             // The score of an answer that was cut off is not-a-number.
             Outcome::Answered(answers) if answers.scores(0)[0].is_nan() => {
-                let detail = "the answer was cut off at its limit of tokens (--max-tokens)";
+                let detail = "the answer was truncated at its maximum number of tokens (--max-tokens)";
                 query.refusal = Some(Refusal::new(Skip::TooLong, detail));
                 Some(Skip::TooLong)
             }

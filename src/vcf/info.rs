@@ -7,7 +7,7 @@ use crate::{
     genome::{Strand, interval::to_one_based},
     model::card::{Column, Comparison},
     number::{Digits, write_integer, write_score},
-    skip::Skip,
+    skip::{Skip, Skipper},
     vcf::record::VariantRecord,
 };
 
@@ -226,7 +226,7 @@ pub(crate) fn header_lines<'a>(
 }
 
 fn skip_line(fields: &FieldNames, model: &str, version: &str) -> String {
-    let reasons: Vec<&str> = Skip::OF_VARIANTS.iter().map(|s| s.word()).collect();
+    let reasons: Vec<&str> = Skip::of(Skipper::Variants).map(Skip::word).collect();
     format!(
         "##INFO=<ID={},Number=A,Type=String,Description=\"Reason why the allele was not scored ({}); . if it was scored\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
         fields.skip,

@@ -44,7 +44,11 @@ fn figures_can_be_counted_by_hand() {
     let numbered = folder.write("b.csv", numbered);
     let refused = genogloss(&["evaluate", model, &numbered]);
     assert_eq!(refused.code, 1);
-    assert!(refused.stderr.contains("line 2: label \"0\" is none of acceptor, donor, neither"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("line 2: label \"0\" must be one of acceptor, donor, neither"),
+        "{}",
+        refused.stderr
+    );
     let mapped = run(&[
         "evaluate",
         model,
@@ -200,7 +204,7 @@ fn bad_input_is_one_clear_line_and_no_figure() {
         (vec![&label, "--no-head"], "core-promoter has several heads: promoter, promoter_notata, promoter_tata", 2),
         (vec![&headless], "line 1 holds a sequence, not the names of the columns", 1),
         (vec![&column], "there is no column \"sequence\": line 1 names dna, label", 1),
-        (vec![&label], "line 3: label \"maybe\" is none of other, promoter", 1),
+        (vec![&label], "line 3: label \"maybe\" must be one of other, promoter", 1),
         (vec![&long], "line 3: the sequence has 71 bases; core-promoter takes 70", 1),
         (vec![&short], "line 3: the sequence has 69 bases; core-promoter takes 70", 1),
         (vec![&one], "all 2 sequences are of one class (promoter)", 1),

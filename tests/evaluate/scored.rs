@@ -202,8 +202,8 @@ fn page_curve_and_manifest_of_scored_variants() {
         "Precision and recall",
         "Positive: effect &lt;=-0.4",
         "holes: variants 351, positive 72, without this score 49",
-        "All scores are judged on the variants that have every score.",
-        "Scores are judged without their sign.",
+        "All scores are evaluated on the variants that have every score.",
+        "The sign of scores is ignored.",
     ] {
         assert!(html.contains(text), "{text}: {html}");
     }
@@ -362,7 +362,7 @@ fn a_flag_is_a_label_and_a_model_folder_may_be_called_variants() {
     std::os::unix::fs::symlink(crate::support::root().join("tests/models/onehot-softmax"), folder.path("variants"))
         .expect("a link");
     let run = genogloss(&["evaluate", &folder.path("variants"), &csv]);
-    assert!(run.stderr.contains("is none of acceptor, donor, neither"), "{}", run.stderr);
+    assert!(run.stderr.contains("must be one of acceptor, donor, neither"), "{}", run.stderr);
     let run = genogloss(&["evaluate", "variants", &good, "--models-dir", &folder.path("")]);
     assert_eq!(run.code, 0);
     assert!(run.stderr.contains("for a model folder of that name, give its path: ./variants"), "{}", run.stderr);

@@ -82,7 +82,7 @@ fn genes_that_are_there_already_and_half_a_vcf_are_refused() {
         assert!(run.stderr.contains(say) && run.stderr.contains(hint), "{}", run.stderr);
     };
     let undeclared = VCF.replacen("AF=0.5", "GG_GENES=old;AF=0.5", 1);
-    let way_out = "hint: take it out first: bcftools annotate -x INFO/GG_GENES";
+    let way_out = "hint: remove it first: bcftools annotate -x INFO/GG_GENES";
     refused(undeclared.as_bytes(), "calls.vcf, record 1: INFO field GG_GENES already exists", way_out);
     let declared = VCF.replace("#CHROM", "##INFO=<ID=GG_GENES,Number=.,Type=String,Description=\"g\">\n#CHROM");
     refused(declared.as_bytes(), "calls.vcf: INFO field GG_GENES already exists", way_out);
