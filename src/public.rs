@@ -323,8 +323,6 @@ fn settings(variants: PathBuf, genome: &Path) -> Settings {
         regions_file: None,
         prefix: PREFIX.into(),
         format: VariantFormat::Vcf,
-        region: Vec::new(),
-        regions_file: None,
     }
 }
 
