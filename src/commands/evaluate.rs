@@ -102,7 +102,8 @@ pub struct Options {
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Known places")]
     reference: Option<PathBuf>,
     /// Region to evaluate: contig, contig:start, contig:-end or contig:start-end; 1-based, both ends included. Braces
-    /// enclose a contig name that holds colons: {name}:start-end.
+    /// enclose a contig name that contains colons: {name}:start-end. Several regions: a list with commas, or the option
+    /// several times.
     #[arg(short, long, value_name = "REGION", help_heading = "Known places")]
     region: Vec<String>,
     /// Regions to evaluate (BED). A fourth column limits a region to the score of that name.

@@ -48,10 +48,10 @@ Exit codes: 0 success (also if the reader of a pipe closed it), 1 failure, 2 wro
 101 a bug in genogloss."
 )]
 pub struct Cli {
-    /// Log errors and warnings only.
+    /// Log only warnings and errors.
     #[arg(long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Log also how the run is set up and where its time goes.
+    /// Also log how the run is set up and where the time is spent.
     #[arg(short, long, global = true)]
     pub verbose: bool,
     #[command(subcommand)]

@@ -65,7 +65,8 @@ pub struct Options {
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Input")]
     reference: Option<PathBuf>,
     /// Only reads that overlap this region: contig, contig:start, contig:-end or contig:start-end; 1-based, both ends
-    /// included. Braces enclose a contig name that holds colons: {name}:start-end.
+    /// included. Braces enclose a contig name that contains colons: {name}:start-end. Several regions: a list with
+    /// commas, or the option several times.
     #[arg(short, long, value_name = "REGION", help_heading = "Input")]
     region: Vec<String>,
     /// Only reads that overlap a region of a BED file.

@@ -75,7 +75,8 @@ pub struct Options {
     #[arg(long, value_enum, default_value = "cut", help_heading = "Output")]
     overlap: Rule,
     /// Region: contig, contig:start, contig:-end or contig:start-end; 1-based, both ends included. Braces enclose a
-    /// contig name that holds colons: {name}:start-end. May be given several times.
+    /// contig name that contains colons: {name}:start-end. Several regions: a list with commas, or the option several
+    /// times.
     #[arg(short, long, value_name = "REGION", help_heading = "Input")]
     region: Vec<String>,
     /// Regions in a BED file.

@@ -60,7 +60,7 @@ pub struct Options {
     /// Largest fraction of records whose REF differs from the FASTA. With a larger fraction, and at least 10 such
     /// records, the run ends, because the input is probably of another assembly: as soon as the fraction is above the
     /// limit by more than chance, or at the end. 1: no limit. [0, 1]
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share, help_heading = "Input")]
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.1, value_parser = share, help_heading = "Input")]
     max_ref_mismatch: f64,
     /// What to do with records on a contig that the FASTA does not have.
     #[arg(long, value_name = "WHAT", default_value = "fail", help_heading = "Input")]
@@ -77,8 +77,9 @@ pub struct Options {
     /// equivalent spellings of a variant get the same scores; with spliceai, each is scored as it is written.
     #[arg(long, alias = "format", value_name = "FIELDS", default_value = "genogloss", help_heading = "Scores")]
     fields: InfoFormat,
-    /// Only variants that overlap this region: contig, contig:start, contig:-end or contig:start-end, counting from 1. Several as a list with
-    /// commas, or by giving the option again. Others are not written, and counted as filtered.
+    /// Only variants that overlap this region: contig, contig:start, contig:-end or contig:start-end; 1-based, both
+    /// ends included. Several regions: a list with commas, or the option several times. Other variants are not written;
+    /// they are counted as filtered.
     #[arg(short, long, value_name = "REGION", help_heading = "Input")]
     region: Vec<String>,
     /// Only variants that overlap a region of a BED file.

@@ -16,7 +16,7 @@ pub enum MissingContigs {
 /// The INFO fields that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
 pub enum InfoFormat {
-    /// genogloss's own: `genogloss columns variants`.
+    /// Described by `genogloss columns variants`.
     Genogloss,
     /// The field of SpliceAI 1.3.1.
     Spliceai,
