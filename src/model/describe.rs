@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    card::{Card, Kind},
+    card::{Card, Encoding, Kind},
     engines::ENGINES,
     folder::Folder,
     registry,
@@ -45,8 +45,12 @@ pub(crate) fn show(folder: &Folder) -> Result<String> {
     page.line("license", &(card.license.clone() + terms));
     card.citation.iter().for_each(|citation| page.line("cite", citation));
     page.line("kind", card.kind.name());
-    let input = format!("{:?}, unknown bases: {:?}", card.input.encoding, card.input.unknown);
-    page.line("input", &input.to_lowercase());
+    let encoding = match card.input.encoding {
+        Encoding::OneHot => "one-hot".into(),
+        other => format!("{other:?}").to_lowercase(),
+    };
+    let unknown = format!("{:?}", card.input.unknown).to_lowercase();
+    page.line("input", &format!("{encoding}, unknown bases: {unknown}"));
     page.reads(&card);
     page.scores(&card);
     for line in &card.trained_on {

@@ -19,10 +19,7 @@ pub(crate) const TSV: &[Column] = &[
         "leftmost reference base to which a base of that window is aligned, 0-based; . if there is none",
     ),
     column(&["strand"], "strand of the window that the scores are for; . for both"),
-    column(
-        &[CALL],
-        "label with the largest (score - threshold), if the score reaches the threshold; otherwise .",
-    ),
+    column(&[CALL], "label with the largest (score - threshold), if the score reaches the threshold; otherwise ."),
     column(&[SCORES], "one column per score, with the digits of a scan; . if there is none"),
     column(&["skip"], "reason why the read (with --each-window: the window) was not scored; . if it was scored"),
 ];

@@ -12,7 +12,10 @@ const FRAME: Column = column(
 
 /// Elements of `--merge`.
 const ELEMENTS: &[Column] = &[
-    column(&["contig", "start", "end"], "the interval: neighbouring bins over the threshold, merged; 0-based, half-open"),
+    column(
+        &["contig", "start", "end"],
+        "the interval: neighbouring bins over the threshold, merged; 0-based, half-open",
+    ),
     column(&["name"], "score that was called"),
     column(&["score"], "highest score × 1000"),
     column(&["strand"], "strand of its bins"),
