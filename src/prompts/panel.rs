@@ -305,7 +305,7 @@ impl Panel {
 
     fn to_facts(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
         let Some(judge) = &self.facts else {
-            let detail = "there is not a knowledge base: genogloss genes build makes one, or --base FILE names it";
+            let detail = "there is no knowledge base: build one with genogloss genes build, or name it with --knowledge-base FILE";
             return Ok(Err(Refusal::new(Skip::NoFact, detail)));
         };
         let judge = judge.lock().unwrap_or_else(PoisonError::into_inner);

@@ -26,7 +26,7 @@ pub(crate) fn default_path() -> Result<PathBuf> {
         .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
     data.map(|data| data.join("genogloss/genes.sqlite")).ok_or_else(|| {
         Error::usage("there is no home folder for the knowledge base")
-            .with_hint("give a file: --base FILE, or -o FILE with genes build")
+            .with_hint("give a file: --knowledge-base FILE, or -o FILE with genes build")
     })
 }
 
