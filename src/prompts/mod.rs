@@ -9,21 +9,21 @@
 mod classifiers;
 pub(crate) mod columns;
 mod definitions;
-pub mod facts;
-pub mod grammar;
-pub mod input;
-pub mod panel;
+pub(crate) mod facts;
+pub(crate) mod grammar;
+pub(crate) mod input;
+pub(crate) mod panel;
 mod reader;
 pub(crate) mod run;
 mod session;
 pub(crate) mod table;
-pub mod tasks;
+pub(crate) mod tasks;
 
 use crate::skip::Skip;
 
 /// Why a prompt is not answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The reason that is counted.
     pub skip: Skip,
     /// What is wrong, where, and what to do.
