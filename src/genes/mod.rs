@@ -1,10 +1,10 @@
 //! Facts about genes: a knowledge base, each fact with its source.
 //!
 //! [`build`] reads the tables of HGNC, NCBI, HPO, Orphanet and others ([`sources`] describes them, [`table`] reads them) and writes one
-//! SQLite file ([`schema`]). [`base`] opens it and finds [`records`]: genes by their [`names`] and [`identifiers`], their diseases, their
+//! SQLite file ([`schema`]). [`base`] opens it and finds [`records`]: genes by their [`names`] and `identifiers`, their diseases, their
 //! phenotypes. [`rank`] lists genes that fit a set of phenotypes; [`annotate`] adds facts to places of a genome; [`verdict`] answers
 //! whether a gene is related to a disease or phenotype, and [`relate`] weighs the evidence where no source states it.
-//! [`listings`], [`pairs`] and [`annotate`] write tables ([`lookup`]) and variants.
+//! `listings`, `pairs` and [`annotate`] write tables (`lookup`) and variants.
 
 pub(crate) mod annotate;
 pub(crate) mod base;

@@ -2,7 +2,7 @@
 //!
 //! [`input`] reads prompts, [`grammar`] parses one, [`tasks`] lists what can be asked and what an answer looks like. The [`panel`] decides who
 //! answers: a definition, a built-in classifier, the knowledge base ([`facts`]) or a language model. The reader hands
-//! prompts to sessions, which answer them in batches, and [`table`] writes the answers; [`run`] puts them together.
+//! prompts to sessions, which answer them in batches, and `table` writes the answers; `run` connects them.
 //! GenomicLLM (Liau et al. 2024) puts all of them to one language model; here that is one means among others, and `--answer-with lm`
 //! forces it, to compare.
 
