@@ -4,7 +4,7 @@
     python3 docs/examples.py --program target/release/genogloss [--check] [FILE.md ...]
 
 An example is a ```console block; its lines that begin with `$ ` are run by bash in a folder with the repository's tests
-and the example files of docs/commands.md. --check changes nothing and ends with 1 if an output would change. Seconds and windows per second are not
+and the example files of docs/start/first-run.md. --check changes nothing and ends with 1 if an output would change. Seconds and windows per second are not
 compared, and processors may differ in the sixth decimal of a score. Commands that write outside their folder are not run (# not run).
 
 A table of columns stands between <!-- genogloss columns … --> and <!-- end -->: it is the output of that command.
@@ -17,6 +17,10 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGES = ["README.md", "docs/start/first-run.md", "docs/concepts/windows.md", *(f"docs/guides/{name}.md" for name in ["promoters", "tracks", "reads", "evaluate", "ask", "cluster"]),
+         *(f"docs/reference/{name}.md" for name in ["inputs", "exact-tasks", "scan", "reads", "variants"])]
+# Pages with tables of columns, and without examples.
+TABLES = ["docs/reference/columns.md", "docs/reference/skip-reasons.md"]
 FENCE = re.compile(r"```console\n(.*?)```", re.S)
 TABLE = re.compile(r"<!-- (genogloss columns .*?) -->\n.*?<!-- end -->", re.S)
 TIMES = re.compile(r"; [0-9.]+ s, [0-9,]+ windows/s")
@@ -24,9 +28,9 @@ SCORE = re.compile(r"-?\b\d+\.\d{6}\b")
 
 
 def setup(folder):
-    """The example files: the first ```sh block of docs/commands.md makes them."""
+    """The example files: the first ```sh block of docs/start/first-run.md makes them."""
     (folder / "tests").symlink_to(ROOT / "tests")
-    script = re.search(r"```sh\n(.*?)```", (ROOT / "docs/commands.md").read_text(), re.S).group(1)
+    script = re.search(r"```sh\n(.*?)```", (ROOT / "docs/start/first-run.md").read_text(), re.S).group(1)
     subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder, check=True)
 
 
@@ -54,8 +58,8 @@ def main():
     p.add_argument("files", nargs="*")
     a = p.parse_args()
     import os
-    files = [Path(f) for f in a.files] or [ROOT / "README.md", ROOT / "docs/commands.md", ROOT / "docs/cluster.md"]
-    tables = [Path(f) for f in a.files] or [*files, ROOT / "docs/genes.md"]
+    files = [Path(f) for f in a.files] or [ROOT / page for page in PAGES]
+    tables = [Path(f) for f in a.files] or [*files, *(ROOT / page for page in TABLES)]
     different = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

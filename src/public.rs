@@ -1,15 +1,15 @@
 //! The public face of the crate: open a model, score sequences, score variants.
 //!
-//! The calls are thin: windows are those of `genogloss reads`, and variants are scored by `genogloss variants` itself, so that the numbers
-//! are the program's own.
+//! The calls are thin, and the numbers are the program's: windows are those of `genogloss reads`, and variants are scored by a run of
+//! [`crate::variants`], through temporary files.
 
-use std::{fmt::Write as _, path::Path};
-
-use clap::Parser;
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     batch::Rows,
-    commands::Cli,
     error::Error as Inner,
     genome::sequence::known_count,
     model::{
@@ -20,9 +20,18 @@ use crate::{
         network::{self, Ready},
         registry,
     },
+    output::variants::VariantFormat,
+    session::{
+        Parts, Request, Target,
+        load::{EngineSettings, ModelSettings},
+    },
     skip::Skip,
     tokenize::Encoder,
-    vcf::info::{FieldNames, ScoreField},
+    variants::{
+        self,
+        settings::{InfoFormat, MissingContigs, OnMismatch, Settings},
+    },
+    vcf::info::{FieldNames, PREFIX, ScoreField},
     window::Grid,
 };
 
@@ -38,7 +47,7 @@ impl Error {
     }
 }
 
-/// A model that is open: its card, its tokenizer and its network in an engine. It runs on one thread.
+/// A model that is open: its card, its tokenizer and its network in an engine. It runs on the calling thread.
 ///
 /// ```
 /// let mut model = genogloss::Model::open("core-promoter")?;
@@ -230,7 +239,7 @@ impl Model {
     ///
     /// `genome` is a FASTA file, plain or BGZF; an index beside it is used, and made in memory if there is none. The numbers are those that
     /// `genogloss variants` writes, with their decimals. Fails if a file cannot be read, if the genome lacks a contig, or if the model scores
-    /// variants by gene (SpliceAI's do).
+    /// variants by gene (SpliceAI's do). Runs on all cores, with networks of its own: best called once, with all variants.
     ///
     /// ```
     /// use genogloss::{Model, Variant};
@@ -254,11 +263,18 @@ impl Model {
         let folder = tempfile::tempdir().map_err(|error| Inner::write("the folder of temporary files", &error))?;
         let (input, output) = (folder.path().join("variants.vcf"), folder.path().join("scored.vcf"));
         std::fs::write(&input, vcf(variants)?).map_err(|error| Inner::write(&input.display().to_string(), &error))?;
-        let words = ["genogloss", "--quiet", "variants", "--threads", "1", "--model", &self.place].map(Into::into);
-        let files = [input.as_os_str(), "--reference".as_ref(), genome.as_ref().as_os_str()];
-        let files = files.into_iter().chain(["--output".as_ref(), output.as_os_str()]).map(Into::into);
-        let words: Vec<std::ffi::OsString> = words.into_iter().chain(files).collect();
-        Cli::try_parse_from(words).map_err(|error| Inner::Internal(error.to_string()))?.run()?;
+        let settings = settings(input, genome.as_ref());
+        let target = Target { path: Some(output.clone()), ..Target::default() };
+        let request = Request::new(&settings.inputs(), target, Parts::default())?;
+        let engine = EngineSettings {
+            models_dir: None,
+            accept_license: false,
+            engine: EngineChoice::Auto,
+            device: Device::Cpu,
+            threads: None,
+            batch_rows: 256,
+        };
+        variants::run(&settings, request, &ModelSettings { model: self.place.clone(), engine })?;
         let text =
             std::fs::read_to_string(&output).map_err(|error| Inner::write(&output.display().to_string(), &error))?;
         Ok(text.lines().filter(|line| !line.starts_with('#')).map(|line| self.deltas(line)).collect())
@@ -266,7 +282,7 @@ impl Model {
 
     /// The scores in a record that `genogloss variants` has written.
     fn deltas(&self, record: &str) -> Result<Vec<Delta>, String> {
-        let names = FieldNames::new("GG");
+        let names = FieldNames::new(PREFIX);
         let info = record.split('\t').nth(7).unwrap_or_default();
         let value = |name: &str| info.split(';').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
         if let Some(reason) = value(&names.skip) {
@@ -284,6 +300,30 @@ impl Model {
 
 fn skipped(start: u64, end: u64, reason: Skip) -> Scored {
     Scored { start, end, scores: Err(reason.word()) }
+}
+
+/// Every variant comes out, scored as the model's card says, or with its reason.
+fn settings(variants: PathBuf, genome: &Path) -> Settings {
+    Settings {
+        variants,
+        reference: genome.into(),
+        contig_aliases: None,
+        genes: None,
+        ref_mismatch: OnMismatch::Skip,
+        max_ref_mismatch: 1.0,
+        missing_contigs: MissingContigs::Fail,
+        compare: None,
+        columns: Vec::new(),
+        distance: None,
+        mask: false,
+        info: InfoFormat::Genogloss,
+        haplotypes: false,
+        cache: None,
+        prefix: PREFIX.into(),
+        format: VariantFormat::Vcf,
+        region: Vec::new(),
+        regions_file: None,
+    }
 }
 
 /// Variants as a file of VCF.

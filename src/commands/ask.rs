@@ -1,4 +1,4 @@
-//! `genogloss ask`: every prompt a query.
+//! `genogloss ask`: prompts and their answers.
 
 use std::{
     io::IsTerminal,
@@ -10,43 +10,29 @@ use super::{
     EngineOptions, OutputOptions, RunOptions,
     given::{self, Given, NotFor},
     say,
-    setup::{self, Beginning, Ending, Shared},
 };
 use crate::{
-    counts::Counts,
-    digest::hex,
     error::{Error, Result},
     generate::{Sampling, Strategy},
-    head::Shape,
+    genes::base::default_path,
     model::registry,
-    output::{
-        Indexed, Output, OutputSettings, check_targets,
-        manifest::{ModelReport, Settings},
-    },
-    pipeline::{self, Outcome, Settings as PipelineSettings},
-    progress::{Progress, Total},
+    output::manifest::{ModelReport, Settings},
+    pipeline,
     prompts::{
-        Refusal,
-        grammar::Prompt,
+        input::{PromptInput, Source, Template},
         panel::{AnswerWith, Panel, Settings as PanelSettings},
-        questions::{self, Asked, Question},
-        tasks::{self, TASKS},
+        run::{RunSettings, answer_prompts},
+        table, tasks,
     },
-    read::{InputReport, fasta::ContigReport},
-    session::journal::Checkpoint,
-    shards::{
-        ShardReport,
-        territory::{RECORDS, Territory, Watch},
-    },
-    skip::Skip,
+    session::{Request, load},
 };
 
 /// Answer prompts: "SEQ, key = value, task =".
 ///
-/// GenomicLLM's grammar, and GP-GPT's questions in it. Each task is answered by the best means there is: a definition, a built-in classifier,
-/// the knowledge base of genogloss genes, or the language model. Prompts come as arguments, from a file (one a line, or a table with a column "prompt"), from standard input, or are made of
-/// the records of a FASTA or BED file and --task. One line a prompt is written, in the same order, with the answer or the reason
-/// why there is none.
+/// Prompts are written in GenomicLLM's grammar, which also holds GP-GPT's questions. Each task is answered by the best available method: a
+/// definition, a built-in classifier, the knowledge base of genogloss genes, or the language model. Prompts are arguments, lines of a file
+/// (or a table with a column "prompt") or of standard input, or are made from the records of a FASTA or BED file and --task. One line per
+/// prompt is written, in the order of the input, with the answer or the reason why there is none.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -63,41 +49,41 @@ pub struct Options {
     /// File of prompts, FASTA or BED; `-` is standard input.
     #[arg(short, long, value_name = "FILE", conflicts_with = "prompts", help_heading = "Input")]
     input: Option<PathBuf>,
-    /// What is asked of the sequences of a FASTA or BED file, or of lines that are no prompts.
+    /// Task for the sequences of a FASTA or BED file, and for lines that are not prompts.
     #[arg(long, value_name = "TASK", help_heading = "Input")]
     task: Option<String>,
     /// A key and its value, added to every prompt.
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair, help_heading = "Input")]
     with: Vec<(String, String)>,
-    /// FASTA file of the intervals of a BED file; a line with strand - is read on that strand.
+    /// FASTA file of the intervals of a BED file; an interval on strand - is reverse-complemented.
     #[arg(short = 'f', long, value_name = "FASTA", requires = "input", help_heading = "Input")]
     reference: Option<PathBuf>,
-    /// List all tasks, with a prompt each. The list is a table of prompts: -i takes it.
+    /// List all tasks, with one prompt each. The list is a table of prompts that -i accepts.
     #[arg(long)]
     tasks: bool,
-    /// Who answers.
+    /// Methods that answer.
     #[arg(long, value_enum, default_value = "best", help_heading = "Answers")]
     answer_with: AnswerWith,
     /// Language model: a name or a folder.
     #[arg(short, long, value_name = "MODEL", default_value = registry::LANGUAGE, help_heading = "Answers")]
     model: String,
-    /// Knowledge base of genes, for questions about genes, diseases and phenotypes. Default: where genogloss genes build puts it.
-    #[arg(short, long, value_name = "FILE", help_heading = "Answers")]
+    /// Knowledge base of genes, for questions about genes, diseases and phenotypes. Default: the file that genogloss genes build writes.
+    #[arg(short, long = "knowledge-base", alias = "base", value_name = "FILE", help_heading = "Answers")]
     base: Option<PathBuf>,
-    /// Sequences longer than a classifier reads are read window by window: of yes or no the best window decides, else the mean.
+    /// Read sequences that are longer than a classifier's window in several windows: for yes or no the best window decides, else the mean.
     #[arg(long, help_heading = "Answers")]
     chunk: bool,
-    /// Language model: keep this many answers at every step, and give the most probable one. Default: 8 for complete the blank,
+    /// Language model: beam search with this many beams. Default: 8 for complete the blank,
     /// else 1. [1, 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "Answers")]
     beams: Option<u16>,
-    /// Language model: choose tokens by chance; below 1 surer, above 1 wilder. 0: always the most probable one. [0, 10]
+    /// Language model: sample tokens at this temperature. 0: always take the most probable token. [0, 10]
     #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = temperature, conflicts_with = "beams", help_heading = "Answers")]
     temperature: f32,
-    /// With --temperature: only among this many of the most probable tokens; 0: all.
+    /// With --temperature: sample only from this many of the most probable tokens; 0: all.
     #[arg(long, value_name = "K", default_value_t = 0, help_heading = "Answers")]
     top_k: usize,
-    /// With --temperature: where chance begins. The same seed gives the same answer to the same prompt.
+    /// With --temperature: seed of the random numbers. The same seed gives the same answer to the same prompt.
     #[arg(long, value_name = "SEED", default_value_t = 0, help_heading = "Answers")]
     seed: u64,
     /// Language model: longest answer, in tokens. Default: the model's. [1, 65536]
@@ -124,77 +110,21 @@ fn temperature(text: &str) -> Result<f32, String> {
     text.parse().ok().filter(|t| (0.0..=10.0).contains(t)).ok_or_else(|| "a number from 0 to 10".into())
 }
 
-/// A prompt on its way: what it is called, and what became of reading it.
-struct Query {
-    id: String,
-    task: String,
-    /// How it is answered.
-    how: String,
-    refusal: Option<Refusal>,
-}
-
-impl pipeline::Located for Query {
-    fn place(&self) -> String {
-        format!("prompt {}", self.id)
+/// The prompts that the options name.
+fn source(options: &Options) -> Result<Source> {
+    if !options.prompts.is_empty() {
+        return Ok(Source::Arguments(options.prompts.clone()));
     }
-}
-
-#[derive(Default)]
-struct Ended {
-    counts: Counts,
-    input: Option<InputReport>,
-    contigs: Vec<ContigReport>,
-}
-
-/// Where prompts come from.
-#[derive(Clone)]
-enum Source {
-    Arguments(Vec<String>),
-    File(PathBuf, Option<PathBuf>),
-}
-
-impl Source {
-    fn of(options: &Options) -> Result<Self> {
-        if !options.prompts.is_empty() {
-            return Ok(Self::Arguments(options.prompts.clone()));
-        }
-        match &options.input {
-            Some(path) => Ok(Self::File(path.clone(), options.reference.clone())),
-            None if std::io::stdin().is_terminal() => Err(Error::usage("there is no prompt")
-                .with_hint("genogloss ask \"AGCAGCC, GC content =\", or -i FILE; --tasks lists what can be asked")),
-            None => Ok(Self::File("-".into(), None)),
-        }
-    }
-
-    fn place(&self) -> String {
-        match self {
-            Self::Arguments(_) => "the command line".into(),
-            Self::File(path, _) => crate::read::place(path),
-        }
-    }
-
-    fn read(
-        &self,
-        question: &Question,
-        emit: &mut dyn FnMut(Asked) -> Result<()>,
-    ) -> Result<(Option<InputReport>, Vec<ContigReport>)> {
-        match self {
-            Self::Arguments(prompts) => {
-                for (index, text) in prompts.iter().enumerate() {
-                    emit(Asked { id: (index + 1).to_string(), text: question.complete(text) })?;
-                }
-                Ok((None, Vec::new()))
-            }
-            Self::File(path, reference) => {
-                let (input, contigs) = questions::read(path, reference.as_deref(), question, emit)?;
-                Ok((Some(input), contigs))
-            }
-        }
+    match &options.input {
+        Some(path) => Ok(Source::File(path.clone(), options.reference.clone())),
+        None if std::io::stdin().is_terminal() => Err(Error::usage("there is no prompt")
+            .with_hint("genogloss ask \"AGCAGCC, GC content =\", or -i FILE; --tasks lists what can be asked")),
+        None => Ok(Source::File("-".into(), None)),
     }
 }
 
 pub(super) fn run(options: Options, given: &Given) -> Result<()> {
-    let others: Vec<&str> = given.ids().filter(|id| !["tasks", "quiet"].contains(id)).collect();
+    let others: Vec<&str> = given.ids().filter(|id| !["tasks", "quiet", "verbose"].contains(id)).collect();
     given.check(&[
         NotFor {
             when: options.tasks,
@@ -205,161 +135,37 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         NotFor {
             when: options.temperature == 0.0,
             options: &["top_k", "seed"],
-            why: "is for tokens that are chosen by chance",
+            why: "is for tokens that are sampled",
             hint: "--temperature T, above 0",
         },
         given::checkpoint(options.run.resume),
     ])?;
     options.output.check_table(given)?;
     if options.tasks {
-        return list();
+        return say(table::list_of_tasks().as_bytes());
     }
     if let Some(task) = &options.task {
         tasks::find_with_key(task).map_err(Error::usage)?;
     }
-    let source = Source::of(&options)?;
+    let source = source(&options)?;
     let inputs: Vec<&Path> = [options.input.as_deref(), options.reference.as_deref()].into_iter().flatten().collect();
-    check_targets(&inputs, options.output.output.as_deref(), options.output.manifest.as_deref(), &[])?;
-    // Standard input can be read once only; a file that cannot be read is refused before anything is written.
-    if let Source::File(path, _) = &source
-        && path != Path::new("-")
-        && (path.is_file() || path.is_dir() || !path.exists())
-    {
-        crate::read::open_even_empty(path)?;
-    }
-    let question = Question { task: options.task.clone(), values: options.with.clone() };
-    setup::announce();
+    let request = Request::new(&inputs, options.output.target(), options.run.parts())?;
+    // A file that cannot be read is refused before anything is written.
+    source.check()?;
+    load::announce();
     let panel = Arc::new(Panel::new(panel_settings(&options))?);
-    let (report, threads, pipeline_settings) = prepare(&options.engine, &panel)?;
-    let territory = territory(&options, &source, &question)?;
-    let run_settings = settings_of(&options);
-    let target = options.output.output.as_deref();
-    let mut beginning =
-        Beginning::find(&options.run, target, None, &report, &run_settings, territory.as_ref(), &inputs)?;
-    let mut output = Output::create(&OutputSettings {
-        path: options.output.output.clone(),
-        indexed: Indexed::No,
-        kind: None,
-        longest: 0,
-        bgzf: false,
-        input: source.place(),
-        resume: beginning.bytes(),
-    })?;
-    if !beginning.begun() {
-        output.write_all(b"#id\ttask\tanswer\tconfidence\thow\treason\tevidence\n")?;
-    }
-    let mut counts = beginning.from.counts().of_columns(std::iter::once("confidence"));
-    let mut progress = Progress::new(counts.windows, Total::Unknown);
-    let mut done = beginning.from.queries;
-    let shared: Shared<Ended> = Shared::default();
-    let sessions = (0..threads).map(|_| panel.session()).collect();
-    let mut line = Vec::new();
-    let result = {
-        let (shared, own, panel) = (Arc::clone(&shared), territory.clone(), Arc::clone(&panel));
-        pipeline::run(
-            &pipeline_settings,
-            sessions,
-            move |feed| {
-                let (mut counts, mut number, mut watch) = (Counts::default(), 0u64, Watch::default());
-                let place = source.place();
-                let (input, contigs) = source.read(&question, &mut |Asked { id, text }| {
-                    if let Some(own) = &own {
-                        number += 1;
-                        if !watch.own(own, Some((RECORDS, number - 1)), &place)? {
-                            return Ok(());
-                        }
-                    }
-                    counts.records_in += 1;
-                    counts.queries += 1;
-                    let parsed = Prompt::parse(&text);
-                    counts.bases += parsed.as_ref().ok().and_then(Prompt::bases).map_or(0, |bases| bases.len() as u64);
-                    if done > 0 {
-                        done -= 1;
-                        return Ok(());
-                    }
-                    let task = parsed.as_ref().map_or_else(|_| ".".to_string(), shown);
-                    let route = match parsed {
-                        Ok(prompt) => panel.route(&prompt)?,
-                        Err(refusal) => Err(refusal),
-                    };
-                    match route {
-                        Ok(means) => {
-                            let query = Query { id, task, how: panel.how(&means)?, refusal: None };
-                            feed.query(query, |rows| {
-                                rows.push(text.as_bytes());
-                                Ok(())
-                            })
-                        }
-                        Err(refusal) => {
-                            let skip = refusal.skip;
-                            feed.skip(Query { id, task, how: ".".into(), refusal: Some(refusal) }, skip)
-                        }
-                    }
-                })?;
-                setup::leave(&shared, Ended { counts, input, contigs });
-                Ok(())
-            },
-            |query: Query, outcome| {
-                progress.at(counts.written, counts.windows, || format!("prompt {}", query.id));
-                let mut query = query;
-                let skipped = match &outcome {
-                    Outcome::Answered(answers) if answers.scores(0)[0].is_nan() => {
-                        let detail = "the answer was cut off at its limit of tokens (--max-tokens)";
-                        query.refusal = Some(Refusal::new(Skip::TooLong, detail));
-                        Some(Skip::TooLong)
-                    }
-                    Outcome::Answered(answers) => {
-                        counts.add_scores([answers.scores(0)[0]]);
-                        None
-                    }
-                    Outcome::Skipped(reason) => Some(*reason),
-                };
-                write_line(&query, &outcome, &mut line);
-                counts.came_out(skipped);
-                counts.rows += 1;
-                output.write_all(&line)?;
-                beginning.at(|| Checkpoint::of(&counts, output.checkpoint()?))
-            },
-        )
+    let template = Template { task: options.task.clone(), values: options.with.clone() };
+    let settings = RunSettings {
+        threads: options.engine.threads,
+        batch_rows: options.engine.batch_rows as usize,
+        reference: options.reference.clone(),
+        options: manifest_settings(&options),
     };
-    let timings = beginning.ended(result, || Checkpoint::of(&counts, output.checkpoint()?))?;
-    let Ended { counts: read, input, contigs } = setup::take(&shared);
-    (counts.records_in, counts.queries, counts.bases) = (read.records_in, read.queries, read.bases);
-    let ending = Ending {
-        report,
-        threads,
-        counts,
-        timings,
-        inputs: input.into_iter().collect(),
-        reference: options.reference.as_deref().map(|path| (path, contigs)),
-        settings: run_settings,
-        tracks: None,
-        shard: territory.as_ref().map(|territory| ShardReport::new(territory, None, Vec::new())),
-        also: None,
-        before: beginning.from.counts().windows,
-    };
-    setup::finish(&options.output, ending, || output.seal())?;
-    beginning.done();
-    Ok(())
-}
-
-fn list() -> Result<()> {
-    let mut text = String::from("task\tother names\tanswer\tprompt\n");
-    for entry in &TASKS {
-        let others = if entry.aliases.is_empty() { ".".into() } else { entry.aliases.join(", ") };
-        text.push_str(&format!("{}\t{others}\t{}\t{}\n", entry.name, entry.answer, entry.example()));
-    }
-    say(text.as_bytes())
-}
-
-/// A task as it is written: with the key, where one is asked for.
-fn shown(prompt: &Prompt) -> String {
-    let name = prompt.task.entry().name;
-    prompt.key.as_ref().map_or_else(|| name.to_string(), |key| format!("{name}: {key}"))
+    answer_prompts(request, PromptInput { source, template }, panel, settings)
 }
 
 fn panel_settings(options: &Options) -> PanelSettings {
-    let base = options.base.clone().or_else(|| super::genes::usual().ok().filter(|path| path.is_file()));
+    let base = options.base.clone().or_else(|| default_path().ok().filter(|path| path.is_file()));
     let strategy = match options.beams {
         None if options.temperature > 0.0 => {
             let (temperature, top_k, seed) = (options.temperature, options.top_k, options.seed);
@@ -383,57 +189,14 @@ fn panel_settings(options: &Options) -> PanelSettings {
     }
 }
 
-/// Prompts gathered before a session answers them: a language model takes seconds for more, and checkpoints lie between them.
-const PROMPTS_PER_BATCH: usize = 64;
-
-/// What a run of a panel needs: how it is called in the manifest, threads, and the pipeline's settings.
-pub(super) fn prepare(engine: &EngineOptions, panel: &Panel) -> Result<(ModelReport, usize, PipelineSettings)> {
-    let threads = setup::threads(engine);
-    let identity = panel.identity()?;
-    for model in &identity {
-        tracing::debug!("{model}");
-    }
-    let report = ModelReport {
-        name: "ask".into(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        sha256: None,
-        card_sha256: Some(digest_of(&identity)),
-        license: "of each model: genogloss models list".into(),
-        engine: panel.engine()?,
-    };
-    let settings = PipelineSettings {
-        encoder: None,
-        batch_rows: (engine.batch_rows as usize).min(PROMPTS_PER_BATCH),
-        group: 1,
-        shape: Shape { bins: 1, columns: 1 },
-        pool: panel.pool(),
-    };
-    Ok((report, threads, settings))
+/// What a run of a panel needs: its name in the manifest, threads, and the pipeline's settings.
+pub(super) fn prepare(engine: &EngineOptions, panel: &Panel) -> Result<(ModelReport, usize, pipeline::Settings)> {
+    let threads = load::limit_threads(engine.threads);
+    Ok((panel.report()?, threads, panel.pipeline_settings(engine.batch_rows as usize)))
 }
 
-fn digest_of(identity: &[String]) -> String {
-    use sha2::Digest;
-    hex(&sha2::Sha256::digest(identity.join("\n")))
-}
-
-fn territory(options: &Options, source: &Source, question: &Question) -> Result<Option<Territory>> {
-    let Some(choice) = &options.run.shard else { return Ok(None) };
-    if let Source::File(path, _) = source
-        && !path.is_file()
-    {
-        return Err(Error::usage(format!("{}: it must be known how many prompts there are", source.place()))
-            .with_hint("give a file instead of standard input or a pipe"));
-    }
-    let mut count = 0;
-    source.read(question, &mut |_| {
-        count += 1;
-        Ok(())
-    })?;
-    setup::territory_of_records(choice, count, &source.place(), "prompts").map(Some)
-}
-
-/// What answers depend on.
-fn settings_of(options: &Options) -> Settings {
+/// The options that the answers depend on.
+fn manifest_settings(options: &Options) -> Settings {
     let mut settings = Settings::new("ask");
     settings.put("answer_with", format!("{:?}", options.answer_with).to_lowercase());
     settings.put("model", &options.model);
@@ -448,48 +211,3 @@ fn settings_of(options: &Options) -> Settings {
     settings.put("max_tokens", options.max_tokens);
     settings
 }
-
-fn write_line(query: &Query, outcome: &Outcome<'_>, line: &mut Vec<u8>) {
-    line.clear();
-    let mut cell = |text: &str, end: u8| {
-        // A table's cells hold no tabs or line ends, whatever a name or an answer holds.
-        let clean = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
-        let start = line.len();
-        line.extend(clean.collect::<String>().into_bytes());
-        if line.len() == start {
-            line.push(b'.');
-        }
-        line.push(end);
-    };
-    cell(&query.id, b'\t');
-    cell(&query.task, b'\t');
-    match (outcome, &query.refusal) {
-        (Outcome::Answered(answers), None) => {
-            cell(answers.text(0), b'\t');
-            cell(&format!("{:.4}", answers.scores(0)[0]), b'\t');
-            cell(&query.how, b'\t');
-            cell(".", b'\t');
-            cell(answers.evidence(0), b'\n');
-        }
-        (_, refusal) => {
-            cell(".", b'\t');
-            cell(".", b'\t');
-            cell(&query.how, b'\t');
-            let reason = refusal.as_ref().map(|refusal| format!("{}: {}", refusal.skip.word(), refusal.detail));
-            cell(&reason.unwrap_or_default(), b'\t');
-            cell(".", b'\n');
-        }
-    }
-}
-
-/// Reasons that are written, for `genogloss columns`.
-pub(super) const SKIPS: &[Skip] = &[
-    Skip::BadPrompt,
-    Skip::UnknownTask,
-    Skip::NoSequence,
-    Skip::TooShort,
-    Skip::TooLong,
-    Skip::UnknownBases,
-    Skip::UnknownName,
-    Skip::NoFact,
-];

@@ -2,14 +2,17 @@
 
 use clap::ValueEnum;
 
-use super::{ask, say};
+use super::say;
 use crate::{
     error::Result,
     evaluate, genes,
-    output::{column::ColumnTable, table},
+    output::{
+        column::ColumnTable,
+        table::{self, FORMATS, TableFormat},
+    },
     prompts, reads,
     shards::plan,
-    skip::Skip,
+    skip::{Skip, Skipper},
     variants,
 };
 
@@ -20,7 +23,7 @@ pub struct Options {
     /// The command; skips: why something is not scored.
     #[arg(value_enum)]
     command: Of,
-    /// Write a table in Markdown, as in docs/commands.md.
+    /// Write a table in Markdown, as in docs/reference/columns.md.
     #[arg(long)]
     markdown: bool,
 }
@@ -42,30 +45,31 @@ const SKIP: &str = "skip";
 
 impl Of {
     /// The tables, and what tells them apart.
-    fn tables(self) -> (&'static str, &'static [ColumnTable]) {
+    fn tables(self) -> (&'static str, Vec<ColumnTable>) {
         match self {
-            Self::Scan => ("format", table::columns::TABLES),
-            Self::Reads => ("format", reads::columns::TABLES),
-            Self::Variants => ("format", variants::columns::TABLES),
-            Self::Evaluate => ("table", evaluate::columns::TABLES),
-            Self::Ask => ("format", prompts::columns::TABLES),
-            Self::Genes => ("command", genes::columns::TABLES),
-            Self::Plan => ("format", plan::TABLES),
-            Self::Skips => ("", &[]),
+            Self::Scan => {
+                let format = |format: &TableFormat| ColumnTable { format: format.name, columns: format.columns };
+                ("format", FORMATS.iter().map(format).chain(table::columns::TABLES.iter().copied()).collect())
+            }
+            Self::Reads => ("format", reads::columns::TABLES.to_vec()),
+            Self::Variants => ("format", variants::columns::TABLES.to_vec()),
+            Self::Evaluate => ("table", evaluate::columns::TABLES.to_vec()),
+            Self::Ask => ("format", prompts::columns::TABLES.to_vec()),
+            Self::Genes => ("command", genes::columns::TABLES.to_vec()),
+            Self::Plan => ("format", plan::TABLES.to_vec()),
+            Self::Skips => ("", Vec::new()),
         }
     }
 
-    /// The reasons for which the command does not score something.
-    fn skips(self) -> &'static [Skip] {
+    /// The command, if it skips.
+    fn skipper(self) -> Option<Skipper> {
         match self {
-            Self::Scan => &[Skip::UnknownBases, Skip::TooShort, Skip::TooManyTokens, Skip::NotANumber],
-            Self::Reads => {
-                &[Skip::UnknownBases, Skip::TooShort, Skip::NoSequence, Skip::TooManyTokens, Skip::NotANumber]
-            }
-            Self::Variants => Skip::OF_VARIANTS,
-            Self::Evaluate => &[Skip::UnknownBases, Skip::TooManyTokens],
-            Self::Ask => ask::SKIPS,
-            Self::Genes | Self::Plan | Self::Skips => &[],
+            Self::Scan => Some(Skipper::Scan),
+            Self::Reads => Some(Skipper::Reads),
+            Self::Variants => Some(Skipper::Variants),
+            Self::Evaluate => Some(Skipper::Evaluate),
+            Self::Ask => Some(Skipper::Ask),
+            Self::Genes | Self::Plan | Self::Skips => None,
         }
     }
 }
@@ -88,19 +92,23 @@ fn columns(of: Of) -> ([String; 3], Vec<[String; 3]>) {
     let columns = tables.iter().flat_map(|table| {
         table.columns.iter().map(|column| [table.format.into(), column.names.join(", "), column.meaning.into()])
     });
-    let skips = of.skips().iter().map(|skip| [SKIP.into(), skip.word().into(), skip.meaning().into()]);
+    let skips = of
+        .skipper()
+        .into_iter()
+        .flat_map(Skip::of)
+        .map(|skip| [SKIP.into(), skip.word().into(), skip.meaning().into()]);
     ([first, "column", "meaning"].map(String::from), columns.chain(skips).collect())
 }
 
 /// One row per reason, and the commands that have it.
 fn skips() -> ([String; 3], Vec<[String; 3]>) {
-    let commands = |skip: &Skip| -> Vec<String> {
-        let has = |of: &&Of| of.skips().contains(skip);
+    let row = |&skip: &Skip| {
+        let has = |of: &&Of| of.skipper().is_some_and(|command| skip.commands().contains(&command));
         let name = |of: &Of| of.to_possible_value().map(|value| value.get_name().to_string());
-        Of::value_variants().iter().filter(has).filter_map(name).collect()
+        let commands: Vec<String> = Of::value_variants().iter().filter(has).filter_map(name).collect();
+        [skip.word().into(), skip.meaning().into(), commands.join(", ")]
     };
-    let row = |skip: Skip| [skip.word().into(), skip.meaning().into(), commands(&skip).join(", ")];
-    (["reason", "meaning", "in"].map(String::from), Skip::all().into_iter().map(row).collect())
+    (["reason", "meaning", "in"].map(String::from), Skip::ALL.iter().map(row).collect())
 }
 
 fn tsv(header: &[String; 3], rows: &[[String; 3]]) -> String {

@@ -3,12 +3,9 @@
 mod ask;
 mod columns;
 mod evaluate;
-mod gene_places;
-mod gene_relations;
 mod genes;
 mod given;
 mod import;
-mod lookup;
 mod man;
 mod merge;
 mod models;
@@ -17,7 +14,6 @@ mod plan;
 mod reads;
 mod report;
 mod scan;
-mod setup;
 mod variants;
 
 use std::io::Write;
@@ -51,9 +47,12 @@ Exit codes: 0 done (also when the reader of a pipe has enough), 1 failed, 2 wron
 fault of the program itself."
 )]
 pub struct Cli {
-    /// Say only what went wrong.
-    #[arg(long, global = true)]
+    /// Log errors and warnings only.
+    #[arg(long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
+    /// Log also how the run is set up and where its time goes.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
     #[command(subcommand)]
     command: Command,
     #[arg(skip)]

@@ -80,7 +80,7 @@ fn scan(settings: &PlaceSettings<'_>, truth: &TruthSet, network: Network, genome
             Ok(())
         },
         |tile: Tile, outcome| {
-            counts.came_out(outcome.skipped());
+            counts.query_written(outcome.skipped());
             if let Outcome::Answered(answers) = outcome {
                 judge.add(&tile, answers.scores(0), form.columns.len());
             }

@@ -103,7 +103,7 @@ pub(crate) fn evaluate(
         (0..threads).map(|_| panel.session()).collect(),
         |feed| known.iter().try_for_each(|known| send(known, panel, feed)),
         |(known, prompt, how): Query<'_>, outcome| {
-            counts.came_out(outcome.skipped());
+            counts.query_written(outcome.skipped());
             let answer = match &outcome {
                 Outcome::Answered(answers) if !answers.scores(0)[0].is_nan() => Some(answers.text(0)),
                 _ => None,

@@ -171,7 +171,7 @@ impl LabelledSet {
                 })
             },
             |(index, _): (usize, &Sample), outcome| {
-                counts.came_out(outcome.skipped());
+                counts.query_written(outcome.skipped());
                 if let Outcome::Answered(answers) = outcome {
                     samples.push(index);
                     scores.extend(head.columns.iter().map(|&column| answers.scores(0)[column]));

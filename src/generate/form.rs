@@ -1,4 +1,4 @@
-//! The form an answer must have, as a regular expression, held to token by token.
+//! The form of an answer: a regular expression that every prefix of the answer can still match.
 
 use std::{
     collections::HashMap,
@@ -22,11 +22,11 @@ use crate::{
 /// Largest automaton of a form, in bytes.
 const LIMIT: usize = 64 << 20;
 
-/// What an answer may be: all of it matches a regular expression.
+/// A regular expression that the whole answer matches.
 #[derive(Debug)]
 pub struct Form {
     automaton: DFA<Vec<u32>>,
-    /// Tokens that may follow in a state, found when first asked for.
+    /// Tokens that may follow in a state, found when they are first needed.
     allowed: Mutex<HashMap<StateID, Arc<[bool]>>>,
 }
 
@@ -63,7 +63,7 @@ impl Form {
                 return None;
             }
         }
-        // A match is only seen one step later: a state that only says "matched" leads nowhere, but to the end.
+        // The automaton reports a match one byte late: a state that has only matched leads to the end alone.
         Some(state)
     }
 
@@ -71,7 +71,7 @@ impl Form {
         self.automaton.is_match_state(self.automaton.next_eoi_state(state))
     }
 
-    /// Something can still follow, or the answer is complete.
+    /// Whether a byte can follow, or the answer is complete.
     fn alive(&self, state: StateID) -> bool {
         self.complete(state)
             || (0..=255u8).any(|byte| !self.automaton.is_dead_state(self.automaton.next_state(state, byte)))
@@ -92,7 +92,7 @@ impl Form {
     }
 }
 
-/// A text that a regular expression reads as itself.
+/// A regular expression that matches this text alone. (`regex-syntax` has the same, and is not worth a dependency of our own.)
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -104,7 +104,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// How far an answer has come.
+/// The state of an answer that is being written.
 #[derive(Clone, Debug)]
 pub struct State {
     form: Option<(Arc<Form>, Option<StateID>)>,
@@ -116,7 +116,7 @@ impl State {
         Self { form: form.map(|form| (Arc::clone(&form), form.start())) }
     }
 
-    /// Which tokens may follow; `None`: all. Where nothing may, the answer ends.
+    /// Which tokens may follow; `None`: all. If none may, the answer ends.
     pub fn allowed(&self, text: &Text) -> Option<Arc<[bool]>> {
         let (form, state) = self.form.as_ref()?;
         let tokens = state.map(|state| form.tokens(state, text));
@@ -130,7 +130,7 @@ impl State {
         }
     }
 
-    /// The answer goes on with these bytes.
+    /// These bytes follow.
     pub fn advance(&mut self, bytes: &[u8]) {
         if let Some((form, state)) = &mut self.form {
             *state = state.and_then(|state| form.after(state, bytes));

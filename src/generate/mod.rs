@@ -1,11 +1,11 @@
-//! Answers written token by token: greedy, by beams or by chance, held to a form, many prompts at once.
+//! Answers of a language model, token by token: greedy, by beam search or by sampling, restricted to a form, many prompts at once.
 //!
-//! Prompts of like length run together, filled up on the left to a whole number of 32 tokens by their own length alone, and
-//! always as many rows a call as the card says (filled up with empty ones). So what is answered to a prompt depends neither on the
-//! prompts beside it nor on how many there are. Memory is rows × context: the cache of one call, never more.
+//! Prompts of similar length run together, padded on the left to a multiple of 32 tokens, and every call has as many rows as the card
+//! says (padded with empty ones). So the answer to a prompt depends neither on the prompts beside it nor on their number. Memory is
+//! rows × context: the cache of one call.
 //!
-//! [`form`] holds an answer to a form: at every step only tokens that can still lead to an answer of that form are looked at, so
-//! that an answer is a label, a number, a sequence whenever the task asks for one.
+//! [`form`] restricts an answer to a form: at every step only tokens that can still lead to an answer of that form are allowed, so an
+//! answer is a label, a number or a sequence if the task asks for one.
 
 pub mod form;
 
@@ -19,7 +19,7 @@ use crate::{
 };
 use form::{Form, State};
 
-/// Prompts are filled up to a multiple of this many tokens.
+/// Prompts are padded to a multiple of this many tokens.
 const BUCKET: usize = 32;
 
 /// How the next token is chosen.
@@ -29,25 +29,25 @@ pub enum Strategy {
     Greedy,
     /// The most probable answer among this many kept at every step. [2, 64]
     Beam(usize),
-    /// By chance.
+    /// A token drawn at random.
     Sample(Sampling),
 }
 
 impl Strategy {
-    /// Rows a prompt takes.
+    /// Rows per prompt.
     fn beams(self) -> usize {
         if let Self::Beam(beams) = self { beams } else { 1 }
     }
 }
 
-/// How chance chooses.
+/// How tokens are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampling {
-    /// Logits are divided by this: below 1 surer, above 1 wilder. (0, 10]
+    /// Logits are divided by this: below 1, probable tokens are drawn more often; above 1, less often. (0, 10]
     pub temperature: f32,
     /// Only this many of the most probable tokens; 0: all.
     pub top_k: usize,
-    /// Where chance begins; the same seed gives the same answer to the same prompt.
+    /// Seed of the random numbers: the same seed gives the same answer to the same prompt.
     pub seed: u64,
 }
 
@@ -56,9 +56,9 @@ pub struct Sampling {
 pub struct Request {
     /// Its tokens.
     pub ids: Vec<i64>,
-    /// What the answer must look like.
+    /// The form of the answer; `None`: any.
     pub form: Option<Arc<Form>>,
-    /// Most tokens of the answer.
+    /// Largest number of tokens of the answer.
     pub max_tokens: usize,
 }
 
@@ -69,7 +69,7 @@ pub struct Generated {
     pub ids: Vec<usize>,
     /// Natural logarithm of its probability among all answers of its form, its end included.
     pub log_probability: f64,
-    /// It came to its end; false where the limit of tokens cut it off.
+    /// It is complete; false if the limit of tokens cut it off.
     pub ended: bool,
 }
 
@@ -82,22 +82,22 @@ pub struct Generator {
     padding: i64,
 }
 
-/// A row on its way.
+/// A row of a call: an answer that is being written.
 struct Row {
     request: usize,
     state: State,
-    said: Generated,
+    answer: Generated,
     done: bool,
     chance: Chance,
 }
 
 impl Generator {
-    /// `rows`: prompts in every call; `context`: most tokens of prompt and answer.
+    /// `rows`: rows of every call; `context`: largest number of tokens of prompt and answer together.
     pub fn new(decoder: Box<dyn Decoder>, text: Arc<Text>, rows: usize, context: usize, padding: i64) -> Self {
         Self { decoder, text, rows, context, padding }
     }
 
-    /// Answers all, in order. A prompt that fills the context is answered with nothing.
+    /// Answers all requests, in their order. A prompt that fills the context gets an empty answer.
     pub fn answer(&mut self, requests: &[Request], strategy: Strategy) -> Result<Vec<Generated>> {
         let mut order: Vec<usize> = (0..requests.len()).filter(|&index| !requests[index].ids.is_empty()).collect();
         let bucket = |index: usize| requests[index].ids.len().div_ceil(BUCKET);
@@ -112,7 +112,7 @@ impl Generator {
         Ok(answers)
     }
 
-    /// One call: `group` are the requests, `prompts` how many there is room for.
+    /// Answers the requests of `group` in one call, which has room for `prompts` of them.
     fn call(
         &mut self,
         requests: &[Request],
@@ -123,56 +123,23 @@ impl Generator {
     ) -> Result<()> {
         let beams = strategy.beams();
         let count = prompts * beams;
-        let longest = requests[group[0]].ids.len().div_ceil(BUCKET) * BUCKET;
-        let mut rows: Vec<Row> = (0..count)
-            .map(|place| {
-                let request = group.get(place / beams).copied().unwrap_or(group[0]);
-                let filling = place / beams >= group.len();
-                let first = &requests[request];
-                let mut said = Generated::default();
-                // Of the beams of a prompt only the first one is alive at first: they are all the same.
-                if place % beams > 0 {
-                    said.log_probability = f64::NEG_INFINITY;
-                }
-                let state = State::new(first.form.clone());
-                Row { request, state, said, done: filling, chance: Chance::new(strategy, &first.ids) }
-            })
-            .collect();
-        let (mut ids, mut positions, mut mask) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, row) in rows.iter().enumerate() {
-            let prompt = &requests[row.request].ids;
-            // A filling row reads one token: one that reads nothing is not-a-number in some networks.
-            let prompt = if place / beams < group.len() { &prompt[..] } else { &prompt[..1] };
-            let gap = longest - prompt.len();
-            ids.extend(std::iter::repeat_n(self.padding, gap).chain(prompt.iter().copied()));
-            positions.extend(std::iter::repeat_n(0, gap).chain(0..prompt.len() as i64));
-            mask.push([vec![0i64; gap], vec![1; prompt.len()]].concat());
-        }
+        let mut rows: Vec<Row> = (0..count).map(|place| Row::first(place, requests, group, strategy)).collect();
+        let mut input = StepInput::of_prompts(&rows, requests, group.len() * beams, self.padding);
         self.decoder.start(count)?;
-        let mut logits = Vec::new();
+        let (text, context) = (Arc::clone(&self.text), self.context);
         let limit = |row: &Row| {
             let request = &requests[row.request];
-            request.max_tokens.min(self.context.saturating_sub(request.ids.len()))
+            request.max_tokens.min(context.saturating_sub(request.ids.len()))
         };
-        let text = Arc::clone(&self.text);
-        loop {
-            if INTERRUPTED.load(Ordering::Relaxed) {
-                return Err(Error::Interrupted);
-            }
-            logits.clear();
-            self.decoder.step(&ids, &positions, &mask.concat(), &mut logits)?;
-            let vocabulary = logits.len() / count;
-            if vocabulary < text.size() {
-                let problem = format!("its tokenizer has {} tokens, its network answers for {vocabulary}", text.size());
-                return Err(Error::model(text.model(), problem)
-                    .with_hint("tokenizer.json and the network are not of the same model"));
-            }
+        let mut logits = Vec::new();
+        while rows.iter().any(|row| !row.done) {
+            let vocabulary = self.step(&input, count, &mut logits)?;
             let choices: Vec<Option<usize>> = match strategy {
                 Strategy::Beam(_) => {
                     let chosen = beam_step(&mut rows, &logits, vocabulary, beams, &text);
                     let from: Vec<usize> = chosen.iter().map(|(from, _)| *from).collect();
                     self.decoder.reorder(&from)?;
-                    mask = from.iter().map(|&row| mask[row].clone()).collect();
+                    input.mask = from.iter().map(|&row| input.mask[row].clone()).collect();
                     chosen.into_iter().map(|(_, token)| token).collect()
                 }
                 _ => rows
@@ -181,28 +148,92 @@ impl Generator {
                     .map(|(row, logits)| if row.done { None } else { row.next(logits, &text) })
                     .collect(),
             };
-            (ids, positions) = (Vec::with_capacity(count), Vec::with_capacity(count));
-            for ((row, choice), seen) in rows.iter_mut().zip(choices).zip(&mut mask) {
-                row.done |= choice.is_none() || row.said.ids.len() >= limit(row);
-                ids.push(choice.map_or(self.padding, |token| token as i64));
-                positions.push(seen.iter().sum::<i64>());
-                seen.push(i64::from(choice.is_some()));
+            for (row, choice) in rows.iter_mut().zip(&choices) {
+                row.done |= choice.is_none() || row.answer.ids.len() >= limit(row);
             }
-            if rows.iter().all(|row| row.done) {
-                break;
-            }
+            input.advance(&choices, self.padding);
         }
         for (beams, &request) in rows.chunks(beams).zip(group) {
-            // Beams are in order, best first; one that was cut off is no answer where another came to its end.
-            let best = beams.iter().find(|row| row.said.ended).unwrap_or(&beams[0]);
-            answers[request] = best.said.clone();
+            // Beams are in order, best first; one that was cut off is not an answer if another ended.
+            let best = beams.iter().find(|row| row.answer.ended).unwrap_or(&beams[0]);
+            answers[request] = best.answer.clone();
         }
         Ok(())
+    }
+
+    /// Runs the network once for all `count` rows; returns the number of logits of a row.
+    fn step(&mut self, input: &StepInput, count: usize, logits: &mut Vec<f32>) -> Result<usize> {
+        if INTERRUPTED.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        logits.clear();
+        self.decoder.step(&input.ids, &input.positions, &input.mask.concat(), logits)?;
+        let vocabulary = logits.len() / count;
+        if vocabulary < self.text.size() {
+            let size = self.text.size();
+            let problem = format!("its tokenizer has {size} tokens, its network answers for {vocabulary}");
+            return Err(Error::model(self.text.model(), problem)
+                .with_hint("tokenizer.json and the network are not of the same model"));
+        }
+        Ok(vocabulary)
+    }
+}
+
+/// What the network reads in one step.
+struct StepInput {
+    /// Tokens of all rows.
+    ids: Vec<i64>,
+    /// Their positions.
+    positions: Vec<i64>,
+    /// For each row, whether each token read so far counts (1) or is padding (0).
+    mask: Vec<Vec<i64>>,
+}
+
+impl StepInput {
+    /// The prompts of all rows, padded on the left. Rows from `used` on fill the call.
+    fn of_prompts(rows: &[Row], requests: &[Request], used: usize, padding: i64) -> Self {
+        let longest = requests[rows[0].request].ids.len().div_ceil(BUCKET) * BUCKET;
+        let (mut ids, mut positions, mut mask) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, row) in rows.iter().enumerate() {
+            let prompt = &requests[row.request].ids;
+            // A row that fills the call reads one token: some networks give not-a-number for a row without tokens.
+            let prompt = if place < used { &prompt[..] } else { &prompt[..1] };
+            let gap = longest - prompt.len();
+            ids.extend(std::iter::repeat_n(padding, gap).chain(prompt.iter().copied()));
+            positions.extend(std::iter::repeat_n(0, gap).chain(0..prompt.len() as i64));
+            mask.push([vec![0i64; gap], vec![1; prompt.len()]].concat());
+        }
+        Self { ids, positions, mask }
+    }
+
+    /// The tokens that were chosen; padding for a row without one.
+    fn advance(&mut self, choices: &[Option<usize>], padding: i64) {
+        self.ids.clear();
+        self.positions.clear();
+        for (choice, seen) in choices.iter().zip(&mut self.mask) {
+            self.ids.push(choice.map_or(padding, |token| token as i64));
+            self.positions.push(seen.iter().sum::<i64>());
+            seen.push(i64::from(choice.is_some()));
+        }
     }
 }
 
 impl Row {
-    /// The next token of a row on its own, if its answer does not end; what it says is noted.
+    /// The row at `place` of a call for the requests of `group`, before its first token.
+    fn first(place: usize, requests: &[Request], group: &[usize], strategy: Strategy) -> Self {
+        let beams = strategy.beams();
+        let request = group.get(place / beams).copied().unwrap_or(group[0]);
+        let fills = place / beams >= group.len();
+        let mut answer = Generated::default();
+        // All beams of a prompt begin alike: only the first is continued.
+        if !place.is_multiple_of(beams) {
+            answer.log_probability = f64::NEG_INFINITY;
+        }
+        let Request { form, ids, .. } = &requests[request];
+        Self { request, state: State::new(form.clone()), answer, done: fills, chance: Chance::new(strategy, ids) }
+    }
+
+    /// Chooses and adds the next token; `None` if the answer ends.
     fn next(&mut self, logits: &[f32], text: &Text) -> Option<usize> {
         let allowed = self.state.allowed(text);
         let total = log_total(logits, allowed.as_deref());
@@ -214,19 +245,19 @@ impl Row {
     }
 
     fn take(&mut self, token: usize, log_probability: f64, text: &Text) -> Option<usize> {
-        self.said.log_probability += log_probability;
+        self.answer.log_probability += log_probability;
         if text.stop().contains(&token) {
-            self.said.ended = true;
+            self.answer.ended = true;
             self.done = true;
             return None;
         }
-        self.said.ids.push(token);
+        self.answer.ids.push(token);
         self.state.advance(text.bytes(token).unwrap_or_default());
         Some(token)
     }
 }
 
-/// Logarithm of the sum of what the allowed tokens weigh.
+/// Logarithm of the sum of exp(logit) over the allowed tokens.
 fn log_total(logits: &[f32], allowed: Option<&[bool]>) -> f64 {
     let may = |token: usize| allowed.is_none_or(|allowed| allowed.get(token).copied().unwrap_or(false));
     let values = || logits.iter().enumerate().filter(|(token, _)| may(*token)).map(|(_, &value)| f64::from(value));
@@ -273,8 +304,8 @@ fn sample(logits: &[f32], allowed: Option<&[bool]>, sampling: Sampling, random: 
     tokens[0]
 }
 
-/// One step of all prompts' beams: which row each row goes on from, and with which token (`None`: it has ended). Rows are left in
-/// order, most probable first.
+/// One step of all prompts' beams: for each new row, the row it continues and its token (`None`: it has ended). The beams of a prompt
+/// are in order, most probable first.
 fn beam_step(
     rows: &mut Vec<Row>,
     logits: &[f32],
@@ -288,7 +319,7 @@ fn beam_step(
         // (log-probability of the whole, of the token, row, token)
         let mut candidates: Vec<(f64, f64, usize, Option<usize>)> = Vec::new();
         for (place, row) in rows.iter_mut().enumerate().skip(first).take(beams) {
-            let so_far = row.said.log_probability;
+            let so_far = row.answer.log_probability;
             if row.done {
                 candidates.push((so_far, 0.0, place, None));
             } else if so_far > f64::NEG_INFINITY {
@@ -309,13 +340,13 @@ fn beam_step(
             let mut row = Row {
                 request: old.request,
                 state: old.state.clone(),
-                said: old.said.clone(),
+                answer: old.answer.clone(),
                 done: old.done,
                 chance: Chance(None),
             };
             let mut next = None;
             if whole == f64::NEG_INFINITY {
-                row.said.log_probability = whole;
+                row.answer.log_probability = whole;
                 row.done = true;
             } else if let Some(token) = token {
                 next = row.take(token, gain, text);
@@ -323,7 +354,7 @@ fn beam_step(
             chosen.push((place, next));
             after.push(row);
         }
-        // The best one has ended, and none can overtake it: what follows only makes the others less probable.
+        // If the best beam has ended, no other can overtake it: each further token makes the others less probable.
         let group = after.len() - beams;
         if after[group].done {
             after[group..].iter_mut().for_each(|row| row.done = true);
@@ -333,7 +364,7 @@ fn beam_step(
     chosen
 }
 
-/// Chance of a row, if it is asked for: the seed and the prompt decide it, not the prompt's place.
+/// Random numbers of a row that is sampled: they depend on the seed and the prompt, not on the prompt's place.
 struct Chance(Option<(Sampling, Random)>);
 
 impl Chance {
@@ -352,11 +383,12 @@ impl Chance {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): small, and the same on every machine.
+/// SplitMix64 (Steele, Lea and Flood 2014). It is written here because its numbers decide answers: those of a library may change with its
+/// version.
 struct Random(u64);
 
 impl Random {
-    /// From 0 up to 1.
+    /// The next number, from 0 up to and without 1.
     fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

@@ -1,6 +1,6 @@
 //! Columns of the tables about genes.
 
-use super::relate::MEASURES;
+use super::relate::weights::MEASURES;
 use crate::output::column::{Column, ColumnTable, column};
 
 const ASKED: Column = column(&["asked"], "the name or identifier as it was given");
@@ -110,7 +110,7 @@ pub(crate) const TABLES: &[ColumnTable] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::genes::annotate::FIELDS;
+    use crate::genes::annotate::gene_facts::FIELDS;
 
     #[test]
     fn annotations_have_the_columns_that_are_described() {

@@ -1,22 +1,25 @@
-//! What is known about genes: a file of facts, each with its source.
+//! Facts about genes: a knowledge base, each fact with its source.
 //!
-//! [`build`] reads the tables of HGNC, NCBI, HPO, Orphanet and others ([`sources`] knows their columns) and writes one SQLite file.
-//! [`base`] opens it and answers: which gene is meant by a name ([`names`]), what it does, its diseases, its phenotypes; and which
-//! genes fit a set of phenotypes ([`rank`]); [`annotate`] brings it to places of a genome, and [`relate`] weighs how well a gene fits a
-//! disease that nobody has related it to; [`verdict`] answers whether they are related.
+//! [`build`] reads the tables of HGNC, NCBI, HPO, Orphanet and others ([`sources`] describes them, [`table`] reads them) and writes one
+//! SQLite file ([`schema`]). [`base`] opens it and finds [`records`]: genes by their [`names`] and [`identifiers`], their diseases, their
+//! phenotypes. [`rank`] lists genes that fit a set of phenotypes; [`annotate`] adds facts to places of a genome; [`verdict`] answers
+//! whether a gene is related to a disease or phenotype, and [`relate`] weighs the evidence where no source states it.
+//! [`listings`], [`pairs`] and [`annotate`] write tables ([`lookup`]) and variants.
 
 pub mod annotate;
 pub mod base;
 pub mod build;
 pub(crate) mod columns;
+mod identifiers;
+pub(crate) mod listings;
+pub(crate) mod lookup;
 pub mod names;
+pub(crate) mod pairs;
 pub mod rank;
+pub mod records;
 pub mod relate;
+pub mod schema;
 pub mod sources;
+pub mod table;
+mod text_lines;
 pub mod verdict;
-
-/// The file's own number: a file of another one is refused.
-pub const FORMAT: i64 = 1;
-
-/// Marks the file as ours (SQLite's application id): `GGKB`.
-pub const APPLICATION: i64 = 0x4747_4b42;

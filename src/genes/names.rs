@@ -1,12 +1,11 @@
-//! Names of genes, diseases and phenotypes as they are compared: gene names without regard to case, others also without regard to
-//! punctuation.
+//! Comparison of names: those of genes ignore case, those of diseases and phenotypes also ignore punctuation.
 
-/// A gene's name as it is looked up.
+/// A gene's name in the form that is compared.
 pub fn fold_gene(name: &str) -> String {
     name.trim().to_uppercase()
 }
 
-/// A disease's or phenotype's name as it is looked up: letters and digits in lower case, anything between them one blank; `'s` and
+/// A disease's or phenotype's name in the form that is compared: letters and digits in lower case, anything between them one blank; `'s` and
 /// `'` are dropped.
 pub fn fold(name: &str) -> String {
     let name = name.replace("'s ", "s ").replace("’s ", "s ").replace(['\'', '’'], "");
@@ -22,9 +21,9 @@ pub fn fold(name: &str) -> String {
     out
 }
 
-/// What a name is to its gene, in the order in which they count.
+/// The kind of a gene's name, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum NameKind {
     /// The approved symbol.
     Symbol,
     /// A symbol it had before.
@@ -33,13 +32,13 @@ pub enum Kind {
     Alias,
 }
 
-impl Kind {
-    /// As it is stored.
+impl NameKind {
+    /// The number in the knowledge base.
     pub fn code(self) -> i64 {
         self as i64
     }
 
-    /// As it was stored.
+    /// The kind of this number.
     pub fn of(code: i64) -> Self {
         match code {
             0 => Self::Symbol,

@@ -1,6 +1,6 @@
 //! Which genes fit a set of phenotypes.
 //!
-//! METHOD: each phenotype that is asked for is compared with each of a gene's by Resnik's similarity (1995): the information content,
+//! METHOD: each given phenotype is compared with each of a gene's by Resnik's similarity (1995): the information content,
 //! −ln of the share of genes that have it or a more special one, of their most informative common ancestor. The score is the mean over
 //! the phenotypes asked for of their best match, as in Phenomizer (Köhler et al. 2009, one-sided). Of equals the gene comes first whose own
 //! phenotypes are better met by those asked for (the mean of their best matches). Library: `hpo`.

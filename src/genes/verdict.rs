@@ -1,4 +1,4 @@
-//! Whether a gene is related to a disease or phenotype: what sources state, or else what the evidence makes of it.
+//! Whether a gene is related to a disease or phenotype: by the statements of sources, or else by weighed evidence.
 
 use std::{
     collections::BTreeSet,
@@ -10,86 +10,70 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::{
-    base::{Base, Disease, Gene, Relation, Source},
-    relate::{Evidence, Found, Relations, Target, Weights, is_special_case},
+    base::Base,
+    records::{Condition, Gene, Relation, Source},
+    relate::{
+        Relations, Target, is_special_case,
+        weights::{Evidence, Measures, Weights},
+    },
+    sources::{DISGENET, ORPHANET},
 };
 use crate::error::{Error, Result};
-
-/// What is asked about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum About {
-    /// A disease: what each source calls so.
-    Disease(Vec<Disease>),
-    /// A phenotype: number and name.
-    Phenotype(u32, String),
-}
-
-impl About {
-    /// Identifier, where there is one, and name.
-    pub fn label(&self) -> (String, String) {
-        match self {
-            Self::Disease(all) => {
-                let named = all.iter().find(|one| one.accession.is_some()).unwrap_or(&all[0]);
-                (named.accession.clone().unwrap_or_else(|| ".".into()), named.name.clone())
-            }
-            Self::Phenotype(term, name) => (format!("HP:{term:07}"), name.clone()),
-        }
-    }
-}
 
 /// A source's statement.
 #[derive(Clone, Debug)]
 pub struct Statement {
-    /// Who says so: name and release.
+    /// Name and release of the source.
     pub source: String,
-    /// In its words.
+    /// Kind of relation, in its words.
     pub relation: String,
-    /// It says that they are not related.
+    /// It states that they are not related.
     pub against: bool,
-    /// About what, in its words: identifier and name.
+    /// The disease or phenotype in its words: identifier and name.
     pub about: String,
-    /// How sure it is.
+    /// Probability that the statement is true.
     pub probability: f64,
 }
 
 /// The answer.
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    /// Yes, no, or nothing.
+    /// Yes or no; `None`: unknown.
     pub answer: Option<bool>,
-    /// That they are related; weighed evidence: among as many related as unrelated pairs.
+    /// Probability that they are related. If evidence is weighed, it holds for equal numbers of related and unrelated pairs.
     pub probability: f64,
-    /// What sources state; if any, it decides.
+    /// Statements of sources, which decide if there are any.
     pub stated: Vec<Statement>,
-    /// Else the evidence.
+    /// The weighed evidence, if there is no statement.
     pub evidence: Vec<Evidence>,
-    /// Its measures.
-    pub found: Option<Found>,
+    /// The measures that the evidence is made of.
+    pub found: Option<Measures>,
 }
 
-/// Above, the answer is yes; below one less it, no; between, unknown.
+/// From this probability on the answer is yes, up to 1 − this it is no, and between them unknown.
 pub const SURE: f64 = 0.8;
 
+/// Weights of evidence for diseases and for phenotypes.
 #[derive(Deserialize)]
-struct Both {
+struct AllWeights {
     disease: Weights,
     phenotype: Weights,
 }
 
-/// A knowledge base ready to be asked about relations.
+/// Answers whether genes are related to diseases or phenotypes.
 pub struct Judge {
     base: Base,
     shared: Arc<Shared>,
 }
 
-/// What all threads that ask the same knowledge base share; read when first needed.
+/// What all threads share; read when it is first needed.
 struct Shared {
     relations: Mutex<Option<Arc<Relations>>>,
     ontology: Mutex<Option<Arc<Option<Ontology>>>>,
-    weights: Both,
+    weights: AllWeights,
 }
 
-/// What is there, or is made now.
+/// The value, which is made if it is not there yet.
 fn once<T>(place: &Mutex<Option<Arc<T>>>, make: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
     let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = &*place {
@@ -102,34 +86,36 @@ fn odds(probability: f64) -> f64 {
     (probability / (1.0 - probability)).ln()
 }
 
-/// How sure a source is that says so.
+/// Probability that a statement is true.
 ///
-/// METHOD: a convention, not a measurement: the curators' words put on a scale.
-fn strength(source: &Source, relation: &str, against: bool) -> f64 {
+/// METHOD: a convention, not a measurement: the curators' words on a scale.
+fn probability_of(source: &Source, relation: &str, against: bool) -> f64 {
     let word = relation.to_ascii_lowercase();
     let starts = |all: &[&str]| all.iter().any(|one| word.starts_with(one));
     if against {
         return if starts(&["refuted"]) { 0.02 } else { 0.1 };
     }
     match source.name.as_str() {
-        "DisGeNET" => 0.5 + 0.4 * word.trim_start_matches("score ").parse::<f64>().unwrap_or(0.0).clamp(0.0, 1.0),
+        name if name == DISGENET.name => {
+            0.5 + 0.4 * word.trim_start_matches("score ").parse::<f64>().unwrap_or(0.0).clamp(0.0, 1.0)
+        }
         _ if starts(&["limited", "possible"]) => 0.7,
         _ if starts(&["moderate", "probable", "child if"]) => 0.9,
-        "Orphanet" if !starts(&["disease-causing"]) => 0.85,
+        name if name == ORPHANET.name && !starts(&["disease-causing"]) => 0.85,
         _ => 0.98,
     }
 }
 
 impl Judge {
-    /// Of an open knowledge base.
+    /// Uses an open knowledge base.
     pub fn new(base: Base) -> Result<Self> {
-        let weights: Both = serde_json::from_str(include_str!("relate.json"))
-            .map_err(|error| Error::Internal(format!("relate.json: {error}")))?;
+        let weights: AllWeights = serde_json::from_str(include_str!("relate/weights.json"))
+            .map_err(|error| Error::Internal(format!("relate/weights.json: {error}")))?;
         let shared = Shared { relations: Mutex::default(), ontology: Mutex::default(), weights };
         Ok(Self { base, shared: Arc::new(shared) })
     }
 
-    /// The same for another thread.
+    /// A judge for another thread, with its own connection.
     pub fn again(&self) -> Result<Self> {
         Ok(Self { base: self.base.again()?, shared: Arc::clone(&self.shared) })
     }
@@ -143,7 +129,7 @@ impl Judge {
         once(&self.shared.relations, || Relations::load(&self.base))
     }
 
-    /// A phenotype and all that are special cases of it.
+    /// A phenotype and all its special cases.
     pub fn closure(&self, term: u32) -> Result<BTreeSet<u32>> {
         let ontology = once(&self.shared.ontology, || {
             let bytes = self.base.ontology()?.map(|bytes| Ontology::from_bytes(&bytes)).transpose();
@@ -162,22 +148,22 @@ impl Judge {
         Ok(all)
     }
 
-    /// What sources state of the two.
-    pub fn stated(&self, gene: &Gene, about: &About) -> Result<Vec<Statement>> {
+    /// The statements of sources about a gene and a disease or phenotype.
+    pub fn stated(&self, gene: &Gene, condition: &Condition) -> Result<Vec<Statement>> {
         let statement = |source: i64, relation: String, against, about: String| {
             let source = self.base.source(source);
-            let probability = strength(source, &relation, against);
+            let probability = probability_of(source, &relation, against);
             Statement { source: source.label(), relation, against, about, probability }
         };
-        Ok(match about {
-            About::Disease(all) => {
+        Ok(match condition {
+            Condition::Disease(all) => {
                 let ids = self.base.same_names(all)?;
                 let of_gene = self.base.diseases(gene)?;
-                // That a gene is not related to one disease of a series says nothing of the others.
+                // That a gene is not related to one disease of a series does not hold for the others.
                 let special =
                     |one: &Relation| !one.against && all.iter().any(|asked| is_special_case(&one.disease, &asked.name));
                 let mine = of_gene.into_iter().filter(|one| ids.contains(&one.id) || special(one));
-                // A source says the same thing of several papers, of several modes of inheritance.
+                // A source repeats a statement for several papers and modes of inheritance.
                 let mut seen = BTreeSet::new();
                 mine.map(|one| {
                     let relation = one.relation.unwrap_or_else(|| "related".into());
@@ -187,7 +173,7 @@ impl Judge {
                 .filter(|one| seen.insert((one.source.clone(), one.relation.clone(), one.about.clone())))
                 .collect()
             }
-            About::Phenotype(term, _) => {
+            Condition::Phenotype(term, _) => {
                 let all = self.closure(*term)?;
                 let mut seen = BTreeSet::new();
                 let own = self.base.phenotypes(gene)?;
@@ -204,53 +190,53 @@ impl Judge {
         })
     }
 
-    fn target(&self, about: &About) -> Result<Option<Target>> {
+    fn target(&self, condition: &Condition) -> Result<Option<Target>> {
         let relations = self.relations()?;
-        match about {
-            About::Disease(all) => Ok(relations.disease(all[0].id)),
-            About::Phenotype(term, _) => {
+        match condition {
+            Condition::Disease(all) => Ok(relations.disease(all[0].id)),
+            Condition::Phenotype(term, _) => {
                 let (names, definition, genes) = self.base.phenotype(*term)?;
                 Ok(Some(relations.phenotype(&names, &definition, &genes)))
             }
         }
     }
 
-    /// Genes of a disease or phenotype: symbol, source, what it says. What a source says is not related is left out.
-    pub fn genes(&self, about: &About) -> Result<Vec<(String, i64, String)>> {
-        match about {
-            About::Disease(all) => self.base.genes_of_diseases(&self.base.same_names(all)?),
-            About::Phenotype(term, _) => self.base.genes_of_terms(&self.closure(*term)?),
+    /// Genes of a disease or phenotype: symbol, source, relation. Genes that a source states are not related are left out.
+    pub fn genes(&self, condition: &Condition) -> Result<Vec<(String, i64, String)>> {
+        match condition {
+            Condition::Disease(all) => self.base.genes_of_diseases(&self.base.same_names(all)?),
+            Condition::Phenotype(term, _) => self.base.genes_of_terms(&self.closure(*term)?),
         }
     }
 
     /// The answer to one question.
-    pub fn verdict(&self, gene: &Gene, about: &About) -> Result<Verdict> {
-        let mut all = self.verdicts(&[(gene, about, None)])?;
+    pub fn verdict(&self, gene: &Gene, condition: &Condition) -> Result<Verdict> {
+        let mut all = self.verdicts(&[Question { gene, condition, hidden: None }])?;
         all.pop().ok_or_else(|| Error::Internal("no verdict".into()))
     }
 
-    /// The answers, by statements where there are any. With hidden relations evidence alone decides, and they count as unknown.
-    pub fn verdicts(&self, asked: &[Question<'_>]) -> Result<Vec<Verdict>> {
-        let mut ready = Vec::with_capacity(asked.len());
-        for (gene, about, hidden) in asked {
-            let stated = if hidden.is_none() { self.stated(gene, about)? } else { Vec::new() };
-            let target = if stated.is_empty() { self.target(about)? } else { None };
+    /// The answers, by statements if there are any. With hidden relations evidence alone decides, and the hidden ones count as unknown.
+    pub fn verdicts(&self, questions: &[Question<'_>]) -> Result<Vec<Verdict>> {
+        let mut ready = Vec::with_capacity(questions.len());
+        for Question { gene, condition, hidden } in questions {
+            let stated = if hidden.is_none() { self.stated(gene, condition)? } else { Vec::new() };
+            let target = if stated.is_empty() { self.target(condition)? } else { None };
             ready.push((stated, target));
         }
-        // The knowledge base is asked by one thread, evidence is weighed by all.
+        // One thread reads the knowledge base; all threads weigh evidence.
         let relations = if ready.iter().any(|(_, target)| target.is_some()) { Some(self.relations()?) } else { None };
-        let found: Vec<Option<Found>> = ready
+        let found: Vec<Option<Measures>> = ready
             .par_iter()
-            .zip(asked)
-            .map(|((_, target), (gene, _, hidden))| {
+            .zip(questions)
+            .map(|((_, target), Question { gene, hidden, .. })| {
                 relations.as_ref()?.weigh(gene.id, target.as_ref()?, hidden.unwrap_or_default())
             })
             .collect();
-        let mut verdicts = Vec::with_capacity(asked.len());
-        for (((stated, _), found), (_, about, _)) in ready.into_iter().zip(found).zip(asked) {
-            let weights = match about {
-                About::Disease(_) => &self.shared.weights.disease,
-                About::Phenotype(..) => &self.shared.weights.phenotype,
+        let mut verdicts = Vec::with_capacity(questions.len());
+        for (((stated, _), found), Question { condition, .. }) in ready.into_iter().zip(found).zip(questions) {
+            let weights = match condition {
+                Condition::Disease(_) => &self.shared.weights.disease,
+                Condition::Phenotype(..) => &self.shared.weights.phenotype,
             };
             verdicts.push(match found {
                 Some(found) => {
@@ -264,8 +250,16 @@ impl Judge {
     }
 }
 
-/// A question: which gene, about what, and which relations (gene, disease) count as unknown.
-pub type Question<'a> = (&'a Gene, &'a About, Option<&'a [(i64, i64)]>);
+/// A question to a [`Judge`].
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The gene.
+    pub gene: &'a Gene,
+    /// The disease or phenotype.
+    pub condition: &'a Condition,
+    /// Relations (gene, disease) that count as unknown; `None`: all are known.
+    pub hidden: Option<&'a [(i64, i64)]>,
+}
 
 fn log_odds_of(stated: &[Statement]) -> f64 {
     let of = |against: bool| stated.iter().filter(move |one| one.against == against).map(|one| odds(one.probability));
@@ -273,7 +267,7 @@ fn log_odds_of(stated: &[Statement]) -> f64 {
 }
 
 impl Verdict {
-    fn new(log_odds: f64, stated: Vec<Statement>, evidence: Vec<Evidence>, found: Option<Found>) -> Self {
+    fn new(log_odds: f64, stated: Vec<Statement>, evidence: Vec<Evidence>, found: Option<Measures>) -> Self {
         let probability = 1.0 / (1.0 + (-log_odds).exp());
         let answer = match probability {
             p if p >= SURE => Some(true),
@@ -292,7 +286,7 @@ impl Verdict {
         }
     }
 
-    /// All that it rests on, in one line.
+    /// All statements and evidence, in one line.
     pub fn because(&self) -> String {
         let stated = self.stated.iter().map(|one| format!("{}: {} ({})", one.source, one.relation, one.about));
         let weighed = self.evidence.iter().map(|one| format!("{} {:+.2} ({})", one.kind, one.log_odds, one.detail));

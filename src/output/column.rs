@@ -1,4 +1,4 @@
-//! Descriptions of columns. They stand beside the writers: header lines, `genogloss columns` and the tables of docs/commands.md are
+//! Descriptions of columns. They stand beside the writers: header lines, `genogloss columns` and the tables of docs/reference/columns.md are
 //! made of them.
 
 use crate::model::Form;

@@ -1,7 +1,4 @@
-//! The kind of an output, as the settings in its manifest give it. Merging and reports depend on this enum, not on names of
-//! commands and formats.
-
-use serde_json::{Map, Value};
+//! The kind of an output. Merging and reports depend on it, not on names of commands and formats.
 
 use super::names::Named;
 
@@ -14,6 +11,8 @@ pub(crate) enum OutputKind {
     ScanTsv,
     /// One score of a scan as bedGraph.
     ScanBedgraph,
+    /// A scan in another format, line after line, without a header.
+    ScanLines,
     /// A table of reads.
     ReadsTsv,
     /// Reads with tags.
@@ -33,28 +32,9 @@ pub(crate) enum OutputKind {
 }
 
 impl OutputKind {
-    /// From the settings of a manifest. Manifests of versions before BCF was written have no `output_type`.
-    pub(crate) fn of(settings: Option<&Map<String, Value>>) -> Self {
-        let setting = |name: &str| settings.and_then(|all| all.get(name)).and_then(Value::as_str);
-        let is_bcf = setting("output_type") == Some("bcf");
-        match (setting("command").unwrap_or_default(), setting("format")) {
-            ("scan", Some("bed")) => Self::ScanBed,
-            ("scan", Some("bedgraph")) => Self::ScanBedgraph,
-            ("scan", _) => Self::ScanTsv,
-            ("reads", Some("bam")) => Self::ReadsBam,
-            ("reads", _) => Self::ReadsTsv,
-            ("variants", _) if is_bcf => Self::ScoredBcf,
-            ("variants", _) => Self::ScoredVcf,
-            ("genes annotate", _) if is_bcf => Self::AnnotatedBcf,
-            ("genes annotate", _) if setting("output_type").is_some() => Self::AnnotatedVcf,
-            ("genes annotate", _) => Self::AnnotatedIntervals,
-            _ => Self::Table,
-        }
-    }
-
     /// A scan, in any format.
     pub(crate) fn is_scan(self) -> bool {
-        matches!(self, Self::ScanBed | Self::ScanTsv | Self::ScanBedgraph)
+        matches!(self, Self::ScanBed | Self::ScanTsv | Self::ScanBedgraph | Self::ScanLines)
     }
 
     /// Reads, in any format.
@@ -86,27 +66,7 @@ impl OutputKind {
             Self::ScoredVcf | Self::AnnotatedVcf => &[Named::Vcf],
             Self::ScoredBcf | Self::AnnotatedBcf => &[Named::Bcf],
             Self::AnnotatedIntervals => &[Named::Tsv, Named::Bed],
-            Self::ScanTsv | Self::ReadsTsv | Self::Table => &[Named::Tsv],
+            Self::ScanTsv | Self::ScanLines | Self::ReadsTsv | Self::Table => &[Named::Tsv],
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn settings_give_the_kind() {
-        let of = |settings: Value| OutputKind::of(settings.as_object());
-        assert_eq!(of(json!({"command": "scan", "format": "bedgraph"})), OutputKind::ScanBedgraph);
-        assert_eq!(of(json!({"command": "reads", "format": "tsv"})), OutputKind::ReadsTsv);
-        assert_eq!(of(json!({"command": "variants", "output_type": "bcf"})), OutputKind::ScoredBcf);
-        assert_eq!(of(json!({"command": "variants", "format": "spliceai"})), OutputKind::ScoredVcf);
-        assert_eq!(of(json!({"command": "genes annotate", "output_type": "vcf"})), OutputKind::AnnotatedVcf);
-        assert_eq!(of(json!({"command": "genes annotate"})), OutputKind::AnnotatedIntervals);
-        assert_eq!(of(json!({"command": "ask"})), OutputKind::Table);
-        assert_eq!(OutputKind::of(None), OutputKind::Table);
     }
 }

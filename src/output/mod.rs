@@ -10,6 +10,7 @@ pub(crate) mod kind;
 pub mod manifest;
 pub mod names;
 pub mod order;
+mod recorded;
 pub mod stream;
 pub mod table;
 mod targets;

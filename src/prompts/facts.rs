@@ -1,5 +1,5 @@
 //! GP-GPT's three tasks, answered from the knowledge base: questions (gene to information, disease or phenotype to genes, gene to diseases
-//! and phenotypes), information retrieval, relations. Every answer lists what it rests on.
+//! and phenotypes), information retrieval, relations. Every answer comes with its evidence.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,9 @@ use crate::prompts::{Refusal, grammar::Prompt, tasks::Task};
 use crate::{
     error::Result,
     genes::{
-        base::{Base, Gene},
-        verdict::{About, Judge},
+        base::Base,
+        records::{Condition, Disease, Gene},
+        verdict::Judge,
     },
     skip::Skip,
 };
@@ -18,17 +19,17 @@ use crate::{
 pub struct Fact {
     /// In words.
     pub answer: String,
-    /// 1 where sources state it; a relation: the probability of the answer.
+    /// 1 if sources state it; of a relation, the probability of the answer.
     pub confidence: f64,
-    /// What it rests on.
+    /// The sources or the weighed evidence.
     pub evidence: String,
 }
 
-/// What a prompt is about.
-enum Asked {
+/// The gene, disease or phenotype that a prompt names.
+enum Subject {
     Gene(Box<Gene>),
-    About(About),
-    Both(Box<Gene>, About),
+    Condition(Condition),
+    Pair(Box<Gene>, Condition),
 }
 
 /// Keys of information retrieval.
@@ -47,156 +48,165 @@ pub const KEYS: [&str; 12] = [
     "summary",
 ];
 
-fn refused(detail: impl Into<String>) -> Refusal {
+fn unknown_name(detail: impl Into<String>) -> Refusal {
     Refusal::new(Skip::UnknownName, detail)
 }
 
-/// A gene's name in a prompt: the gene, or why it is none.
-fn gene(base: &Base, name: &str) -> Result<Result<Box<Gene>, Refusal>> {
-    Ok(base.gene(name)?.one(name).map(|(gene, _)| gene).map_err(refused))
-}
-
-fn asked(base: &Base, prompt: &Prompt) -> Result<Result<Asked, Refusal>> {
-    let of_gene = match ["gene", "symbol", "protein"].iter().find_map(|key| prompt.value(key)) {
-        Some(name) => match gene(base, name)? {
-            Ok(gene) => Some(gene),
-            Err(refusal) => return Ok(Err(refusal)),
+/// What a prompt names, or why that is not enough for its task.
+fn subject(base: &Base, prompt: &Prompt) -> Result<Result<Subject, Refusal>> {
+    let gene = match ["gene", "symbol", "protein"].iter().find_map(|key| prompt.value(key)) {
+        Some(name) => match base.gene(name)?.one(name) {
+            Ok((gene, _)) => Some(gene),
+            Err(why) => return Ok(Err(unknown_name(why))),
         },
         None => None,
     };
-    let about = match (prompt.value("disease"), prompt.value("phenotype")) {
-        (Some(text), _) => Some(base.disease(text)?.map(About::Disease)),
-        (None, Some(text)) => Some(base.term(text)?.map(|(term, name)| About::Phenotype(term, name))),
+    let condition = match (prompt.value("disease"), prompt.value("phenotype")) {
+        (Some(text), _) => Some(base.disease(text)?.map(Condition::Disease)),
+        (None, Some(text)) => Some(base.term(text)?.map(|(term, name)| Condition::Phenotype(term, name))),
         (None, None) => None,
     };
-    let about = match about {
-        Some(Ok(about)) => Some(about),
-        Some(Err(why)) => return Ok(Err(refused(why.to_string()))),
-        None => None,
+    let condition = match condition.transpose() {
+        Ok(condition) => condition,
+        Err(why) => return Ok(Err(unknown_name(why.to_string()))),
     };
     let lacks = |what: &str| {
         let name = prompt.task.entry().name;
         Err(Refusal::new(Skip::BadPrompt, format!("{name} needs {what}, and the prompt has none")))
     };
-    Ok(match (prompt.task, of_gene, about) {
-        (Task::Relation, Some(gene), Some(about)) => Ok(Asked::Both(gene, about)),
+    Ok(match (prompt.task, gene, condition) {
+        (Task::Relation, Some(gene), Some(condition)) => Ok(Subject::Pair(gene, condition)),
         (Task::Relation, None, _) => lacks("gene = …"),
         (Task::Relation, ..) | (Task::Genes, _, None) => lacks("disease = … or phenotype = …"),
-        (Task::Genes, _, Some(about)) | (Task::Phenotypes | Task::Diseases, None, Some(about)) => {
-            Ok(Asked::About(about))
+        (Task::Genes, _, Some(condition)) | (Task::Phenotypes | Task::Diseases, None, Some(condition)) => {
+            Ok(Subject::Condition(condition))
         }
-        (_, Some(gene), _) => Ok(Asked::Gene(gene)),
+        (_, Some(gene), _) => Ok(Subject::Gene(gene)),
         _ => lacks("gene = …"),
     })
 }
 
-/// What the language model is asked about a relation: names letter by letter, as in GP-GPT, and in words beside them. U+2063 stands between
-/// letters; its tokenizer parts a text there and drops it (`training/gpgpt/prompts.py` writes the same).
+/// The prompt of the language model for a relation: names letter by letter, as in GP-GPT, and in words beside them. U+2063 stands between
+/// letters: the tokenizer splits a text there and drops it (`training/gpgpt/prompts.py` writes the same).
 pub fn in_letters(base: &Base, prompt: &Prompt) -> Result<Option<String>> {
-    let Ok(Asked::Both(gene, about)) = asked(base, prompt)? else { return Ok(None) };
+    let Ok(Subject::Pair(gene, condition)) = subject(base, prompt)? else { return Ok(None) };
     let letters = |name: &str| format!(" {name}").chars().map(String::from).collect::<Vec<_>>().join("\u{2063}");
-    let what = if matches!(about, About::Disease(_)) { "Disease" } else { "Phenotype" };
-    let (_, name) = about.label();
+    let what = if matches!(condition, Condition::Disease(_)) { "Disease" } else { "Phenotype" };
+    let (_, name) = condition.label();
     let (symbol, words) = (&gene.symbol, &gene.name);
     Ok(Some(format!("user\n{what}:{} ({name})\nGene:{} ({words})\nRelated:", letters(&name), letters(symbol))))
 }
 
-/// Whether all that a prompt names is known.
-pub fn names(base: &Base, prompt: &Prompt) -> Result<Result<(), Refusal>> {
-    Ok(asked(base, prompt)?.map(|_| ()))
+/// Refuses a prompt that names what the knowledge base does not have.
+pub fn check_names(base: &Base, prompt: &Prompt) -> Result<Result<(), Refusal>> {
+    Ok(subject(base, prompt)?.map(|_| ()))
 }
 
 /// The answer, or why there is none.
 pub fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {
     let base = judge.base();
-    let asked = match asked(base, prompt)? {
-        Ok(asked) => asked,
+    let subject = match subject(base, prompt)? {
+        Ok(subject) => subject,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    Ok(match (prompt.task, asked) {
-        (_, Asked::Both(gene, about)) => {
-            let verdict = judge.verdict(&gene, &about)?;
-            let confidence = match verdict.answer {
-                Some(false) => 1.0 - verdict.probability,
-                _ => verdict.probability,
-            };
-            let evidence = verdict.because();
-            let evidence = if evidence.is_empty() { "nothing is known of the two".into() } else { evidence };
-            Ok(Fact { answer: verdict.word().into(), confidence, evidence })
-        }
-        (Task::Retrieval, Asked::Gene(gene)) => {
-            return retrieved(base, &gene, prompt.key.as_deref().unwrap_or_default());
-        }
-        (Task::Diseases, Asked::Gene(gene)) => {
-            let mut items = Items::default();
-            for one in base.diseases(&gene)?.into_iter().filter(|one| !one.against) {
-                let label = base.source(one.source).label();
-                let said = one.relation.map_or(label.clone(), |relation| format!("{label}: {relation}"));
-                items.add(named(one.accession.as_deref(), &one.disease), said);
-            }
-            items.fact(|| format!("no source names a disease of {}", gene.symbol))
-        }
-        (Task::Phenotypes, Asked::Gene(gene)) => {
-            let mut items = Items::default();
-            for one in base.phenotypes(&gene)? {
-                let label = base.source(one.source).label();
-                let said = one.disease.map_or(label.clone(), |(id, _)| format!("{label}: {id}"));
-                items.add(format!("HP:{:07} {}", one.term, one.name), said);
-            }
-            items.fact(|| format!("no source names a phenotype of {}", gene.symbol))
-        }
-        (_, Asked::Gene(gene)) => {
-            let parts = [
-                Some(gene.name.clone()),
-                gene.location.clone(),
-                gene.kind.clone(),
-                gene.summary.as_ref().map(|s| s.0.clone()),
-            ];
-            let sources = [Some(gene.source), gene.summary.as_ref().map(|s| s.1)];
-            let mut labels: Vec<String> = sources.into_iter().flatten().map(|id| base.source(id).label()).collect();
-            labels.dedup();
-            let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-            Ok(Fact { answer: parts.join("; "), confidence: 1.0, evidence: labels.join("; ") })
-        }
-        (Task::Phenotypes, Asked::About(About::Disease(all))) => {
-            let mut items = Items::default();
-            for one in base.disease_phenotypes(&all)? {
-                let label = base.source(one.source).label();
-                let said = one.frequency.map_or(label.clone(), |frequency| format!("{label}: {frequency}"));
-                items.add(format!("HP:{:07} {}", one.term, one.name), said);
-            }
-            items.fact(|| format!("no source names a phenotype of {}", about_name(&About::Disease(all.clone()))))
-        }
-        (Task::Diseases, Asked::About(about)) => {
-            let About::Phenotype(term, _) = &about else {
-                return Ok(Err(Refusal::new(Skip::BadPrompt, "diseases needs gene = … or phenotype = …")));
-            };
-            let mut items = Items::default();
-            for (accession, name, source) in base.diseases_of_terms(&judge.closure(*term)?)? {
-                items.add(named(accession.as_deref(), &name), base.source(source).label());
-            }
-            items.fact(|| format!("no source names a disease with {}", about_name(&about)))
-        }
-        (_, Asked::About(about)) => {
-            let mut items = Items::default();
-            for (symbol, source, said) in judge.genes(&about)? {
-                items.add(symbol, format!("{}: {said}", base.source(source).label()));
-            }
-            items.fact(|| format!("no source names a gene of {}", about_name(&about)))
-        }
-    })
+    match (prompt.task, subject) {
+        (_, Subject::Pair(gene, condition)) => Ok(Ok(relation(judge, &gene, &condition)?)),
+        (Task::Retrieval, Subject::Gene(gene)) => retrieved(base, &gene, prompt.key.as_deref().unwrap_or_default()),
+        (Task::Diseases, Subject::Gene(gene)) => diseases_of_gene(base, &gene),
+        (Task::Phenotypes, Subject::Gene(gene)) => phenotypes_of_gene(base, &gene),
+        (_, Subject::Gene(gene)) => Ok(Ok(information(base, &gene))),
+        (Task::Phenotypes, Subject::Condition(Condition::Disease(all))) => phenotypes_of_disease(base, all),
+        (Task::Diseases, Subject::Condition(condition)) => diseases_with(judge, &condition),
+        (_, Subject::Condition(condition)) => genes_of(judge, &condition),
+    }
+}
+
+/// Whether a gene is related to a disease or phenotype.
+fn relation(judge: &Judge, gene: &Gene, condition: &Condition) -> Result<Fact> {
+    let verdict = judge.verdict(gene, condition)?;
+    let confidence = match verdict.answer {
+        Some(false) => 1.0 - verdict.probability,
+        _ => verdict.probability,
+    };
+    let evidence = verdict.because();
+    let evidence = if evidence.is_empty() { "nothing is known of the two".into() } else { evidence };
+    Ok(Fact { answer: verdict.word().into(), confidence, evidence })
+}
+
+/// Name, location, kind and summary of a gene.
+fn information(base: &Base, gene: &Gene) -> Fact {
+    let summary = gene.summary.as_ref();
+    let parts =
+        [Some(gene.name.clone()), gene.location.clone(), gene.kind.clone(), summary.map(|(text, _)| text.clone())];
+    let sources = [Some(gene.source), summary.map(|(_, source)| *source)];
+    let mut labels: Vec<String> = sources.into_iter().flatten().map(|id| base.source(id).label()).collect();
+    labels.dedup();
+    let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    Fact { answer: parts.join("; "), confidence: 1.0, evidence: labels.join("; ") }
+}
+
+fn diseases_of_gene(base: &Base, gene: &Gene) -> Result<Result<Fact, Refusal>> {
+    let mut items = Items::default();
+    for one in base.diseases(gene)?.into_iter().filter(|one| !one.against) {
+        let label = base.source(one.source).label();
+        let source = one.relation.map_or(label.clone(), |relation| format!("{label}: {relation}"));
+        items.add(named(one.accession.as_deref(), &one.disease), source);
+    }
+    Ok(items.fact(|| format!("no source names a disease of {}", gene.symbol)))
+}
+
+fn phenotypes_of_gene(base: &Base, gene: &Gene) -> Result<Result<Fact, Refusal>> {
+    let mut items = Items::default();
+    for one in base.phenotypes(gene)? {
+        let label = base.source(one.source).label();
+        let source = one.disease.map_or(label.clone(), |(id, _)| format!("{label}: {id}"));
+        items.add(format!("HP:{:07} {}", one.term, one.name), source);
+    }
+    Ok(items.fact(|| format!("no source names a phenotype of {}", gene.symbol)))
+}
+
+fn phenotypes_of_disease(base: &Base, all: Vec<Disease>) -> Result<Result<Fact, Refusal>> {
+    let mut items = Items::default();
+    for one in base.disease_phenotypes(&all)? {
+        let label = base.source(one.source).label();
+        let source = one.frequency.map_or(label.clone(), |frequency| format!("{label}: {frequency}"));
+        items.add(format!("HP:{:07} {}", one.term, one.name), source);
+    }
+    Ok(items.fact(|| format!("no source names a phenotype of {}", condition_name(&Condition::Disease(all)))))
+}
+
+/// The diseases in which a phenotype, or a special case of it, occurs.
+fn diseases_with(judge: &Judge, condition: &Condition) -> Result<Result<Fact, Refusal>> {
+    let base = judge.base();
+    let Condition::Phenotype(term, _) = condition else {
+        return Ok(Err(Refusal::new(Skip::BadPrompt, "diseases needs gene = … or phenotype = …")));
+    };
+    let mut items = Items::default();
+    for (accession, name, source) in base.diseases_of_terms(&judge.closure(*term)?)? {
+        items.add(named(accession.as_deref(), &name), base.source(source).label());
+    }
+    Ok(items.fact(|| format!("no source names a disease with {}", condition_name(condition))))
+}
+
+fn genes_of(judge: &Judge, condition: &Condition) -> Result<Result<Fact, Refusal>> {
+    let base = judge.base();
+    let mut items = Items::default();
+    for (symbol, source, relation) in judge.genes(condition)? {
+        items.add(symbol, format!("{}: {relation}", base.source(source).label()));
+    }
+    Ok(items.fact(|| format!("no source names a gene of {}", condition_name(condition))))
 }
 
 fn named(accession: Option<&str>, name: &str) -> String {
     accession.map_or_else(|| name.to_string(), |id| format!("{id} {name}"))
 }
 
-fn about_name(about: &About) -> String {
-    let (id, name) = about.label();
+fn condition_name(condition: &Condition) -> String {
+    let (id, name) = condition.label();
     if id == "." { name } else { format!("{id} {name}") }
 }
 
-/// Things that sources name, and which; each once, by name.
+/// What sources name, each item once and in alphabetical order, with its sources.
 #[derive(Default)]
 struct Items(BTreeMap<String, Vec<String>>);
 
@@ -208,11 +218,11 @@ impl Items {
         }
     }
 
-    fn fact(self, none: impl Fn() -> String) -> Result<Fact, Refusal> {
+    fn fact(self, none: impl FnOnce() -> String) -> Result<Fact, Refusal> {
         if self.0.is_empty() {
             return Err(Refusal::new(Skip::NoFact, none()));
         }
-        // Where all rest on the same, it is said once.
+        // Evidence that is the same for all items is written once.
         let mut whole: Vec<&Vec<String>> = self.0.values().collect();
         whole.dedup();
         let evidence = match whole.as_slice() {
@@ -224,6 +234,7 @@ impl Items {
     }
 }
 
+/// One fact about a gene.
 fn retrieved(base: &Base, gene: &Gene, key: &str) -> Result<Result<Fact, Refusal>> {
     let wanted = key.trim().to_ascii_lowercase().replace([' ', '-'], "_");
     let mut source = gene.source;

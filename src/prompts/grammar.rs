@@ -1,7 +1,7 @@
 //! The grammar of prompts: `SEQ[, key = value]*, task =`, keys before or after the sequence.
 //!
 //! A part with `=` is a key and its value; one of bases, or of residues in three letters (with `___` for what is missing), is the
-//! sequence; anything else goes on with the value before it, since values may hold commas. What follows the last comma, up to
+//! sequence; anything else continues the value before it, since values may hold commas. The text after the last comma, up to
 //! the last `=`, is the task.
 
 use crate::prompts::{
@@ -10,12 +10,12 @@ use crate::prompts::{
 };
 use crate::skip::Skip;
 
-/// A prompt, understood.
+/// A parsed prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prompt {
     /// Sequence and values, in the order they were written.
     pub parts: Vec<Part>,
-    /// What is asked.
+    /// The task.
     pub task: Task,
     /// Reading comprehension: the key whose value is asked for.
     pub key: Option<String>,
@@ -61,7 +61,7 @@ fn is_residues(text: &str) -> bool {
 }
 
 impl Prompt {
-    /// Reads a prompt, and refuses one that lacks what its task needs.
+    /// Parses a prompt; refuses one without the sequence or keys that its task needs.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let bad = |detail: String| Refusal::new(Skip::BadPrompt, detail);
         let Some((body, after)) = text.rsplit_once('=') else {
@@ -145,7 +145,13 @@ impl Prompt {
         exact.or_else(|| self.values().find(|(key, _)| key.eq_ignore_ascii_case(wanted))).map(|(_, value)| value)
     }
 
-    /// The shortest way to write it, which is what the language model is trained on: no blanks around `=`, parts joined by
+    /// The name of its task, with the key if it has one.
+    pub(crate) fn task_name(&self) -> String {
+        let name = self.task.entry().name;
+        self.key.as_ref().map_or_else(|| name.to_string(), |key| format!("{name}: {key}"))
+    }
+
+    /// The shortest spelling, on which the language model is trained: no blanks around `=`, parts joined by
     /// `, `, bases in upper case with T for U, the task by its first name.
     pub fn canonical(&self) -> String {
         let mut text = String::new();
@@ -161,11 +167,7 @@ impl Prompt {
             }
             text.push_str(", ");
         }
-        text.push_str(self.task.entry().name);
-        if let Some(key) = &self.key {
-            text.push_str(": ");
-            text.push_str(key);
-        }
+        text.push_str(&self.task_name());
         text.push('=');
         text
     }
@@ -182,7 +184,7 @@ fn add(parts: &mut Vec<Part>, part: &str) -> Result<(), String> {
         return Ok(());
     }
     let here = |part: &Part| matches!(part, Part::Bases(_) | Part::Residues(_));
-    // Behind a value, a short word of letters that happen to be bases (interferon, gamma) goes on with it.
+    // After a value, a short word whose letters happen to be bases (interferon, gamma) continues the value.
     let behind_value = matches!(parts.last(), Some(Part::Value { .. }));
     let sure = part.bytes().filter(|base| b"ACGTUN".contains(&base.to_ascii_uppercase())).count();
     let plausible = (sure == part.len() && sure >= 4)
@@ -191,7 +193,7 @@ fn add(parts: &mut Vec<Part>, part: &str) -> Result<(), String> {
     let sequence = if behind_value && !plausible {
         None
     } else if is_residues(part) {
-        // TyrThr is no sequence, though all its letters may stand for bases.
+        // TyrThr is not a sequence of bases, though all its letters may stand for bases.
         Some(Part::Residues(part.into()))
     } else if part.bytes().all(is_base) {
         Some(Part::Bases(part.into()))
@@ -205,7 +207,7 @@ fn add(parts: &mut Vec<Part>, part: &str) -> Result<(), String> {
         parts.push(sequence);
         return Ok(());
     }
-    // A sequence with a few wrong letters is a mistake; words go on with a value.
+    // A sequence with a few wrong letters is a mistake; words continue a value.
     let strange = part.char_indices().find(|(_, letter)| !letter.is_ascii() || !is_base(*letter as u8));
     let bases = part.bytes().filter(|&letter| is_base(letter)).count();
     if let Some((at, letter)) = strange

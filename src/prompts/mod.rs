@@ -1,14 +1,22 @@
-//! Prompts and their answers: GenomicLLM's grammar, each task answered by the best means there is.
+//! Prompts and their answers: GenomicLLM's grammar, each task answered by the best available means.
 //!
-//! [`grammar`] reads a prompt, [`tasks`] knows what can be asked and what an answer looks like, [`panel`] decides who answers (a
-//! definition, a built-in classifier, the knowledge base of [`facts`], a language model) and answers. GenomicLLM (Liau et al. 2024) put all of it to one language
-//! model; here that is one means among others, and `--answer-with lm` forces it, to compare.
+//! [`input`] reads prompts, [`grammar`] parses one, [`tasks`] lists what can be asked and what an answer looks like. The [`panel`] decides who
+//! answers: a definition, a built-in classifier, the knowledge base ([`facts`]) or a language model. The reader hands
+//! prompts to sessions, which answer them in batches, and [`table`] writes the answers; [`run`] puts them together.
+//! GenomicLLM (Liau et al. 2024) puts all of them to one language model; here that is one means among others, and `--answer-with lm`
+//! forces it, to compare.
 
+mod classifiers;
 pub(crate) mod columns;
+mod definitions;
 pub mod facts;
 pub mod grammar;
+pub mod input;
 pub mod panel;
-pub mod questions;
+mod reader;
+pub(crate) mod run;
+mod session;
+pub(crate) mod table;
 pub mod tasks;
 
 use crate::skip::Skip;
@@ -16,9 +24,9 @@ use crate::skip::Skip;
 /// Why a prompt is not answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// As it is counted.
+    /// The reason that is counted.
     pub skip: Skip,
-    /// What, where, and what to do, in a few words.
+    /// What is wrong, where, and what to do.
     pub detail: String,
 }
 

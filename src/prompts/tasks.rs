@@ -1,8 +1,8 @@
-//! What can be asked: names, what is needed, who answers, what an answer looks like.
+//! The tasks of prompts: their names, the parts of a prompt they need, and the form of their answers.
 
 use std::{borrow::Cow, sync::LazyLock};
 
-/// A question of the grammar.
+/// A task of the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Task {
     /// Share of G and C.
@@ -15,37 +15,37 @@ pub enum Task {
     ReverseComplement,
     /// Translation of frame 1.
     Protein,
-    /// What a protein may be translated from, in IUPAC's letters.
+    /// Bases that a protein may be translated from, in IUPAC's letters.
     BackTranslation,
-    /// The whole sequence is one.
+    /// Whether the whole sequence is an open reading frame.
     OpenReadingFrame,
-    /// In the middle of 400 bases.
+    /// Splice site in the middle of 400 bases.
     SpliceSite,
-    /// 300 bases around a start.
+    /// Promoter: 251 or 300 bases around a transcription start.
     Promoter,
-    /// The same, GUE's sets.
+    /// Promoter of GUE's sets: 300 bases.
     ProximalPromoter(Tata),
-    /// 70 bases around a start.
+    /// Core promoter: 70 bases around a transcription start.
     CorePromoter(Tata),
-    /// 101 bases around a peak.
+    /// Transcription factor binding site: 101 bases around a peak.
     BindingSite,
-    /// Of GenomicBenchmarks.
+    /// Enhancer of GenomicBenchmarks.
     Enhancer,
-    /// Which of three elements.
+    /// Which of three regulatory elements.
     Regulatory,
     /// Open chromatin.
     OpenChromatin,
-    /// As it is, or written backwards.
+    /// Whether the sequence is written forwards or backwards.
     Direction,
-    /// Of a protein, or of something else.
+    /// Whether a gene codes for a protein.
     Biotype,
-    /// Its name in words.
+    /// The gene's name in words.
     Description,
     /// A value of the prompt.
     Reading,
     /// Missing residues.
     Blank,
-    /// What a gene is and does.
+    /// Name, location and function of a gene.
     Information,
     /// Genes of a disease or phenotype.
     Genes,
@@ -53,7 +53,7 @@ pub enum Task {
     Diseases,
     /// Phenotypes of a gene or disease.
     Phenotypes,
-    /// One thing about a gene.
+    /// One fact about a gene.
     Retrieval,
     /// Whether a gene is related to a disease or phenotype.
     Relation,
@@ -70,7 +70,7 @@ pub enum Tata {
     Without,
 }
 
-/// What a prompt must hold.
+/// The parts that a prompt must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     /// Bases.
@@ -90,11 +90,11 @@ pub struct Entry {
     pub task: Task,
     /// Name in prompts; the language model sees this one.
     pub name: &'static str,
-    /// Other names that are understood.
+    /// Other names that are accepted.
     pub aliases: &'static [&'static str],
-    /// What it needs.
+    /// The parts that a prompt must have.
     pub needs: Needs,
-    /// What the answer is.
+    /// Description of the answer, for the list of tasks.
     pub answer: &'static str,
 }
 
@@ -324,7 +324,7 @@ impl Entry {
     }
 }
 
-/// A name as it is compared: lower case, single blanks, no `_` or `-`, no `annotation:`.
+/// A name in the form that is compared: lower case, single blanks, no `_` or `-`, no `annotation:`.
 fn plain(name: &str) -> String {
     let name = name.trim().to_lowercase();
     let name = name.strip_prefix("annotation:").unwrap_or(&name).replace(['_', '-'], " ");
@@ -345,10 +345,10 @@ pub fn find_with_key(name: &str) -> Result<(&'static Entry, Option<String>), Str
     }
 }
 
-/// Longer names are not compared with those of the tasks: it is a sequence, most likely.
+/// Longer names are not compared with those of the tasks: most likely they are sequences.
 const LONGEST_NAME: usize = 60;
 
-/// Every name of every task: as it is compared, as it is written, and whose it is.
+/// Every name of every task: in the form that is compared, as written, and its task.
 static NAMES: LazyLock<Vec<(String, &'static str, &'static Entry)>> = LazyLock::new(|| {
     let names =
         |entry: &'static Entry| std::iter::once(&entry.name).chain(entry.aliases).map(move |name| (name, entry));
@@ -375,7 +375,7 @@ pub fn find(name: &str) -> Result<&'static Entry, String> {
 }
 
 impl Task {
-    /// Asks about genes, diseases and phenotypes by name: GP-GPT's tasks.
+    /// Whether it is about genes, diseases and phenotypes by name: GP-GPT's tasks.
     pub fn of_genes(self) -> bool {
         matches!(
             self,
@@ -388,7 +388,7 @@ impl Task {
         TASKS.iter().find(|entry| entry.task == self).unwrap_or(&TASKS[0])
     }
 
-    /// Answers, where there are only a few.
+    /// The answers, if there are only a few.
     pub fn labels(self) -> &'static [&'static str] {
         match self {
             Self::SpliceSite => &["acceptor site", "donor site", "non-splice site"],
@@ -406,7 +406,7 @@ impl Task {
         }
     }
 
-    /// The form of an answer, as a regular expression; `None` where the prompt itself says what it may be.
+    /// The form of an answer, as a regular expression; `None` if it depends on the prompt.
     pub fn form(self) -> Option<Cow<'static, str>> {
         const RESIDUE: &str =
             "(?:Ala|Arg|Asn|Asp|Cys|Gln|Glu|Gly|His|Ile|Leu|Lys|Met|Phe|Pro|Ser|Thr|Trp|Tyr|Val|Ter|Xaa)";
@@ -418,7 +418,7 @@ impl Task {
             Self::Blank => format!("{RESIDUE}{{1,3}}").into(),
             Self::Description => "[!-~](?:[ -~]*[!-~])?".into(),
             Self::Reading => return None,
-            // METHOD: of facts, only what the knowledge base has is an answer; what a language model writes is looked up there.
+            // METHOD: facts are answered by the knowledge base alone, not by a language model.
             Self::Relation => " yes| no".into(),
             task if task.of_genes() => "[!-~](?:[ -~]*[!-~])?".into(),
             _ => self.labels().join("|").into(),

@@ -5,7 +5,7 @@ use noodles::sam::{self, alignment::RecordBuf};
 use super::{columns, read::Read, tally::ReadPlace};
 use crate::{
     call::Caller,
-    genome::Interval,
+    genome::{Interval, interval::from_one_based},
     model::Form,
     number::{write_integer, write_score},
     output::column::score_header,
@@ -21,7 +21,7 @@ pub fn header(form: &Form) -> String {
 /// Contig and 0-based first base of a read that has a position.
 pub fn first_base<'a>(header: &'a sam::Header, record: &RecordBuf) -> Option<(&'a str, u64)> {
     let (name, _) = header.reference_sequences().get_index(record.reference_sequence_id()?)?;
-    Some((std::str::from_utf8(name).ok()?, record.alignment_start()?.get() as u64 - 1))
+    Some((std::str::from_utf8(name).ok()?, from_one_based(record.alignment_start()?.get() as u64)))
 }
 
 /// What a line says about its place.

@@ -56,7 +56,7 @@ pub(super) fn reasons(run: &Run) -> String {
     if skipped.is_empty() {
         return "<h3>Skipped</h3><p class=\"soft\">Nothing: all that was tried has a score.</p>".into();
     }
-    let meaning = |word: &str| Skip::all().into_iter().find(|skip| skip.word() == word).map_or("", Skip::meaning);
+    let meaning = |word: &str| Skip::from_word(word).map_or("", Skip::meaning);
     let rows: Vec<(String, f64, String)> =
         skipped.iter().map(|(reason, count)| (reason.clone(), *count as f64, commas(*count))).collect();
     let words: Vec<String> = skipped

@@ -18,5 +18,5 @@ pub mod stored;
 pub use self::{
     begin::{About, Layout, Parts, Request, Session, Target},
     finish::Finished,
-    run::{Passing, ReadSummary, Sink, Source, Writer, Written, wall},
+    run::{OutputWriter, Passing, ReadSummary, Sink, Source, Writer, Written, wall},
 };

@@ -10,7 +10,8 @@ use crate::{
     counts::{Counts, InputCounts},
     error::{Error, Result},
     interrupt::INTERRUPTED,
-    output::Sealed,
+    model::Answerer,
+    output::{Output, Sealed},
     pipeline::{self, Feed, Located, Outcome, Timings},
     progress::{Progress, Total},
     read::{InputReport, fasta::ContigReport},
@@ -88,9 +89,46 @@ impl Written {
     }
 }
 
+/// A writer that holds nothing back: an output and the counts of its lines.
+pub struct OutputWriter {
+    /// The output.
+    pub output: Output,
+    /// The counts so far.
+    pub counts: Counts,
+}
+
+impl Writer for OutputWriter {
+    fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    fn checkpoint(&mut self) -> Result<Checkpoint> {
+        Checkpoint::of(&self.counts, self.output.checkpoint()?)
+    }
+
+    fn seal(self) -> Result<Written> {
+        Ok(Written::new(self.counts, self.output.seal()?))
+    }
+}
+
 impl Session {
     /// Runs the source's queries through the model and writes the answers in the same order; then finishes the run.
-    pub fn run<S, W>(mut self, model: LoadedModel, mut source: S, mut writer: W) -> Result<()>
+    pub fn run<S, W>(self, model: LoadedModel, source: S, writer: W) -> Result<()>
+    where
+        S: Source,
+        W: Sink<S::Query>,
+    {
+        self.run_sessions(&model.pipeline, model.sessions, source, writer)
+    }
+
+    /// The same with sessions that are not of one model.
+    pub fn run_sessions<S, W>(
+        mut self,
+        pipeline: &pipeline::Settings,
+        sessions: Vec<Box<dyn Answerer>>,
+        mut source: S,
+        mut writer: W,
+    ) -> Result<()>
     where
         S: Source,
         W: Sink<S::Query>,
@@ -98,8 +136,8 @@ impl Session {
         let mut progress = Progress::new(writer.counts().windows, source.total());
         let (done, mut summary) = (self.resumed.queries, ReadSummary::default());
         let result = pipeline::run(
-            &model.pipeline,
-            model.sessions,
+            pipeline,
+            sessions,
             |feed| {
                 summary = source.read(done, feed)?;
                 Ok(())

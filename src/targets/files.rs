@@ -135,7 +135,7 @@ pub fn facts(data: &[u8]) {
         }
     }
     for text in ["HP:0001166", "Arachnodactyly", "OMIM:154700", "ORPHA:558", "Marfan syndrome"] {
-        let _ = (said(base.about(text)), said(base.disease(text)));
+        let _ = (said(base.condition(text)), said(base.disease(text)));
         if let (Some(Ok((term, _))), Some(Some(ontology))) = (said(base.term(text)), said(base.ontology())) {
             said(rank::rank(&ontology, &[term]));
         }

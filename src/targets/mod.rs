@@ -30,7 +30,7 @@ use crate::{
     output::elements::{Element, Merger},
     prompts::{
         grammar::Prompt,
-        questions::{self, Question},
+        input::{self, Template},
     },
     read::{
         self, Format, Input,
@@ -204,10 +204,10 @@ fn prompt(data: &[u8]) {
 
 /// A file of prompts.
 fn read_prompts(data: &[u8]) {
-    let question = Question { task: Some("splice site".into()), values: vec![("chromosome".into(), "chr1".into())] };
-    for question in [Question::default(), question] {
+    let template = Template { task: Some("splice site".into()), values: vec![("chromosome".into(), "chr1".into())] };
+    for template in [Template::default(), template] {
         let Some(input) = open("a.txt", data.to_vec()) else { return };
-        said(questions::of(input, &question, &mut |asked| {
+        said(input::of(input, &template, &mut |asked| {
             let _ = Prompt::parse(&asked.text);
             Ok(())
         }));
@@ -439,7 +439,7 @@ fn labelled(data: &[u8]) {
 
 /// A table of facts about genes, row by row.
 fn table(data: &[u8]) {
-    let table = open("a.tsv", data.to_vec()).and_then(|input| said(crate::genes::sources::Table::of(input)));
+    let table = open("a.tsv", data.to_vec()).and_then(|input| said(crate::genes::table::Table::of(input)));
     if let Some(table) = table {
         said(table.each(|row| {
             let _ = (row.get(&["symbol", "gene_symbol"]), row.line(), row.place());

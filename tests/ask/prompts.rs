@@ -22,7 +22,7 @@ fn reason(prompt: &str) -> String {
 }
 
 fn examples() -> String {
-    read_repository("src/ask/examples.tsv")
+    read_repository("src/prompts/examples.tsv")
         .lines()
         .skip(1)
         .map(|l| format!("{}\n", l.split_once('\t').expect("two").1))

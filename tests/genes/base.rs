@@ -161,7 +161,7 @@ fn bad_tables_and_bases_are_refused_in_one_line() {
     refused(&["genes", "build", &folder.path("hp.obo"), "-o", &out], "there is no table of genes");
     assert!(!std::path::Path::new(&out).exists());
     refused(&["genes", "-b", &folder.path("none.sqlite"), "show", "FBN1"], "no such file");
-    refused(&["genes", "-b", &folder.path("hgnc.txt"), "show", "FBN1"], "it is no knowledge base");
+    refused(&["genes", "-b", &folder.path("hgnc.txt"), "show", "FBN1"], "it is not a knowledge base");
     let mut bytes = std::fs::read(&base).expect("a file");
     bytes[63] = 77;
     std::fs::write(&out, bytes).expect("written");

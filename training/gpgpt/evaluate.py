@@ -46,7 +46,7 @@ def main():
     p.add_argument("--gguf", required=True)
     p.add_argument("--checkpoint", required=True)
     p.add_argument("--pairs", required=True, type=Path)
-    p.add_argument("--weights", default=str(Path(__file__).resolve().parents[2] / "src/genes/relate.json"))
+    p.add_argument("--weights", default=str(Path(__file__).resolve().parents[2] / "src/genes/relate/weights.json"))
     p.add_argument("--most", type=int, default=400, help="quadruples of the test split")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--out", required=True)

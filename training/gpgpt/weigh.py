@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How much each measure of `genogloss genes relate --measures` weighs: `src/genes/relate.json`.
+"""How much each measure of `genogloss genes relate --measures` weighs: `src/genes/relate/weights.json`.
 
     genogloss genes relate -b genes.sqlite -i pairs.train.tsv --measures -o measures.train.tsv     (and dev, test)
     genogloss genes relate -b genes.sqlite -i <(cut -f1-4 phenotype.pairs.train.tsv) -o phenotype.stated.train.tsv
-    python weigh.py --pairs DIR --kind disease --out ../../src/genes/relate.json
+    python weigh.py --pairs DIR --kind disease --out ../../src/genes/relate/weights.json
 
 Every measure adds log odds by a curve of straight pieces between eighths of the training pairs; the curves are fitted together by
 logistic regression, the strength of its penalty chosen on dev pairs. Test pairs are only looked at to print what comes out.

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, reason = "a skipped test says why")]
 
 use super::*;
+use crate::genes::records::GeneMatch;
 
 #[test]
 fn hgncs_own_names_lead_to_their_genes() {
@@ -17,7 +18,7 @@ fn hgncs_own_names_lead_to_their_genes() {
     let path = folder.path().join("genes.sqlite");
     crate::genes::build::build(std::slice::from_ref(&table), &[], &path).expect("a knowledge base");
     let base = Base::open(&path).expect("a knowledge base");
-    let table = crate::genes::sources::Table::open(&table).expect("a table");
+    let table = crate::genes::table::Table::open(&table).expect("a table");
     let (mut names, mut wrong) = (0, Vec::new());
     let mut all: std::collections::HashMap<String, Vec<(String, bool)>> = Default::default();
     table
@@ -39,7 +40,7 @@ fn hgncs_own_names_lead_to_their_genes() {
         let Some((symbol, _)) = known else { continue };
         names += 1;
         match base.gene(&name).expect("asked") {
-            Named::One(gene, _) if gene.symbol == *symbol => {}
+            GeneMatch::One(gene, _) if gene.symbol == *symbol => {}
             other => wrong.push((name, symbol.clone(), other)),
         }
     }

@@ -4,6 +4,7 @@ pub(super) mod bed;
 mod bedgraph;
 pub(crate) mod columns;
 pub(super) mod format;
+mod splice_scores;
 mod tsv;
 
 use clap::builder::PossibleValue;
@@ -17,7 +18,7 @@ pub use self::{
 use super::names::Writes;
 
 /// All formats, in the order in which `--help` lists them.
-pub const FORMATS: &[TableFormat] = &[BED, TSV, BEDGRAPH];
+pub const FORMATS: &[TableFormat] = &[BED, TSV, BEDGRAPH, splice_scores::SPLICE_SCORES];
 
 impl TableFormat {
     /// The formats that can hold such answers, for [`super::names::decide`].

@@ -1,0 +1,168 @@
+//! The genes at a place of a genome, and their facts.
+
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    collections::{BTreeSet, HashMap},
+};
+
+use super::gene_facts::GeneFacts;
+use crate::{
+    error::Result,
+    genes::{
+        base::Base,
+        records::{Gene, GeneMatch},
+    },
+    genome::Interval,
+    read::annotation::GenePlace,
+};
+
+/// A gene of the annotation, and its facts once they were needed.
+struct Place {
+    interval: Interval,
+    gene: GenePlace,
+    written: OnceCell<([String; 6], String)>,
+}
+
+/// Genes of a contig by their starts.
+struct ContigGenes {
+    places: Vec<Place>,
+    /// The largest end of this gene and all before it.
+    reach: Vec<u64>,
+}
+
+/// Finds the genes at a place, and their facts.
+pub(super) struct Annotator {
+    base: Base,
+    lines: HashMap<String, ContigGenes>,
+    /// Sources whose facts count; empty: all.
+    wanted: Vec<String>,
+    /// Genes of the annotation that are not in the knowledge base.
+    unknown: RefCell<BTreeSet<String>>,
+    /// A contig with genes was met.
+    met: Cell<bool>,
+    /// The first contig without genes that was met.
+    absent: RefCell<Option<String>>,
+}
+
+impl Annotator {
+    /// Of the genes of an annotation. `wanted`: names of the sources whose facts count; none: all.
+    pub(super) fn new(base: Base, annotation: Vec<GenePlace>, wanted: Vec<String>) -> Self {
+        let mut lines: HashMap<String, ContigGenes> = HashMap::new();
+        for gene in annotation {
+            let genes = lines
+                .entry(gene.contig.clone())
+                .or_insert_with(|| ContigGenes { places: Vec::new(), reach: Vec::new() });
+            genes.places.push(Place { interval: gene.interval, gene, written: OnceCell::new() });
+        }
+        for genes in lines.values_mut() {
+            genes.places.sort_by_key(|place| (place.interval.start, place.interval.end));
+            let mut furthest = 0;
+            genes.reach = genes
+                .places
+                .iter()
+                .map(|place| {
+                    furthest = furthest.max(place.interval.end);
+                    furthest
+                })
+                .collect();
+        }
+        Self { base, lines, wanted, unknown: Default::default(), met: Default::default(), absent: Default::default() }
+    }
+
+    /// Whether a contig has genes.
+    pub(super) fn has(&self, contig: &str) -> bool {
+        self.lines.contains_key(contig)
+    }
+
+    /// The first contig of the input, if none of its contigs has genes: their names may differ.
+    pub(super) fn foreign_contig(&self) -> Option<String> {
+        if self.met.get() { None } else { self.absent.borrow().clone() }
+    }
+
+    /// Genes of the annotation that were found at a place and are not in the knowledge base.
+    pub(super) fn unknown(&self) -> Vec<String> {
+        self.unknown.borrow().iter().cloned().collect()
+    }
+
+    /// Calls `each` with the columns and the INFO value of every gene that overlaps the interval, ordered by start.
+    pub(super) fn at(&self, contig: &str, interval: Interval, mut each: impl FnMut(&[String; 6], &str)) -> Result<()> {
+        let Some(genes) = self.lines.get(contig) else {
+            self.absent.borrow_mut().get_or_insert_with(|| contig.into());
+            return Ok(());
+        };
+        self.met.set(true);
+        let end = genes.places.partition_point(|place| place.interval.start < interval.end);
+        let mut first = end;
+        while first > 0 && genes.reach[first - 1] > interval.start {
+            first -= 1;
+        }
+        for place in genes.places[first..end].iter().filter(|place| place.interval.end > interval.start) {
+            if place.written.get().is_none() {
+                let facts = self.facts(&place.gene)?;
+                let _ = place.written.set((facts.columns(), facts.info()));
+            }
+            if let Some((columns, info)) = place.written.get() {
+                each(columns, info);
+            }
+        }
+        Ok(())
+    }
+
+    /// The gene of the knowledge base, by any identifier or name of the annotation.
+    fn gene(&self, place: &GenePlace) -> Result<Option<Gene>> {
+        let ids = place.others.iter().map(|id| id.replace("HGNC:HGNC:", "HGNC:"));
+        for name in std::iter::once(place.id.clone()).chain(ids).chain(place.name.clone()) {
+            if let GeneMatch::One(gene, _) = self.base.gene(&name)? {
+                return Ok(Some(*gene));
+            }
+        }
+        Ok(None)
+    }
+
+    fn facts(&self, place: &GenePlace) -> Result<GeneFacts> {
+        let Some(gene) = self.gene(place)? else {
+            let symbol = place.name.clone().unwrap_or_else(|| place.id.clone());
+            self.unknown.borrow_mut().insert(symbol.clone());
+            return Ok(GeneFacts { symbol, ..GeneFacts::default() });
+        };
+        let counts = |source: i64| {
+            let name = &self.base.source(source).name;
+            self.wanted.is_empty() || self.wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))
+        };
+        let mut facts = GeneFacts {
+            symbol: gene.symbol.clone(),
+            hgnc: gene.hgnc.map(|id| format!("HGNC:{id}")).unwrap_or_default(),
+            ..GeneFacts::default()
+        };
+        let add = |all: &mut Vec<String>, one: String| {
+            if !one.is_empty() && !all.contains(&one) {
+                all.push(one);
+            }
+        };
+        for relation in self.base.diseases(&gene)?.into_iter().filter(|relation| counts(relation.source)) {
+            let source = &self.base.source(relation.source).name;
+            let strength = relation.relation.clone().unwrap_or_default();
+            add(&mut facts.evidence, if strength.is_empty() { source.clone() } else { format!("{source}:{strength}") });
+            if relation.against {
+                continue;
+            }
+            let disease = (relation.accession.clone().unwrap_or_default(), relation.disease.clone());
+            if !facts.diseases.contains(&disease) {
+                facts.diseases.push(disease);
+            }
+            add(&mut facts.inheritance, relation.inheritance.unwrap_or_default());
+        }
+        for phenotype in self.base.phenotypes(&gene)?.into_iter().filter(|phenotype| counts(phenotype.source)) {
+            if let Some((id, name)) = &phenotype.disease
+                && !facts.diseases.iter().any(|(known, _)| known == id)
+            {
+                facts.diseases.push((id.clone(), name.clone()));
+            }
+            match facts.phenotypes.binary_search(&phenotype.term) {
+                Ok(_) => {}
+                Err(at) => facts.phenotypes.insert(at, phenotype.term),
+            }
+        }
+        Ok(facts)
+    }
+}

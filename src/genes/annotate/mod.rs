@@ -1,0 +1,140 @@
+//! Facts about the genes at intervals and variants.
+//!
+//! [`intervals`] annotates BED, [`variants`] VCF and BCF. The annotator finds the genes at a place and their facts, and `gene_facts` writes
+//! them as columns or as a value of an INFO field.
+
+mod annotator;
+pub(super) mod gene_facts;
+pub(crate) mod intervals;
+pub(crate) mod variants;
+
+use std::path::{Path, PathBuf};
+
+use self::annotator::Annotator;
+use super::{base::Base, lookup::about};
+use crate::{
+    counts::Counts,
+    error::{Error, Result},
+    genome::Contigs,
+    output::manifest::{Settings, digest},
+    read::{
+        InputReport,
+        annotation::{self, Annotation},
+        regions::Aliases,
+    },
+    session::About,
+};
+
+/// What the input is annotated with.
+pub(crate) struct AnnotateSettings {
+    /// The knowledge base.
+    pub(crate) base: PathBuf,
+    /// The annotation: GTF or GFF3.
+    pub(crate) gtf: PathBuf,
+    /// Names of contigs, if the input and the annotation differ.
+    pub(crate) contig_aliases: Option<PathBuf>,
+    /// Names of the sources whose facts count; empty: all.
+    pub(crate) sources: Vec<String>,
+}
+
+/// The annotation, the knowledge base and the aliases, opened.
+pub(crate) struct Facts {
+    about: About,
+    base: Base,
+    aliases: Aliases,
+    annotation: Annotation,
+    sources: Vec<String>,
+}
+
+impl Facts {
+    /// Opens the files; refuses sources that the knowledge base does not have.
+    pub(crate) fn open(settings: &AnnotateSettings) -> Result<Self> {
+        let AnnotateSettings { base: path, gtf, contig_aliases, sources } = settings;
+        let aliases = contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
+        let base = Base::open(path)?;
+        for wanted in sources {
+            if !base.sources().iter().any(|source| source.name.eq_ignore_ascii_case(wanted)) {
+                let mut all: Vec<&str> = base.sources().iter().map(|source| source.name.as_str()).collect();
+                all.dedup();
+                return Err(Error::usage(format!("the knowledge base has no source {wanted:?}"))
+                    .with_hint(format!("it has {}", all.join(", "))));
+            }
+        }
+        let mut options = Settings::new("genes annotate");
+        options.put("source", sources);
+        options.put("contig_aliases", contig_aliases.as_deref().map(digest).transpose()?);
+        let mut about = about(path, 1, options)?;
+        let annotation = annotation::read(gtf)?;
+        about.settings.put("gtf", annotation.report.sha256.as_deref());
+        Ok(Self { about, base, aliases, annotation, sources: sources.clone() })
+    }
+
+    /// What finds the genes, and what the session is about.
+    fn into_finder(self) -> (About, GeneFinder) {
+        let Self { about, base, aliases, annotation, sources } = self;
+        let mut contigs = Contigs::default();
+        for gene in &annotation.genes {
+            contigs.push(gene.contig.as_str(), 0);
+        }
+        let Annotation { genes, report, place, .. } = annotation;
+        let annotator = Annotator::new(base, genes, sources);
+        (about, GeneFinder { annotator, aliases, contigs, report, place, checked: String::new() })
+    }
+}
+
+/// Finds genes by the input's names of contigs.
+struct GeneFinder {
+    annotator: Annotator,
+    aliases: Aliases,
+    /// Contigs of the annotation.
+    contigs: Contigs,
+    /// The annotation in the manifest, and in messages.
+    report: InputReport,
+    place: String,
+    /// The contig that was checked last.
+    checked: String,
+}
+
+impl GeneFinder {
+    /// The annotation's name of a contig of the input. A contig without genes is accepted, unless the annotation has it under another name.
+    fn contig(&mut self, name: &str, place: &str) -> Result<String> {
+        let contig = self.aliases.resolve(name);
+        if self.checked != contig {
+            let other = contig.strip_prefix("chr").map_or_else(|| format!("chr{contig}"), str::to_string);
+            if !self.annotator.has(contig) && self.annotator.has(&other) {
+                return Err(self.contigs.missing(contig, place, &self.place));
+            }
+            self.checked = contig.into();
+        }
+        Ok(contig.into())
+    }
+
+    /// Logs what a user should know when all records are annotated.
+    fn warn(&self) {
+        if let Some(contig) = self.annotator.foreign_contig() {
+            tracing::warn!(
+                "no contig of the input has genes in {} (the first is \"{contig}\"): are they of one assembly, with the same names?",
+                self.place
+            );
+        }
+        let unknown = self.annotator.unknown();
+        if let Some(first) = unknown.first() {
+            let count = unknown.len();
+            tracing::warn!(
+                "{count} genes of the annotation are not in the knowledge base: they are written with their name alone (the first: {first})"
+            );
+        }
+    }
+}
+
+/// Counts a record that was written.
+fn count_written(counts: &mut Counts) {
+    counts.rows += 1;
+    counts.query_written(None);
+}
+
+/// Whether a file has a name of VCF or BCF.
+pub(crate) fn is_named_variants(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_ascii_lowercase();
+    [".vcf", ".vcf.gz", ".vcf.bgz", ".bcf"].iter().any(|ending| name.ends_with(ending))
+}

@@ -1,0 +1,158 @@
+//! Rows of the tables of diseases and phenotypes: HPO's and Orphanet's.
+
+use rusqlite::params;
+
+use super::{Builder, gene_index::GeneKey, relations::Statement, tally::Tally};
+use crate::genes::{
+    identifiers::{accession, term_number},
+    names::fold,
+    table::Row,
+};
+
+impl Builder {
+    /// The number of a disease, which is added if it is new. Diseases are told apart by `accession`, or by source and name if there is
+    /// none.
+    pub(super) fn disease(&mut self, accession: Option<&str>, name: &str, source: i64) -> rusqlite::Result<i64> {
+        let key = accession.map_or_else(|| format!("{source} {}", fold(name)), str::to_string);
+        if let Some(&id) = self.diseases.get(&key) {
+            return Ok(id);
+        }
+        let id = self.diseases.len() as i64 + 1;
+        self.db
+            .prepare_cached("INSERT INTO disease VALUES (?1, ?2, ?3, NULL, ?4)")?
+            .execute(params![id, accession, name, source])?;
+        self.disease_name(id, name)?;
+        self.diseases.insert(key.clone(), id);
+        self.ontology.disease_labels.insert(key, name.into());
+        Ok(id)
+    }
+
+    /// Adds a name of a disease.
+    pub(super) fn disease_name(&mut self, disease: i64, name: &str) -> rusqlite::Result<()> {
+        let name = name.trim();
+        if !name.is_empty() {
+            self.db.prepare_cached("INSERT INTO disease_name VALUES (?1, ?2, ?3)")?.execute(params![
+                fold(name),
+                name,
+                disease
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// A row of HPO's phenotype.hpoa.
+    pub(super) fn disease_phenotype(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let (Some(id), Some(term)) =
+            (row.get(&["database_id"]).and_then(accession), row.get(&["hpo_id"]).and_then(term_number))
+        else {
+            return Ok(());
+        };
+        // Names are written as `Marfan syndrome; MFS`.
+        let names = row.get(&["disease_name"]).unwrap_or_default();
+        let new = !self.diseases.contains_key(&id);
+        let mut parts = names.split(';').map(str::trim).filter(|part| !part.is_empty());
+        let first = parts.next().unwrap_or_default();
+        let disease = self.disease(Some(&id), first, tally.source)?;
+        if new {
+            for part in parts {
+                self.disease_name(disease, part)?;
+            }
+        }
+        self.disease_term(disease, &id, term, row, tally)
+    }
+
+    /// A phenotype of a disease, or that the disease does not have it.
+    fn disease_term(
+        &mut self,
+        disease: i64,
+        accession: &str,
+        term: u32,
+        row: Row<'_>,
+        tally: &mut Tally,
+    ) -> rusqlite::Result<()> {
+        let term = self.ontology.main_terms.get(&term).copied().unwrap_or(term);
+        let absent = row.get(&["qualifier"]) == Some("NOT")
+            || row.get(&["frequency"]).is_some_and(|f| f.starts_with("Excluded"));
+        self.db.prepare_cached("INSERT INTO disease_term VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
+            disease,
+            term,
+            absent,
+            row.get(&["frequency"]),
+            row.get(&["onset"]),
+            row.get(&["reference"]),
+            tally.source
+        ])?;
+        if !absent {
+            self.ontology.disease_terms.insert((accession.into(), term));
+        }
+        tally.facts += 1;
+        Ok(())
+    }
+
+    /// A row of HPO's genes_to_phenotype.txt.
+    pub(super) fn gene_phenotype(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let symbol = row.get(&["gene_symbol"]);
+        let Some(term) = row.get(&["hpo_id"]).and_then(term_number) else { return Ok(()) };
+        let key = GeneKey { hgnc: None, entrez: row.get(&["ncbi_gene_id"]), symbol };
+        let Some(gene) = self.genes.find(key) else {
+            tally.lost(symbol);
+            return Ok(());
+        };
+        let term = self.ontology.main_term(term, || row.get(&["hpo_name"]).unwrap_or_default());
+        let id = row.get(&["disease_id"]).and_then(accession);
+        let disease = match &id {
+            Some(id) => Some(self.disease(Some(id), id, tally.source)?),
+            None => None,
+        };
+        self.ontology.gene_terms.insert((gene, term));
+        self.db.prepare_cached("INSERT INTO gene_term VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+            gene as i64,
+            term,
+            disease,
+            row.get(&["frequency"]),
+            tally.source
+        ])?;
+        tally.facts += 1;
+        // A phenotype of a gene in a disease: the gene is related to the disease.
+        match disease {
+            Some(disease) => {
+                self.related(Statement { relation: Some("associated"), ..Statement::of(key, disease) }, tally)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A row of Orphanet's disorders.
+    pub(super) fn orphanet_disorder(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let (Some(code), Some(name)) = (row.get(&["orphacode"]), row.get(&["disorder"])) else { return Ok(()) };
+        let disease = self.disease(Some(&format!("ORPHA:{code}")), name, tally.source)?;
+        self.disease_name(disease, name)?;
+        for synonym in row.get(&["synonyms"]).into_iter().flat_map(|all| all.split(['|', ';'])) {
+            self.disease_name(disease, synonym)?;
+        }
+        if let Some(definition) = row.get(&["definition"]) {
+            self.db
+                .prepare_cached("UPDATE disease SET definition = ?2 WHERE id = ?1")?
+                .execute(params![disease, definition])?;
+        }
+        tally.facts += 1;
+        Ok(())
+    }
+
+    /// A row of Orphanet's genes of disorders.
+    pub(super) fn orphanet_gene(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let (Some(code), Some(name)) = (row.get(&["orphacode"]), row.get(&["disorder"])) else { return Ok(()) };
+        let disease = self.disease(Some(&format!("ORPHA:{code}")), name, tally.source)?;
+        let key = GeneKey { hgnc: row.get(&["hgnc"]), entrez: None, symbol: row.get(&["gene_symbol"]) };
+        self.related(Statement { relation: row.get(&["association_type"]), ..Statement::of(key, disease) }, tally)
+    }
+
+    /// A row of Orphanet's phenotypes of disorders.
+    pub(super) fn orphanet_phenotype(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let (Some(code), Some(name)) = (row.get(&["orphacode"]), row.get(&["disorder"])) else { return Ok(()) };
+        let Some(term) = row.get(&["hpo_id"]).and_then(term_number) else { return Ok(()) };
+        let id = format!("ORPHA:{code}");
+        let disease = self.disease(Some(&id), name, tally.source)?;
+        self.disease_term(disease, &id, term, row, tally)
+    }
+}

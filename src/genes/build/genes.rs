@@ -1,0 +1,148 @@
+//! Rows of the tables of genes: HGNC's complete set and withdrawn entries, NCBI's gene_info and summaries.
+
+use rusqlite::params;
+
+use super::{
+    Builder,
+    gene_index::{Gene, GeneKey},
+    tally::Tally,
+};
+use crate::genes::{
+    names::{NameKind, fold_gene},
+    table::Row,
+};
+
+impl Builder {
+    /// A row of HGNC's complete set, or of a custom download of HGNC.
+    pub(super) fn hgnc(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let id = row.get(&["hgnc_id", "hgnc id"]);
+        let (Some(id), Some(symbol)) = (id, row.get(&["symbol", "approved symbol"])) else {
+            return Ok(());
+        };
+        if row.get(&["date_modified"]).is_some_and(|date| date > tally.release.as_str()) {
+            tally.release = row.get(&["date_modified"]).unwrap_or_default().into();
+        }
+        let number = |id: &str| id.trim_start_matches("HGNC:").parse::<i64>().ok();
+        if row.get(&["status"]).is_some_and(|status| status != "Approved") {
+            // A custom download: `symbol withdrawn, see [HGNC:6692](…)`.
+            let into = row.get(&["approved name"]).and_then(|name| name.strip_prefix("symbol withdrawn, see "));
+            if let (Some(into), Some(id)) = (into, number(id)) {
+                let successor = into.trim_start_matches('[').split([']', ',', ' ']).next().unwrap_or_default();
+                self.withdraw(symbol, id, successor, tally)?;
+            }
+            return Ok(());
+        }
+        let gene = self.genes.all.len();
+        let hgnc = number(id);
+        let entrez =
+            row.get(&["entrez_id", "ncbi gene id(supplied by ncbi)", "ncbi gene id"]).and_then(|id| id.parse().ok());
+        self.genes.all.push(Gene {
+            symbol: symbol.into(),
+            name: row.get(&["name", "approved name"]).unwrap_or_default().into(),
+            hgnc,
+            entrez,
+            ensembl: row.get(&["ensembl_gene_id", "ensembl gene id"]).map(str::to_string),
+            omim: row.get(&["omim_id", "omim"]).and_then(|id| id.split('|').next()?.parse().ok()),
+            uniprot: row
+                .get(&["uniprot_ids", "uniprot id(supplied by uniprot)"])
+                .map(|ids| ids.split([',', '|']).map(str::trim).collect::<Vec<_>>().join("|")),
+            location: row.get(&["location", "chromosome location"]).map(str::to_string),
+            kind: row.get(&["locus_type", "locus type"]).map(str::to_string),
+            summary: None,
+            source: tally.source,
+        });
+        self.genes.by_hgnc.extend(hgnc.map(|id| (id, gene)));
+        self.genes.by_entrez.extend(entrez.map(|id| (id, gene)));
+        self.genes.name(gene, NameKind::Symbol, symbol, tally.source);
+        // A custom download separates names by commas, the complete set by |, since its names may hold commas.
+        for (column, part, kind) in [
+            ("prev_symbol", '|', NameKind::Previous),
+            ("alias_symbol", '|', NameKind::Alias),
+            ("previous symbols", ',', NameKind::Previous),
+            ("alias symbols", ',', NameKind::Alias),
+        ] {
+            for name in row.get(&[column]).into_iter().flat_map(|names| names.split(part)) {
+                self.genes.name(gene, kind, name.trim(), tally.source);
+                tally.facts += 1;
+            }
+        }
+        tally.facts += 1;
+        Ok(())
+    }
+
+    /// A row of HGNC's withdrawn entries.
+    pub(super) fn withdrawn(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let id = row.get(&["hgnc_id"]).and_then(|id| id.trim_start_matches("HGNC:").parse::<i64>().ok());
+        let (Some(id), Some(symbol)) = (id, row.get(&["withdrawn_symbol"])) else { return Ok(()) };
+        let into = row
+            .get(&["merged_into_report(s) (i.e hgnc_id|symbol|status)", "merged_into_report(s)"])
+            .unwrap_or_default();
+        let successors: Vec<&str> = into.split(',').filter_map(|one| one.trim().split(['|', '/']).nth(1)).collect();
+        self.withdraw(symbol, id, &successors.join(", "), tally)
+    }
+
+    /// Notes a symbol that HGNC has withdrawn, and the symbols that replace it.
+    fn withdraw(&mut self, symbol: &str, hgnc: i64, successors: &str, tally: &mut Tally) -> rusqlite::Result<()> {
+        self.db.execute(
+            "INSERT INTO withdrawn VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![fold_gene(symbol), symbol, hgnc, successors, tally.source],
+        )?;
+        tally.facts += 1;
+        Ok(())
+    }
+
+    /// A row of NCBI's gene_info: adds human genes that HGNC does not have, and names of those it has.
+    pub(super) fn gene_info(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let id = row.get(&["geneid"]).and_then(|id| id.parse::<i64>().ok());
+        let (Some(id), Some(symbol)) = (id, row.get(&["symbol"])) else { return Ok(()) };
+        if row.get(&["tax_id"]) != Some("9606") || symbol == "NEWENTRY" {
+            return Ok(());
+        }
+        if row.get(&["modification_date"]).is_some_and(|date| date > tally.release.as_str()) {
+            tally.release = row.get(&["modification_date"]).unwrap_or_default().into();
+        }
+        let cross: Vec<&str> = row.get(&["dbxrefs"]).into_iter().flat_map(|all| all.split('|')).collect();
+        let crossed = |space: &str| cross.iter().find_map(|one| one.strip_prefix(space));
+        let hgnc = crossed("HGNC:HGNC:").and_then(|id| id.parse::<i64>().ok());
+        let known = self.genes.by_entrez.get(&id).or_else(|| self.genes.by_hgnc.get(&hgnc?)).copied();
+        let gene = known.unwrap_or_else(|| {
+            let gene = self.genes.all.len();
+            self.genes.all.push(Gene {
+                symbol: symbol.into(),
+                name: row.get(&["description"]).unwrap_or_default().into(),
+                hgnc,
+                entrez: Some(id),
+                ensembl: crossed("Ensembl:").map(str::to_string),
+                omim: crossed("MIM:").and_then(|id| id.parse().ok()),
+                location: row.get(&["map_location"]).map(str::to_string),
+                kind: row.get(&["type_of_gene"]).map(str::to_string),
+                source: tally.source,
+                ..Gene::default()
+            });
+            self.genes.by_entrez.insert(id, gene);
+            gene
+        });
+        // A symbol that NCBI uses and HGNC gives to another gene is not a name of this one.
+        let kind = if known.is_some() { NameKind::Alias } else { NameKind::Symbol };
+        self.genes.name(gene, kind, symbol, tally.source);
+        for name in row.get(&["synonyms"]).into_iter().flat_map(|names| names.split('|')) {
+            self.genes.name(gene, NameKind::Alias, name, tally.source);
+        }
+        tally.facts += 1;
+        Ok(())
+    }
+
+    /// A row of NCBI's gene summaries.
+    pub(super) fn summary(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let id = row.get(&["geneid", "gene_id"]);
+        let Some(text) = row.get(&["summary", "gene_summary"]) else { return Ok(()) };
+        match self.genes.find(GeneKey { entrez: id, ..GeneKey::default() }) {
+            Some(gene) => {
+                self.genes.all[gene].summary = Some((text.into(), tally.source));
+                tally.facts += 1;
+            }
+            None => tally.lost(row.get(&["symbol"]).or(id)),
+        }
+        Ok(())
+    }
+}

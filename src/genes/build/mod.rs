@@ -1,0 +1,321 @@
+//! Builds a knowledge base from tables.
+//!
+//! Genes come first: those of HGNC, then those that only NCBI has. Every other row is joined to a gene by its identifier (HGNC's, then
+//! NCBI's), and by its name only if it has no identifier. A row whose gene is unknown is counted and left out. Nothing is invented: a
+//! disease without an identifier in its source has none in the knowledge base.
+
+mod diseases;
+mod gene_index;
+mod genes;
+mod ontology;
+mod relations;
+mod tally;
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, params};
+
+use self::{gene_index::GeneIndex, ontology::OntologyTerms, tally::Tally};
+use super::{
+    base::default_path,
+    names::fold,
+    schema::{APPLICATION, FORMAT, INDICES, NO_RELEASE, SCHEMA, describe_sqlite},
+    sources::TableKind,
+    table::{Row, Table},
+};
+use crate::{
+    error::{Error, Result},
+    genome::interval::commas,
+    output::{Sealed, check_targets},
+};
+
+/// What was read of one table.
+#[derive(Clone, Debug)]
+pub struct TableReport {
+    /// The file.
+    pub path: PathBuf,
+    /// Who publishes it.
+    pub source: &'static str,
+    /// What it holds.
+    pub what: &'static str,
+    /// Its release; `not given` if neither the file nor the user gives it.
+    pub release: String,
+    /// Rows read.
+    pub rows: u64,
+    /// Facts kept.
+    pub facts: u64,
+    /// Rows whose gene is unknown, and the first such gene.
+    pub unknown: (u64, String),
+}
+
+/// Builds a knowledge base, and logs what was read. `target`: the file to write; `None`: where it is looked for.
+pub(crate) fn build_and_log(tables: &[PathBuf], releases: &[(String, String)], target: Option<PathBuf>) -> Result<()> {
+    let target = match target {
+        Some(path) => path,
+        None => {
+            let path = default_path()?;
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
+            }
+            path
+        }
+    };
+    let inputs: Vec<&Path> = tables.iter().map(PathBuf::as_path).collect();
+    check_targets(&inputs, Some(&target), None, &[])?;
+    let reports = build(tables, releases, &target)?;
+    for table in &reports {
+        let place = table.path.display();
+        tracing::info!(
+            "{place}: {}, release {}: {} rows, {} facts",
+            table.what,
+            table.release,
+            commas(table.rows),
+            commas(table.facts)
+        );
+        let (lost, first) = &table.unknown;
+        if *lost > 0 {
+            tracing::warn!(
+                "{place}: {} rows are of genes that are not known, and were left out (the first: {first})",
+                commas(*lost)
+            );
+        }
+    }
+    tracing::info!(
+        "done: {} tables, {} facts in {}",
+        reports.len(),
+        commas(reports.iter().map(|table| table.facts).sum()),
+        target.display()
+    );
+    Ok(())
+}
+
+/// Reads the tables and writes the knowledge base to `out` (all or nothing). `releases`: names of sources or files, and the releases of
+/// those tables that do not give their own.
+pub fn build(files: &[PathBuf], releases: &[(String, String)], out: &Path) -> Result<Vec<TableReport>> {
+    let mut tables = files.iter().map(|path| Ok((path.clone(), Table::open(path)?))).collect::<Result<Vec<_>>>()?;
+    tables.sort_by_key(|(_, table)| table.kind);
+    check_tables(&tables)?;
+    check_releases(releases, &tables)?;
+    let failed = |error: rusqlite::Error| Error::Output {
+        place: out.display().to_string(),
+        message: describe_sqlite(&error),
+        hint: None,
+    };
+    let mut reports = Vec::new();
+    let sealed = Sealed::made_by(out, |part| {
+        let mut builder = Builder::create(part).map_err(failed)?;
+        for (number, (path, table)) in tables.into_iter().enumerate() {
+            reports.push(builder.read_table(number as i64 + 1, path, table, releases)?);
+        }
+        let ontology = builder.ontology.encoded(&builder.genes)?;
+        builder.finish(ontology).map_err(failed)
+    })?;
+    sealed.commit()?;
+    Ok(reports)
+}
+
+/// Refuses a table that is given twice, and tables without genes.
+fn check_tables(tables: &[(PathBuf, Table)]) -> Result<()> {
+    for pair in tables.windows(2) {
+        let once = !matches!(pair[0].1.kind, TableKind::Gene2Phenotype);
+        if once && pair[0].1.kind == pair[1].1.kind {
+            let problem = format!("it is {}, and so is {}", pair[1].1.kind.description().what, pair[0].1.place());
+            return Err(Error::input(pair[1].1.place(), problem).with_hint("give each table once"));
+        }
+    }
+    if !tables.iter().any(|(_, table)| matches!(table.kind, TableKind::Hgnc | TableKind::GeneInfo)) {
+        return Err(Error::usage("there is no table of genes")
+            .with_hint("HGNC's complete set (hgnc_complete_set.txt) or NCBI's Homo_sapiens.gene_info is needed"));
+    }
+    Ok(())
+}
+
+/// Refuses a release of a source or file that is not among the tables.
+fn check_releases(releases: &[(String, String)], tables: &[(PathBuf, Table)]) -> Result<()> {
+    let source = |table: &Table| table.kind.description().publisher.name;
+    for (name, _) in releases {
+        let file = |path: &Path| path.file_name().is_some_and(|file| file.to_string_lossy() == name.as_str());
+        if !tables.iter().any(|(path, table)| source(table).eq_ignore_ascii_case(name) || file(path)) {
+            let mut all: Vec<&str> = tables.iter().map(|(_, table)| source(table)).collect();
+            all.dedup();
+            return Err(Error::usage(format!("--release {name}: none of the tables is of that name"))
+                .with_hint(format!("they are of {}", all.join(", "))));
+        }
+    }
+    Ok(())
+}
+
+/// A knowledge base that is being built: genes and terms are held in memory until the end, all else is written as it is read.
+struct Builder {
+    db: Connection,
+    genes: GeneIndex,
+    /// Numbers of diseases by identifier; by source and folded name if there is none.
+    diseases: HashMap<String, i64>,
+    ontology: OntologyTerms,
+    /// Statements written so far: gene, disease, source, and their words.
+    related: HashSet<(usize, i64, i64, String)>,
+}
+
+impl Builder {
+    /// Makes the file and its tables.
+    fn create(path: &Path) -> rusqlite::Result<Self> {
+        let db = Connection::open(path)?;
+        db.execute_batch(&format!(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; BEGIN; {SCHEMA}"
+        ))?;
+        Ok(Self {
+            db,
+            genes: GeneIndex::default(),
+            diseases: HashMap::new(),
+            ontology: OntologyTerms::default(),
+            related: HashSet::new(),
+        })
+    }
+
+    /// Reads one table and notes it as a source of this number.
+    fn read_table(
+        &mut self,
+        source: i64,
+        path: PathBuf,
+        table: Table,
+        releases: &[(String, String)],
+    ) -> Result<TableReport> {
+        let (kind, about) = (table.kind, table.kind.description());
+        let publisher = about.publisher;
+        let mut tally = Tally { source, release: release_in(&table.lead), ..Tally::default() };
+        let place = table.place().to_string();
+        let report = table.each(|row| {
+            tally.rows += 1;
+            self.read_row(kind, row, &mut tally).map_err(|error| Error::input(row.place(), describe_sqlite(&error)))
+        })?;
+        self.ontology.close(&mut tally);
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let named = |(of, _): &&(String, String)| of.eq_ignore_ascii_case(publisher.name) || *of == file;
+        let release = match releases.iter().find(named) {
+            _ if !tally.release.is_empty() => tally.release,
+            Some((_, release)) => release.clone(),
+            None => NO_RELEASE.to_string(),
+        };
+        let (rows, facts, unknown) = (tally.rows as i64, tally.facts as i64, tally.unknown.0 as i64);
+        let digest = report.sha256.unwrap_or_default();
+        self.db
+            .execute(
+                "INSERT INTO source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                params![
+                    source,
+                    publisher.name,
+                    about.what,
+                    file,
+                    release,
+                    publisher.licence,
+                    digest,
+                    rows,
+                    facts,
+                    unknown
+                ],
+            )
+            .map_err(|error| Error::input(place, describe_sqlite(&error)))?;
+        let Tally { rows, facts, unknown, .. } = tally;
+        Ok(TableReport { path, source: publisher.name, what: about.what, release, rows, facts, unknown })
+    }
+
+    fn read_row(&mut self, kind: TableKind, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        match kind {
+            TableKind::Hgnc => self.hgnc(row, tally),
+            TableKind::HgncWithdrawn => self.withdrawn(row, tally),
+            TableKind::GeneInfo => self.gene_info(row, tally),
+            TableKind::GeneSummary => self.summary(row, tally),
+            TableKind::Ontology => {
+                self.ontology.line(row.line(), tally);
+                Ok(())
+            }
+            TableKind::DiseasePhenotypes => self.disease_phenotype(row, tally),
+            TableKind::GenePhenotypes => self.gene_phenotype(row, tally),
+            TableKind::OrphanetDisorders => self.orphanet_disorder(row, tally),
+            TableKind::OrphanetGenes => self.orphanet_gene(row, tally),
+            TableKind::OrphanetPhenotypes => self.orphanet_phenotype(row, tally),
+            TableKind::ClinGen => self.clingen(row, tally),
+            TableKind::Gene2Phenotype => self.gene2phenotype(row, tally),
+            TableKind::ClinicalGenomicDatabase => self.cgd(row, tally),
+            TableKind::DisGeNet => self.disgenet(row, tally),
+        }
+    }
+
+    /// Writes genes, terms and `ontology`, and makes the indices.
+    fn finish(self, ontology: Option<Vec<u8>>) -> rusqlite::Result<()> {
+        self.write_genes()?;
+        self.write_terms()?;
+        if let Some(bytes) = ontology {
+            self.db.execute("INSERT INTO ontology VALUES (?1)", params![bytes])?;
+        }
+        let program = format!("genogloss {}", env!("CARGO_PKG_VERSION"));
+        self.db.execute("INSERT INTO about VALUES ('program', ?1)", params![program])?;
+        self.db.execute_batch(&format!("{INDICES} COMMIT; VACUUM;"))?;
+        self.db.close().map_err(|(_, error)| error)
+    }
+
+    fn write_genes(&self) -> rusqlite::Result<()> {
+        let mut gene =
+            self.db.prepare("INSERT INTO gene VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")?;
+        for (id, g) in self.genes.all.iter().enumerate() {
+            let (summary, summary_source) = g.summary.as_ref().map(|(text, source)| (text, source)).unzip();
+            gene.execute(params![
+                id as i64,
+                g.symbol,
+                g.name,
+                g.hgnc,
+                g.entrez,
+                g.ensembl,
+                g.omim,
+                g.uniprot,
+                g.location,
+                g.kind,
+                summary,
+                summary_source,
+                g.source
+            ])?;
+        }
+        let mut name = self.db.prepare("INSERT INTO gene_name VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        for (folded, all) in &self.genes.names {
+            for (kind, gene, written, source) in all {
+                name.execute(params![folded, kind.code(), *gene as i64, written, source])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_terms(&self) -> rusqlite::Result<()> {
+        let mut term = self.db.prepare("INSERT INTO term VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let mut term_name = self.db.prepare("INSERT INTO term_name VALUES (?1, ?2, ?3, ?4)")?;
+        let mut alternative = self.db.prepare("INSERT OR IGNORE INTO term_alternative VALUES (?1, ?2)")?;
+        for t in &self.ontology.terms {
+            term.execute(params![t.id, t.name, t.definition, t.obsolete, t.replaced_by])?;
+            if !t.obsolete {
+                term_name.execute(params![fold(&t.name), t.name, "name", t.id])?;
+                for synonym in &t.synonyms {
+                    term_name.execute(params![fold(synonym), synonym, "synonym", t.id])?;
+                }
+            }
+            for id in &t.alternatives {
+                alternative.execute(params![id, t.id])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The release that the comments before a header give; empty if they do not.
+fn release_in(lead: &[String]) -> String {
+    lead.iter()
+        .find_map(|line| line.strip_prefix("#version:").or_else(|| line.strip_prefix("#date:")))
+        .map(|text| text.trim().to_string())
+        .or_else(|| {
+            // ClinGen: FILE CREATED: 2025-01-09
+            lead.iter()
+                .find_map(|line| Some(line.split_once("FILE CREATED:")?.1.trim().trim_matches(['"', ',']).to_string()))
+        })
+        .unwrap_or_default()
+}

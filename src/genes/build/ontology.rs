@@ -1,0 +1,185 @@
+//! The ontology of phenotypes: read from `hp.obo`, and built for the library `hpo`.
+//!
+//! `hp.obo` is read line by line here: the library's own reader keeps neither definitions, synonyms nor alternative identifiers, and
+//! takes only an uncompressed file by its path.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use hpo::{
+    HpoError,
+    annotations::{GeneId, OmimDiseaseId, OrphaDiseaseId},
+    builder::Builder,
+};
+
+use super::{gene_index::GeneIndex, tally::Tally};
+use crate::{
+    error::{Error, Result},
+    genes::identifiers::term_number,
+};
+
+/// A term of the ontology.
+#[derive(Default)]
+pub(super) struct Term {
+    pub(super) id: u32,
+    pub(super) name: String,
+    pub(super) definition: Option<String>,
+    pub(super) synonyms: Vec<String>,
+    pub(super) alternatives: Vec<u32>,
+    parents: Vec<u32>,
+    pub(super) obsolete: bool,
+    pub(super) replaced_by: Option<u32>,
+}
+
+/// The terms read so far, and the genes and diseases that have them.
+#[derive(Default)]
+pub(super) struct OntologyTerms {
+    pub(super) terms: Vec<Term>,
+    /// The term that the lines read last belong to.
+    open: Term,
+    /// The main number of each number in use, alternative ones included.
+    pub(super) main_terms: HashMap<u32, u32>,
+    /// Genes and their terms.
+    pub(super) gene_terms: HashSet<(usize, u32)>,
+    /// Identifiers of diseases, and their terms.
+    pub(super) disease_terms: HashSet<(String, u32)>,
+    /// Names of diseases by identifier.
+    pub(super) disease_labels: HashMap<String, String>,
+}
+
+impl OntologyTerms {
+    /// One line of an OBO file (OBO flat file format 1.4).
+    pub(super) fn line(&mut self, line: &str, tally: &mut Tally) {
+        if line.starts_with('[') {
+            self.close(tally);
+            if line != "[Term]" {
+                self.open.obsolete = true;
+            }
+            return;
+        }
+        let Some((key, value)) = line.split_once(": ") else { return };
+        let quoted = || {
+            value.strip_prefix('"').and_then(|rest| {
+                rest.rsplit_once('"').map(|(text, _)| text.split("\" ").next().unwrap_or(text).replace("\\\"", "\""))
+            })
+        };
+        let term = &mut self.open;
+        match key {
+            "data-version" => tally.release = value.rsplit("releases/").next().unwrap_or(value).into(),
+            "id" => term.id = term_number(value).unwrap_or_default(),
+            "name" => term.name = value.into(),
+            "def" => term.definition = quoted(),
+            "synonym" => term.synonyms.extend(quoted()),
+            "alt_id" => term.alternatives.extend(term_number(value)),
+            "is_a" => term.parents.extend(value.split_whitespace().next().and_then(term_number)),
+            "is_obsolete" => term.obsolete = value == "true",
+            "replaced_by" | "consider" => term.replaced_by = term.replaced_by.or(term_number(value)),
+            _ => {}
+        }
+    }
+
+    /// Adds the term whose lines have ended.
+    pub(super) fn close(&mut self, tally: &mut Tally) {
+        let term = std::mem::take(&mut self.open);
+        if term.id > 0 {
+            self.main_terms.extend(term.alternatives.iter().map(|&id| (id, term.id)));
+            self.main_terms.insert(term.id, term.id);
+            self.terms.push(term);
+            tally.facts += 1;
+        }
+    }
+
+    /// The main number of a term. A term that no `hp.obo` has described is added with the name that the table gives.
+    pub(super) fn main_term<'a>(&mut self, number: u32, name: impl FnOnce() -> &'a str) -> u32 {
+        if let Some(&main) = self.main_terms.get(&number) {
+            return main;
+        }
+        self.main_terms.insert(number, number);
+        self.terms.push(Term { id: number, name: name().into(), ..Term::default() });
+        number
+    }
+
+    /// The ontology with its genes and diseases in the format of the library; `None` if no term has a parent.
+    pub(super) fn encoded(&self, genes: &GeneIndex) -> Result<Option<Vec<u8>>> {
+        if self.terms.iter().all(|term| term.parents.is_empty()) {
+            return Ok(None);
+        }
+        let current: Vec<&Term> = self.terms.iter().filter(|term| !term.obsolete).collect();
+        check_depth(&current).map_err(|why| Error::input("hp.obo", why))?;
+        let bytes = self.build(&current, genes);
+        bytes.map(Some).map_err(|error| Error::input("hp.obo", format!("the ontology does not hold together: {error}")))
+    }
+
+    fn build(&self, current: &[&Term], genes: &GeneIndex) -> std::result::Result<Vec<u8>, HpoError> {
+        let known: HashSet<u32> = current.iter().map(|term| term.id).collect();
+        let mut builder = Builder::new();
+        for term in current {
+            builder.new_term(&term.name, term.id);
+        }
+        let mut builder = builder.terms_complete();
+        for term in current {
+            for parent in term.parents.iter().filter(|parent| known.contains(parent)) {
+                builder.add_parent(*parent, term.id)?;
+            }
+        }
+        let mut builder = builder.connect_all_terms();
+        let mut gene_terms: Vec<_> = self.gene_terms.iter().filter(|(_, term)| known.contains(term)).collect();
+        gene_terms.sort_unstable();
+        for &(gene, term) in gene_terms {
+            builder.annotate_gene(GeneId::from(gene as u32), &genes.all[gene].symbol, term.into())?;
+        }
+        let mut disease_terms: Vec<_> = self.disease_terms.iter().filter(|(_, term)| known.contains(term)).collect();
+        disease_terms.sort_unstable();
+        for (id, term) in disease_terms {
+            let name = self.disease_labels.get(id).map_or("", String::as_str);
+            let number = |space: &str| id.strip_prefix(space).and_then(|id| id.parse::<u32>().ok());
+            if let Some(number) = number("OMIM:") {
+                builder.annotate_omim_disease(OmimDiseaseId::from(number), name, (*term).into())?;
+            } else if let Some(number) = number("ORPHA:") {
+                builder.annotate_orpha_disease(OrphaDiseaseId::from(number), name, (*term).into())?;
+            }
+        }
+        Ok(builder.calculate_information_content()?.build_with_defaults()?.as_bytes())
+    }
+}
+
+/// Refuses terms that are below themselves, or too deep: the library climbs from each term to the top by recursion.
+fn check_depth(terms: &[&Term]) -> std::result::Result<(), String> {
+    /// HPO has 16 levels.
+    const DEEPEST: u32 = 1000;
+    let mut above: BTreeMap<u32, HashSet<u32>> = terms.iter().map(|term| (term.id, HashSet::new())).collect();
+    let mut below: HashMap<u32, HashSet<u32>> = HashMap::new();
+    for term in terms {
+        for &parent in &term.parents {
+            if !above.contains_key(&parent) {
+                continue;
+            }
+            above.entry(term.id).or_default().insert(parent);
+            below.entry(parent).or_default().insert(term.id);
+        }
+    }
+    let mut next: Vec<u32> = above.iter().filter(|(_, above)| above.is_empty()).map(|(term, _)| *term).collect();
+    let mut level = 0;
+    while !next.is_empty() {
+        level += 1;
+        if level > DEEPEST {
+            return Err(format!("HP:{:07} lies {DEEPEST} terms below the first", next[0]));
+        }
+        let mut lower = Vec::new();
+        for term in next {
+            above.remove(&term);
+            for child in below.get(&term).into_iter().flatten() {
+                if let Some(parents) = above.get_mut(child) {
+                    parents.remove(&term);
+                    if parents.is_empty() {
+                        lower.push(*child);
+                    }
+                }
+            }
+        }
+        next = lower;
+    }
+    match above.keys().next() {
+        Some(term) => Err(format!("HP:{term:07} lies below itself (is_a), or below a term that does")),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,116 @@
+//! Rows of the tables of genes and their diseases: ClinGen, Gene2Phenotype, the Clinical Genomic Database, DisGeNET.
+
+use rusqlite::params;
+
+use super::{Builder, gene_index::GeneKey, tally::Tally};
+use crate::genes::{identifiers::accession, table::Row};
+
+/// What a source states of a gene and a disease.
+pub(super) struct Statement<'a> {
+    /// How the row names the gene.
+    pub(super) gene: GeneKey<'a>,
+    /// Number of the disease.
+    pub(super) disease: i64,
+    /// Kind of relation, in the source's words.
+    pub(super) relation: Option<&'a str>,
+    /// The source states that they are not related.
+    pub(super) against: bool,
+    /// Mode of inheritance, in the source's words.
+    pub(super) inheritance: Option<&'a str>,
+    /// Papers or web pages that the source cites.
+    pub(super) reference: Option<&'a str>,
+}
+
+impl<'a> Statement<'a> {
+    /// That a gene is related to a disease, and no more.
+    pub(super) fn of(gene: GeneKey<'a>, disease: i64) -> Self {
+        Self { gene, disease, relation: None, against: false, inheritance: None, reference: None }
+    }
+}
+
+impl Builder {
+    /// A row of ClinGen's gene-disease validity.
+    pub(super) fn clingen(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let (Some(name), Some(relation)) = (row.get(&["disease label", "disease_label"]), row.get(&["classification"]))
+        else {
+            return Ok(());
+        };
+        if name.starts_with("++") {
+            return Ok(());
+        }
+        let id = row.get(&["disease id (mondo)", "mondo_disease_id"]).and_then(accession);
+        let disease = self.disease(id.as_deref(), name, tally.source)?;
+        let hgnc = row.get(&["gene id (hgnc)", "hgnc_id"]);
+        let gene = GeneKey { hgnc, entrez: None, symbol: row.get(&["gene symbol", "gene_name"]) };
+        let against =
+            ["Refuted", "Disputed", "No Known Disease Relationship"].iter().any(|word| relation.starts_with(word));
+        let (inheritance, reference) = (row.get(&["moi"]), row.get(&["online report"]));
+        self.related(Statement { gene, disease, relation: Some(relation), against, inheritance, reference }, tally)
+    }
+
+    /// A row of a panel of Gene2Phenotype.
+    pub(super) fn gene2phenotype(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let Some(name) = row.get(&["disease name"]) else { return Ok(()) };
+        let id = row.get(&["disease mim"]).and_then(accession);
+        let disease = self.disease(id.as_deref(), name, tally.source)?;
+        self.disease_name(disease, name)?;
+        let gene = GeneKey { hgnc: row.get(&["hgnc id"]), entrez: None, symbol: row.get(&["gene symbol"]) };
+        let relation = row.get(&["confidence category", "ddd category", "confidence"]);
+        let inheritance = row.get(&["allelic requirement"]);
+        let reference = row.get(&["pmids", "publications"]);
+        self.related(Statement { relation, inheritance, reference, ..Statement::of(gene, disease) }, tally)
+    }
+
+    /// A row of the Clinical Genomic Database.
+    pub(super) fn cgd(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let (hgnc, entrez) = (row.get(&["hgnc id"]), row.get(&["entrez gene id"]));
+        let gene = GeneKey { hgnc, entrez, symbol: row.get(&["gene"]) };
+        let (inheritance, reference) = (row.get(&["inheritance"]), row.get(&["references"]));
+        let conditions = row.get(&["condition"]).into_iter().flat_map(|all| all.split(';')).map(str::trim);
+        for condition in conditions.filter(|one| !one.is_empty()) {
+            let disease = self.disease(None, condition, tally.source)?;
+            self.related(Statement { inheritance, reference, ..Statement::of(gene, disease) }, tally)?;
+        }
+        Ok(())
+    }
+
+    /// A row of DisGeNET's curated associations.
+    pub(super) fn disgenet(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let Some(name) = row.get(&["diseasename"]) else { return Ok(()) };
+        let id = row
+            .get(&["diseaseid"])
+            .and_then(|id| if id.contains(':') { accession(id) } else { accession(&format!("UMLS:{id}")) });
+        let disease = self.disease(id.as_deref(), name, tally.source)?;
+        let score =
+            row.get(&["score"]).and_then(|score| score.parse::<f64>().ok()).map(|score| format!("score {score:.3}"));
+        let papers = row.get(&["numberofpubmeds", "nofpmids"]).map(|count| format!("{count} papers"));
+        let gene = GeneKey { hgnc: None, entrez: row.get(&["geneid"]), symbol: row.get(&["genesymbol"]) };
+        let (relation, reference) = (score.as_deref(), papers.as_deref());
+        self.related(Statement { relation, reference, ..Statement::of(gene, disease) }, tally)
+    }
+
+    /// Adds a statement, once; a row whose gene is unknown is counted.
+    pub(super) fn related(&mut self, statement: Statement<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let Statement { gene: key, disease, relation, against, inheritance, reference } = statement;
+        let Some(gene) = self.genes.find(key) else {
+            tally.lost(key.symbol);
+            return Ok(());
+        };
+        // Tables that were joined with transcripts repeat a statement for each.
+        let words = [relation, inheritance, reference].map(Option::unwrap_or_default).join("\t");
+        if !self.related.insert((gene, disease, tally.source, words)) {
+            return Ok(());
+        }
+        self.db.prepare_cached("INSERT INTO gene_disease VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
+            gene as i64,
+            disease,
+            relation,
+            against,
+            inheritance,
+            reference,
+            tally.source
+        ])?;
+        tally.facts += 1;
+        Ok(())
+    }
+}

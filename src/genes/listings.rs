@@ -1,0 +1,224 @@
+//! Tables of facts about genes: names, diseases, phenotypes; the sources of a knowledge base; genes ranked by phenotypes.
+
+use std::collections::BTreeMap;
+
+use super::{
+    base::Base,
+    columns,
+    lookup::{Lookup, LookupRequest, cell, optional_cell},
+    rank::rank,
+    records::{Gene, Phenotype, Relation},
+    text_lines::TextLines,
+};
+use crate::{
+    error::{Error, Result},
+    output::{
+        column::{Column, commented_header},
+        manifest::Settings,
+    },
+    read,
+    skip::Skip,
+};
+
+/// What is listed of each gene.
+#[derive(Clone, Copy)]
+pub(crate) enum Listing {
+    /// Names, places and summary: one line per fact.
+    Facts,
+    /// Diseases, one line per source and statement.
+    Diseases,
+    /// Phenotypes, one line per source and disease.
+    Phenotypes,
+}
+
+impl Listing {
+    /// The name of the command, in the manifest.
+    fn command(self) -> &'static str {
+        match self {
+            Self::Facts => "genes show",
+            Self::Diseases => "genes diseases",
+            Self::Phenotypes => "genes phenotypes",
+        }
+    }
+
+    fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Facts => columns::SHOW,
+            Self::Diseases => columns::DISEASES,
+            Self::Phenotypes => columns::PHENOTYPES,
+        }
+    }
+
+    /// The lines of a gene without their first two columns. `how`: the kind of name that it was found by.
+    fn lines(self, base: &Base, gene: &Gene, how: &str) -> Result<Vec<String>> {
+        match self {
+            Self::Facts => facts(base, gene, how),
+            Self::Diseases => diseases(base, gene),
+            Self::Phenotypes => phenotypes(base, gene),
+        }
+    }
+}
+
+/// Lists the genes of `names`, or those of the input, one name per line. A name that means none or several is an error, after the lines of
+/// the others are written.
+pub(crate) fn list(request: LookupRequest<'_>, names: &[String], listing: Listing) -> Result<()> {
+    let (base, input) = (request.base, request.input);
+    let mut settings = Settings::new(listing.command());
+    settings.put("genes", names);
+    let mut names = names.to_vec();
+    let mut report = None;
+    if let Some(path) = input {
+        let mut lines = TextLines::open(path, "a list of genes")?;
+        while let Some(line) = lines.next()? {
+            let name = line.trim();
+            if !name.is_empty() && !name.starts_with('#') {
+                names.push(name.into());
+            }
+        }
+        report = Some(lines.report());
+    }
+    let place = input.map_or("the command line".into(), read::place);
+    let mut table = Lookup::begin(request, 1, settings, &commented_header(listing.columns()))?;
+    let mut failed = Vec::new();
+    for name in &names {
+        match base.gene(name)?.one(name) {
+            Ok((gene, how)) => {
+                for line in listing.lines(base, &gene, &how)? {
+                    table.line(&format!("{}\t{}\t{line}\n", cell(name), gene.symbol))?;
+                }
+                table.answered(None);
+            }
+            Err(why) => {
+                failed.push(why);
+                table.answered(Some(Skip::UnknownName));
+            }
+        }
+    }
+    table.finish(report)?;
+    let Some((last, others)) = failed.split_last() else { return Ok(()) };
+    for one in others {
+        tracing::warn!("{one}");
+    }
+    Err(Error::input(place, last).with_hint("HGNC's identifiers (HGNC:1101) and Ensembl's are never ambiguous"))
+}
+
+/// The table of a knowledge base's sources.
+pub(crate) fn sources(base: &Base) -> String {
+    let mut text = String::from("#source\ttable\tfile\trelease\tlicence\trows\tfacts\tgene_unknown\n");
+    for source in base.sources() {
+        let [rows, facts, unknown] = source.counts;
+        let cells = [&source.name, &source.what, &source.file, &source.release, &source.licence].map(|text| cell(text));
+        text.push_str(&format!("{}\t{rows}\t{facts}\t{unknown}\n", cells.join("\t")));
+    }
+    text
+}
+
+fn facts(base: &Base, gene: &Gene, how: &str) -> Result<Vec<String>> {
+    let source = |id: i64| base.source(id).label();
+    let mut lines = Vec::new();
+    let mut fact = |name: &str, value: Option<String>, id: i64| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            lines.push(format!("{name}\t{}\t{}", cell(&value), source(id)));
+        }
+    };
+    let own = gene.source;
+    if how != "symbol" {
+        fact("found_by", Some(how.into()), own);
+    }
+    fact("name", Some(gene.name.clone()), own);
+    fact("hgnc", gene.hgnc.map(|id| format!("HGNC:{id}")), own);
+    fact("ncbi_gene", gene.entrez.map(|id| id.to_string()), own);
+    fact("ensembl", gene.ensembl.clone(), own);
+    fact("omim", gene.omim.map(|id| format!("OMIM:{id}")), own);
+    fact("uniprot", gene.uniprot.clone(), own);
+    fact("location", gene.location.clone(), own);
+    fact("kind", gene.kind.clone(), own);
+    for (name, what, id) in base.names(gene)? {
+        fact(&what.replace(' ', "_"), Some(name), id);
+    }
+    if let Some((text, id)) = &gene.summary {
+        fact("summary", Some(text.clone()), *id);
+    }
+    let mut counts = BTreeMap::<i64, [usize; 2]>::new();
+    for relation in base.diseases(gene)? {
+        counts.entry(relation.source).or_default()[0] += 1;
+    }
+    for phenotype in base.phenotypes(gene)? {
+        counts.entry(phenotype.source).or_default()[1] += 1;
+    }
+    for (id, [diseases, phenotypes]) in counts {
+        fact("diseases", (diseases > 0).then(|| diseases.to_string()), id);
+        fact("phenotypes", (phenotypes > 0).then(|| phenotypes.to_string()), id);
+    }
+    Ok(lines)
+}
+
+fn diseases(base: &Base, gene: &Gene) -> Result<Vec<String>> {
+    let line = |relation: Relation| {
+        [
+            optional_cell(relation.accession.as_deref()),
+            cell(&relation.disease),
+            optional_cell(relation.relation.as_deref()),
+            if relation.against { "yes" } else { "." }.into(),
+            optional_cell(relation.inheritance.as_deref()),
+            optional_cell(relation.reference.as_deref()),
+            base.source(relation.source).label(),
+        ]
+        .join("\t")
+    };
+    Ok(base.diseases(gene)?.into_iter().map(line).collect())
+}
+
+fn phenotypes(base: &Base, gene: &Gene) -> Result<Vec<String>> {
+    let line = |phenotype: Phenotype| {
+        let (accession, disease) = phenotype.disease.clone().unzip();
+        [
+            format!("HP:{:07}", phenotype.term),
+            cell(&phenotype.name),
+            optional_cell(phenotype.frequency.as_deref()),
+            optional_cell(accession.as_deref()),
+            optional_cell(disease.as_deref()),
+            base.source(phenotype.source).label(),
+        ]
+        .join("\t")
+    };
+    Ok(base.phenotypes(gene)?.into_iter().map(line).collect())
+}
+
+/// Ranks all genes by `phenotypes` (HPO identifiers or names), and lists the `top` best; 0: all.
+pub(crate) fn list_ranked(request: LookupRequest<'_>, phenotypes: &[String], top: usize) -> Result<()> {
+    let base = request.base;
+    let mut terms: Vec<(u32, String)> = Vec::new();
+    for text in phenotypes {
+        let term = base.term(text)?.map_err(|why| Error::input("--hpo", why))?;
+        if !terms.contains(&term) {
+            terms.push(term);
+        }
+    }
+    let Some(ontology) = base.ontology()? else {
+        return Err(Error::input("the knowledge base", "it holds no phenotypes")
+            .with_hint("build it with hp.obo and genes_to_phenotype.txt of HPO"));
+    };
+    let numbers: Vec<u32> = terms.iter().map(|(term, _)| *term).collect();
+    let fits = rank(&ontology, &numbers)?;
+    let mut settings = Settings::new("genes rank");
+    settings.put("hpo", phenotypes);
+    settings.put("top", top);
+    let mut table = Lookup::begin(request, 1, settings, &commented_header(columns::RANK))?;
+    let most = if top == 0 { fits.len() } else { top };
+    for (place, fit) in fits.iter().take(most).enumerate() {
+        let gene = base.gene_of(fit.gene)?;
+        let mut matches = Vec::new();
+        for ((term, _), (found, similarity)) in terms.iter().zip(&fit.matches) {
+            matches.push(if *found == 0 {
+                format!("HP:{term:07}=.")
+            } else {
+                format!("HP:{term:07}=HP:{found:07}:{similarity:.3}")
+            });
+        }
+        let hgnc = gene.hgnc.map_or(".".into(), |id| format!("HGNC:{id}"));
+        table.line(&format!("{}\t{}\t{hgnc}\t{:.4}\t{}\n", place + 1, gene.symbol, fit.score, matches.join(";")))?;
+    }
+    table.answered(None);
+    table.finish(None)
+}

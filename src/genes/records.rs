@@ -1,0 +1,172 @@
+//! Genes, diseases, phenotypes and their relations, as a knowledge base holds them.
+
+use super::schema::NO_RELEASE;
+
+/// A gene.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gene {
+    /// Its number in this file.
+    pub id: i64,
+    /// Approved symbol.
+    pub symbol: String,
+    /// Name.
+    pub name: String,
+    /// HGNC's number.
+    pub hgnc: Option<i64>,
+    /// NCBI's number.
+    pub entrez: Option<i64>,
+    /// Ensembl's identifier.
+    pub ensembl: Option<String>,
+    /// OMIM's number.
+    pub omim: Option<i64>,
+    /// UniProt accessions, separated by `|`.
+    pub uniprot: Option<String>,
+    /// Cytogenetic band.
+    pub location: Option<String>,
+    /// Locus type.
+    pub kind: Option<String>,
+    /// Summary and its source.
+    pub summary: Option<(String, i64)>,
+    /// Source of everything except the summary.
+    pub source: i64,
+}
+
+/// A table that facts come from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its number in this file.
+    pub id: i64,
+    /// Who publishes the table: `HGNC`, `Orphanet`.
+    pub name: String,
+    /// What the table holds.
+    pub what: String,
+    /// Name of its file.
+    pub file: String,
+    /// Its release.
+    pub release: String,
+    /// Its licence.
+    pub licence: String,
+    /// Rows read, facts kept, rows whose gene is unknown.
+    pub counts: [i64; 3],
+}
+
+impl Source {
+    /// Name and release, if the release is known.
+    pub fn label(&self) -> String {
+        if self.release == NO_RELEASE { self.name.clone() } else { format!("{} {}", self.name, self.release) }
+    }
+}
+
+/// A gene's relation to a disease in one source.
+#[derive(Clone, Debug)]
+pub struct Relation {
+    /// The disease's number in this file.
+    pub id: i64,
+    /// Identifier, where the source gives one.
+    pub accession: Option<String>,
+    /// The disease's name.
+    pub disease: String,
+    /// Kind of relation, in the source's words.
+    pub relation: Option<String>,
+    /// The source states that the gene is not related to the disease.
+    pub against: bool,
+    /// Mode of inheritance, in the source's words.
+    pub inheritance: Option<String>,
+    /// Papers or web pages that the source cites.
+    pub reference: Option<String>,
+    /// Source.
+    pub source: i64,
+}
+
+/// A disease in one source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disease {
+    /// Its number in this file.
+    pub id: i64,
+    /// Identifier, where the source gives one.
+    pub accession: Option<String>,
+    /// Name.
+    pub name: String,
+    /// Definition.
+    pub definition: Option<String>,
+    /// Source.
+    pub source: i64,
+}
+
+/// A gene's phenotype in one source.
+#[derive(Clone, Debug)]
+pub struct Phenotype {
+    /// Number of the term.
+    pub term: u32,
+    /// Its name.
+    pub name: String,
+    /// Share of patients who have it.
+    pub frequency: Option<String>,
+    /// The disease in which it occurs: identifier and name.
+    pub disease: Option<(String, String)>,
+    /// Source.
+    pub source: i64,
+}
+
+/// The genes that a name may mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GeneMatch {
+    /// One gene, and the kind of name: symbol, alias, identifier.
+    One(Box<Gene>, String),
+    /// Several genes: the symbol of each, and the kind of name.
+    Several(Vec<(String, &'static str)>),
+    /// No gene, and why.
+    None(String),
+}
+
+impl GeneMatch {
+    /// The one gene and the kind of name, or why `name` does not mean one gene.
+    pub fn one(self, name: &str) -> std::result::Result<(Box<Gene>, String), String> {
+        match self {
+            Self::One(gene, how) => Ok((gene, how)),
+            Self::Several(all) => {
+                let all: Vec<String> = all.iter().map(|(symbol, how)| format!("{symbol} ({how})")).collect();
+                Err(format!("{name} may be {}", all.join(", ")))
+            }
+            Self::None(why) => Err(why),
+        }
+    }
+}
+
+/// Why a text does not mean a disease or phenotype.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotFound {
+    /// Nothing has this name; it may be the name of something else.
+    Unknown(String),
+    /// A name of several, or an identifier that is unknown, malformed or obsolete.
+    Unusable(String),
+}
+
+impl std::fmt::Display for NotFound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (Self::Unknown(why) | Self::Unusable(why)) = self;
+        f.write_str(why)
+    }
+}
+
+/// A disease or a phenotype that a gene may be related to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// A disease: its record in each source.
+    Disease(Vec<Disease>),
+    /// A phenotype: number and name of its HPO term.
+    Phenotype(u32, String),
+}
+
+impl Condition {
+    /// Identifier (`.` if there is none) and name.
+    pub fn label(&self) -> (String, String) {
+        match self {
+            Self::Disease(all) => {
+                let named = all.iter().find(|one| one.accession.is_some()).unwrap_or(&all[0]);
+                (named.accession.clone().unwrap_or_else(|| ".".into()), named.name.clone())
+            }
+            Self::Phenotype(term, name) => (format!("HP:{term:07}"), name.clone()),
+        }
+    }
+}

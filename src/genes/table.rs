@@ -1,0 +1,192 @@
+//! A table of facts: opened, recognized by its columns, and read row by row.
+
+use std::{io::BufRead, path::Path};
+
+use super::sources::{ALL, TableDescription, TableKind};
+use crate::{
+    error::{Error, Result, describe},
+    read,
+};
+
+/// Lines in which the header is looked for: tables begin with comments.
+const LEAD: usize = 64;
+
+/// An open table, at its first row.
+pub struct Table {
+    /// What it holds.
+    pub kind: TableKind,
+    /// Lines before the header.
+    pub lead: Vec<String>,
+    place: String,
+    columns: Vec<String>,
+    rows: Rows,
+    report: Box<dyn Fn() -> read::InputReport>,
+}
+
+type Rows = Box<dyn Iterator<Item = Result<csv::StringRecord>>>;
+
+/// A column's name as it is compared.
+fn folded(name: &str) -> String {
+    name.trim().trim_matches('"').trim_start_matches('#').trim().to_lowercase()
+}
+
+/// A line that names the columns of a table.
+struct Header {
+    description: &'static TableDescription,
+    delimiter: u8,
+    columns: Vec<String>,
+}
+
+impl Header {
+    /// The header that a line is; `None` if it names the columns of no table.
+    fn of(text: &str, place: &str) -> Result<Option<Self>> {
+        for delimiter in [b'\t', b','] {
+            let columns: Vec<String> = split(text, delimiter).iter().map(|cell| folded(cell)).collect();
+            let has = |wanted: &str| wanted.split(';').any(|one| columns.iter().any(|column| column == one));
+            let is_known =
+                |one: &&TableDescription| !one.known_by.is_empty() && one.known_by.iter().all(|one| has(one));
+            let Some(description) = ALL.iter().find(is_known) else { continue };
+            if let Some(missing) = description.needs.iter().find(|one| !has(one)) {
+                let missing = missing.split(';').next().unwrap_or(missing);
+                let problem = format!("it looks like {}, and has no column {missing:?}", description.what);
+                return Err(Error::input(place, problem)
+                    .with_hint("its columns may have changed: genogloss genes build --help lists what is read"));
+            }
+            return Ok(Some(Self { description, delimiter, columns }));
+        }
+        Ok(None)
+    }
+
+    /// The rows after the header, which is line `line` of the file.
+    fn rows(&self, reader: Box<dyn BufRead + Send>, place: String, line: u64) -> Rows {
+        let reader = csv::ReaderBuilder::new()
+            .delimiter(self.delimiter)
+            .quoting(self.description.quoted)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(read::LineLimited::new(reader));
+        let width = self.columns.len();
+        Box::new(reader.into_records().map(move |row| {
+            let row = row.map_err(|error| Error::input(&place, error))?;
+            // ClinGen has rows of plus signs under its header.
+            if row.len() < width.saturating_sub(1) && !row.iter().all(|cell| cell.starts_with("++")) {
+                let line = row.position().map_or(0, csv::Position::line) + line;
+                let problem = format!("{} fields, where the header has {width}", row.len());
+                return Err(Error::input(format!("{place}, line {line}"), problem));
+            }
+            Ok(row)
+        }))
+    }
+}
+
+impl Table {
+    /// Opens a table and recognizes it.
+    pub fn open(path: &Path) -> Result<Self> {
+        Self::of(read::open(path)?)
+    }
+
+    /// Recognizes an input that is already open.
+    pub fn of(input: read::Input) -> Result<Self> {
+        let report = Box::new(input.report());
+        let place = input.place();
+        let mut reader = input.reader;
+        let (mut lead, mut line) = (Vec::new(), Vec::new());
+        while lead.len() < LEAD {
+            line.clear();
+            let more = read::read_line(&mut reader, &mut line);
+            if !more.map_err(|error| Error::input(&place, describe(&error)))? {
+                break;
+            }
+            let text = String::from_utf8_lossy(&line)
+                .trim_end_matches(['\n', '\r'])
+                .trim_start_matches('\u{feff}')
+                .to_string();
+            if lead.is_empty() && text.starts_with("format-version:") {
+                let rows = lines(place.clone(), reader);
+                return Ok(Self { kind: TableKind::Ontology, lead, place, columns: vec!["line".into()], rows, report });
+            }
+            if let Some(header) = Header::of(&text, &place)? {
+                let rows = header.rows(reader, place.clone(), lead.len() as u64 + 1);
+                let Header { description, columns, .. } = header;
+                return Ok(Self { kind: description.kind, lead, place, columns, rows, report });
+            }
+            lead.push(text);
+        }
+        let known: Vec<&str> = ALL.iter().map(|one| one.what).collect();
+        Err(Error::input(place, "it is none of the tables that facts are read from")
+            .with_hint(format!("these are: {}", known.join("; "))))
+    }
+
+    /// Its name in messages.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Index of a column, by any of its names.
+    pub fn column(&self, names: &[&str]) -> Option<usize> {
+        names.iter().find_map(|name| self.columns.iter().position(|column| column == name))
+    }
+
+    /// Calls `work` with every row, and reports the file when all of it is read.
+    pub fn each(self, mut work: impl FnMut(Row<'_>) -> Result<()>) -> Result<read::InputReport> {
+        let Self { columns, mut rows, report, place, .. } = self;
+        for (number, record) in (1..).zip(&mut rows) {
+            work(Row { columns: &columns, record: &record?, place: &place, number })?;
+        }
+        Ok(report())
+    }
+}
+
+fn split(line: &str, delimiter: u8) -> Vec<String> {
+    if !line.contains(['"', '\r']) {
+        return line.split(char::from(delimiter)).map(str::to_string).collect();
+    }
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(line.as_bytes());
+    let mut record = csv::StringRecord::new();
+    match reader.read_record(&mut record) {
+        Ok(true) => record.iter().map(str::to_string).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Lines as rows of one field.
+fn lines(place: String, mut reader: Box<dyn BufRead + Send>) -> Rows {
+    let mut line = Vec::new();
+    Box::new(std::iter::from_fn(move || {
+        line.clear();
+        match read::read_line(&mut reader, &mut line) {
+            Ok(false) => None,
+            Ok(true) => Some(Ok(csv::StringRecord::from(vec![String::from_utf8_lossy(&line).trim_end().to_string()]))),
+            Err(error) => Some(Err(Error::input(&place, describe(&error)))),
+        }
+    }))
+}
+
+/// One row of a table.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    columns: &'a [String],
+    record: &'a csv::StringRecord,
+    place: &'a str,
+    number: u64,
+}
+
+impl<'a> Row<'a> {
+    /// A field by any of its column's names; `None` if it is empty or stands for a missing value.
+    pub fn get(&self, names: &[&str]) -> Option<&'a str> {
+        let at = names.iter().find_map(|name| self.columns.iter().position(|column| column == name))?;
+        let value = self.record.get(at)?.trim();
+        (!matches!(value, "" | "-" | "N/A" | "NA" | "No disease mim" | "No gene mim")).then_some(value)
+    }
+
+    /// The line, in a file that is read line by line.
+    pub fn line(&self) -> &'a str {
+        self.record.get(0).unwrap_or_default()
+    }
+
+    /// Its place in messages.
+    pub fn place(&self) -> String {
+        format!("{}, row {}", self.place, self.number)
+    }
+}
