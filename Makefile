@@ -85,7 +85,7 @@ fuzz: htslib ## Fuzz every reader for TIME seconds each (60); needs cargo instal
 	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	$(PYTHON) fuzz/run.py --program "$(GENOGLOSS)" --time $(or $(TIME),60) --out "$(abspath $(TARGET))/fuzz" $(foreach target,$(FUZZ),--target $(target))
 
-kills: htslib ## Kill runs at random moments and go on with them: 50 trials each of scan, reads, variants and genes annotate
+kills: htslib ## Kill runs at random moments and resume them: 50 trials each of scan, reads, variants and genes annotate
 	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	$(PYTHON) benches/kills.py "$(GENOGLOSS)"
 
@@ -99,11 +99,12 @@ test-packaging: htslib ## Build the wheel and the conda package, install and run
 	"$(PACKAGING_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check $(PACKAGING)
 	@$(with_htslib) set -x; PYTHON="$(PYTHON)" CARGO_TARGET_DIR="$(abspath $(TARGET))" packaging/test.sh "$(GENOGLOSS)" "$(PACKAGING_VENV)/bin"
 
-lint: htslib ## Check format, lints and documentation; warnings are errors
+lint: htslib ## Check format, lints, documentation and links; warnings are errors
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --locked --all-targets -- -D warnings
 	@$(with_htslib) set -x; [ -z "$$FEATURES" ] || $(CARGO) clippy --release --locked --all-targets $$FEATURES -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --release --locked --no-deps
+	$(PYTHON) docs/check_links.py
 
 install: htslib ## Install the program for this user (cargo install)
 	@$(with_htslib) set -x; $(CARGO) install $(DIST) --locked --path . $$FEATURES

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Kills runs at random moments (kill -9) and goes on with them (--resume): in the end their outputs must be the same.
+"""Kills runs at random moments (kill -9) and resumes them (--resume): in the end their outputs must be the same.
 
     python3 benches/kills.py PROGRAM [--trials 50] [--seed N] [--only scan …]
 

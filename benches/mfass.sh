@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Which variants change splicing? Scores of several models against what MFASS measured (Cheung et al. 2019), by
-# `genogloss variants` and `genogloss evaluate variants`: the table of docs/splicing.md.
+# `genogloss variants` and `genogloss evaluate variants`: the table of docs/guides/splicing.md.
 #
 #   benches/mfass.sh [SHARED]       SHARED: the folder of public data and models (default ../shared)
 #
 # Only variants whose sequence is held in SHARED/data/genome are scored (benches/mfass.py). SpliceAI is fetched from PyPI; OpenSpliceAI
 # is made of SHARED/models/openspliceai, where that is there. By scoring them you accept the licence of SpliceAI's weights (CC BY-NC 4.0).
-# Prints the table in Markdown; with WRITE=1 it also takes the place of the one in docs/splicing.md.
+# Prints the table in Markdown; with WRITE=1 it also takes the place of the one in docs/guides/splicing.md.
 #
 # WORK (default: genogloss/mfass in the user's cache folder) keeps models, variants, scores and answers: what is there is not
-# made again, and genes' scores come out of the cache. THREADS (1), GENOGLOSS (the program; target/release/genogloss), DISTANCE (50),
+# made again, and the scores of genes come from the cache. THREADS (1), GENOGLOSS (the program; target/release/genogloss), DISTANCE (50),
 # MODELS ("spliceai openspliceai-10000nt openspliceai-400nt openspliceai-80nt human").
 # Half an hour of one CPU the first time, a few minutes after that (`human` is always scored).
 set -euo pipefail
@@ -33,7 +33,7 @@ for model in "${models[@]}"; do
     common=(variants "$input" -f "$work/pieces.fa" -t "$threads" --prefix "$prefix" --quiet -o "$out")
     if [ "$model" = human ]; then
         "$program" "${common[@]}" -m "${HUMAN:-human}"
-        # Both strands: the model is not told which the gene is on.
+        # Both strands: the model does not get the strand of the gene.
         heads=(donor_plus donor_minus acceptor_plus acceptor_minus)
         scores+=(--score "human=$(printf "+${prefix}_DELTA_splice_%s" "${heads[@]}" | cut -c 2-)")
     else
@@ -73,11 +73,11 @@ rows() { # set, its figures
     for set in all complete unseen; do rows "$set" "$work/$set.tsv"; done
 } | tee "$work/table.md"
 if [ "${WRITE:-0}" = 1 ]; then
-    python3 - "$work/table.md" "$root/docs/splicing.md" <<'PY'
+    python3 - "$work/table.md" "$root/docs/guides/splicing.md" <<'PY'
 import re, sys
 table, page = open(sys.argv[1]).read(), open(sys.argv[2]).read()
 page, count = re.subn(r"(<!-- mfass -->\n).*?(<!-- end -->)", lambda m: m[1] + table + m[2], page, flags=re.S)
-assert count == 1, "docs/splicing.md has no place for the table"
+assert count == 1, "docs/guides/splicing.md has no place for the table"
 open(sys.argv[2], "w").write(page)
 PY
 fi

@@ -3,7 +3,7 @@
 
     python benches/run.py --fasta chr20.fa [--genogloss target/release/genogloss] [--runs 3] [--only NAME ...]
 
-`--fasta`: a plain FASTA with a .fai beside it; the figures in docs/benchmarks.md are for GRCh37 chromosome 20 (Debian
+`--fasta`: a plain FASTA with a .fai beside it; the figures in docs/about/benchmarks.md are for GRCh37 chromosome 20 (Debian
 package vt-examples, ref/20.fa.gz). Needs numpy and onnxruntime; bcftools and bedtools are used where they are installed.
 Times are CPU-seconds (user + system) of whole processes, medians of --runs, the compared commands in turn; "wall" is
 by the clock. `ORT_DYLIB_PATH` should name the library of the same onnxruntime that Python uses.
@@ -74,7 +74,7 @@ def encoded(fasta, contig, start, end):
     windows = numpy.lib.stride_tricks.sliding_window_view(ids, 70)[18::35]
     eye = numpy.vstack([numpy.eye(4, dtype=numpy.float32), numpy.zeros((1, 4), numpy.float32)])
     forward = eye[windows].transpose(0, 2, 1)
-    # The reverse complement of A C G T one-hot is the array turned round on both axes.
+    # The reverse complement of A C G T one-hot is the array reversed on both axes.
     return numpy.ascontiguousarray(numpy.stack([forward, forward[:, ::-1, ::-1]], axis=1).reshape(-1, 4, 70))
 
 
@@ -194,7 +194,7 @@ def main():
 
         m = medians({"whole": scan + ["-o", out("whole.bed")], "cut": cut, "empty": empty, "resume": scan + ["-o", out("kept.bed"), "--resume"]}, a.runs)
         if Path(out("whole.bed")).read_bytes() != Path(out("merged.bed")).read_bytes():
-            sys.exit("the shards put together differ from the whole")
+            sys.exit("the merged shards differ from the whole")
         work_cut, work_whole = m["cut"][0] - count * m["empty"][0], m["whole"][0] - m["empty"][0]
         row(f"{count} shards of 8 Mb and merge, start-up aside", f"{work_cut:.1f} CPU-s", f"one run: {work_whole:.1f} CPU-s", f"{work_cut / work_whole:.3f}")
         row("start-up of a shard", f"{m['empty'][0]:.2f} CPU-s", "-", "-")

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Runs the examples of the documentation and puts their real output in.
+"""Runs the examples of the documentation and puts their real output in; the tables of columns too.
 
     python3 docs/examples.py --program target/release/genogloss [--check] [FILE.md ...]
 
 An example is a ```console block; its lines that begin with `$ ` are run by bash in a folder with the repository's tests
-and the example files of docs/commands.md. --check changes nothing and ends with 1 if an output would change. Seconds and windows per second are not
+and the example files of docs/start/first-run.md. --check changes nothing and ends with 1 if an output would change. Seconds and windows per second are not
 compared, and processors may differ in the sixth decimal of a score. Commands that write outside their folder are not run (# not run).
+
+A table of columns stands between <!-- genogloss columns … --> and <!-- end -->: it is the output of that command.
 """
 import argparse
 import re
@@ -15,15 +17,20 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGES = ["README.md", "docs/start/first-run.md", "docs/concepts/windows.md", *(f"docs/guides/{name}.md" for name in ["promoters", "tracks", "reads", "evaluate", "ask", "cluster"]),
+         *(f"docs/reference/{name}.md" for name in ["inputs", "exact-tasks", "scan", "reads", "variants"])]
+# Pages with tables of columns, and without examples.
+TABLES = ["docs/reference/columns.md", "docs/reference/skip-reasons.md"]
 FENCE = re.compile(r"```console\n(.*?)```", re.S)
+TABLE = re.compile(r"<!-- (genogloss columns .*?) -->\n.*?<!-- end -->", re.S)
 TIMES = re.compile(r"; [0-9.]+ s, [0-9,]+ windows/s")
 SCORE = re.compile(r"-?\b\d+\.\d{6}\b")
 
 
 def setup(folder):
-    """The example files: the first ```sh block of docs/commands.md makes them."""
+    """The example files: the first ```sh block of docs/start/first-run.md makes them."""
     (folder / "tests").symlink_to(ROOT / "tests")
-    script = re.search(r"```sh\n(.*?)```", (ROOT / "docs/commands.md").read_text(), re.S).group(1)
+    script = re.search(r"```sh\n(.*?)```", (ROOT / "docs/start/first-run.md").read_text(), re.S).group(1)
     subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder, check=True)
 
 
@@ -51,7 +58,8 @@ def main():
     p.add_argument("files", nargs="*")
     a = p.parse_args()
     import os
-    files = [Path(f) for f in a.files] or [ROOT / "README.md", ROOT / "docs/commands.md", ROOT / "docs/cluster.md"]
+    files = [Path(f) for f in a.files] or [ROOT / page for page in PAGES]
+    tables = [Path(f) for f in a.files] or [*files, *(ROOT / page for page in TABLES)]
     different = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -59,7 +67,13 @@ def main():
         (folder / "bin/genogloss").symlink_to(Path(a.program).resolve())
         environment = {**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}"}
         setup(folder)
-        for path in files:
+
+        def table(match):
+            words = [a.program, *match.group(1).split()[1:]]
+            done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True)
+            return f"<!-- {match.group(1)} -->\n{done.stdout}<!-- end -->"
+
+        for path in tables:
             text = path.read_text()
 
             def replace(match):
@@ -68,10 +82,11 @@ def main():
                 new = run(match.group(1), folder, environment)
                 return match.group(0) if same(match.group(1), new) else "```console\n" + new + "```"
 
-            new = FENCE.sub(replace, text)
+            new = TABLE.sub(table, text)
+            new = FENCE.sub(replace, new) if path in files else new
             if new != text:
                 different += 1
-                print(f"{path}: examples differ", file=sys.stderr)
+                print(f"{path}: examples or tables differ", file=sys.stderr)
             if not a.check:
                 path.write_text(new)
     sys.exit(1 if a.check and different else 0)

@@ -4,7 +4,7 @@
     python3 fuzz/run.py --program target/release/genogloss [--time 60] [--target vcf --target bam=600 …]
 
 Each target runs for --time seconds, or for its own after `=`, in one process. A panic, an input that takes 10 s and a process of more than 2 GB
-end it: the input is kept in OUT/artifacts/TARGET, the rest go on, and the exit code is 1. The corpus (OUT/corpus) grows
+end it: the input is kept in OUT/artifacts/TARGET, the others continue, and the exit code is 1. The corpus (OUT/corpus) grows
 from run to run; it begins with what fuzz/seeds.py makes.
 """
 

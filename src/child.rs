@@ -1,4 +1,4 @@
-//! Programs that a command runs: they end with it, however it ends.
+//! Programs that a command runs. They end with it, also when it is killed.
 
 use std::{
     io::{self, Read},
@@ -10,23 +10,23 @@ use std::{
 
 use crate::{error::Error, interrupt::INTERRUPTED};
 
-/// How often it is looked at whether a program has ended, or this one is to end.
-const EVERY: Duration = Duration::from_millis(20);
+/// Time between two checks whether the program has ended, or this one is interrupted.
+const POLL: Duration = Duration::from_millis(20);
 
-/// Bytes kept of what a program says: the last ones.
-const SAID: usize = 64 << 10;
+/// Bytes that are kept of the end of standard error.
+const KEPT: usize = 64 << 10;
 
-/// What became of a program.
-pub(super) struct Ended {
-    /// Its exit status.
+/// A program that has ended.
+pub(super) struct Exited {
+    /// Exit status.
     pub(super) status: ExitStatus,
-    /// The end of what it said on standard error.
-    pub(super) said: String,
+    /// The end of its standard error.
+    pub(super) stderr: String,
 }
 
-/// Runs a program without input and output, and waits for it. With Ctrl-C and SIGTERM it is ended, with all programs that it has
-/// begun; it is ended too when this process is killed. The outer error is that of a program that was ended for such a reason.
-pub(super) fn run(command: &mut Command) -> Result<io::Result<Ended>, Error> {
+/// Runs a program without standard input and output, and waits for it. Ctrl-C, SIGTERM and the death of this process end it and
+/// all programs that it has started. The outer error is the interruption; the inner one, that the program could not be run.
+pub(super) fn run(command: &mut Command) -> Result<io::Result<Exited>, Error> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     own_group(command);
     let mut child = match command.spawn() {
@@ -34,8 +34,8 @@ pub(super) fn run(command: &mut Command) -> Result<io::Result<Ended>, Error> {
         Err(error) => return Ok(Err(error)),
     };
     let guard = Guard::new(&child);
-    let stderr = child.stderr.take();
-    let listener = thread::spawn(move || stderr.map(last_of).unwrap_or_default());
+    let pipe = child.stderr.take();
+    let listener = thread::spawn(move || pipe.map(last_of).unwrap_or_default());
     let status = loop {
         match child.try_wait() {
             Ok(None) if INTERRUPTED.load(Ordering::Relaxed) => {
@@ -44,28 +44,28 @@ pub(super) fn run(command: &mut Command) -> Result<io::Result<Ended>, Error> {
                 let _ = child.wait();
                 return Err(Error::Interrupted);
             }
-            Ok(None) => thread::sleep(EVERY),
+            Ok(None) => thread::sleep(POLL),
             Ok(Some(status)) => break status,
             Err(error) => return Ok(Err(error)),
         }
     };
     guard.dismiss();
-    let said = String::from_utf8_lossy(&listener.join().unwrap_or_default()).into_owned();
-    Ok(Ok(Ended { status, said }))
+    let stderr = String::from_utf8_lossy(&listener.join().unwrap_or_default()).into_owned();
+    Ok(Ok(Exited { status, stderr }))
 }
 
 fn last_of(mut pipe: impl Read) -> Vec<u8> {
     let (mut all, mut block) = (Vec::new(), [0; 8192]);
     while let Ok(count @ 1..) = pipe.read(&mut block) {
         all.extend_from_slice(&block[..count]);
-        if all.len() > 2 * SAID {
-            all.drain(..all.len() - SAID);
+        if all.len() > 2 * KEPT {
+            all.drain(..all.len() - KEPT);
         }
     }
     all
 }
 
-/// Signals of the terminal reach this program alone, which passes them on to the whole group.
+/// Puts the program into a process group of its own: signals of the terminal reach this program only, which ends the group.
 #[cfg(unix)]
 fn own_group(command: &mut Command) {
     use std::os::unix::process::CommandExt;
@@ -75,16 +75,16 @@ fn own_group(command: &mut Command) {
 #[cfg(not(unix))]
 fn own_group(_: &mut Command) {}
 
-/// A shell that waits at a pipe whose other end only this process holds: when that is closed, also because this process was
-/// killed, it ends the group of the program. (A process cannot do so itself when it gets SIGKILL, and asking the kernel for it is
-/// Linux's alone and not safe code.)
+/// A shell that reads from a pipe whose other end only this process holds: when that end is closed, also because this process
+/// was killed, it ends the group of the program. (A process that gets SIGKILL cannot do so itself, and asking the kernel to do it
+/// works on Linux only and needs unsafe code.)
 struct Guard(Option<Child>);
 
 impl Guard {
     #[cfg(unix)]
     fn new(child: &Child) -> Self {
         let mut shell = Command::new("/bin/sh");
-        // Two ways to name a group: shells differ. In a group of its own no signal of the terminal ends the shell.
+        // Shells differ in how they name a group, so both ways are tried. In a group of its own, the shell gets no signal of the terminal.
         let script = "read line; kill -s KILL -- \"-$1\" || kill -KILL \"-$1\"";
         shell.args(["-c", script, "genogloss", &child.id().to_string()]);
         own_group(&mut shell);
@@ -96,7 +96,7 @@ impl Guard {
         Self(None)
     }
 
-    /// Ends the group, before its leader is waited for: until then its number is nobody else's.
+    /// Ends the group before its leader is waited for: until then no other process can have its number.
     fn end_all(mut self) {
         if let Some(mut shell) = self.0.take() {
             drop(shell.stdin.take());
@@ -104,7 +104,7 @@ impl Guard {
         }
     }
 
-    /// The program has ended: its number may be another's soon.
+    /// Stops the shell: the program has ended, and another process may get its number.
     fn dismiss(mut self) {
         if let Some(mut shell) = self.0.take() {
             let _ = shell.kill();

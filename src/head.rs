@@ -210,7 +210,7 @@ pub struct Piece {
 ///
 /// METHOD: inserted bases have their maximum, at the last base that they replace; deleted bases have 0 (Jaganathan et al.
 /// 2019, and the program spliceai 1.3.1).
-pub fn seen_from_reference(alternate: impl Fn(usize) -> f32, pieces: &[Piece], right: usize, out: &mut Vec<f32>) {
+pub fn in_reference_coordinates(alternate: impl Fn(usize) -> f32, pieces: &[Piece], right: usize, out: &mut Vec<f32>) {
     out.clear();
     let mut at = 0;
     for &Piece { before, removed, inserted } in pieces {
@@ -231,7 +231,7 @@ pub fn seen_from_reference(alternate: impl Fn(usize) -> f32, pieces: &[Piece], r
 }
 
 /// The largest increase of a track (`to` - `from`) and its base, the first one of equal ones. `None` if no base is admitted.
-pub fn largest_rise(
+pub fn largest_increase(
     from: impl Fn(usize) -> f32,
     to: impl Fn(usize) -> f32,
     len: usize,
@@ -239,9 +239,9 @@ pub fn largest_rise(
 ) -> Option<(usize, f32)> {
     let mut best: Option<(usize, f32)> = None;
     for base in (0..len).filter(|&base| admitted(base)) {
-        let rise = to(base) - from(base);
-        if best.is_none_or(|(_, most)| rise > most) {
-            best = Some((base, rise));
+        let increase = to(base) - from(base);
+        if best.is_none_or(|(_, most)| increase > most) {
+            best = Some((base, increase));
         }
     }
     best

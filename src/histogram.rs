@@ -1,4 +1,4 @@
-//! How scores are spread, in whole numbers: histograms of shards add up to that of the run.
+//! Histograms of scores. Counts are whole numbers, so that histograms of shards add up to that of the run.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 const FINE: i32 = 20;
 /// Bins of doubling width beyond 1, and beyond -1.
 const COARSE: i32 = 24;
-/// Of a count that was written down: sums of all bins stay within 64 bits.
+/// Largest count that is read: sums of all bins stay within 64 bits.
 const MOST: u64 = 1 << 53;
 const BINS: usize = 2 * (FINE + COARSE) as usize;
 
@@ -21,7 +21,7 @@ impl Default for Histogram {
     }
 }
 
-/// The number of a score's bin: 0 begins at 0, -1 at -0.05, 20 at 1, -21 ends at -1.
+/// The number of the bin of a score: bin 0 begins at 0, bin -1 at -0.05, bin 20 at 1; bin -21 ends at -1.
 fn bin(score: f32) -> i32 {
     if score.abs() <= 1.0 {
         return ((score * FINE as f32).floor() as i32).min(FINE - 1);
@@ -30,7 +30,7 @@ fn bin(score: f32) -> i32 {
     if score > 0.0 { FINE + beyond } else { -FINE - 1 - beyond }
 }
 
-/// Bounds of a bin.
+/// Lower and upper bound of a bin.
 pub fn bounds(bin: i32) -> (f64, f64) {
     if (-FINE..FINE).contains(&bin) {
         (f64::from(bin) / f64::from(FINE), f64::from(bin + 1) / f64::from(FINE))
@@ -42,7 +42,7 @@ pub fn bounds(bin: i32) -> (f64, f64) {
 }
 
 impl Histogram {
-    /// One score more. What is no number is not counted.
+    /// Adds a score; not-a-number is not counted.
     pub fn add(&mut self, score: f32) {
         if !score.is_nan() {
             self.0[(bin(score) + FINE + COARSE) as usize] += 1;
@@ -54,10 +54,10 @@ impl Histogram {
         (-FINE - COARSE..).zip(self.0.iter().copied()).filter(|(_, count)| *count > 0)
     }
 
-    /// From what was written down of it: an object of counts by bin.
+    /// Reads it from JSON: an object with the counts of the bins by number.
     pub fn restored(saved: &serde_json::Value) -> Result<Self, String> {
         let mut histogram = Self::default();
-        for (name, count) in saved.as_object().ok_or("a histogram is no object")? {
+        for (name, count) in saved.as_object().ok_or("a histogram is not an object")? {
             let at = name.parse::<i32>().ok().and_then(|bin| bin.checked_add(FINE + COARSE));
             let slot = at.and_then(|at| histogram.0.get_mut(usize::try_from(at).ok()?));
             let slot = slot.ok_or_else(|| format!("a histogram has no bin {name:?}"))?;

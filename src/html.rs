@@ -1,6 +1,6 @@
-//! What the pages that are written have in common.
+//! Escaping of text in HTML and SVG.
 
-/// A text inside HTML or SVG.
+/// A text with the characters replaced that HTML and SVG reserve.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

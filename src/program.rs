@@ -39,7 +39,11 @@ pub fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let cli = Cli::read();
-    let level = if cli.quiet { tracing::Level::WARN } else { tracing::Level::INFO };
+    let level = match (cli.quiet, cli.verbose) {
+        (true, _) => tracing::Level::WARN,
+        (_, true) => tracing::Level::DEBUG,
+        _ => tracing::Level::INFO,
+    };
     tracing_subscriber::fmt()
         .with_writer(|| Console)
         .with_max_level(level)

@@ -321,6 +321,8 @@ fn settings(variants: PathBuf, genome: &Path) -> Settings {
         cache: None,
         prefix: PREFIX.into(),
         format: VariantFormat::Vcf,
+        region: Vec::new(),
+        regions_file: None,
     }
 }
 

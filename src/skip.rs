@@ -1,161 +1,111 @@
-//! Why a record could not be scored: the reasons, each with its word and its meaning.
+//! Why a record could not be scored: the reasons, each with its word, its meaning and the commands that have it. A new reason is one row.
 
-/// Why a record, window or allele was not scored. It is still written, with this reason, and counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Skip {
+/// A command that skips.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Skipper {
+    /// `genogloss scan`.
+    Scan,
+    /// `genogloss reads`.
+    Reads,
+    /// `genogloss variants`.
+    Variants,
+    /// `genogloss evaluate`.
+    Evaluate,
+    /// `genogloss ask`.
+    Ask,
+}
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $name:ident: $word:literal, $meaning:literal, [$($command:ident),*];)*) => {
+        /// Why a record, window or allele was not scored. It is still written, with this reason, and counted.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Skip {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Skip {
+            /// All reasons, the most common ones first.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The word written into outputs.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)*
+                }
+            }
+
+            /// One line for `genogloss columns` and the pages.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => $meaning,)*
+                }
+            }
+
+            /// The commands that have it.
+            pub fn commands(self) -> &'static [Skipper] {
+                match self {
+                    $(Self::$name => &[$(Skipper::$command),*],)*
+                }
+            }
+        }
+    };
+}
+
+reasons! {
     /// More of the window than the card allows is not A, C, G or T (N runs, mostly).
-    UnknownBases,
-    /// The contig or read is shorter than the model's shortest sequence.
-    TooShort,
-    /// The variant is nearer to the end of its contig than the model's window allows.
-    ContigEnd,
-    /// The record has no sequence (`*`).
-    NoSequence,
-    /// REF is not what the reference has there.
-    ReferenceMismatch,
-    /// `<DEL>`, `<INS>` and other symbolic alleles.
-    SymbolicAllele,
-    /// `<*>` or `<NON_REF>`: any allele that is not listed (VCF 4.4, section 5.5).
-    UnspecifiedAllele,
-    /// `*`: the allele is missing because of a deletion upstream.
-    SpanningDeletion,
-    /// A breakend.
-    Breakend,
-    /// There is no alternate allele (`.`), or it equals REF.
-    NoAlternate,
-    /// REF or ALT is longer than the card allows.
-    AlleleTooLong,
-    /// REF or ALT holds letters that are not A, C, G, T or N.
-    NotBases,
-    /// The variant lies on a contig that the reference does not have.
-    ContigNotInReference,
-    /// A prompt does not follow the grammar.
-    BadPrompt,
-    /// What a prompt asks is no task.
-    UnknownTask,
-    /// The sequence or prompt is longer than what the model reads.
-    TooLong,
+    UnknownBases: "unknown_bases", "more of the window than the model's card allows is not A, C, G or T", [Scan, Reads, Variants, Evaluate, Ask];
     /// The window has more tokens than the network reads.
-    TooManyTokens,
+    TooManyTokens: "too_many_tokens", "the window has more tokens than the network reads (the card's max_tokens)", [Scan, Reads, Variants, Evaluate];
+    /// The contig or read is shorter than the model's shortest sequence.
+    TooShort: "too_short", "the sequence is shorter than the model's shortest (min_span)", [Scan, Reads, Ask];
+    /// The variant is nearer to the end of its contig than the model's window allows.
+    ContigEnd: "contig_end", "the variant is too near to the end of its contig", [Variants];
+    /// The record has no sequence (`*`).
+    NoSequence: "no_sequence", "the record has no sequence", [Reads, Ask];
+    /// REF is not what the reference has there.
+    ReferenceMismatch: "reference_mismatch", "REF is not what the reference has at that place", [Variants];
+    /// `<DEL>`, `<INS>` and other symbolic alleles.
+    SymbolicAllele: "symbolic_allele", "symbolic alleles such as <DEL> have no sequence", [Variants];
+    /// `<*>` or `<NON_REF>`: any allele that is not listed (VCF 4.4, section 5.5).
+    UnspecifiedAllele: "unspecified_allele", "<*> and <NON_REF> stand for any allele that is not listed", [Variants];
+    /// `*`: the allele is missing because of a deletion upstream.
+    SpanningDeletion: "spanning_deletion", "* stands for a deletion written elsewhere", [Variants];
+    /// A breakend.
+    Breakend: "breakend", "breakends are not scored", [Variants];
+    /// There is no alternate allele (`.`), or it equals REF.
+    NoAlternate: "no_alternate", "there is no alternate allele", [Variants];
+    /// REF or ALT is longer than the card allows.
+    AlleleTooLong: "allele_too_long", "REF or ALT is longer than the model's card allows", [Variants];
+    /// REF or ALT holds letters that are not A, C, G, T or N.
+    NotBases: "not_bases", "REF or ALT holds letters other than A, C, G, T and N", [Variants];
+    /// The variant lies on a contig that the reference does not have.
+    ContigNotInReference: "contig_not_in_reference", "the reference has no contig of that name (--missing-contigs skip)", [Variants];
+    /// A prompt does not follow the grammar.
+    BadPrompt: "bad_prompt", "the prompt does not follow the grammar", [Ask];
+    /// What a prompt asks is no task.
+    UnknownTask: "unknown_task", "what the prompt asks is no task", [Ask];
+    /// The sequence or prompt is longer than what the model reads.
+    TooLong: "too_long", "the sequence or the prompt is longer than what the model reads", [Ask];
     /// A gene, disease or phenotype is not known, withdrawn or obsolete, or its name has several meanings.
-    UnknownName,
+    UnknownName: "unknown_name", "the gene, disease or phenotype is not known, withdrawn or obsolete, or may be several", [Ask];
     /// No source of the knowledge base says it.
-    NoFact,
+    NoFact: "no_fact", "no source of the knowledge base says it", [Ask];
     /// The variant lies in no gene of the annotation.
-    NoGene,
+    NoGene: "no_gene", "the variant lies in no gene of the annotation", [Variants];
     /// The output's format has no scores for such an allele.
-    NotInFormat,
+    NotInFormat: "not_in_format", "SpliceAI's format has no scores for alleles where both REF and ALT have several bases", [Variants];
     /// The model answered with infinity or not-a-number.
-    NotANumber,
+    NotANumber: "not_a_number", "the model answered with infinity or not-a-number, or what is compared has no such number", [Scan, Reads, Variants];
 }
 
 impl Skip {
-    /// The word written into outputs.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::UnknownBases => "unknown_bases",
-            Self::TooShort => "too_short",
-            Self::ContigEnd => "contig_end",
-            Self::NoSequence => "no_sequence",
-            Self::ReferenceMismatch => "reference_mismatch",
-            Self::SymbolicAllele => "symbolic_allele",
-            Self::UnspecifiedAllele => "unspecified_allele",
-            Self::SpanningDeletion => "spanning_deletion",
-            Self::Breakend => "breakend",
-            Self::NoAlternate => "no_alternate",
-            Self::AlleleTooLong => "allele_too_long",
-            Self::NotBases => "not_bases",
-            Self::ContigNotInReference => "contig_not_in_reference",
-            Self::BadPrompt => "bad_prompt",
-            Self::UnknownTask => "unknown_task",
-            Self::TooLong => "too_long",
-            Self::TooManyTokens => "too_many_tokens",
-            Self::UnknownName => "unknown_name",
-            Self::NoFact => "no_fact",
-            Self::NoGene => "no_gene",
-            Self::NotInFormat => "not_in_format",
-            Self::NotANumber => "not_a_number",
-        }
+    /// The reasons that a command has.
+    pub fn of(command: Skipper) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |skip| skip.commands().contains(&command))
     }
 
-    /// One line for `genogloss columns` and the docs.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::UnknownBases => "more of the window than the model's card allows is not A, C, G or T",
-            Self::TooShort => "the sequence is shorter than the model's shortest (min_span)",
-            Self::ContigEnd => "the variant is too near to the end of its contig",
-            Self::NoSequence => "the record has no sequence",
-            Self::ReferenceMismatch => "REF is not what the reference has at that place",
-            Self::SymbolicAllele => "symbolic alleles such as <DEL> have no sequence",
-            Self::UnspecifiedAllele => "<*> and <NON_REF> stand for any allele that is not listed",
-            Self::SpanningDeletion => "* stands for a deletion written elsewhere",
-            Self::Breakend => "breakends are not scored",
-            Self::NoAlternate => "there is no alternate allele",
-            Self::AlleleTooLong => "REF or ALT is longer than the model's card allows",
-            Self::NotBases => "REF or ALT holds letters other than A, C, G, T and N",
-            Self::ContigNotInReference => "the reference has no contig of that name (--missing-contigs skip)",
-            Self::BadPrompt => "the prompt does not follow the grammar",
-            Self::UnknownTask => "what the prompt asks is no task",
-            Self::TooLong => "the sequence or the prompt is longer than what the model reads",
-            Self::TooManyTokens => "the window has more tokens than the network reads (the card's max_tokens)",
-            Self::UnknownName => {
-                "the gene, disease or phenotype is not known, withdrawn or obsolete, or may be several"
-            }
-            Self::NoFact => "no source of the knowledge base says it",
-            Self::NoGene => "the variant lies in no gene of the annotation",
-            Self::NotInFormat => {
-                "SpliceAI's format has no scores for alleles where both REF and ALT have several bases"
-            }
-            Self::NotANumber => {
-                "the model answered with infinity or not-a-number, or what is compared has no such number"
-            }
-        }
-    }
-
-    /// Why an allele of a variant is not scored.
-    pub const OF_VARIANTS: &[Self] = &[
-        Self::UnknownBases,
-        Self::TooManyTokens,
-        Self::ContigEnd,
-        Self::ReferenceMismatch,
-        Self::SymbolicAllele,
-        Self::UnspecifiedAllele,
-        Self::SpanningDeletion,
-        Self::Breakend,
-        Self::NoAlternate,
-        Self::AlleleTooLong,
-        Self::NotBases,
-        Self::ContigNotInReference,
-        Self::NoGene,
-        Self::NotInFormat,
-        Self::NotANumber,
-    ];
-
-    /// All reasons, most common first.
-    pub fn all() -> [Self; 22] {
-        [
-            Self::UnknownBases,
-            Self::TooShort,
-            Self::ContigEnd,
-            Self::NoSequence,
-            Self::ReferenceMismatch,
-            Self::SymbolicAllele,
-            Self::UnspecifiedAllele,
-            Self::SpanningDeletion,
-            Self::Breakend,
-            Self::NoAlternate,
-            Self::AlleleTooLong,
-            Self::NotBases,
-            Self::ContigNotInReference,
-            Self::BadPrompt,
-            Self::UnknownTask,
-            Self::TooLong,
-            Self::TooManyTokens,
-            Self::UnknownName,
-            Self::NoFact,
-            Self::NoGene,
-            Self::NotInFormat,
-            Self::NotANumber,
-        ]
+    /// The reason of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|skip| skip.word() == word)
     }
 }

@@ -5,6 +5,7 @@
 
 mod ask;
 mod bad_input;
+mod columns;
 mod evaluate;
 mod genes;
 mod golden;

@@ -153,7 +153,7 @@ fn manifests_that_no_run_wrote_get_a_clear_line_each() {
         (set(&["counts", "skipped"], json!({"é": u64::MAX})), "counts.skipped.é is"),
         (set(&["counts", "scores"], json!({"gc": {"2147483647": 1}})), "a histogram has no bin"),
         (set(&["counts", "scores"], json!({"gc": {"3": -1}})), "bin 3 has -1"),
-        (set(&["counts", "scores"], json!({"gc": [1]})), "a histogram is no object"),
+        (set(&["counts", "scores"], json!({"gc": [1]})), "a histogram is not an object"),
         (set(&["seconds", "wall"], json!(-1e308)), "seconds.wall is"),
         (set(&["seconds"], json!("é".repeat(100))), "seconds is"),
         (set(&["finished_unix"], json!(1e300)), "finished_unix is"),

@@ -281,7 +281,7 @@ fn another_run_is_not_gone_on_with() {
     let (code, said) = run(&["--resume"], false);
     assert!(code == Some(1) && said.contains("is of another run: input") && said.contains("modified"), "{said}");
     let (code, said) = run(&[], false);
-    assert!(code == Some(0) && said.contains("--resume would go on with it"), "{said}");
+    assert!(code == Some(0) && said.contains("--resume would continue it"), "{said}");
     for (arguments, say) in [
         (vec!["scan", genome.as_str(), "-m", "exact:gc", "--resume"], "--resume needs an output file"),
         (vec!["scan", "-", "-m", "exact:gc", "--resume", "-o", out.as_str()], "can be read again"),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Puts measured figures into the models' pages, between the lines `<!-- figures -->` and `<!-- end -->`.
+"""Puts measured metrics into the pages of the models, between the lines `<!-- metrics -->` and `<!-- end -->`.
 
     python pages.py FIGURES.tsv        the table that training/reproduce.sh prints
     python pages.py --plots PAGE.html --out docs/models/human     the plots of an evaluation's page, as OUT-1.svg, OUT-2.svg …
@@ -30,12 +30,12 @@ def main():
             page = DOCS / f"{model}.md"
             if not page.exists():      # measured beside ours, with no page of its own
                 continue
-            table = ["| head | test set | n | figure | value (95 % interval) | best published |", "|---|---|---|---|---|---|"]
+            table = ["| head | test set | n | metric | value (95 % interval) | best published |", "|---|---|---|---|---|---|"]
             for r in rows:
                 interval = "" if r["low"] == "nan" else f" ({float(r['low']):.3f} to {float(r['high']):.3f})"
                 table.append(f"| {r['head']} | {r['test set']} | {int(r['samples']):,} | {r['figure']} | **{float(r['value']):.4f}**{interval} | {r['best published']} |")
             text = page.read_text()
-            new = re.sub(r"<!-- figures -->.*?<!-- end -->", "<!-- figures -->\n" + "\n".join(table) + "\n<!-- end -->", text, flags=re.S)
+            new = re.sub(r"<!-- metrics -->.*?<!-- end -->", "<!-- metrics -->\n" + "\n".join(table) + "\n<!-- end -->", text, flags=re.S)
             page.write_text(new)
 
 

@@ -50,10 +50,10 @@ row() { # model, head, set, published, figure names (|), then the rest of the co
         row tf-mouse "mouse_${part%%:*}" "GUE mouse/${part%%:*}" "${part#*:}" "mcc" "$gue/mouse/${part%%:*}/test.csv.gz" --head "mouse_${part%%:*}" --seen "$gue/mouse/${part%%:*}/train.csv.gz"
     done
     row splice-window splice "GUE splice/reconstructed" mcc=0.8935 "mcc|accuracy" "$gue/splice/reconstructed/test.csv.gz" --labels 0=acceptor,1=donor,2=neither
-    row regulatory element "ensembl_regulatory (part at hand)" "accuracy=0.941 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_ensembl_regulatory.test.partial.csv.gz" --head element --labels ocr=open_chromatin
-    row regulatory open_chromatin "ocr_ensembl (part at hand)" "accuracy=0.826 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_ocr_ensembl.test.partial.csv.gz" --head open_chromatin
+    row regulatory element "ensembl_regulatory (available part)" "accuracy=0.941 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_ensembl_regulatory.test.partial.csv.gz" --head element --labels ocr=open_chromatin
+    row regulatory open_chromatin "ocr_ensembl (available part)" "accuracy=0.826 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_ocr_ensembl.test.partial.csv.gz" --head open_chromatin
     row regulatory enhancer_cohn "enhancers_cohn" accuracy=0.765 "accuracy|mcc" "$benchmarks/published/human_enhancers_cohn.test.tsv.gz" --head enhancer_cohn
-    row regulatory enhancer_ensembl "enhancers_ensembl (part at hand)" "accuracy=0.894 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_enhancers_ensembl.test.partial.csv.gz" --head enhancer_ensembl
+    row regulatory enhancer_ensembl "enhancers_ensembl (available part)" "accuracy=0.894 (whole set)" "accuracy|mcc" "$benchmarks/derived_from_coordinates/human_enhancers_ensembl.test.partial.csv.gz" --head enhancer_ensembl
     row gene biotype "GENCODE, chr20:1-15 Mb" "mcc=0.4424 (own set)" "mcc|accuracy" "$work/places/gene.biotype.csv" --head biotype
     row gene direction "chr20:1-15 Mb" "1.0 (own set)" "accuracy" "$work/places/gene.direction.csv" --head direction
     row reading-frame frame "GENCODE exons, chr20:1-15 Mb" "-" "mcc|accuracy" "$work/places/frame.csv" --head frame

@@ -1,6 +1,6 @@
 // Runs nf-test files with the real Nextflow where nf-test itself cannot be had: workflows/nf-test.sh [--update] FILE...
 //
-// It knows the part of nf-test's language that the modules' tests use: nextflow_process with name, script, process, tag, config;
+// It reads the part of nf-test's language that the modules' tests use: nextflow_process with name, script, process, tag, config;
 // test with options, config, setup, when and then; in `then` process.success, process.out, process.errorReport, path, snapshot and
 // assertAll. Anything else is an error, not a pass. `--update` writes the snapshots; without it one that is missing fails.
 // A test tagged "gpu" needs a GPU unless it is a stub.

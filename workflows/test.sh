@@ -171,7 +171,7 @@ EOF
     if [ -f "${GENOGLOSS_HPO:-}/genes_to_phenotype.txt" ]; then
         example genes candidates.tsv candidates.tsv
     else
-        skip "example genes: GENOGLOSS_HPO is no folder with the tables of HPO (make hpo)"
+        skip "example genes: GENOGLOSS_HPO is not a folder with the tables of HPO (make hpo)"
     fi
 
     "$engine/bin/python" "$here/check-nextflow.py" >check.log 2>&1 || fail "nextflow/ does not agree with itself" check.log

@@ -66,7 +66,7 @@ build:
 
 
 def genogloss(folder, channel):
-    """The recipe as it is, without its build requirements, in a copy of what git knows."""
+    """The recipe as it is, without its build requirements, in a copy of the tracked files."""
     files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in filter(None, files.split("\0")):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,6 @@ use super::{
     given::{self, Given, NotFor},
     say,
 };
-pub(super) use crate::prompts::table::SKIPS;
 use crate::{
     error::{Error, Result},
     generate::{Sampling, Strategy},
@@ -69,7 +68,7 @@ pub struct Options {
     #[arg(short, long, value_name = "MODEL", default_value = registry::LANGUAGE, help_heading = "Answers")]
     model: String,
     /// Knowledge base of genes, for questions about genes, diseases and phenotypes. Default: the file that genogloss genes build writes.
-    #[arg(short, long, value_name = "FILE", help_heading = "Answers")]
+    #[arg(short, long = "knowledge-base", alias = "base", value_name = "FILE", help_heading = "Answers")]
     base: Option<PathBuf>,
     /// Read sequences that are longer than a classifier's window in several windows: for yes or no the best window decides, else the mean.
     #[arg(long, help_heading = "Answers")]
@@ -125,7 +124,7 @@ fn source(options: &Options) -> Result<Source> {
 }
 
 pub(super) fn run(options: Options, given: &Given) -> Result<()> {
-    let others: Vec<&str> = given.ids().filter(|id| !["tasks", "quiet"].contains(id)).collect();
+    let others: Vec<&str> = given.ids().filter(|id| !["tasks", "quiet", "verbose"].contains(id)).collect();
     given.check(&[
         NotFor {
             when: options.tasks,

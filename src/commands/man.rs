@@ -1,4 +1,4 @@
-//! `genogloss man`: the man pages, from what `--help` is made from.
+//! `genogloss man`: man pages, made of the same descriptions as `--help`.
 
 use std::{
     io::{self, Write},
@@ -25,7 +25,7 @@ use crate::{
     after_help = "Examples:\n  genogloss man ~/.local/share/man/man1\n  genogloss man . && man ./genogloss-scan.1"
 )]
 pub struct Options {
-    /// Folder for the pages; it is made if it is not there.
+    /// Folder for the pages; it is made if it does not exist.
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
 }
@@ -58,12 +58,12 @@ fn pages(program: Command) -> Result<Vec<(String, Vec<u8>)>> {
     Ok(pages)
 }
 
-/// A page, its sections in the usual order. It has no date, so that one program always writes the same pages.
+/// A page with its sections in the usual order. It has no date, so that one version always writes the same pages.
 fn page(mut command: Command, name: &str, parent: Option<&str>) -> io::Result<Vec<u8>> {
     let usage = command.render_usage().to_string();
     let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let has_subcommands = command.has_subcommands();
-    // Without this every option stands in the synopsis.
+    // Without this, the synopsis would list every option.
     let man = Man::new(command.override_usage(usage.trim_start_matches("Usage: ").to_string()));
     let mut text = Vec::new();
     writeln!(text, ".TH {} 1 \"\" \"genogloss {}\" Genogloss", name.to_uppercase(), env!("CARGO_PKG_VERSION"))?;
@@ -78,7 +78,7 @@ fn page(mut command: Command, name: &str, parent: Option<&str>) -> io::Result<Ve
     Ok(text)
 }
 
-/// What `--help` says after the options: the examples, a line each, then the rest.
+/// The text that follows the options in `--help`: the examples, one per line, then the rest.
 fn closing(after: &str, parent: Option<&str>) -> Roff {
     let mut roff = Roff::default();
     let mut heading = Some("NOTES");

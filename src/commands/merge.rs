@@ -1,4 +1,4 @@
-//! `genogloss merge`: shards put together.
+//! `genogloss merge`: shards become one output.
 
 use std::path::{Path, PathBuf};
 
@@ -10,10 +10,10 @@ use crate::{
     shards::merge::{self, Part, TRACKS_MANIFEST},
 };
 
-/// Put the shards of a run together: the same content as of one run.
+/// Merge the shards of a run: the content is that of one run.
 ///
 /// Give the outputs of all shards, in order; each needs the manifest that was written beside it. Folders of bigWig tracks
-/// (--bigwig) are put together in the same way. Shards that are missing, repeated, out of order, cut short or of another
+/// (--bigwig) are merged in the same way. Shards that are missing, repeated, out of order, cut short or of another
 /// run are refused.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -39,7 +39,7 @@ pub struct Options {
 pub(super) fn run(options: &Options, given: &Given) -> Result<()> {
     let folders = options.shards.iter().filter(|path| path.is_dir()).count();
     if folders != 0 && folders != options.shards.len() {
-        return Err(Error::usage("files and folders of tracks are put together one after the other, not at once"));
+        return Err(Error::usage("files and folders of tracks are merged separately: give one kind only"));
     }
     let inputs: Vec<&Path> = options.shards.iter().map(PathBuf::as_path).collect();
     if folders == 0 {
@@ -55,7 +55,7 @@ pub(super) fn run(options: &Options, given: &Given) -> Result<()> {
     let merged = if folders > 0 {
         names::refuse(file, "a folder of tracks")?;
         let Some(folder) = file else {
-            return Err(Error::usage("tracks are put together in a folder").with_hint("-o tracks"));
+            return Err(Error::usage("tracks are merged into a folder").with_hint("-o tracks"));
         };
         if inputs.iter().any(|path| path.canonicalize().ok() == folder.canonicalize().ok() && folder.exists()) {
             return Err(Error::usage(format!("{} is the output, and also an input", folder.display())));

@@ -11,12 +11,9 @@ mod merge;
 mod models;
 mod options;
 mod plan;
-mod prompts;
 mod reads;
 mod report;
 mod scan;
-mod scored;
-mod setup;
 mod variants;
 
 use std::io::Write;
@@ -50,9 +47,12 @@ Exit codes: 0 done (also when the reader of a pipe has enough), 1 failed, 2 wron
 fault of the program itself."
 )]
 pub struct Cli {
-    /// Say only what went wrong.
-    #[arg(long, global = true)]
+    /// Log errors and warnings only.
+    #[arg(long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
+    /// Log also how the run is set up and where its time goes.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
     #[command(subcommand)]
     command: Command,
     #[arg(skip)]
@@ -118,7 +118,7 @@ impl Cli {
             Command::Ask(options) => ask::run(*options, given),
             Command::Genes(options) => genes::run(options, given),
             Command::Evaluate(options) => evaluate::run(*options, given),
-            Command::Plan(options) => plan::run(&options, given),
+            Command::Plan(options) => plan::run(options, given),
             Command::Merge(options) => merge::run(&options, given),
             Command::Report(options) => report::run(&options),
             Command::Models(options) => models::run(options),

@@ -49,12 +49,17 @@ pub struct EngineOptions {
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
     pub device: crate::model::device::Device,
     /// Threads in all: one model session each on the CPU. Default: all cores. [1, 1024]
-    #[arg(short = 't', long, visible_short_alias = '@', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short = 't', long, visible_short_alias = '@', value_name = "N", value_parser = threads)]
     pub threads: Option<u16>,
     /// Windows gathered before a session runs them (fewer, where they are long). On the CPU they run in the card's
     /// groups (run: rows), so this changes no score. [1, 65536]
     #[arg(long, value_name = "ROWS", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=65536))]
     pub batch_rows: u32,
+}
+
+/// A number of threads.
+pub(crate) fn threads(text: &str) -> std::result::Result<u16, String> {
+    text.parse().ok().filter(|count| (1..=1024).contains(count)).ok_or("a whole number from 1 to 1024".into())
 }
 
 impl EngineOptions {
@@ -114,7 +119,7 @@ impl VariantsOutput {
                 "is for VCF in BGZF (-O z, or a name in .vcf.gz) and BCF, in a file",
             ),
             given::NotFor {
-                when: format == VariantFormat::Bcf && output.index == Some(crate::output::IndexKind::Tbi),
+                when: format.is_bcf() && output.index == Some(crate::output::IndexKind::Tbi),
                 options: &["index"],
                 why: "tbi is for VCF: the index of BCF is CSI",
                 hint: "leave --index away",

@@ -28,7 +28,7 @@ use crate::{
 #[command(after_help = "\
 Examples:
   genogloss reads reads.bam -m core-promoter --min-mapq 20 -o reads.tsv
-  genogloss reads reads.cram -f genome.fa -r chr20:1,000,000-2,000,000 --format bam -o scored.bam
+  genogloss reads reads.cram -f genome.fa -r chr20:1,000,000-2,000,000 -O bam -o scored.bam
 
 Columns and tags: genogloss columns reads")]
 pub struct Options {
@@ -41,7 +41,14 @@ pub struct Options {
     #[command(flatten)]
     run: RunOptions,
     /// Format of the output. Default: what its name ends in (.tsv, .bam), else TSV; a name that says another format is refused.
-    #[arg(long, value_enum, help_heading = "Output")]
+    #[arg(
+        short = 'O',
+        long = "output-type",
+        alias = "format",
+        value_enum,
+        value_name = "TYPE",
+        help_heading = "Output"
+    )]
     format: Option<ReadsFormat>,
     /// BAM: first letter of the tags (g: gs, gl, gw, gk). Those of an earlier run with this prefix are replaced; with another prefix
     /// several models have room in one file. [a letter]
@@ -144,7 +151,7 @@ fn check_given(
         NotFor {
             when: output != ReadsFormat::Bam,
             options: &["tag_prefix"],
-            why: "is for reads with tags, --format bam",
+            why: "is for reads with tags, -O bam",
             hint: "",
         },
         given::index(false, "is for lines in order of place: scored reads have no index"),
@@ -154,8 +161,8 @@ fn check_given(
 
 pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     let option = options.format.map(|format| match format {
-        ReadsFormat::Tsv => "--format tsv",
-        ReadsFormat::Bam => "--format bam",
+        ReadsFormat::Tsv => "-O tsv",
+        ReadsFormat::Bam => "-O bam",
     });
     let path = options.output.output.as_deref();
     let format = names::decide(path, options.format.zip(option), ReadsFormat::Tsv, &NAMED)?;

@@ -6,15 +6,16 @@ use crate::{
     error::{Error, Result},
     output::{Indexed, Output, OutputSettings, check_targets, names},
     report::{
+        multiqc::multiqc,
         page,
-        runs::{self, Run},
+        run::{Run, make_distinct},
     },
 };
 
 /// Write one HTML page about runs: what ran where, what was skipped and why, how scores are spread, where calls lie.
 ///
-/// Reads the manifests, and draws what the outputs beside them hold. The page loads nothing from elsewhere. A run put together
-/// with `genogloss merge` shows its shards on the clock.
+/// Reads the manifests, and draws what the outputs beside them hold. The page loads nothing from elsewhere. A run merged with
+/// `genogloss merge` shows when each shard ran.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -43,18 +44,19 @@ pub(super) fn run(options: &Options) -> Result<()> {
     names::refuse(options.multiqc.as_deref(), "a table for MultiQC (JSON)")?;
     check_targets(&inputs, options.output.as_deref(), None, &others)?;
     let mut runs = options.runs.iter().map(|path| Run::open(path)).collect::<Result<Vec<_>>>()?;
-    runs::tell_apart(&mut runs, &options.runs);
-    let mut sealed = put(options.output.as_deref(), page::html(&runs, &options.title)?.as_bytes())?.seal()?;
+    make_distinct(&mut runs, &options.runs);
+    let mut sealed = output(options.output.as_deref(), page::html(&runs, &options.title)?.as_bytes())?.seal()?;
     if let Some(path) = &options.multiqc {
         if path == Path::new("-") {
             return Err(Error::usage("--multiqc needs a file").with_hint("--multiqc genogloss_mqc.json"));
         }
-        sealed = sealed.with_first(path, runs::multiqc(&runs)?.as_bytes())?;
+        sealed = sealed.with_first(path, multiqc(&runs)?.as_bytes())?;
     }
     sealed.commit()
 }
 
-fn put(path: Option<&Path>, bytes: &[u8]) -> Result<Output> {
+/// An output with these bytes, which does not have its name yet.
+fn output(path: Option<&Path>, bytes: &[u8]) -> Result<Output> {
     let settings = OutputSettings {
         path: path.map(Path::to_path_buf),
         indexed: Indexed::No,

@@ -31,9 +31,9 @@ use crate::{
 #[command(after_help = "\
 Examples:
   genogloss scan genome.fa -o elements.bed.gz
-  genogloss scan genome.fa -m core-promoter -r chr20:1,000,000-2,000,000 --threshold 0.9 --merge -o promoters.bed
+  genogloss scan genome.fa -r chr20:1,000,000-2,000,000 --threshold 0.3 --merge -o likely.bed
   genogloss scan genome.fa --bigwig tracks
-  gunzip -c genome.fa.gz | genogloss scan - -m exact:gc --window 10000 --format bedgraph > gc.bedgraph
+  gunzip -c genome.fa.gz | genogloss scan - -m exact:gc --window 10000 -O bedgraph > gc.bedgraph
 
 Columns: genogloss columns scan")]
 pub struct Options {
@@ -47,7 +47,14 @@ pub struct Options {
     run: RunOptions,
     /// Format of the output. Default: what its name ends in (.bed, .tsv, .bedgraph), else BED; a name that says another format is
     /// refused.
-    #[arg(long, value_enum, help_heading = "Output")]
+    #[arg(
+        short = 'O',
+        long = "output-type",
+        alias = "format",
+        value_enum,
+        value_name = "TYPE",
+        help_heading = "Output"
+    )]
     format: Option<TableFormat>,
     /// Write only bins whose best score reaches P, or the model's own threshold without P. BED of a track holds elements
     /// (--merge) unless this is given.
@@ -55,7 +62,7 @@ pub struct Options {
     threshold: Option<Threshold>,
     /// Join neighbouring bins over the threshold (the model's, if --threshold is not given) into elements, across gaps of
     /// up to GAP bases (0).
-    #[arg(long, value_name = "GAP", num_args = 0..=1, default_missing_value = "0", help_heading = "Output")]
+    #[arg(long, value_name = "GAP", num_args = 0..=1, default_missing_value = "0", help_heading = "Output", value_parser = gap)]
     merge: Option<u64>,
     /// Write a bigWig file for every score into this folder: DIR/SCORE.bw. Without -o, nothing else is written.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
@@ -82,10 +89,14 @@ pub struct Options {
     window: Option<u64>,
 }
 
+fn gap(text: &str) -> std::result::Result<u64, String> {
+    text.parse().map_err(|_| "a number of bases; write the FASTA file before --merge, or --merge=0".into())
+}
+
 /// The format of the table: what was asked for, or what its name says.
 fn format(options: &Options) -> Result<TableFormat> {
     let path = options.output.output.as_deref();
-    let option = options.format.map(|format| format!("--format {}", format.name));
+    let option = options.format.map(|format| format!("-O {}", format.name));
     if options.bigwig.is_none() && path.and_then(Named::of).is_some_and(|(named, _)| named == Named::BigWig) {
         let error = Error::usage(format!(
             "{} is a name of bigWig, and -o writes a table",

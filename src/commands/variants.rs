@@ -74,8 +74,15 @@ pub struct Options {
     mask: bool,
     /// INFO fields: genogloss's own, or SpliceAI's, which are those of spliceai 1.3.1 to the last digit. Equivalent spellings
     /// of a variant get the same scores in the first; in the second, each is scored as it is written.
-    #[arg(long, value_name = "FORMAT", default_value = "genogloss", help_heading = "Scores")]
-    format: InfoFormat,
+    #[arg(long, alias = "format", value_name = "FIELDS", default_value = "genogloss", help_heading = "Scores")]
+    fields: InfoFormat,
+    /// Only variants that overlap this region: contig, contig:start, contig:-end or contig:start-end, counting from 1. Several as a list with
+    /// commas, or by giving the option again. Others are not written, and counted as filtered.
+    #[arg(short, long, value_name = "REGION", help_heading = "Input")]
+    region: Vec<String>,
+    /// Only variants that overlap a region of a BED file.
+    #[arg(short = 'R', long, value_name = "BED", help_heading = "Input")]
+    regions_file: Option<PathBuf>,
     /// Score alleles together with their neighbours within the distance on phased haplotypes (GT with |, PS or PSL), beside each
     /// alone.
     #[arg(long, help_heading = "Scores")]
@@ -110,7 +117,7 @@ fn share(text: &str) -> Result<f64, String> {
 
 /// Options that cannot apply to this run.
 fn check_given(options: &Options, given: &Given, format: VariantFormat) -> Result<()> {
-    let spliceai = options.format == InfoFormat::Spliceai;
+    let spliceai = options.fields == InfoFormat::Spliceai;
     given.check(&[
         NotFor {
             when: options.model.model.starts_with("exact:"),
@@ -122,7 +129,7 @@ fn check_given(options: &Options, given: &Given, format: VariantFormat) -> Resul
             when: spliceai,
             options: &["prefix"],
             why: "is for genogloss's own fields: SpliceAI's has its own name",
-            hint: "--format genogloss",
+            hint: "--fields genogloss",
         },
         NotFor {
             when: options.ref_mismatch == OnMismatch::Fail,
@@ -151,11 +158,13 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         columns: options.column,
         distance: options.distance,
         mask: options.mask,
-        info: options.format,
+        info: options.fields,
         haplotypes: options.haplotypes,
         cache: options.cache,
         prefix: options.prefix,
         format,
+        region: options.region,
+        regions_file: options.regions_file,
     };
     let request = Request::new(&settings.inputs(), target, parts)?;
     variants::run(&settings, request, &model)

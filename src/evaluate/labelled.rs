@@ -23,7 +23,7 @@ pub struct Sample {
     pub line: u64,
 }
 
-/// Where sequence and label are.
+/// The columns with sequence and label.
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
     /// Name of the column with the sequence; `None`: `sequence` or `seq`.
@@ -54,7 +54,7 @@ pub fn of(input: read::Input, columns: &Columns) -> Result<(Vec<Sample>, InputRe
     Ok((samples, report()))
 }
 
-/// Letters in upper case, or what is wrong with them.
+/// The letters in upper case; refuses other letters than those of nucleotides.
 fn bases(text: &[u8], line: u64, place: &str) -> Result<Vec<u8>> {
     let sequence = text.to_ascii_uppercase();
     match sequence.iter().find(|&&b| !is_nucleotide(b)) {
@@ -146,10 +146,10 @@ fn fasta(mut reader: Box<dyn BufRead + Send>, place: &str, columns: &Columns) ->
     Ok(samples)
 }
 
-/// Class numbers of all samples, by the names of the classes and what the user says of the file's labels.
+/// Class numbers of all samples, by the names of the classes and the map of labels that the user gives.
 ///
-/// With two classes, the second is the one asked for. A label is taken by `map` where it is there, else by its class's
-/// name, else as `0`/`1`, `false`/`true`, `no`/`yes` for two classes. Numbers for more classes are never guessed.
+/// With two classes, the second is the one that is predicted. A label is looked up in `map`, then among the names of the
+/// classes, then as `0`/`1`, `false`/`true`, `no`/`yes` for two classes. Numbers for more classes are never guessed.
 pub fn classes(samples: &[Sample], names: &[String], map: &BTreeMap<String, String>, place: &str) -> Result<Vec<u8>> {
     let by_name = |label: &str| names.iter().position(|name| name.eq_ignore_ascii_case(label));
     for (label, name) in map {
@@ -188,7 +188,7 @@ pub fn classes(samples: &[Sample], names: &[String], map: &BTreeMap<String, Stri
         .collect()
 }
 
-/// Sequences and their reverse complements, to find those a model has seen.
+/// Sequences and their reverse complements: those that a model was trained on.
 #[derive(Default)]
 pub struct Seen(HashSet<Vec<u8>>);
 
@@ -203,7 +203,7 @@ impl Seen {
         }
     }
 
-    /// Equal to one of them, on either strand.
+    /// Whether it contains a sequence, on either strand.
     pub fn contains(&self, sequence: &[u8]) -> bool {
         self.0.contains(sequence)
     }

@@ -270,9 +270,9 @@ impl Confusion {
     }
 }
 
-/// A figure with its interval.
+/// A metric with its bootstrap interval.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Figure {
+pub struct Metric {
     /// Name, as in the TSV.
     pub name: String,
     /// On the whole set.
@@ -283,7 +283,7 @@ pub struct Figure {
     pub high: f64,
 }
 
-/// Answers and truths of one head, with everything its figures need.
+/// Answers and truths of one head, with everything its metrics need.
 pub struct Judged {
     /// Names of the classes. With two, the second is the one asked for.
     pub classes: Vec<String>,
@@ -385,15 +385,16 @@ impl Judged {
         values
     }
 
-    /// All figures. METHOD: percentile bootstrap over samples (Efron 1979), `replicates` times with a fixed seed.
-    pub fn figures(&self, replicates: u32, seed: u64) -> Vec<Figure> {
+    /// All metrics. METHOD: percentile bootstrap over samples (Efron 1979), with a fixed seed.
+    pub(crate) fn metrics(&self, draws: Bootstrap) -> Vec<Metric> {
         let values = self.values(None);
-        let intervals = bootstrap(self.len(), replicates, seed, values.len(), |times| self.values(Some(times)));
+        let intervals =
+            bootstrap(self.len(), draws.replicates, draws.seed, values.len(), |times| self.values(Some(times)));
         self.names()
             .into_iter()
             .zip(values)
             .zip(intervals)
-            .map(|((name, value), (low, high))| Figure { name, value, low, high })
+            .map(|((name, value), (low, high))| Metric { name, value, low, high })
             .collect()
     }
 
@@ -416,6 +417,15 @@ impl Judged {
     pub fn calibration_error(&self) -> f64 {
         self.reliability().iter().map(|(p, right, n)| (p - right).abs() * *n as f64).sum::<f64>() / self.len() as f64
     }
+}
+
+/// How often samples are drawn again for the intervals, and from which seed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bootstrap {
+    /// Replicates; 0: no intervals.
+    pub(crate) replicates: u32,
+    /// Seed of the random numbers.
+    pub(crate) seed: u64,
 }
 
 /// Bounds of the middle 95 % of every value over resampled sets of `samples`. The same seed gives the same bounds, on any
@@ -518,11 +528,12 @@ mod tests {
         let truth: Vec<u8> = (0..400).map(|i| u8::from(i % 2 == 0)).collect();
         let scores: Vec<f32> = (0..400).map(|i| if i % 10 < 7 { f32::from(i % 2 == 0) } else { 0.4 }).collect();
         let judged = Judged::new(vec!["no".into(), "yes".into()], truth, &scores, 0.5);
-        let figures = judged.figures(200, 7);
-        assert_eq!(figures, judged.figures(200, 7));
-        for figure in &figures {
-            assert!(figure.low <= figure.value && figure.value <= figure.high, "{figure:?}");
-            assert!(figure.high - figure.low < 0.2, "{figure:?}");
+        let draws = Bootstrap { replicates: 200, seed: 7 };
+        let metrics = judged.metrics(draws);
+        assert_eq!(metrics, judged.metrics(draws));
+        for metric in &metrics {
+            assert!(metric.low <= metric.value && metric.value <= metric.high, "{metric:?}");
+            assert!(metric.high - metric.low < 0.2, "{metric:?}");
         }
     }
 }

@@ -1,8 +1,23 @@
-//! Comparing a model's answers with what is known: labelled sequences (one answer each) and labelled places of a genome.
+//! Comparing scores with what is known.
+//!
+//! One file per thing that is judged: labelled [`sequences`], known [`places`] of a genome, [`prompts`] with known answers, and
+//! existing scores of variants ([`variant_scores`]). Each reads what is known ([`labelled`], [`truth_set`], [`known_prompts`]),
+//! scores it, computes [`metrics`] set by set ([`sets`]; of texts: [`texts`]; of the bins of a scan: [`bins`]), and returns an
+//! [`evaluation`]: a table, and a [`page`] with [`plots`].
 
+pub(crate) mod bins;
+pub(crate) mod columns;
+pub(crate) mod evaluation;
+mod judged_head;
+pub(crate) mod known_prompts;
 pub mod labelled;
 pub mod metrics;
-pub mod page;
-pub mod places;
-pub mod scored;
-pub mod texts;
+mod page;
+pub(crate) mod places;
+mod plots;
+pub(crate) mod prompts;
+pub(crate) mod sequences;
+mod sets;
+mod texts;
+pub(crate) mod truth_set;
+pub(crate) mod variant_scores;

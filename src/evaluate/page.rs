@@ -1,36 +1,23 @@
-//! The report of an evaluation as one HTML page, curves drawn as SVG by `plotters`; nothing is loaded from elsewhere.
+//! The report of an evaluation as one HTML page. It loads nothing from elsewhere.
+//!
+//! The page is formatted by hand: it has five kinds of elements, and a template library would be a dependency for this page alone.
 
-use plotters::prelude::*;
-
-use super::metrics::{Confusion, Figure, Point};
+use super::{
+    metrics::{Confusion, Metric},
+    plots::{Plot, draw},
+    sets::SetMetrics,
+};
 use crate::{
     error::{Error, Result},
     html::escape,
 };
 
-/// A line of a plot: its name and its points.
-pub type Line = (String, Vec<(f64, f64)>);
-
-/// One plot with axes from 0 to 1.
-pub struct Plot {
-    /// Above it.
-    pub title: String,
-    /// Below it.
-    pub x: String,
-    /// Left of it.
-    pub y: String,
-    /// A dashed line from corner to corner: what a coin, or perfect calibration, gives.
-    pub diagonal: bool,
-    /// Curves.
-    pub lines: Vec<Line>,
-}
-
-/// A table of figures with its heading.
+/// A table of metrics with its heading.
 pub struct Table {
-    /// Above it.
+    /// Heading.
     pub title: String,
-    /// Its rows.
-    pub figures: Vec<Figure>,
+    /// Rows.
+    pub metrics: Vec<Metric>,
 }
 
 /// What the page shows.
@@ -39,42 +26,15 @@ pub struct Page {
     pub title: String,
     /// Lines under the heading: model, file, sizes.
     pub facts: Vec<String>,
-    /// Figures of the whole set, of unseen sequences, of each column.
+    /// Metrics, a table for each set.
     pub tables: Vec<Table>,
-    /// Names of the classes, and truth against call.
+    /// Names of the classes, and the confusion matrix.
     pub confusion: Option<(Vec<String>, Confusion)>,
     /// Curves.
     pub plots: Vec<Plot>,
 }
 
-/// Precision against recall.
-pub fn precision_recall(points: &[Point], positives: u64) -> Vec<(f64, f64)> {
-    thin(points)
-        .map(|p| {
-            let called = (p.true_positives + p.false_positives) as f64;
-            (p.true_positives as f64 / positives as f64, p.true_positives as f64 / called)
-        })
-        .collect()
-}
-
-/// True against false positive rate.
-pub fn receiver_operating(points: &[Point], positives: u64, negatives: u64) -> Vec<(f64, f64)> {
-    std::iter::once((0.0, 0.0))
-        .chain(
-            thin(points)
-                .map(|p| (p.false_positives as f64 / negatives as f64, p.true_positives as f64 / positives as f64)),
-        )
-        .collect()
-}
-
-/// At most some 500 of the points, the last one always.
-fn thin(points: &[Point]) -> impl Iterator<Item = &Point> {
-    let step = points.len().div_ceil(500).max(1);
-    let last = points.len().saturating_sub(1);
-    points.iter().enumerate().filter(move |(i, _)| i % step == 0 || *i == last).map(|(_, p)| p)
-}
-
-/// A figure in four digits; counts as they are.
+/// A metric with four decimals; numbers of 100 and more with one.
 pub fn show(value: f64) -> String {
     if !value.is_finite() {
         "not defined".into()
@@ -85,49 +45,53 @@ pub fn show(value: f64) -> String {
     }
 }
 
-fn draw(plot: &Plot) -> std::result::Result<String, String> {
-    let mut svg = String::new();
-    {
-        let problem = |e: &dyn std::fmt::Display| e.to_string();
-        let area = SVGBackend::with_string(&mut svg, (420, 360)).into_drawing_area();
-        area.fill(&WHITE).map_err(|e| problem(&e))?;
-        let mut chart = ChartBuilder::on(&area)
-            .caption(&plot.title, ("sans-serif", 16))
-            .margin(10)
-            .x_label_area_size(36)
-            .y_label_area_size(44)
-            .build_cartesian_2d(0.0..1.0, 0.0..1.0)
-            .map_err(|e| problem(&e))?;
-        chart
-            .configure_mesh()
-            .x_desc(&plot.x)
-            .y_desc(&plot.y)
-            .light_line_style(TRANSPARENT)
-            .draw()
-            .map_err(|e| problem(&e))?;
-        if plot.diagonal {
-            chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], BLACK.mix(0.3))).map_err(|e| problem(&e))?;
-        }
-        for (index, (name, points)) in plot.lines.iter().enumerate() {
-            let color = Palette99::pick(index).to_rgba();
-            let series = chart
-                .draw_series(LineSeries::new(points.iter().copied(), color.stroke_width(2)))
-                .map_err(|e| problem(&e))?;
-            if plot.lines.len() > 1 {
-                series.label(name).legend(move |(x, y)| PathElement::new([(x, y), (x + 12, y)], color));
-            }
-        }
-        if plot.lines.len() > 1 {
-            chart
-                .configure_series_labels()
-                .background_style(WHITE.mix(0.8))
-                .position(SeriesLabelPosition::LowerLeft)
-                .draw()
-                .map_err(|e| problem(&e))?;
-        }
-        area.present().map_err(|e| problem(&e))?;
+impl Table {
+    /// The metrics of a set, its sizes in the heading.
+    pub(crate) fn of(set: &SetMetrics) -> Self {
+        let sizes: Vec<String> = set
+            .counts
+            .iter()
+            .filter(|(name, _)| !name.starts_with("truth:"))
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
+        Self { title: format!("{}: {}", set.name, sizes.join(", ")), metrics: set.metrics.clone() }
     }
-    Ok(svg)
+
+    fn write(&self, html: &mut String) {
+        html.push_str(&format!(
+            "<h2>{}</h2>\n<table><tr><th>figure</th><th>value</th><th>95 % interval</th></tr>\n",
+            escape(&self.title)
+        ));
+        for metric in &self.metrics {
+            let interval = if metric.low.is_finite() {
+                format!("{} to {}", show(metric.low), show(metric.high))
+            } else {
+                String::new()
+            };
+            html.push_str(&format!(
+                "<tr><td>{}</td><td>{}</td><td>{interval}</td></tr>\n",
+                escape(&metric.name),
+                show(metric.value)
+            ));
+        }
+        html.push_str("</table>\n");
+    }
+}
+
+fn write_confusion(classes: &[String], confusion: &Confusion, html: &mut String) {
+    html.push_str("<h2>Truth (rows) against call (columns)</h2>\n<table><tr><th></th>");
+    for class in classes {
+        html.push_str(&format!("<th>{}</th>", escape(class)));
+    }
+    html.push_str("</tr>\n");
+    for (truth, class) in classes.iter().enumerate() {
+        html.push_str(&format!("<tr><td>{}</td>", escape(class)));
+        for called in 0..classes.len() {
+            html.push_str(&format!("<td>{}</td>", confusion.at(truth, called)));
+        }
+        html.push_str("</tr>\n");
+    }
+    html.push_str("</table>\n");
 }
 
 impl Page {
@@ -143,39 +107,9 @@ impl Page {
         for fact in &self.facts {
             html.push_str(&format!("<p>{}</p>\n", escape(fact)));
         }
-        for table in &self.tables {
-            html.push_str(&format!(
-                "<h2>{}</h2>\n<table><tr><th>figure</th><th>value</th><th>95 % interval</th></tr>\n",
-                escape(&table.title)
-            ));
-            for figure in &table.figures {
-                let interval = if figure.low.is_finite() {
-                    format!("{} to {}", show(figure.low), show(figure.high))
-                } else {
-                    String::new()
-                };
-                html.push_str(&format!(
-                    "<tr><td>{}</td><td>{}</td><td>{interval}</td></tr>\n",
-                    escape(&figure.name),
-                    show(figure.value)
-                ));
-            }
-            html.push_str("</table>\n");
-        }
-        if let Some((classes, table)) = &self.confusion {
-            html.push_str("<h2>Truth (rows) against call (columns)</h2>\n<table><tr><th></th>");
-            for class in classes {
-                html.push_str(&format!("<th>{}</th>", escape(class)));
-            }
-            html.push_str("</tr>\n");
-            for (truth, class) in classes.iter().enumerate() {
-                html.push_str(&format!("<tr><td>{}</td>", escape(class)));
-                for called in 0..classes.len() {
-                    html.push_str(&format!("<td>{}</td>", table.at(truth, called)));
-                }
-                html.push_str("</tr>\n");
-            }
-            html.push_str("</table>\n");
+        self.tables.iter().for_each(|table| table.write(&mut html));
+        if let Some((classes, confusion)) = &self.confusion {
+            write_confusion(classes, confusion, &mut html);
         }
         for plot in &self.plots {
             html.push_str(&draw(plot).map_err(|problem| Error::Internal(format!("plot: {problem}")))?);
@@ -192,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_page_holds_figures_and_curves_and_no_foreign_markup() {
-        let figure = Figure { name: "mcc".into(), value: 0.5, low: 0.4, high: 0.6 };
+        let metric = Metric { name: "mcc".into(), value: 0.5, low: 0.4, high: 0.6 };
         let plot = Plot {
             title: "Precision and recall".into(),
             x: "recall".into(),
@@ -203,7 +137,7 @@ mod tests {
         let page = Page {
             title: "a <b>".into(),
             facts: vec!["x & y".into()],
-            tables: vec![Table { title: "All".into(), figures: vec![figure] }],
+            tables: vec![Table { title: "All".into(), metrics: vec![metric] }],
             confusion: Some((vec!["no".into(), "yes".into()], Confusion::new(2, &[0, 1], &[0, 1], None))),
             plots: vec![plot],
         };

@@ -1,259 +1,161 @@
-//! Labelled places of a genome: which bins of a track lie on a known place, and how high they were scored.
+//! Known places of a genome: a model scans the regions, and every bin is compared with the places.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 
-use super::metrics::{Confusion, Figure, Ranking, bootstrap};
-use crate::{genome::Interval, model::Form, read::regions::Regions, scan::tiles::Tile};
+use super::{
+    bins::{BinJudge, JudgedBins},
+    evaluation::{Evaluation, Network},
+    metrics::Bootstrap,
+    page::{Page, Table},
+    plots::{Line, plots},
+    sets::{ScoreCurve, SetMetrics, metrics_table},
+    truth_set::{Pool, TruthFiles, TruthSet},
+};
+use crate::{
+    counts::Counts,
+    error::{Error, Result},
+    model::card::{Card, Column},
+    output::manifest::Settings,
+    pipeline::{self, Outcome, Timings},
+    read::{self, reference::Genome},
+    scan::tiles::{Source, Tile, TilesRead},
+    session::Finished,
+    window::Grid,
+};
 
-/// Scores below this rank as one tie at the bottom, and are only counted.
-///
-/// METHOD: a genome has millions of bins near 0; their order changes average precision by less than this.
-pub const FLOOR: f32 = 1e-4;
-
-/// Bases of a block that is drawn whole in the bootstrap: neighbouring bins are not independent.
-const BLOCK: u64 = 100_000;
-
-/// What is known of one score column.
-pub struct Known {
-    /// The column.
-    pub column: usize,
-    /// Where its class is.
-    pub truth: Regions,
-    /// Where it is asked; `None`: everywhere.
-    pub scope: Option<Regions>,
-    /// Where nothing is known.
-    pub ignored: Option<Regions>,
+/// How known places are judged.
+pub(crate) struct PlaceSettings<'a> {
+    /// The FASTA file on which they lie.
+    pub(crate) reference: &'a Path,
+    /// What is known.
+    pub(crate) truth: TruthFiles<'a>,
+    /// A score from here on is a call; `None`: the card's threshold of each score.
+    pub(crate) threshold: Option<f64>,
+    /// For the intervals.
+    pub(crate) bootstrap: Bootstrap,
 }
 
-/// A walk along sorted intervals by positions that never go back within a contig.
-struct Cursor<'a> {
-    intervals: &'a [Interval],
-    at: usize,
+/// Scans the regions, and compares every bin with the known places.
+pub(crate) fn evaluate(settings: &PlaceSettings<'_>, network: Network) -> Result<Evaluation> {
+    let card = network.card.clone();
+    let mut genome = Genome::new(settings.reference);
+    let contigs = genome.contigs()?.clone();
+    let mut truth = TruthSet::read(&settings.truth, &card, &contigs, settings.reference)?;
+    let Scan { bins, counts, timings, read } = scan(settings, &truth, network, genome)?;
+    let judged = judge(settings, &card.columns(), &truth, bins)?;
+    let page = page(settings, &card, &judged);
+    let sets: Vec<SetMetrics> = judged.into_iter().map(|(set, _)| set).collect();
+    truth.inputs.extend(read.input);
+    Ok(Evaluation {
+        table: metrics_table(&sets),
+        sets,
+        page: Some(page),
+        finished: Finished { counts, timings, inputs: truth.inputs, contigs: read.contigs, ..Finished::default() },
+        settings: Settings::new("evaluate"),
+    })
 }
 
-impl<'a> Cursor<'a> {
-    fn new(intervals: &'a [Interval]) -> Self {
-        Self { intervals, at: 0 }
-    }
-
-    fn overlaps(&mut self, interval: Interval) -> bool {
-        while self.intervals.get(self.at).is_some_and(|i| i.end <= interval.start) {
-            self.at += 1;
-        }
-        self.intervals.get(self.at).is_some_and(|i| i.overlaps(interval))
-    }
+/// The result of a scan of the judged regions.
+struct Scan {
+    /// One for each score that has known places.
+    bins: Vec<JudgedBins>,
+    counts: Counts,
+    timings: Timings,
+    read: TilesRead,
 }
 
-/// Bins of one or more columns, judged together.
-#[derive(Clone, Debug, Default)]
-pub struct Sites {
-    scores: Vec<f32>,
-    truth: Vec<bool>,
-    /// Number of the 100-kb block of each bin.
-    blocks: Vec<u64>,
-    /// Bins below [`FLOOR`] that are not of the class, by block.
-    low: BTreeMap<u64, u64>,
-    /// Bases that were asked.
-    pub bases: u64,
-}
-
-impl Sites {
-    fn add(&mut self, score: f32, truth: bool, block: u64, bases: u64) {
-        self.bases += bases;
-        if truth || score >= FLOOR {
-            self.scores.push(if score >= FLOOR { score } else { 0.0 });
-            self.truth.push(truth);
-            self.blocks.push(block);
-        } else {
-            *self.low.entry(block).or_default() += 1;
-        }
-    }
-
-    /// Joins the bins of other columns.
-    pub fn join(&mut self, other: &Self) {
-        self.scores.extend_from_slice(&other.scores);
-        self.truth.extend_from_slice(&other.truth);
-        self.blocks.extend_from_slice(&other.blocks);
-        for (block, count) in &other.low {
-            *self.low.entry(*block).or_default() += count;
-        }
-        self.bases += other.bases;
-    }
-
-    /// Bins of the class, and all others.
-    pub fn sizes(&self) -> (u64, u64) {
-        let positives = self.truth.iter().filter(|t| **t).count() as u64;
-        (positives, self.truth.len() as u64 - positives + self.low.values().sum::<u64>())
-    }
-
-    /// Average precision, top-k and what a threshold gives, with intervals over 100-kb blocks.
-    pub fn figures(&self, threshold: f64, replicates: u32, seed: u64) -> Vec<Figure> {
-        let ranking = self.ranking();
-        let values = self.values(&ranking, threshold, None);
-        let numbers: Vec<u64> = {
-            let mut all: Vec<u64> = self.blocks.iter().chain(self.low.keys()).copied().collect();
-            all.sort_unstable();
-            all.dedup();
-            all
-        };
-        let place: BTreeMap<u64, usize> = numbers.iter().enumerate().map(|(i, &n)| (n, i)).collect();
-        let of_site: Vec<usize> = self.blocks.iter().map(|b| place[b]).collect();
-        let intervals = bootstrap(numbers.len(), replicates, seed, values.len(), |times| {
-            let weights: Vec<u32> = of_site.iter().map(|&block| times[block]).collect();
-            self.values(&ranking, threshold, Some(&weights))
-        });
-        NAMES
-            .iter()
-            .zip(values)
-            .zip(intervals)
-            .map(|((name, value), (low, high))| Figure { name: (*name).into(), value, low, high })
-            .collect()
-    }
-
-    /// All bins that matter, highest score first. The counted rest would only lengthen the last tie.
-    pub fn ranking(&self) -> Ranking {
-        Ranking::new(&self.scores, &self.truth)
-    }
-
-    /// How often a probability was right, as [`super::metrics::Judged::reliability`]; what ranks below [`FLOOR`] counts as 0.
-    pub fn reliability(&self) -> Vec<(f64, f64, u64)> {
-        let mut bins = vec![(0.0, 0.0, 0u64); 10];
-        for (&score, &truth) in self.scores.iter().zip(&self.truth) {
-            let bin = &mut bins[((score * 10.0) as usize).min(9)];
-            bin.0 += f64::from(score);
-            bin.1 += f64::from(u8::from(truth));
-            bin.2 += 1;
-        }
-        bins[0].2 += self.low.values().sum::<u64>();
-        bins.into_iter().filter(|bin| bin.2 > 0).map(|(p, right, n)| (p / n as f64, right / n as f64, n)).collect()
-    }
-
-    fn values(&self, ranking: &Ranking, threshold: f64, times: Option<&[u32]>) -> Vec<f64> {
-        let truth: Vec<u8> = self.truth.iter().map(|&t| u8::from(t)).collect();
-        let called: Vec<u8> = self.scores.iter().map(|&s| u8::from(f64::from(s) >= threshold)).collect();
-        let table = Confusion::new(2, &truth, &called, times);
-        let false_calls = table.at(0, 1) as f64 / (self.bases as f64 / 1e6);
-        vec![ranking.auprc(times), ranking.top_k(times), table.precision(1), table.recall(1), table.f1(1), false_calls]
-    }
-}
-
-const NAMES: [&str; 6] = ["auprc", "top_k", "precision", "recall", "f1", "false_per_mb"];
-
-/// Judges the answers of a scan as they come, for all known columns.
-pub struct Judge<'a> {
-    known: &'a [Known],
-    bin: u64,
-    strides: Vec<usize>,
-    contig: String,
-    cursors: Vec<[Cursor<'a>; 3]>,
-    contigs: u32,
-    sites: Vec<Sites>,
-    /// Scored windows.
-    pub windows: u64,
-}
-
-const NOTHING: &[Interval] = &[];
-
-impl<'a> Judge<'a> {
-    /// `core`: what one answer covers where the model is no track.
-    pub fn new(known: &'a [Known], form: &Form, core: u64) -> Self {
-        let bin = form.bin.unwrap_or(core);
-        let strides = known.iter().map(|k| form.columns[k.column].bin.map_or(1, |own| (own / bin) as usize)).collect();
-        Self {
-            known,
-            bin,
-            strides,
-            contig: String::new(),
-            cursors: Vec::new(),
-            contigs: 0,
-            sites: vec![Sites::default(); known.len()],
-            windows: 0,
-        }
-    }
-
-    /// One window's scores, bin after bin; bins without a known base are not judged.
-    pub fn add(&mut self, tile: &Tile, scores: &[f32], columns: usize) {
-        let (contig, core): (&str, Interval) = (&tile.contig, tile.core);
-        if self.cursors.is_empty() || self.contig != contig {
-            self.contig = contig.into();
-            self.contigs += 1;
-            self.cursors = self
-                .known
-                .iter()
-                .map(|k| {
-                    let of = |regions: &'a Option<Regions>| regions.as_ref().map_or(NOTHING, |r| r.of(contig));
-                    [Cursor::new(k.truth.of(contig)), Cursor::new(of(&k.scope)), Cursor::new(of(&k.ignored))]
-                })
-                .collect();
-        }
-        self.windows += 1;
-        for (index, known) in self.known.iter().enumerate() {
-            let (stride, [truth, scope, ignored]) = (self.strides[index], &mut self.cursors[index]);
-            for (at, row) in scores.chunks_exact(columns).enumerate().step_by(stride) {
-                let start = core.start + at as u64 * self.bin;
-                if start >= core.end {
-                    break;
-                }
-                let place = Interval::new(start, (start + self.bin * stride as u64).min(core.end));
-                let hidden = tile.unknown.iter().any(|run| run.start <= place.start && place.end <= run.end);
-                if hidden || (known.scope.is_some() && !scope.overlaps(place)) || ignored.overlaps(place) {
-                    continue;
-                }
-                let block = (u64::from(self.contigs) << 40) + start / BLOCK;
-                self.sites[index].add(row[known.column], truth.overlaps(place), block, place.len());
+fn scan(settings: &PlaceSettings<'_>, truth: &TruthSet, network: Network, genome: Genome) -> Result<Scan> {
+    let Network { card, form, pipeline: run, sessions } = network;
+    let grid = Grid::new(&card.window, None, form.bin)?;
+    let regions = truth.scope(settings.truth.regions.map_or("--region".into(), read::place));
+    let source = Source::open(genome, regions, None)?;
+    let encoder = run.encoder.clone();
+    let (mut judge, mut counts) = (BinJudge::new(&truth.columns, &form, grid.core), Counts::default());
+    let mut read = TilesRead::default();
+    let timings = pipeline::run(
+        &run,
+        sessions,
+        |feed| {
+            read = source.read(Some(grid), false, 0, encoder, feed)?;
+            Ok(())
+        },
+        |tile: Tile, outcome| {
+            counts.query_written(outcome.skipped());
+            if let Outcome::Answered(answers) = outcome {
+                judge.add(&tile, answers.scores(0), form.columns.len());
             }
-        }
-    }
-
-    /// The bins of every known column.
-    pub fn finish(self) -> Vec<Sites> {
-        self.sites
-    }
+            Ok(())
+        },
+    )?;
+    counts.set_input(&read.counts);
+    Ok(Scan { bins: judge.finish(), counts, timings, read })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{head::Shape, model::card::Column, number::Digits, skip::Skip};
+/// The metrics of each score and of each pool, with the line of its reliability plot.
+fn judge(
+    settings: &PlaceSettings<'_>,
+    columns: &[Column],
+    truth: &TruthSet,
+    bins: Vec<JudgedBins>,
+) -> Result<Vec<(SetMetrics, Line)>> {
+    let mut judged = Vec::new();
+    let threshold = |number: usize| settings.threshold.unwrap_or(columns[truth.columns[number].column].threshold);
+    for (number, (known, bins)) in truth.columns.iter().zip(&bins).enumerate() {
+        judged.push(set_metrics(settings, &columns[known.column].name, bins, threshold(number))?);
+    }
+    for Pool { name, members } in &truth.pools {
+        let mut joined = JudgedBins::default();
+        members.iter().for_each(|&number| joined.join(&bins[number]));
+        judged.push(set_metrics(settings, name, &joined, threshold(members[0]))?);
+    }
+    Ok(judged)
+}
 
-    #[test]
-    fn bins_are_judged_where_they_are_asked() {
-        let column = Column {
-            name: "a".into(),
-            head: 0,
-            label: "a".into(),
-            callable: true,
-            threshold: 0.5,
-            bin: Some(10),
-            strand: None,
-            digits: Digits::Decimals,
-        };
-        let form = Form {
-            shape: Shape { bins: 8, columns: 1 },
-            columns: vec![column],
-            bin: Some(10),
-            text: None,
-            unanswered: Skip::NotANumber,
-        };
-        let regions = |intervals: &[(u64, u64)]| {
-            Regions::new(intervals.iter().map(|&(s, e)| ("c".to_string(), Interval::new(s, e))), "x".into())
-        };
-        let known = [Known {
-            column: 0,
-            truth: regions(&[(15, 16), (70, 72)]),
-            scope: Some(regions(&[(0, 60)])),
-            ignored: Some(regions(&[(30, 31)])),
-        }];
-        let mut judge = Judge::new(&known, &form, 80);
-        let tile = Tile { contig: "c".into(), core: Interval::new(0, 80), unknown: vec![Interval::new(38, 52)] };
-        judge.add(&tile, &[0.1, 0.9, 0.2, 0.95, 0.6, 0.0, 0.9, 0.9], 1);
-        let sites = judge.finish().remove(0);
-        // Asked: bins 0 to 5 without bins 3 (ignored) and 4 (unknown); bin 1 is a site; bin 5 is below the floor.
-        assert_eq!((sites.sizes(), sites.bases), ((1, 3), 40));
-        let figures = sites.figures(0.5, 0, 1);
-        let value = |name: &str| figures.iter().find(|f| f.name == name).map(|f| f.value);
-        assert_eq!(value("auprc"), Some(1.0));
-        assert_eq!(value("precision"), Some(1.0));
-        assert_eq!(value("false_per_mb"), Some(0.0));
+fn set_metrics(
+    settings: &PlaceSettings<'_>,
+    name: &str,
+    bins: &JudgedBins,
+    threshold: f64,
+) -> Result<(SetMetrics, Line)> {
+    let (positives, negatives) = bins.sizes();
+    if positives == 0 || negatives == 0 {
+        return Err(Error::input(
+            read::place(settings.truth.places),
+            format!("{name}: of the {} bins that were judged {positives} lie on a known place", positives + negatives),
+        )
+        .with_hint("metrics need bins of both kinds: are places and regions of the same genome?"));
+    }
+    let set = SetMetrics {
+        name: name.into(),
+        counts: vec![
+            ("bins".into(), (positives + negatives).to_string()),
+            ("bins:known".into(), positives.to_string()),
+            ("bases".into(), bins.bases.to_string()),
+            ("threshold".into(), threshold.to_string()),
+        ],
+        metrics: bins.metrics(threshold, settings.bootstrap),
+        curves: vec![ScoreCurve { name: name.into(), ranking: bins.ranking(), bases: Some(bins.bases) }],
+    };
+    let reliability = bins.reliability().into_iter().map(|(p, right, _)| (p, right)).collect();
+    Ok((set, (name.into(), reliability)))
+}
+
+fn page(settings: &PlaceSettings<'_>, card: &Card, judged: &[(SetMetrics, Line)]) -> Page {
+    let Bootstrap { replicates, seed } = settings.bootstrap;
+    let all = SetMetrics {
+        name: "all".into(),
+        counts: Vec::new(),
+        metrics: Vec::new(),
+        curves: judged.iter().flat_map(|(set, _)| set.curves.clone()).collect(),
+    };
+    Page {
+        title: format!("{} {}", card.name, card.version),
+        facts: vec![
+            format!("{} on {}", read::place(settings.truth.places), read::place(settings.reference)),
+            format!("{replicates} bootstrap replicates over blocks of 100 kb, seed {seed}"),
+        ],
+        tables: judged.iter().map(|(set, _)| Table::of(set)).collect(),
+        confusion: None,
+        plots: plots(&all, false, Some(judged.iter().map(|(_, line)| line.clone()).collect())),
     }
 }

@@ -1,15 +1,15 @@
-//! Answers in words against what they should be: exact match, BLEU, ROUGE; numbers: error and correlation.
+//! Metrics of answers in words: exact match, BLEU, ROUGE; of numbers: error and correlation.
 
 use std::collections::HashMap;
 
-/// What a text is compared by.
+/// The units by which texts are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Units {
-    /// Between blanks.
+    /// Words, separated by blanks.
     Words,
-    /// Of a sequence.
+    /// Letters of a sequence.
     Letters,
-    /// Three letters each.
+    /// Residues of three letters.
     Residues,
 }
 
@@ -44,51 +44,47 @@ fn shared(a: &HashMap<&[&str], usize>, b: &HashMap<&[&str], usize>) -> usize {
 pub struct Texts {
     count: usize,
     exact: usize,
-    /// Grams of 1 to 4 units: found in the answer that the truth has, and all of the answer's.
+    /// Grams of 1 to 4 units of the answers that the known answers have too, and all grams of the answers.
     found: [usize; 4],
     written: [usize; 4],
-    said: usize,
-    wanted: usize,
+    answered_units: usize,
+    known_units: usize,
     rouge: [f64; 3],
     /// Truth and answer, where both are numbers.
     numbers: Vec<(f64, f64)>,
-    /// An answer, or its truth, is no number.
+    /// An answer, or its known answer, is not a number.
     no_number: bool,
 }
 
 impl Texts {
-    /// One answer; `None`: there was none.
+    /// Adds an answer; `None`: there was none.
     pub fn add(&mut self, truth: &str, answer: Option<&str>, units: Units) {
         let answered = answer.is_some();
         self.count += 1;
         self.exact += usize::from(answer == Some(truth));
         let answer = answer.unwrap_or_default();
-        let (wanted, said) = (units.of(truth), units.of(answer));
-        (self.said, self.wanted) = (self.said + said.len(), self.wanted + wanted.len());
+        let (known, given) = (units.of(truth), units.of(answer));
+        self.answered_units += given.len();
+        self.known_units += known.len();
         for n in 1..=4 {
-            let (a, b) = (grams(&wanted, n), grams(&said, n));
+            let (a, b) = (grams(&known, n), grams(&given, n));
             self.found[n - 1] += shared(&a, &b);
-            self.written[n - 1] += said.len().saturating_sub(n - 1);
+            self.written[n - 1] += given.len().saturating_sub(n - 1);
             if n <= 2 {
-                let (all_a, all_b) = (wanted.len().saturating_sub(n - 1), said.len().saturating_sub(n - 1));
+                let (all_a, all_b) = (known.len().saturating_sub(n - 1), given.len().saturating_sub(n - 1));
                 self.rouge[n - 1] += f1(shared(&a, &b), all_a, all_b);
             }
         }
-        self.rouge[2] += f1(longest_common(&wanted, &said), wanted.len(), said.len());
+        self.rouge[2] += f1(longest_common(&known, &given), known.len(), given.len());
         match (truth.parse(), answer.parse()) {
             (Ok(truth), Ok(answer)) => self.numbers.push((truth, answer)),
             _ => self.no_number |= answered,
         }
     }
 
-    /// Answers.
-    pub fn len(&self) -> usize {
+    /// How many answers were added.
+    pub fn count(&self) -> usize {
         self.count
-    }
-
-    /// None.
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
     }
 
     /// Share of answers that are the truth, letter by letter.
@@ -100,12 +96,12 @@ impl Texts {
     /// brevity penalty. 0 where one of them is 0; sizes that no text reaches are left out.
     pub fn bleu(&self, n: usize) -> f64 {
         let sizes: Vec<usize> = (0..n).filter(|&n| self.written[n] > 0).collect();
-        if self.said == 0 || sizes.is_empty() {
+        if self.answered_units == 0 || sizes.is_empty() {
             return 0.0;
         }
         let log = |n: &usize| (self.found[*n] as f64 / self.written[*n] as f64).ln();
         let mean = sizes.iter().map(log).sum::<f64>() / sizes.len() as f64;
-        let penalty = (1.0 - self.wanted as f64 / self.said as f64).min(0.0);
+        let penalty = (1.0 - self.known_units as f64 / self.answered_units as f64).min(0.0);
         (mean + penalty).exp()
     }
 

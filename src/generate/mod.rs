@@ -226,7 +226,7 @@ impl Row {
         let fills = place / beams >= group.len();
         let mut answer = Generated::default();
         // All beams of a prompt begin alike: only the first is continued.
-        if place % beams > 0 {
+        if !place.is_multiple_of(beams) {
             answer.log_probability = f64::NEG_INFINITY;
         }
         let Request { form, ids, .. } = &requests[request];

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     base::Base,
+    columns,
     lookup::{Lookup, LookupRequest, cell, optional_cell},
     rank::rank,
     records::{Gene, Phenotype, Relation},
@@ -11,7 +12,10 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    output::manifest::Settings,
+    output::{
+        column::{Column, commented_header},
+        manifest::Settings,
+    },
     read,
     skip::Skip,
 };
@@ -37,11 +41,11 @@ impl Listing {
         }
     }
 
-    fn header(self) -> &'static str {
+    fn columns(self) -> &'static [Column] {
         match self {
-            Self::Facts => "#asked\tgene\tfact\tvalue\tsource\n",
-            Self::Diseases => "#asked\tgene\tdisease_id\tdisease\trelation\tagainst\tinheritance\treference\tsource\n",
-            Self::Phenotypes => "#asked\tgene\thpo_id\tphenotype\tfrequency\tdisease_id\tdisease\tsource\n",
+            Self::Facts => columns::SHOW,
+            Self::Diseases => columns::DISEASES,
+            Self::Phenotypes => columns::PHENOTYPES,
         }
     }
 
@@ -74,7 +78,7 @@ pub(crate) fn list(request: LookupRequest<'_>, names: &[String], listing: Listin
         report = Some(lines.report());
     }
     let place = input.map_or("the command line".into(), read::place);
-    let mut table = Lookup::begin(request, 1, settings, listing.header())?;
+    let mut table = Lookup::begin(request, 1, settings, &commented_header(listing.columns()))?;
     let mut failed = Vec::new();
     for name in &names {
         match base.gene(name)?.one(name) {
@@ -200,7 +204,7 @@ pub(crate) fn list_ranked(request: LookupRequest<'_>, phenotypes: &[String], top
     let mut settings = Settings::new("genes rank");
     settings.put("hpo", phenotypes);
     settings.put("top", top);
-    let mut table = Lookup::begin(request, 1, settings, "#rank\tgene\thgnc\tscore\tmatches\n")?;
+    let mut table = Lookup::begin(request, 1, settings, &commented_header(columns::RANK))?;
     let most = if top == 0 { fits.len() } else { top };
     for (place, fit) in fits.iter().take(most).enumerate() {
         let gene = base.gene_of(fit.gene)?;

@@ -9,6 +9,7 @@
 pub mod annotate;
 pub mod base;
 pub mod build;
+pub(crate) mod columns;
 mod identifiers;
 pub(crate) mod listings;
 pub(crate) mod lookup;

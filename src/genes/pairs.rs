@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     base::Base,
+    columns,
     lookup::{Lookup, LookupRequest, cell},
     records::{Condition, Gene},
     relate::weights::MEASURES,
@@ -14,6 +15,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    output::column::commented_header,
     output::manifest::Settings,
     session::{Target, load::limit_threads},
     skip::Skip,
@@ -135,7 +137,7 @@ struct PairWriter {
 }
 
 fn header(measures: bool) -> String {
-    let mut header = String::from("#gene\tabout_id\tabout\tanswer\tprobability\tbasis\tevidence");
+    let mut header = commented_header(columns::RELATE).trim_end().to_string();
     if measures {
         header += "\t";
         header += &MEASURES.join("\t");

@@ -49,7 +49,12 @@ pub(crate) fn show(folder: &Folder) -> Result<String> {
     page.line("input", &input.to_lowercase());
     page.reads(&card);
     page.scores(&card);
-    card.trained_on.iter().for_each(|trained_on| page.line("trained on", trained_on));
+    for line in &card.trained_on {
+        match line.strip_prefix("held out: ") {
+            Some(held_out) => page.line("held out", held_out),
+            None => page.line("trained on", line),
+        }
+    }
     card.notes.iter().for_each(|note| page.line("note", note));
     for (file, sha256) in &card.files.sha256 {
         page.line("sha256", &format!("{sha256} {file}"));
@@ -116,7 +121,10 @@ impl Page {
             for point in &head.operating_points {
                 let wrong = point.false_per_mb.map_or(String::new(), |n| format!(", {n} wrong calls per Mb"));
                 let (name, from, precision, recall) = (&head.name, point.threshold, point.precision, point.recall);
-                self.line("held out", &format!("{name} from {from}: precision {precision}, recall {recall}{wrong}"));
+                self.line(
+                    "threshold",
+                    &format!("{name} {from}: precision {precision}, recall {recall}{wrong} (held-out data)"),
+                );
             }
         }
     }

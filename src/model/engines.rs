@@ -7,13 +7,14 @@ use clap::{ValueEnum, builder::PossibleValue};
 use super::{
     device::Device,
     engine::{Engine, EngineReport, Found, NotFound},
-    ort::OnnxRuntime,
-    rten::Rten,
 };
 use crate::error::{Error, Result};
 
 /// All engines, in the order in which `--engine auto` prefers them. A new engine is a file and a line here.
-pub static ENGINES: [&dyn Engine; 2] = [&OnnxRuntime, &Rten];
+pub static ENGINES: &[&dyn Engine] = &[
+    &super::ort::OnnxRuntime, // Where its library is installed.
+    &super::rten::Rten,       // Part of the program.
+];
 
 /// The engine that a user asks for: `--engine`.
 #[derive(Clone, Copy, Debug)]
@@ -26,15 +27,17 @@ pub enum EngineChoice {
 
 impl ValueEnum for EngineChoice {
     fn value_variants<'a>() -> &'a [Self] {
-        static CHOICES: LazyLock<Vec<EngineChoice>> =
-            LazyLock::new(|| std::iter::once(EngineChoice::Auto).chain(ENGINES.map(EngineChoice::Named)).collect());
+        static CHOICES: LazyLock<Vec<EngineChoice>> = LazyLock::new(|| {
+            std::iter::once(EngineChoice::Auto).chain(ENGINES.iter().copied().map(EngineChoice::Named)).collect()
+        });
         &CHOICES
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
             Self::Auto => {
-                let titles = ENGINES.map(|engine| engine.title()).join(" where it is found, else ");
+                let titles =
+                    ENGINES.iter().map(|engine| engine.title()).collect::<Vec<_>>().join(" where it is found, else ");
                 PossibleValue::new("auto").help(titles)
             }
             Self::Named(engine) => PossibleValue::new(engine.name()).help(engine.summary()),
@@ -75,7 +78,7 @@ impl EngineChoice {
 
 fn first_found(model: &str, device: Device) -> Result<Chosen> {
     let mut missing = Vec::new();
-    for engine in ENGINES.into_iter().filter(|engine| engine.runs_on(device)) {
+    for engine in ENGINES.iter().copied().filter(|engine| engine.runs_on(device)) {
         match engine.find() {
             Ok(found) => {
                 missing.iter().for_each(|missing| log_replaced(missing, engine));

@@ -3,7 +3,7 @@
 //! A model is found by its name ([`registry`]) as a [`folder`] with a [`card`]. An [`engine`] of the table [`engines`] loads its networks
 //! on a [`device`], where their inputs and outputs ([`ports`]) must be those of the card. [`network`] (windows), [`change`] (changes of
 //! a sequence) and [`exact`] (functions) are what answers batches ([`answer`]); [`decoder`] loads networks that answer prompts.
-//! [`check`] tests a model.
+//! `check` tests a model, `import` makes one of published weights.
 
 pub mod answer;
 pub mod card;

@@ -77,7 +77,9 @@ pub fn find(name: &str, models_dir: Option<&PathBuf>) -> Result<Folder> {
             return Ok(Folder::Disk(path));
         }
         let problem = if path.is_dir() { "there is no card.yaml in this folder" } else { "no such folder" };
-        return Err(Error::model(name, problem).with_hint("a model is a folder with a card.yaml: see docs/models.md"));
+        return Err(
+            Error::model(name, problem).with_hint("a model is a folder with a card.yaml: see docs/reference/card.md")
+        );
     }
     for folder in search_path(models_dir) {
         if folder.join(name).join("card.yaml").is_file() {
@@ -88,7 +90,7 @@ pub fn find(name: &str, models_dir: Option<&PathBuf>) -> Result<Folder> {
         Some((name, files)) => Ok(Folder::BuiltIn(name, files)),
         None if path.join("card.yaml").is_file() => Ok(Folder::Disk(path)),
         None => Err(Error::model(name, "no model of that name was found")
-            .with_hint("genogloss models list shows what there is; a path to a model folder works too")),
+            .with_hint("genogloss models list lists the models; genogloss models import installs published ones, such as spliceai; a path to a model folder works too")),
     }
 }
 

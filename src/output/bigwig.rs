@@ -116,7 +116,7 @@ impl BigWig {
                         "bigWig holds contigs of up to {MAX_CONTIG} bases; {} has {}",
                         contig.name, contig.len
                     ),
-                    hint: Some("--format bedgraph has no limit".into()),
+                    hint: Some("-O bedgraph has no limit".into()),
                 });
             }
             sizes.insert(contig.name.clone(), contig.len as u32);

@@ -3,11 +3,14 @@
 
 pub mod bam;
 pub mod bigwig;
+pub(crate) mod column;
 pub mod elements;
 pub mod index;
+pub(crate) mod kind;
 pub mod manifest;
 pub mod names;
 pub mod order;
+mod recorded;
 pub mod stream;
 pub mod table;
 mod targets;

@@ -24,6 +24,9 @@ pub enum VariantFormat {
     /// BCF.
     #[value(name = "b")]
     Bcf,
+    /// BCF without compression, for a pipe.
+    #[value(name = "u")]
+    PlainBcf,
 }
 
 impl VariantFormat {
@@ -37,10 +40,11 @@ impl VariantFormat {
     }
 
     /// The names of files of variants.
-    pub const NAMED: [Writes<Self>; 3] = [
+    pub const NAMED: [Writes<Self>; 4] = [
         Writes::plain(Self::Vcf, Named::Vcf),
         Writes { format: Self::Bgzf, named: Named::Vcf, compressed: Some(true) },
         Writes::plain(Self::Bcf, Named::Bcf),
+        Writes::plain(Self::PlainBcf, Named::Bcf),
     ];
 
     /// The letter of the option `-O`.
@@ -49,17 +53,23 @@ impl VariantFormat {
             Self::Vcf => 'v',
             Self::Bgzf => 'z',
             Self::Bcf => 'b',
+            Self::PlainBcf => 'u',
         }
+    }
+
+    /// Whether its records are BCF.
+    pub fn is_bcf(self) -> bool {
+        matches!(self, Self::Bcf | Self::PlainBcf)
     }
 
     /// Whether its bytes are BGZF.
     pub fn is_bgzf(self) -> bool {
-        self != Self::Vcf
+        matches!(self, Self::Bgzf | Self::Bcf)
     }
 
     /// The setting that all shards of a run share; each may compress its lines in its own way.
     pub fn word(self) -> &'static str {
-        if self == Self::Bcf { "bcf" } else { "vcf" }
+        if self.is_bcf() { "bcf" } else { "vcf" }
     }
 }
 
@@ -83,7 +93,7 @@ impl RecordWriter {
         samples: bool,
     ) -> Result<(Self, Vec<u8>)> {
         let input = variants.place().to_string();
-        if format != VariantFormat::Bcf {
+        if !format.is_bcf() {
             return Ok((Self { encoder: None, input, bytes: Vec::new() }, text));
         }
         // The names of the input keep their numbers.

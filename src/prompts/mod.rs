@@ -7,6 +7,7 @@
 //! forces it, to compare.
 
 mod classifiers;
+pub(crate) mod columns;
 mod definitions;
 pub mod facts;
 pub mod grammar;

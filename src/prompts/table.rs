@@ -1,27 +1,18 @@
 //! The tables of `genogloss ask`: answers, and the list of tasks.
 
-use super::{Refusal, reader::Query, tasks::TASKS};
+use super::{Refusal, columns::ANSWERS, reader::Query, tasks::TASKS};
 use crate::{
     error::Result,
+    output::column::commented_header,
     pipeline::Outcome,
     session::{OutputWriter, Sink},
     skip::Skip,
 };
 
 /// Header of the table of answers.
-pub(super) const HEADER: &[u8] = b"#id\ttask\tanswer\tconfidence\thow\treason\tevidence\n";
-
-/// Reasons that the column `reason` may hold, for `genogloss columns`.
-pub(crate) const SKIPS: &[Skip] = &[
-    Skip::BadPrompt,
-    Skip::UnknownTask,
-    Skip::NoSequence,
-    Skip::TooShort,
-    Skip::TooLong,
-    Skip::UnknownBases,
-    Skip::UnknownName,
-    Skip::NoFact,
-];
+pub(super) fn header() -> String {
+    commented_header(ANSWERS)
+}
 
 impl Sink<Query> for OutputWriter {
     fn write(&mut self, mut query: Query, outcome: Outcome<'_>) -> Result<()> {

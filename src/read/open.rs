@@ -154,8 +154,14 @@ impl Input {
             Format::Empty => Err(Error::input(self.place(), format!("not {what}: {}", self.emptiness()))),
             Format::Unknown => Err(self.unknown(what)),
             format => {
+                let command = match format {
+                    Format::Fasta => "scan",
+                    Format::Vcf | Format::Bcf => "variants",
+                    _ => "reads",
+                };
                 let format = format!("{format:?}").to_uppercase();
-                Err(Error::input(self.place(), format!("not {what}: it is {format}")))
+                let problem = format!("not {what}: it is {format}");
+                Err(Error::input(self.place(), problem).with_hint(format!("genogloss {command} scores {format}")))
             }
         }
     }

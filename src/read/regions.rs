@@ -37,10 +37,10 @@ impl Regions {
             return Ok(None);
         }
         let mut regions = Self { place: "--region".into(), ..Self::default() };
-        for text in texts {
+        for text in texts.iter().flat_map(|text| listed(text, contigs)) {
             match Region::parse(text, contigs)? {
                 ParsedRegion::Certain(region) => regions.add(region.contig, region.interval, 0),
-                ParsedRegion::Ambiguous(region) => regions.ambiguous.push((text.clone(), region)),
+                ParsedRegion::Ambiguous(region) => regions.ambiguous.push((text.to_string(), region)),
             }
         }
         if let Some(path) = bed {
@@ -229,9 +229,53 @@ impl Aliases {
     }
 }
 
+/// The regions of a list with commas. A comma between digits of a position, with three digits after it, separates thousands, as in samtools:
+/// `chr1:1,000-2,000,chr2` is two regions. Names in braces and names of contigs may hold commas.
+fn listed<'a>(text: &'a str, contigs: Option<&Contigs>) -> Vec<&'a str> {
+    if contigs.is_some_and(|contigs| contigs.id(text).is_some()) {
+        return vec![text];
+    }
+    let (bytes, mut items, mut start, mut braces) = (text.as_bytes(), Vec::new(), 0, false);
+    for (at, &byte) in bytes.iter().enumerate() {
+        match byte {
+            b'{' => braces = true,
+            b'}' => braces = false,
+            b',' if !braces && !(text[start..at].contains(':') && separates_thousands(bytes, at)) => {
+                items.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    items.push(&text[start..]);
+    items
+}
+
+/// Whether a comma has a digit before it and exactly three after it.
+fn separates_thousands(bytes: &[u8], comma: usize) -> bool {
+    let digits = bytes[comma + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let ends = !bytes.get(comma + 1 + digits).is_some_and(|byte| byte.is_ascii_alphanumeric() || b":_.".contains(byte));
+    comma > 0 && bytes[comma - 1].is_ascii_digit() && digits == 3 && ends
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_are_told_from_thousands() {
+        let list = |text: &'static str| listed(text, None);
+        assert_eq!(list("a:1-9,b:1-9"), ["a:1-9", "b:1-9"]);
+        assert_eq!(list("chr20:1,000,000-2,000,000"), ["chr20:1,000,000-2,000,000"]);
+        assert_eq!(list("chr1:1,000-2,000,chr2"), ["chr1:1,000-2,000", "chr2"]);
+        assert_eq!(list("1:5-9,234:7-8,X"), ["1:5-9", "234:7-8", "X"]);
+        assert_eq!(list("a,b,c"), ["a", "b", "c"]);
+        assert_eq!(list("{a,b}:1-2,c"), ["{a,b}:1-2", "c"]);
+        assert_eq!(list("a:100,b"), ["a:100", "b"]);
+        let mut contigs = Contigs::default();
+        contigs.push("x,y", 100);
+        assert_eq!(listed("x,y", Some(&contigs)), ["x,y"]);
+    }
 
     #[test]
     fn regions_are_merged_and_found() {

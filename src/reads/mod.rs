@@ -3,6 +3,7 @@
 //! [`source`] cuts every read into windows; [`tally`] makes one answer of the windows of a read; [`writer`] writes it as a line of
 //! [`table`] or as tags of the record.
 
+pub(crate) mod columns;
 pub mod flags;
 mod read;
 mod settings;

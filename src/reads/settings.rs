@@ -104,7 +104,7 @@ impl Settings {
         };
         if self.format == ReadsFormat::Bam && (model.form.text.is_some() || self.each_window) {
             return Err(Error::usage(
-                "--format bam needs a model that answers with scores, and writes one record for each read",
+                "-O bam needs a model that answers with scores, and writes one record for each read",
             ));
         }
         Ok(grid)

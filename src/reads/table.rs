@@ -2,33 +2,26 @@
 
 use noodles::sam::{self, alignment::RecordBuf};
 
-use super::{read::Read, tally::ReadPlace};
+use super::{columns, read::Read, tally::ReadPlace};
 use crate::{
     call::Caller,
-    genome::Interval,
+    genome::{Interval, interval::from_one_based},
     model::Form,
     number::{write_integer, write_score},
+    output::column::score_header,
     read::alignments::{AlignedBlocks, place_of},
     skip::Skip,
 };
 
 /// The header line.
 pub fn header(form: &Form) -> String {
-    let scores = match &form.text {
-        Some(name) => name.clone(),
-        None => {
-            std::iter::once("call").chain(form.columns.iter().map(|c| c.name.as_str())).collect::<Vec<_>>().join("\t")
-        }
-    };
-    format!(
-        "#read\tflags\tcontig\tstart\tend\tmapq\tlength\twindows\twindow_start\twindow_end\twindow_contig_start\tstrand\t{scores}\tskip\n"
-    )
+    score_header(columns::TSV, form)
 }
 
 /// Contig and 0-based first base of a read that has a position.
 pub fn first_base<'a>(header: &'a sam::Header, record: &RecordBuf) -> Option<(&'a str, u64)> {
     let (name, _) = header.reference_sequences().get_index(record.reference_sequence_id()?)?;
-    Some((std::str::from_utf8(name).ok()?, record.alignment_start()?.get() as u64 - 1))
+    Some((std::str::from_utf8(name).ok()?, from_one_based(record.alignment_start()?.get() as u64)))
 }
 
 /// What a line says about its place.

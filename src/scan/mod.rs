@@ -43,6 +43,7 @@ pub fn run(settings: &Settings, request: Request, model: LoadedModel, grid: Opti
         return open_reading_frames(settings, request, *frames, model.report);
     }
     let form = model.form.clone();
+    settings.check_threshold(&form)?;
     let columns = settings.chosen_columns(&form, grid)?;
     let merge = settings.joined(&form)?;
     if settings.overlap != Rule::Cut && (form.bin.is_some() || form.text.is_some()) {

@@ -7,8 +7,9 @@ use crate::{
     exact::{Orf, OrfFinder, OrfOptions},
     output::{
         Output,
+        column::commented_header,
         manifest::ModelReport,
-        table::{BED, TSV, TableFormat},
+        table::{BED, TSV, TableFormat, columns},
     },
     progress::Total,
     read::{
@@ -30,11 +31,11 @@ struct Frames {
 }
 
 impl Frames {
-    fn header(format: TableFormat) -> Result<&'static str> {
+    fn header(format: TableFormat) -> Result<String> {
         if format == TSV {
-            Ok("#contig\tstart\tend\tstrand\tframe\tlength\tcomplete\n")
+            Ok(commented_header(columns::FRAMES_TSV))
         } else if format == BED {
-            Ok("")
+            Ok(String::new())
         } else {
             Err(Error::usage("exact:orf writes BED or TSV: open reading frames have no scores"))
         }

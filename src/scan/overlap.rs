@@ -123,7 +123,7 @@ impl Overlap {
                     .into_iter()
                     .find(|strand| o[4].as_str().is_some_and(|s| s.starts_with(strand.symbol())))?,
                 skip: match word {
-                    Some(word) => Some(Skip::all().into_iter().find(|skip| skip.word() == word)?),
+                    Some(word) => Some(Skip::from_word(word)?),
                     None => None,
                 },
             };

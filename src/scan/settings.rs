@@ -8,6 +8,7 @@ use crate::{
     error::{Error, Result},
     exact::Task,
     model::{Form, card::WindowRule},
+    number::Digits,
     output::{
         manifest::{self, digest},
         table::{Holds, TableFormat},
@@ -94,17 +95,32 @@ impl Settings {
         Ok(self.merge.or(elements.then_some(0)))
     }
 
+    /// Refuses a threshold that no probability can reach, or that all reach.
+    pub fn check_threshold(&self, form: &Form) -> Result<()> {
+        let probabilities = form.columns.iter().filter(|column| column.callable);
+        match self.threshold {
+            Some(Threshold::Value(value))
+                if !(0.0..=1.0).contains(&value)
+                    && form.text.is_none()
+                    && probabilities.clone().all(|column| column.digits == Digits::Decimals) =>
+            {
+                Err(Error::usage(format!("--threshold {value}: the scores of this model run from 0 to 1")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The columns of bedGraph and bigWig.
     pub fn chosen_columns(&self, form: &Form, grid: Option<Grid>) -> Result<Vec<usize>> {
         let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
         if let Err(needed) = (self.format.check)(form) {
-            return Err(Error::usage(format!("--output-type {} needs {needed}", self.format.name)));
+            return Err(Error::usage(format!("-O {} needs {needed}", self.format.name)));
         }
         let one = self.format.holds == Holds::OneScore;
         if !one && self.bigwig.is_none() {
             return match self.columns.first() {
                 None => Ok(Vec::new()),
-                Some(_) => Err(Error::usage("--column is for --output-type bedgraph and --bigwig")),
+                Some(_) => Err(Error::usage("--column is for -O bedgraph and --bigwig")),
             };
         }
         if self.bigwig.is_some() {
@@ -125,7 +141,7 @@ impl Settings {
         }
         if one && chosen.len() != 1 {
             let hint = if names.is_empty() {
-                "this task answers in words: use --output-type tsv".into()
+                "this task answers in words: use -O tsv".into()
             } else {
                 format!("--column {}", names.join(", or --column "))
             };

@@ -41,12 +41,19 @@ impl Session {
     pub fn finish(self, finished: Finished, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
         finished.counts.balance()?;
         let Self { target, about, journal, resumed } = self;
-        let (counts, wall) = (finished.counts.clone(), finished.timings.wall);
+        let (counts, timings) = (finished.counts.clone(), finished.timings);
         // A shard may well hold nothing that can be scored.
         let warns = about.warns_if_nothing_scored && about.territory.is_none();
         let sealed = with_manifests(&target, about, finished, seal()?)?;
         sealed.commit()?;
-        close(&counts, wall, resumed.counts().windows);
+        tracing::debug!(
+            "busy: reading {:.1} s, encoding {:.1} s, model {:.1} s (all sessions), writing {:.1} s",
+            timings.read,
+            timings.encode,
+            timings.model,
+            timings.write
+        );
+        close(&counts, timings.wall, resumed.counts().windows);
         if counts.scored == 0 && !counts.skipped.is_empty() && warns {
             tracing::warn!(
                 "nothing was scored (skipped: {}): does the input suit the model? `genogloss models show` lists what it accepts",

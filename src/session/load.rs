@@ -190,6 +190,12 @@ fn network(
         engine.version,
         engine.device
     );
+    tracing::debug!(
+        "{} sessions; batches of {} windows, calls of {}",
+        sessions.len(),
+        pipeline.batch_rows,
+        pipeline.group
+    );
     let form = network::form(&card);
     pipeline.shape = form.shape;
     pipeline.encoder = Some(Arc::new(encoder));

@@ -1,4 +1,4 @@
-//! Manifests of runs, read again. They may come from other people: what is computed with, or names a file, is checked here.
+//! Reading manifests. They may come from other people: numbers that are computed with, and names of files, are checked here.
 
 use std::{
     fs::File,
@@ -14,24 +14,24 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Bytes of a manifest. One of a million contigs takes 100 MB.
+/// Largest size of a manifest, in bytes. One of a million contigs takes 100 MB.
 const LARGEST: u64 = 2 << 30;
 
-/// Numbers in a manifest end here, as whole numbers of JSON do: sums of them stay within 64 bits.
+/// Largest number in a manifest, as of whole numbers in JSON: sums stay within 64 bits.
 const LARGEST_NUMBER: f64 = 9_007_199_254_740_992.0;
 
-/// Seconds, also since 1970.
+/// Largest number of seconds, also since 1970.
 const LARGEST_TIME: f64 = 1e12;
 
-/// Bases of a contig.
+/// Largest length of a contig, in bases.
 const LONGEST_CONTIG: u64 = 1 << 48;
 
-/// Reads a manifest, and refuses one that no run of this program has written.
+/// Reads a manifest; refuses one that this program has not written.
 pub fn manifest(path: &Path) -> Result<Map<String, Value>> {
     let failed = |error: std::io::Error| Error::read(path, &error);
     let bad = |why: String| Error::input(path.display(), why);
     let mut bytes = Vec::new();
-    // A pipe would be waited for.
+    // Reading a pipe would wait for its writer.
     if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
         return Err(bad("is not a regular file, as a manifest is".into()));
     }
@@ -50,7 +50,7 @@ pub fn manifest(path: &Path) -> Result<Map<String, Value>> {
     Ok(manifest)
 }
 
-/// What a shard says of itself.
+/// Reads the entry about a shard.
 pub fn shard(text: &str) -> Result<ShardReport, String> {
     // By its text: JSON values in memory keep 64 bits of a number.
     let shard: ShardReport = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -68,7 +68,7 @@ pub fn shard(text: &str) -> Result<ShardReport, String> {
     Ok(shard)
 }
 
-/// A file's name in the folder of the manifest: no path.
+/// Whether a text is the plain name of a file, without a path.
 pub fn is_plain_name(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
@@ -118,7 +118,7 @@ fn check(manifest: &Map<String, Value>) -> Result<(), String> {
     Ok(())
 }
 
-/// Counts; reasons of skips may be those of another version.
+/// Checks counts; reasons of skips may be those of another version.
 fn counts(what: &str, all: &Value) -> Result<(), String> {
     let mut all = all.clone();
     let skipped = all.as_object_mut().and_then(|all| all.remove("skipped")).unwrap_or_default();
@@ -143,7 +143,7 @@ fn list<'a>(what: &str, value: &'a Value) -> Result<&'a [Value], String> {
     }
 }
 
-/// Numbers from 0 to `largest`; also inside objects.
+/// Checks that numbers are from 0 to `largest`, also inside objects.
 fn numbers(what: &str, value: &Value, largest: f64) -> Result<(), String> {
     match value {
         Value::Null => Ok(()),

@@ -1,24 +1,24 @@
-//! Elements at the edges of a shard: parts of what a whole run would have joined across the cut.
+//! Elements at the edges of a shard: parts of elements that a whole run would have joined across the cut.
 
 use serde::{Deserialize, Serialize};
 
 use crate::shards::territory::Territory;
 use crate::{output::elements::Element, read::regions::Regions};
 
-/// An element that may go on in a neighbouring shard.
+/// An element that may continue in a neighbouring shard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edge {
-    /// The part this shard has seen.
+    /// The part in this shard.
     pub element: Element,
-    /// It meets a region that was asked for, so its line was written.
+    /// It overlaps a region of the run, so its line was written.
     pub written: bool,
-    /// Where the next region after it begins: what is joined to it may reach into that.
+    /// Start of the next region after it: what is joined to it may reach that region.
     pub next_region: Option<u64>,
 }
 
 impl Edge {
-    /// The element, if it lies at an edge of the territory. Calls `gap` bases apart are joined; windows of the shard before
-    /// may reach so far into this one.
+    /// The element, if it lies at an edge of the territory. Calls up to `gap` bases apart are joined; windows of the shard before
+    /// may reach `reach` bases into this one.
     pub fn at(
         element: &Element,
         territory: &Territory,

@@ -1,8 +1,7 @@
-//! Shards: the contigs, one after the other, are a line, and every shard owns a stretch of it.
+//! Shards: the contigs are concatenated, and every shard owns one range of the whole.
 //!
-//! What begins on a shard's stretch is the shard's own: windows by the first base of their core, variants and reads by
-//! their position, reads without one belong to the last shard. So every record is in exactly one shard, and shards put
-//! together in order are the whole.
+//! A shard owns what begins in its range: windows by the first base of their core, variants and reads by their position; reads
+//! without a position belong to the last shard. So every record is in exactly one shard, and the shards in order are the whole.
 
 use std::{fmt, path::Path, str::FromStr};
 
@@ -15,18 +14,18 @@ use crate::{
     read::{self, regions::Regions},
 };
 
-/// What begins the first line of a shard's BED file, as `genogloss plan` writes it.
+/// The beginning of the first line of a shard's BED file, as `genogloss plan` writes it.
 const MARK: &str = "#genogloss shard ";
 
-/// What the line of a file is called whose records are not in order of position: shards are cut by record number.
+/// The name of the only contig for a file whose records are not in order of position: shards are cut by record number.
 pub const RECORDS: &str = "*";
 
-/// Which part of a run.
+/// A part of a run, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     /// From 1.
     pub index: u32,
-    /// Of how many.
+    /// Number of shards.
     pub count: u32,
 }
 
@@ -49,7 +48,7 @@ impl FromStr for Shard {
     }
 }
 
-/// `--shard`: a part by its number, or one that was planned.
+/// `--shard`: a part by its number, or a planned one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Choice {
     /// `3/16`.
@@ -73,15 +72,15 @@ impl FromStr for Choice {
     }
 }
 
-/// A place on the line: number of the contig, base.
+/// A position: number of the contig, base.
 type Place = (usize, u64);
 
-/// The stretch of a shard.
+/// The range of a shard.
 #[derive(Clone, Debug)]
 pub struct Territory {
-    /// Which it is.
+    /// Its number.
     pub shard: Shard,
-    /// Digest of the contigs and of all cuts: shards of one plan have the same.
+    /// Name of the plan: shards of one plan have the same.
     pub plan: String,
     contigs: Contigs,
     start: Place,
@@ -89,7 +88,8 @@ pub struct Territory {
 }
 
 impl Territory {
-    /// Whether what begins at `position` of `contig` is this shard's own. `None`: it has no place.
+    /// On which side of the range `place` lies: contig and 0-based position; `None`: a record without a position. Returns `None`
+    /// for an unknown contig.
     pub fn side(&self, place: Option<(&str, u64)>) -> Option<Side> {
         let place = match place {
             Some((contig, position)) => (self.contigs.id(contig)?, position),
@@ -105,7 +105,7 @@ impl Territory {
         })
     }
 
-    /// What it owns of a contig.
+    /// The part of a contig that it owns.
     pub fn of(&self, contig: &str) -> Option<Interval> {
         let id = self.contigs.id(contig)?;
         let len = self.contigs.get(contig)?.len;
@@ -124,34 +124,34 @@ impl Territory {
         (start < end).then(|| Interval::new(start, end))
     }
 
-    /// Bases of a contig.
+    /// Length of a contig, in bases.
     pub fn length(&self, contig: &str) -> Option<u64> {
         self.contigs.get(contig).map(|contig| contig.len)
     }
 
-    /// All it owns, in order.
+    /// All that it owns, in order.
     pub fn intervals(&self) -> Vec<(String, Interval)> {
         self.contigs.iter().filter_map(|contig| Some((contig.name.clone(), self.of(&contig.name)?))).collect()
     }
 
-    /// Nothing is its own (but what has no place, if it is the last).
+    /// Whether it owns no base. The last shard may still own records without a position.
     pub fn is_empty(&self) -> bool {
         self.start >= self.end
     }
 
-    /// Its stretches as regions, cut to those that are asked for.
+    /// What it owns, as regions.
     pub fn regions(&self, place: &str) -> Regions {
         Regions::new(self.intervals(), place.into())
     }
 
-    /// The digest of the contigs' names and lengths.
+    /// Checksum of the names and lengths of the contigs.
     pub fn genome(&self) -> String {
         genome_digest(&self.contigs)
     }
 
     /// As a BED file.
     pub fn to_bed(&self) -> String {
-        // Ends between contigs, or past the last base of one, cannot be told from the lines.
+        // The lines do not show ends between contigs, or past the last base of one.
         let ((first, start), (last, end)) = (self.start, self.end);
         let mut text = format!("{MARK}{} plan {} from {first}:{start} to {last}:{end}\n", self.shard, self.plan);
         for (contig, interval) in self.intervals() {
@@ -181,7 +181,7 @@ impl Territory {
         let place = read::place(path);
         let text = std::fs::read_to_string(path).map_err(|error| Error::read(path, &error))?;
         let Some((shard, plan, start, end)) = text.lines().next().and_then(header) else {
-            return Err(Error::input(&place, "this is no shard: it does not begin as `genogloss plan` writes it")
+            return Err(Error::input(&place, "this is not a shard: it does not begin as `genogloss plan` writes it")
                 .with_hint("--shard 3/16 takes the third of 16 parts; a BED file of regions is given with -R"));
         };
         let (genome, step_there) =
@@ -222,25 +222,25 @@ fn header(line: &str) -> Option<(Shard, &str, Place, Place)> {
     Some((shard.parse().ok()?, plan, place(start)?, place(end)?))
 }
 
-/// On which side of a shard's stretch something begins.
+/// The side of a shard's range on which something begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
-    /// An earlier shard's.
+    /// Before it: an earlier shard owns it.
     Before,
-    /// Its own.
+    /// Inside: the shard owns it.
     Inside,
-    /// A later shard's.
+    /// After it: a later shard owns it.
     After,
 }
 
-/// Watches that records come in the order of the contigs: shards of others could not be put together.
+/// Checks that records come in the order of the contigs: shards of unsorted records could not be merged.
 #[derive(Debug, Default)]
 pub struct Watch {
     last: Option<Side>,
 }
 
 impl Watch {
-    /// Whether a record is the shard's own.
+    /// Whether the shard owns a record.
     pub fn own(&mut self, territory: &Territory, place: Option<(&str, u64)>, file: &str) -> Result<bool> {
         let Some(side) = territory.side(place) else {
             let contig = place.map_or("", |(contig, _)| contig);
@@ -250,7 +250,7 @@ impl Watch {
             let shown = place.map_or("a record without a place".into(), |(c, p)| show_position(c, p));
             return Err(Error::input(
                 file,
-                format!("is not sorted ({shown} comes too late), so it cannot be cut into shards"),
+                format!("is not sorted ({shown} comes too late), so it cannot be divided into shards"),
             )
             .with_hint("sort it first: samtools sort, bcftools sort"));
         }
@@ -259,7 +259,7 @@ impl Watch {
     }
 }
 
-/// sha256 of names and lengths, the first 16 digits.
+/// The first 16 digits of the sha256 of names and lengths.
 fn genome_digest(contigs: &Contigs) -> String {
     let mut hash = Sha256::new();
     for contig in contigs.iter() {
@@ -275,7 +275,7 @@ fn plan_parts(plan: &str) -> Option<(String, u64)> {
     (genome.len() == 16 && cuts.len() == 16 && step > 0 && parts.next().is_none()).then(|| (genome.into(), step))
 }
 
-/// A piece of work: windows of a contig that cost something.
+/// A piece of work: windows of a contig, each of one cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
     /// Number of the contig.
@@ -284,21 +284,21 @@ pub struct Piece {
     pub first: u64,
     /// One past the last.
     pub last: u64,
-    /// What each of them costs, in any unit.
+    /// Cost of each window, in any unit.
     pub weight: u64,
 }
 
-/// Where the line is cut.
+/// The cuts between shards.
 #[derive(Clone, Debug)]
 pub struct Cuts {
     contigs: Contigs,
     step: u64,
-    /// Beginnings of all shards but the first.
+    /// Starts of all shards but the first.
     cuts: Vec<Place>,
 }
 
 impl Cuts {
-    /// As many windows in every shard, by the contigs' lengths alone.
+    /// The same number of windows in every shard, by the lengths of the contigs alone.
     pub fn even(contigs: &Contigs, step: u64, regions: Option<&Regions>, count: u32) -> Self {
         let mut pieces = Vec::new();
         for (id, contig) in contigs.iter().enumerate() {
@@ -321,7 +321,7 @@ impl Cuts {
         Self::of(contigs, step, &pieces, count)
     }
 
-    /// Pieces are shared out in order; a cut that falls near a gap between two pieces is moved into it.
+    /// The same cost in every shard; a cut near a gap between two pieces is moved into the gap.
     pub fn of(contigs: &Contigs, step: u64, pieces: &[Piece], count: u32) -> Self {
         let total: u128 = pieces.iter().map(|p| u128::from(p.last - p.first) * u128::from(p.weight)).sum();
         let near = total / u128::from(count) / 20;
@@ -365,7 +365,7 @@ impl Cuts {
         Self { contigs: contigs.clone(), step, cuts }
     }
 
-    /// Genome, step and digest of the cuts.
+    /// Name of the plan: checksum of the genome, step, checksum of the cuts.
     pub fn name(&self) -> String {
         let mut hash = Sha256::new();
         for (contig, position) in &self.cuts {
@@ -374,7 +374,7 @@ impl Cuts {
         format!("{}-{}-{}", genome_digest(&self.contigs), self.step, &hex(&hash.finalize())[..16])
     }
 
-    /// How many shards.
+    /// Number of shards.
     pub fn count(&self) -> u32 {
         self.cuts.len() as u32 + 1
     }

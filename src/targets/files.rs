@@ -13,8 +13,9 @@ use crate::{
     output::manifest::digest,
     read::{alignments::Alignments, reference::Reference, regions::Regions},
     report::{
-        page,
-        runs::{self, Run},
+        multiqc, page,
+        run::{self, Run},
+        timeline,
     },
     shards::merge::{self, Part},
     tokenize::{Encoder, text::Text},
@@ -215,10 +216,10 @@ pub fn manifest(data: &[u8]) {
     }
     if let Some(run) = said(Run::open(&out)) {
         let mut runs = vec![run];
-        runs::tell_apart(&mut runs, std::slice::from_ref(&out));
+        run::make_distinct(&mut runs, std::slice::from_ref(&out));
         // What it says of its output is not followed out of the folder here.
         runs.iter_mut().for_each(|run| run.output = Some(out.clone()));
-        let _ = (said(page::html(&runs, "t")), said(runs::multiqc(&runs)), runs::shards(&runs));
+        let _ = (said(page::html(&runs, "t")), said(multiqc::multiqc(&runs)), timeline::shards(&runs));
     }
 }
 

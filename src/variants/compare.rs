@@ -307,7 +307,7 @@ mod tests {
         assert_eq!(of(0, 3, 0), Ok((0.25, Some(3))));
     }
 
-    /// docs/commands.md, "Worked example".
+    /// docs/concepts/variant-scoring.md, "Worked example".
     #[test]
     fn the_worked_example_of_the_page_is_right() {
         // Positions -3 to 8; `site` a base, `signal` four bases.

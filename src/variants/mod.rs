@@ -8,6 +8,7 @@ pub mod assembly;
 pub mod by_gene;
 pub mod by_window;
 pub mod cache;
+pub(crate) mod columns;
 pub mod compare;
 mod contig;
 pub mod genes;
@@ -33,7 +34,12 @@ use crate::{
     genome::Contigs,
     model::card::Card,
     output::variants::RecordWriter,
-    read::{InputReport, annotation, reference::Reference, regions::Aliases, variants::Variants},
+    read::{
+        InputReport, annotation,
+        reference::Reference,
+        regions::{Aliases, Regions},
+        variants::Variants,
+    },
     session::{
         About, Layout, Request,
         load::{self, Kind, LoadedModel, ModelSettings, Purpose},
@@ -54,6 +60,11 @@ pub fn run(settings: &Settings, request: Request, model: &ModelSettings) -> Resu
     }
     assembly::check_contigs(settings, &variants, &reference, &aliases)?;
     writer::reserve(&mut variants, &answers)?;
+    let named = if variants.contigs.is_empty() { None } else { Some(&variants.contigs) };
+    let regions = Regions::read(&settings.region, settings.regions_file.as_deref(), named)?;
+    if let (Some(regions), Some(contigs)) = (&regions, named) {
+        regions.check(contigs, variants.place())?;
+    }
     let territory = match &request.parts.shard {
         Some(choice) => {
             let contigs = contigs_to_cut(&variants, &reference, &aliases);
@@ -78,7 +89,7 @@ pub fn run(settings: &Settings, request: Request, model: &ModelSettings) -> Resu
     let output = session.create(&layout, &header)?;
     let counts = answers.counts(session.resumed().counts());
     let writer = Writer::new(output, answers, records, counts);
-    let source = Records::new(settings, variants, reference, aliases, (asks, genes), territory);
+    let source = Records::new(settings, variants, reference, aliases, (asks, genes), (territory, regions));
     session.run(model, source, writer)
 }
 
@@ -95,7 +106,7 @@ fn load(settings: &Settings, model: &ModelSettings) -> Result<LoadedModel> {
             return Err(Error::usage("SpliceAI's format has all of its scores").with_hint("leave --column away"));
         }
         if settings.haplotypes && spliceai {
-            return Err(Error::usage("SpliceAI's format has no place for haplotypes").with_hint("--format genogloss"));
+            return Err(Error::usage("SpliceAI's format has no place for haplotypes").with_hint("--fields genogloss"));
         }
         return load::load(model, Purpose::Changes, None);
     }
@@ -104,7 +115,7 @@ fn load(settings: &Settings, model: &ModelSettings) -> Result<LoadedModel> {
         (settings.mask, "--mask"),
         (settings.haplotypes, "--haplotypes"),
         (settings.cache.is_some(), "--cache"),
-        (settings.info == InfoFormat::Spliceai, "--format spliceai"),
+        (settings.info == InfoFormat::Spliceai, "--fields spliceai"),
     ];
     if let Some((_, option)) = only.iter().find(|(given, _)| *given) {
         return Err(
@@ -147,7 +158,7 @@ fn by_gene(
         let labels: Vec<&str> = model.form.columns.iter().filter(|c| c.callable).map(|c| c.label.as_str()).collect();
         if labels != ["acceptor", "donor"] {
             return Err(Error::usage(format!(
-                "--format spliceai is for acceptors and donors; {} scores {}",
+                "--fields spliceai is for acceptors and donors; {} scores {}",
                 card.name,
                 labels.join(", ")
             )));

@@ -65,12 +65,16 @@ pub struct Settings {
     pub prefix: String,
     /// Format of the output.
     pub format: VariantFormat,
+    /// Regions, as the user wrote them.
+    pub region: Vec<String>,
+    /// Regions in a BED file.
+    pub regions_file: Option<PathBuf>,
 }
 
 impl Settings {
     /// The files that are read.
     pub fn inputs(&self) -> Vec<&Path> {
-        let more = [self.contig_aliases.as_deref(), self.genes.as_deref()];
+        let more = [self.contig_aliases.as_deref(), self.genes.as_deref(), self.regions_file.as_deref()];
         [self.variants.as_path(), &self.reference].into_iter().chain(more.into_iter().flatten()).collect()
     }
 }

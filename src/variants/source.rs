@@ -18,7 +18,7 @@ use crate::{
     read::{
         InputReport,
         reference::Reference,
-        regions::Aliases,
+        regions::{Aliases, Regions},
         variants::{VariantRecord, Variants},
     },
     session::{ReadSummary, Source},
@@ -38,20 +38,21 @@ pub enum Asks {
 pub struct Records {
     variants: Variants,
     territory: Option<Territory>,
+    regions: Option<Regions>,
     /// The file of genes.
     genes: Option<InputReport>,
     asker: Asker,
 }
 
 impl Records {
-    /// The records of `variants` that are in the territory.
+    /// The records of `variants` that are in the territory and in the regions.
     pub fn new(
         settings: &Settings,
         variants: Variants,
         reference: Reference,
         aliases: Aliases,
         (mode, genes): (Asks, Option<InputReport>),
-        territory: Option<Territory>,
+        (territory, regions): (Option<Territory>, Option<Regions>),
     ) -> Self {
         let theirs = variants.place().to_string();
         let mismatches = Mismatches::new(settings.max_ref_mismatch, &theirs, reference.place());
@@ -70,7 +71,7 @@ impl Records {
             order: Vec::new(),
             bases: Vec::new(),
         };
-        Self { variants, territory, genes, asker }
+        Self { variants, territory, regions, genes, asker }
     }
 }
 
@@ -79,11 +80,11 @@ impl Source for Records {
 
     fn total(&mut self) -> Total {
         // The share of the file that was read says nothing about a part of it.
-        Total::of(if self.territory.is_none() { self.variants.share() } else { None })
+        Total::of(if self.territory.is_none() && self.regions.is_none() { self.variants.share() } else { None })
     }
 
     fn read(self, mut done: u64, feed: &mut Feed<'_, Query>) -> Result<ReadSummary> {
-        let Self { variants, territory, genes, mut asker } = self;
+        let Self { variants, territory, regions, genes, mut asker } = self;
         let (mut counts, mut watch) = (InputCounts::default(), Watch::default());
         let place = variants.place().to_string();
         let report = variants.read(|record| {
@@ -93,6 +94,10 @@ impl Source for Records {
                 return asker.pass(&record, feed);
             }
             counts.records_in += 1;
+            if regions.as_ref().is_some_and(|regions| !regions.overlaps(record.contig(), bases_of(&record))) {
+                counts.filtered += 1;
+                return asker.pass(&record, feed);
+            }
             counts.queries += 1;
             let contig = asker.contig(&record)?;
             if done > 0 {
@@ -110,6 +115,12 @@ impl Source for Records {
         let contigs = contigs.into_iter().map(|id| asker.reference.report(id)).collect::<Result<Vec<_>>>()?;
         Ok(ReadSummary { counts, inputs: std::iter::once(report()).chain(genes).collect(), contigs })
     }
+}
+
+/// The bases of the reference that a record is about; a telomere counts as the base beside it.
+fn bases_of(record: &VariantRecord) -> Interval {
+    let Interval { start, end } = record.written();
+    Interval::new(start, end.max(start + 1))
 }
 
 /// Finds each record in the reference, compares its REF, and asks about its alleles.

@@ -57,6 +57,10 @@ impl Answers {
         if !settings.columns.is_empty() {
             recorded.put("column", settings.columns.join(","));
         }
+        if !settings.region.is_empty() || settings.regions_file.is_some() {
+            recorded.put("regions", &settings.region);
+            recorded.put("regions_file", settings.regions_file.as_deref().map(manifest::digest).transpose()?);
+        }
         match self {
             Self::Windows(answers) => recorded.put("compare", answers.comparison().word()),
             Self::Genes(answers) => {
@@ -71,12 +75,19 @@ impl Answers {
     }
 }
 
+/// Fields that a hint names.
+const SHOWN_FIELDS: usize = 6;
+
 /// Refuses an input that has fields of the same names.
 pub fn reserve(variants: &mut Variants, answers: &Answers) -> Result<()> {
     let fields = answers.fields();
-    let all: Vec<String> = fields.iter().map(|field| format!("INFO/{field}")).collect();
+    let mut all: Vec<String> = fields.iter().map(|field| format!("INFO/{field}")).collect();
+    if all.len() > SHOWN_FIELDS {
+        all.truncate(SHOWN_FIELDS);
+        all.push(format!("… ({} fields)", fields.len()));
+    }
     let way_out = if fields.contains(&info::SPLICEAI) {
-        "--format genogloss gives the new ones other names"
+        "--fields genogloss gives the new ones other names"
     } else {
         "--prefix gives the new fields other names"
     };

@@ -7,7 +7,7 @@ use crate::{
     genome::{Strand, interval::to_one_based},
     model::card::{Column, Comparison},
     number::{Digits, write_integer, write_score},
-    skip::Skip,
+    skip::{Skip, Skipper},
     vcf::record::VariantRecord,
 };
 
@@ -68,7 +68,7 @@ pub const SPLICEAI: &str = "SpliceAI";
 
 /// The largest gain or loss of a label in a gene.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rise {
+pub struct SiteEffect {
     /// The size of the change; gains and losses are both positive.
     pub value: f32,
     /// The distance from the variant in bases along the forward strand; `None` where no base was compared.
@@ -77,7 +77,7 @@ pub struct Rise {
     pub position: Option<u64>,
 }
 
-impl Rise {
+impl SiteEffect {
     /// At a base of an answer that begins at `start` (0-based) of the contig, `left` bases before the variant.
     pub fn at(value: f32, base: Option<usize>, start: i64, left: u64) -> Self {
         let position = base.and_then(|base| u64::try_from(start + base as i64).ok()).map(to_one_based);
@@ -88,16 +88,16 @@ impl Rise {
 /// The effect of an allele in a gene.
 #[derive(Clone, Debug)]
 pub struct GeneEffect<'a> {
-    /// The name of the gene, without characters that INFO does not allow: see [`plain`].
+    /// The name of the gene, without characters that INFO does not allow: see [`percent_encoded`].
     pub name: &'a str,
     /// The strand of the gene.
     pub strand: Strand,
     /// Gain and loss of each label; `None` where the format has no scores for such an allele.
-    pub rises: Option<Vec<Rise>>,
+    pub site_effects: Option<Vec<SiteEffect>>,
 }
 
 /// A name as a part of an INFO value: characters that separate values are percent-encoded (VCF specification 4.4, section 1.2).
-pub fn plain(name: &str) -> String {
+pub fn percent_encoded(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for letter in name.chars() {
         match letter {
@@ -148,32 +148,65 @@ impl ScoreField {
         }
     }
 
-    fn meaning(self, comparison: Comparison) -> &'static str {
+    fn meaning(self, comparison: Comparison, compared: &Compared) -> String {
+        let place = compared.place();
+        let tracks = matches!(compared, Compared::Bins { .. });
         match (self, comparison) {
-            (Self::Delta, Comparison::Max) => "alternate minus reference score",
+            (Self::Delta, Comparison::Max) if tracks => {
+                format!("alternate minus reference score at the bin with the largest difference {place}")
+            }
+            (Self::Reference, Comparison::Max) if tracks => "score of the reference at that bin".into(),
+            (Self::Alternate, Comparison::Max) if tracks => "score of the alternate allele at that bin".into(),
+            (Self::At, _) => "first base of that bin, in bases from POS (negative: left of POS)".into(),
+            (Self::Delta, Comparison::Max) => format!("alternate minus reference score {place}"),
             (Self::Delta, Comparison::Sum) => {
-                "sum over the bins of the alternate scores, minus that of the reference scores"
+                format!("sum of the alternate scores minus sum of the reference scores {place}")
             }
             (Self::Delta, Comparison::Log2Fold) => {
-                "log2 of (sum of the alternate scores + 1) / (sum of the reference scores + 1)"
+                format!("log2 of (sum of the alternate scores + 1) / (sum of the reference scores + 1) {place}")
             }
-            (Self::Delta, Comparison::L2) => "square root of the sum of squared differences of the scores",
-            (Self::Delta, Comparison::Js) => "Jensen-Shannon distance of the two profiles, 0 to 1",
-            (Self::Reference, Comparison::Sum | Comparison::Log2Fold) => "sum of the reference scores over the bins",
-            (Self::Alternate, Comparison::Sum | Comparison::Log2Fold) => "sum of the alternate scores over the bins",
-            (Self::Reference, _) => "score of the reference",
-            (Self::Alternate, _) => "score of the alternate allele",
-            (Self::At, _) => "bases from POS to where the difference is largest (first base of the bin)",
+            (Self::Delta, Comparison::L2) => {
+                format!("square root of the sum of squared differences of the scores {place}")
+            }
+            (Self::Delta, Comparison::Js) => {
+                format!("Jensen-Shannon distance (0 to 1) of the profiles of the two alleles {place}")
+            }
+            (Self::Reference, Comparison::Sum | Comparison::Log2Fold) => "sum of the reference scores".into(),
+            (Self::Alternate, Comparison::Sum | Comparison::Log2Fold) => "sum of the alternate scores".into(),
+            (Self::Reference, _) => "score of the reference".into(),
+            (Self::Alternate, _) => "score of the alternate allele".into(),
+        }
+    }
+}
+
+/// The bases whose scores are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compared {
+    /// The bins of a track within this many bases of the change; `None`: all bins of the core.
+    Bins {
+        /// In bases.
+        distance: Option<u64>,
+    },
+    /// A whole window of this many bases around the change.
+    Window(u64),
+}
+
+impl Compared {
+    fn place(&self) -> String {
+        match self {
+            Self::Bins { distance: Some(distance) } => format!("within {distance} bases of the change"),
+            Self::Bins { distance: None } => "in the core of the window around the change".into(),
+            Self::Window(bases) => format!("in the window of {bases} bases around the change"),
         }
     }
 }
 
 /// The header lines of the INFO fields of scores.
-pub fn header_lines<'a>(
+pub(crate) fn header_lines<'a>(
     fields: &FieldNames,
     columns: impl Iterator<Item = &'a Column>,
     kinds: &[ScoreField],
-    comparison: Comparison,
+    (comparison, compared): (Comparison, Compared),
     (model, version): (&str, &str),
 ) -> Vec<String> {
     let mut lines = Vec::new();
@@ -184,7 +217,7 @@ pub fn header_lines<'a>(
                 fields.score(kind.word(), column),
                 if *kind == ScoreField::At { "Integer" } else { "Float" },
                 column.name,
-                kind.meaning(comparison),
+                kind.meaning(comparison, &compared),
             ));
         }
     }
@@ -193,16 +226,21 @@ pub fn header_lines<'a>(
 }
 
 fn skip_line(fields: &FieldNames, model: &str, version: &str) -> String {
-    let reasons: Vec<&str> = Skip::OF_VARIANTS.iter().map(|s| s.word()).collect();
+    let reasons: Vec<&str> = Skip::of(Skipper::Variants).map(Skip::word).collect();
     format!(
-        "##INFO=<ID={},Number=A,Type=String,Description=\"Why the allele was not scored ({}); . where it was\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
+        "##INFO=<ID={},Number=A,Type=String,Description=\"Reason why the allele was not scored ({}); . if it was scored\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
         fields.skip,
         reasons.join(" or ")
     )
 }
 
 /// The header lines of the INFO fields of effects in genes, for these labels.
-pub fn effect_lines(names: &FieldNames, labels: &[&str], haplotypes: bool, model: &str, version: &str) -> Vec<String> {
+pub fn effect_lines(
+    names: &FieldNames,
+    labels: &[&str],
+    (distance, haplotypes): (u64, bool),
+    (model, version): (&str, &str),
+) -> Vec<String> {
     let FieldNames { effect, effect_max, haplotype, .. } = names;
     let fields: Vec<String> = ["", "_at"]
         .iter()
@@ -213,17 +251,17 @@ pub fn effect_lines(names: &FieldNames, labels: &[&str], haplotypes: bool, model
     let source = format!("Source=\"genogloss {model}\",Version=\"{version}\"");
     let mut lines = vec![
         format!(
-            "##INFO=<ID={effect},Number=.,Type=String,Description=\"Largest gain and loss of each site near the allele, by gene (0 to 1), and their positions (1-based, on the contig). Format: ALLELE|gene|strand|{}\",{source}>\n",
+            "##INFO=<ID={effect},Number=.,Type=String,Description=\"Largest gain and loss (0 to 1) of each site within {distance} bases of the change, by gene, and their positions (1-based, on the contig). Format: ALLELE|gene|strand|{}\",{source}>\n",
             fields.join("|")
         ),
         format!(
-            "##INFO=<ID={effect_max},Number=A,Type=Float,Description=\"The largest gain or loss of the allele in any gene\",{source}>\n"
+            "##INFO=<ID={effect_max},Number=A,Type=Float,Description=\"Largest gain or loss of the allele in any gene, 0 to 1\",{source}>\n"
         ),
         skip_line(names, model, version),
     ];
     if haplotypes {
         lines.push(format!(
-            "##INFO=<ID={haplotype},Number=.,Type=String,Description=\"The same of the allele together with its neighbours on phased haplotypes. Format: ALLELE|gene|neighbours (first base:bases taken out>bases put in, joined by &)|strand|{}\",{source}>\n",
+            "##INFO=<ID={haplotype},Number=.,Type=String,Description=\"The same as {effect}, for the allele together with its neighbours on a phased haplotype. Format: ALLELE|gene|neighbours (first base, 1-based:removed bases>inserted bases, joined by &)|strand|{}\",{source}>\n",
             fields.join("|")
         ));
     }
@@ -310,13 +348,13 @@ pub fn write_effects(
     together: &[(usize, &str, Vec<GeneEffect<'_>>)],
     out: &mut Vec<u8>,
 ) {
-    let any = write_each(&fields.effect, record, alleles, out, write_rises);
+    let any = write_each(&fields.effect, record, alleles, out, write_site_effects);
     if any {
         out.extend_from_slice(fields.effect_max.as_bytes());
         for (at, effects) in alleles.iter().enumerate() {
             out.push(if at == 0 { b'=' } else { b',' });
-            let rises = effects.iter().flatten().flat_map(|effect| effect.rises.iter().flatten());
-            match rises.map(|rise| rise.value).reduce(f32::max) {
+            let site_effects = effects.iter().flatten().flat_map(|effect| effect.site_effects.iter().flatten());
+            match site_effects.map(|site_effect| site_effect.value).reduce(f32::max) {
                 Some(most) => out.extend_from_slice(format!("{:.4}", most.max(0.0)).as_bytes()),
                 None => out.push(b'.'),
             }
@@ -338,7 +376,7 @@ pub fn write_effects(
                 out.extend_from_slice(part.as_bytes());
             }
             out.push(b'|');
-            write_rises(effect, out);
+            write_site_effects(effect, out);
         }
     }
     if !first {
@@ -349,16 +387,16 @@ pub fn write_effects(
 }
 
 /// Appends strand, values and positions.
-fn write_rises(effect: &GeneEffect<'_>, out: &mut Vec<u8>) {
+fn write_site_effects(effect: &GeneEffect<'_>, out: &mut Vec<u8>) {
     out.push(effect.strand.symbol() as u8);
-    let rises = effect.rises.iter().flatten();
-    for rise in rises.clone() {
+    let site_effects = effect.site_effects.iter().flatten();
+    for site_effect in site_effects.clone() {
         out.push(b'|');
-        out.extend_from_slice(format!("{:.4}", rise.value.max(0.0)).as_bytes());
+        out.extend_from_slice(format!("{:.4}", site_effect.value.max(0.0)).as_bytes());
     }
-    for rise in rises {
+    for site_effect in site_effects {
         out.push(b'|');
-        match rise.position {
+        match site_effect.position {
             Some(position) => write_integer(position, out),
             None => out.push(b'.'),
         }
@@ -372,15 +410,15 @@ pub fn write_spliceai(
     alleles: &[Result<Vec<GeneEffect<'_>>, Skip>],
     out: &mut Vec<u8>,
 ) {
-    write_each(SPLICEAI, record, alleles, out, |effect, out| match &effect.rises {
+    write_each(SPLICEAI, record, alleles, out, |effect, out| match &effect.site_effects {
         None => out.extend_from_slice(b".|.|.|.|.|.|.|."),
-        Some(rises) => {
-            for (at, rise) in rises.iter().enumerate() {
+        Some(site_effects) => {
+            for (at, site_effect) in site_effects.iter().enumerate() {
                 let end = if at == 0 { "" } else { "|" };
-                out.extend_from_slice(format!("{end}{:.2}", rise.value).as_bytes());
+                out.extend_from_slice(format!("{end}{:.2}", site_effect.value).as_bytes());
             }
-            for rise in rises {
-                out.extend_from_slice(format!("|{}", rise.offset.unwrap_or_default()).as_bytes());
+            for site_effect in site_effects {
+                out.extend_from_slice(format!("|{}", site_effect.offset.unwrap_or_default()).as_bytes());
             }
         }
     });
@@ -388,7 +426,7 @@ pub fn write_spliceai(
         .iter()
         .map(|effects| match effects {
             Err(reason) => Some(*reason),
-            Ok(effects) => effects.iter().any(|effect| effect.rises.is_none()).then_some(Skip::NotInFormat),
+            Ok(effects) => effects.iter().any(|effect| effect.site_effects.is_none()).then_some(Skip::NotInFormat),
         })
         .collect();
     write_reasons(fields, &reasons, out);

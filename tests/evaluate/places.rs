@@ -211,7 +211,7 @@ fn bad_input_is_one_clear_line_and_no_figure() {
         (vec!["/nonexistent.csv"], "/nonexistent.csv", 1),
         (vec![&bed, "-f", SLICE], "core-promoter has no score \"promoters\"; it has promoter", 1),
         (vec![&label, "--labels", "maybe=enhancer"], "the model has no class \"enhancer\"", 2),
-        (vec![&label, "-R", &bed], "--regions-file is for known places of a genome", 2),
+        (vec![&label, "-R", &bed], "-R (--regions-file) is for known places of a genome", 2),
         (vec![&bed, "-f", SLICE, "--seen", &label], "--seen is for labelled sequences", 2),
     ] {
         let out = folder.path("out.tsv");
@@ -250,7 +250,7 @@ fn bad_input_is_one_clear_line_and_no_figure() {
     assert_eq!(nan.code, 2, "{}", nan.stderr);
     let track = genogloss(&["evaluate", "tests/models/track", &one]);
     assert_eq!(track.code, 2);
-    assert!(track.stderr.contains("answers for places of a genome, not for sequences"), "{}", track.stderr);
+    assert!(track.stderr.contains("scores places of a genome, not sequences"), "{}", track.stderr);
     let exact = genogloss(&["evaluate", "exact:gc", &one]);
     assert_eq!(exact.code, 2);
 }

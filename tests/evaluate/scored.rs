@@ -269,15 +269,15 @@ fn bad_tables_of_scored_variants_are_one_clear_line() {
         (vec![&same, "--positive", ">2"], "are of one class: none is positive by --positive"),
         (vec![&nan], "nan.tsv, line 4: s is \"NaN\": a score must be a finite number"),
         (vec![&inf], "inf.csv, line 3: s is \"-inf\": a score must be a finite number"),
-        (vec![&word, "--score", "s"], "word.csv, line 3: s is \"high\": that is no number"),
-        (vec![&label], "label.csv, line 3: label label is \"benign\": that is no number"),
+        (vec![&word, "--score", "s"], "word.csv, line 3: s is \"high\": that is not a number"),
+        (vec![&label], "label.csv, line 3: label label is \"benign\": that is not a number"),
         (vec![&short], "short.csv: line 3: 1 cells where the first line names 2 columns"),
         (vec![&empty], "empty.csv: there is no row in it"),
         (vec![&unlabelled], "none of its 2 rows has a label"),
         (vec![&words], "no column beside the label holds numbers"),
         (vec![&none], "none of the labelled variants has every score"),
         (vec![&twice], "twice.tsv, line 4: 1:5 A>C is there twice, first in line 2"),
-        (vec![&place], "place.tsv, line 2: pos is \"x\": that is no position"),
+        (vec![&place], "place.tsv, line 2: pos is \"x\": that is not a position"),
         (
             vec![&good, "--score", "gerp"],
             "there is no column \"gerp\" for a score: it has the columns chrom, pos, ref, alt, label, s",
@@ -336,7 +336,7 @@ fn options_that_do_not_fit_scored_variants_are_wrong_usage() {
     for (arguments, message) in [
         (vec!["variants", &good, "--positive", "0.5"], "is none of <=X, <X, >=X and >X"),
         (vec!["variants", &good, "--head", "x"], "--head is not for scored variants: no model runs"),
-        (vec!["variants", &good, "-f", SLICE], "--reference is not for scored variants"),
+        (vec!["variants", &good, "-f", SLICE], "-f (--reference) is not for scored variants"),
         (vec!["variants", &good, "--versus", "x"], "--versus x: the scores are s"),
         (vec!["variants", &good, "--versus", "s", "--own-rows"], "cannot be used with"),
         (vec!["variants", &good, "--score", "s", "--score", "s"], "two scores are called s"),
@@ -365,5 +365,5 @@ fn a_flag_is_a_label_and_a_model_folder_may_be_called_variants() {
     assert!(run.stderr.contains("is none of acceptor, donor, neither"), "{}", run.stderr);
     let run = genogloss(&["evaluate", "variants", &good, "--models-dir", &folder.path("")]);
     assert_eq!(run.code, 0);
-    assert!(run.stderr.contains("is named by its path, as in ./variants"), "{}", run.stderr);
+    assert!(run.stderr.contains("give a model folder of that name by its path: ./variants"), "{}", run.stderr);
 }

@@ -2,7 +2,7 @@
 
     python variants.py FOLDER CARD.json GENOME.fa VARIANTS.vcf > deltas.tsv
 
-FOLDER holds the network; CARD.json is its card as JSON. The definition is that of docs/commands.md, "What a delta is". It is
+FOLDER holds the network; CARD.json is its card as JSON. The definition is that of docs/concepts/variant-scoring.md. It is
 written here as slowly and plainly as it can be: every equivalent way to write an indel is found by trying, every row is cut
 from a whole contig in memory, every bin is looked at. Output: record (from 0), allele (from 0), score, reference, alternate,
 delta, place of the largest change from POS (`.` for whole windows).

@@ -42,9 +42,12 @@ fn shards_that_do_not_fit_are_refused() {
     fs::write(&parts[3], text).expect("restored");
     let run = genogloss(&["merge", "-o", &folder.path("good.bed"), all[0], all[1]]);
     assert_eq!(run.code, 2, "{}", run.stderr);
-    for (which, say) in
-        [("0/4", "no shard 0 of 4"), ("5/4", "no shard 5 of 4"), ("x", "a shard is i/n"), (SLICE, "this is no shard")]
-    {
+    for (which, say) in [
+        ("0/4", "no shard 0 of 4"),
+        ("5/4", "no shard 5 of 4"),
+        ("x", "a shard is i/n"),
+        (SLICE, "this is not a shard"),
+    ] {
         let run = genogloss(&["scan", &genome, "-m", "exact:gc", "--shard", which]);
         assert!(run.code != 0 && run.stderr.contains(say), "{which}: {}", run.stderr);
     }
@@ -118,7 +121,11 @@ fn a_shard_whose_last_line_was_cut_is_refused() {
         folder.write("part1.bed", &text[..text.len() - cut]);
         let ended = genogloss(&["merge", &parts[0], &parts[1], "-o", &folder.path("all.bed")]);
         assert_eq!(ended.code, 1, "{}", ended.stderr);
-        assert!(ended.stderr.contains("part1.bed: its last line has no end: it was cut off"), "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains("part1.bed: its last line has no line feed: it was truncated"),
+            "{}",
+            ended.stderr
+        );
     }
     // A manifest that would be waited for.
     if cfg!(unix) {

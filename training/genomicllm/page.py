@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Puts the figures of the language model and of all means together beside the paper's, into docs/models/genomicllm.md.
+"""Puts the metrics of the language model and of the best method beside those of the paper, into docs/models/genomicllm.md.
 
     python page.py BEST.tsv LM.tsv       two tables of `genogloss evaluate ask`, the second with --answer-with lm
 """
@@ -34,9 +34,9 @@ ROWS = {
     "tfbs": ("transcription factor binding site", "GUE, five sets", "mcc", "0.5523", "same, 40 fewer"),
     "promoter_nontata": ("promoter", "GenomicBenchmarks nontata", "mcc", "0.8238", "same"),
     "enhancer_cohn": ("enhancer, cohn", "GenomicBenchmarks", "exact", "0.7124", "same"),
-    "enhancer_ensembl": ("enhancer, ensembl", "the part at hand", "exact", "-", ""),
-    "regulatory": ("regulatory", "the part at hand", "exact", "0.9330", "45,942 of up to 600 bases"),
-    "ocr": ("ocr", "the part at hand", "exact", "1.0000 (leaks)", "34,941"),
+    "enhancer_ensembl": ("enhancer, ensembl", "available part", "exact", "-", ""),
+    "regulatory": ("regulatory", "available part", "exact", "0.9330", "45,942 of up to 600 bases"),
+    "ocr": ("ocr", "available part", "exact", "1.0000 (leaks)", "34,941"),
 }
 
 
@@ -47,7 +47,7 @@ def read(path):
 
 def main():
     best, lm = (read(p) for p in sys.argv[1:3])
-    lines = ["| task | test | prompts | figure | best | by | language model | GenomicLLM | its test |", "|---|---|---|---|---|---|---|---|---|"]
+    lines = ["| task | test | prompts | metric | best | by | language model | GenomicLLM | its test |", "|---|---|---|---|---|---|---|---|---|"]
     for name, (task, test, figures, paper, theirs) in ROWS.items():
         if name not in best:
             continue
@@ -56,7 +56,7 @@ def main():
         lines.append(f"| {task} | {test} | {int(best[name]['prompts']):,} | {', '.join(figures.split()).replace('_', ' ')} "
                      f"| **{value(best[name])}** | {by} | {value(lm.get(name))} | {paper} | {theirs} |")
     text = PAGE.read_text()
-    PAGE.write_text(re.sub(r"<!-- figures -->.*?<!-- end -->", "<!-- figures -->\n" + "\n".join(lines) + "\n<!-- end -->", text, flags=re.S))
+    PAGE.write_text(re.sub(r"<!-- metrics -->.*?<!-- end -->", "<!-- metrics -->\n" + "\n".join(lines) + "\n<!-- end -->", text, flags=re.S))
 
 
 if __name__ == "__main__":

@@ -23,13 +23,13 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  genogloss genes annotate calls.vcf.gz --gtf gencode.gtf.gz -o annotated.vcf.gz
-  genogloss genes annotate peaks.bed --gtf genes.gff3 --source ClinGen,Orphanet -o peaks.tsv")]
+  genogloss genes annotate calls.vcf.gz --genes gencode.gtf.gz -o annotated.vcf.gz
+  genogloss genes annotate peaks.bed --genes genes.gff3 --source ClinGen,Orphanet -o peaks.tsv")]
 pub(super) struct Options {
     /// Intervals (BED) or variants (VCF, BCF); plain, gzip or BGZF; `-` is standard input.
     input: PathBuf,
     /// Genes: GTF or GFF3, of the same assembly.
-    #[arg(long, value_name = "FILE", required = true)]
+    #[arg(long = "genes", alias = "gtf", value_name = "FILE", required = true)]
     gtf: PathBuf,
     /// Names of contigs, if the two files differ: per line the input's name, a tab, and the annotation's name.
     #[arg(long, value_name = "TSV")]

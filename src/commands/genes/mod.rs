@@ -36,7 +36,7 @@ Examples:
   genogloss genes rank --hpo HP:0001166,HP:0001083,HP:0002616")]
 pub struct Options {
     /// Knowledge base.
-    #[arg(short = 'b', long, value_name = "FILE", global = true)]
+    #[arg(short = 'b', long = "knowledge-base", alias = "base", value_name = "FILE", global = true)]
     base: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,

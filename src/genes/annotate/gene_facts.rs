@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_value_of_info_holds_nothing_that_would_end_it() {
-        let said = GeneFacts {
+        let facts = GeneFacts {
             symbol: "A;B".into(),
             hgnc: "HGNC:5".into(),
             diseases: vec![("OMIM:1".into(), "x, y; z".into()), (String::new(), "no identifier".into())],
@@ -87,7 +87,7 @@ mod tests {
             phenotypes: vec![7, 1250],
             evidence: vec!["ClinGen:No Known".into()],
         };
-        assert_eq!(said.info(), "A%3BB|HGNC:5|OMIM:1|AD_AR|HP:0000007&HP:0001250|ClinGen:No_Known");
-        assert_eq!(said.columns()[2], "OMIM:1 x, y, z|no identifier");
+        assert_eq!(facts.info(), "A%3BB|HGNC:5|OMIM:1|AD_AR|HP:0000007&HP:0001250|ClinGen:No_Known");
+        assert_eq!(facts.columns()[2], "OMIM:1 x, y, z|no identifier");
     }
 }

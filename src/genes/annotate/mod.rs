@@ -4,7 +4,7 @@
 //! them as columns or as a value of an INFO field.
 
 mod annotator;
-mod gene_facts;
+pub(super) mod gene_facts;
 pub(crate) mod intervals;
 pub(crate) mod variants;
 

@@ -29,7 +29,7 @@ impl Card {
             let text = error.to_string();
             let line = text.lines().next().unwrap_or("not a card").trim_end();
             Error::input(place, line.strip_prefix("error: ").unwrap_or(line).to_string())
-                .with_hint("the keys of a card are described in docs/models.md")
+                .with_hint("the keys of a card are described in docs/reference/card.md")
         })?;
         card.check().map_err(|problem| Error::input(place, problem))?;
         card.sha256 = crate::digest::sha256(text.as_bytes());

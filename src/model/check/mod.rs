@@ -99,7 +99,7 @@ fn engines(choice: EngineChoice) -> Vec<&'static dyn Engine> {
     };
     match choice {
         EngineChoice::Named(engine) => vec![engine],
-        EngineChoice::Auto => ENGINES.into_iter().filter(is_found).collect(),
+        EngineChoice::Auto => ENGINES.iter().copied().filter(is_found).collect(),
     }
 }
 

@@ -47,19 +47,21 @@ pub(super) fn check(
 /// The largest difference between the scores of the self-test and the engine's.
 fn compare(card: &Card, tests: &[SequenceTest], scores: &[f32]) -> Result<f32> {
     let width = network::form(card).shape.len();
-    let (mut worst, mut name) = (0.0f32, "");
+    let (mut worst, mut of) = (0.0f32, ("", 0.0f32, 0.0f32));
     for (test, scores) in tests.iter().zip(scores.chunks_exact(width)) {
         for (score, wanted) in scores.iter().zip(&test.scores) {
             let difference = (score - wanted).abs();
             if difference > worst || difference.is_nan() {
-                (worst, name) = (difference, &test.name);
+                (worst, of) = (difference, (test.name.as_str(), *wanted, *score));
             }
         }
     }
     let tolerance = card.run.tolerance;
     if exceeds(worst, tolerance) {
-        let problem =
-            format!("self-test: sequence {name} differs by {worst:.1e}; the card's tolerance is {tolerance:.1e}");
+        let (name, wanted, score) = of;
+        let problem = format!(
+            "self-test: sequence {name} differs by {worst:.1e}: expected {wanted}, got {score}; the card's tolerance is {tolerance:.1e}"
+        );
         return Err(Error::model(&card.name, problem));
     }
     Ok(worst)

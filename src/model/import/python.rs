@@ -104,6 +104,7 @@ pub(super) fn step(command: &mut Command, what: &str) -> Result<()> {
     if output.status.success() {
         return Ok(());
     }
-    let last = output.said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it failed without a message");
+    let last =
+        output.stderr.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it failed without a message");
     Err(Error::input(what, last.trim_start_matches("error: ").trim_start_matches("ERROR: ")))
 }

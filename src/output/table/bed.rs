@@ -3,7 +3,12 @@
 use super::format::{Holds, Place, Rules, TableFormat, any_model, no_header, strand_of, write_place};
 use crate::{
     number::{write_integer, write_score},
-    output::{index::Indexed, names::Named},
+    output::{
+        column::{Column, SCORES, column},
+        index::Indexed,
+        kind::OutputKind,
+        names::Named,
+    },
 };
 
 /// BED6, then one column for each score; joined calls are elements.
@@ -11,6 +16,8 @@ pub const BED: TableFormat = TableFormat {
     name: "bed",
     about: "BED6, then one column for each score",
     named: Named::Bed,
+    columns: COLUMNS,
+    kind: OutputKind::ScanBed,
     holds: Holds::Everything,
     joins: true,
     header: no_header,
@@ -18,6 +25,23 @@ pub const BED: TableFormat = TableFormat {
     check: any_model,
     write,
 };
+
+/// BED.
+const COLUMNS: &[Column] = &[
+    column(&["contig"], "name of the contig"),
+    column(&["start"], "first base of the bin, 0-based"),
+    column(&["end"], "one past the last base of the bin"),
+    column(
+        &["label"],
+        "label with the largest margin over its threshold; of exact tasks with answers in words, the answer",
+    ),
+    column(&["score"], "score of that label × 1000, 0 to 1000"),
+    column(&["strand"], "strand of the scores; . for both"),
+    column(
+        &[SCORES],
+        "one column per score, in the order of `genogloss models show`; probabilities and fractions have 6 decimals, other scores 6 significant digits",
+    ),
+];
 
 /// BED scores run from 0 to 1000.
 pub(in crate::output) fn bed_score(score: f32) -> u64 {

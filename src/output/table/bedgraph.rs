@@ -3,7 +3,12 @@
 use super::format::{Holds, Place, Rules, TableFormat, any_model, no_header, write_place};
 use crate::{
     number::write_score,
-    output::{index::Indexed, names::Named},
+    output::{
+        column::{Column, column},
+        index::Indexed,
+        kind::OutputKind,
+        names::Named,
+    },
 };
 
 /// Contig, start, end and one score.
@@ -11,6 +16,8 @@ pub const BEDGRAPH: TableFormat = TableFormat {
     name: "bedgraph",
     about: "contig, start, end and one score",
     named: Named::Bedgraph,
+    columns: COLUMNS,
+    kind: OutputKind::ScanBedgraph,
     holds: Holds::OneScore,
     joins: false,
     header: no_header,
@@ -18,6 +25,11 @@ pub const BEDGRAPH: TableFormat = TableFormat {
     check: any_model,
     write,
 };
+
+const COLUMNS: &[Column] = &[column(
+    &["contig", "start", "end", "score"],
+    "as in BED, and the score of --column; positions without a score have no line",
+)];
 
 /// Skipped places and those below the threshold have no line.
 fn write(place: &Place<'_>, rules: &Rules<'_>, line: &mut Vec<u8>) -> u64 {

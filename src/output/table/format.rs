@@ -5,7 +5,7 @@ use crate::{
     genome::{Interval, Strand},
     model::Form,
     number::write_integer,
-    output::{index::Indexed, names::Named},
+    output::{column::Column, index::Indexed, kind::OutputKind, names::Named},
     skip::Skip,
 };
 
@@ -18,6 +18,10 @@ pub struct TableFormat {
     pub about: &'static str,
     /// What the names of its files end in.
     pub named: Named,
+    /// Its columns.
+    pub columns: &'static [Column],
+    /// How shards of it are merged and what a report reads of it.
+    pub kind: OutputKind,
     /// The answers that it can hold.
     pub holds: Holds,
     /// Neighbouring calls can be joined into elements, one line each.

@@ -2,6 +2,7 @@
 
 pub(super) mod bed;
 mod bedgraph;
+pub(crate) mod columns;
 pub(super) mod format;
 mod splice_scores;
 mod tsv;

@@ -6,7 +6,12 @@ use crate::{
     genome::Strand,
     model::{Form, card::Column},
     number::write_integer,
-    output::{index::Indexed, names::Named},
+    output::{
+        column::{Column as OutputColumn, column},
+        index::Indexed,
+        kind::OutputKind,
+        names::Named,
+    },
 };
 
 /// Splice scores for spliced alignment.
@@ -14,6 +19,8 @@ pub const SPLICE_SCORES: TableFormat = TableFormat {
     name: "splice-scores",
     about: "contig, offset, strand, D or A, score: splice scores for minimap2 --spsc and miniprot --spsc",
     named: Named::Tsv,
+    columns: COLUMNS,
+    kind: OutputKind::ScanLines,
     holds: Holds::Everything,
     joins: false,
     header: no_header,
@@ -21,6 +28,14 @@ pub const SPLICE_SCORES: TableFormat = TableFormat {
     check,
     write,
 };
+
+const COLUMNS: &[OutputColumn] = &[
+    column(&["contig"], "name of the contig; the table has no header"),
+    column(&["offset"], "bases before the border between exon and intron"),
+    column(&["strand"], "+ or -"),
+    column(&["site"], "D: donor; A: acceptor"),
+    column(&["score"], "2 log2(score of the model / 0.001), rounded, -5 to 13; sites below have no line"),
+];
 
 /// METHOD: the fraction of true sites among all GT and AG of a genome, to which minisplice compares a probability (Yang, Huang and Li 2025,
 /// arXiv:2506.12986: 0.1 %).

@@ -4,7 +4,12 @@ use super::format::{Holds, Place, Rules, TableFormat, any_model, strand_of, writ
 use crate::{
     model::Form,
     number::write_score,
-    output::{index::Indexed, names::Named},
+    output::{
+        column::{CALL, Column, SCORES, column, score_header},
+        index::Indexed,
+        kind::OutputKind,
+        names::Named,
+    },
     skip::Skip,
 };
 
@@ -13,6 +18,8 @@ pub const TSV: TableFormat = TableFormat {
     name: "tsv",
     about: "One header line, all windows, skipped ones with their reason",
     named: Named::Tsv,
+    columns: COLUMNS,
+    kind: OutputKind::ScanTsv,
     holds: Holds::Everything,
     joins: false,
     header,
@@ -21,14 +28,16 @@ pub const TSV: TableFormat = TableFormat {
     write,
 };
 
+/// TSV.
+const COLUMNS: &[Column] = &[
+    column(&["contig", "start", "end", "strand"], "as in BED"),
+    column(&[CALL], "label with the largest margin, if it reaches its threshold; otherwise ."),
+    column(&[SCORES], "one column per score; . where there is none"),
+    column(&["skip"], "reason why there are no scores; . where there are"),
+];
+
 fn header(form: &Form) -> String {
-    match &form.text {
-        Some(name) => format!("#contig\tstart\tend\tstrand\t{name}\tskip\n"),
-        None => {
-            let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
-            format!("#contig\tstart\tend\tstrand\tcall\t{}\tskip\n", names.join("\t"))
-        }
-    }
+    score_header(COLUMNS, form)
 }
 
 /// Every window has a line; one without scores has the reason.

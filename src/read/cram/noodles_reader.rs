@@ -1,6 +1,6 @@
 //! CRAM read by noodles.
 //!
-//! Records that noodles reads otherwise than htslib are corrected here: see docs/upstream.md.
+//! Records that noodles reads otherwise than htslib are corrected here: see docs/about/upstream.md.
 
 use std::{
     io::{self, BufRead, Read},

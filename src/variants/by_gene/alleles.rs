@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{genome::Strand, head::Piece, skip::Skip, variants::cache::Key, vcf::info::Rise};
+use crate::{genome::Strand, head::Piece, skip::Skip, variants::cache::Key, vcf::info::SiteEffect};
 
 /// An allele in a gene.
 pub struct AlleleInGene {
@@ -31,7 +31,7 @@ pub enum AnswerSource {
     /// From the model: the number of the change among those of the record.
     Change(usize),
     /// From the cache.
-    Cached(Vec<Rise>),
+    Cached(Vec<SiteEffect>),
     /// The output format has no scores for it.
     NotInFormat,
 }

@@ -2,18 +2,18 @@
 
 use super::{
     alleles::{AlleleInGene, AnswerSource, GeneAlleles, Mask},
-    key::write_rises,
+    key::write_site_effects,
     rules::Rules,
 };
 use crate::{
     counts::Counts,
-    head::{Piece, largest_rise, seen_from_reference},
+    head::{Piece, in_reference_coordinates, largest_increase},
     model::{ChangeAnswer, card::Column},
     pipeline::RowAnswers,
     read::variants::VariantRecord,
     skip::Skip,
     variants::{cache::Cache, settings::InfoFormat},
-    vcf::info::{self, FieldNames, GeneEffect, Rise},
+    vcf::info::{self, FieldNames, GeneEffect, SiteEffect},
 };
 
 /// Summarises answers, and writes them.
@@ -62,7 +62,8 @@ impl GeneAnswers {
             InfoFormat::Genogloss => {
                 let labels = self.labels();
                 let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-                info::effect_lines(&self.fields, &labels, self.rules.haplotypes, model, version)
+                let rules = (self.rules.distance, self.rules.haplotypes);
+                info::effect_lines(&self.fields, &labels, rules, (model, version))
             }
         }
     }
@@ -92,16 +93,16 @@ impl GeneAnswers {
                 }
                 Ok(genes) => {
                     let effects = self.effects(genes, answers, counts);
-                    if effects.iter().all(|effect| effect.rises.is_none()) {
+                    if effects.iter().all(|effect| effect.site_effects.is_none()) {
                         counts.skip(Skip::NotInFormat);
                     } else {
                         counts.scored += 1;
                     }
-                    for rises in effects.iter().filter_map(|effect| effect.rises.as_ref()) {
-                        let larger = |pair: &[Rise]| {
+                    for site_effects in effects.iter().filter_map(|effect| effect.site_effects.as_ref()) {
+                        let larger = |pair: &[SiteEffect]| {
                             if pair[0].value >= pair[1].value { pair[0].value } else { -pair[1].value }
                         };
-                        counts.add_scores(rises.chunks_exact(2).map(larger));
+                        counts.add_scores(site_effects.chunks_exact(2).map(larger));
                     }
                     Ok(effects)
                 }
@@ -125,35 +126,35 @@ impl GeneAnswers {
     ) -> Vec<GeneEffect<'a>> {
         let mut effects = Vec::with_capacity(genes.len());
         for gene in genes {
-            let rises = match &gene.source {
+            let site_effects = match &gene.source {
                 AnswerSource::NotInFormat => None,
-                AnswerSource::Cached(rises) => {
+                AnswerSource::Cached(site_effects) => {
                     counts.cached(true);
-                    Some(rises.clone())
+                    Some(site_effects.clone())
                 }
                 AnswerSource::Change(change) => {
-                    let rises = self.rises(gene, answers.change(*change));
+                    let site_effects = self.site_effects(gene, answers.change(*change));
                     if let (Some(key), Some(cache)) = (gene.key, &mut self.cache) {
                         counts.cached(false);
-                        cache.put(key, write_rises(&rises, self.rules.distance));
+                        cache.put(key, write_site_effects(&site_effects, self.rules.distance));
                     }
-                    Some(rises)
+                    Some(site_effects)
                 }
             };
-            effects.push(GeneEffect { name: &gene.name, strand: gene.strand, rises });
+            effects.push(GeneEffect { name: &gene.name, strand: gene.strand, site_effects });
         }
         effects
     }
 
     /// Gain and loss of every label that is told of.
-    fn rises(&mut self, gene: &AlleleInGene, answer: &ChangeAnswer) -> Vec<Rise> {
-        let mut rises = Vec::with_capacity(2 * self.scored.len());
+    fn site_effects(&mut self, gene: &AlleleInGene, answer: &ChangeAnswer) -> Vec<SiteEffect> {
+        let mut site_effects = Vec::with_capacity(2 * self.scored.len());
         let distance = self.rules.distance;
         let as_spliceai = self.rules.info == InfoFormat::Spliceai;
         for (column, about) in &self.scored {
             let reference = |base: usize| answer.reference[base * self.width + column];
             let alternate = |base: usize| answer.alternate[base * self.width + column];
-            seen_from_reference(alternate, &gene.pieces, gene.right, &mut self.seen);
+            in_reference_coordinates(alternate, &gene.pieces, gene.right, &mut self.seen);
             if let (true, [Piece { before, removed, inserted }]) = (as_spliceai, gene.pieces.as_slice()) {
                 // METHOD: spliceai 1.3.1 compares 2D + 1 bases. Of a deletion longer than D bases it has fewer of the alternate,
                 // from the left, and puts the zeros after them.
@@ -177,10 +178,10 @@ impl GeneAnswers {
             let is_site = |base: usize| sites.iter().any(|sites| sites.contains(&base));
             let gained = |base: usize| gene.on_contig.contains(&base) && !is_site(base);
             let lost = |base: usize| gene.on_contig.contains(&base) && (sites.is_empty() || is_site(base));
-            let gain = largest_rise(reference, seen, self.seen.len(), gained);
-            let loss = largest_rise(seen, reference, self.seen.len(), lost);
-            for (gains, rise) in [(true, gain), (false, loss)] {
-                let (base, mut value) = match rise {
+            let gain = largest_increase(reference, seen, self.seen.len(), gained);
+            let loss = largest_increase(seen, reference, self.seen.len(), lost);
+            for (gains, site_effect) in [(true, gain), (false, loss)] {
+                let (base, mut value) = match site_effect {
                     Some((base, value)) => (Some(base), value),
                     None => (None, 0.0),
                 };
@@ -191,10 +192,10 @@ impl GeneAnswers {
                     // What spliceai 1.3.1 multiplies with 0 keeps its sign.
                     value *= 0.0;
                 }
-                rises.push(Rise::at(value, base, gene.start, distance));
+                site_effects.push(SiteEffect::at(value, base, gene.start, distance));
             }
         }
-        rises
+        site_effects
     }
 
     /// Writes what the cache still keeps back.

@@ -83,7 +83,7 @@ impl ChangeMaker {
         for &index in chosen {
             let gene = genes.gene(index);
             let mut in_gene = AlleleInGene {
-                name: info::plain(gene.name.as_deref().unwrap_or(&gene.id)),
+                name: info::percent_encoded(gene.name.as_deref().unwrap_or(&gene.id)),
                 strand: gene.strand,
                 source: AnswerSource::NotInFormat,
                 start: change.start,
@@ -202,9 +202,9 @@ impl ChangeMaker {
             }
             let key = key::of_change(run, &self.window, &one, gene);
             if let Some(bytes) = cache.get(&key)?
-                && let Some(rises) = key::read_rises(&bytes, gene.start, one.left)
+                && let Some(site_effects) = key::read_site_effects(&bytes, gene.start, one.left)
             {
-                return Ok(AnswerSource::Cached(rises));
+                return Ok(AnswerSource::Cached(site_effects));
             }
             gene.key = Some(key);
         }

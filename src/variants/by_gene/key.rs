@@ -13,7 +13,7 @@ use crate::{
         plan::Wanted,
         settings::InfoFormat,
     },
-    vcf::info::Rise,
+    vcf::info::SiteEffect,
 };
 
 /// The part that all keys of a run begin with: the networks, the engine that runs them, and how answers are summarised.
@@ -61,30 +61,30 @@ pub fn of_change(run: &KeyMaker, window: &[u8], change: &Wanted, gene: &AlleleIn
 }
 
 /// The bytes of an answer in the cache: value and position of each gain and loss.
-pub fn write_rises(rises: &[Rise], left: u64) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(8 * rises.len());
-    for rise in rises {
-        bytes.extend_from_slice(&rise.value.to_le_bytes());
-        let place = rise.offset.map_or(u32::MAX, |offset| (offset + left as i64) as u32);
+pub fn write_site_effects(site_effects: &[SiteEffect], left: u64) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(8 * site_effects.len());
+    for site_effect in site_effects {
+        bytes.extend_from_slice(&site_effect.value.to_le_bytes());
+        let place = site_effect.offset.map_or(u32::MAX, |offset| (offset + left as i64) as u32);
         bytes.extend_from_slice(&place.to_le_bytes());
     }
     bytes
 }
 
-/// Reads what [`write_rises`] wrote; `None` if it is damaged.
-pub fn read_rises(bytes: &[u8], start: i64, left: u64) -> Option<Vec<Rise>> {
+/// Reads what [`write_site_effects`] wrote; `None` if it is damaged.
+pub fn read_site_effects(bytes: &[u8], start: i64, left: u64) -> Option<Vec<SiteEffect>> {
     if !bytes.len().is_multiple_of(8) {
         return None;
     }
-    let rise = |part: &[u8]| {
+    let site_effect = |part: &[u8]| {
         let four = |part: &[u8]| part.try_into().ok();
         let place = u32::from_le_bytes(four(&part[4..])?);
-        Some(Rise::at(
+        Some(SiteEffect::at(
             f32::from_le_bytes(four(&part[..4])?),
             (place != u32::MAX).then_some(place as usize),
             start,
             left,
         ))
     };
-    bytes.chunks_exact(8).map(rise).collect()
+    bytes.chunks_exact(8).map(site_effect).collect()
 }

@@ -93,7 +93,13 @@ impl WindowAnswers {
     /// Header lines of the fields.
     pub fn header_lines(&self, model: &str, version: &str) -> Vec<String> {
         let columns = self.columns.iter().map(|(column, _)| column);
-        info::header_lines(&self.fields, columns, &self.kinds, self.cut.comparison, (model, version))
+        info::header_lines(
+            &self.fields,
+            columns,
+            &self.kinds,
+            (self.cut.comparison, self.cut.bases()),
+            (model, version),
+        )
     }
 
     /// The INFO fields of its scores.

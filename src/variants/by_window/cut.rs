@@ -8,6 +8,7 @@ use crate::{
     model::card::{Comparison, StrandRule, WindowRule},
     session::load::{Kind, LoadedModel},
     variants::spelling::Edit,
+    vcf::info::Compared,
     window::Grid,
 };
 
@@ -92,6 +93,15 @@ impl Cut {
     /// Whether rows are run on both strands.
     pub fn runs_both_strands(&self) -> bool {
         self.strand != StrandRule::Forward
+    }
+
+    /// The bases whose scores are compared, for the descriptions of the INFO fields.
+    pub(crate) fn bases(&self) -> Compared {
+        if self.track {
+            Compared::Bins { distance: self.distance.map(|distance| distance as u64) }
+        } else {
+            Compared::Window(self.span as u64)
+        }
     }
 
     /// Bases that are compared, on the contig.

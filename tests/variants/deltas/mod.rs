@@ -1,5 +1,5 @@
 //! REF, ALT and delta of `variants` against the network itself: tests/reference/variants.py computes them with ONNX Runtime and
-//! numpy, by the definition in docs/commands.md. And what must never change them.
+//! numpy, by the definition in docs/concepts/variant-scoring.md. And what must never change them.
 
 mod equivalence;
 mod networks;

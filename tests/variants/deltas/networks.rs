@@ -8,7 +8,7 @@ use super::{
 use crate::support::{Folder, root, succeed};
 
 #[test]
-#[allow(clippy::print_stderr, reason = "the table of docs/commands.md")]
+#[allow(clippy::print_stderr, reason = "the table of docs/concepts/variant-scoring.md")]
 fn every_form_of_model_equals_the_network_itself() {
     let Some(python) = python() else { return };
     let mut random = Random(18);

@@ -27,7 +27,7 @@ process GENOGLOSS_READS {
     // Only CRAM is kept as differences to a reference.
     def reference = fasta && "${reads}".endsWith('.cram') ? "--reference ${fasta}" : ''
     def weights = model ? "--model ./${model}" : ''
-    def ending = args.contains('--format bam') ? 'bam' : 'tsv.gz'
+    def ending = args =~ /(-O|--output-type|--format)[ =]*bam/ ? 'bam' : 'tsv.gz'
     def device = task.accelerator ? '--device cuda' : ''
     """
     genogloss reads \
@@ -44,7 +44,7 @@ process GENOGLOSS_READS {
     stub:
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}.scored"
-    def ending = args.contains('--format bam') ? 'bam' : 'tsv.gz'
+    def ending = args =~ /(-O|--output-type|--format)[ =]*bam/ ? 'bam' : 'tsv.gz'
     """
     echo "" | gzip > ${prefix}.${ending}
     echo '{}' > ${prefix}.${ending}.manifest.json

@@ -25,7 +25,7 @@ process GENOGLOSS_SCAN {
     def prefix = task.ext.prefix ?: "${meta.id}"
     def part = shard ? "--shard ${shard}" : ''
     def weights = model ? "--model ./${model}" : ''
-    def ending = args.contains('--format tsv') ? 'tsv' : args.contains('--format bedgraph') ? 'bedgraph' : 'bed'
+    def ending = args =~ /(-O|--output-type|--format)[ =]*tsv/ ? 'tsv' : args =~ /(-O|--output-type|--format)[ =]*bedgraph/ ? 'bedgraph' : 'bed'
     def device = task.accelerator ? '--device cuda' : ''
     """
     genogloss scan \
@@ -41,7 +41,7 @@ process GENOGLOSS_SCAN {
     stub:
     def args = task.ext.args ?: ''
     def prefix = task.ext.prefix ?: "${meta.id}"
-    def ending = args.contains('--format tsv') ? 'tsv' : args.contains('--format bedgraph') ? 'bedgraph' : 'bed'
+    def ending = args =~ /(-O|--output-type|--format)[ =]*tsv/ ? 'tsv' : args =~ /(-O|--output-type|--format)[ =]*bedgraph/ ? 'bedgraph' : 'bed'
     """
     echo "" | gzip > ${prefix}.${ending}.gz
     touch ${prefix}.${ending}.gz.tbi

@@ -1,0 +1,72 @@
+//! The kind of an output. Merging and reports depend on it, not on names of commands and formats.
+
+use super::names::Named;
+
+/// The kind of an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OutputKind {
+    /// A scan as BED: bins or elements.
+    ScanBed,
+    /// A scan as a table with a header line.
+    ScanTsv,
+    /// One score of a scan as bedGraph.
+    ScanBedgraph,
+    /// A scan in another format, line after line, without a header.
+    ScanLines,
+    /// A table of reads.
+    ReadsTsv,
+    /// Reads with tags.
+    ReadsBam,
+    /// Variants with scores, VCF.
+    ScoredVcf,
+    /// Variants with scores, BCF.
+    ScoredBcf,
+    /// Variants with genes, VCF.
+    AnnotatedVcf,
+    /// Variants with genes, BCF.
+    AnnotatedBcf,
+    /// Intervals with genes: BED with more columns, or a table.
+    AnnotatedIntervals,
+    /// Any other table.
+    Table,
+}
+
+impl OutputKind {
+    /// A scan, in any format.
+    pub(crate) fn is_scan(self) -> bool {
+        matches!(self, Self::ScanBed | Self::ScanTsv | Self::ScanBedgraph | Self::ScanLines)
+    }
+
+    /// Reads, in any format.
+    pub(crate) fn is_reads(self) -> bool {
+        matches!(self, Self::ReadsTsv | Self::ReadsBam)
+    }
+
+    /// Variants with scores.
+    pub(crate) fn is_scored_variants(self) -> bool {
+        matches!(self, Self::ScoredVcf | Self::ScoredBcf)
+    }
+
+    /// VCF.
+    pub(crate) fn is_vcf(self) -> bool {
+        matches!(self, Self::ScoredVcf | Self::AnnotatedVcf)
+    }
+
+    /// BCF.
+    pub(crate) fn is_bcf(self) -> bool {
+        matches!(self, Self::ScoredBcf | Self::AnnotatedBcf)
+    }
+
+    /// The formats that names of such an output may give.
+    pub(crate) fn named(self) -> &'static [Named] {
+        match self {
+            Self::ScanBed => &[Named::Bed],
+            Self::ScanBedgraph => &[Named::Bedgraph],
+            Self::ReadsBam => &[Named::Bam],
+            Self::ScoredVcf | Self::AnnotatedVcf => &[Named::Vcf],
+            Self::ScoredBcf | Self::AnnotatedBcf => &[Named::Bcf],
+            Self::AnnotatedIntervals => &[Named::Tsv, Named::Bed],
+            Self::ScanTsv | Self::ScanLines | Self::ReadsTsv | Self::Table => &[Named::Tsv],
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Columns and tags of reads.
+
+use crate::output::column::{CALL, Column, ColumnTable, SCORES, column};
+
+/// The table.
+pub(crate) const TSV: &[Column] = &[
+    column(&["read"], "name of the read"),
+    column(&["flags"], "SAM flags, decimal"),
+    column(&["contig", "start", "end"], "where the read is aligned, 0-based, half-open; . where it is not"),
+    column(&["mapq"], "mapping quality; . where it is missing"),
+    column(&["length"], "bases of the read, without hard-clipped ones"),
+    column(&["windows"], "number of scored windows"),
+    column(
+        &["window_start", "window_end"],
+        "the best window (with --each-window: this one) on the read, 0-based, half-open, in the orientation of --orient",
+    ),
+    column(
+        &["window_contig_start"],
+        "leftmost reference base to which a base of that window is aligned, 0-based; . where there is none",
+    ),
+    column(&["strand"], "strand of the window that the scores are for; . for both"),
+    column(&[CALL], "label with the largest margin over its threshold, if it reaches it; otherwise ."),
+    column(&[SCORES], "one column per score, with the digits of a scan; . where there is none"),
+    column(&["skip"], "reason why the read (with --each-window: the window) was not scored; . where it was"),
+];
+
+/// Tags of BAM, with the default prefix.
+const BAM: &[Column] = &[
+    column(
+        &["(tags)"],
+        "with --tag-prefix X: Xs, Xl, Xw, Xk; tags of an earlier run with this prefix are replaced, those of another program are refused",
+    ),
+    column(&["gs:B:f"], "scores, in the order of `genogloss models show`"),
+    column(&["gl:Z"], "called label"),
+    column(&["gw:i"], "start of the best window on the read, 0-based, as window_start"),
+    column(&["gk:Z"], "reason why the read was not scored"),
+];
+
+/// All formats of reads.
+pub(crate) const TABLES: &[ColumnTable] =
+    &[ColumnTable { format: "tsv", columns: TSV }, ColumnTable { format: "bam", columns: BAM }];
