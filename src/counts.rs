@@ -72,25 +72,26 @@ fn by_name<S: serde::Serializer>(
 impl Counts {
     /// From what was written down of them. The error says which count is none.
     pub(crate) fn restored(saved: &Value) -> Result<Self, String> {
-        let all = saved.as_object().ok_or("they are no object")?;
+        let all = saved.as_object().ok_or("they are not an object")?;
         let count = |from: &Map<String, Value>, key: &str| match from.get(key) {
             None | Some(Value::Null) => Ok(0),
             Some(value) => {
                 let count = value.as_u64().filter(|count| *count <= Self::MOST);
-                count.ok_or_else(|| format!("{key} is {value}, no count"))
+                count.ok_or_else(|| format!("{key} is {value}, not a count"))
             }
         };
         let part = |key: &str| match all.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Object(part)) => Ok(Some(part)),
-            Some(_) => Err(format!("{key} is no object")),
+            Some(_) => Err(format!("{key} is not an object")),
         };
         let number = |key: &str| count(all, key);
         let mut skipped = BTreeMap::new();
         for reason in part("skipped")?.into_iter().flat_map(|part| part.keys().map(move |key| (part, key))) {
             let (part, reason) = reason;
             let known = Skip::from_word(reason);
-            let known = known.ok_or_else(|| format!("skipped has {reason:?}, which is no reason of this version"))?;
+            let known =
+                known.ok_or_else(|| format!("skipped has {reason:?}, which is not a reason of this version"))?;
             skipped.insert(known.word(), count(part, reason)?);
         }
         let cache = match part("cache")? {

@@ -79,7 +79,7 @@ pub enum Error {
     #[error("standard output was closed")]
     Closed,
     /// Ctrl-C or SIGTERM: the output is not finished, exit code 130 or 143.
-    #[error("interrupted; nothing was written under the output's name")]
+    #[error("interrupted; the output was not written")]
     Interrupted,
 }
 
@@ -179,9 +179,7 @@ pub(crate) fn guard<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let before = GUARDED.replace(true);
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     GUARDED.set(before);
-    outcome.unwrap_or_else(|_| {
-        Err(io::Error::new(io::ErrorKind::InvalidData, "it is damaged, or of a kind that is not supported"))
-    })
+    outcome.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::InvalidData, "it is damaged, or not supported")))
 }
 
 /// Name of threads that run a library whose panics come back as errors.
@@ -192,7 +190,7 @@ pub(crate) const GUARDED_THREAD: &str = "guarded";
 pub(crate) fn explain_panics() {
     std::panic::set_hook(Box::new(|panic| {
         if !GUARDED.get() && std::thread::current().name() != Some(GUARDED_THREAD) {
-            let why = panic.payload_as_str().unwrap_or("it does not say why");
+            let why = panic.payload_as_str().unwrap_or("no reason was given");
             let place = panic.location().map_or_else(String::new, ToString::to_string);
             let mut stderr = io::stderr().lock();
             // Standard error is the last resort: if it is gone there is nobody to tell.
@@ -204,8 +202,8 @@ pub(crate) fn explain_panics() {
 fn panic_message(why: &str, place: &str) -> String {
     let why = why.replace('\n', " ");
     format!(
-        "error: a fault of genogloss {} itself, not of your input's: {why} ({place})\n\
-         hint: please report this line with the command line, and a small input that shows it; the output was not finished\n",
+        "error: a bug in genogloss {}, not in your input: {why} ({place})\nhint: please report this line \
+         with the command, and if possible a small input that shows the bug; the output was not written\n",
         env!("CARGO_PKG_VERSION")
     )
 }

@@ -368,7 +368,7 @@ fn journals_that_no_run_wrote_get_a_clear_line_each() {
         let shown = &text[..text.len().min(80)];
         assert_eq!(ended.code, 1, "{shown}: {}", ended.stderr);
         assert!(
-            ended.stderr.contains("no journal of a run: ") && ended.stderr.contains("hint: "),
+            ended.stderr.contains("not the journal of a run: ") && ended.stderr.contains("hint: "),
             "{shown}: {}",
             ended.stderr
         );

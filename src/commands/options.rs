@@ -39,20 +39,20 @@ pub(super) struct EngineOptions {
     /// Folder of model folders, searched first.
     #[arg(long, value_name = "DIR")]
     pub models_dir: Option<PathBuf>,
-    /// I may use this model under its licence (asked for where the licence forbids commercial use).
+    /// Confirm that you may use this model under its licence. Required if the licence forbids commercial use.
     #[arg(long)]
     pub accept_license: bool,
-    /// Engine that runs networks.
+    /// Engine that runs the network.
     #[arg(long, value_enum, default_value = "auto")]
     pub engine: crate::model::engines::EngineChoice,
-    /// Device: cpu or cuda:N. A device that is not there is an error.
+    /// Device: cpu or cuda:N. A device that is not available is an error.
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
     pub device: crate::model::device::Device,
-    /// Threads in all: one model session each on the CPU. Default: all cores. [1, 1024]
+    /// Total number of threads; on the CPU each one runs a model session. Default: all cores. [1, 1024]
     #[arg(short = 't', long, visible_short_alias = '@', value_name = "N", value_parser = threads)]
     pub threads: Option<u16>,
-    /// Windows gathered before a session runs them (fewer, where they are long). On the CPU they run in the card's
-    /// groups (run: rows), so this changes no score. [1, 65536]
+    /// Windows per batch (fewer if they are long). On the CPU they run in groups of the card's size (run: rows), so
+    /// this does not change a score. [1, 65536]
     #[arg(long, value_name = "ROWS", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=65536))]
     pub batch_rows: u32,
 }
@@ -83,7 +83,7 @@ pub(super) struct OutputOptions {
     /// Output file; .gz or .bgz: BGZF with an index. Default, and for `-`: standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Index beside a BGZF output. Default: csi where a contig is longer than 512 Mb, else tbi.
+    /// Index beside a BGZF output. Default: csi if a contig is longer than 512 Mb, else tbi.
     #[arg(long, value_enum)]
     pub index: Option<crate::output::IndexKind>,
     /// Manifest (JSON). Default: OUTPUT.manifest.json; none for standard output.
@@ -95,8 +95,8 @@ pub(super) struct OutputOptions {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct VariantsOutput {
-    /// Format of variants that are written: v VCF, z VCF in BGZF, b BCF, whose index is always CSI. Default: what the output's
-    /// name ends in (.vcf, .vcf.gz, .vcf.bgz, .bcf), else VCF; a name that says another format is refused.
+    /// Output format: v VCF, z VCF in BGZF, b BCF (its index is always CSI). Default: by the name (.vcf, .vcf.gz,
+    /// .vcf.bgz, .bcf), else VCF. A name of another format is refused.
     #[arg(short = 'O', long, value_name = "TYPE")]
     pub output_type: Option<VariantFormat>,
 }
@@ -116,13 +116,13 @@ impl VariantsOutput {
         [
             given::index(
                 is_file && format.is_bgzf(),
-                "is for VCF in BGZF (-O z, or a name in .vcf.gz) and BCF, in a file",
+                "needs VCF in BGZF (-O z, or a name ending in .vcf.gz) or BCF, in a file",
             ),
             given::NotFor {
                 when: format.is_bcf() && output.index == Some(crate::output::IndexKind::Tbi),
                 options: &["index"],
-                why: "tbi is for VCF: the index of BCF is CSI",
-                hint: "leave --index away",
+                why: "tbi applies to VCF: the index of BCF is CSI",
+                hint: "omit --index",
             },
         ]
     }
@@ -142,7 +142,7 @@ impl OutputOptions {
     /// Refuses a name that says another format than TSV, and an index, which such a table has none.
     pub(super) fn check_table(&self, given: &Given) -> Result<()> {
         names::decide(self.output.as_deref(), None, (), &[names::Writes::text((), names::Named::Tsv)])?;
-        given.check(&[given::index(false, "is for lines with places on contigs: this table has none")])
+        given.check(&[given::index(false, "needs lines with positions on contigs: this table has none")])
     }
 }
 
@@ -155,14 +155,14 @@ pub(super) fn is_bgzf(output: Option<&std::path::Path>) -> bool {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Shards and resuming")]
 pub(super) struct RunOptions {
-    /// Run one part only: I/N, the I-th of N parts of one size, or a BED file of `genogloss plan`. Put together again with
-    /// `genogloss merge`.
+    /// Run one shard only: I/N, the I-th of N parts of equal size, or a BED file of `genogloss plan`. `genogloss merge`
+    /// merges the shards.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<crate::shards::territory::Choice>,
-    /// Keep what is done if the run is stopped, however it is, and go on from there the next time.
+    /// Keep the finished part if the run is stopped, and resume from there the next time.
     #[arg(long)]
     pub resume: bool,
-    /// With --resume: seconds between the points from which a run goes on. [0, 3600]
+    /// With --resume: seconds between two checkpoints. [0, 3600]
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
     pub checkpoint: f64,
 }

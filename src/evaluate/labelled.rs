@@ -49,7 +49,7 @@ pub(crate) fn of(input: read::Input, columns: &Columns) -> Result<(Vec<Sample>, 
         _ => table(input.reader, &place, columns)?,
     };
     if samples.is_empty() {
-        return Err(Error::input(&place, "there is no labelled sequence in it").with_hint(SHAPE));
+        return Err(Error::input(&place, "it contains no labelled sequence").with_hint(SHAPE));
     }
     Ok((samples, report()))
 }
@@ -96,7 +96,7 @@ fn table(mut reader: Box<dyn BufRead + Send>, place: &str, columns: &Columns) ->
             Error::input(place, message).with_hint(if headless {
                 "write `sequence,label` as the first line".to_string()
             } else {
-                format!("{option} NAME says which column it is")
+                format!("{option} NAME names the column")
             })
         })
     };
@@ -181,10 +181,10 @@ pub(crate) fn classes(
             class(&sample.label).map(|c| c as u8).ok_or_else(|| {
                 Error::input(
                     place,
-                    format!("line {}: label {:?} is none of {}", sample.line, sample.label, names.join(", ")),
+                    format!("line {}: label {:?} must be one of {}", sample.line, sample.label, names.join(", ")),
                 )
                 .with_hint(format!(
-                    "say which class it is: --labels {}={}",
+                    "map it to a class: --labels {}={}",
                     sample.label,
                     names[names.len() - 1]
                 ))

@@ -59,7 +59,7 @@ pub(crate) fn plots(set: &SetMetrics, operating: bool, reliability: Option<Vec<L
     plots.extend(reliability.map(|lines| Plot {
         title: "Reliability".into(),
         x: "probability".into(),
-        y: "share of right ones".into(),
+        y: "fraction correct".into(),
         diagonal: true,
         lines,
     }));

@@ -20,12 +20,12 @@ pub(crate) use translate::{GeneticCode, Letters, back_translate, is_open_reading
 
 /// Name and one-line summary of each task, in the order of [`all`].
 const TASKS: [(&str, &str); 7] = [
-    ("gc", "share of G and C among the known bases, 0 to 1"),
-    ("reverse", "the bases from last to first"),
+    ("gc", "fraction of G and C among the known bases, 0 to 1"),
+    ("reverse", "the reversed sequence"),
     ("complement", "the complement of each base"),
-    ("reverse-complement", "the other strand, in its own direction"),
-    ("protein", "translation of frame 1, one letter an amino acid; * is a stop, X unknown"),
-    ("protein3", "translation of frame 1, three letters an amino acid; Ter is a stop, Xaa unknown"),
+    ("reverse-complement", "the reverse complement"),
+    ("protein", "translation of frame 1, one letter per amino acid; * is a stop, X unknown"),
+    ("protein3", "translation of frame 1, three letters per amino acid; Ter is a stop, Xaa unknown"),
     ("orf", "open reading frames of both strands"),
 ];
 

@@ -124,7 +124,7 @@ impl GeneMatch {
             Self::One(gene, how) => Ok((gene, how)),
             Self::Several(all) => {
                 let all: Vec<String> = all.iter().map(|(symbol, how)| format!("{symbol} ({how})")).collect();
-                Err(format!("{name} may be {}", all.join(", ")))
+                Err(format!("{name} is ambiguous: {}", all.join(", ")))
             }
             Self::None(why) => Err(why),
         }

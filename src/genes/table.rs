@@ -50,7 +50,7 @@ impl Header {
                 let missing = missing.split(';').next().unwrap_or(missing);
                 let problem = format!("it looks like {}, and has no column {missing:?}", description.what);
                 return Err(Error::input(place, problem)
-                    .with_hint("its columns may have changed: genogloss genes build --help lists what is read"));
+                    .with_hint("its columns may have changed: genogloss genes build --help lists the tables"));
             }
             return Ok(Some(Self { description, delimiter, columns }));
         }
@@ -113,8 +113,8 @@ impl Table {
             lead.push(text);
         }
         let known: Vec<&str> = ALL.iter().map(|one| one.what).collect();
-        Err(Error::input(place, "it is none of the tables that facts are read from")
-            .with_hint(format!("these are: {}", known.join("; "))))
+        Err(Error::input(place, "it is not a table that genogloss reads")
+            .with_hint(format!("known tables: {}", known.join("; "))))
     }
 
     /// Its name in messages.

@@ -89,7 +89,7 @@ impl Contigs {
     pub(crate) fn missing(&self, name: &str, theirs: &str, ours: &str) -> Error {
         if self.is_empty() {
             return Error::input(theirs, format!("contig \"{name}\" is not in {ours}"))
-                .with_hint(format!("{ours} has no contigs at all"));
+                .with_hint(format!("{ours} has no contigs"));
         }
         let shown: Vec<&str> = self.contigs.iter().take(5).map(|c| c.name.as_str()).collect();
         let more = if self.count() > shown.len() { ", …" } else { "" };
@@ -98,9 +98,7 @@ impl Contigs {
             None => format!("chr{name}"),
         };
         let advice = if self.get(&other).is_some() {
-            format!(
-                "; it has \"{other}\": rename the contigs of one file, or give a table of both names with --contig-aliases"
-            )
+            format!("; it has \"{other}\": rename the contigs of one file, or map the names with --contig-aliases")
         } else {
             String::new()
         };

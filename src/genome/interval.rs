@@ -157,7 +157,7 @@ impl Region {
             (Some(_), Some(_)) => {
                 let range = &text[self.contig.len()..];
                 Err(Error::usage(format!(
-                    "\"{text}\" is the name of a contig, and also a part of contig \"{}\"",
+                    "\"{text}\" is the name of a contig, and also a region of contig \"{}\"",
                     self.contig
                 ))
                 .with_hint(format!("write {{{text}}} or {{{}}}{range}, in quotation marks", self.contig)))
@@ -170,7 +170,7 @@ impl Region {
 
 fn bad(text: &str, why: &str) -> Error {
     Error::usage(format!("\"{text}\" is not a region: {why}")).with_hint(
-        "write contig, contig:start, contig:start-end or contig:-end, counting from 1; write a name that holds colons in braces: {name}:start-end",
+        "write contig, contig:start, contig:start-end or contig:-end, 1-based, both ends included; write a name that contains colons in braces: {name}:start-end",
     )
 }
 

@@ -37,7 +37,7 @@ impl ValueEnum for EngineChoice {
         Some(match self {
             Self::Auto => {
                 let titles =
-                    ENGINES.iter().map(|engine| engine.title()).collect::<Vec<_>>().join(" where it is found, else ");
+                    ENGINES.iter().map(|engine| engine.title()).collect::<Vec<_>>().join(" if it is found, else ");
                 PossibleValue::new("auto").help(titles)
             }
             Self::Named(engine) => PossibleValue::new(engine.name()).help(engine.summary()),
@@ -65,7 +65,7 @@ impl EngineChoice {
         match self {
             Self::Named(engine) if !engine.runs_on(device) => {
                 Err(Error::usage(format!("--engine {} runs on the CPU only", engine.name()))
-                    .with_hint("leave --engine away, or --device"))
+                    .with_hint("omit --engine or --device"))
             }
             Self::Named(engine) => {
                 let found = engine.find().map_err(|missing| missing.into_error(model))?;

@@ -107,9 +107,9 @@ impl Folder {
         }
         Err(Error::model(
             self.place(),
-            format!("{file} is not the file of the card (its sha256 is {found}, the card has {expected})"),
+            format!("{file} has another checksum than in the card (sha256 {found}, expected {expected})"),
         )
-        .with_hint("the download is damaged, or the file was changed: fetch the folder again, or correct the card"))
+        .with_hint("the download is damaged, or the file was changed: download the folder again, or correct the card"))
     }
 }
 
@@ -121,6 +121,6 @@ fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
     if real.starts_with(&home) {
         Ok(real)
     } else {
-        Err(Error::model(folder.display(), format!("{file} is a link out of the folder, which is not followed")))
+        Err(Error::model(folder.display(), format!("{file} is a link to a file outside of the folder")))
     }
 }

@@ -143,7 +143,8 @@ impl Differences {
             && !agree(axes, other)
         {
             let (axes, other) = (shown(axes), shown(other));
-            self.problems.push(format!("{what} \"{name}\" has shape {other} in the network, {axes} by the card"));
+            self.problems
+                .push(format!("{what} \"{name}\" has the shape {other} in the network, but {axes} in the card"));
         }
     }
 

@@ -135,7 +135,7 @@ fn failed(name: &str, problem: &str) -> Error {
 fn guarded<T, E: fmt::Display>(name: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T> {
     match guard(|| Ok(work().map_err(|error| error.to_string()))) {
         Ok(result) => result.map_err(|error| failed(name, &error)),
-        Err(_) => Err(failed(name, "it cannot run this network: it is damaged, or of a kind that is not supported")),
+        Err(_) => Err(failed(name, "it cannot run this network: it is damaged, or not supported")),
     }
 }
 

@@ -151,10 +151,10 @@ impl BamWriter {
                 let shown = String::from_utf8_lossy(tag.as_ref()).into_owned();
                 return Err(Error::input(
                     &self.input,
-                    format!("read {name} has the tag {shown} already, and no @PG line says that genogloss wrote it"),
+                    format!("read {name} already has the tag {shown}, and no @PG line of genogloss accounts for it"),
                 )
                 .with_hint(format!(
-                    "choose other tags ({OPTION} x: xs, xl, xw, xk), or take it off (samtools view -x {shown})"
+                    "choose other tags ({OPTION} x: xs, xl, xw, xk), or remove it (samtools view -x {shown})"
                 )));
             }
         }

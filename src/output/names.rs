@@ -179,11 +179,11 @@ pub(crate) fn decide<F: Copy + PartialEq>(
                 format!("{}{gz}", writes.named.word())
             });
             let mut hint =
-                wanted.map(|writes| format!("give the file a name in {}", writes.ending())).unwrap_or_default();
+                wanted.map(|writes| format!("use a name that ends in {}", writes.ending())).unwrap_or_default();
             if by_name().next().is_some() {
-                hint += &format!(", or leave {option} away");
+                hint += &format!(", or omit {option}");
             }
-            Err(Error::usage(format!("{option} writes {what}, and {place} is a name of {}", shown(says)))
+            Err(Error::usage(format!("{option} writes {what}, but {place} is a name of {}", shown(says)))
                 .with_hint(hint))
         }
         None => match by_name().find(|writes| writes.format == default).or_else(|| by_name().next()) {
@@ -197,8 +197,7 @@ pub(crate) fn decide<F: Copy + PartialEq>(
 pub(crate) fn refuse(path: Option<&Path>, what: &str) -> Result<()> {
     match path.filter(|p| *p != Path::new("-")).and_then(|path| Some((path, Named::of(path)?))) {
         Some((path, says)) => {
-            let message =
-                format!("{} is a name of {}, and what is written there is {what}", path.display(), shown(says));
+            let message = format!("{} is a name of {}, but the output is {what}", path.display(), shown(says));
             Err(Error::usage(message).with_hint("give it another name"))
         }
         None => Ok(()),
@@ -217,8 +216,8 @@ fn cannot<F>(path: &Path, says: (Named, bool), can: &[Writes<F>]) -> Error {
             all.push(one);
         }
     }
-    let message = format!("{} is a name of {}, which cannot be written here", path.display(), shown(says));
-    Error::usage(message).with_hint(format!("what can be written: {}", all.join(", ")))
+    let message = format!("{} is a name of {}, which this command cannot write", path.display(), shown(says));
+    Error::usage(message).with_hint(format!("this command writes {}", all.join(", ")))
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ impl OutputSettings {
         let long = self.longest > TBI_MAX;
         if long && self.kind == Some(IndexKind::Tbi) && matches!(self.indexed, Indexed::Bed | Indexed::Vcf) {
             let message = format!("--index tbi holds contigs up to 512 Mb, and one has {} bases", commas(self.longest));
-            return Err(Error::usage(message).with_hint("--index csi, or leave --index away"));
+            return Err(Error::usage(message).with_hint("--index csi, or omit --index"));
         }
         let kind = self.kind.or(long.then_some(IndexKind::Csi));
         Ok(IndexBuilder::new(self.indexed, kind).map(Box::new))
@@ -152,8 +152,8 @@ impl Output {
     /// Takes over the first bytes (before compression) of what an earlier run has written.
     fn copy(&mut self, part: &Path, bytes: u64, lines: Indexed) -> Result<()> {
         let lost = |why: String| {
-            Error::input(part.display(), format!("what an earlier run has written cannot be read again: {why}"))
-                .with_hint(format!("to begin again: rm {}", part.with_extension("genogloss-journal").display()))
+            Error::input(part.display(), format!("the output of the stopped run cannot be read: {why}"))
+                .with_hint(format!("to start again: rm {}", part.with_extension("genogloss-journal").display()))
         };
         read_hidden(part).map_err(|error| lost(describe(&error)))?;
         let mut input = crate::read::open(part).map_err(|error| lost(error.to_string()))?;
@@ -198,7 +198,7 @@ impl Output {
                     let contig = contig.to_string();
                     self.write_record(&contig, interval, &line)?;
                 }
-                None => return Err(lost("a line has no place".into())),
+                None => return Err(lost("a line has no position".into())),
             }
         }
         Ok(())

@@ -32,7 +32,7 @@ pub(crate) fn check_targets(
     let mut take = |path: &Path, what: &'static str| -> Result<()> {
         let path_now = real(path);
         if let Some((_, other)) = taken.iter().find(|(there, _)| *there == path_now) {
-            return Err(Error::usage(format!("{} is {what}, and also {other}", path.display())));
+            return Err(Error::usage(format!("{} is both {what} and {other}", path.display())));
         }
         taken.push((path_now, what));
         Ok(())

@@ -50,7 +50,7 @@ pub(crate) fn read_hidden(path: &Path) -> io::Result<File> {
 
 fn open_own(path: &Path, options: &OpenOptions) -> io::Result<File> {
     let refused = |why: &str| {
-        let why = format!("is no file of this user's own runs ({why}), and is not touched: look at it, and remove it");
+        let why = format!("was not written by a run of this user ({why}): check the file, and remove it");
         Err(io::Error::new(io::ErrorKind::InvalidInput, why))
     };
     let named = fs::symlink_metadata(path)?;
@@ -66,7 +66,7 @@ fn foreign(path: &Path, file: &File, named: &fs::Metadata) -> io::Result<Option<
     use std::os::unix::fs::MetadataExt;
     let held = file.metadata()?;
     if (held.dev(), held.ino()) != (named.dev(), named.ino()) {
-        return Ok(Some("it was exchanged while it was opened"));
+        return Ok(Some("it was replaced while it was opened"));
     }
     if held.nlink() != 1 {
         return Ok(Some("it has another name too"));
@@ -309,7 +309,7 @@ impl Sealed {
             }
             let mut error = Error::write(path.display(), &error);
             if !wrong.is_empty() {
-                error = error.with_hint(format!("not all could be put back as it was: {}", wrong.join("; ")));
+                error = error.with_hint(format!("not all files could be restored: {}", wrong.join("; ")));
             }
             return Err(error);
         }

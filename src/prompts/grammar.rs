@@ -97,13 +97,13 @@ impl Prompt {
                 Err(Refusal::new(Skip::BadPrompt, "nucleotide sequence needs all residues: there is a blank"))
             }
             _ if self.task == Task::Protein && self.bases().is_some_and(|bases| bases.len() < 3) => {
-                Err(Refusal::new(Skip::TooShort, "a residue takes three bases"))
+                Err(Refusal::new(Skip::TooShort, "a residue needs three bases"))
             }
             _ if self.task == Task::Retrieval && self.key.is_none() => {
-                Err(Refusal::new(Skip::BadPrompt, "say what about the gene: information retrieval: location ="))
+                Err(Refusal::new(Skip::BadPrompt, "name a field of the gene: information retrieval: location ="))
             }
             _ if self.task == Task::Reading => match &self.key {
-                None => Err(Refusal::new(Skip::BadPrompt, "say which key: reading comprehension: KEY =")),
+                None => Err(Refusal::new(Skip::BadPrompt, "name a key: reading comprehension: KEY =")),
                 Some(key) if self.value(key).is_none() => {
                     let keys: Vec<&str> = self.values().map(|(key, _)| key).collect();
                     let keys = if keys.is_empty() { "no keys".into() } else { keys.join(", ") };

@@ -125,7 +125,7 @@ impl Session {
         let own = match self.judge.take() {
             Some(own) => own,
             None => {
-                let none = || Error::Internal("there is no knowledge base".into());
+                let none = || Error::Internal("there is not a knowledge base".into());
                 let judge = self.panel.facts.as_ref().ok_or_else(none)?;
                 judge.lock().unwrap_or_else(PoisonError::into_inner).again()?
             }

@@ -105,14 +105,14 @@ pub(crate) const TASKS: [Entry; 30] = [
         name: "GC content",
         aliases: &["gc"],
         needs: Needs::Bases,
-        answer: "share of G and C among the known bases, three decimals",
+        answer: "fraction of G and C among the known bases, three decimals",
     },
     Entry {
         task: Task::Reverse,
         name: "reverse sequence",
         aliases: &["reverse"],
         needs: Needs::Bases,
-        answer: "the bases from last to first",
+        answer: "the reversed sequence",
     },
     Entry {
         task: Task::Complement,
@@ -126,21 +126,21 @@ pub(crate) const TASKS: [Entry; 30] = [
         name: "reverse complementary sequence",
         aliases: &["reverse complement", "reverse complement sequence"],
         needs: Needs::Bases,
-        answer: "the other strand, in its own direction",
+        answer: "the reverse complement",
     },
     Entry {
         task: Task::Protein,
         name: "protein sequence",
         aliases: &["protein", "amino acid sequence", "nt2aa"],
         needs: Needs::Bases,
-        answer: "translation of frame 1 (standard code), three letters a residue; Ter is a stop, Xaa unknown",
+        answer: "translation of frame 1 (standard code), three letters per residue; Ter is a stop, Xaa unknown",
     },
     Entry {
         task: Task::BackTranslation,
         name: "nucleotide sequence",
         aliases: &["aa2nt"],
         needs: Needs::Residues,
-        answer: "what the residues may be translated from, in IUPAC's letters",
+        answer: "a nucleotide sequence that encodes the residues, in IUPAC letters",
     },
     Entry {
         task: Task::OpenReadingFrame,
@@ -217,7 +217,7 @@ pub(crate) const TASKS: [Entry; 30] = [
         name: "enhancer",
         aliases: &[],
         needs: Needs::Bases,
-        answer: "True or False; annotation = cohn or ensembl says which collection is meant",
+        answer: "True or False; annotation = cohn or ensembl selects the collection",
     },
     Entry {
         task: Task::Regulatory,
@@ -238,7 +238,7 @@ pub(crate) const TASKS: [Entry; 30] = [
         name: "sequence direction",
         aliases: &["direction"],
         needs: Needs::Bases,
-        answer: "forward, or reverse: written from last to first, not complemented",
+        answer: "forward or reverse (reversed, not complemented)",
     },
     Entry {
         task: Task::Biotype,
@@ -252,21 +252,21 @@ pub(crate) const TASKS: [Entry; 30] = [
         name: "gene description",
         aliases: &["description"],
         needs: Needs::Anything,
-        answer: "the gene's name in words",
+        answer: "the full name of the gene",
     },
     Entry {
         task: Task::Reading,
         name: "reading comprehension",
         aliases: &[],
         needs: Needs::Values,
-        answer: "the value of the key that is asked for",
+        answer: "the value of the key",
     },
     Entry {
         task: Task::Blank,
         name: "complete the blank",
         aliases: &["fill the blank", "blank"],
         needs: Needs::Residues,
-        answer: "the 1 to 3 residues behind ___",
+        answer: "the 1 to 3 residues at ___",
     },
     Entry {
         task: Task::Information,
@@ -280,28 +280,28 @@ pub(crate) const TASKS: [Entry; 30] = [
         name: "genes",
         aliases: &["related genes"],
         needs: Needs::Values,
-        answer: "genes of disease = … or phenotype = …, parted by ;",
+        answer: "genes of disease = … or phenotype = …, separated by ;",
     },
     Entry {
         task: Task::Diseases,
         name: "diseases",
         aliases: &["related diseases"],
         needs: Needs::Values,
-        answer: "diseases of gene = …, or with phenotype = …: identifier and name, parted by ;",
+        answer: "diseases of gene = …, or with phenotype = …: identifier and name, separated by ;",
     },
     Entry {
         task: Task::Phenotypes,
         name: "phenotypes",
         aliases: &["related phenotypes"],
         needs: Needs::Values,
-        answer: "phenotypes of gene = … or disease = …: identifier and name, parted by ;",
+        answer: "phenotypes of gene = … or disease = …: identifier and name, separated by ;",
     },
     Entry {
         task: Task::Retrieval,
         name: "information retrieval",
         aliases: &["retrieval"],
         needs: Needs::Values,
-        answer: "one thing about gene = …: symbol, name, hgnc, ncbi_gene, ensembl, omim, uniprot, location, kind, alias, previous_symbol, summary",
+        answer: "one field of gene = …: symbol, name, hgnc, ncbi_gene, ensembl, omim, uniprot, location, kind, alias, previous_symbol, summary",
     },
     Entry {
         task: Task::Relation,
@@ -368,7 +368,7 @@ pub(crate) fn find(name: &str) -> Result<&'static Entry, String> {
     let alike = NAMES.iter().map(|(plain, name, _)| (strsim::normalized_damerau_levenshtein(plain, &wanted), name));
     match alike.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
         Some((alike, nearest)) if alike > 0.3 => {
-            Err(format!("\"{shown}\" is not a task; is {nearest} meant? --tasks lists them"))
+            Err(format!("\"{shown}\" is not a task; did you mean {nearest}? --tasks lists them"))
         }
         _ => Err(format!("\"{shown}\" is not a task; --tasks lists them")),
     }

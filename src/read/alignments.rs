@@ -178,8 +178,7 @@ fn refuse_compressed_cram(input: &Input) -> Result<()> {
         Compression::Bgzf => ("bgzip", "gunzip -c"),
         Compression::Gzip => ("gzip", "gunzip -c"),
     };
-    Err(Error::input(input.place(), format!("it is a CRAM file that was compressed once more ({compressor})"))
-        .with_hint(format!(
-            "CRAM is already compressed: {decompress} FILE > NEW.cram, or {decompress} FILE | genogloss reads -"
-        )))
+    Err(Error::input(input.place(), format!("it is a CRAM file that was compressed again ({compressor})")).with_hint(
+        format!("CRAM is already compressed: {decompress} FILE > NEW.cram, or {decompress} FILE | genogloss reads -"),
+    ))
 }

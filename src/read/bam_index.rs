@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The hint for an index that cannot be used.
-const MAKE_ANEW: &str = "make the index anew: samtools index";
+const MAKE_ANEW: &str = "index the file again: samtools index";
 
 /// An index.
 pub(super) struct BamIndex {

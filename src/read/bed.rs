@@ -95,7 +95,7 @@ pub(crate) fn each(mut input: Input, mut each: impl FnMut(&Feature<'_>, u64) -> 
         let text = text_of(&line).map_err(|(why, hint)| bad(why.into()).with_hint(hint))?;
         let feature = Feature::parse(text).map_err(|why| {
             bad(why).with_hint(
-                "BED counts from 0, and its end is one past the last base; a line with a tab is split at tabs only",
+                "BED is 0-based, and its end is one past the last base; a line with a tab is split at tabs only",
             )
         })?;
         if let Some(feature) = feature {
@@ -137,7 +137,7 @@ pub(crate) fn read(path: &Path) -> Result<(Vec<BedLine>, InputReport)> {
         Ok(())
     })?;
     if empty > 0 {
-        tracing::warn!("{place}: {empty} features of no length (start = end) hold no base and are skipped");
+        tracing::warn!("{place}: {empty} features of length 0 (start = end) contain no base, and are ignored");
     }
     Ok((lines, report()))
 }

@@ -27,7 +27,7 @@ pub(super) fn is_older(index: &Path, file: &Path) -> bool {
 pub(super) fn warn_if_older(index: &Path, file: &Path) {
     if is_older(index, file) {
         tracing::warn!(
-            "{} is older than {}: if that file has changed, make its index anew",
+            "{} is older than {}: if that file has changed, index it again",
             index.display(),
             file.display()
         );

@@ -89,7 +89,7 @@ pub(crate) fn read_contigs(path: &Path) -> Result<Contigs> {
     input.expect(&[Format::Fasta, Format::Empty], "a FASTA file")?;
     if input.format == Format::Fasta {
         tracing::info!(
-            "{} is read once for the lengths of its contigs, and again for their bases (of a file compressed by bgzip, single parts can be read)",
+            "{} is read once for the lengths of its contigs, and again for their bases (compress it with bgzip for random access)",
             open::place(path)
         );
     }
@@ -195,7 +195,7 @@ impl<'p, F: FnMut(Event<'_>) -> Result<()>> Assembler<'p, F> {
     fn begin_contig(&mut self, header: &[u8], line: u64) -> Result<()> {
         let name = contig_name(header, self.place, line)?;
         if !self.names.insert(Md5::digest(name.as_bytes()).into()) {
-            return Err(Error::input(self.place, format!("line {line}: contig \"{name}\" is there twice")));
+            return Err(Error::input(self.place, format!("line {line}: contig \"{name}\" occurs twice")));
         }
         (self.event)(Event::Contig(&name))?;
         self.current = Some(Current { name, length: 0, md5: Md5::new() });
@@ -240,7 +240,7 @@ impl<'p, F: FnMut(Event<'_>) -> Result<()>> Assembler<'p, F> {
             None => Ok(()),
             Some(Current { name, length: 0, .. }) => {
                 Err(Error::input(self.place, format!("contig \"{name}\" has no sequence"))
-                    .with_hint("take this contig out, if the file is not cut off or damaged there"))
+                    .with_hint("remove this contig, or check whether the file is truncated or damaged there"))
             }
             Some(Current { mut name, length, md5 }) => {
                 // A file may have millions of names.
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn errors_of_fasta_have_a_place() {
         for (text, say) in [
-            (&b">a\nACGT\n>a\nACGT\n"[..], "line 3: contig \"a\" is there twice"),
+            (&b">a\nACGT\n>a\nACGT\n"[..], "line 3: contig \"a\" occurs twice"),
             (b">\nACGT\n", "line 1: a contig without a name"),
             (b">a\nACGT\n>b", "line 3: contig \"b\" has no sequence"),
             (b">p\nMKVLAAGIVE\n", "\"L\" at p:4 is not a nucleotide letter"),

@@ -127,7 +127,7 @@ fn is_vcf_without_first_line(start: &[u8]) -> bool {
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The hint for text that begins with it.
-pub(super) const WITHOUT_MARK: &str = "take the mark off: tail -c +4 FILE > NEW";
+pub(super) const WITHOUT_MARK: &str = "remove it: tail -c +4 FILE > NEW";
 
 #[cfg(test)]
 mod tests {

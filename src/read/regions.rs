@@ -164,7 +164,7 @@ impl Regions {
                 self.place_of(line),
                 format!("region {shown} extends past the end of \"{name}\" in {theirs} ({len} bases)"),
             )
-            .with_hint("is it of another assembly?"));
+            .with_hint("does it belong to another assembly?"));
         }
         Ok(())
     }
@@ -214,10 +214,10 @@ impl Aliases {
             let fields: Vec<&str> = text.split('\t').map(str::trim).collect();
             let bad = |why: String| Error::input(format!("{place}, line {number}"), why);
             let [theirs, ours] = fields.as_slice() else {
-                return Err(bad("two names are needed, with a tab between: the input's and the FASTA's".into()));
+                return Err(bad("a line needs two names, separated by a tab: the input's and the FASTA's".into()));
             };
             if aliases.0.insert((*theirs).into(), (*ours).into()).is_some() {
-                return Err(bad(format!("\"{theirs}\" is there twice")));
+                return Err(bad(format!("\"{theirs}\" occurs twice")));
             }
         }
         Ok(aliases)

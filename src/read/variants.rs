@@ -64,7 +64,7 @@ impl Variants {
         };
         header::check_lines(&lines).map_err(|(line, why)| {
             Error::input(format!("{place}, line {line} of the header"), why)
-                .with_hint("take it out, or correct it (bcftools reheader): other programs cannot read it")
+                .with_hint("remove it, or correct it (bcftools reheader): other programs cannot read it")
         })?;
         let names = lines.last().map_or(&[][..], Vec::as_slice);
         let width = header::check_column_names(names).map_err(|why| {
@@ -102,7 +102,7 @@ impl Variants {
     pub(crate) fn reserve(&mut self, names: &[&str], hint: String) -> Result<()> {
         let names: HashSet<String> = names.iter().map(|name| (*name).into()).collect();
         if let Some(id) = header::declared_info(&self.header, &names) {
-            let why = format!("INFO field {id} is there already");
+            let why = format!("INFO field {id} already exists");
             return Err(Error::input(self.place(), why).with_hint(hint));
         }
         let numbers = match &self.reader {
@@ -229,7 +229,7 @@ impl Checks {
         let record = VariantRecord::parse(line, number).map_err(|why| bad(&why))?;
         if columns != self.width {
             let hint = if columns < self.width {
-                "the line is cut off, or columns are missing"
+                "the line is truncated, or columns are missing"
             } else {
                 "columns are separated by one tab, and no value may hold a tab"
             };
@@ -267,7 +267,9 @@ impl Checks {
             && (memchr::memchr_iter(b'\t', &line).count() + 1 != self.width
                 || memchr::memchr2(b'\n', 0, &line).is_some())
         {
-            return Err(bad("a name or a text of it holds a tab, a line end or a NUL byte: it cannot be VCF"));
+            return Err(bad(
+                "a name or a text in it contains a tab, a line end or a NUL byte: it cannot be written as VCF",
+            ));
         }
         let mut record = VariantRecord::parse(line, number).map_err(|why| bad(&why))?;
         if let Some(reserved) = &self.reserved {
@@ -288,7 +290,7 @@ impl Checks {
     /// The error for a record that has a reserved INFO field.
     fn taken(&self, number: u64, name: &str) -> Error {
         let hint = self.reserved.as_ref().map_or("", |reserved| &reserved.hint);
-        Error::input(format!("{}, record {number}", self.place), format!("INFO field {name} is there already"))
+        Error::input(format!("{}, record {number}", self.place), format!("INFO field {name} already exists"))
             .with_hint(hint)
     }
 }
@@ -351,6 +353,6 @@ fn no_nul(line: &[u8]) -> Result<(), &'static str> {
 /// The error for a file that ends within a line.
 fn unfinished(place: &str, line: u64) -> Error {
     Error::input(format!("{place}, line {line}"), "the file ends within this line, which has no line end").with_hint(
-        "the file is cut off or not yet complete; if nothing is missing, end its last line: echo >> FILE (decompress it first if it is compressed)",
+        "the file is truncated, or still being written; if it is complete, add the line end: echo >> FILE (decompress it first if it is compressed)",
     )
 }

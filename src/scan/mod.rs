@@ -48,7 +48,7 @@ pub(crate) fn run(settings: &Settings, request: Request, model: LoadedModel, gri
     let merge = settings.joined(&form)?;
     if settings.overlap != Rule::Cut && (form.bin.is_some() || form.text.is_some()) {
         return Err(Error::usage(
-            "--overlap joins windows with one answer of scores each: not tracks, whose cores never overlap, and not words",
+            "--overlap combines windows with scores: not tracks, whose cores never overlap, and not text",
         ));
     }
     let caller = Caller::new(&form, settings.threshold.or(merge.map(|_| Threshold::Card)));

@@ -13,11 +13,11 @@ use crate::{
 /// What becomes of places that several windows answer for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Rule {
-    /// Each window answers for the middle of its core, one stride wide: nothing overlaps.
+    /// Each window answers for the middle of its core, one stride wide; nothing overlaps.
     Cut,
     /// The mean of all windows.
     Mean,
-    /// The largest score, column by column.
+    /// The maximum of each score.
     Max,
 }
 

@@ -62,7 +62,7 @@ impl Settings {
         match &model.kind {
             Kind::Exact(Task::OpenReadingFrames(_)) => Ok(None),
             Kind::Network(_) if self.window.is_some() => {
-                Err(Error::usage("--window is for exact tasks; the window of a network is in its card"))
+                Err(Error::usage("--window applies to exact tasks; the card of a network has its window"))
             }
             Kind::Network(card) => {
                 let grid = Grid::new(&card.window, self.stride, model.form.bin)?;
@@ -89,7 +89,7 @@ impl Settings {
     /// The gap across which calls are joined. A track has a score for every base: its BED holds elements, unless a threshold is given.
     pub(crate) fn joined(&self, form: &Form) -> Result<Option<u64>> {
         if self.merge.is_some() && (!self.format.joins || form.text.is_some()) {
-            return Err(Error::usage("--merge writes BED, and needs a model that answers with scores"));
+            return Err(Error::usage("--merge writes BED, and needs a model with scores"));
         }
         let elements = form.bin.is_some() && self.format.joins && self.threshold.is_none();
         Ok(self.merge.or(elements.then_some(0)))
@@ -141,18 +141,18 @@ impl Settings {
         }
         if one && chosen.len() != 1 {
             let hint = if names.is_empty() {
-                "this task answers in words: use -O tsv".into()
+                "this task answers as text: use -O tsv".into()
             } else {
                 format!("--column {}", names.join(", or --column "))
             };
-            return Err(Error::usage("a bedGraph holds one score, and this model has not exactly one").with_hint(hint));
+            return Err(Error::usage("a bedGraph contains one score, and this model has several").with_hint(hint));
         }
         Ok(chosen)
     }
 
     fn check_tracks(&self, form: &Form, grid: Option<Grid>) -> Result<()> {
         if form.text.is_some() {
-            return Err(Error::usage("this task answers in words, and a bigWig file holds scores"));
+            return Err(Error::usage("this task answers as text, and a bigWig file contains scores"));
         }
         if grid.is_some_and(|grid| grid.core > grid.stride) && self.overlap == Rule::Cut {
             return Err(Error::usage("windows overlap, and a bigWig file holds one score for each position")
@@ -211,7 +211,7 @@ pub(super) fn territory(
     regions.map_or(Ok(()), |regions| regions.check(contigs, &read::place(fasta)))?;
     let territory = Territory::choose(choice, contigs, &read::place(fasta), step, regions)?;
     if territory.is_empty() {
-        tracing::warn!("shard {} has nothing to do: there are fewer windows than shards", territory.shard);
+        tracing::warn!("shard {} is empty: there are fewer windows than shards", territory.shard);
     }
     Ok(Some(territory))
 }

@@ -390,11 +390,8 @@ impl Tiler {
     fn push(&mut self, bases: &[u8], feed: &mut Feed<'_, Tile>) -> Result<()> {
         let Some(grid) = self.grid else {
             if (self.bases.len() + bases.len()) as u64 > MAX_WINDOW {
-                return Err(Error::input(
-                    self.contig.as_ref(),
-                    "a contig of more than 16,777,216 bases is not answered whole",
-                )
-                .with_hint("cut it into windows: --window 10000"));
+                return Err(Error::input(self.contig.as_ref(), "a contig of more than 16,777,216 bases needs windows")
+                    .with_hint("for example --window 10000"));
             }
             self.bases.extend_from_slice(bases);
             return Ok(());

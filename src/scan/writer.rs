@@ -231,7 +231,7 @@ impl<'a> Writer<'a> {
         }
         let of = self.table.as_ref().map_or("the tracks", Table::name).to_string();
         self.restore_state(&from.state).map_err(|why| {
-            Error::input(format!("the journal of {of}"), why).with_hint("it was changed; remove it to begin again")
+            Error::input(format!("the journal of {of}"), why).with_hint("it was changed; remove it to start again")
         })?;
         self.tracks.as_mut().map_or(Ok(()), |tracks| tracks.begin(&self.contig))
     }

@@ -56,7 +56,7 @@ impl Session {
         close(&counts, timings.wall, resumed.counts().windows);
         if counts.scored == 0 && !counts.skipped.is_empty() && warns {
             tracing::warn!(
-                "nothing was scored (skipped: {}): does the input suit the model? `genogloss models show` lists what it accepts",
+                "nothing was scored (skipped: {}): is the input suitable for the model? `genogloss models show` lists what it accepts",
                 counts.skips()
             );
         }

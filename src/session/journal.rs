@@ -89,7 +89,10 @@ impl Lock {
                 }
                 Err(TryLockError::Error(error)) => {
                     let why = describe(&error);
-                    tracing::warn!("{}: no locks here ({why}): let no second run write this output", path.display());
+                    tracing::warn!(
+                        "{}: files cannot be locked here ({why}): do not run a second run with this output",
+                        path.display()
+                    );
                     return Ok(Self { path, file: None });
                 }
             }
@@ -147,7 +150,7 @@ pub(crate) fn identity(
         let about = if *path == Path::new("-") { None } else { Some(fs::metadata(path).map_err(failed)?) };
         let Some(about) = about.filter(fs::Metadata::is_file) else {
             let place = crate::read::place(path);
-            return Err(Error::usage(format!("--resume needs inputs that can be read again: {place} is no file")));
+            return Err(Error::usage(format!("--resume needs inputs that can be read again: {place} is not a file")));
         };
         let modified = about.modified().map_err(failed)?.duration_since(UNIX_EPOCH).unwrap_or_default();
         let name = format!("input {}", path.display());
@@ -177,15 +180,15 @@ impl Journal {
             read.map_err(|error| Error::read(&path, &error))?;
             let again = || format!("rm {}", path.display());
             let page = Page::parse(&bytes).map_err(|error| {
-                Error::input(path.display(), format!("no journal of a run: {error}")).with_hint(again())
+                Error::input(path.display(), format!("not the journal of a run: {error}")).with_hint(again())
             })?;
             if let Err(why) = page.checkpoint.check() {
-                return Err(Error::input(path.display(), format!("no journal of a run: {why}"))
-                    .with_hint(format!("to begin again: {}", again())));
+                return Err(Error::input(path.display(), format!("not the journal of a run: {why}"))
+                    .with_hint(format!("to start again: {}", again())));
             }
             if let Some(difference) = difference("", &Value::Object(page.run), &Value::Object(run.clone())) {
-                return Err(Error::input(path.display(), format!("is of another run: {difference}"))
-                    .with_hint(format!("to begin again: {}", again())));
+                return Err(Error::input(path.display(), format!("is the journal of another run: {difference}"))
+                    .with_hint(format!("to start again: {}", again())));
             }
             let length = |path: PathBuf| fs::metadata(path).map_or(0, |about| about.len());
             let folder = tracks.unwrap_or(output).parent().unwrap_or(Path::new("."));
@@ -198,7 +201,7 @@ impl Journal {
             } else {
                 // Killed after its output had its name, or somebody has tidied up. What is written from here on is not
                 // what it speaks of, so it goes first.
-                tracing::warn!("{}: what it speaks of is gone; beginning again", path.display());
+                tracing::warn!("{}: its files are missing; starting again", path.display());
                 fs::remove_file(&path).map_err(|error| Error::write(path.display(), &error))?;
                 crate::output::sync_folder(&path);
             }
@@ -245,7 +248,7 @@ fn difference(name: &str, then: &Value, now: &Value) -> Option<String> {
             .find_map(|d| d)
         }
         (a, b) if a == b => None,
-        (a, b) => Some(format!("{name} was {a}, and is {b} now")),
+        (a, b) => Some(format!("{name} was {a}, and is now {b}")),
     }
 }
 
@@ -257,7 +260,7 @@ impl Checkpoint {
         }
         Counts::restored(&self.counts).map_err(|why| format!("counts: {why}"))?;
         match self.tracks.keys().find(|name| !is_plain_name(name)) {
-            Some(name) => Err(format!("{name:?} is no name of a track")),
+            Some(name) => Err(format!("{name:?} is not the name of a track")),
             None => Ok(()),
         }
     }

@@ -17,7 +17,7 @@ pub(crate) fn of_records(choice: &Choice, count: u64, place: &str, what: &str) -
 pub(crate) fn of_contigs(choice: &Choice, contigs: &Contigs, place: &str, what: &str) -> Result<Territory> {
     let territory = Territory::choose(choice, contigs, place, 1, None)?;
     if territory.is_empty() {
-        tracing::warn!("shard {} has nothing to do: there are more shards than {what}", territory.shard);
+        tracing::warn!("shard {} is empty: there are more shards than {what}", territory.shard);
     }
     Ok(territory)
 }

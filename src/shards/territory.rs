@@ -42,8 +42,8 @@ impl FromStr for Shard {
         let parsed = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
         match parsed {
             Some((index, count)) if index >= 1 && index <= count && count <= 1_000_000 => Ok(Self { index, count }),
-            Some((index, count)) => Err(format!("there is no shard {index} of {count}: they count from 1/{count}")),
-            None => Err("a shard is i/n, as in 3/16, or a BED file that `genogloss plan` wrote".into()),
+            Some((index, count)) => Err(format!("there is no shard {index} of {count}: the first is 1/{count}")),
+            None => Err("a shard is i/n, for example 3/16, or a BED file of `genogloss plan`".into()),
         }
     }
 }
@@ -172,7 +172,7 @@ impl Territory {
         let text = std::fs::read_to_string(path).map_err(|error| Error::read(path, &error))?;
         let Some((shard, plan, start, end)) = text.lines().next().and_then(header) else {
             return Err(Error::input(&place, "this is not a shard: it does not begin as `genogloss plan` writes it")
-                .with_hint("--shard 3/16 takes the third of 16 parts; a BED file of regions is given with -R"));
+                .with_hint("--shard 3/16 runs the third of 16 parts; for a BED file of regions use -R"));
         };
         let (genome, step_there) =
             plan_parts(plan).ok_or_else(|| Error::input(&place, format!("\"{plan}\" is not the name of a plan")))?;
@@ -183,18 +183,15 @@ impl Territory {
         if step_there % step != 0 {
             return Err(Error::input(
                 &place,
-                format!("this plan was made for windows every {step_there} bases, and these lie every {step}"),
+                format!("this plan was made for a stride of {step_there} bases, and the stride of this run is {step}"),
             )
             .with_hint("make it again, with the model and the stride of this run"));
         }
         let territory = Self { shard, plan: plan.into(), contigs: contigs.clone(), start, end };
         let lines = read::bed::read(path)?.0.into_iter().map(|line| (line.contig, line.interval));
         if territory.intervals() != lines.collect::<Vec<_>>() {
-            return Err(Error::input(
-                &place,
-                "its lines are not those of this shard: some were changed, or are missing",
-            )
-            .with_hint("a plan's BED files are used as they are; make them again with genogloss plan"));
+            return Err(Error::input(&place, "lines of this shard were changed, or are missing")
+                .with_hint("the BED files of a plan must not be edited; make them again with genogloss plan"));
         }
         Ok(territory)
     }
@@ -234,10 +231,13 @@ impl Watch {
     pub(crate) fn own(&mut self, territory: &Territory, place: Option<(&str, u64)>, file: &str) -> Result<bool> {
         let Some(side) = territory.side(place) else {
             let contig = place.map_or("", |(contig, _)| contig);
-            return Err(Error::input(file, format!("contig \"{contig}\" is not in the header, so no shard owns it")));
+            return Err(Error::input(
+                file,
+                format!("contig \"{contig}\" is not in the header, so it belongs to no shard"),
+            ));
         };
         if self.last.is_some_and(|last| last > side) {
-            let shown = place.map_or("a record without a place".into(), |(c, p)| show_position(c, p));
+            let shown = place.map_or("a record without a position".into(), |(c, p)| show_position(c, p));
             return Err(Error::input(
                 file,
                 format!("is not sorted ({shown} comes too late), so it cannot be divided into shards"),

@@ -43,7 +43,7 @@ pub(crate) fn check_contigs(
     }
     if !lengths.is_empty() {
         tracing::warn!(
-            "contigs have other lengths in the header of {theirs} than in {ours}: {}; is it of another assembly?",
+            "contigs have other lengths in the header of {theirs} than in {ours}: {}; does it belong to another assembly?",
             first(&lengths)
         );
     }
@@ -58,7 +58,7 @@ pub(crate) fn check_contigs(
     let indexed = contigs_with_records(&settings.variants, variants);
     let with_records = indexed.as_ref().and_then(|(index, names)| {
         let lost = names.iter().find(|name| contigs.get(aliases.resolve(name)).is_none())?;
-        Some((lost.as_str(), format!("contig \"{lost}\" is not in {ours}, and {index} says that records lie on it")))
+        Some((lost.as_str(), format!("contig \"{lost}\" is not in {ours}, and {index} has records on it")))
     });
     let all = || (missing[0], format!("none of the contigs in its header is in {ours}: {}", first(&missing)));
     if let Some((name, message)) = none.then(all).or(with_records) {
@@ -69,7 +69,7 @@ pub(crate) fn check_contigs(
     if !missing.is_empty() && indexed.is_none() {
         let what = if missing.len() == 1 { "a contig" } else { "contigs" };
         tracing::warn!(
-            "{what} of the header of {theirs} {} not in {ours}: {}; a record there will end the run ({SKIP})",
+            "{what} of the header of {theirs} {} not in {ours}: {}; a record on it will end the run ({SKIP})",
             if missing.len() == 1 { "is" } else { "are" },
             first(&missing)
         );
@@ -138,7 +138,7 @@ impl Mismatches {
 
     fn message(&self) -> String {
         format!(
-            "the REF of {} of {} records is not what {} has there ({:.1} %): {}",
+            "the REF of {} of {} records differs from {} ({:.1} %): {}",
             commas(self.mismatched),
             commas(self.compared),
             self.ours,
@@ -149,7 +149,7 @@ impl Mismatches {
 
     fn error(&self) -> Error {
         Error::input(&self.theirs, self.message()).with_hint(format!(
-            "is it of another assembly? More than {} of the records mismatch (--max-ref-mismatch); --max-ref-mismatch 1 continues with any share, without scores for these records",
+            "does it belong to another assembly? More than {} of the records mismatch (--max-ref-mismatch); --max-ref-mismatch 1 accepts any number, and writes these records without scores",
             self.limit
         ))
     }

@@ -37,7 +37,7 @@ impl Cache {
     /// Opens the cache of a folder, which is made if it is not there.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
         if folder.exists() && !folder.is_dir() {
-            return Err(Error::input(folder.display(), "is a file, and --cache takes a folder"));
+            return Err(Error::input(folder.display(), "is a file, but --cache needs a folder"));
         }
         fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
         let path = folder.join(FILE);
@@ -90,7 +90,7 @@ impl Cache {
             all.commit()
         };
         if let Err(error) = write() {
-            tracing::warn!("{}: {error}; the run goes on without keeping its answers", self.place);
+            tracing::warn!("{}: {error}; the run continues without the cache", self.place);
             self.full = true;
         }
     }
@@ -98,7 +98,7 @@ impl Cache {
 
 fn bad(place: &str, error: &rusqlite::Error) -> Error {
     Error::input(place, format!("the cache cannot be used: {error}"))
-        .with_hint("leave --cache away, name another folder, or remove this file: nothing else depends on it")
+        .with_hint("omit --cache, name another folder, or remove this file: nothing else depends on it")
 }
 
 /// The key of everything that is added to it. Parts are told apart by their lengths.
@@ -162,6 +162,6 @@ mod tests {
         let error = Cache::open(folder.path()).err().expect("refused").to_string();
         assert!(error.contains("the cache cannot be used"), "{error}");
         let error = Cache::open(&folder.path().join(FILE)).err().expect("refused").to_string();
-        assert!(error.contains("is a file, and --cache takes a folder"), "{error}");
+        assert!(error.contains("is a file, but --cache needs a folder"), "{error}");
     }
 }

@@ -59,14 +59,14 @@ impl Genes {
             };
             return Err(Error::input(&place, format!("none of its genes lies on a contig of {fasta}")).with_hint(
                 format!(
-                    "it names its contigs {} …, {fasta} {} …; --contig-aliases TSV says which is which",
+                    "its contigs are {} …, those of {fasta} {} …; --contig-aliases TSV maps the names",
                     first(&mut genes.iter().map(|gene| gene.contig.as_str())),
                     first(&mut contigs.iter().map(|contig| contig.name.as_str()))
                 ),
             ));
         }
         if without_strand > 0 {
-            tracing::warn!("{place}: {} genes have no strand, and are left out", commas(without_strand));
+            tracing::warn!("{place}: {} genes have no strand, and are ignored", commas(without_strand));
         }
         for genes in &mut by_contig {
             genes.sort_unstable();
@@ -119,7 +119,7 @@ impl Genes {
             &self.place,
             format!("has no genes on contig \"{name}\" of {}, but on \"{other}\"", reference.place()),
         )
-        .with_hint(format!("--contig-aliases TSV says which is which: a line {other}, a tab, {name}")))
+        .with_hint(format!("--contig-aliases TSV maps the names: a line {other}, a tab, {name}")))
     }
 
     /// Refuses an annotation of another assembly: one whose introns do not begin with GT (or GC) and end with AG.
@@ -157,11 +157,11 @@ impl Genes {
             return Err(Error::input(
                 &self.place,
                 format!(
-                    "only {right} of {all} exon borders on {name} have introns from GT to AG in {}",
+                    "only {right} of {all} introns on {name} begin with GT and end with AG in {}",
                     reference.place()
                 ),
             )
-            .with_hint("it belongs to another assembly (GRCh37 or GRCh38?), or to other sequences: take the annotation of this FASTA"));
+            .with_hint("it belongs to another assembly (GRCh37 or GRCh38?), or to other sequences: use the annotation of this FASTA"));
         }
         Ok(())
     }

@@ -99,14 +99,14 @@ fn load(settings: &Settings, model: &ModelSettings) -> Result<LoadedModel> {
         let spliceai = settings.info == InfoFormat::Spliceai;
         if settings.compare.is_some() {
             return Err(Error::usage(
-                "--compare is for models that read windows; with --genes it is the largest gain and loss",
+                "--compare applies to models that read windows; with --genes the largest gain and loss are written",
             ));
         }
         if !settings.columns.is_empty() && spliceai {
-            return Err(Error::usage("SpliceAI's format has all of its scores").with_hint("leave --column away"));
+            return Err(Error::usage("SpliceAI's format always has all scores").with_hint("omit --column"));
         }
         if settings.haplotypes && spliceai {
-            return Err(Error::usage("SpliceAI's format has no place for haplotypes").with_hint("--fields genogloss"));
+            return Err(Error::usage("SpliceAI's format cannot hold haplotypes").with_hint("--fields genogloss"));
         }
         return load::load(model, Purpose::Changes, None);
     }
@@ -176,7 +176,7 @@ fn by_gene(
     };
     let answers = GeneAnswers::new(&model.form.columns, &wanted, rules, FieldNames::new(&settings.prefix), kept);
     if answers.columns().next().is_none() {
-        return Err(Error::usage("--column leaves no score that can be called"));
+        return Err(Error::usage("--column selects no callable score"));
     }
     let asks = Asks::Genes(Box::new(GeneAsker::new(genes, rules, read)));
     Ok((asks, Answers::Genes(answers), Some(annotation.report)))

@@ -4,30 +4,30 @@ use std::path::{Path, PathBuf};
 
 use crate::{model::card::Comparison, output::variants::VariantFormat};
 
-/// What becomes of records on a contig that the FASTA does not have.
+/// What to do with records on a contig that the FASTA does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum MissingContigs {
-    /// The run fails: at its start where header, index and FASTA tell, else when the first such record comes.
+    /// The run ends with an error: at its start if the header or the index shows it, else at the first such record.
     Fail,
-    /// The record comes out without scores, with the reason.
+    /// The record is written without scores, with the reason.
     Skip,
 }
 
 /// The INFO fields that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
 pub(crate) enum InfoFormat {
-    /// genogloss's own: `genogloss columns variants`.
+    /// Described by `genogloss columns variants`.
     Genogloss,
-    /// SpliceAI's.
+    /// The field of SpliceAI 1.3.1.
     Spliceai,
 }
 
 /// What becomes of a REF that the FASTA does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum OnMismatch {
-    /// The record comes out without scores, with the reason.
+    /// The record is written without scores, with the reason.
     Skip,
-    /// The run fails.
+    /// The run ends with an error.
     Fail,
 }
 

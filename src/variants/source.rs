@@ -200,7 +200,7 @@ impl Asker {
             let place = show_position(record.contig(), record.position);
             return Err(Error::input(
                 format!("{}, record {}", self.theirs, record.number),
-                format!("is not sorted ({place} comes too late), so --haplotypes cannot find neighbours"),
+                format!("is not sorted (at {place}), so --haplotypes cannot find neighbours"),
             )
             .with_hint("sort it first: bcftools sort"));
         }
@@ -313,7 +313,7 @@ impl Asker {
                 ),
             )
             .with_hint(
-                "it is called on another assembly, or damaged; --ref-mismatch skip writes such records without scores",
+                "it belongs to another assembly, or is damaged; --ref-mismatch skip writes such records without scores",
             ));
         }
         Ok(Err(Skip::ReferenceMismatch))
@@ -323,7 +323,7 @@ impl Asker {
 /// Bases in a message.
 fn shown(bases: &[u8]) -> String {
     match bases.len() {
-        0 => "nothing: the contig ends before".into(),
+        0 => "nothing: the contig ends before this position".into(),
         len if len > 20 => format!("{}… ({len} bases)", String::from_utf8_lossy(&bases[..20])),
         _ => String::from_utf8_lossy(bases).into_owned(),
     }

@@ -89,10 +89,10 @@ pub(super) fn reserve(variants: &mut Variants, answers: &Answers) -> Result<()> 
     let way_out = if fields.contains(&info::SPLICEAI) {
         "--fields genogloss gives the new ones other names"
     } else {
-        "--prefix gives the new fields other names"
+        "--prefix NAME writes other names"
     };
     variants
-        .reserve(&fields, format!("{way_out}; or take the old ones out first: bcftools annotate -x {}", all.join(",")))
+        .reserve(&fields, format!("{way_out}; or remove the old ones first: bcftools annotate -x {}", all.join(",")))
 }
 
 /// The header of the input with the lines of this run before #CHROM.

@@ -105,7 +105,7 @@ pub(crate) fn check_line(line: &[u8]) -> Result<(), String> {
     }
     let bad = |rest: &str| {
         let rest: String = rest.chars().take(30).collect();
-        format!("in \"{rest}\" of its {kind} line, which should be KEY=VALUE, with commas between, and > at the end")
+        format!("in \"{rest}\" of its {kind} line, which should be KEY=VALUE, separated by commas, with > at the end")
     };
     let mut rest = rest;
     loop {
@@ -167,7 +167,7 @@ pub(crate) fn check_column_names(line: &[u8]) -> Result<usize, String> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let names: Vec<&[u8]> = line.split(|&b| b == b'\t').collect();
     if names.len() < COLUMNS.len() && line.contains(&b' ') {
-        return Err("the names of the columns are not separated by tabs".into());
+        return Err("the column names are not separated by tabs".into());
     }
     let shown = |name: &[u8]| format!("\"{}\"", String::from_utf8_lossy(name));
     for (at, wanted) in COLUMNS.iter().chain(&["FORMAT"]).enumerate() {
@@ -191,7 +191,7 @@ pub(crate) fn check_column_names(line: &[u8]) -> Result<usize, String> {
             return Err(format!("column {column} has no name"));
         }
         if let Some(before) = seen.insert(name, column) {
-            return Err(format!("sample {} is there twice: columns {before} and {column}", shown(name)));
+            return Err(format!("sample {} occurs twice: columns {before} and {column}", shown(name)));
         }
     }
     Ok(names.len())

@@ -263,7 +263,7 @@ fn names_that_mean_several_things_or_nothing_are_said_to() {
         ("disease=Usher, genes =", "unknown_name: no disease is called \"Usher\""),
         ("genes =", "bad_prompt: genes needs disease = … or phenotype = …, and the prompt has none"),
         ("gene=FBN1, relation =", "bad_prompt: relation needs disease = … or phenotype = …, and the prompt has none"),
-        ("gene=FBN1, retrieval =", "bad_prompt: say what about the gene: information retrieval: location ="),
+        ("gene=FBN1, retrieval =", "bad_prompt: name a field of the gene: information retrieval: location ="),
     ];
     let prompts: Vec<String> = refusals.iter().map(|(prompt, _)| (*prompt).to_string()).collect();
     for ((prompt, why), [answer, confidence, reason, evidence]) in refusals.iter().zip(ask(base, &prompts)) {

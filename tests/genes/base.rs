@@ -133,7 +133,7 @@ fn what_is_no_text_is_no_table_of_pairs() {
     refused(b"gene\tdisease\n\nFBN1\tMarfan \xff\n", "input, line 3: it is not UTF-8 text");
     refused(b"\x7fELF\x02\x01\x01\0\xff\xfe\n", "input, line 1: it is not UTF-8 text");
     refused(b">FBN1\nACGT\n", "not a table of pairs: it is FASTA");
-    refused(b"symbol\tdisease\nFBN1\tMarfan syndrome\n", "it has no columns gene, and disease or phenotype");
+    refused(b"symbol\tdisease\nFBN1\tMarfan syndrome\n", "it needs the columns gene, and disease or phenotype");
     refused(b"gene\tdisease\n\nFBN1\n", "input, line 3: 1 fields, where the header has 2");
 }
 
@@ -151,7 +151,7 @@ fn bad_tables_and_bases_are_refused_in_one_line() {
         "it looks like HGNC's complete set, and has no column \"alias_symbol\"",
     );
     let strange = folder.write("strange.txt", "a\tb\n1\t2\n");
-    refused(&["genes", "build", &strange, "-o", &out], "it is none of the tables that facts are read from");
+    refused(&["genes", "build", &strange, "-o", &out], "it is not a table that genogloss reads");
     let short = folder.write("short.txt", format!("{HGNC}HGNC:5\tA1BG\n"));
     refused(&["genes", "build", &short, "-o", &out], "short.txt, line 6: 2 fields, where the header has 14");
     refused(
@@ -167,7 +167,7 @@ fn bad_tables_and_bases_are_refused_in_one_line() {
     std::fs::write(&out, bytes).expect("written");
     refused(
         &["genes", "-b", &out, "show", "FBN1"],
-        "it is a knowledge base of version 77, and this program reads version 1",
+        "the knowledge base has version 77, and this version of genogloss reads version 1",
     );
 }
 

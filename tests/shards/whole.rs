@@ -357,7 +357,7 @@ fn a_plan_is_even_and_its_shards_are_the_whole() {
     let text = fs::read_to_string(&second).expect("a shard");
     fs::write(&second, text.replacen("000\n", "100\n", 1)).expect("changed");
     let run = genogloss(&["scan", &genome, "-m", "exact:gc", "--window", "100", "--shard", &second]);
-    assert!(run.code == 1 && run.stderr.contains("its lines are not those of this shard"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("lines of this shard were changed, or are missing"), "{}", run.stderr);
     let run = genogloss(&["plan", &genome, "-m", "exact:gc", "-n", "3", "--", "--nonsense"]);
     assert!(run.code == 1 && run.stderr.contains("--nonsense"), "{}", run.stderr);
 }

@@ -79,7 +79,8 @@ impl Base {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })?;
         if let Some((symbol, hgnc, successors)) = withdrawn {
-            let instead = if successors.is_empty() { String::new() } else { format!("; it is {successors} now") };
+            let instead =
+                if successors.is_empty() { String::new() } else { format!("; its successor is {successors}") };
             return Ok(format!("{symbol} (HGNC:{hgnc}) was withdrawn{instead}"));
         }
         // The nearest symbol is looked for among those with the same first two letters.
@@ -95,7 +96,7 @@ impl Base {
             .filter(|(distance, _)| *distance <= 1 + folded.len() / 6)
             .min();
         Ok(match nearest {
-            Some((_, other)) => format!("no gene is called {name}; is {other} meant?"),
+            Some((_, other)) => format!("no gene is called {name}; did you mean {other}?"),
             None => format!("no gene is called {name}"),
         })
     }
@@ -120,7 +121,7 @@ impl Base {
         let why = match found {
             Some((name, false, _)) => return Ok(Ok((main, name))),
             Some((name, true, Some(next))) => format!("HP:{main:07} ({name}) is obsolete; HP:{next:07} replaces it"),
-            Some((name, true, None)) => format!("HP:{main:07} ({name}) is obsolete, and nothing replaces it"),
+            Some((name, true, None)) => format!("HP:{main:07} ({name}) is obsolete, without a replacement"),
             None => format!("HP:{number:07} is not in this release of HPO"),
         };
         Ok(Err(NotFound::Unusable(why)))
@@ -138,7 +139,7 @@ impl Base {
             [] => Err(NotFound::Unknown(format!("no phenotype is called {text:?}"))),
             several => {
                 let all: Vec<String> = several.iter().map(|term| format!("HP:{term:07}")).collect();
-                Err(NotFound::Unusable(format!("{text:?} may be {}", all.join(" or "))))
+                Err(NotFound::Unusable(format!("{text:?} is ambiguous: {}", all.join(" or "))))
             }
         })
     }
@@ -170,7 +171,7 @@ impl Base {
             all if twice => {
                 let shown = |one: &Disease| format!("{} ({})", one.accession.as_deref().unwrap_or("."), one.name);
                 let all: Vec<String> = all.iter().filter(|one| one.accession.is_some()).map(shown).collect();
-                Err(NotFound::Unusable(format!("{text:?} may be {}", all.join(", "))))
+                Err(NotFound::Unusable(format!("{text:?} is ambiguous: {}", all.join(", "))))
             }
             _ => Ok(found),
         })

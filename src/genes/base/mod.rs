@@ -25,8 +25,8 @@ pub(crate) fn default_path() -> Result<PathBuf> {
         .filter(|path| path.is_absolute())
         .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
     data.map(|data| data.join("genogloss/genes.sqlite")).ok_or_else(|| {
-        Error::usage("there is no home folder to keep a knowledge base in")
-            .with_hint("name it: --base FILE, or -o FILE with genes build")
+        Error::usage("there is no home folder for the knowledge base")
+            .with_hint("give a file: --base FILE, or -o FILE with genes build")
     })
 }
 
@@ -81,9 +81,12 @@ impl Base {
         }
         let version = number("user_version").map_err(strange)?;
         if version != FORMAT {
-            let problem =
-                format!("it is a knowledge base of version {version}, and this program reads version {FORMAT}");
-            return Err(Error::input(path.display(), problem).with_hint("build it anew: genogloss genes build FILE..."));
+            let problem = format!(
+                "the knowledge base has version {version}, and this version of genogloss reads version {FORMAT}"
+            );
+            return Err(
+                Error::input(path.display(), problem).with_hint("build it again: genogloss genes build FILE...")
+            );
         }
         db.pragma_update(None, "mmap_size", 1i64 << 30).map_err(strange)?;
         let sources: Vec<Source> = db
@@ -103,8 +106,8 @@ impl Base {
             })
             .map_err(strange)?;
         if sources.is_empty() {
-            return Err(Error::input(path.display(), "the knowledge base is damaged: it names no source")
-                .with_hint("build it anew: genogloss genes build FILE..."));
+            return Err(Error::input(path.display(), "the knowledge base is damaged: it has no sources")
+                .with_hint("build it again: genogloss genes build FILE..."));
         }
         Ok(Self { db, place: path.into(), sources })
     }

@@ -66,7 +66,7 @@ pub(crate) fn of(mut input: Input) -> Result<Annotation> {
     }
     if genes.is_empty() {
         // Such a file is valid, but perhaps not the one that was meant.
-        tracing::warn!("{place} holds no lines of genes: no position is in a gene");
+        tracing::warn!("{place} has no genes");
     }
     Ok(Annotation { genes, assembly: assembly.map(str::to_string), report: report(), place })
 }

@@ -88,7 +88,7 @@ impl Reference {
             index::read_contigs(path)?
         } else {
             tracing::info!(
-                "{} has no index: it is read once to make one in memory (samtools faidx makes one for all runs)",
+                "{} has no index: reading it once to make an index in memory (samtools faidx makes one for all runs)",
                 path.display()
             );
             match index::index_contigs(path)? {
@@ -125,7 +125,7 @@ impl Reference {
             let beside = with_ending(&self.path, ending);
             if is_older(&beside, &self.path) {
                 tracing::warn!(
-                    "{} is older than {}: an index that does not fit is refused; samtools faidx makes it anew",
+                    "{} is older than {}: if the file was changed, run samtools faidx again",
                     beside.display(),
                     self.path.display()
                 );
@@ -269,7 +269,7 @@ impl Reference {
             beside.display(),
             format!("this index does not belong to {} (a block is not where the index has it)", self.path.display()),
         )
-        .with_hint(format!("make it anew: bgzip -r {}", self.path.display())))
+        .with_hint(format!("make it again: bgzip -r {}", self.path.display())))
     }
 
     /// Checks that the header of a contig and a line end stand before its first base.
@@ -343,7 +343,7 @@ fn open_blocks(path: &Path, file: File, len: u64) -> Result<(impl Bytes + use<>,
     let beside = with_ending(path, "gzi");
     let (blocks, block_index) = if beside.is_file() {
         let blocks = bgzf::gzi::fs::read(&beside).map_err(|error| {
-            Error::read(&beside, &error).with_hint(format!("make it anew: bgzip -r {}", path.display()))
+            Error::read(&beside, &error).with_hint(format!("make it again: bgzip -r {}", path.display()))
         })?;
         let file = File::open(path).map_err(|e| failed(&e))?;
         let checked = BlockIndex::new(file, len, blocks.as_ref());

@@ -20,7 +20,7 @@ pub(super) struct Irregular(pub(super) String);
 
 /// The hint to make the index anew.
 pub(super) fn make_anew(path: &Path) -> String {
-    format!("make it anew: samtools faidx {}", path.display())
+    format!("make it again: samtools faidx {}", path.display())
 }
 
 /// Reads the index beside a FASTA file.
@@ -68,7 +68,7 @@ pub(super) fn dictionary(records: &[fasta::fai::Record], path: &Path) -> Result<
             Error::input(path.display(), format!("the name of contig \"{shown}\" is not UTF-8"))
         })?;
         if !contigs.push(name.clone(), record.length()) {
-            return Err(Error::input(path.display(), format!("contig \"{name}\" is there twice")));
+            return Err(Error::input(path.display(), format!("contig \"{name}\" occurs twice")));
         }
     }
     if contigs.is_empty() {

@@ -156,13 +156,13 @@ impl Header {
                 if ids.read_groups.insert(id.clone()) {
                     self.read_groups.push(id);
                 } else {
-                    warnings.add(|| format!("line {}: @RG ID:{} is there twice", line.number, quoted(&id)));
+                    warnings.add(|| format!("line {}: @RG ID:{} occurs twice", line.number, quoted(&id)));
                 }
             }
             "PG" => {
                 let id = line.require(b"ID")?.to_vec();
                 if !ids.programs.insert(id.clone()) {
-                    warnings.add(|| format!("line {}: @PG ID:{} is there twice", line.number, quoted(&id)));
+                    warnings.add(|| format!("line {}: @PG ID:{} occurs twice", line.number, quoted(&id)));
                 }
                 self.programs.add(id, line);
             }
@@ -214,7 +214,7 @@ impl Header {
             self.aliases.entry(other.to_vec()).or_insert_with(|| shown.clone());
         }
         if !self.contigs.push(shown, length) {
-            return Err(Invalid::certain(format!("@SQ SN:{} is there twice", quoted(name))));
+            return Err(Invalid::certain(format!("@SQ SN:{} occurs twice", quoted(name))));
         }
         Ok(())
     }
@@ -276,9 +276,9 @@ struct Ids {
 /// The hint for a line that is refused.
 fn hint(source: Source, is_certain: bool) -> &'static str {
     match (source, is_certain) {
-        (Source::Sam, true) => "samtools does not read it either; correct the line",
+        (Source::Sam, true) => "samtools refuses it, too; correct the line",
         (Source::Sam, false) => "correct the line",
-        (Source::Binary, true) => "samtools does not read it either; samtools reheader FILE replaces the header",
+        (Source::Binary, true) => "samtools refuses it, too; samtools reheader FILE replaces the header",
         (Source::Binary, false) => "samtools reheader FILE replaces the header",
     }
 }
@@ -375,7 +375,7 @@ mod tests {
             ("@HD\tVN:1.6\n@SQ\tSN:c\n", 2, "@SQ has no LN"),
             ("@SQ\tLN:5\n", 1, "@SQ has no SN"),
             ("@SQ\tSN:c\tLN:x\n", 1, "@SQ SN:c LN is \"x\", not a length"),
-            ("@SQ\tSN:c\tLN:5\n@SQ\tSN:c\tLN:5\n", 2, "@SQ SN:c is there twice"),
+            ("@SQ\tSN:c\tLN:5\n@SQ\tSN:c\tLN:5\n", 2, "@SQ SN:c occurs twice"),
             ("@RG\tSM:x\n", 1, "@RG has no ID"),
             ("@PG\tPN:x\n", 1, "@PG has no ID"),
             ("@RG\tID:x\tS\n", 1, "@RG: \"S\" is not TAG:VALUE"),

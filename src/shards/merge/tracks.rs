@@ -45,7 +45,7 @@ fn check_target(target: &Path) -> Result<()> {
     if fs::symlink_metadata(target).is_ok_and(|about| about.is_symlink()) {
         return Err(Error::Output {
             place: target.display().to_string(),
-            message: "is a link: tracks are written into their folder, and nowhere else".into(),
+            message: "is a link: tracks are only written into their folder".into(),
             hint: Some(format!("rm {}", target.display())),
         });
     }

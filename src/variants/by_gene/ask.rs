@@ -114,7 +114,7 @@ impl GeneAsker {
         self.release(reference, self.neighbours.len(), feed)?;
         if self.unphased > 0 {
             tracing::warn!(
-                "{} records have heterozygous genotypes without phase: those samples were left out of the haplotypes",
+                "{} records have heterozygous genotypes without phase: the haplotypes do not include these samples",
                 commas(self.unphased)
             );
         }
@@ -127,7 +127,7 @@ impl GeneAsker {
         }
         if self.neighbours.too_long > 0 {
             tracing::warn!(
-                "{} haplotypes change too much to be scored: more than {} bases",
+                "{} haplotypes were not scored: they change more than {} bases",
                 commas(self.neighbours.too_long),
                 commas(self.neighbours.limit())
             );

@@ -38,9 +38,9 @@ const MOST_FIELDS: usize = u16::MAX as usize;
 fn check_count(fields: usize, scores: usize) -> Result<()> {
     if fields > MOST_FIELDS {
         return Err(Error::usage(format!(
-            "{scores} scores are {fields} INFO fields, and a record of VCF or BCF holds {MOST_FIELDS} at most"
+            "{scores} scores need {fields} INFO fields, and a record of VCF or BCF has at most {MOST_FIELDS}"
         ))
-        .with_hint("--column chooses scores: genogloss models show lists them"));
+        .with_hint("select scores with --column; genogloss models show lists them"));
     }
     Ok(())
 }

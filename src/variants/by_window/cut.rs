@@ -48,7 +48,7 @@ impl Cut {
             Kind::Network(card) => (&card.window, card.variants.clone(), card.strand),
             Kind::Exact(Task::GcContent) => (&exact, Default::default(), StrandRule::Forward),
             Kind::Exact(_) => {
-                return Err(Error::usage("variants need a model that answers with scores: a network, or exact:gc"));
+                return Err(Error::usage("variants need a model with scores: a network, or exact:gc"));
             }
         };
         let grid = Grid::new(rule, None, model.form.bin)?;
@@ -57,7 +57,7 @@ impl Cut {
         let comparison = comparison.unwrap_or(variants.compare);
         if !track && matches!(comparison, Comparison::L2 | Comparison::Js) {
             return Err(Error::usage(format!(
-                "{} answers for whole windows: --compare {} compares the bins of a track",
+                "--compare {} compares the bins of a track, and {} scores whole windows",
                 model.report.name,
                 comparison.word()
             ))

@@ -31,7 +31,7 @@ pub(crate) struct Problem {
 
 type Encoded<T = ()> = Result<T, Problem>;
 
-const CORRECT: &str = "correct it, or write VCF, which takes it as it is: -O z";
+const CORRECT: &str = "correct it, or write VCF, which accepts it: -O z";
 
 impl Problem {
     fn undeclared(what: &str, name: &[u8]) -> Self {
