@@ -45,5 +45,5 @@ pub(crate) const TABLES: &[ColumnTable] = &[
     ColumnTable { format: "vcf", columns: WINDOWS },
     ColumnTable { format: "vcf --genes", columns: GENES },
     ColumnTable { format: "vcf --haplotypes", columns: HAPLOTYPES },
-    ColumnTable { format: "vcf --format spliceai", columns: SPLICEAI },
+    ColumnTable { format: "vcf --fields spliceai", columns: SPLICEAI },
 ];
