@@ -11,7 +11,7 @@ use std::{
 };
 
 /// The result of anything that can end a run.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Words of an input stand in messages as they are, but for what would end the line or steer the terminal.
 struct OneLine<'a>(&'a str);
@@ -175,7 +175,7 @@ thread_local! {
 }
 
 /// Runs code of a library that may panic on damaged input, and turns the panic into what is said of the input.
-pub fn guard<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+pub(crate) fn guard<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let before = GUARDED.replace(true);
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     GUARDED.set(before);
@@ -183,14 +183,11 @@ pub fn guard<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
 }
 
 /// Name of threads that run a library whose panics come back as errors.
-pub const GUARDED_THREAD: &str = "guarded";
-
-/// The exit code of a panic, Rust's own: a fault of this program.
-pub const PANICKED: u8 = 101;
+pub(crate) const GUARDED_THREAD: &str = "guarded";
 
 /// Says of a panic what to report; those inside [`guard`], and of threads called [`GUARDED_THREAD`], come back as errors and are kept
 /// off the screen. Called once, by `main`.
-pub fn explain_panics() {
+pub(crate) fn explain_panics() {
     std::panic::set_hook(Box::new(|panic| {
         if !GUARDED.get() && std::thread::current().name() != Some(GUARDED_THREAD) {
             let why = panic.payload_as_str().unwrap_or("no reason was given");
@@ -212,7 +209,7 @@ fn panic_message(why: &str, place: &str) -> String {
 }
 
 /// The system's reason in our manner: lower case, no "(os error N)", no nested wording.
-pub fn describe(error: &io::Error) -> String {
+pub(crate) fn describe(error: &io::Error) -> String {
     let text = match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".into(),
         io::ErrorKind::PermissionDenied => "permission denied".into(),

@@ -2,7 +2,7 @@
 
 /// A command that skips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Skipper {
+pub(crate) enum Skipper {
     /// `genogloss scan`.
     Scan,
     /// `genogloss reads`.
@@ -19,30 +19,30 @@ macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident: $word:literal, $meaning:literal, [$($command:ident),*];)*) => {
         /// Why a record, window or allele was not scored. It is still written, with this reason, and counted.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Skip {
+        pub(crate) enum Skip {
             $($(#[$doc])* $name,)*
         }
 
         impl Skip {
             /// All reasons, the most common ones first.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
+            pub(crate) const ALL: &[Self] = &[$(Self::$name),*];
 
             /// The word written into outputs.
-            pub fn word(self) -> &'static str {
+            pub(crate) fn word(self) -> &'static str {
                 match self {
                     $(Self::$name => $word,)*
                 }
             }
 
             /// One line for `genogloss columns` and the pages.
-            pub fn meaning(self) -> &'static str {
+            pub(crate) fn meaning(self) -> &'static str {
                 match self {
                     $(Self::$name => $meaning,)*
                 }
             }
 
             /// The commands that have it.
-            pub fn commands(self) -> &'static [Skipper] {
+            pub(crate) fn commands(self) -> &'static [Skipper] {
                 match self {
                     $(Self::$name => &[$(Skipper::$command),*],)*
                 }
@@ -100,12 +100,12 @@ reasons! {
 
 impl Skip {
     /// The reasons that a command has.
-    pub fn of(command: Skipper) -> impl Iterator<Item = Self> {
+    pub(crate) fn of(command: Skipper) -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(move |skip| skip.commands().contains(&command))
     }
 
     /// The reason of a word.
-    pub fn from_word(word: &str) -> Option<Self> {
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|skip| skip.word() == word)
     }
 }

@@ -43,7 +43,7 @@ Examples:
   genogloss ask -i peaks.bed -f genome.fa --task enhancer --with annotation=cohn
 
 Tasks: genogloss ask --tasks; columns: genogloss columns ask")]
-pub struct Options {
+pub(super) struct Options {
     /// Prompts.
     prompts: Vec<String>,
     /// File of prompts, FASTA or BED; `-` is standard input.

@@ -61,7 +61,7 @@ Examples:
   genogloss evaluate human sites.bed -f genome.fa -R genes.bed --pool donor=splice.donor_plus+splice.donor_minus
   genogloss evaluate ask prompts.tsv --answer-with lm
   genogloss evaluate variants scored.vcf.gz --labels-from measured.tsv --label-column effect --positive '<=-0.5' --html report.html")]
-pub struct Options {
+pub(super) struct Options {
     /// Model: a name (`genogloss models list`) or a folder; `ask`: the methods that answer prompts; `variants`:
     /// existing scores.
     model: String,

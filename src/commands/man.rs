@@ -24,7 +24,7 @@ use crate::{
 #[command(
     after_help = "Examples:\n  genogloss man ~/.local/share/man/man1\n  genogloss man . && man ./genogloss-scan.1"
 )]
-pub struct Options {
+pub(super) struct Options {
     /// Folder for the pages; it is made if it does not exist.
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,

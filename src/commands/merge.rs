@@ -21,7 +21,7 @@ Examples:
   for i in 1 2 3 4; do genogloss scan genome.fa --shard $i/4 -o part$i.bed.gz; done
   genogloss merge part1.bed.gz part2.bed.gz part3.bed.gz part4.bed.gz -o elements.bed.gz
   genogloss merge tracks1 tracks2 -o tracks")]
-pub struct Options {
+pub(super) struct Options {
     /// Outputs of the shards, in order of the shards.
     #[arg(required = true, value_name = "SHARD")]
     shards: Vec<PathBuf>,

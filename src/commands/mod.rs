@@ -47,7 +47,7 @@ GENOGLOSS_CRAM_READER (htslib or noodles, if a build has both). genogloss --vers
 Exit codes: 0 success (also if the reader of a pipe closed it), 1 failure, 2 wrong usage, 130 interrupted (Ctrl-C), 143 terminated,
 101 a bug in genogloss."
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// Log only warnings and errors.
     #[arg(long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -98,7 +98,7 @@ enum Command {
 
 impl Cli {
     /// Reads the command line; where it is wrong, or asks for help, says so and ends the program.
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let mut command = Self::command();
         command.build();
         let matches = command.clone().get_matches();
@@ -110,7 +110,7 @@ impl Cli {
     }
 
     /// Runs the command.
-    pub fn run(self) -> Result<()> {
+    pub(crate) fn run(self) -> Result<()> {
         let given = &self.given;
         match self.command {
             Command::Scan(options) => scan::run(options, given),
@@ -135,7 +135,7 @@ impl Cli {
 }
 
 /// The text of `--version --verbose`: version, commit, features, CRAM reader and engines. `None` for any other arguments.
-pub fn build_details(words: &[std::ffi::OsString]) -> Option<String> {
+pub(crate) fn build_details(words: &[std::ffi::OsString]) -> Option<String> {
     let [a, b] = words else { return None };
     let asked = |first: &std::ffi::OsString, second: &std::ffi::OsString| {
         (first == "--version" || first == "-V") && second == "--verbose"

@@ -13,7 +13,7 @@ use crate::{
 /// List, show, check and import models.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  genogloss models list\n  genogloss models check path/to/folder")]
-pub struct Options {
+pub(super) struct Options {
     /// Folder of model folders, searched first.
     #[arg(long, value_name = "DIR", global = true)]
     models_dir: Option<PathBuf>,

@@ -15,7 +15,7 @@ use crate::{
 /// Which model, and where it runs.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Model")]
-pub struct ModelOptions {
+pub(super) struct ModelOptions {
     /// Model: a name (`genogloss models list`), a folder, or exact:TASK (gc, reverse, complement, reverse-complement,
     /// protein, protein3, orf).
     #[arg(short, long, value_name = "MODEL", default_value = crate::model::registry::DEFAULT)]
@@ -27,7 +27,7 @@ pub struct ModelOptions {
 
 impl ModelOptions {
     /// The settings for loading the model.
-    pub fn settings(&self) -> ModelSettings {
+    pub(super) fn settings(&self) -> ModelSettings {
         ModelSettings { model: self.model.clone(), engine: self.engine.settings() }
     }
 }
@@ -35,7 +35,7 @@ impl ModelOptions {
 /// Where models are found and run.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Model")]
-pub struct EngineOptions {
+pub(super) struct EngineOptions {
     /// Folder of model folders, searched first.
     #[arg(long, value_name = "DIR")]
     pub models_dir: Option<PathBuf>,
@@ -64,7 +64,7 @@ pub(crate) fn threads(text: &str) -> std::result::Result<u16, String> {
 
 impl EngineOptions {
     /// The settings for loading models.
-    pub fn settings(&self) -> EngineSettings {
+    pub(super) fn settings(&self) -> EngineSettings {
         EngineSettings {
             models_dir: self.models_dir.clone(),
             accept_license: self.accept_license,
@@ -79,7 +79,7 @@ impl EngineOptions {
 /// Where the output goes.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
-pub struct OutputOptions {
+pub(super) struct OutputOptions {
     /// Output file; .gz or .bgz: BGZF with an index. Default, and for `-`: standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -94,7 +94,7 @@ pub struct OutputOptions {
 /// How variants are written.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
-pub struct VariantsOutput {
+pub(super) struct VariantsOutput {
     /// Output format: v VCF, z VCF in BGZF, b BCF (its index is always CSI). Default: by the name (.vcf, .vcf.gz,
     /// .vcf.bgz, .bcf), else VCF. A name of another format is refused.
     #[arg(short = 'O', long, value_name = "TYPE")]
@@ -103,7 +103,7 @@ pub struct VariantsOutput {
 
 impl VariantsOutput {
     /// What was asked for, or what the name says.
-    pub fn of(&self, output: &OutputOptions) -> Result<VariantFormat> {
+    pub(super) fn of(&self, output: &OutputOptions) -> Result<VariantFormat> {
         let path = output.output.as_deref();
         let option = self.output_type.map(|format| format!("-O {}", format.letter()));
         let given = self.output_type.zip(option.as_deref());
@@ -111,7 +111,7 @@ impl VariantsOutput {
     }
 
     /// Rules of the index of an output of this format.
-    pub fn index_rules(format: VariantFormat, output: &OutputOptions) -> [given::NotFor<'static>; 2] {
+    pub(super) fn index_rules(format: VariantFormat, output: &OutputOptions) -> [given::NotFor<'static>; 2] {
         let is_file = output.output.as_deref().is_some_and(|path| path != std::path::Path::new("-"));
         [
             given::index(
@@ -130,31 +130,31 @@ impl VariantsOutput {
 
 impl OutputOptions {
     /// Where the output goes.
-    pub fn target(&self) -> Target {
+    pub(super) fn target(&self) -> Target {
         Target { path: self.output.clone(), index: self.index, manifest: self.manifest.clone() }
     }
 
     /// Whether the output is a file in BGZF, by its name.
-    pub fn is_bgzf(&self) -> bool {
+    pub(super) fn is_bgzf(&self) -> bool {
         is_bgzf(self.output.as_deref())
     }
 
     /// Refuses a name that says another format than TSV, and an index, which such a table has none.
-    pub fn check_table(&self, given: &Given) -> Result<()> {
+    pub(super) fn check_table(&self, given: &Given) -> Result<()> {
         names::decide(self.output.as_deref(), None, (), &[names::Writes::text((), names::Named::Tsv)])?;
         given.check(&[given::index(false, "needs lines with positions on contigs: this table has none")])
     }
 }
 
 /// Whether an output is a file in BGZF, by its name.
-pub fn is_bgzf(output: Option<&std::path::Path>) -> bool {
+pub(super) fn is_bgzf(output: Option<&std::path::Path>) -> bool {
     names::is_compressed(output)
 }
 
 /// Parts of a run, and going on with one.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Shards and resuming")]
-pub struct RunOptions {
+pub(super) struct RunOptions {
     /// Run one shard only: I/N, the I-th of N parts of equal size, or a BED file of `genogloss plan`. `genogloss merge`
     /// merges the shards.
     #[arg(long, value_name = "I/N")]
@@ -169,7 +169,7 @@ pub struct RunOptions {
 
 impl RunOptions {
     /// Which part is done, and how it is resumed.
-    pub fn parts(&self) -> Parts {
+    pub(super) fn parts(&self) -> Parts {
         Parts { shard: self.shard.clone(), resume: self.resume, checkpoint: self.checkpoint }
     }
 }

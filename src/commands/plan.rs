@@ -25,7 +25,7 @@ Examples:
   genogloss plan genome.fa --shards 16 --no-sample
 
 genogloss columns plan describes the columns of the table.")]
-pub struct Options {
+pub(super) struct Options {
     /// Input of the run: FASTA (scan), VCF or BCF (variants), BAM, CRAM, SAM or FASTQ (reads).
     input: PathBuf,
     /// Model, as for the run.

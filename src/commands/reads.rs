@@ -31,7 +31,7 @@ Examples:
   genogloss reads reads.cram -f genome.fa -r chr20:1,000,000-2,000,000 -O bam -o scored.bam
 
 Columns and tags: genogloss columns reads")]
-pub struct Options {
+pub(super) struct Options {
     /// Reads: BAM, CRAM, SAM, FASTQ or FASTA (plain, gzip or BGZF); `-` is standard input.
     reads: PathBuf,
     #[command(flatten)]

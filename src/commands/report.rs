@@ -21,7 +21,7 @@ use crate::{
 Examples:
   genogloss report elements.bed.manifest.json -o report.html
   genogloss report results/*/*.manifest.json -o report.html --multiqc genogloss_mqc.json")]
-pub struct Options {
+pub(super) struct Options {
     /// Manifests; or outputs or folders of tracks that have a manifest beside them.
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,

@@ -36,7 +36,7 @@ Examples:
   gunzip -c genome.fa.gz | genogloss scan - -m exact:gc --window 10000 -O bedgraph > gc.bedgraph
 
 Columns: genogloss columns scan")]
-pub struct Options {
+pub(super) struct Options {
     /// FASTA file: plain, gzip or BGZF; `-` is standard input.
     fasta: PathBuf,
     #[command(flatten)]

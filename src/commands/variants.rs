@@ -32,7 +32,7 @@ Examples:
   bcftools view -Ou -f PASS calls.bcf | genogloss variants - -f genome.fa -O b > scored.bcf
 
 INFO fields: genogloss columns variants")]
-pub struct Options {
+pub(super) struct Options {
     /// Variants: VCF or BCF (plain, gzip or BGZF); `-` is standard input.
     variants: PathBuf,
     /// Reference: a FASTA file, plain or BGZF; its .fai is used if it exists.

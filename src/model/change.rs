@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Loads the networks of a card that score changes in `sessions` sessions, each for one thread.
-pub fn load(
+pub(crate) fn load(
     folder: &Folder,
     card: &Card,
     engine: EngineChoice,

@@ -11,14 +11,14 @@ use super::{
 use crate::error::{Error, Result};
 
 /// All engines, in the order in which `--engine auto` prefers them. A new engine is a file and a line here.
-pub static ENGINES: &[&dyn Engine] = &[
+pub(crate) static ENGINES: &[&dyn Engine] = &[
     &super::ort::OnnxRuntime, // Where its library is installed.
     &super::rten::Rten,       // Part of the program.
 ];
 
 /// The engine that a user asks for: `--engine`.
 #[derive(Clone, Copy, Debug)]
-pub enum EngineChoice {
+pub(crate) enum EngineChoice {
     /// The first of [`ENGINES`] that is found and runs on the device.
     Auto,
     /// This one.
@@ -102,6 +102,6 @@ fn log_replaced(missing: &NotFound, engine: &dyn Engine) {
 }
 
 /// Which engine would run a model, and where. Messages call the model `model`.
-pub fn report(model: &str, choice: EngineChoice, device: Device) -> Result<EngineReport> {
+pub(crate) fn report(model: &str, choice: EngineChoice, device: Device) -> Result<EngineReport> {
     Ok(choice.choose(model, device)?.report)
 }

@@ -20,13 +20,13 @@ use crate::{
 };
 
 /// The layout of this card's answers.
-pub fn form(card: &Card) -> Form {
+pub(crate) fn form(card: &Card) -> Form {
     let heads = Heads::new(card);
     Form { shape: heads.shape(), columns: card.columns(), bin: card.bin(), text: None, unanswered: Skip::NotANumber }
 }
 
 /// Networks that are loaded.
-pub struct Ready {
+pub(crate) struct Ready {
     /// One for each thread.
     pub answerers: Vec<Box<dyn Answerer>>,
     /// The engine that runs them.
@@ -36,7 +36,13 @@ pub struct Ready {
 }
 
 /// Loads the networks of a card in `sessions` sessions, each for one thread.
-pub fn load(folder: &Folder, card: &Card, engine: EngineChoice, device: Device, sessions: usize) -> Result<Ready> {
+pub(crate) fn load(
+    folder: &Folder,
+    card: &Card,
+    engine: EngineChoice,
+    device: Device,
+    sessions: usize,
+) -> Result<Ready> {
     if card.kind == Kind::Generate {
         return Err(Error::model(&card.name, "it answers prompts, not windows").with_hint("genogloss ask"));
     }

@@ -23,11 +23,11 @@ use crate::{
 };
 
 /// Version of the engine, as the lock file pins it.
-pub const VERSION: &str = "0.27.0";
+pub(crate) const VERSION: &str = "0.27.0";
 
 /// The engine rten.
 #[derive(Debug)]
-pub struct Rten;
+pub(crate) struct Rten;
 
 impl Engine for Rten {
     fn name(&self) -> &'static str {

@@ -13,7 +13,7 @@ use crate::{
 
 /// Refuses an output, index, manifest or other file to be written that is also an input or one another, and a manifest that could not be
 /// written. Called before anything is opened.
-pub fn check_targets(
+pub(crate) fn check_targets(
     inputs: &[&Path],
     output: Option<&Path>,
     manifest: Option<&Path>,

@@ -16,7 +16,7 @@ use crate::{
 
 /// An answer of the knowledge base.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fact {
+pub(crate) struct Fact {
     /// In words.
     pub answer: String,
     /// 1 if sources state it; of a relation, the probability of the answer.
@@ -33,7 +33,7 @@ enum Subject {
 }
 
 /// Keys of information retrieval.
-pub const KEYS: [&str; 12] = [
+pub(crate) const KEYS: [&str; 12] = [
     "symbol",
     "name",
     "hgnc",
@@ -88,7 +88,7 @@ fn subject(base: &Base, prompt: &Prompt) -> Result<Result<Subject, Refusal>> {
 
 /// The prompt of the language model for a relation: names letter by letter, as in GP-GPT, and in words beside them. U+2063 stands between
 /// letters: the tokenizer splits a text there and drops it (`training/gpgpt/prompts.py` writes the same).
-pub fn in_letters(base: &Base, prompt: &Prompt) -> Result<Option<String>> {
+pub(crate) fn in_letters(base: &Base, prompt: &Prompt) -> Result<Option<String>> {
     let Ok(Subject::Pair(gene, condition)) = subject(base, prompt)? else { return Ok(None) };
     let letters = |name: &str| format!(" {name}").chars().map(String::from).collect::<Vec<_>>().join("\u{2063}");
     let what = if matches!(condition, Condition::Disease(_)) { "Disease" } else { "Phenotype" };
@@ -98,12 +98,12 @@ pub fn in_letters(base: &Base, prompt: &Prompt) -> Result<Option<String>> {
 }
 
 /// Refuses a prompt that names what the knowledge base does not have.
-pub fn check_names(base: &Base, prompt: &Prompt) -> Result<Result<(), Refusal>> {
+pub(crate) fn check_names(base: &Base, prompt: &Prompt) -> Result<Result<(), Refusal>> {
     Ok(subject(base, prompt)?.map(|_| ()))
 }
 
 /// The answer, or why there is none.
-pub fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {
+pub(crate) fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {
     let base = judge.base();
     let subject = match subject(base, prompt)? {
         Ok(subject) => subject,

@@ -23,7 +23,7 @@ const LONGEST: usize = 16 << 20;
 
 /// A prompt and its identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PromptRecord {
+pub(crate) struct PromptRecord {
     /// From the table's column `id`, the FASTA or BED record's name, or the number of the line or argument.
     pub id: String,
     /// The prompt.
@@ -32,7 +32,7 @@ pub struct PromptRecord {
 
 /// What is appended to a sequence to make a prompt of it: `, key = value, task =`.
 #[derive(Clone, Debug, Default)]
-pub struct Template {
+pub(crate) struct Template {
     /// The task.
     pub task: Option<String>,
     /// Keys and values.
@@ -50,7 +50,7 @@ impl Template {
     }
 
     /// The prompt of a line: a sequence gets the task, keys and values; a prompt gets the keys and values.
-    pub fn complete(&self, line: &str) -> String {
+    pub(crate) fn complete(&self, line: &str) -> String {
         let line = line.trim();
         match &self.task {
             Some(task) if !line.ends_with('=') => self.of(line, task),
@@ -161,7 +161,11 @@ fn read_file(
 }
 
 /// Reads prompts from an input that is already open.
-pub fn of(input: Input, template: &Template, emit: &mut dyn FnMut(PromptRecord) -> Result<()>) -> Result<InputReport> {
+pub(crate) fn of(
+    input: Input,
+    template: &Template,
+    emit: &mut dyn FnMut(PromptRecord) -> Result<()>,
+) -> Result<InputReport> {
     match input.format {
         Format::Fasta => read_sequences(input, template, emit),
         Format::Unknown | Format::Empty => read_lines(input, template, emit),

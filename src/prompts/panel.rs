@@ -37,7 +37,7 @@ use crate::{
 
 /// Which means are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum AnswerWith {
+pub(crate) enum AnswerWith {
     /// Each task by the best available method.
     Best,
     /// All tasks by the language model.
@@ -46,7 +46,7 @@ pub enum AnswerWith {
 
 /// Options of a panel.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Which means are used.
     pub with: AnswerWith,
     /// The language model: name or folder.
@@ -71,7 +71,7 @@ pub struct Settings {
 
 /// The means by which a prompt is answered.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Means {
+pub(crate) enum Means {
     /// A definition.
     Exact,
     /// A classifier, by the name of its model.
@@ -88,7 +88,7 @@ pub enum Means {
 const PROMPTS_PER_BATCH: usize = 64;
 
 /// Everything that answers prompts, shared by all sessions.
-pub struct Panel {
+pub(crate) struct Panel {
     pub(super) settings: Settings,
     classifiers: Mutex<HashMap<&'static str, Arc<ClassifierModel>>>,
     pub(super) language: LanguageModel,
@@ -120,7 +120,7 @@ pub(super) struct LanguageModel {
 
 impl Panel {
     /// Opens the language model and the knowledge base; classifiers are opened when they are first needed.
-    pub fn new(settings: Settings) -> Result<Self> {
+    pub(crate) fn new(settings: Settings) -> Result<Self> {
         let folder = registry::find(&settings.language, settings.models_dir.as_ref())?;
         let language = LanguageModel::open(folder, &settings)?;
         let judge = |path: &PathBuf| Base::open(path).and_then(Judge::new).map(Mutex::new);
@@ -149,12 +149,12 @@ impl Panel {
     }
 
     /// The thread pool of the pipeline: one thread.
-    pub fn pool(&self) -> Arc<rayon::ThreadPool> {
+    pub(crate) fn pool(&self) -> Arc<rayon::ThreadPool> {
         Arc::clone(&self.pool)
     }
 
     /// Names and digests of all models and of the knowledge base: they must be the same in all shards of a run, and when it is resumed.
-    pub fn identity(&self) -> Result<Vec<String>> {
+    pub(crate) fn identity(&self) -> Result<Vec<String>> {
         let mut all = Vec::new();
         let classifiers = match self.settings.with {
             AnswerWith::Best => classifiers::models(),
@@ -173,12 +173,12 @@ impl Panel {
     }
 
     /// The engine that runs the models.
-    pub fn engine(&self) -> Result<EngineReport> {
+    pub(crate) fn engine(&self) -> Result<EngineReport> {
         engines::report(&self.settings.language, self.settings.engine, self.settings.device)
     }
 
     /// The column `how`: `exact`, `knowledge base`, or a model's name and version.
-    pub fn how(&self, means: &Means) -> Result<String> {
+    pub(crate) fn how(&self, means: &Means) -> Result<String> {
         let model = |card: &Card| format!("{} {}", card.name, card.version);
         Ok(match means {
             Means::Exact => "exact".into(),
@@ -250,7 +250,7 @@ impl Panel {
     }
 
     /// Which means answers a prompt, or why none does.
-    pub fn route(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
+    pub(crate) fn route(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
         if prompt.task.of_genes() {
             return self.to_facts(prompt);
         }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::LazyLock};
 
 /// A task of the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Task {
+pub(crate) enum Task {
     /// Share of G and C.
     GcContent,
     /// From last to first.
@@ -61,7 +61,7 @@ pub enum Task {
 
 /// Which promoters a set holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Tata {
+pub(crate) enum Tata {
     /// All of them.
     Any,
     /// With a TATA box.
@@ -72,7 +72,7 @@ pub enum Tata {
 
 /// The parts that a prompt must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needs {
+pub(crate) enum Needs {
     /// Bases.
     Bases,
     /// Residues.
@@ -85,7 +85,7 @@ pub enum Needs {
 
 /// A task and how it is written.
 #[derive(Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The task.
     pub task: Task,
     /// Name in prompts; the language model sees this one.
@@ -99,7 +99,7 @@ pub struct Entry {
 }
 
 /// All tasks, in the order to list them.
-pub const TASKS: [Entry; 30] = [
+pub(crate) const TASKS: [Entry; 30] = [
     Entry {
         task: Task::GcContent,
         name: "GC content",
@@ -318,7 +318,7 @@ const EXAMPLES: &str = include_str!("examples.tsv");
 
 impl Entry {
     /// A prompt of this task.
-    pub fn example(&self) -> &'static str {
+    pub(crate) fn example(&self) -> &'static str {
         let lines = EXAMPLES.lines().filter_map(|line| line.split_once('\t'));
         lines.into_iter().find(|(name, _)| *name == self.name).map_or("", |(_, prompt)| prompt)
     }
@@ -332,7 +332,7 @@ fn plain(name: &str) -> String {
 }
 
 /// The task of this name, and the key it asks for: `reading comprehension: KEY`, `information retrieval: KEY`.
-pub fn find_with_key(name: &str) -> Result<(&'static Entry, Option<String>), String> {
+pub(crate) fn find_with_key(name: &str) -> Result<(&'static Entry, Option<String>), String> {
     let bare = name.trim();
     let bare = bare.get(..11).filter(|start| start.eq_ignore_ascii_case("annotation:")).map_or(bare, |_| &bare[11..]);
     match bare.split_once(':') {
@@ -356,7 +356,7 @@ static NAMES: LazyLock<Vec<(String, &'static str, &'static Entry)>> = LazyLock::
 });
 
 /// The task of this name.
-pub fn find(name: &str) -> Result<&'static Entry, String> {
+pub(crate) fn find(name: &str) -> Result<&'static Entry, String> {
     let wanted = plain(name);
     if let Some((_, _, entry)) = NAMES.iter().find(|(plain, ..)| *plain == wanted) {
         return Ok(entry);
@@ -376,7 +376,7 @@ pub fn find(name: &str) -> Result<&'static Entry, String> {
 
 impl Task {
     /// Whether it is about genes, diseases and phenotypes by name: GP-GPT's tasks.
-    pub fn of_genes(self) -> bool {
+    pub(crate) fn of_genes(self) -> bool {
         matches!(
             self,
             Self::Information | Self::Genes | Self::Diseases | Self::Phenotypes | Self::Retrieval | Self::Relation
@@ -384,12 +384,12 @@ impl Task {
     }
 
     /// Its entry in [`TASKS`].
-    pub fn entry(self) -> &'static Entry {
+    pub(crate) fn entry(self) -> &'static Entry {
         TASKS.iter().find(|entry| entry.task == self).unwrap_or(&TASKS[0])
     }
 
     /// The answers, if there are only a few.
-    pub fn labels(self) -> &'static [&'static str] {
+    pub(crate) fn labels(self) -> &'static [&'static str] {
         match self {
             Self::SpliceSite => &["acceptor site", "donor site", "non-splice site"],
             Self::Regulatory => &["promoter", "enhancer", "ocr"],
@@ -407,7 +407,7 @@ impl Task {
     }
 
     /// The form of an answer, as a regular expression; `None` if it depends on the prompt.
-    pub fn form(self) -> Option<Cow<'static, str>> {
+    pub(crate) fn form(self) -> Option<Cow<'static, str>> {
         const RESIDUE: &str =
             "(?:Ala|Arg|Asn|Asp|Cys|Gln|Glu|Gly|His|Ile|Leu|Lys|Met|Phe|Pro|Ser|Thr|Trp|Tyr|Val|Ter|Xaa)";
         Some(match self {

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// The path with an ending added: `genome.fa` and `fai` give `genome.fa.fai`.
-pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
+pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(ending);

@@ -27,7 +27,7 @@ use crate::{
 
 /// A contig, as the manifest lists it.
 #[derive(Clone, Debug, Serialize)]
-pub struct ContigReport {
+pub(crate) struct ContigReport {
     /// Name.
     pub name: String,
     /// Length in bases.
@@ -42,7 +42,7 @@ fn in_hex<S: serde::Serializer>(md5: &Option<[u8; 16]>, serializer: S) -> std::r
 }
 
 /// A part of a FASTA stream.
-pub enum Event<'a> {
+pub(crate) enum Event<'a> {
     /// A contig begins.
     Contig(&'a str),
     /// The next bases of the contig, as they are written.
@@ -58,7 +58,7 @@ const PIECE: usize = 64 << 10;
 const MAX_HEADER: usize = 1 << 20;
 
 /// Refuses letters that are not nucleotides. `start` is the 0-based position of the first of `bases` on `contig`.
-pub fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64) -> Result<()> {
+pub(crate) fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64) -> Result<()> {
     if is_plain(bases) || bases.iter().fold(true, |good, &base| good & is_nucleotide(base)) {
         return Ok(());
     }
@@ -77,7 +77,7 @@ pub fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64) -> Re
 }
 
 /// The names and lengths of all contigs of a file, in its order, by reading it from start to end.
-pub fn read_contigs(path: &Path) -> Result<Contigs> {
+pub(crate) fn read_contigs(path: &Path) -> Result<Contigs> {
     if !path.is_file() {
         return Err(Error::usage(format!(
             "{}: the lengths of the contigs must be known before the bases are read",
@@ -106,7 +106,7 @@ pub fn read_contigs(path: &Path) -> Result<Contigs> {
 /// Reads a FASTA stream from start to end, and calls `event` with every [`Event`] in order.
 ///
 /// Errors: text before the first `>`, an empty or repeated name, a letter that is not a nucleotide.
-pub fn stream(input: Input, event: impl FnMut(Event<'_>) -> Result<()>) -> Result<()> {
+pub(crate) fn stream(input: Input, event: impl FnMut(Event<'_>) -> Result<()>) -> Result<()> {
     let place = input.place();
     let mut reader = input.reader;
     let mut contigs = Assembler::new(&place, event);

@@ -6,7 +6,7 @@
 use std::{collections::HashSet, io::BufRead, path::Path};
 
 use super::{Format, Input, InputReport, Share, read_frame, read_line_and_end};
-pub use crate::vcf::record::VariantRecord;
+pub(crate) use crate::vcf::record::VariantRecord;
 use crate::{
     error::{Error, Result, describe},
     genome::Contigs,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// An open file of variants.
-pub struct Variants {
+pub(crate) struct Variants {
     /// The lines of the header as they are in the file, each with its line end; `#CHROM` is the last.
     pub header: Vec<Vec<u8>>,
     /// The contigs of the header; the length is 0 where the header has none.
@@ -49,12 +49,12 @@ enum Form {
 
 impl Variants {
     /// Opens a file, or standard input for `-`.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         Self::of(super::open(path)?)
     }
 
     /// Of an open input. Its header is read and checked.
-    pub fn of(input: Input) -> Result<Self> {
+    pub(crate) fn of(input: Input) -> Result<Self> {
         input.expect(&[Format::Vcf, Format::Bcf], "variants (VCF or BCF)")?;
         let (place, report, share) = (input.place(), Box::new(input.report()), input.share());
         let (lines, reader) = if input.format == Format::Bcf {
@@ -81,7 +81,7 @@ impl Variants {
     }
 
     /// The numbers that BCF has for the names of the header; of BCF, those of the file.
-    pub fn dictionary(&self) -> Result<Dictionary> {
+    pub(crate) fn dictionary(&self) -> Result<Dictionary> {
         match &self.reader {
             Reader::Binary(_, dictionary, _) => Ok((**dictionary).clone()),
             Reader::Text(..) => {
@@ -91,7 +91,7 @@ impl Variants {
     }
 
     /// Keeps records of BCF as BCF: see [`VariantRecord::frame`]. Their lines end after INFO, unless `samples` is true.
-    pub fn keep_binary(&mut self, samples: bool) {
+    pub(crate) fn keep_binary(&mut self, samples: bool) {
         if let Reader::Binary(_, _, form) = &mut self.reader {
             *form = if samples { Form::Both } else { Form::Frame };
         }
@@ -99,7 +99,7 @@ impl Variants {
 
     /// Reserves names of INFO fields that will be added: an input that has one of them is an error, here if its header declares it,
     /// else when the record is read. `hint` is the hint of that error.
-    pub fn reserve(&mut self, names: &[&str], hint: String) -> Result<()> {
+    pub(crate) fn reserve(&mut self, names: &[&str], hint: String) -> Result<()> {
         let names: HashSet<String> = names.iter().map(|name| (*name).into()).collect();
         if let Some(id) = header::declared_info(&self.header, &names) {
             let why = format!("INFO field {id} already exists");
@@ -114,22 +114,22 @@ impl Variants {
     }
 
     /// The number of samples.
-    pub fn sample_count(&self) -> usize {
+    pub(crate) fn sample_count(&self) -> usize {
         self.header.last().map_or(0, |names| header::sample_count(names))
     }
 
     /// The name of the file in messages.
-    pub fn place(&self) -> &str {
+    pub(crate) fn place(&self) -> &str {
         &self.checks.place
     }
 
     /// A function that returns the share of the file that has been read; `None` from the second call on.
-    pub fn share(&mut self) -> Option<Share> {
+    pub(crate) fn share(&mut self) -> Option<Share> {
         self.share.take()
     }
 
     /// Calls `each` with every record, in order. Returns a function that gives the file's entry in the manifest.
-    pub fn read(
+    pub(crate) fn read(
         self,
         mut each: impl FnMut(VariantRecord) -> Result<()>,
     ) -> Result<Box<dyn Fn() -> InputReport + Send>> {

@@ -6,7 +6,7 @@ use super::run::Run;
 use crate::error::{Error, Result};
 
 /// The table, as JSON.
-pub fn multiqc(runs: &[Run]) -> Result<String> {
+pub(crate) fn multiqc(runs: &[Run]) -> Result<String> {
     let data: Map<String, Value> = runs.iter().map(|run| (run.name.clone(), row(run))).collect();
     let content = json!({
         "id": "genogloss",

@@ -18,7 +18,7 @@ use super::{
 use crate::{error::Result, genome::interval::commas, html::escape};
 
 /// The whole page.
-pub fn html(runs: &[Run], title: &str) -> Result<String> {
+pub(crate) fn html(runs: &[Run], title: &str) -> Result<String> {
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\

@@ -18,7 +18,7 @@ use crate::{
 
 /// What a run has done.
 #[derive(Default)]
-pub struct Finished {
+pub(crate) struct Finished {
     /// All counts.
     pub counts: Counts,
     /// How long each stage was busy.
@@ -38,7 +38,7 @@ pub struct Finished {
 impl Session {
     /// Checks that every query was written, completes output and manifest, gives them their names, and logs the closing line. `seal`
     /// completes the output; it is called after the counts were checked.
-    pub fn finish(self, finished: Finished, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
+    pub(crate) fn finish(self, finished: Finished, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
         finished.counts.balance()?;
         let Self { target, about, journal, resumed } = self;
         let (counts, timings) = (finished.counts.clone(), finished.timings);

@@ -27,7 +27,7 @@ use crate::{
 
 /// How far a run has come.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Checkpoint {
+pub(crate) struct Checkpoint {
     /// Queries that are written.
     pub queries: u64,
     /// Good bytes of the output, before compression.
@@ -42,7 +42,7 @@ pub struct Checkpoint {
 
 /// What a journal holds.
 #[derive(Serialize, Deserialize)]
-pub struct Page {
+pub(crate) struct Page {
     /// What makes the run the same run.
     pub run: Map<String, Value>,
     /// How far it had come.
@@ -51,7 +51,7 @@ pub struct Page {
 
 impl Page {
     /// From the bytes of a journal.
-    pub fn parse(bytes: &[u8]) -> serde_json::Result<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> serde_json::Result<Self> {
         serde_json::from_slice(bytes)
     }
 }
@@ -124,7 +124,7 @@ fn same_file(_: &File, path: &Path) -> bool {
 }
 
 /// The journal beside an output.
-pub struct Journal {
+pub(crate) struct Journal {
     path: PathBuf,
     _locks: Vec<Lock>,
     run: Map<String, Value>,
@@ -133,7 +133,7 @@ pub struct Journal {
 }
 
 /// What makes a run the same run: program, model, options, inputs.
-pub fn identity(
+pub(crate) fn identity(
     model: &ModelReport,
     settings: &Settings,
     shard: Option<&str>,
@@ -162,7 +162,7 @@ pub fn identity(
 impl Journal {
     /// Opens the journal of an output, and finds where an earlier run of the same kind stopped. `tracks`: a file in
     /// the folder of its tracks.
-    pub fn open(
+    pub(crate) fn open(
         output: &Path,
         tracks: Option<&Path>,
         run: Map<String, Value>,
@@ -210,12 +210,12 @@ impl Journal {
     }
 
     /// It is time for a checkpoint.
-    pub fn due(&self) -> bool {
+    pub(crate) fn due(&self) -> bool {
         Instant::now() >= self.next
     }
 
     /// Writes a checkpoint down; what it speaks of is synced already.
-    pub fn write(&mut self, checkpoint: Checkpoint) -> Result<()> {
+    pub(crate) fn write(&mut self, checkpoint: Checkpoint) -> Result<()> {
         let failed = |error: std::io::Error| Error::write(self.path.display(), &error);
         let page = Page { run: self.run.clone(), checkpoint };
         let text = serde_json::to_vec(&page).map_err(|error| Error::Internal(format!("journal: {error}")))?;
@@ -230,7 +230,7 @@ impl Journal {
     }
 
     /// The run is finished.
-    pub fn remove(self) {
+    pub(crate) fn remove(self) {
         let _ = fs::remove_file(self.path.with_extension(NEW));
         let _ = fs::remove_file(&self.path);
     }
@@ -266,13 +266,13 @@ impl Checkpoint {
     }
 
     /// Of a writer that holds nothing back.
-    pub fn of(counts: &Counts, bytes: u64) -> Result<Self> {
+    pub(crate) fn of(counts: &Counts, bytes: u64) -> Result<Self> {
         let saved = serde_json::to_value(counts).map_err(|error| Error::Internal(format!("checkpoint: {error}")))?;
         Ok(Self { queries: counts.written, bytes, counts: saved, ..Self::default() })
     }
 
     /// What was counted until then; [`Journal::open`] has checked it.
-    pub fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         Counts::restored(&self.counts).unwrap_or_default()
     }
 }

@@ -27,7 +27,7 @@ const LARGEST_TIME: f64 = 1e12;
 const LONGEST_CONTIG: u64 = 1 << 48;
 
 /// Reads a manifest; refuses one that this program has not written.
-pub fn manifest(path: &Path) -> Result<Map<String, Value>> {
+pub(crate) fn manifest(path: &Path) -> Result<Map<String, Value>> {
     let failed = |error: std::io::Error| Error::read(path, &error);
     let bad = |why: String| Error::input(path.display(), why);
     let mut bytes = Vec::new();
@@ -51,7 +51,7 @@ pub fn manifest(path: &Path) -> Result<Map<String, Value>> {
 }
 
 /// Reads the entry about a shard.
-pub fn shard(text: &str) -> Result<ShardReport, String> {
+pub(crate) fn shard(text: &str) -> Result<ShardReport, String> {
     // By its text: JSON values in memory keep 64 bits of a number.
     let shard: ShardReport = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if shard.index == 0 || shard.index > shard.count || shard.count > 1_000_000 {
@@ -69,7 +69,7 @@ pub fn shard(text: &str) -> Result<ShardReport, String> {
 }
 
 /// Whether a text is the plain name of a file, without a path.
-pub fn is_plain_name(name: &str) -> bool {
+pub(crate) fn is_plain_name(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
         && !name.contains(['/', '\\', '\0'])

@@ -22,7 +22,12 @@ fn first<T: AsRef<str>>(names: &[T]) -> String {
 }
 
 /// Compares the contigs of the header, and those on which records lie, if an index beside the input tells, with the reference.
-pub fn check_contigs(settings: &Settings, variants: &Variants, reference: &Reference, aliases: &Aliases) -> Result<()> {
+pub(crate) fn check_contigs(
+    settings: &Settings,
+    variants: &Variants,
+    reference: &Reference,
+    aliases: &Aliases,
+) -> Result<()> {
     let (theirs, ours, contigs) = (variants.place(), reference.place(), reference.contigs());
     let mut lengths = Vec::new();
     let mut missing = Vec::new();
@@ -73,7 +78,7 @@ pub fn check_contigs(settings: &Settings, variants: &Variants, reference: &Refer
 }
 
 /// What can be done about records on contigs that the reference lacks.
-pub const SKIP: &str = "--missing-contigs skip writes such records without scores";
+pub(crate) const SKIP: &str = "--missing-contigs skip writes such records without scores";
 
 /// The index beside the input, and the contigs on which it has records.
 fn contigs_with_records(path: &Path, variants: &Variants) -> Option<(String, Vec<String>)> {
@@ -92,7 +97,7 @@ const ENOUGH: u64 = 100;
 const MANY: u64 = 10;
 
 /// Counts records whose REF the reference does not have.
-pub struct Mismatches {
+pub(crate) struct Mismatches {
     /// The largest share that is borne.
     limit: f64,
     compared: u64,
@@ -104,12 +109,12 @@ pub struct Mismatches {
 
 impl Mismatches {
     /// Counts mismatches up to a share of `limit`; the names of the two files are for messages.
-    pub fn new(limit: f64, theirs: &str, ours: String) -> Self {
+    pub(crate) fn new(limit: f64, theirs: &str, ours: String) -> Self {
         Self { limit, compared: 0, mismatched: 0, first: Vec::new(), theirs: theirs.into(), ours }
     }
 
     /// A record was compared; `example` shows one that does not match. An error, once there are too many of them.
-    pub fn count(&mut self, matches: bool, example: impl FnOnce() -> String) -> Result<()> {
+    pub(crate) fn count(&mut self, matches: bool, example: impl FnOnce() -> String) -> Result<()> {
         self.compared += 1;
         if !matches {
             self.mismatched += 1;
@@ -150,7 +155,7 @@ impl Mismatches {
     }
 
     /// All records have been compared.
-    pub fn finish(&self) -> Result<()> {
+    pub(crate) fn finish(&self) -> Result<()> {
         if self.mismatched >= MANY && self.too_many() {
             return Err(self.error());
         }

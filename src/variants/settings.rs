@@ -6,7 +6,7 @@ use crate::{model::card::Comparison, output::variants::VariantFormat};
 
 /// What to do with records on a contig that the FASTA does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum MissingContigs {
+pub(crate) enum MissingContigs {
     /// The run ends with an error: at its start if the header or the index shows it, else at the first such record.
     Fail,
     /// The record is written without scores, with the reason.
@@ -15,7 +15,7 @@ pub enum MissingContigs {
 
 /// The INFO fields that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
-pub enum InfoFormat {
+pub(crate) enum InfoFormat {
     /// Described by `genogloss columns variants`.
     Genogloss,
     /// The field of SpliceAI 1.3.1.
@@ -24,7 +24,7 @@ pub enum InfoFormat {
 
 /// What becomes of a REF that the FASTA does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum OnMismatch {
+pub(crate) enum OnMismatch {
     /// The record is written without scores, with the reason.
     Skip,
     /// The run ends with an error.
@@ -32,7 +32,7 @@ pub enum OnMismatch {
 }
 
 /// What is scored, and how it is written.
-pub struct Settings {
+pub(crate) struct Settings {
     /// The variants; `-` is standard input.
     pub variants: PathBuf,
     /// The reference.
@@ -73,7 +73,7 @@ pub struct Settings {
 
 impl Settings {
     /// The files that are read.
-    pub fn inputs(&self) -> Vec<&Path> {
+    pub(crate) fn inputs(&self) -> Vec<&Path> {
         let more = [self.contig_aliases.as_deref(), self.genes.as_deref(), self.regions_file.as_deref()];
         [self.variants.as_path(), &self.reference].into_iter().chain(more.into_iter().flatten()).collect()
     }

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How the model is asked about alleles.
-pub enum Asks {
+pub(super) enum Asks {
     /// By two windows.
     Windows(RowCutter),
     /// By a change in each gene.
@@ -35,7 +35,7 @@ pub enum Asks {
 }
 
 /// The records of a file.
-pub struct Records {
+pub(super) struct Records {
     variants: Variants,
     territory: Option<Territory>,
     regions: Option<Regions>,
@@ -46,7 +46,7 @@ pub struct Records {
 
 impl Records {
     /// The records of `variants` that are in the territory and in the regions.
-    pub fn new(
+    pub(super) fn new(
         settings: &Settings,
         variants: Variants,
         reference: Reference,

@@ -6,7 +6,7 @@ use crate::genome::Contigs;
 
 /// The type of a field's values, as its header line declares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldType {
+pub(crate) enum FieldType {
     /// No value.
     Flag,
     /// Whole numbers.
@@ -17,17 +17,7 @@ pub enum FieldType {
     String,
 }
 
-impl FieldType {
-    /// The word of the header.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Flag => "Flag",
-            Self::Integer => "Integer",
-            Self::Float => "Float",
-            Self::String => "String",
-        }
-    }
-}
+impl FieldType {}
 
 /// A structured line of a header: `##KIND=<KEY=VALUE,…>` (VCF specification 4.4, section 1.4).
 pub(crate) struct StructuredLine<'a> {
@@ -106,7 +96,7 @@ pub(crate) fn sample_count(names: &[u8]) -> usize {
 
 /// Checks a line whose ID has a number in BCF: other readers of BCF need a list of keys and values, KEY=VALUE or KEY="VALUE",
 /// separated by commas (VCF specification 4.4, section 1.4). The error is the part that is not. Other lines pass.
-pub fn check_line(line: &[u8]) -> Result<(), String> {
+pub(crate) fn check_line(line: &[u8]) -> Result<(), String> {
     let text = String::from_utf8_lossy(line);
     let text = text.trim_end();
     let Some((kind, rest)) = text.strip_prefix("##").and_then(|text| text.split_once("=<")) else { return Ok(()) };
@@ -143,7 +133,7 @@ pub fn check_line(line: &[u8]) -> Result<(), String> {
 }
 
 /// A header line without the number (IDX) that BCF adds to it.
-pub fn without_index(line: &[u8]) -> Vec<u8> {
+pub(crate) fn without_index(line: &[u8]) -> Vec<u8> {
     const KEY: &[u8] = b",IDX=";
     if let Some(at) = memchr::memmem::rfind(line, KEY)
         && StructuredLine::parse(&String::from_utf8_lossy(line)).is_some_and(|line| line.is_numbered())

@@ -54,7 +54,8 @@ fn tasks_that_are_functions_are_answered_exactly() {
 }
 
 /// Tasks that a knowledge base answers.
-const ABOUT_GENES: [&str; 5] = ["genes", "diseases", "phenotypes", "information retrieval", "relation"];
+const ABOUT_GENES: [&str; 6] =
+    ["gene information", "genes", "diseases", "phenotypes", "information retrieval", "relation"];
 
 fn about_genes(task: &str) -> bool {
     ABOUT_GENES.iter().any(|name| task.starts_with(name))

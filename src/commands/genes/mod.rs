@@ -34,7 +34,7 @@ Examples:
   genogloss genes build hgnc_complete_set.txt hp.obo genes_to_phenotype.txt phenotype.hpoa
   genogloss genes show BRCA2
   genogloss genes rank --hpo HP:0001166,HP:0001083,HP:0002616")]
-pub struct Options {
+pub(super) struct Options {
     /// Knowledge base.
     #[arg(short = 'b', long = "knowledge-base", alias = "base", value_name = "FILE", global = true)]
     base: Option<PathBuf>,

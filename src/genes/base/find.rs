@@ -15,7 +15,7 @@ use crate::{
 impl Base {
     /// Which gene a name means: by symbol, previous symbol, or an alias that no other gene has; by `HGNC:1101`, `NCBIGene:675`,
     /// `ENSG00000139618`; by UniProt's accession of its protein, or by its name in words.
-    pub fn gene(&self, name: &str) -> Result<GeneMatch> {
+    pub(crate) fn gene(&self, name: &str) -> Result<GeneMatch> {
         let name = name.trim();
         if let Some(gene) = self.gene_by_identifier(name)? {
             return Ok(GeneMatch::One(Box::new(gene), "identifier".into()));
@@ -102,7 +102,7 @@ impl Base {
     }
 
     /// A phenotype by identifier or name: its number and its name, or why there is none.
-    pub fn term(&self, text: &str) -> Result<std::result::Result<(u32, String), NotFound>> {
+    pub(crate) fn term(&self, text: &str) -> Result<std::result::Result<(u32, String), NotFound>> {
         let text = text.trim();
         let number = match term_number(text) {
             Some(number) => number,
@@ -146,7 +146,7 @@ impl Base {
 
     /// Which disease a text means: by an identifier (`OMIM:154700`, `ORPHA:558`, `MONDO:0007947`) or a name. Several records of one
     /// name are one disease in several sources, unless one source has two of that name.
-    pub fn disease(&self, text: &str) -> Result<std::result::Result<Vec<Disease>, NotFound>> {
+    pub(crate) fn disease(&self, text: &str) -> Result<std::result::Result<Vec<Disease>, NotFound>> {
         let text = text.trim();
         if let Some(id) = accession(text).filter(|_| text.contains(':')) {
             let sql = "SELECT id, accession, name, definition, source FROM disease WHERE accession = ?1";
@@ -178,7 +178,7 @@ impl Base {
     }
 
     /// Which disease or phenotype a text means, by identifier or name; a name of both means the disease.
-    pub fn condition(&self, text: &str) -> Result<std::result::Result<Condition, NotFound>> {
+    pub(crate) fn condition(&self, text: &str) -> Result<std::result::Result<Condition, NotFound>> {
         if !text.trim().starts_with("HP:") {
             match self.disease(text)? {
                 Ok(all) => return Ok(Ok(Condition::Disease(all))),

@@ -34,11 +34,9 @@ use crate::{
 
 /// What was read of one table.
 #[derive(Clone, Debug)]
-pub struct TableReport {
+pub(crate) struct TableReport {
     /// The file.
     pub path: PathBuf,
-    /// Who publishes it.
-    pub source: &'static str,
     /// What it holds.
     pub what: &'static str,
     /// Its release; `not given` if neither the file nor the user gives it.
@@ -94,7 +92,7 @@ pub(crate) fn build_and_log(tables: &[PathBuf], releases: &[(String, String)], t
 
 /// Reads the tables and writes the knowledge base to `out` (all or nothing). `releases`: names of sources or files, and the releases of
 /// those tables that do not give their own.
-pub fn build(files: &[PathBuf], releases: &[(String, String)], out: &Path) -> Result<Vec<TableReport>> {
+pub(crate) fn build(files: &[PathBuf], releases: &[(String, String)], out: &Path) -> Result<Vec<TableReport>> {
     let mut tables = files.iter().map(|path| Ok((path.clone(), Table::open(path)?))).collect::<Result<Vec<_>>>()?;
     tables.sort_by_key(|(_, table)| table.kind);
     check_tables(&tables)?;
@@ -219,7 +217,7 @@ impl Builder {
             )
             .map_err(|error| Error::input(place, describe_sqlite(&error)))?;
         let Tally { rows, facts, unknown, .. } = tally;
-        Ok(TableReport { path, source: publisher.name, what: about.what, release, rows, facts, unknown })
+        Ok(TableReport { path, what: about.what, release, rows, facts, unknown })
     }
 
     fn read_row(&mut self, kind: TableKind, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {

@@ -14,7 +14,7 @@ use ort::environment::Environment;
 use crate::model::engine::NotFound;
 
 /// The loaded library.
-pub struct Runtime {
+pub(crate) struct Runtime {
     pub(super) environment: Environment,
     /// Its file.
     pub path: PathBuf,
@@ -27,7 +27,7 @@ pub struct Runtime {
 static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
 
 /// Loads the library, once. The error is one line: what was searched for and where.
-pub fn runtime() -> Result<&'static Runtime, String> {
+pub(crate) fn runtime() -> Result<&'static Runtime, String> {
     RUNTIME.get_or_init(load).as_ref().map_err(Clone::clone)
 }
 

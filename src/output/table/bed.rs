@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// BED6, then one column for each score; joined calls are elements.
-pub const BED: TableFormat = TableFormat {
+pub(crate) const BED: TableFormat = TableFormat {
     name: "bed",
     about: "BED6, then one column for each score",
     named: Named::Bed,

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A header, and a line for every window.
-pub const TSV: TableFormat = TableFormat {
+pub(crate) const TSV: TableFormat = TableFormat {
     name: "tsv",
     about: "One header line, all windows; skipped windows have their reason",
     named: Named::Tsv,

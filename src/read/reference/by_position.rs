@@ -39,7 +39,7 @@ trait Bytes: Read + Seek + Send + Sync {}
 impl<T: Read + Seek + Send + Sync> Bytes for T {}
 
 /// An open FASTA file with its index.
-pub struct Reference {
+pub(crate) struct Reference {
     path: PathBuf,
     contigs: Contigs,
     /// The index: a record per contig.
@@ -59,7 +59,7 @@ pub struct Reference {
 
 impl Reference {
     /// Opens a FASTA file.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         Self::open_if_regular(path)?.map_err(|Irregular(why)| {
             Error::input(path.display(), format!("it cannot be indexed{why}")).with_hint(
                 "all lines of a contig but its last must have one length, and no line may be empty; samtools faidx requires the same",
@@ -159,12 +159,12 @@ impl Reference {
     }
 
     /// Contigs, in the file's order.
-    pub fn contigs(&self) -> &Contigs {
+    pub(crate) fn contigs(&self) -> &Contigs {
         &self.contigs
     }
 
     /// The name of the file in messages.
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         self.path.display().to_string()
     }
 
@@ -194,7 +194,7 @@ impl Reference {
     }
 
     /// Appends the bases of `interval`, which must lie on the contig, to `out`, as they are written in the file.
-    pub fn fetch(&mut self, contig: usize, interval: Interval, out: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn fetch(&mut self, contig: usize, interval: Interval, out: &mut Vec<u8>) -> Result<()> {
         let mut at = interval.start;
         while at < interval.end {
             let number = at / BLOCK;
@@ -299,7 +299,7 @@ impl Reference {
     }
 
     /// The name, length and MD5 of a contig, for the manifest. Reads all of the contig.
-    pub fn report(&mut self, contig: usize) -> Result<ContigReport> {
+    pub(crate) fn report(&mut self, contig: usize) -> Result<ContigReport> {
         let length = self.records[contig].length();
         let (mut hash, mut bases) = (Md5::new(), Vec::new());
         for number in 0..length.div_ceil(BLOCK) {

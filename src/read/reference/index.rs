@@ -113,12 +113,12 @@ pub(super) fn index_blocks(path: &Path) -> io::Result<bgzf::gzi::Index> {
 }
 
 /// The lengths of the contigs in the index beside a FASTA file; `None` without an index that can be read.
-pub fn indexed_lengths(path: &Path) -> Option<Vec<u64>> {
+pub(crate) fn indexed_lengths(path: &Path) -> Option<Vec<u64>> {
     let index = fasta::fai::fs::read(with_ending(path, "fai")).ok()?;
     Some(index.as_ref().iter().map(fasta::fai::Record::length).collect())
 }
 
 /// The length of the longest contig in the index beside a FASTA file; 0 without an index that can be read.
-pub fn longest(path: &Path) -> u64 {
+pub(crate) fn longest(path: &Path) -> u64 {
     indexed_lengths(path).and_then(|lengths| lengths.into_iter().max()).unwrap_or(0)
 }

@@ -15,7 +15,7 @@ const COMMON: [(&str, &[&str]); 3] = [
 ];
 
 /// Refuses parts that are not all shards of one run, each once and in order.
-pub fn check(parts: &[Part]) -> Result<()> {
+pub(crate) fn check(parts: &[Part]) -> Result<()> {
     let Some(first) = parts.first() else { return Err(Error::usage("there is nothing to merge")) };
     for part in parts {
         same_run(first, part)?;

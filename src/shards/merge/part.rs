@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// The manifest's name in a folder of tracks.
-pub const TRACKS_MANIFEST: &str = "genogloss.manifest.json";
+pub(crate) const TRACKS_MANIFEST: &str = "genogloss.manifest.json";
 
 /// A shard's output with its manifest.
-pub struct Part {
+pub(crate) struct Part {
     /// The file, or the folder of tracks.
     pub path: PathBuf,
     /// The manifest, without its entry about the shard.
@@ -29,7 +29,7 @@ pub struct Part {
 
 impl Part {
     /// Reads the manifest beside a file, or in a folder.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
             return Err(Error::input(path.display(), "no such file or folder"));
         }

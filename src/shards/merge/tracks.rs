@@ -20,7 +20,7 @@ use crate::{
 type PartTrack = (bigwig::Track, PathBuf);
 
 /// Merges the tracks of all parts into a folder.
-pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
+pub(crate) fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
     let own = parts.iter().map(Part::tracks).collect::<Result<Vec<_>>>()?;
     let names: BTreeSet<&String> = own.iter().flatten().collect();
     fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
