@@ -113,8 +113,8 @@ fn what_is_no_run_is_refused() {
         (vec!["report", &other], 1, "not a manifest of genogloss"),
         (vec!["report", &broken], 1, "not a manifest"),
         (vec!["report", &bare], 1, "OUTPUT.manifest.json"),
-        (vec!["report", &manifest, "-o", &manifest], 2, "also an input"),
-        (vec!["report", &manifest, "-o", &page, "--multiqc", &page], 2, "also the output"),
+        (vec!["report", &manifest, "-o", &manifest], 2, "an input"),
+        (vec!["report", &manifest, "-o", &page, "--multiqc", &page], 2, "the output"),
         (vec!["report", &manifest, "-o", "/nonexistent/page.html"], 1, "does not exist"),
     ] {
         let ended = genogloss(&words);

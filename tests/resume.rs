@@ -273,13 +273,16 @@ fn another_run_is_not_gone_on_with() {
     assert!(!Path::new(&out).exists());
     let (code, said) = run(&["--resume", "--stride", "20"], false);
     assert!(
-        code == Some(1) && said.contains("settings.stride was null, and is 20 now") && said.contains("rm "),
+        code == Some(1) && said.contains("settings.stride was null, and is now 20") && said.contains("rm "),
         "{said}"
     );
     let text = fs::read_to_string(&genome).expect("the genome");
     fs::write(&genome, text.replacen('A', "C", 1)).expect("changed");
     let (code, said) = run(&["--resume"], false);
-    assert!(code == Some(1) && said.contains("is of another run: input") && said.contains("modified"), "{said}");
+    assert!(
+        code == Some(1) && said.contains("is the journal of another run: input") && said.contains("modified"),
+        "{said}"
+    );
     let (code, said) = run(&[], false);
     assert!(code == Some(0) && said.contains("--resume would continue it"), "{said}");
     for (arguments, say) in [

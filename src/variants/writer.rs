@@ -87,7 +87,7 @@ pub(super) fn reserve(variants: &mut Variants, answers: &Answers) -> Result<()> 
         all.push(format!("… ({} fields)", fields.len()));
     }
     let way_out = if fields.contains(&info::SPLICEAI) {
-        "--fields genogloss gives the new ones other names"
+        "--fields genogloss writes other names"
     } else {
         "--prefix NAME writes other names"
     };

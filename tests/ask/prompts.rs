@@ -212,7 +212,7 @@ fn files_that_are_no_prompts_are_refused_with_their_place() {
     let run = genogloss(&["ask", "-i", &fasta]);
     assert!(run.code == 2 && run.stderr.contains("--task"), "{}", run.stderr);
     let run = genogloss(&["ask", "-i", &fasta, "--task", "protien sequence"]);
-    assert!(run.code == 2 && run.stderr.contains("is protein sequence meant?"), "{}", run.stderr);
+    assert!(run.code == 2 && run.stderr.contains("did you mean protein sequence?"), "{}", run.stderr);
     let run = genogloss(&["ask", "AAAC, GC content =", "-m", "core-promoter"]);
     assert!(run.code == 1 && run.stderr.contains("does not answer prompts"), "{}", run.stderr);
     let run = genogloss(&["scan", "-m", "tests/models/decoder", &fasta]);
@@ -293,7 +293,7 @@ fn an_answer_that_is_cut_off_is_no_answer() {
     assert!(rows[0][5].starts_with("too_long: the answer was truncated"), "{rows:?}");
     let long = format!("{}, reverse sequence =", "ACG".repeat(30));
     let row = &asked(&[&["--answer-with", "lm", "--max-tokens", "8", &long], &MODEL[..]].concat())[0];
-    assert!(row[5].starts_with("too_long: an answer of decoder takes 30 tokens, and 8 are allowed"), "{row:?}");
+    assert!(row[5].starts_with("too_long: an answer of decoder needs 30 tokens, and 8 are allowed"), "{row:?}");
 }
 
 #[test]

@@ -205,8 +205,8 @@ fn bad_input_is_one_clear_line_and_no_figure() {
         (vec![&headless], "line 1 holds a sequence, not the names of the columns", 1),
         (vec![&column], "there is no column \"sequence\": line 1 names dna, label", 1),
         (vec![&label], "line 3: label \"maybe\" must be one of other, promoter", 1),
-        (vec![&long], "line 3: the sequence has 71 bases; core-promoter takes 70", 1),
-        (vec![&short], "line 3: the sequence has 69 bases; core-promoter takes 70", 1),
+        (vec![&long], "line 3: the sequence has 71 bases; core-promoter accepts 70", 1),
+        (vec![&short], "line 3: the sequence has 69 bases; core-promoter accepts 70", 1),
         (vec![&one], "all 2 sequences are of one class (promoter)", 1),
         (vec![&letters], "line 3: 'E' in the sequence is not a letter of a nucleotide", 1),
         (vec![&fasta], "line 3: no label=… in the description of \"b\"", 1),
@@ -233,9 +233,9 @@ fn bad_input_is_one_clear_line_and_no_figure() {
     // What is read is never written over, and nothing is written twice.
     let before = folder.read("label.csv");
     for (options, message) in [
-        (["--curve", &label, "--quiet", "--quiet"], "is the curve, and also an input"),
-        (["--html", &label, "--quiet", "--quiet"], "is the page, and also an input"),
-        (["--html", "same.out", "-o", "same.out"], "is the page, and also the output"),
+        (["--curve", &label, "--quiet", "--quiet"], "is both the curve and an input"),
+        (["--html", &label, "--quiet", "--quiet"], "is both the page and an input"),
+        (["--html", "same.out", "-o", "same.out"], "is both the page and the output"),
     ] {
         let options: Vec<&str> = options.into_iter().filter(|o| *o != "--quiet").collect();
         let run =

@@ -342,8 +342,8 @@ fn options_that_do_not_fit_scored_variants_are_wrong_usage() {
         (vec!["variants", &good, "--score", "s", "--score", "s"], "two scores are called s"),
         (vec!["variants", &good, "--variant-columns", "chrom,pos"], "--variant-columns takes four names"),
         (vec!["core-promoter", &good, "--absolute"], "--absolute applies to scored variants"),
-        (vec!["variants", &good, "--html", &good], "is the page, and also an input"),
-        (vec!["variants", &vcf, "--labels-from", &good, "--html", &good], "is the page, and also an input"),
+        (vec!["variants", &good, "--html", &good], "is both the page and an input"),
+        (vec!["variants", &vcf, "--labels-from", &good, "--html", &good], "is both the page and an input"),
     ] {
         let run = genogloss(&[&["evaluate"], &arguments[..]].concat());
         assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);

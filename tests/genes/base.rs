@@ -28,13 +28,17 @@ fn a_gene_is_found_by_each_of_its_names_and_every_fact_has_its_source() {
 fn a_name_of_several_genes_is_never_guessed() {
     let (_folder, base) = made();
     let run = genogloss(&["genes", "-b", &base, "show", "DA9"]);
-    assert!(run.code == 1 && run.stderr.contains("DA9 may be FBN2 (alias), TGFB2 (alias)"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("DA9 is ambiguous: FBN2 (alias), TGFB2 (alias)"), "{}", run.stderr);
     let run = genogloss(&["genes", "-b", &base, "show", "marfan"]);
-    assert!(run.code == 1 && run.stderr.contains("MARFAN (HGNC:6876) was withdrawn; it is FBN1 now"), "{}", run.stderr);
+    assert!(
+        run.code == 1 && run.stderr.contains("MARFAN (HGNC:6876) was withdrawn; its successor is FBN1"),
+        "{}",
+        run.stderr
+    );
     let run = genogloss(&["genes", "-b", &base, "show", "NOGENE"]);
     assert!(run.stderr.contains("NOGENE (HGNC:6877) was withdrawn\n"), "{}", run.stderr);
     let run = genogloss(&["genes", "-b", &base, "show", "FBN3", "FBN2"]);
-    assert!(run.code == 1 && run.stderr.contains("no gene is called FBN3; is FBN1 meant?"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("no gene is called FBN3; did you mean FBN1?"), "{}", run.stderr);
     assert!(run.stdout.contains("fibrillin 2"), "the others are answered: {}", run.stdout);
 }
 
@@ -115,7 +119,7 @@ fn a_table_in_a_file_has_a_manifest_and_never_takes_the_place_of_an_input() {
         for place in [&base, input].into_iter().filter(|place| !place.is_empty()) {
             let before = std::fs::read(place).expect("a file");
             let run = genogloss(&[&["genes", "-b", &base], arguments, &["-o", place]].concat());
-            assert!(run.code == 2 && run.stderr.contains("is the output, and also an input"), "{}", run.stderr);
+            assert!(run.code == 2 && run.stderr.contains("is both the output and an input"), "{}", run.stderr);
             assert!(std::fs::read(place).expect("a file") == before, "{place} was written");
         }
     }

@@ -65,7 +65,7 @@ fn lines_of_sam_that_are_no_records_are_named_by_number() {
     for (more, what) in [
         ("\n\n", "record 2, line 3: the line is empty"),
         ("\r\n", "record 2, line 3: the line is empty"),
-        ("r\t0\tc\t10\n", "record 2, line 3: 4 of the 11 fields"),
+        ("r\t0\tc\t10\n", "record 2, line 3: the record has 4 of 11 fields"),
         ("r\t0\tc\t10\t60\t9M\t*\t0\t0\tACGTACGTAC\t*\n", "record 2, line 3: read r has 10 bases"),
         ("r\tx\tc\t10\t60\t10M\t*\t0\t0\tACGTACGTAC\t*\n", "record 2, line 3: "),
     ] {

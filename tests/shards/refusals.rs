@@ -210,7 +210,7 @@ fn shards_of_impossible_numbers_are_refused() {
         });
         let ended = genogloss(&["merge", &parts[0], &parts[1], "-o", &folder.path("merged.bed")]);
         assert_eq!(ended.code, 1, "{path:?} {value}: {}", ended.stderr);
-        assert!(ended.stderr.contains("part1.bed.manifest.json: no "), "{path:?} {value}: {}", ended.stderr);
+        assert!(ended.stderr.contains("part1.bed.manifest.json: not "), "{path:?} {value}: {}", ended.stderr);
         assert!(!Path::new(&folder.path("merged.bed")).exists());
     }
 }

@@ -352,7 +352,7 @@ fn a_plan_is_even_and_its_shards_are_the_whole() {
         "--shard",
         &folder.path("plan/shard_0002.bed"),
     ]);
-    assert!(run.code == 1 && run.stderr.contains("windows every 100 bases"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("a stride of 100 bases"), "{}", run.stderr);
     let second = folder.path("plan/shard_0002.bed");
     let text = fs::read_to_string(&second).expect("a shard");
     fs::write(&second, text.replacen("000\n", "100\n", 1)).expect("changed");

@@ -66,7 +66,7 @@ fn options_and_variants_that_do_not_fit_are_said_in_one_line() {
     fails(
         &[&[theirs.as_str()][..], &BY_GENE, &["--format", "spliceai"]].concat(),
         1,
-        &["INFO field SpliceAI already exists", "hint: --format genogloss", "INFO/SpliceAI"],
+        &["INFO field SpliceAI already exists", "hint: --fields genogloss", "INFO/SpliceAI"],
     );
 }
 
