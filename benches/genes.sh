@@ -17,8 +17,8 @@ awk -v count="$count" '{ contig[NR] = $1; start[NR] = $2; end[NR] = $3 } END {
 }' genes.bed | sort -k1,1 -k2,2n >places.bed
 lines=$(wc -l <places.bed)
 timed() { local began; began=$(date +%s.%N); taskset -c "${CORE:-0}" "$@" >out; awk -v a="$began" -v b="$(date +%s.%N)" 'BEGIN { printf "%.2f", b - a }'; }
-empty=$(head -n 1 places.bed >one.bed; timed "$program" genes -b "$base" annotate one.bed --gtf "$gtf" --quiet)
-ours=$(timed "$program" genes -b "$base" annotate places.bed --gtf "$gtf" --quiet)
+empty=$(head -n 1 places.bed >one.bed; timed "$program" genes -b "$base" annotate one.bed --genes "$gtf" --quiet)
+ours=$(timed "$program" genes -b "$base" annotate places.bed --genes "$gtf" --quiet)
 opened=$(timed "$program" genes -b "$base" show BRCA2)
 theirs=$(timed bedtools intersect -wao -sorted -a places.bed -b genes.bed)
 awk -v n="$lines" -v e="$empty" -v o="$ours" -v t="$theirs" -v s="$opened" 'BEGIN {

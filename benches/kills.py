@@ -53,17 +53,17 @@ def inputs(folder, program):
 def commands(folder, contig):
     """For each capability: what is run, the output's name, a region for its index."""
     genome = f"{folder}/genome.fa"
-    annotate = ["-b", f"{folder}/genes.sqlite", "--gtf", ROOT / "tests/data/slice_genes.gtf"]
+    annotate = ["-b", f"{folder}/genes.sqlite", "--genes", ROOT / "tests/data/slice_genes.gtf"]
     return {
         "scan": [
             (["scan", genome, "-m", "exact:gc", "--window", "10", "--threshold", "0.6", "--merge", "25"], "out.bed", None),
             (["scan", genome, "-m", "exact:gc", "--window", "20"], "out.bed.gz", "c0:50000-52000"),
-            (["scan", genome, "-m", "exact:gc", "--window", "100", "--stride", "40", "--overlap", "mean", "--format", "tsv"], "out.tsv", None),
+            (["scan", genome, "-m", "exact:gc", "--window", "100", "--stride", "40", "--overlap", "mean", "-O", "tsv"], "out.tsv", None),
             (["scan", genome, "-m", "exact:gc", "--window", "20", "--bigwig", "TRACKS"], "out.bed", None),
             (["scan", genome, "-m", "exact:gc", "--window", "20", "--bigwig", "TRACKS"], None, None),
         ],
         "reads": [
-            (["reads", f"{folder}/r.sam", "-m", "exact:gc", "--format", "bam"], "out.bam", "c0:50000-52000"),
+            (["reads", f"{folder}/r.sam", "-m", "exact:gc", "-O", "bam"], "out.bam", "c0:50000-52000"),
             (["reads", f"{folder}/r.sam", "-m", "exact:gc"], "out.tsv", None),
             (["reads", f"{folder}/r.sam", "-m", "exact:gc"], "out.tsv.gz", None),
         ],

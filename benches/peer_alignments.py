@@ -4,7 +4,7 @@
     python benches/peer_alignments.py PROGRAM FOLDER [--table TABLE.md]
 
 FOLDER is searched for .sam, .bam and .cram; fit are the test folders of samtools/hts-specs and samtools/htslib. Of each file
-`genogloss reads FILE -m exact:gc` must have as many records and bases as `samtools view`, as must `--format bam`, read back by samtools;
+`genogloss reads FILE -m exact:gc` must have as many records and bases as `samtools view`, as must `-O bam`, read back by samtools;
 or the file is refused for a reason that says where. A CRAM file that needs a reference is tried with each FASTA file of its folder and of
 the folders above it, as far as FOLDER. A panic, a crash and a run of over 20 seconds are failures. The files of one project are the lines of
 the table; what became of each is on standard output.
@@ -59,9 +59,9 @@ def ours(program, path, reference, folder):
     found = len(lines), sum(int(fields[6]) for fields in lines)
     bam = folder / "out.bam"
     # A prefix that the files do not use: tags of the same name are refused.
-    tagged = run([*base, "--format", "bam", "--tag-prefix", "Q", "-o", str(bam)])
+    tagged = run([*base, "-O", "bam", "--tag-prefix", "Q", "-o", str(bam)])
     if tagged is None or tagged.returncode not in (0, 1, 2):
-        return "FAILED", "--format bam"
+        return "FAILED", "-O bam"
     if tagged.returncode:
         errors = [line for line in tagged.stderr.decode(errors="replace").splitlines() if line.startswith("error: ")]
         return "refused", "as BAM: " + errors[-1].removeprefix("error: ")

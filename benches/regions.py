@@ -66,7 +66,7 @@ def main():
             key = lambda line: " ".join(line.split("\t")[i] for i in (0, 1, 3, 4))  # noqa: E731
             outputs.append((name, path, again, variants_of(path), key))
         path = str(folder / "a.tsv.gz")
-        run(options.genogloss, "scan", str(fasta), "-m", "exact:gc", "--window", "990", "--format", "tsv", "--quiet",
+        run(options.genogloss, "scan", str(fasta), "-m", "exact:gc", "--window", "990", "-O", "tsv", "--quiet",
             "--index", "csi", "-o", path)
         windows = [(contig, at, min(at + 990, length // 4 * 4 + 4), f"{contig} {at}") for at in range(0, length, 990)]
         key = lambda line: " ".join(line.split("\t")[:2])  # noqa: E731

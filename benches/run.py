@@ -201,7 +201,7 @@ def main():
         row("--resume, never stopped", f"{m['resume'][0]:.1f} CPU-s", f"without: {m['whole'][0]:.1f} CPU-s", f"{m['resume'][0] / m['whole'][0]:.3f}")
         parts = [out(f"table{i}.tsv") for i in range(1, 5)]
         for i, part in enumerate(parts, 1):
-            run(base + ["scan", a.fasta, "-m", "exact:gc", "--window", "10", "--format", "tsv", "--shard", f"{i}/4", "-o", part])
+            run(base + ["scan", a.fasta, "-m", "exact:gc", "--window", "10", "-O", "tsv", "--shard", f"{i}/4", "-o", part])
         size = sum(os.path.getsize(part) for part in parts) / 1e6
         m = medians({"merge": base + ["merge", *parts, "-o", out("table.tsv")], "cat": ["cat", *parts]}, a.runs)
         row(f"merge of 4 tables, {size:.0f} MB", f"{size / m['merge'][1]:.0f} MB/s", f"{size / m['merge'][0]:.0f} MB/CPU-s", "-")

@@ -67,7 +67,7 @@ for set in scattered dense; do
     for who in spliceai genogloss; do
         case $who in
             spliceai) command=("$spliceai" -I "$work/$set.vcf" -O "$work/$set.$who.vcf" -R "$genome" -A "$table" -D "$distance") ;;
-            genogloss) command=("$program" variants "$work/$set.vcf" -f "$genome" --genes "$table" -m "$model" --accept-license -D "$distance" --format spliceai -t 1 -o "$work/$set.$who.vcf") ;;
+            genogloss) command=("$program" variants "$work/$set.vcf" -f "$genome" --genes "$table" -m "$model" --accept-license -D "$distance" --fields spliceai -t 1 -o "$work/$set.$who.vcf") ;;
         esac
         TF_CPP_MIN_LOG_LEVEL=3 /usr/bin/time -f '%U %S %e %M' -o "$work/time" "${command[@]}" > "$work/log" 2>&1 || { tail -3 "$work/log"; exit 1; }
         read -r user system wall memory < <(tail -1 "$work/time")

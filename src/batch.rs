@@ -7,50 +7,50 @@ use crate::{genome::Strand, model::card::Dtype, skip::Skip};
 
 /// Bases of windows, one after the other.
 #[derive(Debug, Default)]
-pub struct Rows {
+pub(crate) struct Rows {
     bases: Vec<u8>,
     ends: Vec<usize>,
 }
 
 impl Rows {
     /// Adds a window.
-    pub fn push(&mut self, bases: &[u8]) {
+    pub(crate) fn push(&mut self, bases: &[u8]) {
         self.bases.extend_from_slice(bases);
         self.ends.push(self.bases.len());
     }
 
     /// Adds a window made in place.
-    pub fn push_with(&mut self, fill: impl FnOnce(&mut Vec<u8>)) {
+    pub(crate) fn push_with(&mut self, fill: impl FnOnce(&mut Vec<u8>)) {
         fill(&mut self.bases);
         self.ends.push(self.bases.len());
     }
 
     /// The bases of window `index`.
-    pub fn row(&self, index: usize) -> &[u8] {
+    pub(crate) fn row(&self, index: usize) -> &[u8] {
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         &self.bases[start..self.ends[index]]
     }
 
     /// How many windows.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.ends.len()
     }
 
     /// Takes back all windows from `count` on.
-    pub fn truncate(&mut self, count: usize) {
+    pub(crate) fn truncate(&mut self, count: usize) {
         self.ends.truncate(count);
         self.bases.truncate(self.ends.last().copied().unwrap_or(0));
     }
 
     /// Bases in all windows.
-    pub fn bases(&self) -> usize {
+    pub(crate) fn bases(&self) -> usize {
         self.bases.len()
     }
 }
 
 /// A stretch of sequence that changes are made in.
 #[derive(Debug)]
-pub struct Stretch {
+pub(crate) struct Stretch {
     /// Its bases, on the forward strand.
     pub bases: Vec<u8>,
     /// The strand that is read.
@@ -60,7 +60,7 @@ pub struct Stretch {
 /// Bases [at, at + removed) of a stretch are taken out, and `inserted` is put in. Asked for are the scores of both, from
 /// `left` bases before the change to `right` bases after it. All on the forward strand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// Which stretch.
     pub stretch: usize,
     /// First base that is changed.
@@ -77,7 +77,7 @@ pub struct Change {
 
 /// Stretches and their changes, for models that answer for a change without reading a whole window again.
 #[derive(Debug, Default)]
-pub struct Changes {
+pub(crate) struct Changes {
     /// Every stretch has a change at least.
     pub stretches: Vec<Stretch>,
     /// In the order of the queries.
@@ -86,14 +86,14 @@ pub struct Changes {
 
 impl Changes {
     /// Bases in all stretches.
-    pub fn bases(&self) -> usize {
+    pub(crate) fn bases(&self) -> usize {
         self.stretches.iter().map(|stretch| stretch.bases.len()).sum()
     }
 }
 
 /// A record, and how many of the batch's rows, or changes, are its own.
 #[derive(Debug)]
-pub struct Query<R> {
+pub(crate) struct Query<R> {
     /// The record.
     pub record: R,
     /// How many are its own, or why there are none.
@@ -102,7 +102,7 @@ pub struct Query<R> {
 
 /// Queries run together.
 #[derive(Debug)]
-pub struct Batch<R> {
+pub(crate) struct Batch<R> {
     /// In input order.
     pub queries: Vec<Query<R>>,
     /// Their windows, in the same order.
@@ -119,7 +119,7 @@ impl<R> Default for Batch<R> {
 
 /// One input of one call of an engine.
 #[derive(Debug, Clone, Copy)]
-pub enum Data<'a> {
+pub(crate) enum Data<'a> {
     /// 32-bit floats.
     F32(&'a [f32]),
     /// 64-bit integers.
@@ -132,7 +132,7 @@ pub enum Data<'a> {
 
 /// The network's input, for all rows of a batch, in calls of one shape each.
 #[derive(Debug, Default)]
-pub struct Encoded {
+pub(crate) struct Encoded {
     /// Rows in every call (the last ones of a call may be filling).
     pub call_rows: usize,
     /// The calls, in order.
@@ -151,7 +151,7 @@ pub struct Encoded {
 
 impl Encoded {
     /// Values so far of one type.
-    pub fn len(&self, dtype: Dtype) -> usize {
+    pub(crate) fn len(&self, dtype: Dtype) -> usize {
         match dtype {
             Dtype::F32 => self.f32s.len(),
             Dtype::I64 => self.i64s.len(),
@@ -162,7 +162,7 @@ impl Encoded {
 
     /// Adds a row's mask: 1 where a token is data. A filling row attends to its first token: a row that attends to
     /// nothing is not-a-number.
-    pub fn add_mask(&mut self, tokens: usize, len: usize) {
+    pub(crate) fn add_mask(&mut self, tokens: usize, len: usize) {
         let seen = tokens.max(1).min(len);
         self.masks.extend(std::iter::repeat_n(1, seen).chain(std::iter::repeat_n(0, len - seen)));
     }
@@ -170,7 +170,7 @@ impl Encoded {
 
 /// One call of the engine.
 #[derive(Debug)]
-pub struct Call {
+pub(crate) struct Call {
     /// Input shape, rows first.
     pub shape: Vec<usize>,
     /// Where its values begin.

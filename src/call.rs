@@ -4,7 +4,7 @@ use crate::{head::best, model::Form};
 
 /// Which scores make a call.
 #[derive(Clone, Debug)]
-pub struct Caller {
+pub(crate) struct Caller {
     /// May be called, by column.
     pub callable: Vec<bool>,
     /// Thresholds, by column: the card's, or the user's for all.
@@ -15,7 +15,7 @@ pub struct Caller {
 
 impl Caller {
     /// From the model's columns and the user's threshold (`None`: write everything).
-    pub fn new(form: &Form, threshold: Option<Threshold>) -> Self {
+    pub(crate) fn new(form: &Form, threshold: Option<Threshold>) -> Self {
         let thresholds = form
             .columns
             .iter()
@@ -28,7 +28,7 @@ impl Caller {
     }
 
     /// The best column of a bin, and whether it reaches its threshold.
-    pub fn call(&self, scores: &[f32]) -> Option<(usize, f32, bool)> {
+    pub(crate) fn call(&self, scores: &[f32]) -> Option<(usize, f32, bool)> {
         best(scores, &self.callable, &self.thresholds)
             .map(|(column, score)| (column, score, f64::from(score) >= self.thresholds[column]))
     }
@@ -36,7 +36,7 @@ impl Caller {
 
 /// `--threshold`, or `--threshold P`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Threshold {
+pub(crate) enum Threshold {
     /// The card's own.
     Card,
     /// This one, for all columns.

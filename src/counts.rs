@@ -13,7 +13,7 @@ use crate::{
 
 /// How often a cache was asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct CacheCounts {
+pub(crate) struct CacheCounts {
     /// It had the answer.
     pub hits: u64,
     /// It had not.
@@ -22,7 +22,7 @@ pub struct CacheCounts {
 
 /// What was counted of the input of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct InputCounts {
+pub(crate) struct InputCounts {
     /// Records of the input (contigs, reads, variant records).
     pub records_in: u64,
     /// Records that the user's filters left out.
@@ -35,7 +35,7 @@ pub struct InputCounts {
 
 /// What was counted in a run. `answered` is what the reader handed on and the writer must have written.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Records of the input (contigs, reads, variant records).
     pub records_in: u64,
     /// Records the user did not want (filters, regions).
@@ -71,26 +71,27 @@ fn by_name<S: serde::Serializer>(
 
 impl Counts {
     /// From what was written down of them. The error says which count is none.
-    pub fn restored(saved: &Value) -> Result<Self, String> {
-        let all = saved.as_object().ok_or("they are no object")?;
+    pub(crate) fn restored(saved: &Value) -> Result<Self, String> {
+        let all = saved.as_object().ok_or("they are not an object")?;
         let count = |from: &Map<String, Value>, key: &str| match from.get(key) {
             None | Some(Value::Null) => Ok(0),
             Some(value) => {
                 let count = value.as_u64().filter(|count| *count <= Self::MOST);
-                count.ok_or_else(|| format!("{key} is {value}, no count"))
+                count.ok_or_else(|| format!("{key} is {value}, not a count"))
             }
         };
         let part = |key: &str| match all.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Object(part)) => Ok(Some(part)),
-            Some(_) => Err(format!("{key} is no object")),
+            Some(_) => Err(format!("{key} is not an object")),
         };
         let number = |key: &str| count(all, key);
         let mut skipped = BTreeMap::new();
         for reason in part("skipped")?.into_iter().flat_map(|part| part.keys().map(move |key| (part, key))) {
             let (part, reason) = reason;
             let known = Skip::from_word(reason);
-            let known = known.ok_or_else(|| format!("skipped has {reason:?}, which is no reason of this version"))?;
+            let known =
+                known.ok_or_else(|| format!("skipped has {reason:?}, which is not a reason of this version"))?;
             skipped.insert(known.word(), count(part, reason)?);
         }
         let cache = match part("cache")? {
@@ -119,7 +120,7 @@ impl Counts {
     const MOST: u64 = 1 << 53;
 
     /// The scores of these columns will be counted.
-    pub fn of_columns<'a>(mut self, names: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn of_columns<'a>(mut self, names: impl Iterator<Item = &'a str>) -> Self {
         if self.scores.is_empty() {
             self.scores = names.map(|name| (name.to_string(), Histogram::default())).collect();
         }
@@ -127,31 +128,31 @@ impl Counts {
     }
 
     /// Sets what was counted of the input.
-    pub fn set_input(&mut self, input: &InputCounts) {
+    pub(crate) fn set_input(&mut self, input: &InputCounts) {
         (self.records_in, self.filtered) = (input.records_in, input.filtered);
         (self.queries, self.bases) = (input.queries, input.bases);
     }
 
     /// One score a column.
-    pub fn add_scores(&mut self, scores: impl IntoIterator<Item = f32>) {
+    pub(crate) fn add_scores(&mut self, scores: impl IntoIterator<Item = f32>) {
         for ((_, histogram), score) in self.scores.iter_mut().zip(scores) {
             histogram.add(score);
         }
     }
 
     /// A cache was asked.
-    pub fn cached(&mut self, hit: bool) {
+    pub(crate) fn cached(&mut self, hit: bool) {
         let cache = self.cache.get_or_insert_default();
         *(if hit { &mut cache.hits } else { &mut cache.misses }) += 1;
     }
 
     /// One skip more.
-    pub fn skip(&mut self, reason: Skip) {
+    pub(crate) fn skip(&mut self, reason: Skip) {
         *self.skipped.entry(reason.word()).or_default() += 1;
     }
 
     /// A query of one window was written: scored, or skipped for a reason.
-    pub fn query_written(&mut self, skipped: Option<Skip>) {
+    pub(crate) fn query_written(&mut self, skipped: Option<Skip>) {
         self.written += 1;
         match skipped {
             Some(reason) => self.skip(reason),
@@ -163,7 +164,7 @@ impl Counts {
     }
 
     /// Refuses to call a run finished whose queries did not all come out.
-    pub fn balance(&self) -> Result<()> {
+    pub(crate) fn balance(&self) -> Result<()> {
         if self.queries == self.written {
             Ok(())
         } else {
@@ -172,7 +173,7 @@ impl Counts {
     }
 
     /// `unknown_bases 12, too_short 1`, or `none`.
-    pub fn skips(&self) -> String {
+    pub(crate) fn skips(&self) -> String {
         if self.skipped.is_empty() {
             return "none".into();
         }

@@ -11,7 +11,7 @@ use std::{
 };
 
 /// The result of anything that can end a run.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Words of an input stand in messages as they are, but for what would end the line or steer the terminal.
 struct OneLine<'a>(&'a str);
@@ -79,7 +79,7 @@ pub enum Error {
     #[error("standard output was closed")]
     Closed,
     /// Ctrl-C or SIGTERM: the output is not finished, exit code 130 or 143.
-    #[error("interrupted; nothing was written under the output's name")]
+    #[error("interrupted; the output was not written")]
     Interrupted,
 }
 
@@ -175,27 +175,22 @@ thread_local! {
 }
 
 /// Runs code of a library that may panic on damaged input, and turns the panic into what is said of the input.
-pub fn guard<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+pub(crate) fn guard<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let before = GUARDED.replace(true);
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     GUARDED.set(before);
-    outcome.unwrap_or_else(|_| {
-        Err(io::Error::new(io::ErrorKind::InvalidData, "it is damaged, or of a kind that is not supported"))
-    })
+    outcome.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::InvalidData, "it is damaged, or not supported")))
 }
 
 /// Name of threads that run a library whose panics come back as errors.
-pub const GUARDED_THREAD: &str = "guarded";
-
-/// The exit code of a panic, Rust's own: a fault of this program.
-pub const PANICKED: u8 = 101;
+pub(crate) const GUARDED_THREAD: &str = "guarded";
 
 /// Says of a panic what to report; those inside [`guard`], and of threads called [`GUARDED_THREAD`], come back as errors and are kept
 /// off the screen. Called once, by `main`.
-pub fn explain_panics() {
+pub(crate) fn explain_panics() {
     std::panic::set_hook(Box::new(|panic| {
         if !GUARDED.get() && std::thread::current().name() != Some(GUARDED_THREAD) {
-            let why = panic.payload_as_str().unwrap_or("it does not say why");
+            let why = panic.payload_as_str().unwrap_or("no reason was given");
             let place = panic.location().map_or_else(String::new, ToString::to_string);
             let mut stderr = io::stderr().lock();
             // Standard error is the last resort: if it is gone there is nobody to tell.
@@ -207,14 +202,14 @@ pub fn explain_panics() {
 fn panic_message(why: &str, place: &str) -> String {
     let why = why.replace('\n', " ");
     format!(
-        "error: a fault of genogloss {} itself, not of your input's: {why} ({place})\n\
-         hint: please report this line with the command line, and a small input that shows it; the output was not finished\n",
+        "error: a bug in genogloss {}, not in your input: {why} ({place})\nhint: please report this line \
+         with the command, and if possible a small input that shows the bug; the output was not written\n",
         env!("CARGO_PKG_VERSION")
     )
 }
 
 /// The system's reason in our manner: lower case, no "(os error N)", no nested wording.
-pub fn describe(error: &io::Error) -> String {
+pub(crate) fn describe(error: &io::Error) -> String {
     let text = match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".into(),
         io::ErrorKind::PermissionDenied => "permission denied".into(),

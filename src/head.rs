@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Applies an activation in place, to the logits of one head at one place.
-pub fn activate(activation: Activation, values: &mut [f32]) {
+pub(crate) fn activate(activation: Activation, values: &mut [f32]) {
     match activation {
         Activation::Identity => {}
         Activation::Sigmoid => values.iter_mut().for_each(|v| *v = sigmoid(*v)),
@@ -18,19 +18,19 @@ pub fn activate(activation: Activation, values: &mut [f32]) {
 
 /// 1 / (1 + e^-x), without overflow at either end. In 32 bits: a dense track has billions of scores, and the error
 /// (6e-8) is below the difference between engines.
-pub fn sigmoid(x: f32) -> f32 {
+pub(crate) fn sigmoid(x: f32) -> f32 {
     let power = (-x.abs()).exp();
     (if x >= 0.0 { 1.0 } else { power }) / (1.0 + power)
 }
 
 /// ln(1 + e^x), without overflow.
-pub fn softplus(x: f32) -> f32 {
+pub(crate) fn softplus(x: f32) -> f32 {
     let x = f64::from(x);
     (x.max(0.0) + (-x.abs()).exp().ln_1p()) as f32
 }
 
 /// e^x over their sum; the maximum is subtracted first. A not-a-number makes all of them not-a-number.
-pub fn softmax(values: &mut [f32]) {
+pub(crate) fn softmax(values: &mut [f32]) {
     let max = values.iter().fold(f32::NEG_INFINITY, |max, &v| if v > max || v.is_nan() { v } else { max });
     // Called for every bin of a track: the few labels of most heads need no allocation.
     let (mut few, mut many) = ([0.0f64; 32], Vec::new());
@@ -50,7 +50,7 @@ pub fn softmax(values: &mut [f32]) {
 
 /// How the numbers of one row are laid out: `bins` places (left to right on the forward strand) of `columns` scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
+pub(crate) struct Shape {
     /// Places in the core: 1, or one per bin.
     pub bins: usize,
     /// Scores at each place.
@@ -59,20 +59,15 @@ pub struct Shape {
 
 impl Shape {
     /// Numbers in one row's answer.
-    pub fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         self.bins * self.columns
-    }
-
-    /// Never true for a card that was checked.
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
     }
 }
 
 /// The heads of a card, ready to answer.
 ///
 /// Heads of a track may have bins of different widths: the score of a wide bin is repeated in each of the finest bins it covers.
-pub struct Heads {
+pub(crate) struct Heads {
     heads: Vec<HeadCard>,
     /// Finest bins that one bin of each head covers.
     repeats: Vec<usize>,
@@ -83,7 +78,7 @@ pub struct Heads {
 
 impl Heads {
     /// From a checked card.
-    pub fn new(card: &Card) -> Self {
+    pub(crate) fn new(card: &Card) -> Self {
         let columns = card.columns();
         let shape = Shape { bins: card.bins(), columns: columns.len() };
         Self {
@@ -96,17 +91,17 @@ impl Heads {
     }
 
     /// How many labels each head has.
-    pub fn labels(&self) -> Vec<usize> {
+    pub(crate) fn labels(&self) -> Vec<usize> {
         self.heads.iter().map(|head| head.labels.len()).collect()
     }
 
     /// Layout of an answer.
-    pub fn shape(&self) -> Shape {
+    pub(crate) fn shape(&self) -> Shape {
         self.shape
     }
 
     /// Checks that the logits of a row of `bins` finest bins have the sizes of the card.
-    pub fn check(&self, logits: &[&[f32]], bins: usize) -> Result<(), String> {
+    pub(crate) fn check(&self, logits: &[&[f32]], bins: usize) -> Result<(), String> {
         for ((head, repeat), logits) in self.heads.iter().zip(&self.repeats).zip(logits) {
             let wanted = head.labels.len() * (bins / repeat);
             if logits.len() != wanted {
@@ -117,7 +112,7 @@ impl Heads {
     }
 
     /// Appends the scores of one row. `logits` has one slice per head, in the card's order; `bins` counts the finest bins.
-    pub fn answer_bins(&self, logits: &[&[f32]], bins: usize, scores: &mut Vec<f32>) {
+    pub(crate) fn answer_bins(&self, logits: &[&[f32]], bins: usize, scores: &mut Vec<f32>) {
         let first = scores.len();
         scores.resize(first + bins * self.shape.columns, 0.0);
         let out = &mut scores[first..];
@@ -146,7 +141,7 @@ impl Heads {
     /// Joins the scores of both strands into `forward`; `reverse` is in the reverse strand's own order.
     ///
     /// METHOD: scores, not logits, are joined, as Kipoi-veff and Basenji do; the track of the reverse strand is reversed first.
-    pub fn join(&self, forward: &mut [f32], reverse: &[f32]) -> Strand {
+    pub(crate) fn join(&self, forward: &mut [f32], reverse: &[f32]) -> Strand {
         let columns = self.shape.columns;
         let bins = forward.len() / columns.max(1);
         let turned = |bin: usize, column: usize| reverse[(bins - 1 - bin) * columns + column];
@@ -186,7 +181,7 @@ impl Heads {
 }
 
 /// The score with the largest margin over its column's threshold among the callable columns: column and score.
-pub fn best(scores: &[f32], callable: &[bool], thresholds: &[f64]) -> Option<(usize, f32)> {
+pub(crate) fn best(scores: &[f32], callable: &[bool], thresholds: &[f64]) -> Option<(usize, f32)> {
     let margin = |i: usize| f64::from(scores[i]) - thresholds[i];
     (0..scores.len()).filter(|&i| callable[i] && !scores[i].is_nan()).fold(None, |best, i| match best {
         Some((b, _)) if margin(b) >= margin(i) => best,
@@ -196,7 +191,7 @@ pub fn best(scores: &[f32], callable: &[bool], thresholds: &[f64]) -> Option<(us
 
 /// A part of a change: `before` unchanged bases, then `removed` bases that are replaced by `inserted` ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub(crate) struct Piece {
     /// Unchanged bases before it.
     pub before: usize,
     /// Bases removed.
@@ -210,7 +205,12 @@ pub struct Piece {
 ///
 /// METHOD: inserted bases have their maximum, at the last base that they replace; deleted bases have 0 (Jaganathan et al.
 /// 2019, and the program spliceai 1.3.1).
-pub fn in_reference_coordinates(alternate: impl Fn(usize) -> f32, pieces: &[Piece], right: usize, out: &mut Vec<f32>) {
+pub(crate) fn in_reference_coordinates(
+    alternate: impl Fn(usize) -> f32,
+    pieces: &[Piece],
+    right: usize,
+    out: &mut Vec<f32>,
+) {
     out.clear();
     let mut at = 0;
     for &Piece { before, removed, inserted } in pieces {
@@ -231,7 +231,7 @@ pub fn in_reference_coordinates(alternate: impl Fn(usize) -> f32, pieces: &[Piec
 }
 
 /// The largest increase of a track (`to` - `from`) and its base, the first one of equal ones. `None` if no base is admitted.
-pub fn largest_increase(
+pub(crate) fn largest_increase(
     from: impl Fn(usize) -> f32,
     to: impl Fn(usize) -> f32,
     len: usize,

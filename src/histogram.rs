@@ -13,7 +13,7 @@ const BINS: usize = 2 * (FINE + COARSE) as usize;
 /// Counts of scores: bins 0.05 wide from -1 to 1, where probabilities and their differences lie, and bins from one power of two
 /// to the next beyond. A bin holds its lower bound, that of 0.95 also 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Histogram(Box<[u64; BINS]>);
+pub(crate) struct Histogram(Box<[u64; BINS]>);
 
 impl Default for Histogram {
     fn default() -> Self {
@@ -31,7 +31,7 @@ fn bin(score: f32) -> i32 {
 }
 
 /// Lower and upper bound of a bin.
-pub fn bounds(bin: i32) -> (f64, f64) {
+pub(crate) fn bounds(bin: i32) -> (f64, f64) {
     if (-FINE..FINE).contains(&bin) {
         (f64::from(bin) / f64::from(FINE), f64::from(bin + 1) / f64::from(FINE))
     } else if bin >= FINE {
@@ -43,19 +43,19 @@ pub fn bounds(bin: i32) -> (f64, f64) {
 
 impl Histogram {
     /// Adds a score; not-a-number is not counted.
-    pub fn add(&mut self, score: f32) {
+    pub(crate) fn add(&mut self, score: f32) {
         if !score.is_nan() {
             self.0[(bin(score) + FINE + COARSE) as usize] += 1;
         }
     }
 
     /// Bins that are not empty, in order.
-    pub fn bins(&self) -> impl Iterator<Item = (i32, u64)> {
+    pub(crate) fn bins(&self) -> impl Iterator<Item = (i32, u64)> {
         (-FINE - COARSE..).zip(self.0.iter().copied()).filter(|(_, count)| *count > 0)
     }
 
     /// Reads it from JSON: an object with the counts of the bins by number.
-    pub fn restored(saved: &serde_json::Value) -> Result<Self, String> {
+    pub(crate) fn restored(saved: &serde_json::Value) -> Result<Self, String> {
         let mut histogram = Self::default();
         for (name, count) in saved.as_object().ok_or("a histogram is not an object")? {
             let at = name.parse::<i32>().ok().and_then(|bin| bin.checked_add(FINE + COARSE));

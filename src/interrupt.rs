@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicI32};
 
 /// Set by Ctrl-C, SIGTERM and SIGUSR2.
-pub static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Which signal it was.
-pub static SIGNAL: AtomicI32 = AtomicI32::new(0);
+pub(crate) static SIGNAL: AtomicI32 = AtomicI32::new(0);

@@ -6,44 +6,44 @@
 //! records become bytes again ([`output`]). Who runs when is on one page: [`pipeline`]. What happened is counted in
 //! [`counts`], and compared with what is known in [`evaluate`]. A run may be cut into shards and put together again: [`shards`]. Only [`commands`] knows the command line.
 
-pub mod batch;
-pub mod call;
-pub mod child;
-pub mod commands;
-pub mod counts;
-pub mod digest;
-pub mod error;
-pub mod evaluate;
-pub mod exact;
-pub mod generate;
-pub mod genes;
-pub mod genome;
-pub mod head;
-pub mod histogram;
-pub mod html;
-pub mod interrupt;
-pub mod model;
-pub mod number;
-pub mod output;
-pub mod pipeline;
+mod batch;
+mod call;
+mod child;
+mod commands;
+mod counts;
+mod digest;
+mod error;
+mod evaluate;
+mod exact;
+mod generate;
+mod genes;
+mod genome;
+mod head;
+mod histogram;
+mod html;
+mod interrupt;
+mod model;
+mod number;
+mod output;
+mod pipeline;
 #[doc(hidden)]
 pub mod program;
-pub mod progress;
-pub mod prompts;
+mod progress;
+mod prompts;
 mod public;
-pub mod read;
-pub mod reads;
-pub mod report;
-pub mod scan;
-pub mod session;
-pub mod shards;
-pub mod skip;
+mod read;
+mod reads;
+mod report;
+mod scan;
+mod session;
+mod shards;
+mod skip;
 #[cfg(any(test, feature = "fuzz"))]
 #[doc(hidden)]
 pub mod targets;
-pub mod tokenize;
-pub mod variants;
-pub mod vcf;
-pub mod window;
+mod tokenize;
+mod variants;
+mod vcf;
+mod window;
 
 pub use public::{Delta, Error, Model, Scored, Variant};

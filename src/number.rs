@@ -2,7 +2,7 @@
 
 /// How the numbers of a column are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Digits {
+pub(crate) enum Digits {
     /// Probabilities and shares, from 0 to 1, and their differences: six decimals, in a bigWig three.
     #[default]
     Decimals,
@@ -11,7 +11,7 @@ pub enum Digits {
 }
 
 /// A score as text. What is not finite has no text: it is `.`, and is never handed on as a score ([`crate::model::Form::scores`]).
-pub fn write_score(score: f32, digits: Digits, out: &mut Vec<u8>) {
+pub(crate) fn write_score(score: f32, digits: Digits, out: &mut Vec<u8>) {
     match digits {
         _ if !score.is_finite() => out.push(b'.'),
         Digits::Decimals => write_decimals(score, out),
@@ -21,7 +21,7 @@ pub fn write_score(score: f32, digits: Digits, out: &mut Vec<u8>) {
 }
 
 /// A number in six significant digits, as htslib (`kputd`) and, but for halves, C's `%.6g` write it: `29.5`, `1e-05`, `3.40282e+38`.
-pub fn write_significant(number: f32, out: &mut Vec<u8>) {
+pub(crate) fn write_significant(number: f32, out: &mut Vec<u8>) {
     let number = f64::from(number);
     if number.is_nan() {
         out.extend_from_slice(if number.is_sign_negative() { b"-nan" } else { b"nan" });
@@ -102,7 +102,7 @@ fn write_decimals(score: f32, out: &mut Vec<u8>) {
 }
 
 /// A whole number as text. Formatting is more than half of the writing of a track; this is twice as fast as `write!`.
-pub fn write_integer(mut number: u64, out: &mut Vec<u8>) {
+pub(crate) fn write_integer(mut number: u64, out: &mut Vec<u8>) {
     let mut digits = [0u8; 20];
     let mut at = digits.len();
     loop {

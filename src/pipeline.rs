@@ -60,7 +60,7 @@ const STRETCH_BASES_PER_BATCH: usize = 32 << 10;
 const CHANGES_PER_BATCH: usize = 64;
 
 /// What the stages share.
-pub struct Settings {
+pub(crate) struct Settings {
     /// Turns rows into the network's input; `None` for answerers that read bases.
     pub encoder: Option<Arc<Encoder>>,
     /// Rows gathered before a session runs them.
@@ -75,7 +75,7 @@ pub struct Settings {
 
 /// Seconds each stage was busy (not waiting for its neighbours).
 #[derive(Clone, Copy, Debug, Default, serde::Serialize)]
-pub struct Timings {
+pub(crate) struct Timings {
     /// Reading, cutting windows.
     pub read: f64,
     /// Making the network's input.
@@ -89,13 +89,13 @@ pub struct Timings {
 }
 
 /// A record that messages can name.
-pub trait Located {
+pub(crate) trait Located {
     /// Where it is, as a user finds it: `chr1:1-200`, `read r1`.
     fn place(&self) -> String;
 }
 
 /// What a source pushes queries into.
-pub struct Feed<'a, R> {
+pub(crate) struct Feed<'a, R> {
     batch: Batch<R>,
     senders: Vec<Sender<Work<R>>>,
     turn: usize,
@@ -118,13 +118,13 @@ struct Done<R> {
 
 impl<R> Feed<'_, R> {
     /// Adds a record that is not scored.
-    pub fn skip(&mut self, record: R, reason: Skip) -> Result<()> {
+    pub(crate) fn skip(&mut self, record: R, reason: Skip) -> Result<()> {
         self.batch.queries.push(Query { record, rows: Err(reason) });
         self.full()
     }
 
     /// Adds a record and the windows that `fill` pushes. If `fill` finds a reason to skip, its windows are taken back.
-    pub fn query(&mut self, record: R, fill: impl FnOnce(&mut Rows) -> Result<(), Skip>) -> Result<()> {
+    pub(crate) fn query(&mut self, record: R, fill: impl FnOnce(&mut Rows) -> Result<(), Skip>) -> Result<()> {
         let before = self.batch.rows.count();
         let rows = match fill(&mut self.batch.rows) {
             Ok(()) => Ok(self.batch.rows.count() - before),
@@ -138,7 +138,7 @@ impl<R> Feed<'_, R> {
     }
 
     /// Adds the record that `fill` makes while it pushes rows.
-    pub fn query_of(&mut self, fill: impl FnOnce(&mut Rows) -> R) -> Result<()> {
+    pub(crate) fn query_of(&mut self, fill: impl FnOnce(&mut Rows) -> R) -> Result<()> {
         let before = self.batch.rows.count();
         let record = fill(&mut self.batch.rows);
         self.batch.queries.push(Query { record, rows: Ok(self.batch.rows.count() - before) });
@@ -146,19 +146,19 @@ impl<R> Feed<'_, R> {
     }
 
     /// Adds a record and the changes that `fill` pushes: it says which record, and how many.
-    pub fn changes(&mut self, fill: impl FnOnce(&mut Changes) -> Result<(R, usize)>) -> Result<()> {
+    pub(crate) fn changes(&mut self, fill: impl FnOnce(&mut Changes) -> Result<(R, usize)>) -> Result<()> {
         let (record, count) = fill(&mut self.batch.changes)?;
         self.batch.queries.push(Query { record, rows: Ok(count) });
         self.full()
     }
 
     /// To be told before a record is added that is large in itself.
-    pub fn holds(&mut self, bytes: usize) {
+    pub(crate) fn holds(&mut self, bytes: usize) {
         self.held += bytes;
     }
 
     /// How many windows of so many bases make a batch: a record with more is handed on in pieces.
-    pub fn rows_of(&self, span: u64) -> usize {
+    pub(crate) fn rows_of(&self, span: u64) -> usize {
         let by_bases = usize::try_from(BASES_PER_BATCH as u64 / span.max(1)).unwrap_or(usize::MAX);
         let most = by_bases.min(SCORES_PER_BATCH / self.settings.shape.len().max(1)).max(1);
         self.settings.batch_rows.min(most).next_multiple_of(self.settings.group)
@@ -210,7 +210,7 @@ impl<R> Feed<'_, R> {
 
 /// What came of a query.
 #[derive(Clone, Copy, Debug)]
-pub enum Outcome<'a> {
+pub(crate) enum Outcome<'a> {
     /// Not scored, and why.
     Skipped(Skip),
     /// The answers to its rows.
@@ -219,7 +219,7 @@ pub enum Outcome<'a> {
 
 impl Outcome<'_> {
     /// Why it was not scored, if it was not.
-    pub fn skipped(&self) -> Option<Skip> {
+    pub(crate) fn skipped(&self) -> Option<Skip> {
         match self {
             Self::Skipped(reason) => Some(*reason),
             Self::Answered(_) => None,
@@ -229,7 +229,7 @@ impl Outcome<'_> {
 
 /// The answers to one query's rows.
 #[derive(Clone, Copy, Debug)]
-pub struct RowAnswers<'a> {
+pub(crate) struct RowAnswers<'a> {
     answers: &'a Answers,
     first: usize,
     count: usize,
@@ -238,22 +238,22 @@ pub struct RowAnswers<'a> {
 
 impl<'a> RowAnswers<'a> {
     /// The answer to a change.
-    pub fn change(&self, change: usize) -> &'a ChangeAnswer {
+    pub(crate) fn change(&self, change: usize) -> &'a ChangeAnswer {
         &self.answers.changes[self.first + change]
     }
 
     /// How many rows, or changes, the query had.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.count
     }
 
     /// Scores of a row: bin after bin, column after column.
-    pub fn scores(&self, row: usize) -> &'a [f32] {
+    pub(crate) fn scores(&self, row: usize) -> &'a [f32] {
         self.scores_in_batch(self.first + row)
     }
 
     /// Scores of a row by its number in the batch, for queries that share rows.
-    pub fn scores_in_batch(&self, row: usize) -> &'a [f32] {
+    pub(crate) fn scores_in_batch(&self, row: usize) -> &'a [f32] {
         let ends = &self.answers.ends;
         if ends.is_empty() {
             let at = row * self.shape.len();
@@ -264,23 +264,23 @@ impl<'a> RowAnswers<'a> {
     }
 
     /// Strand of a row.
-    pub fn strand(&self, row: usize) -> Strand {
+    pub(crate) fn strand(&self, row: usize) -> Strand {
         self.answers.strands.get(self.first + row).copied().unwrap_or(Strand::Unknown)
     }
 
     /// What a row's answer rests on.
-    pub fn evidence(&self, row: usize) -> &'a str {
+    pub(crate) fn evidence(&self, row: usize) -> &'a str {
         self.answers.evidence.get(self.first + row).map_or("", String::as_str)
     }
 
     /// A row's answer in words.
-    pub fn text(&self, row: usize) -> &'a str {
+    pub(crate) fn text(&self, row: usize) -> &'a str {
         self.answers.texts.get(self.first + row).map_or("", String::as_str)
     }
 }
 
 /// Runs the three stages until the source ends. The sink sees every query once, in input order.
-pub fn run<R: Send + Located>(
+pub(crate) fn run<R: Send + Located>(
     settings: &Settings,
     sessions: Vec<Box<dyn Answerer>>,
     source: impl FnOnce(&mut Feed<'_, R>) -> Result<()> + Send,

@@ -18,7 +18,7 @@ fn bar() -> MutexGuard<'static, Option<ProgressBar>> {
 }
 
 /// Standard error for the log.
-pub struct Console;
+pub(crate) struct Console;
 
 impl Write for Console {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -34,7 +34,7 @@ impl Write for Console {
 }
 
 /// How much there is to do.
-pub enum Total {
+pub(crate) enum Total {
     /// Nobody knows.
     Unknown,
     /// So many queries.
@@ -45,7 +45,7 @@ pub enum Total {
 
 impl Total {
     /// What of an input has been read, where that is known.
-    pub fn of(share: Option<Share>) -> Self {
+    pub(crate) fn of(share: Option<Share>) -> Self {
         share.map_or(Self::Unknown, Self::Input)
     }
 }
@@ -54,7 +54,7 @@ impl Total {
 const SCALE: f64 = 1000.0;
 
 /// Where a run is, how fast it goes, and when it will be done.
-pub struct Progress {
+pub(crate) struct Progress {
     /// Windows of an earlier run.
     before: u64,
     total: Total,
@@ -69,7 +69,7 @@ pub struct Progress {
 
 impl Progress {
     /// Starts the clock. `before`: windows that an earlier run has scored.
-    pub fn new(before: u64, total: Total) -> Self {
+    pub(crate) fn new(before: u64, total: Total) -> Self {
         // Lines of the log are shown, and somebody is watching.
         let watched = tracing::enabled!(tracing::Level::INFO) && io::stderr().is_terminal();
         let shown = watched.then(|| {
@@ -96,7 +96,7 @@ impl Progress {
     }
 
     /// Called for every record, with those that are written and their windows; looks at the clock every 8 of them.
-    pub fn at(&mut self, written: u64, windows: u64, place: impl FnOnce() -> String) {
+    pub(crate) fn at(&mut self, written: u64, windows: u64, place: impl FnOnce() -> String) {
         if self.first.is_none() {
             self.first = Some((Instant::now(), self.share(written).unwrap_or(0.0)));
         }
@@ -144,7 +144,7 @@ fn left(elapsed: Duration, from: f64, share: f64) -> Option<Duration> {
 }
 
 /// `45 s`, `3 min 20 s`, `2 h 5 min`.
-pub fn short(time: Duration) -> String {
+pub(crate) fn short(time: Duration) -> String {
     let seconds = time.as_secs_f64().round() as u64;
     match seconds {
         0..60 => format!("{seconds} s"),

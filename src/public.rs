@@ -319,10 +319,10 @@ fn settings(variants: PathBuf, genome: &Path) -> Settings {
         info: InfoFormat::Genogloss,
         haplotypes: false,
         cache: None,
-        prefix: PREFIX.into(),
-        format: VariantFormat::Vcf,
         region: Vec::new(),
         regions_file: None,
+        prefix: PREFIX.into(),
+        format: VariantFormat::Vcf,
     }
 }
 

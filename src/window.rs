@@ -12,7 +12,7 @@ use crate::{
 
 /// The grid of windows of one run.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Grid {
+pub(crate) struct Grid {
     /// Bases the model reads.
     pub span: u64,
     /// Bases it answers for; more than `stride` only where overlapping answers are wanted.
@@ -37,7 +37,7 @@ impl Grid {
     /// From the card, with the user's stride in place of the card's.
     ///
     /// A stride below the core makes the core that much smaller, in the middle of the same span.
-    pub fn new(rule: &WindowRule, stride: Option<u64>, bin: Option<u64>) -> Result<Self> {
+    pub(crate) fn new(rule: &WindowRule, stride: Option<u64>, bin: Option<u64>) -> Result<Self> {
         let stride = stride.unwrap_or(rule.stride);
         let core = rule.core.min(stride);
         if let Some(bin) = bin
@@ -66,18 +66,18 @@ impl Grid {
     }
 
     /// The same windows, each answering for its whole core of `core` bases, though cores then overlap.
-    pub fn overlapping_cores(self, core: u64) -> Self {
+    pub(crate) fn overlapping_cores(self, core: u64) -> Self {
         Self { core, left: (self.span - core) / 2, ..self }
     }
 
     /// Core of window `index` on a contig of `len` bases: cut at the contig's end; `None` past it.
-    pub fn core(&self, index: u64, len: u64) -> Option<Interval> {
+    pub(crate) fn core(&self, index: u64, len: u64) -> Option<Interval> {
         let start = index.checked_mul(self.stride)?;
         (start < len).then(|| Interval::new(start, (start + self.core).min(len)))
     }
 
     /// The first border of a core, of any window, after a position.
-    pub fn border_after(&self, position: u64) -> u64 {
+    pub(crate) fn border_after(&self, position: u64) -> u64 {
         let start = (position / self.stride + 1) * self.stride;
         let end = match position.checked_sub(self.core) {
             None => self.core,
@@ -87,17 +87,17 @@ impl Grid {
     }
 
     /// Where the span of window `index` begins; below 0 where it leaves the contig on the left.
-    pub fn span_start(&self, index: u64) -> i64 {
+    pub(crate) fn span_start(&self, index: u64) -> i64 {
         (index * self.stride) as i64 - self.left as i64
     }
 
     /// Windows of a contig of `len` bases.
-    pub fn count(&self, len: u64) -> u64 {
+    pub(crate) fn count(&self, len: u64) -> u64 {
         len.div_ceil(self.stride)
     }
 
     /// First and one-past-last index of the windows whose core overlaps `interval`.
-    pub fn overlapping(&self, interval: Interval, len: u64) -> (u64, u64) {
+    pub(crate) fn overlapping(&self, interval: Interval, len: u64) -> (u64, u64) {
         let end = interval.end.min(len);
         if interval.start >= end {
             return (0, 0);
@@ -109,7 +109,7 @@ impl Grid {
 
     /// Appends a window to `row`: its bases, with N for those that lie left of the contig and, if the model takes
     /// only whole spans, for what is then missing on the right.
-    pub fn fill(&self, left: usize, bases: &[u8], row: &mut Vec<u8>) {
+    pub(crate) fn fill(&self, left: usize, bases: &[u8], row: &mut Vec<u8>) {
         if !self.fill {
             row.extend_from_slice(bases);
             return;
@@ -121,7 +121,7 @@ impl Grid {
     }
 
     /// Whether what the model would read may be scored: padding counts as unknown.
-    pub fn admit(&self, row: &[u8]) -> Result<(), Skip> {
+    pub(crate) fn admit(&self, row: &[u8]) -> Result<(), Skip> {
         let unknown = row.len() - known_count(row);
         if unknown as f64 > (self.max_unknown * row.len() as f64).floor() { Err(Skip::UnknownBases) } else { Ok(()) }
     }
@@ -129,7 +129,7 @@ impl Grid {
     /// Window starts on a read of `len` bases (which may be shorter than the span): one a stride, the last one
     /// moved left to end with the read, so that every base is seen and no window is padded for nothing. For a track, where
     /// cores start: one after the other, so that every base is answered for.
-    pub fn on_read(&self, len: u64) -> impl Iterator<Item = u64> + use<> {
+    pub(crate) fn on_read(&self, len: u64) -> impl Iterator<Item = u64> + use<> {
         let (before, step, last) = match self.bin {
             Some(_) => (len, self.core, None),
             None if len <= self.span => (0, 1, Some(0)),
@@ -140,7 +140,7 @@ impl Grid {
 
     /// Appends the window of a read that [`Self::on_read`] has at `start`. For a track, N is before the read and after it; a row
     /// is as long as the rest of the read needs, if the model takes such.
-    pub fn fill_from_read(&self, bases: &[u8], start: u64, row: &mut Vec<u8>) {
+    pub(crate) fn fill_from_read(&self, bases: &[u8], start: u64, row: &mut Vec<u8>) {
         let len = bases.len() as u64;
         if self.bin.is_none() {
             return self.fill(0, &bases[start as usize..(start + self.span).min(len) as usize], row);

@@ -105,7 +105,11 @@ fn models_are_fetched_converted_and_say_what_the_original_tools_say() {
         }
         assert_eq!(run.code, 0, "{}", run.stderr);
         fs::write(&stamp, &digest).expect("written");
-        assert!(run.stdout.starts_with(&format!("{model} {version}: card and digests are good\n")), "{}", run.stdout);
+        assert!(
+            run.stdout.starts_with(&format!("{model} {version}: the card and the checksums are correct\n")),
+            "{}",
+            run.stdout
+        );
         let engines = if ort && !made { 2 } else { 1 };
         assert_eq!(run.stdout.matches(": 2 sequences of the self-test, ").count(), engines, "{}", run.stdout);
         assert_eq!(run.stdout.matches(": 3 changes of these sequences, ").count(), engines, "{}", run.stdout);
@@ -142,8 +146,8 @@ fn terms_that_are_not_accepted_and_weights_that_are_not_there_are_refused_before
     let nowhere = folder.path("nowhere");
     for (arguments, code, message, hint) in [
         (vec!["spliceai"], 1, "forbids commercial use (CC BY-NC 4.0", "add --accept-license if you may use it"),
-        (vec!["openspliceai-80nt"], 2, "--from PATH names your copy", "they are at "),
-        (vec!["pangolin"], 2, "--from PATH names your copy", "they are at "),
+        (vec!["openspliceai-80nt"], 2, "give your copy with --from PATH", "they are available at "),
+        (vec!["pangolin"], 2, "give your copy with --from PATH", "they are available at "),
         (vec!["cispliceai", "--from", &nowhere], 1, "nowhere: no such file or folder", ""),
         (vec!["openspliceai"], 2, "invalid value 'openspliceai'", "openspliceai-80nt"),
     ] {

@@ -286,7 +286,7 @@ fn vcf_gzip_bgzf_bcf_and_standard_input_give_the_same_records() {
 }
 
 /// Variants of every kind on the slice.
-pub fn vcf() -> String {
+pub(crate) fn vcf() -> String {
     let text = std::fs::read_to_string(SLICE).expect("the slice");
     let bases: String = text.lines().skip(1).collect();
     let at = |position: usize, len: usize| bases[position - 1..position - 1 + len].to_uppercase();

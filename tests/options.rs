@@ -185,7 +185,7 @@ fn an_option_that_cannot_apply_is_refused() {
     }
     let flags = run(&folder, "reads @r.sam -m exact:gc -f 4");
     assert!(
-        flags.stderr.contains("--require-flags FLAGS asks for flags, as samtools view -f does"),
+        flags.stderr.contains("--require-flags FLAGS selects reads by flags, as samtools view -f does"),
         "{}",
         flags.stderr
     );

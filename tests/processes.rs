@@ -72,7 +72,7 @@ fn links_in_place_of_hidden_files_are_refused_and_not_followed() {
         let run = genogloss(&["scan", &genome, "-m", "exact:gc", "-o", &output, "--resume", "--checkpoint", "0"]);
         assert_eq!(run.code, 1, "{what}: {}", run.stderr);
         assert!(
-            run.stderr.contains(&format!(".out.bed.genogloss-{what}: is no file of this user's own runs (a link)")),
+            run.stderr.contains(&format!(".out.bed.genogloss-{what}: was not written by a run of this user (a link)")),
             "{}",
             run.stderr
         );

@@ -110,11 +110,11 @@ fn what_is_no_run_is_refused() {
     let page = folder.path("page.html");
     for (words, code, say) in [
         (vec!["report"], 2, "required"),
-        (vec!["report", &other], 1, "no manifest of a run"),
-        (vec!["report", &broken], 1, "no manifest"),
+        (vec!["report", &other], 1, "not a manifest of genogloss"),
+        (vec!["report", &broken], 1, "not a manifest"),
         (vec!["report", &bare], 1, "OUTPUT.manifest.json"),
-        (vec!["report", &manifest, "-o", &manifest], 2, "also an input"),
-        (vec!["report", &manifest, "-o", &page, "--multiqc", &page], 2, "also the output"),
+        (vec!["report", &manifest, "-o", &manifest], 2, "an input"),
+        (vec!["report", &manifest, "-o", &page, "--multiqc", &page], 2, "the output"),
         (vec!["report", &manifest, "-o", "/nonexistent/page.html"], 1, "does not exist"),
     ] {
         let ended = genogloss(&words);
@@ -123,7 +123,7 @@ fn what_is_no_run_is_refused() {
     assert!(!std::path::Path::new(&page).exists());
     fs::remove_file(folder.path("part1.bed")).expect("removed");
     let html = run(&format!("report {manifest}"));
-    assert!(html.contains("The output is not where its manifest is") && !html.contains("Along the contigs"));
+    assert!(html.contains("The output is not beside its manifest") && !html.contains("Along the contigs"));
 }
 
 /// A manifest of a run, and its text with one value exchanged.
@@ -145,7 +145,7 @@ fn manifests_that_no_run_wrote_get_a_clear_line_each() {
     let mut cases = vec![
         (set(&["inputs"], json!([{"path": "x", "sha256": "0123456789aé"}])), "inputs has the sha256"),
         (set(&["inputs"], json!(3)), "inputs is 3, not a list"),
-        (set(&["counts"], json!([])), "counts: they are no object"),
+        (set(&["counts"], json!([])), "counts: they are not an object"),
         (set(&["counts", "rows"], json!(-1)), "counts: rows is -1, no count"),
         (set(&["counts", "rows"], json!(1e30)), "counts: rows is"),
         (set(&["counts", "rows"], json!(u64::MAX)), "counts: rows is"),
@@ -160,17 +160,17 @@ fn manifests_that_no_run_wrote_get_a_clear_line_each() {
         (set(&["peak_memory_bytes"], json!("much")), "peak_memory_bytes is"),
         (set(&["tracks"], json!(["../evil.bw"])), "tracks holds \"../evil.bw\""),
         (set(&["tracks"], json!(["/tmp/evil.bw"])), "tracks holds \"/tmp/evil.bw\""),
-        (set(&["tracks"], json!([7])), "tracks holds something that is no text"),
+        (set(&["tracks"], json!([7])), "tracks holds something that is not text"),
         (set(&["reference", "contigs"], json!([{"name": "c", "length": u64::MAX}])), "reference.contigs holds"),
         (set(&["reference", "contigs"], json!([{"name": 1, "length": 1}])), "reference.contigs holds"),
         (set(&["shards"], json!([{"seconds": {"wall": "x"}}, {}])), "shards: seconds.wall is"),
         (
             "{\"program\": \"genogloss\", \"counts\": ".to_string() + &"[".repeat(100_000),
-            "no manifest: recursion limit",
+            "not a manifest: recursion limit",
         ),
-        ("\u{0}\u{1}".into(), "no manifest: "),
-        ("[1, 2]".into(), "no manifest: "),
-        (good[..good.len() / 2].into(), "no manifest: "),
+        ("\u{0}\u{1}".into(), "not a manifest: "),
+        ("[1, 2]".into(), "not a manifest: "),
+        (good[..good.len() / 2].into(), "not a manifest: "),
     ];
     // The one that was a panic: a digest that is no digest.
     cases.push((changed(&good, |value| value["inputs"][0]["sha256"] = "ÄÖÜäöüß".into()), "inputs has the sha256"));

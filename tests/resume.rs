@@ -273,13 +273,16 @@ fn another_run_is_not_gone_on_with() {
     assert!(!Path::new(&out).exists());
     let (code, said) = run(&["--resume", "--stride", "20"], false);
     assert!(
-        code == Some(1) && said.contains("settings.stride was null, and is 20 now") && said.contains("rm "),
+        code == Some(1) && said.contains("settings.stride was null, and is now 20") && said.contains("rm "),
         "{said}"
     );
     let text = fs::read_to_string(&genome).expect("the genome");
     fs::write(&genome, text.replacen('A', "C", 1)).expect("changed");
     let (code, said) = run(&["--resume"], false);
-    assert!(code == Some(1) && said.contains("is of another run: input") && said.contains("modified"), "{said}");
+    assert!(
+        code == Some(1) && said.contains("is the journal of another run: input") && said.contains("modified"),
+        "{said}"
+    );
     let (code, said) = run(&[], false);
     assert!(code == Some(0) && said.contains("--resume would continue it"), "{said}");
     for (arguments, say) in [
@@ -368,7 +371,7 @@ fn journals_that_no_run_wrote_get_a_clear_line_each() {
         let shown = &text[..text.len().min(80)];
         assert_eq!(ended.code, 1, "{shown}: {}", ended.stderr);
         assert!(
-            ended.stderr.contains("no journal of a run: ") && ended.stderr.contains("hint: "),
+            ended.stderr.contains("not the journal of a run: ") && ended.stderr.contains("hint: "),
             "{shown}: {}",
             ended.stderr
         );

@@ -32,6 +32,6 @@ fn training_runs_from_data_to_a_checked_folder() {
         crate::support::shell(&format!("training/smoke.sh {python} {data} {} 2>&1", env!("CARGO_BIN_EXE_genogloss")));
     assert!(output.ends_with("smoke: done\n"), "{output}");
     for model in ["core-promoter", "tf-human", "tf-mouse", "genomicllm"] {
-        assert!(output.contains(&format!("{model} 1.0.0: card and digests are good")), "{output}");
+        assert!(output.contains(&format!("{model} 1.0.0: the card and the checksums are correct")), "{output}");
     }
 }

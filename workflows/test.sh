@@ -146,7 +146,7 @@ EOF
     genogloss scan genome.fa -t 1 -o wrappers/direct/scan.bed.gz --bigwig wrappers/direct/tracks --quiet
     genogloss variants calls.vcf -f genome.fa -t 1 -o wrappers/direct/variants.vcf.gz --quiet
     genogloss reads reads.fq -m reading-frame --aggregate mean -t 1 -o wrappers/direct/reads.tsv --quiet
-    genogloss reads reads.fq -m reading-frame --format bam -t 1 -o wrappers/direct/reads.bam --quiet
+    genogloss reads reads.fq -m reading-frame -O bam -t 1 -o wrappers/direct/reads.bam --quiet
     genogloss plan genome.fa --shards 3 --no-sample -o wrappers/direct/plan --quiet >/dev/null
     wrapper() { # its name, targets
         local name=$1

@@ -43,7 +43,7 @@ Examples:
   genogloss ask -i peaks.bed -f genome.fa --task enhancer --with annotation=cohn
 
 Tasks: genogloss ask --tasks; columns: genogloss columns ask")]
-pub struct Options {
+pub(super) struct Options {
     /// Prompts.
     prompts: Vec<String>,
     /// File of prompts, FASTA or BED; `-` is standard input.
@@ -52,7 +52,7 @@ pub struct Options {
     /// Task for the sequences of a FASTA or BED file, and for lines that are not prompts.
     #[arg(long, value_name = "TASK", help_heading = "Input")]
     task: Option<String>,
-    /// A key and its value, added to every prompt.
+    /// Key and value to add to every prompt.
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair, help_heading = "Input")]
     with: Vec<(String, String)>,
     /// FASTA file of the intervals of a BED file; an interval on strand - is reverse-complemented.
@@ -86,7 +86,7 @@ pub struct Options {
     /// With --temperature: seed of the random numbers. The same seed gives the same answer to the same prompt.
     #[arg(long, value_name = "SEED", default_value_t = 0, help_heading = "Answers")]
     seed: u64,
-    /// Language model: longest answer, in tokens. Default: the model's. [1, 65536]
+    /// Language model: maximum length of an answer, in tokens. Default: the model's. [1, 65536]
     #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..=65536), help_heading = "Answers")]
     max_tokens: Option<u32>,
     #[command(flatten)]
@@ -117,8 +117,8 @@ fn source(options: &Options) -> Result<Source> {
     }
     match &options.input {
         Some(path) => Ok(Source::File(path.clone(), options.reference.clone())),
-        None if std::io::stdin().is_terminal() => Err(Error::usage("there is no prompt")
-            .with_hint("genogloss ask \"AGCAGCC, GC content =\", or -i FILE; --tasks lists what can be asked")),
+        None if std::io::stdin().is_terminal() => Err(Error::usage("no prompt was given")
+            .with_hint("genogloss ask \"AGCAGCC, GC content =\", or -i FILE; --tasks lists the tasks")),
         None => Ok(Source::File("-".into(), None)),
     }
 }
@@ -129,7 +129,7 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         NotFor {
             when: options.tasks,
             options: &others,
-            why: "is not for --tasks, which lists what can be asked",
+            why: "has no effect with --tasks, which only lists the tasks",
             hint: "",
         },
         NotFor {

@@ -19,7 +19,7 @@ use crate::{
 /// Describe the columns and tags that a command writes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  genogloss columns scan\n  genogloss columns variants --markdown")]
-pub struct Options {
+pub(super) struct Options {
     /// The command; skips: why something is not scored.
     #[arg(value_enum)]
     command: Of,

@@ -45,7 +45,7 @@ const ASK: &str = "ask";
 /// The name that stands for existing scores of variants, in place of a model.
 const VARIANTS: &str = "variants";
 
-/// Compare a model's answers, or scores of variants, with what is known.
+/// Evaluate a model, or scores of variants, against known labels.
 ///
 /// Labelled sequences: CSV or TSV with a header line (sequence,label), or FASTA with label=… in the descriptions. With
 /// -f: a BED file of known places, its fourth column the name of a score (`genogloss models show`); every bin of the
@@ -61,11 +61,12 @@ Examples:
   genogloss evaluate human sites.bed -f genome.fa -R genes.bed --pool donor=splice.donor_plus+splice.donor_minus
   genogloss evaluate ask prompts.tsv --answer-with lm
   genogloss evaluate variants scored.vcf.gz --labels-from measured.tsv --label-column effect --positive '<=-0.5' --html report.html")]
-pub struct Options {
-    /// Model: a name (`genogloss models list`) or a folder; `ask`: all that answers prompts; `variants`: scores that are there already.
+pub(super) struct Options {
+    /// Model: a name (`genogloss models list`) or a folder; `ask`: the methods that answer prompts; `variants`:
+    /// existing scores.
     model: String,
-    /// Labelled sequences (CSV, TSV or FASTA; `-` is standard input); with -f, a BED file of known places; prompts with answers (TSV);
-    /// with `variants`, scores (TSV, CSV, VCF or BCF).
+    /// Labelled sequences (CSV, TSV or FASTA; `-` is standard input); with -f, a BED file with the truth set; with
+    /// `ask`, prompts with answers (TSV); with `variants`, scores (TSV, CSV, VCF or BCF).
     labelled: PathBuf,
     #[command(flatten)]
     engine: EngineOptions,
@@ -74,14 +75,14 @@ pub struct Options {
     /// Write the report as an HTML page with curves.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     html: Option<PathBuf>,
-    /// Write true and false calls at every threshold (TSV).
+    /// Write true and false positives at every threshold (TSV).
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     curve: Option<PathBuf>,
-    /// Head (or score) that is judged, for models with several.
+    /// Head (or score) to evaluate, for models with several.
     #[arg(long, value_name = "NAME", help_heading = "Labelled sequences")]
     head: Option<String>,
-    /// Which label of the file is which class of the model: 0=acceptor,1=donor. Without it labels are the class's names;
-    /// for one class also 0 and 1, false and true, no and yes.
+    /// Map from labels of the file to classes of the model: 0=acceptor,1=donor. Without it the labels are the names of
+    /// the classes; for a head with one class also 0 and 1, false and true, no and yes.
     #[arg(long, value_name = "LABEL=CLASS", value_delimiter = ',', help_heading = "Labelled sequences")]
     labels: Vec<String>,
     /// Column with the sequence. Default: sequence, or seq.
@@ -90,30 +91,31 @@ pub struct Options {
     /// Column with the label (FASTA: key in the description; VCF: INFO field), for scored variants too. Default: label.
     #[arg(long, value_name = "NAME", help_heading = "Labelled sequences")]
     label_column: Option<String>,
-    /// Labelled sequences the model was trained on: figures are given once more for the sequences that are not among
-    /// them, on either strand.
+    /// Labelled sequences that the model was trained on: all metrics are also computed without these sequences, on
+    /// either strand.
     #[arg(long, value_name = "FILE", help_heading = "Labelled sequences")]
     seen: Vec<PathBuf>,
-    /// Strand rule in place of the card's: `forward` for sequences that are all given as they are transcribed.
+    /// Strand rule instead of the card's: `forward` if all sequences are given as transcribed.
     #[arg(long, value_enum, value_name = "RULE", help_heading = "Labelled sequences")]
     strand: Option<StrandRule>,
-    /// FASTA file on which the known places lie.
+    /// FASTA file of the truth set.
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Known places")]
     reference: Option<PathBuf>,
-    /// Region that is judged: contig, contig:start, contig:-end or contig:start-end, counting from 1;
-    /// {name} and {name}:start-end for names that hold colons, where they could be both.
+    /// Region to evaluate: contig, contig:start, contig:-end or contig:start-end; 1-based, both ends included. Braces
+    /// enclose a contig name that contains colons: {name}:start-end. Several regions: a list with commas, or the option
+    /// several times.
     #[arg(short, long, value_name = "REGION", help_heading = "Known places")]
     region: Vec<String>,
-    /// Regions that are judged (BED). A fourth column with the name of a score: for that score alone.
+    /// Regions to evaluate (BED). A fourth column limits a region to the score of that name.
     #[arg(short = 'R', long, value_name = "BED", help_heading = "Known places")]
     regions_file: Option<PathBuf>,
-    /// Places where nothing is known (BED); a fourth column as in -R. They are left out.
+    /// Regions to exclude (BED); a fourth column as in -R.
     #[arg(long, value_name = "BED", help_heading = "Known places")]
     ignore: Option<PathBuf>,
-    /// Judge scores together: NAME=SCORE+SCORE. May be given several times.
+    /// Evaluate scores together: NAME=SCORE+SCORE. May be given several times.
     #[arg(long, value_name = "NAME=SCORES", help_heading = "Known places")]
     pool: Vec<String>,
-    /// With `ask`: who answers.
+    /// With `ask`: the method that answers.
     #[arg(long, value_enum, help_heading = "Prompts")]
     answer_with: Option<AnswerWith>,
     /// With `ask`: the language model, a name or a folder.
@@ -121,7 +123,7 @@ pub struct Options {
     language: String,
     #[command(flatten)]
     variants: VariantOptions,
-    /// A score from here on is a call. Default: 0.5 for sequences, the card's threshold for places.
+    /// Lowest score that is called. Default: 0.5 for sequences, the card's threshold for a genome.
     #[arg(long, value_name = "P", value_parser = number_of, help_heading = "Figures")]
     threshold: Option<f64>,
     /// Bootstrap replicates for the intervals; 0: none. [0, 100000]
@@ -140,33 +142,34 @@ fn number_of(text: &str) -> Result<f64, String> {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Scored variants")]
 struct VariantOptions {
-    /// Score that is judged: a column or INFO field, or NAME=COLUMN+COLUMN, of which the one that is largest without its
-    /// sign counts. May be given several times. Default: all columns of numbers; of VCF and BCF, the fields that
-    /// `genogloss variants` and SpliceAI write.
+    /// Score to evaluate: a column or INFO field, or NAME=COLUMN+COLUMN for the value that is largest without its sign.
+    /// May be given several times. Default: all columns of numbers; for VCF and BCF, the fields that `genogloss
+    /// variants` and SpliceAI write.
     #[arg(long, value_name = "SCORE")]
     score: Vec<Score>,
-    /// Labels from another file (table, VCF or BCF), found by CHROM, POS, REF and ALT.
+    /// File with the labels (table, VCF or BCF), matched by CHROM, POS, REF and ALT.
     #[arg(long, value_name = "FILE")]
     labels_from: Option<PathBuf>,
     /// Columns of a table with contig, position (from 1), REF and ALT. Default: CHROM, POS, REF and ALT.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     variant_columns: Vec<String>,
-    /// Measured effects that count as positive, as in '<=-0.5'; without it, effects are only ranked (Spearman).
+    /// Measured effects that count as positive, for example '<=-0.5'. Without it, effects are only ranked (Spearman).
     #[arg(long, value_name = "CUT", allow_hyphen_values = true)]
     positive: Option<Cut>,
-    /// Judge scores without their sign.
+    /// Ignore the sign of scores.
     #[arg(long)]
     absolute: bool,
-    /// Take measured effects without their sign.
+    /// Ignore the sign of measured effects.
     #[arg(long)]
     absolute_label: bool,
-    /// What becomes of labelled variants that have no score.
+    /// What to do with labelled variants that have no score.
     #[arg(long, value_enum, default_value = "skip")]
     missing: MissingScores,
-    /// Judge each score on all variants that have it. Without this, all scores are judged on the variants that have all.
+    /// Evaluate each score on all variants that have it. Without this, all scores are evaluated on the variants that
+    /// have all of them.
     #[arg(long)]
     own_rows: bool,
-    /// Add lines with the differences to this score, variant by variant on the same replicates.
+    /// Add lines with the differences to this score, on the same bootstrap replicates.
     #[arg(long, value_name = "SCORE", conflicts_with = "own_rows")]
     versus: Option<String>,
 }
@@ -242,43 +245,48 @@ impl Options {
             rule(
                 self.model != ASK,
                 &["language"],
-                "names the language model of `evaluate ask`",
-                "a language model is judged by its own name in place of ask",
+                "selects the language model of `evaluate ask`",
+                "to evaluate one language model, give its name instead of `ask`",
             ),
-            rule(variants, &["engine", "device"], "is for models, and none runs on scored variants", remove),
+            rule(variants, &["engine", "device"], "applies to models, and `evaluate variants` runs none", remove),
             rule(
                 !variants,
                 VARIANT_OPTIONS,
-                "is for scored variants",
-                "genogloss evaluate variants SCORES judges existing scores",
+                "applies to scored variants",
+                "genogloss evaluate variants SCORES evaluates existing scores",
             ),
             rule(
                 self.reference.is_none(),
                 &["region", "regions_file", "ignore", "pool"],
-                "is for known places of a genome",
+                "applies to a truth set of a genome",
                 "give the genome: -f",
             ),
             rule(
                 subject == Subject::Places,
                 &["head", "strand", "labels", "seen", "sequence_column", "label_column"],
-                "is for labelled sequences, not for places (-f)",
+                "applies to labelled sequences, not to a truth set (-f)",
                 "",
             ),
             rule(
                 variants,
                 &["reference", "head", "labels", "sequence_column", "seen", "strand", "answer_with", "threshold"],
-                "is not for scored variants: no model runs",
+                "does not apply to scored variants: no model runs",
                 "",
             ),
-            rule(prompts, &["bootstrap", "seed"], "is for metrics with intervals: those of prompts have none", remove),
-            rule(prompts, PROMPTS_REFUSE, "is not for prompts", ""),
+            rule(
+                prompts,
+                &["bootstrap", "seed"],
+                "applies to metrics with intervals, and those of prompts have none",
+                remove,
+            ),
+            rule(prompts, PROMPTS_REFUSE, "does not apply to prompts", ""),
             rule(
                 prompts && self.model != ASK && self.answer_with == Some(AnswerWith::Best),
                 &["answer_with"],
                 "best is for `evaluate ask`: a language model answers all prompts itself",
                 remove,
             ),
-            rule(!variants && !prompts, &["answer_with"], "is for prompts", "genogloss evaluate ask PROMPTS.tsv"),
+            rule(!variants && !prompts, &["answer_with"], "applies to prompts", "genogloss evaluate ask PROMPTS.tsv"),
         ]
     }
 
@@ -368,7 +376,7 @@ impl Options {
         load::announce();
         if registry::find(VARIANTS, self.engine.models_dir.as_ref()).is_ok() {
             tracing::warn!(
-                "`evaluate variants` judges existing scores; give a model folder of that name by its path: ./variants"
+                "`evaluate variants` evaluates existing scores; for a model folder of that name, give its path: ./variants"
             );
         }
         if self.labelled == Path::new("-") && own.labels_from.as_deref() == Some(Path::new("-")) {

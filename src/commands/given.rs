@@ -69,17 +69,17 @@ impl Given {
 }
 
 /// Why an option is not for functions (exact:TASK).
-pub(super) const NO_NETWORK: &str = "is for networks: an exact task is a function, which runs on the CPU";
+pub(super) const NO_NETWORK: &str = "applies to networks: an exact task is a function that runs on the CPU";
 
 /// Rules that hold for all runs that can be gone on with.
 pub(super) fn checkpoint(resume: bool) -> NotFor<'static> {
-    NotFor { when: !resume, options: &["checkpoint"], why: "is for runs that can be gone on with", hint: "--resume" }
+    NotFor { when: !resume, options: &["checkpoint"], why: "needs --resume", hint: "--resume" }
 }
 
 /// An index is for lines with places in a file that is compressed in blocks. `indexable`: this output is one.
 pub(super) fn index(indexable: bool, why: &'static str) -> NotFor<'static> {
-    NotFor { when: !indexable, options: &["index"], why, hint: "leave --index away" }
+    NotFor { when: !indexable, options: &["index"], why, hint: "omit --index" }
 }
 
 /// Why there is no index of an output that is not a BGZF file.
-pub(super) const NOT_BGZF: &str = "is for outputs in BGZF: files whose names end in .gz or .bgz";
+pub(super) const NOT_BGZF: &str = "needs an output in BGZF: a file whose name ends in .gz or .bgz";

@@ -16,15 +16,15 @@ use crate::{
     output::Sealed,
 };
 
-/// Write the man pages: one for the program, one for each command.
+/// Write the man pages: one for genogloss and one for each command.
 ///
-/// They are called genogloss.1, genogloss-scan.1 and so on; old ones are replaced. `man genogloss-scan` finds them in
-/// ~/.local/share/man/man1 when the program is in ~/.local/bin, and in /usr/local/share/man/man1.
+/// Their names are genogloss.1, genogloss-scan.1 and so on; existing ones are replaced. `man genogloss-scan` finds them
+/// in ~/.local/share/man/man1 when the program is in ~/.local/bin, and in /usr/local/share/man/man1.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  genogloss man ~/.local/share/man/man1\n  genogloss man . && man ./genogloss-scan.1"
 )]
-pub struct Options {
+pub(super) struct Options {
     /// Folder for the pages; it is made if it does not exist.
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,

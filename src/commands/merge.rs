@@ -21,14 +21,14 @@ Examples:
   for i in 1 2 3 4; do genogloss scan genome.fa --shard $i/4 -o part$i.bed.gz; done
   genogloss merge part1.bed.gz part2.bed.gz part3.bed.gz part4.bed.gz -o elements.bed.gz
   genogloss merge tracks1 tracks2 -o tracks")]
-pub struct Options {
-    /// Outputs of the shards, in order.
+pub(super) struct Options {
+    /// Outputs of the shards, in order of the shards.
     #[arg(required = true, value_name = "SHARD")]
     shards: Vec<PathBuf>,
     /// Output file; .gz or .bgz: BGZF with an index. Default, and for `-`: standard output. For tracks: a folder.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Index beside a BGZF output. Default: csi where a contig is longer than 512 Mb, else tbi.
+    /// Index beside a BGZF output. Default: csi if a contig is longer than 512 Mb, else tbi.
     #[arg(long, value_enum)]
     index: Option<IndexKind>,
     /// Manifest (JSON). Default: OUTPUT.manifest.json; none for standard output.
@@ -49,8 +49,8 @@ pub(super) fn run(options: &Options, given: &Given) -> Result<()> {
     merge::check(&parts)?;
     let file = options.output.as_deref().filter(|path| *path != Path::new("-"));
     given.check(&[
-        given::index(folders == 0, "is for lines with places on contigs, and these are folders of tracks"),
-        given::index(merge::is_indexed(&parts, file), "is for scans and variants in BGZF, whose records have places"),
+        given::index(folders == 0, "needs lines with positions on contigs, and these are folders of tracks"),
+        given::index(merge::is_indexed(&parts, file), "needs scans or variants in BGZF, whose records have positions"),
     ])?;
     let merged = if folders > 0 {
         names::refuse(file, "a folder of tracks")?;

@@ -27,8 +27,9 @@ use crate::error::{Error, Result};
 
 /// Runs DNA models over whole genomes.
 ///
-/// FASTA, BAM/CRAM/FASTQ and VCF/BCF in (plain, gzip or BGZF, known by their content; `-` is standard input); BED, TSV,
-/// bedGraph, bigWig, VCF and BAM out. Files ending in .gz are written as BGZF, with an index.
+/// Reads FASTA, BAM/CRAM/FASTQ and VCF/BCF (plain, gzip, BGZF or xz; the format is detected from the content; `-` is
+/// standard input). Writes BED, TSV, bedGraph, bigWig, VCF, BCF and BAM. Names ending in .gz are written as BGZF, with
+/// an index.
 #[derive(Debug, Parser)]
 #[command(
     name = "genogloss",
@@ -41,16 +42,16 @@ Examples:
   genogloss reads reads.bam -m exact:gc -o gc.tsv
 
 Environment: ORT_DYLIB_PATH (ONNX Runtime's library), GENOGLOSS_MODELS (folders of models, separated by :),
-GENOGLOSS_CRAM_READER (htslib or noodles, where a build has both). genogloss --version --verbose says what reads CRAM.
+GENOGLOSS_CRAM_READER (htslib or noodles, if a build has both). genogloss --version --verbose names the CRAM reader.
 
-Exit codes: 0 done (also when the reader of a pipe has enough), 1 failed, 2 wrong usage, 130 interrupted (Ctrl-C), 143 terminated, 101 a
-fault of the program itself."
+Exit codes: 0 success (also if the reader of a pipe closed it), 1 failure, 2 wrong usage, 130 interrupted (Ctrl-C), 143 terminated,
+101 a bug in genogloss."
 )]
-pub struct Cli {
-    /// Log errors and warnings only.
+pub(crate) struct Cli {
+    /// Log only warnings and errors.
     #[arg(long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Log also how the run is set up and where its time goes.
+    /// Also log how the run is set up and where the time is spent.
     #[arg(short, long, global = true)]
     pub verbose: bool,
     #[command(subcommand)]
@@ -65,30 +66,30 @@ enum Command {
     Scan(scan::Options),
     /// Score reads: BAM, CRAM, SAM, FASTQ or FASTA.
     Reads(reads::Options),
-    /// Score reference and alternate allele of every variant of a VCF or BCF file.
+    /// Score the reference and alternate alleles of every variant of a VCF or BCF file.
     Variants(variants::Options),
     // Described in full in its own file.
     Ask(Box<ask::Options>),
     // The same.
     Genes(genes::Options),
-    /// Compare a model's answers, or scores of variants, with what is known.
+    /// Evaluate a model, or scores of variants, against known labels.
     Evaluate(Box<evaluate::Options>),
     // Described in full in its own file: a line here would replace that.
     Plan(plan::Options),
-    /// Put the shards of a run together.
+    /// Merge the shards of a run.
     Merge(merge::Options),
-    /// Write a page about runs.
+    /// Write an HTML report of runs.
     Report(report::Options),
     /// List, show and check models.
     Models(models::Options),
     /// Describe the columns and tags that a command writes.
     Columns(columns::Options),
-    /// Print a shell's completion script.
+    /// Print the completion script of a shell.
     #[command(
         after_help = "Examples:\n  genogloss completions bash > ~/.local/share/bash-completion/completions/genogloss\n  genogloss completions zsh > ~/.zfunc/_genogloss"
     )]
     Completions {
-        /// The shell.
+        /// Shell.
         shell: clap_complete::Shell,
     },
     // The same.
@@ -97,7 +98,7 @@ enum Command {
 
 impl Cli {
     /// Reads the command line; where it is wrong, or asks for help, says so and ends the program.
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let mut command = Self::command();
         command.build();
         let matches = command.clone().get_matches();
@@ -109,7 +110,7 @@ impl Cli {
     }
 
     /// Runs the command.
-    pub fn run(self) -> Result<()> {
+    pub(crate) fn run(self) -> Result<()> {
         let given = &self.given;
         match self.command {
             Command::Scan(options) => scan::run(options, given),
@@ -134,7 +135,7 @@ impl Cli {
 }
 
 /// The text of `--version --verbose`: version, commit, features, CRAM reader and engines. `None` for any other arguments.
-pub fn build_details(words: &[std::ffi::OsString]) -> Option<String> {
+pub(crate) fn build_details(words: &[std::ffi::OsString]) -> Option<String> {
     let [a, b] = words else { return None };
     let asked = |first: &std::ffi::OsString, second: &std::ffi::OsString| {
         (first == "--version" || first == "-V") && second == "--verbose"

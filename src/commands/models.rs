@@ -13,7 +13,7 @@ use crate::{
 /// List, show, check and import models.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  genogloss models list\n  genogloss models check path/to/folder")]
-pub struct Options {
+pub(super) struct Options {
     /// Folder of model folders, searched first.
     #[arg(long, value_name = "DIR", global = true)]
     models_dir: Option<PathBuf>,
@@ -23,25 +23,26 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// All models that can be found: name, version, licence, what they do.
+    /// List all models that are found: name, version, licence, summary.
     #[command(after_help = "Examples:\n  genogloss models list\n  genogloss models list --models-dir models")]
     List,
     // Described in full in its own file.
     Import(super::import::Options),
-    /// Everything a model's card says.
+    /// Show the card of a model.
     #[command(after_help = "Examples:\n  genogloss models show core-promoter\n  genogloss models show path/to/folder")]
     Show {
         /// Name or folder.
         model: String,
     },
-    /// Check a model: its card, its digests, the network's inputs and outputs, windows of known bases and of N, its self-test, and its networks for changes, on each engine.
+    /// Check a model on each engine: its card, its checksums, the network's inputs and outputs, windows of known bases
+    /// and of N, its self-test, and its networks for changes.
     #[command(
         after_help = "Examples:\n  genogloss models check core-promoter\n  genogloss models check path/to/folder --engine ort"
     )]
     Check {
         /// Name or folder.
         model: String,
-        /// Engine; auto: all that are here, and the one that would run decides.
+        /// Engine; auto: all available engines, and the one that commands would use decides.
         #[arg(long, value_enum, default_value = "auto")]
         engine: EngineChoice,
     },

@@ -15,7 +15,7 @@ use crate::{
 /// Which model, and where it runs.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Model")]
-pub struct ModelOptions {
+pub(super) struct ModelOptions {
     /// Model: a name (`genogloss models list`), a folder, or exact:TASK (gc, reverse, complement, reverse-complement,
     /// protein, protein3, orf).
     #[arg(short, long, value_name = "MODEL", default_value = crate::model::registry::DEFAULT)]
@@ -27,7 +27,7 @@ pub struct ModelOptions {
 
 impl ModelOptions {
     /// The settings for loading the model.
-    pub fn settings(&self) -> ModelSettings {
+    pub(super) fn settings(&self) -> ModelSettings {
         ModelSettings { model: self.model.clone(), engine: self.engine.settings() }
     }
 }
@@ -35,24 +35,24 @@ impl ModelOptions {
 /// Where models are found and run.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Model")]
-pub struct EngineOptions {
+pub(super) struct EngineOptions {
     /// Folder of model folders, searched first.
     #[arg(long, value_name = "DIR")]
     pub models_dir: Option<PathBuf>,
-    /// I may use this model under its licence (asked for where the licence forbids commercial use).
+    /// Confirm that you may use this model under its licence. Required if the licence forbids commercial use.
     #[arg(long)]
     pub accept_license: bool,
-    /// Engine that runs networks.
+    /// Engine that runs the network.
     #[arg(long, value_enum, default_value = "auto")]
     pub engine: crate::model::engines::EngineChoice,
-    /// Device: cpu or cuda:N. A device that is not there is an error.
+    /// Device: cpu or cuda:N. A device that is not available is an error.
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
     pub device: crate::model::device::Device,
-    /// Threads in all: one model session each on the CPU. Default: all cores. [1, 1024]
+    /// Total number of threads; on the CPU each one runs a model session. Default: all cores. [1, 1024]
     #[arg(short = 't', long, visible_short_alias = '@', value_name = "N", value_parser = threads)]
     pub threads: Option<u16>,
-    /// Windows gathered before a session runs them (fewer, where they are long). On the CPU they run in the card's
-    /// groups (run: rows), so this changes no score. [1, 65536]
+    /// Windows per batch (fewer if they are long). On the CPU they run in groups of the card's size (run: rows), so
+    /// this does not change a score. [1, 65536]
     #[arg(long, value_name = "ROWS", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=65536))]
     pub batch_rows: u32,
 }
@@ -64,7 +64,7 @@ pub(crate) fn threads(text: &str) -> std::result::Result<u16, String> {
 
 impl EngineOptions {
     /// The settings for loading models.
-    pub fn settings(&self) -> EngineSettings {
+    pub(super) fn settings(&self) -> EngineSettings {
         EngineSettings {
             models_dir: self.models_dir.clone(),
             accept_license: self.accept_license,
@@ -79,11 +79,11 @@ impl EngineOptions {
 /// Where the output goes.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
-pub struct OutputOptions {
+pub(super) struct OutputOptions {
     /// Output file; .gz or .bgz: BGZF with an index. Default, and for `-`: standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Index beside a BGZF output. Default: csi where a contig is longer than 512 Mb, else tbi.
+    /// Index beside a BGZF output. Default: csi if a contig is longer than 512 Mb, else tbi.
     #[arg(long, value_enum)]
     pub index: Option<crate::output::IndexKind>,
     /// Manifest (JSON). Default: OUTPUT.manifest.json; none for standard output.
@@ -94,16 +94,16 @@ pub struct OutputOptions {
 /// How variants are written.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
-pub struct VariantsOutput {
-    /// Format of variants that are written: v VCF, z VCF in BGZF, b BCF, whose index is always CSI. Default: what the output's
-    /// name ends in (.vcf, .vcf.gz, .vcf.bgz, .bcf), else VCF; a name that says another format is refused.
+pub(super) struct VariantsOutput {
+    /// Output format: v VCF, z VCF in BGZF, b BCF (its index is always CSI). Default: by the name (.vcf, .vcf.gz,
+    /// .vcf.bgz, .bcf), else VCF. A name of another format is refused.
     #[arg(short = 'O', long, value_name = "TYPE")]
     pub output_type: Option<VariantFormat>,
 }
 
 impl VariantsOutput {
     /// What was asked for, or what the name says.
-    pub fn of(&self, output: &OutputOptions) -> Result<VariantFormat> {
+    pub(super) fn of(&self, output: &OutputOptions) -> Result<VariantFormat> {
         let path = output.output.as_deref();
         let option = self.output_type.map(|format| format!("-O {}", format.letter()));
         let given = self.output_type.zip(option.as_deref());
@@ -111,18 +111,18 @@ impl VariantsOutput {
     }
 
     /// Rules of the index of an output of this format.
-    pub fn index_rules(format: VariantFormat, output: &OutputOptions) -> [given::NotFor<'static>; 2] {
+    pub(super) fn index_rules(format: VariantFormat, output: &OutputOptions) -> [given::NotFor<'static>; 2] {
         let is_file = output.output.as_deref().is_some_and(|path| path != std::path::Path::new("-"));
         [
             given::index(
                 is_file && format.is_bgzf(),
-                "is for VCF in BGZF (-O z, or a name in .vcf.gz) and BCF, in a file",
+                "needs VCF in BGZF (-O z, or a name ending in .vcf.gz) or BCF, in a file",
             ),
             given::NotFor {
                 when: format.is_bcf() && output.index == Some(crate::output::IndexKind::Tbi),
                 options: &["index"],
-                why: "tbi is for VCF: the index of BCF is CSI",
-                hint: "leave --index away",
+                why: "tbi applies to VCF: the index of BCF is CSI",
+                hint: "omit --index",
             },
         ]
     }
@@ -130,46 +130,46 @@ impl VariantsOutput {
 
 impl OutputOptions {
     /// Where the output goes.
-    pub fn target(&self) -> Target {
+    pub(super) fn target(&self) -> Target {
         Target { path: self.output.clone(), index: self.index, manifest: self.manifest.clone() }
     }
 
     /// Whether the output is a file in BGZF, by its name.
-    pub fn is_bgzf(&self) -> bool {
+    pub(super) fn is_bgzf(&self) -> bool {
         is_bgzf(self.output.as_deref())
     }
 
     /// Refuses a name that says another format than TSV, and an index, which such a table has none.
-    pub fn check_table(&self, given: &Given) -> Result<()> {
+    pub(super) fn check_table(&self, given: &Given) -> Result<()> {
         names::decide(self.output.as_deref(), None, (), &[names::Writes::text((), names::Named::Tsv)])?;
-        given.check(&[given::index(false, "is for lines with places on contigs: this table has none")])
+        given.check(&[given::index(false, "needs lines with positions on contigs: this table has none")])
     }
 }
 
 /// Whether an output is a file in BGZF, by its name.
-pub fn is_bgzf(output: Option<&std::path::Path>) -> bool {
+pub(super) fn is_bgzf(output: Option<&std::path::Path>) -> bool {
     names::is_compressed(output)
 }
 
 /// Parts of a run, and going on with one.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Shards and resuming")]
-pub struct RunOptions {
-    /// Run one part only: I/N, the I-th of N parts of one size, or a BED file of `genogloss plan`. Put together again with
-    /// `genogloss merge`.
+pub(super) struct RunOptions {
+    /// Run one shard only: I/N, the I-th of N parts of equal size, or a BED file of `genogloss plan`. `genogloss merge`
+    /// merges the shards.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<crate::shards::territory::Choice>,
-    /// Keep what is done if the run is stopped, however it is, and go on from there the next time.
+    /// Keep the finished part if the run is stopped, and resume from there the next time.
     #[arg(long)]
     pub resume: bool,
-    /// With --resume: seconds between the points from which a run goes on. [0, 3600]
+    /// With --resume: seconds between two checkpoints. [0, 3600]
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
     pub checkpoint: f64,
 }
 
 impl RunOptions {
     /// Which part is done, and how it is resumed.
-    pub fn parts(&self) -> Parts {
+    pub(super) fn parts(&self) -> Parts {
         Parts { shard: self.shard.clone(), resume: self.resume, checkpoint: self.checkpoint }
     }
 }

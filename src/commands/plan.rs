@@ -25,7 +25,7 @@ Examples:
   genogloss plan genome.fa --shards 16 --no-sample
 
 genogloss columns plan describes the columns of the table.")]
-pub struct Options {
+pub(super) struct Options {
     /// Input of the run: FASTA (scan), VCF or BCF (variants), BAM, CRAM, SAM or FASTQ (reads).
     input: PathBuf,
     /// Model, as for the run.
@@ -34,7 +34,7 @@ pub struct Options {
     /// Folder of model folders, searched first.
     #[arg(long, value_name = "DIR")]
     models_dir: Option<PathBuf>,
-    /// How many shards. [1, 100000]
+    /// Number of shards. [1, 100000]
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     shards: u32,
     /// Folder for shard_0001.bed, … and plan.json. Without it, only the table is written.
@@ -49,7 +49,7 @@ pub struct Options {
     /// Bases of a window of an exact task, as for the run.
     #[arg(long, value_name = "BASES", value_parser = clap::value_parser!(u64).range(1..=1 << 24))]
     window: Option<u64>,
-    /// Contigs' names in a VCF and in the reference, as for the run.
+    /// Table that maps contig names, as for the run.
     #[arg(long, value_name = "TSV")]
     contig_aliases: Option<PathBuf>,
     /// Do not run a sample: only divide.
@@ -58,7 +58,7 @@ pub struct Options {
     /// Threads, as for the run. Default: all cores. [1, 1024]
     #[arg(short = 't', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Further options of the run, for the sample.
+    /// Further options of the run, passed to the sample.
     #[arg(last = true, value_name = "OPTIONS")]
     more: Vec<OsString>,
 }
@@ -92,20 +92,15 @@ fn check_given(options: &Options, given: &Given, format: Format) -> Result<()> {
         NotFor {
             when: !variants && format != Format::Cram,
             options: &["reference"],
-            why: "is for variants and CRAM",
+            why: "applies to variants and CRAM",
             hint: "remove it",
         },
-        NotFor { when: !variants, options: &["contig_aliases"], why: "is for variants", hint: "" },
-        NotFor {
-            when: variants,
-            options: &["stride"],
-            why: "is not for variants, whose windows lie around them",
-            hint: "",
-        },
+        NotFor { when: !variants, options: &["contig_aliases"], why: "applies to variants", hint: "" },
+        NotFor { when: variants, options: &["stride"], why: "does not apply to variants", hint: "" },
         NotFor {
             when: !(fasta && exact),
             options: &["window"],
-            why: "is for scans by an exact task; a network's window is in its card",
+            why: "applies to scans by an exact task; the card of a network has its window",
             hint: "",
         },
         NotFor {

@@ -31,7 +31,7 @@ Examples:
   genogloss reads reads.cram -f genome.fa -r chr20:1,000,000-2,000,000 -O bam -o scored.bam
 
 Columns and tags: genogloss columns reads")]
-pub struct Options {
+pub(super) struct Options {
     /// Reads: BAM, CRAM, SAM, FASTQ or FASTA (plain, gzip or BGZF); `-` is standard input.
     reads: PathBuf,
     #[command(flatten)]
@@ -40,7 +40,7 @@ pub struct Options {
     output: OutputOptions,
     #[command(flatten)]
     run: RunOptions,
-    /// Format of the output. Default: what its name ends in (.tsv, .bam), else TSV; a name that says another format is refused.
+    /// Format of the output. Default: by the name (.tsv, .bam), else TSV. A name of another format is refused.
     #[arg(
         short = 'O',
         long = "output-type",
@@ -50,39 +50,41 @@ pub struct Options {
         help_heading = "Output"
     )]
     format: Option<ReadsFormat>,
-    /// BAM: first letter of the tags (g: gs, gl, gw, gk). Those of an earlier run with this prefix are replaced; with another prefix
-    /// several models have room in one file. [a letter]
+    /// BAM: first letter of the tags (g: gs, gl, gw, gk). Tags of an earlier run with this prefix are replaced; another
+    /// prefix keeps the scores of several models in one file. [a letter]
     #[arg(long, value_name = "LETTER", value_parser = letter, help_heading = "Output")]
     tag_prefix: Option<char>,
-    /// Write a line for each window (or bin) of a read, not one a read.
+    /// Write one line per window (of a track: bin) instead of one line per read.
     #[arg(long, help_heading = "Output")]
     each_window: bool,
-    /// How the windows of a read make its scores: those of the window with the best score, or the mean of all.
+    /// Scores of a read: those of its best window, or the mean over all windows.
     #[arg(long, value_enum, default_value = "max", help_heading = "Output")]
     aggregate: Aggregate,
-    /// FASTA file a CRAM file was made with. Not needed where the CRAM file holds its bases itself (unmapped reads, no_ref, embed_ref).
+    /// FASTA file that a CRAM file was made with. Not needed if the CRAM file holds its bases (unmapped reads, no_ref,
+    /// embed_ref). (samtools view -f is --require-flags here.)
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Input")]
     reference: Option<PathBuf>,
-    /// Only reads that overlap this region: contig, contig:start, contig:-end or contig:start-end, counting from 1;
-    /// {name} and {name}:start-end for names that hold colons, where they could be both.
+    /// Only reads that overlap this region: contig, contig:start, contig:-end or contig:start-end; 1-based, both ends
+    /// included. Braces enclose a contig name that contains colons: {name}:start-end. Several regions: a list with
+    /// commas, or the option several times.
     #[arg(short, long, value_name = "REGION", help_heading = "Input")]
     region: Vec<String>,
     /// Only reads that overlap a region of a BED file.
     #[arg(short = 'R', long, value_name = "BED", help_heading = "Input")]
     regions_file: Option<PathBuf>,
-    /// Leave out reads with a lower mapping quality. [0, 254]
+    /// Exclude reads with a lower mapping quality. [0, 254]
     #[arg(short = 'q', long, value_name = "Q", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=254), help_heading = "Input")]
     min_mapq: u8,
-    /// Leave out reads with any of these flags: a number, 0x…, or names as samtools writes them (UNMAP,DUP).
+    /// Exclude reads with any of these flags: a number, 0x…, or samtools' names (UNMAP,DUP).
     #[arg(short = 'F', long, value_name = "FLAGS", default_value = "0", value_parser = flags::parse, help_heading = "Input")]
     exclude_flags: Flags,
-    /// Leave out reads that lack any of these flags.
+    /// Exclude reads without all of these flags.
     #[arg(long, value_name = "FLAGS", default_value = "0", value_parser = flags::parse, help_heading = "Input")]
     require_flags: Flags,
-    /// Which way round bases are read: as the sequencer read them, or as they lie on the reference.
+    /// Orientation in which bases are scored: as sequenced, or as on the reference.
     #[arg(long, value_enum, default_value = "read", help_heading = "Input")]
     orient: Orient,
-    /// Distance between windows on a read, in bases. Default: the model's. [1, 16777216]
+    /// Distance between the windows of a read, in bases. Default: the model's. [1, 16777216]
     #[arg(long, value_name = "BASES", value_parser = clap::value_parser!(u64).range(1..=1 << 24), help_heading = "Input")]
     stride: Option<u64>,
 }
@@ -110,16 +112,15 @@ fn check_given(
     let words = model.form.text.is_some();
     let unaligned = matches!(format, Format::Fastq | Format::Fasta);
     let name = format!("{format:?}").to_uppercase();
-    let no_place = format!("is for aligned reads, and those of {name} have no place on a reference");
-    let no_flags = format!("is for SAM, BAM and CRAM: reads of {name} have neither flags nor mapping qualities");
-    let bases =
-        format!("names the FASTA file a CRAM file was made with, and the reads are {name}, which holds its bases");
+    let no_place = format!("needs aligned reads, and reads of {name} have no position");
+    let no_flags = format!("applies to SAM, BAM and CRAM: reads of {name} have neither flags nor mapping qualities");
+    let bases = format!("is the FASTA file of a CRAM file, and the reads are {name}");
     given.check(&[
         NotFor {
             when: format != Format::Cram,
             options: &["reference"],
             why: &bases,
-            hint: "leave it away; --require-flags FLAGS asks for flags, as samtools view -f does",
+            hint: "omit it; --require-flags FLAGS selects reads by flags, as samtools view -f does",
         },
         NotFor { when: unaligned, options: &["region", "regions_file"], why: &no_place, hint: "" },
         NotFor { when: unaligned, options: &["min_mapq", "exclude_flags", "require_flags"], why: &no_flags, hint: "" },
@@ -127,26 +128,26 @@ fn check_given(
             when: unaligned,
             options: &["orient"],
             why: &no_place,
-            hint: "they are read as they were sequenced: leave it away",
+            hint: "they are read as they were sequenced: omit it",
         },
-        NotFor { when: exact, options: &["engine", "device"], why: NO_NETWORK, hint: "leave it away" },
+        NotFor { when: exact, options: &["engine", "device"], why: NO_NETWORK, hint: "omit it" },
         NotFor {
             when: exact,
             options: &["stride", "aggregate"],
-            why: "is for reads that are cut into windows, and exact tasks answer for whole reads",
+            why: "applies to reads that are cut into windows, and exact tasks answer for whole reads",
             hint: "",
         },
         NotFor {
             when: words,
             options: &["each_window"],
-            why: "is for scores, and this task answers for whole reads, in words",
+            why: "applies to scores, and this task answers for whole reads, as text",
             hint: "",
         },
         NotFor {
             when: options.each_window,
             options: &["aggregate"],
-            why: "makes one score of a read's windows, and --each-window writes them all",
-            hint: "give one of them",
+            why: "combines the windows of a read, and --each-window writes all of them",
+            hint: "give only one of them",
         },
         NotFor {
             when: output != ReadsFormat::Bam,
@@ -154,7 +155,7 @@ fn check_given(
             why: "is for reads with tags, -O bam",
             hint: "",
         },
-        given::index(false, "is for lines in order of place: scored reads have no index"),
+        given::index(false, "does not apply to reads: they have no index"),
         given::checkpoint(options.run.resume),
     ])
 }

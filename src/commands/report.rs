@@ -21,14 +21,14 @@ use crate::{
 Examples:
   genogloss report elements.bed.manifest.json -o report.html
   genogloss report results/*/*.manifest.json -o report.html --multiqc genogloss_mqc.json")]
-pub struct Options {
-    /// Manifests; or outputs, or folders of tracks, with their manifests.
+pub(super) struct Options {
+    /// Manifests; or outputs or folders of tracks that have a manifest beside them.
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
-    /// The page. Default, and for `-`: standard output.
+    /// HTML page to write. Default, and for `-`: standard output.
     #[arg(short, long, value_name = "HTML")]
     output: Option<PathBuf>,
-    /// A table of the runs for MultiQC (custom content), which finds names that end in _mqc.json by itself.
+    /// Table of the runs for MultiQC (custom content). MultiQC finds names that end in _mqc.json automatically.
     #[arg(long, value_name = "JSON")]
     multiqc: Option<PathBuf>,
     /// Heading of the page.

@@ -36,7 +36,7 @@ Examples:
   gunzip -c genome.fa.gz | genogloss scan - -m exact:gc --window 10000 -O bedgraph > gc.bedgraph
 
 Columns: genogloss columns scan")]
-pub struct Options {
+pub(super) struct Options {
     /// FASTA file: plain, gzip or BGZF; `-` is standard input.
     fasta: PathBuf,
     #[command(flatten)]
@@ -45,7 +45,7 @@ pub struct Options {
     output: OutputOptions,
     #[command(flatten)]
     run: RunOptions,
-    /// Format of the output. Default: what its name ends in (.bed, .tsv, .bedgraph), else BED; a name that says another format is
+    /// Format of the output. Default: by the name (.bed, .tsv, .bedgraph), else BED. A name of another format is
     /// refused.
     #[arg(
         short = 'O',
@@ -56,26 +56,27 @@ pub struct Options {
         help_heading = "Output"
     )]
     format: Option<TableFormat>,
-    /// Write only bins whose best score reaches P, or the model's own threshold without P. BED of a track holds elements
-    /// (--merge) unless this is given.
+    /// Write only windows (of a track: bins) with a score of at least P; without P: the model's own threshold.
+    /// Probabilities are between 0 and 1. Without this option, BED of a track holds merged intervals (--merge).
     #[arg(long, value_name = "P", num_args = 0..=1, default_missing_value = "card", help_heading = "Output")]
     threshold: Option<Threshold>,
-    /// Join neighbouring bins over the threshold (the model's, if --threshold is not given) into elements, across gaps of
-    /// up to GAP bases (0).
+    /// Merge neighbouring bins over the threshold (the model's, without --threshold) into intervals, also across gaps
+    /// of up to GAP bases. GAP without a value: 0.
     #[arg(long, value_name = "GAP", num_args = 0..=1, default_missing_value = "0", help_heading = "Output", value_parser = gap)]
     merge: Option<u64>,
     /// Write a bigWig file for every score into this folder: DIR/SCORE.bw. Without -o, nothing else is written.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     bigwig: Option<PathBuf>,
-    /// Score written as bedGraph or bigWig (`genogloss models show`); for bigWig it may be given several times.
+    /// Score to write as bedGraph or bigWig (names: `genogloss models show`); for bigWig it may be given several times.
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     column: Vec<String>,
-    /// Where windows overlap (a --stride below the model's core): cut them to one stride each, or give every place the
-    /// mean or the largest of the scores of all windows that cover it.
+    /// How overlapping windows (a --stride below the model's core) are combined: each is cut to one stride, or every
+    /// position gets the mean or the maximum of the scores of all windows that cover it.
     #[arg(long, value_enum, default_value = "cut", help_heading = "Output")]
     overlap: Rule,
-    /// Region: contig, contig:start, contig:-end or contig:start-end, counting from 1;
-    /// {name} and {name}:start-end for names that hold colons, where they could be both. May be given several times.
+    /// Region: contig, contig:start, contig:-end or contig:start-end; 1-based, both ends included. Braces enclose a
+    /// contig name that contains colons: {name}:start-end. Several regions: a list with commas, or the option several
+    /// times.
     #[arg(short, long, value_name = "REGION", help_heading = "Input")]
     region: Vec<String>,
     /// Regions in a BED file.
@@ -99,7 +100,7 @@ fn format(options: &Options) -> Result<TableFormat> {
     let option = options.format.map(|format| format!("-O {}", format.name));
     if options.bigwig.is_none() && path.and_then(Named::of).is_some_and(|(named, _)| named == Named::BigWig) {
         let error = Error::usage(format!(
-            "{} is a name of bigWig, and -o writes a table",
+            "{} is a name of bigWig, but -o writes a table",
             read::place(path.unwrap_or(Path::new("-")))
         ));
         return Err(error.with_hint("--bigwig DIR writes a bigWig file for every score into a folder"));
@@ -121,26 +122,26 @@ fn check_given(options: &Options, given: &Given, model: &LoadedModel, has_window
         NotFor {
             when: orf,
             options: &["stride", "window", "overlap", "threshold", "merge", "bigwig", "column", "resume", "checkpoint"],
-            why: "is not for exact:orf, which finds open reading frames of whole contigs in one pass",
+            why: "does not apply to exact:orf, which finds open reading frames of whole contigs in one pass",
             hint: "",
         },
-        NotFor { when: exact, options: &["engine", "device"], why: NO_NETWORK, hint: "leave it away" },
+        NotFor { when: exact, options: &["engine", "device"], why: NO_NETWORK, hint: "omit it" },
         NotFor {
             when: !orf && !has_windows,
             options: &["stride"],
-            why: "is for windows, and this task answers for whole contigs",
+            why: "applies to windows, and this task answers for whole contigs",
             hint: "--window BASES",
         },
         NotFor {
             when: words,
             options: &["threshold", "column"],
-            why: "is for scores, and this task answers in words",
+            why: "applies to scores, and this task answers as text",
             hint: "",
         },
         NotFor {
             when: tracks_alone,
             options: &["format", "threshold", "merge", "index"],
-            why: "is for the table, and --bigwig alone writes none",
+            why: "applies to the table, and --bigwig without -o writes none",
             hint: "-o FILE writes a table too",
         },
         given::index(options.output.is_bgzf(), NOT_BGZF),

@@ -32,69 +32,71 @@ Examples:
   bcftools view -Ou -f PASS calls.bcf | genogloss variants - -f genome.fa -O b > scored.bcf
 
 INFO fields: genogloss columns variants")]
-pub struct Options {
+pub(super) struct Options {
     /// Variants: VCF or BCF (plain, gzip or BGZF); `-` is standard input.
     variants: PathBuf,
-    /// Reference: a FASTA file, plain or BGZF; its .fai is used if it is there.
+    /// Reference: a FASTA file, plain or BGZF; its .fai is used if it exists.
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Input")]
     reference: PathBuf,
-    /// Names of contigs, where the two files differ: a line each, the variants' name, a tab, the FASTA's name.
+    /// Table that maps contig names: on each line the name in the variants, a tab, the name in the FASTA.
     #[arg(long, value_name = "TSV", help_heading = "Input")]
     contig_aliases: Option<PathBuf>,
     /// Genes, for models that score by gene (splicing): GTF, GFF3, or the table that SpliceAI reads; plain or compressed.
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     genes: Option<PathBuf>,
-    /// What becomes of a record whose REF is not what the FASTA has there.
+    /// What to do with a record whose REF differs from the FASTA.
     #[arg(long, value_name = "WHAT", default_value = "skip", help_heading = "Input")]
     ref_mismatch: OnMismatch,
-    /// How the two alleles' scores become one number (without --genes). max: the largest difference; sum: the
-    /// difference of the sums over all bins; log2fold: log2 of (sum of ALT + 1) / (sum of REF + 1); l2: the square root of the
-    /// summed squared differences; js: Jensen-Shannon distance of the profiles. Default: what the card says, else max.
+    /// How the scores of the two alleles are compared (without --genes). max: the largest difference; sum: the
+    /// difference of the sums over all bins; log2fold: log2 of (sum of ALT + 1) / (sum of REF + 1); l2: the square root
+    /// of the sum of squared differences; js: the Jensen-Shannon distance of the profiles. Default: the card's, else
+    /// max.
     #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true, help_heading = "Scores")]
     compare: Option<Comparison>,
-    /// Scores that are written, by name (`genogloss models show`), where not all are wanted; * stands for anything. May be
-    /// given several times, or as a list with commas.
+    /// Scores to write, by name (`genogloss models show`); * matches any text. May be given several times, or as a
+    /// comma-separated list. Default: all.
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Scores")]
     column: Vec<String>,
-    /// The largest share of records whose REF is not what the FASTA has there. With more, and at least 10, it is taken for another
-    /// assembly, and the run ends: as soon as the share of those that came is above the limit by more than chance, or at the
-    /// end. 1: never. [0, 1]
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share, help_heading = "Input")]
+    /// Largest fraction of records whose REF differs from the FASTA. With a larger fraction, and at least 10 such
+    /// records, the run ends, because the input is probably of another assembly: as soon as the fraction is above the
+    /// limit by more than chance, or at the end. 1: no limit. [0, 1]
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.1, value_parser = share, help_heading = "Input")]
     max_ref_mismatch: f64,
-    /// What becomes of records on a contig that the FASTA does not have.
+    /// What to do with records on a contig that the FASTA does not have.
     #[arg(long, value_name = "WHAT", default_value = "fail", help_heading = "Input")]
     missing_contigs: MissingContigs,
-    /// Bases either side of the variant that are compared, for models that score by gene. Default: what the card says, else
+    /// Bases on either side of the variant that are compared, for models that score by gene. Default: the card's, else
     /// 50. [1, 4999]
     #[arg(short = 'D', long, value_name = "BASES", value_parser = clap::value_parser!(u64).range(1..=4999), help_heading = "Scores")]
     distance: Option<u64>,
-    /// Leave out gains of sites that the gene has anyway, and losses of what is no site of the gene: borders of its exons,
-    /// acceptors and donors apart where the model tells them apart.
+    /// Omit gains at annotated sites of the gene, and losses at unannotated sites. Sites are the borders of its exons;
+    /// acceptors and donors are distinguished if the model has both labels.
     #[arg(long, help_heading = "Scores")]
     mask: bool,
-    /// INFO fields: genogloss's own, or SpliceAI's, which are those of spliceai 1.3.1 to the last digit. Equivalent spellings
-    /// of a variant get the same scores in the first; in the second, each is scored as it is written.
+    /// INFO fields: those of genogloss, or that of SpliceAI, equal to spliceai 1.3.1 to the last digit. With genogloss,
+    /// equivalent spellings of a variant get the same scores; with spliceai, each is scored as it is written.
     #[arg(long, alias = "format", value_name = "FIELDS", default_value = "genogloss", help_heading = "Scores")]
     fields: InfoFormat,
-    /// Only variants that overlap this region: contig, contig:start, contig:-end or contig:start-end, counting from 1. Several as a list with
-    /// commas, or by giving the option again. Others are not written, and counted as filtered.
+    /// Only variants that overlap this region: contig, contig:start, contig:-end or contig:start-end; 1-based, both
+    /// ends included. Several regions: a list with commas, or the option several times. Other variants are not written;
+    /// they are counted as filtered.
     #[arg(short, long, value_name = "REGION", help_heading = "Input")]
     region: Vec<String>,
     /// Only variants that overlap a region of a BED file.
     #[arg(short = 'R', long, value_name = "BED", help_heading = "Input")]
     regions_file: Option<PathBuf>,
-    /// Score alleles together with their neighbours within the distance on phased haplotypes (GT with |, PS or PSL), beside each
-    /// alone.
+    /// Also score alleles together with their neighbours within the distance on phased haplotypes (GT with |, PS or
+    /// PSL).
     #[arg(long, help_heading = "Scores")]
     haplotypes: bool,
-    /// Folder of answers that are kept: what was scored before, by any run that uses it, is not run again. For --genes.
+    /// Folder that keeps scores: a change that any run with this folder has scored is not run again. For --genes.
     #[arg(long, value_name = "DIR", help_heading = "Scores")]
     cache: Option<PathBuf>,
     #[command(flatten)]
     model: ModelOptions,
     #[command(flatten)]
     output: OutputOptions,
-    /// What the names of the INFO fields begin with, so that scores of several models have room in one file: letters, digits
+    /// Prefix of the names of the INFO fields, so that one file can hold the scores of several models: letters, digits
     /// and _.
     #[arg(long, value_name = "NAME", default_value = info::PREFIX, value_parser = prefix, help_heading = "Output")]
     prefix: String,
@@ -112,7 +114,7 @@ fn prefix(text: &str) -> Result<String, String> {
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| "a share, from 0 to 1".into())
+    text.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| "a fraction, from 0 to 1".into())
 }
 
 /// Options that cannot apply to this run.
@@ -123,19 +125,19 @@ fn check_given(options: &Options, given: &Given, format: VariantFormat) -> Resul
             when: options.model.model.starts_with("exact:"),
             options: &["engine", "device"],
             why: NO_NETWORK,
-            hint: "leave it away",
+            hint: "omit it",
         },
         NotFor {
             when: spliceai,
             options: &["prefix"],
-            why: "is for genogloss's own fields: SpliceAI's has its own name",
+            why: "applies to genogloss's own fields: SpliceAI's field has a fixed name",
             hint: "--fields genogloss",
         },
         NotFor {
             when: options.ref_mismatch == OnMismatch::Fail,
             options: &["max_ref_mismatch"],
-            why: "is a limit for many records, and --ref-mismatch fail ends the run at the first one",
-            hint: "give one of them",
+            why: "has no effect with --ref-mismatch fail, which ends the run at the first mismatch",
+            hint: "give only one of them",
         },
         given::checkpoint(options.run.resume),
     ])?;

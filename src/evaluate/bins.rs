@@ -8,13 +8,13 @@ use crate::{genome::Interval, model::Form, read::regions::Regions, scan::tiles::
 /// Scores below this rank as one tie at the bottom, and are only counted.
 ///
 /// METHOD: a genome has millions of bins near 0; their order changes average precision by less than this.
-pub const FLOOR: f32 = 1e-4;
+pub(crate) const FLOOR: f32 = 1e-4;
 
 /// Bases of a block that is drawn whole in the bootstrap: neighbouring bins are not independent.
 const BLOCK: u64 = 100_000;
 
 /// The known places of one score column.
-pub struct ColumnTruth {
+pub(crate) struct ColumnTruth {
     /// Number of the column.
     pub column: usize,
     /// Places of its class.
@@ -46,7 +46,7 @@ impl<'a> Cursor<'a> {
 
 /// Bins of one or more columns, judged together.
 #[derive(Clone, Debug, Default)]
-pub struct JudgedBins {
+pub(crate) struct JudgedBins {
     scores: Vec<f32>,
     truth: Vec<bool>,
     /// Number of the 100-kb block of each bin.
@@ -70,7 +70,7 @@ impl JudgedBins {
     }
 
     /// Joins the bins of other columns.
-    pub fn join(&mut self, other: &Self) {
+    pub(crate) fn join(&mut self, other: &Self) {
         self.scores.extend_from_slice(&other.scores);
         self.truth.extend_from_slice(&other.truth);
         self.blocks.extend_from_slice(&other.blocks);
@@ -81,7 +81,7 @@ impl JudgedBins {
     }
 
     /// Bins of the class, and all others.
-    pub fn sizes(&self) -> (u64, u64) {
+    pub(crate) fn sizes(&self) -> (u64, u64) {
         let positives = self.truth.iter().filter(|t| **t).count() as u64;
         (positives, self.truth.len() as u64 - positives + self.low.values().sum::<u64>())
     }
@@ -111,12 +111,12 @@ impl JudgedBins {
     }
 
     /// All bins that matter, highest score first. The counted rest would only lengthen the last tie.
-    pub fn ranking(&self) -> Ranking {
+    pub(crate) fn ranking(&self) -> Ranking {
         Ranking::new(&self.scores, &self.truth)
     }
 
     /// How often a probability was right, as [`super::metrics::Judged::reliability`]; what ranks below [`FLOOR`] counts as 0.
-    pub fn reliability(&self) -> Vec<(f64, f64, u64)> {
+    pub(crate) fn reliability(&self) -> Vec<(f64, f64, u64)> {
         let mut bins = vec![(0.0, 0.0, 0u64); 10];
         for (&score, &truth) in self.scores.iter().zip(&self.truth) {
             let bin = &mut bins[((score * 10.0) as usize).min(9)];
@@ -140,7 +140,7 @@ impl JudgedBins {
 const NAMES: [&str; 6] = ["auprc", "top_k", "precision", "recall", "f1", "false_per_mb"];
 
 /// Collects the scores of a scan, window by window, for all columns with known places.
-pub struct BinJudge<'a> {
+pub(crate) struct BinJudge<'a> {
     known: &'a [ColumnTruth],
     bin: u64,
     strides: Vec<usize>,
@@ -156,7 +156,7 @@ const NOTHING: &[Interval] = &[];
 
 impl<'a> BinJudge<'a> {
     /// `core`: the bases that one answer covers where the model is not a track.
-    pub fn new(known: &'a [ColumnTruth], form: &Form, core: u64) -> Self {
+    pub(crate) fn new(known: &'a [ColumnTruth], form: &Form, core: u64) -> Self {
         let bin = form.bin.unwrap_or(core);
         let strides = known.iter().map(|k| form.columns[k.column].bin.map_or(1, |own| (own / bin) as usize)).collect();
         Self {
@@ -172,7 +172,7 @@ impl<'a> BinJudge<'a> {
     }
 
     /// Adds one window's scores, bin after bin; bins without a known base are not judged.
-    pub fn add(&mut self, tile: &Tile, scores: &[f32], columns: usize) {
+    pub(crate) fn add(&mut self, tile: &Tile, scores: &[f32], columns: usize) {
         let (contig, core): (&str, Interval) = (&tile.contig, tile.core);
         if self.cursors.is_empty() || self.contig != contig {
             self.contig = contig.into();
@@ -206,7 +206,7 @@ impl<'a> BinJudge<'a> {
     }
 
     /// The bins of every known column.
-    pub fn finish(self) -> Vec<JudgedBins> {
+    pub(crate) fn finish(self) -> Vec<JudgedBins> {
         self.sites
     }
 }

@@ -45,7 +45,7 @@ pub(crate) fn read(path: &Path) -> Result<(Vec<KnownPrompt>, InputReport)> {
         known.push(KnownPrompt { set, prompt: cell(prompt), answer: cell(answer) });
     }
     if known.is_empty() {
-        return Err(Error::input(&place, "there is no prompt in it").with_hint(SHAPE));
+        return Err(Error::input(&place, "it contains no prompt").with_hint(SHAPE));
     }
     Ok((known, report()))
 }

@@ -14,7 +14,7 @@ use crate::{
 
 /// One labelled sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sample {
+pub(crate) struct Sample {
     /// Upper case.
     pub sequence: Vec<u8>,
     /// As the file has it.
@@ -25,7 +25,7 @@ pub struct Sample {
 
 /// The columns with sequence and label.
 #[derive(Clone, Debug, Default)]
-pub struct Columns {
+pub(crate) struct Columns {
     /// Name of the column with the sequence; `None`: `sequence` or `seq`.
     pub sequence: Option<String>,
     /// Name of the column (FASTA: of the key) with the label; `None`: `label`.
@@ -36,12 +36,12 @@ const SHAPE: &str = "labelled sequences are a CSV or TSV file whose first line n
                      with label=… in every description";
 
 /// Reads all samples of a file; `path` may be `-`.
-pub fn read(path: &Path, columns: &Columns) -> Result<(Vec<Sample>, InputReport)> {
+pub(crate) fn read(path: &Path, columns: &Columns) -> Result<(Vec<Sample>, InputReport)> {
     of(read::open(path)?, columns)
 }
 
 /// Reads all samples of an input that is open already.
-pub fn of(input: read::Input, columns: &Columns) -> Result<(Vec<Sample>, InputReport)> {
+pub(crate) fn of(input: read::Input, columns: &Columns) -> Result<(Vec<Sample>, InputReport)> {
     input.expect(&[Format::Fasta, Format::Unknown], "a file of labelled sequences").map_err(|e| e.with_hint(SHAPE))?;
     let (place, report) = (input.place(), input.report());
     let samples = match input.format {
@@ -49,7 +49,7 @@ pub fn of(input: read::Input, columns: &Columns) -> Result<(Vec<Sample>, InputRe
         _ => table(input.reader, &place, columns)?,
     };
     if samples.is_empty() {
-        return Err(Error::input(&place, "there is no labelled sequence in it").with_hint(SHAPE));
+        return Err(Error::input(&place, "it contains no labelled sequence").with_hint(SHAPE));
     }
     Ok((samples, report()))
 }
@@ -96,7 +96,7 @@ fn table(mut reader: Box<dyn BufRead + Send>, place: &str, columns: &Columns) ->
             Error::input(place, message).with_hint(if headless {
                 "write `sequence,label` as the first line".to_string()
             } else {
-                format!("{option} NAME says which column it is")
+                format!("{option} NAME names the column")
             })
         })
     };
@@ -150,7 +150,12 @@ fn fasta(mut reader: Box<dyn BufRead + Send>, place: &str, columns: &Columns) ->
 ///
 /// With two classes, the second is the one that is predicted. A label is looked up in `map`, then among the names of the
 /// classes, then as `0`/`1`, `false`/`true`, `no`/`yes` for two classes. Numbers for more classes are never guessed.
-pub fn classes(samples: &[Sample], names: &[String], map: &BTreeMap<String, String>, place: &str) -> Result<Vec<u8>> {
+pub(crate) fn classes(
+    samples: &[Sample],
+    names: &[String],
+    map: &BTreeMap<String, String>,
+    place: &str,
+) -> Result<Vec<u8>> {
     let by_name = |label: &str| names.iter().position(|name| name.eq_ignore_ascii_case(label));
     for (label, name) in map {
         if by_name(name).is_none() {
@@ -176,10 +181,10 @@ pub fn classes(samples: &[Sample], names: &[String], map: &BTreeMap<String, Stri
             class(&sample.label).map(|c| c as u8).ok_or_else(|| {
                 Error::input(
                     place,
-                    format!("line {}: label {:?} is none of {}", sample.line, sample.label, names.join(", ")),
+                    format!("line {}: label {:?} must be one of {}", sample.line, sample.label, names.join(", ")),
                 )
                 .with_hint(format!(
-                    "say which class it is: --labels {}={}",
+                    "map it to a class: --labels {}={}",
                     sample.label,
                     names[names.len() - 1]
                 ))
@@ -190,11 +195,11 @@ pub fn classes(samples: &[Sample], names: &[String], map: &BTreeMap<String, Stri
 
 /// Sequences and their reverse complements: those that a model was trained on.
 #[derive(Default)]
-pub struct Seen(HashSet<Vec<u8>>);
+pub(crate) struct Seen(HashSet<Vec<u8>>);
 
 impl Seen {
     /// Adds the sequences of a file.
-    pub fn add(&mut self, samples: &[Sample]) {
+    pub(crate) fn add(&mut self, samples: &[Sample]) {
         for sample in samples {
             let mut turned = Vec::new();
             reverse_complement_into(&sample.sequence, &mut turned);
@@ -204,7 +209,7 @@ impl Seen {
     }
 
     /// Whether it contains a sequence, on either strand.
-    pub fn contains(&self, sequence: &[u8]) -> bool {
+    pub(crate) fn contains(&self, sequence: &[u8]) -> bool {
         self.0.contains(sequence)
     }
 }

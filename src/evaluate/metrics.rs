@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 /// Samples in the order of their score for one class, highest first, with ties marked.
 #[derive(Clone, Debug)]
-pub struct Ranking {
+pub(crate) struct Ranking {
     /// (index of the sample, is it of the class), highest score first.
     order: Vec<(u32, bool)>,
     /// Where each run of equal scores ends in `order`.
@@ -15,7 +15,7 @@ pub struct Ranking {
 
 /// A point of the precision-recall curve: everything from `threshold` up is called.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
+pub(crate) struct Point {
     /// The lowest score that is called.
     pub threshold: f64,
     /// Called and of the class.
@@ -33,7 +33,7 @@ fn runs(sorted: &[f64]) -> Vec<u32> {
 
 impl Ranking {
     /// `scores` and `truth` have the same length; not-a-number ranks last.
-    pub fn new<S: Copy + Into<f64> + Sync>(scores: &[S], truth: &[bool]) -> Self {
+    pub(crate) fn new<S: Copy + Into<f64> + Sync>(scores: &[S], truth: &[bool]) -> Self {
         let mut order: Vec<(u32, bool)> = truth.iter().enumerate().map(|(i, &t)| (i as u32, t)).collect();
         let key = |i: u32| {
             let score: f64 = scores[i as usize].into();
@@ -65,7 +65,7 @@ impl Ranking {
     }
 
     /// Area under the receiver operating characteristic: ties count half (Mann-Whitney).
-    pub fn auroc(&self, times: Option<&[u32]>) -> f64 {
+    pub(crate) fn auroc(&self, times: Option<&[u32]>) -> f64 {
         let (mut area, mut positives, mut negatives) = (0.0, 0u64, 0u64);
         for (p, n, _) in self.steps(times) {
             area += n as f64 * (positives as f64 + p as f64 / 2.0);
@@ -77,7 +77,7 @@ impl Ranking {
 
     /// Area under the precision-recall curve as average precision: the sum of precision × gain in recall, without
     /// interpolation (as scikit-learn's `average_precision_score`).
-    pub fn auprc(&self, times: Option<&[u32]>) -> f64 {
+    pub(crate) fn auprc(&self, times: Option<&[u32]>) -> f64 {
         let (mut sum, mut tp, mut fp) = (0.0, 0u64, 0u64);
         for (p, n, _) in self.steps(times) {
             tp += p;
@@ -91,7 +91,7 @@ impl Ranking {
 
     /// Share of the class among the `k` highest scores, where `k` is the size of the class (Jaganathan et al. 2019,
     /// "top-k accuracy"). Ties at the border count by their share.
-    pub fn top_k(&self, times: Option<&[u32]>) -> f64 {
+    pub(crate) fn top_k(&self, times: Option<&[u32]>) -> f64 {
         let k: u64 = self.steps(times).map(|(p, _, _)| p).sum();
         let (mut taken, mut hits) = (0u64, 0.0);
         for (p, n, _) in self.steps(times) {
@@ -108,7 +108,7 @@ impl Ranking {
     }
 
     /// The precision-recall curve: one point for each different score.
-    pub fn curve(&self) -> Vec<Point> {
+    pub(crate) fn curve(&self) -> Vec<Point> {
         let (mut tp, mut fp) = (0, 0);
         self.steps(None)
             .map(|(p, n, last)| {
@@ -120,7 +120,7 @@ impl Ranking {
     }
 
     /// Samples of the class, and all others.
-    pub fn sizes(&self) -> (u64, u64) {
+    pub(crate) fn sizes(&self) -> (u64, u64) {
         let positives = self.order.iter().filter(|(_, truth)| *truth).count() as u64;
         (positives, self.order.len() as u64 - positives)
     }
@@ -163,19 +163,19 @@ impl Ranks {
 /// Spearman's correlation of two numbers of the same samples: Pearson's of their ranks, ties at the mean of their ranks (as
 /// `scipy.stats.spearmanr`).
 #[derive(Clone, Debug)]
-pub struct Spearman {
+pub(crate) struct Spearman {
     first: Ranks,
     second: Ranks,
 }
 
 impl Spearman {
     /// Both have the same length, and no not-a-number.
-    pub fn new(first: &[f64], second: &[f64]) -> Self {
+    pub(crate) fn new(first: &[f64], second: &[f64]) -> Self {
         Self { first: Ranks::new(first), second: Ranks::new(second) }
     }
 
     /// From -1 to 1; not a number where one of the two is the same for all samples.
-    pub fn value(&self, times: Option<&[u32]>) -> f64 {
+    pub(crate) fn value(&self, times: Option<&[u32]>) -> f64 {
         let (first, second) = (self.first.of(times), self.second.of(times));
         let total: u64 = times.map_or(first.len() as u64, |t| t.iter().map(|&n| u64::from(n)).sum());
         let mean = (total as f64 + 1.0) / 2.0;
@@ -193,14 +193,14 @@ impl Spearman {
 
 /// How often each class (row: the truth) was called which (column).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Confusion {
+pub(crate) struct Confusion {
     classes: usize,
     counts: Vec<u64>,
 }
 
 impl Confusion {
     /// From truths and calls, class numbers below `classes`.
-    pub fn new(classes: usize, truth: &[u8], called: &[u8], times: Option<&[u32]>) -> Self {
+    pub(crate) fn new(classes: usize, truth: &[u8], called: &[u8], times: Option<&[u32]>) -> Self {
         let mut counts = vec![0; classes * classes];
         for (i, (&t, &c)) in truth.iter().zip(called).enumerate() {
             counts[usize::from(t) * classes + usize::from(c)] += times.map_or(1, |w| u64::from(w[i]));
@@ -209,7 +209,7 @@ impl Confusion {
     }
 
     /// How often `truth` was called `called`.
-    pub fn at(&self, truth: usize, called: usize) -> u64 {
+    pub(crate) fn at(&self, truth: usize, called: usize) -> u64 {
         self.counts[truth * self.classes + called]
     }
 
@@ -222,14 +222,14 @@ impl Confusion {
     }
 
     /// Share of right calls.
-    pub fn accuracy(&self) -> f64 {
+    pub(crate) fn accuracy(&self) -> f64 {
         let right: u64 = (0..self.classes).map(|c| self.at(c, c)).sum();
         right as f64 / self.counts.iter().sum::<u64>() as f64
     }
 
     /// Matthews correlation for two or more classes (Gorodkin 2004). Not a number where only one class is there; 0 where
     /// only one class was called.
-    pub fn mcc(&self) -> f64 {
+    pub(crate) fn mcc(&self) -> f64 {
         let total = self.counts.iter().sum::<u64>() as f64;
         let right: f64 = (0..self.classes).map(|c| self.at(c, c) as f64).sum();
         let (mut cross, mut rows, mut columns) = (0.0, 0.0, 0.0);
@@ -250,29 +250,29 @@ impl Confusion {
     }
 
     /// Share of a class's calls that are right. Not a number if it was never called.
-    pub fn precision(&self, class: usize) -> f64 {
+    pub(crate) fn precision(&self, class: usize) -> f64 {
         self.at(class, class) as f64 / self.column(class) as f64
     }
 
     /// Share of a class that was called.
-    pub fn recall(&self, class: usize) -> f64 {
+    pub(crate) fn recall(&self, class: usize) -> f64 {
         self.at(class, class) as f64 / self.row(class) as f64
     }
 
     /// Harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN).
-    pub fn f1(&self, class: usize) -> f64 {
+    pub(crate) fn f1(&self, class: usize) -> f64 {
         2.0 * self.at(class, class) as f64 / (self.row(class) + self.column(class)) as f64
     }
 
     /// Mean of the classes' F1.
-    pub fn macro_f1(&self) -> f64 {
+    pub(crate) fn macro_f1(&self) -> f64 {
         (0..self.classes).map(|c| self.f1(c)).sum::<f64>() / self.classes as f64
     }
 }
 
 /// A metric with its bootstrap interval.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Metric {
+pub(crate) struct Metric {
     /// Name, as in the TSV.
     pub name: String,
     /// On the whole set.
@@ -284,7 +284,7 @@ pub struct Metric {
 }
 
 /// Answers and truths of one head, with everything its metrics need.
-pub struct Judged {
+pub(crate) struct Judged {
     /// Names of the classes. With two, the second is the one asked for.
     pub classes: Vec<String>,
     truth: Vec<u8>,
@@ -298,7 +298,7 @@ pub struct Judged {
 impl Judged {
     /// `scores` has a number a class for each sample (two classes: only the second's); `called` the class by the
     /// threshold or the largest score.
-    pub fn new(classes: Vec<String>, truth: Vec<u8>, scores: &[f32], threshold: f64) -> Self {
+    pub(crate) fn new(classes: Vec<String>, truth: Vec<u8>, scores: &[f32], threshold: f64) -> Self {
         let count = classes.len();
         let width = if count == 2 { 1 } else { count };
         let called: Vec<u8> = scores
@@ -328,27 +328,22 @@ impl Judged {
     }
 
     /// Samples.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.truth.len()
     }
 
-    /// None.
-    pub fn is_empty(&self) -> bool {
-        self.truth.is_empty()
-    }
-
     /// Samples of each class.
-    pub fn sizes(&self) -> Vec<usize> {
+    pub(crate) fn sizes(&self) -> Vec<usize> {
         (0..self.classes.len()).map(|c| self.truth.iter().filter(|&&t| usize::from(t) == c).count()).collect()
     }
 
     /// Truth against call.
-    pub fn confusion(&self) -> Confusion {
+    pub(crate) fn confusion(&self) -> Confusion {
         Confusion::new(self.classes.len(), &self.truth, &self.called, None)
     }
 
     /// The ranking of a class (with two classes there is only the second's).
-    pub fn rankings(&self) -> &[Ranking] {
+    pub(crate) fn rankings(&self) -> &[Ranking] {
         &self.rankings
     }
 
@@ -400,7 +395,7 @@ impl Judged {
 
     /// How often a probability was right: (mean probability, share of right ones, samples) for tenths of the range. With
     /// two classes the probability of the second; otherwise that of the called class.
-    pub fn reliability(&self) -> Vec<(f64, f64, u64)> {
+    pub(crate) fn reliability(&self) -> Vec<(f64, f64, u64)> {
         let mut bins = vec![(0.0, 0.0, 0u64); 10];
         for i in 0..self.len() {
             let p = f64::from(self.confidence[i]);
@@ -414,7 +409,7 @@ impl Judged {
     }
 
     /// Expected calibration error: the mean distance between probability and share of right ones, over ten bins.
-    pub fn calibration_error(&self) -> f64 {
+    pub(crate) fn calibration_error(&self) -> f64 {
         self.reliability().iter().map(|(p, right, n)| (p - right).abs() * *n as f64).sum::<f64>() / self.len() as f64
     }
 }
@@ -430,7 +425,7 @@ pub(crate) struct Bootstrap {
 
 /// Bounds of the middle 95 % of every value over resampled sets of `samples`. The same seed gives the same bounds, on any
 /// number of threads.
-pub fn bootstrap(
+pub(crate) fn bootstrap(
     samples: usize,
     replicates: u32,
     seed: u64,

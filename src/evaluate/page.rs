@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A table of metrics with its heading.
-pub struct Table {
+pub(crate) struct Table {
     /// Heading.
     pub title: String,
     /// Rows.
@@ -21,7 +21,7 @@ pub struct Table {
 }
 
 /// What the page shows.
-pub struct Page {
+pub(crate) struct Page {
     /// Heading.
     pub title: String,
     /// Lines under the heading: model, file, sizes.
@@ -35,7 +35,7 @@ pub struct Page {
 }
 
 /// A metric with four decimals; numbers of 100 and more with one.
-pub fn show(value: f64) -> String {
+pub(super) fn show(value: f64) -> String {
     if !value.is_finite() {
         "not defined".into()
     } else if value.abs() >= 100.0 {
@@ -96,7 +96,7 @@ fn write_confusion(classes: &[String], confusion: &Confusion, html: &mut String)
 
 impl Page {
     /// The whole page.
-    pub fn html(&self) -> Result<String> {
+    pub(crate) fn html(&self) -> Result<String> {
         let title = escape(&self.title);
         let mut html = format!(
             "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\n<style>\n\

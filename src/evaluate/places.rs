@@ -121,9 +121,11 @@ fn set_metrics(
     if positives == 0 || negatives == 0 {
         return Err(Error::input(
             read::place(settings.truth.places),
-            format!("{name}: of the {} bins that were judged {positives} lie on a known place", positives + negatives),
+            format!("{name}: of {} evaluated bins, {positives} overlap the truth set", positives + negatives),
         )
-        .with_hint("metrics need bins of both kinds: are places and regions of the same genome?"));
+        .with_hint(
+            "the metrics need bins inside and outside of the truth set: are truth set and regions of the same genome?",
+        ));
     }
     let set = SetMetrics {
         name: name.into(),

@@ -8,10 +8,10 @@ use super::{
 };
 
 /// A line of a plot: its name and its points.
-pub type Line = (String, Vec<(f64, f64)>);
+pub(super) type Line = (String, Vec<(f64, f64)>);
 
 /// One plot with axes from 0 to 1.
-pub struct Plot {
+pub(crate) struct Plot {
     /// Heading.
     pub title: String,
     /// Name of the horizontal axis.
@@ -59,7 +59,7 @@ pub(crate) fn plots(set: &SetMetrics, operating: bool, reliability: Option<Vec<L
     plots.extend(reliability.map(|lines| Plot {
         title: "Reliability".into(),
         x: "probability".into(),
-        y: "share of right ones".into(),
+        y: "fraction correct".into(),
         diagonal: true,
         lines,
     }));

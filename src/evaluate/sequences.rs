@@ -73,8 +73,8 @@ impl pipeline::Located for (usize, &Sample) {
 pub(crate) fn evaluate(settings: &SequenceSettings<'_>, network: Network) -> Result<Evaluation> {
     let card = network.card.clone();
     if card.kind == Kind::Track {
-        return Err(Error::usage(format!("{} scores places of a genome, not sequences", card.name))
-            .with_hint("give a BED file of known places, and the genome with -f"));
+        return Err(Error::usage(format!("{} scores positions of a genome, not single sequences", card.name))
+            .with_hint("give a BED file with the truth set, and the genome with -f"));
     }
     let head = JudgedHead::of(&card, settings.head)?;
     let set = LabelledSet::read(settings, &head)?;
@@ -142,7 +142,7 @@ impl LabelledSet {
                 let takes = if shortest == longest { format!("{longest}") } else { format!("{shortest} to {longest}") };
                 return Err(Error::input(
                     &self.place,
-                    format!("line {line}: the sequence has {len} bases; {} takes {takes}", card.name),
+                    format!("line {line}: the sequence has {len} bases; {} accepts {takes}", card.name),
                 )
                 .with_hint("trim or remove such sequences: metrics of the others would not be those of this file"));
             }
@@ -206,7 +206,7 @@ fn set_metrics(name: &str, judged: &Judged, place: &str, counts: &Counts, draws:
     let sizes = judged.sizes();
     if sizes.contains(&0) {
         if name == "all" || sizes.iter().filter(|&&size| size > 0).count() < 2 {
-            return Err(Error::input(place, format!("set {name}: after skipping, a class has no sequence left")));
+            return Err(Error::input(place, format!("set {name}: after skipping, a class has no sequences")));
         }
         tracing::warn!("set {name}: not every class has a sequence; its metrics are not defined");
     }

@@ -5,22 +5,22 @@ use crate::output::column::{Column, column, fixed_header};
 
 /// The table of metrics.
 pub(super) const METRICS: &[Column] = &[
-    column(&["set"], "all; unseen (--seen); with -f, the score or --pool that is judged"),
+    column(&["set"], "all; unseen (--seen); with -f, the score or --pool"),
     column(
         &["figure"],
         "accuracy, mcc, f1, precision, recall, auroc, auprc, top_k, false_per_mb …; metric:class for one of several classes; sequences, bins, skipped:reason: counts; truth:x>called:y: cells of the confusion matrix",
     ),
     column(&["value"], "value on the whole set; . where it is not defined"),
-    column(&["low", "high"], "middle 95 % of the bootstrap replicates; . where there are none"),
+    column(&["low", "high"], "middle 95 % of the bootstrap replicates; . if there are none"),
 ];
 
 /// The table of calls at every threshold.
 pub(super) const CURVE: &[Column] = &[
     column(&["set", "class"], "set and class of the curve; of variants, set is the score"),
-    column(&["threshold"], "everything from this score on is called"),
+    column(&["threshold"], "lowest score that is called"),
     column(&["true_positives", "false_positives"], "right and wrong calls"),
     column(&["precision", "recall"], "fraction of right calls; fraction of the class that is called"),
-    column(&["false_per_mb"], "false positives per million judged bases; . for sequences"),
+    column(&["false_per_mb"], "false positives per megabase scored; . for sequences"),
 ];
 
 /// What was measured on one set of sequences, places or variants.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 /// The units by which texts are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Units {
+pub(super) enum Units {
     /// Words, separated by blanks.
     Words,
     /// Letters of a sequence.
@@ -41,7 +41,7 @@ fn shared(a: &HashMap<&[&str], usize>, b: &HashMap<&[&str], usize>) -> usize {
 
 /// Sums over a set of answers.
 #[derive(Clone, Debug, Default)]
-pub struct Texts {
+pub(super) struct Texts {
     count: usize,
     exact: usize,
     /// Grams of 1 to 4 units of the answers that the known answers have too, and all grams of the answers.
@@ -58,7 +58,7 @@ pub struct Texts {
 
 impl Texts {
     /// Adds an answer; `None`: there was none.
-    pub fn add(&mut self, truth: &str, answer: Option<&str>, units: Units) {
+    pub(super) fn add(&mut self, truth: &str, answer: Option<&str>, units: Units) {
         let answered = answer.is_some();
         self.count += 1;
         self.exact += usize::from(answer == Some(truth));
@@ -83,18 +83,18 @@ impl Texts {
     }
 
     /// How many answers were added.
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.count
     }
 
     /// Share of answers that are the truth, letter by letter.
-    pub fn exact(&self) -> f64 {
+    pub(super) fn exact(&self) -> f64 {
         self.exact as f64 / self.count as f64
     }
 
     /// BLEU over the whole set (Papineni et al. 2002): geometric mean of the precisions of grams of 1 to `n` units, times the
     /// brevity penalty. 0 where one of them is 0; sizes that no text reaches are left out.
-    pub fn bleu(&self, n: usize) -> f64 {
+    pub(super) fn bleu(&self, n: usize) -> f64 {
         let sizes: Vec<usize> = (0..n).filter(|&n| self.written[n] > 0).collect();
         if self.answered_units == 0 || sizes.is_empty() {
             return 0.0;
@@ -106,12 +106,12 @@ impl Texts {
     }
 
     /// ROUGE-1, ROUGE-2 and ROUGE-L (Lin 2004), F1, the mean over the answers. ROUGE-2 of texts of one unit is 0.
-    pub fn rouge(&self) -> [f64; 3] {
+    pub(super) fn rouge(&self) -> [f64; 3] {
         self.rouge.map(|sum| sum / self.count as f64)
     }
 
     /// Mean absolute error, and Pearson's correlation, of the prompts that were answered; `None` where not all are numbers.
-    pub fn numbers(&self) -> Option<(f64, f64)> {
+    pub(super) fn numbers(&self) -> Option<(f64, f64)> {
         if self.no_number || self.numbers.is_empty() {
             return None;
         }

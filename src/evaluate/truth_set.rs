@@ -140,7 +140,7 @@ impl ScoreNames<'_> {
             truth.entry(column).or_default().push((contig, interval));
         }
         if truth.is_empty() {
-            return Err(Error::input(place, "there is no known place in it"));
+            return Err(Error::input(place, "it has no intervals"));
         }
         Ok(truth)
     }
@@ -169,7 +169,7 @@ impl ScoreNames<'_> {
                 known
                     .iter()
                     .position(|known| self.columns[known.column].name == member)
-                    .ok_or_else(|| bad(format!("{member} is not among the known places")))
+                    .ok_or_else(|| bad(format!("the truth set has no {member}")))
             })
             .collect::<Result<Vec<usize>>>()?;
         Ok(Pool { name: name.into(), members })

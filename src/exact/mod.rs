@@ -8,22 +8,24 @@
 
 use std::collections::HashSet;
 
-pub mod orf;
-pub mod strings;
-pub mod translate;
+#[cfg(test)]
+mod examples;
+pub(crate) mod orf;
+pub(crate) mod strings;
+pub(crate) mod translate;
 
-pub use orf::{Orf, OrfFinder, OrfOptions, StartRule};
-pub use strings::{complement, gc_fraction, reverse, reverse_complement};
-pub use translate::{GeneticCode, Letters, back_translate, is_open_reading_frame, translate};
+pub(crate) use orf::{Orf, OrfFinder, OrfOptions, StartRule};
+pub(crate) use strings::{complement, gc_fraction, reverse, reverse_complement};
+pub(crate) use translate::{GeneticCode, Letters, back_translate, is_open_reading_frame, translate};
 
 /// Name and one-line summary of each task, in the order of [`all`].
 const TASKS: [(&str, &str); 7] = [
-    ("gc", "share of G and C among the known bases, 0 to 1"),
-    ("reverse", "the bases from last to first"),
+    ("gc", "fraction of G and C among the known bases, 0 to 1"),
+    ("reverse", "the reversed sequence"),
     ("complement", "the complement of each base"),
-    ("reverse-complement", "the other strand, in its own direction"),
-    ("protein", "translation of frame 1, one letter an amino acid; * is a stop, X unknown"),
-    ("protein3", "translation of frame 1, three letters an amino acid; Ter is a stop, Xaa unknown"),
+    ("reverse-complement", "the reverse complement"),
+    ("protein", "translation of frame 1, one letter per amino acid; * is a stop, X unknown"),
+    ("protein3", "translation of frame 1, three letters per amino acid; Ter is a stop, Xaa unknown"),
     ("orf", "open reading frames of both strands"),
 ];
 
@@ -43,7 +45,7 @@ const DEFAULT_ORF_MIN_LEN: u64 = 300;
 
 /// A question about a sequence that has one right answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Task {
+pub(crate) enum Task {
     /// See [`gc_fraction`].
     GcContent,
     /// See [`reverse`].
@@ -65,7 +67,7 @@ pub enum Task {
 
 /// The answer to a [`Task`].
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// A number; its unit is the task's.
     Number(f64),
     /// Bases or amino acids; empty where the sequence is too short to have any.
@@ -75,7 +77,7 @@ pub enum Answer {
 }
 
 /// Name and summary of every task, in the order to list them.
-pub fn all() -> &'static [(&'static str, &'static str)] {
+pub(crate) fn all() -> &'static [(&'static str, &'static str)] {
     &TASKS
 }
 
@@ -86,14 +88,7 @@ impl Task {
     /// code 1, at least 300 bases, ATG only, no partial frames. A wrong name, key or value is an error that lists
     /// the right ones. `orf` with a code that has no stops (27, 28, 31) is an error unless `partial=true`: it would
     /// never find anything.
-    ///
-    /// ```
-    /// use genogloss::exact::Task;
-    ///
-    /// assert!(Task::parse("orf:code=11,min=90,starts=code").is_ok());
-    /// assert!(Task::parse("orf:code=7").is_err());
-    /// ```
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (name, settings) = match text.split_once(':') {
             Some((name, settings)) => (name, Some(settings)),
             None => (text, None),
@@ -115,12 +110,13 @@ impl Task {
     }
 
     /// The name that [`parse`](Self::parse) reads, without settings.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         TASKS[self.index()].0
     }
 
     /// A description of the answer, in one line.
-    pub fn summary(&self) -> &'static str {
+    #[cfg(test)]
+    pub(crate) fn summary(&self) -> &'static str {
         TASKS[self.index()].1
     }
 
@@ -129,7 +125,7 @@ impl Task {
     /// [`Answer::Missing`] for the GC content of a sequence without known bases, and always for
     /// [`OpenReadingFrames`](Self::OpenReadingFrames): those are intervals, any number of them, and come from
     /// [`OrfFinder`]. Bytes that are not ASCII, which no sequence has, become `U+FFFD`.
-    pub fn answer(&self, bases: &[u8]) -> Answer {
+    pub(crate) fn answer(&self, bases: &[u8]) -> Answer {
         let text = |bases: Vec<u8>| Answer::Text(String::from_utf8_lossy(&bases).into_owned());
         match self {
             Self::GcContent => gc_fraction(bases).map_or(Answer::Missing, Answer::Number),

@@ -22,7 +22,7 @@ const SET_CODONS: usize = 1 << 12;
 
 /// The codons that start an open reading frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StartRule {
+pub(crate) enum StartRule {
     /// ATG only, in every genetic code.
     AtgOnly,
     /// Every start codon of the genetic code, see [`GeneticCode::is_start`].
@@ -31,7 +31,7 @@ pub enum StartRule {
 
 /// Which open reading frames to report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrfOptions {
+pub(crate) struct OrfOptions {
     /// The genetic code: its stops, unknown codons and, with [`StartRule::CodeStarts`], starts. A code without stops
     /// ([`GeneticCode::has_stop`]) has no complete frames.
     pub code: &'static GeneticCode,
@@ -49,7 +49,7 @@ pub struct OrfOptions {
 
 /// An open reading frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Orf {
+pub(crate) struct Orf {
     /// Where it is on the forward strand, 0-based half-open; whole codons, stop codon included.
     pub interval: Interval,
     /// [`Strand::Forward`] or [`Strand::Reverse`].
@@ -65,12 +65,12 @@ pub struct Orf {
 
 /// Roles of a codon. Each strand has its own bits, so one lookup gives both strands.
 mod event {
-    pub const FORWARD_START: u8 = 1;
-    pub const FORWARD_STOP: u8 = 2;
-    pub const FORWARD_UNKNOWN: u8 = 4;
-    pub const REVERSE_START: u8 = 8;
-    pub const REVERSE_STOP: u8 = 16;
-    pub const REVERSE_UNKNOWN: u8 = 32;
+    pub(super) const FORWARD_START: u8 = 1;
+    pub(super) const FORWARD_STOP: u8 = 2;
+    pub(super) const FORWARD_UNKNOWN: u8 = 4;
+    pub(super) const REVERSE_START: u8 = 8;
+    pub(super) const REVERSE_STOP: u8 = 16;
+    pub(super) const REVERSE_UNKNOWN: u8 = 32;
 }
 
 /// One frame of the forward strand.
@@ -102,21 +102,8 @@ struct ReverseFrame {
 ///
 /// It holds the complete frames to the right of the leftmost open stretch. With the standard code and real sequence
 /// those are few; they are many only where one frame is very long without a stop.
-///
-/// ```
-/// use genogloss::exact::{GeneticCode, OrfFinder, OrfOptions, StartRule};
-///
-/// let code = GeneticCode::STANDARD;
-/// let mut finder = OrfFinder::new(OrfOptions { code, min_len: 9, starts: StartRule::AtgOnly, partial: false });
-/// let mut found = Vec::new();
-/// for bases in [b"CCATG".as_slice(), b"AAATAGCC"] {
-///     finder.push(bases, &mut |orf| found.push((orf.interval.start, orf.interval.end)));
-/// }
-/// finder.finish(&mut |orf| found.push((orf.interval.start, orf.interval.end)));
-/// assert_eq!(found, [(2, 11)]);
-/// ```
 #[derive(Debug)]
-pub struct OrfFinder {
+pub(crate) struct OrfFinder {
     options: OrfOptions,
     events: Box<[u8; SET_CODONS]>,
     /// The last three bases as sets, four bits each, the newest lowest.
@@ -130,7 +117,7 @@ pub struct OrfFinder {
 
 impl OrfFinder {
     /// Ready for the first base of a contig.
-    pub fn new(options: OrfOptions) -> Self {
+    pub(crate) fn new(options: OrfOptions) -> Self {
         let mut finder = Self {
             options,
             events: events(&options),
@@ -145,7 +132,7 @@ impl OrfFinder {
     }
 
     /// Reads bases and emits the frames that no open frame can precede.
-    pub fn push(&mut self, bases: &[u8], emit: &mut dyn FnMut(Orf)) {
+    pub(crate) fn push(&mut self, bases: &[u8], emit: &mut dyn FnMut(Orf)) {
         for &base in bases {
             self.codon = (self.codon << 4 | usize::from(BASE_SETS[base as usize])) & (SET_CODONS - 1);
             self.position += 1;
@@ -158,7 +145,7 @@ impl OrfFinder {
     }
 
     /// Ends the contig: emits the remaining frames, and resets the finder for the next contig.
-    pub fn finish(&mut self, emit: &mut dyn FnMut(Orf)) {
+    pub(crate) fn finish(&mut self, emit: &mut dyn FnMut(Orf)) {
         for frame in 0..CODON_LEN {
             if let Some(bases) = self.position.checked_sub(frame) {
                 let edge = frame + bases / CODON_LEN * CODON_LEN;

@@ -8,14 +8,7 @@ use crate::genome::sequence::{COMPLEMENT, reverse_complement_into};
 ///
 /// Counted over the whole of `bases`, either case. `N`, gaps and the other ambiguity codes are left out of both
 /// counts, so a sequence of `N` has no GC fraction rather than a GC fraction of zero.
-///
-/// ```
-/// use genogloss::exact::gc_fraction;
-///
-/// assert_eq!(gc_fraction(b"GCATNNNN"), Some(0.5));
-/// assert_eq!(gc_fraction(b"NNNN"), None);
-/// ```
-pub fn gc_fraction(bases: &[u8]) -> Option<f64> {
+pub(crate) fn gc_fraction(bases: &[u8]) -> Option<f64> {
     // METHOD: (G+C+S)/(A+C+G+T+U+S+W). S and W are ambiguous, but not in GC; all other codes are, and are not
     // counted. Biopython's `gc_fraction` counts the same letters (`ambiguous="remove"`, its default).
     let (mut strong, mut weak) = (0u64, 0u64);
@@ -39,19 +32,19 @@ pub fn gc_fraction(bases: &[u8]) -> Option<f64> {
 }
 
 /// The bases from last to first, letters unchanged.
-pub fn reverse(bases: &[u8]) -> Vec<u8> {
+pub(crate) fn reverse(bases: &[u8]) -> Vec<u8> {
     bases.iter().rev().copied().collect()
 }
 
 /// The complement of each base in place: IUPAC letters, case kept, `U` read as `T`; other bytes stay.
 ///
 /// The answer is always DNA: `A` becomes `T`, also in a sequence written with `U`.
-pub fn complement(bases: &[u8]) -> Vec<u8> {
+pub(crate) fn complement(bases: &[u8]) -> Vec<u8> {
     bases.iter().map(|&base| COMPLEMENT[base as usize]).collect()
 }
 
 /// The other strand, read in its own direction: [`complement`] of [`reverse`].
-pub fn reverse_complement(bases: &[u8]) -> Vec<u8> {
+pub(crate) fn reverse_complement(bases: &[u8]) -> Vec<u8> {
     let mut other = Vec::with_capacity(bases.len());
     reverse_complement_into(bases, &mut other);
     other

@@ -41,16 +41,8 @@ pub(super) fn agreed(table: &[u8; 64], sets: [u8; 3]) -> Option<u8> {
 }
 
 /// One of NCBI's genetic codes, found by its number (`transl_table`).
-///
-/// ```
-/// use genogloss::exact::GeneticCode;
-///
-/// let mitochondrial = GeneticCode::from_id(2).expect("vertebrate mitochondrial");
-/// assert_eq!(mitochondrial.amino_acid(*b"TGA"), b'W');
-/// assert!(mitochondrial.is_stop(*b"AGA"));
-/// ```
 #[derive(PartialEq, Eq)]
-pub struct GeneticCode {
+pub(crate) struct GeneticCode {
     id: u8,
     name: &'static str,
     amino_acids: &'static [u8; 64],
@@ -60,26 +52,21 @@ pub struct GeneticCode {
 
 impl GeneticCode {
     /// The standard code, number 1.
-    pub const STANDARD: &'static Self = &CODES[0];
+    pub(crate) const STANDARD: &'static Self = &CODES[0];
 
     /// The code with NCBI's number `id`; `None` for numbers NCBI does not use (7, 8, 17–20, from 34).
-    pub fn from_id(id: u8) -> Option<&'static Self> {
+    pub(crate) fn from_id(id: u8) -> Option<&'static Self> {
         CODES.iter().find(|code| code.id == id)
     }
 
     /// All codes, by increasing number.
-    pub fn all() -> impl Iterator<Item = &'static Self> {
+    pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
         CODES.iter()
     }
 
     /// NCBI's number of this code, the value of `transl_table`.
-    pub fn id(&self) -> u8 {
+    pub(crate) fn id(&self) -> u8 {
         self.id
-    }
-
-    /// NCBI's name of this code.
-    pub fn name(&self) -> &'static str {
-        self.name
     }
 
     /// One letter for the codon: an amino acid, `*` for a stop, `X` where unknown.
@@ -87,26 +74,28 @@ impl GeneticCode {
     /// Either case, `U` as `T`. Ambiguity codes are resolved where every codon they allow gives the same letter
     /// (`CTN` is `L` in the standard code, `TAR` is `*`); `RAY`, which is N or D, is `X`, not `B`. A codon with a
     /// byte that is not a nucleotide letter, such as a gap, is `X`.
-    pub fn amino_acid(&self, codon: [u8; 3]) -> u8 {
+    pub(crate) fn amino_acid(&self, codon: [u8; 3]) -> u8 {
         agreed(self.amino_acids, codon.map(|base| BASE_SETS[base as usize])).unwrap_or(b'X')
     }
 
     /// Translation may begin here, by NCBI's list for this code (for the standard code TTG, CTG and ATG).
     ///
     /// An ambiguous codon is a start where every codon it allows is one.
-    pub fn is_start(&self, codon: [u8; 3]) -> bool {
+    #[cfg(test)]
+    pub(crate) fn is_start(&self, codon: [u8; 3]) -> bool {
         self.is_start_of(codon.map(|base| BASE_SETS[base as usize]))
     }
 
     /// Translation ends here: the codons whose [`amino_acid`](Self::amino_acid) is `*`.
     ///
     /// Codons that NCBI lists both as stop and as amino acid (codes 27, 28, 31) are not stops here.
-    pub fn is_stop(&self, codon: [u8; 3]) -> bool {
+    #[cfg(test)]
+    pub(crate) fn is_stop(&self, codon: [u8; 3]) -> bool {
         self.amino_acid(codon) == b'*'
     }
 
     /// Whether any codon is a stop: not in codes 27, 28 and 31, all of whose stops depend on context.
-    pub fn has_stop(&self) -> bool {
+    pub(crate) fn has_stop(&self) -> bool {
         self.amino_acids.contains(&b'*')
     }
 
@@ -129,7 +118,7 @@ impl fmt::Debug for GeneticCode {
 
 /// The symbols of amino acids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Letters {
+pub(crate) enum Letters {
     /// `QYV`; `*` for a stop, `X` for an unknown.
     One,
     /// `GlnTyrVal`; `Ter` for a stop, `Xaa` for an unknown.
@@ -141,13 +130,7 @@ pub enum Letters {
 /// One or two bases left over at the end are ignored, so fewer than three bases give an empty text. Translation
 /// continues after stop codons and writes them. The first codon is read like any other: an alternative start such as
 /// GTG is valine, not methionine.
-///
-/// ```
-/// use genogloss::exact::{GeneticCode, Letters, translate};
-///
-/// assert_eq!(translate(b"CAATACGTG", GeneticCode::STANDARD, Letters::Three), "GlnTyrVal");
-/// ```
-pub fn translate(bases: &[u8], code: &GeneticCode, letters: Letters) -> String {
+pub(crate) fn translate(bases: &[u8], code: &GeneticCode, letters: Letters) -> String {
     let (codons, _left_over) = bases.as_chunks::<3>();
     let amino_acids = codons.iter().map(|&codon| code.amino_acid(codon));
     match letters {
@@ -161,14 +144,7 @@ pub fn translate(bases: &[u8], code: &GeneticCode, letters: Letters) -> String {
 }
 
 /// Whether `bases` is ATG, then codons that are not stops, then a stop.
-///
-/// ```
-/// use genogloss::exact::{GeneticCode, is_open_reading_frame};
-///
-/// assert!(is_open_reading_frame(b"ATGGCTTAA", GeneticCode::STANDARD));
-/// assert!(!is_open_reading_frame(b"ATGTAAGCTTAA", GeneticCode::STANDARD));
-/// ```
-pub fn is_open_reading_frame(bases: &[u8], code: &GeneticCode) -> bool {
+pub(crate) fn is_open_reading_frame(bases: &[u8], code: &GeneticCode) -> bool {
     let protein = translate(bases, code, Letters::One);
     let start =
         bases.get(..3).is_some_and(|codon| codon.eq_ignore_ascii_case(b"ATG") || codon.eq_ignore_ascii_case(b"AUG"));
@@ -177,13 +153,7 @@ pub fn is_open_reading_frame(bases: &[u8], code: &GeneticCode) -> bool {
 
 /// The bases that three-letter residues may have been translated from, in IUPAC's letters: each of a codon's three letters stands
 /// for all bases that occur there. `None` where a residue has no codon (`Xaa` is NNN).
-///
-/// ```
-/// use genogloss::exact::{GeneticCode, back_translate};
-///
-/// assert_eq!(back_translate("MetTrpPheLeu", GeneticCode::STANDARD).as_deref(), Some("ATGTGGTTYYTN"));
-/// ```
-pub fn back_translate(residues: &str, code: &GeneticCode) -> Option<String> {
+pub(crate) fn back_translate(residues: &str, code: &GeneticCode) -> Option<String> {
     // One bit per base in the order A C G T; IUPAC's letter for each set of them (NC-IUB 1984).
     const LETTERS: &[u8; 16] = b"-ACMGRSVTWYHKDBN";
     let mut bases = String::with_capacity(residues.len());

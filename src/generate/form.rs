@@ -24,7 +24,7 @@ const LIMIT: usize = 64 << 20;
 
 /// A regular expression that the whole answer matches.
 #[derive(Debug)]
-pub struct Form {
+pub(crate) struct Form {
     automaton: DFA<Vec<u32>>,
     /// Tokens that may follow in a state, found when they are first needed.
     allowed: Mutex<HashMap<StateID, Arc<[bool]>>>,
@@ -32,7 +32,7 @@ pub struct Form {
 
 impl Form {
     /// From a regular expression, which the whole answer must match.
-    pub fn new(pattern: &str) -> Result<Self> {
+    pub(crate) fn new(pattern: &str) -> Result<Self> {
         let config = dense::Config::new()
             .start_kind(StartKind::Anchored)
             .match_kind(MatchKind::All)
@@ -46,7 +46,7 @@ impl Form {
     }
 
     /// One of these texts.
-    pub fn one_of<T: AsRef<str>>(texts: &[T]) -> Result<Self> {
+    pub(crate) fn one_of<T: AsRef<str>>(texts: &[T]) -> Result<Self> {
         let texts: Vec<String> = texts.iter().map(|text| escaped(text.as_ref())).collect();
         Self::new(&texts.join("|"))
     }
@@ -106,18 +106,18 @@ fn escaped(text: &str) -> String {
 
 /// The state of an answer that is being written.
 #[derive(Clone, Debug)]
-pub struct State {
+pub(crate) struct State {
     form: Option<(Arc<Form>, Option<StateID>)>,
 }
 
 impl State {
     /// At the beginning of an answer.
-    pub fn new(form: Option<Arc<Form>>) -> Self {
+    pub(crate) fn new(form: Option<Arc<Form>>) -> Self {
         Self { form: form.map(|form| (Arc::clone(&form), form.start())) }
     }
 
     /// Which tokens may follow; `None`: all. If none may, the answer ends.
-    pub fn allowed(&self, text: &Text) -> Option<Arc<[bool]>> {
+    pub(crate) fn allowed(&self, text: &Text) -> Option<Arc<[bool]>> {
         let (form, state) = self.form.as_ref()?;
         let tokens = state.map(|state| form.tokens(state, text));
         match tokens {
@@ -131,7 +131,7 @@ impl State {
     }
 
     /// These bytes follow.
-    pub fn advance(&mut self, bytes: &[u8]) {
+    pub(crate) fn advance(&mut self, bytes: &[u8]) {
         if let Some((form, state)) = &mut self.form {
             *state = state.and_then(|state| form.after(state, bytes));
         }

@@ -7,7 +7,7 @@
 //! [`form`] restricts an answer to a form: at every step only tokens that can still lead to an answer of that form are allowed, so an
 //! answer is a label, a number or a sequence if the task asks for one.
 
-pub mod form;
+pub(crate) mod form;
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -24,7 +24,7 @@ const BUCKET: usize = 32;
 
 /// How the next token is chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Strategy {
+pub(crate) enum Strategy {
     /// The most probable one.
     Greedy,
     /// The most probable answer among this many kept at every step. [2, 64]
@@ -42,7 +42,7 @@ impl Strategy {
 
 /// How tokens are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sampling {
+pub(crate) struct Sampling {
     /// Logits are divided by this: below 1, probable tokens are drawn more often; above 1, less often. (0, 10]
     pub temperature: f32,
     /// Only this many of the most probable tokens; 0: all.
@@ -53,7 +53,7 @@ pub struct Sampling {
 
 /// One prompt.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(crate) struct Request {
     /// Its tokens.
     pub ids: Vec<i64>,
     /// The form of the answer; `None`: any.
@@ -64,7 +64,7 @@ pub struct Request {
 
 /// One answer.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Generated {
+pub(crate) struct Generated {
     /// Its tokens, without the one that ends it.
     pub ids: Vec<usize>,
     /// Natural logarithm of its probability among all answers of its form, its end included.
@@ -74,7 +74,7 @@ pub struct Generated {
 }
 
 /// A model that writes answers.
-pub struct Generator {
+pub(crate) struct Generator {
     decoder: Box<dyn Decoder>,
     text: Arc<Text>,
     rows: usize,
@@ -93,12 +93,12 @@ struct Row {
 
 impl Generator {
     /// `rows`: rows of every call; `context`: largest number of tokens of prompt and answer together.
-    pub fn new(decoder: Box<dyn Decoder>, text: Arc<Text>, rows: usize, context: usize, padding: i64) -> Self {
+    pub(crate) fn new(decoder: Box<dyn Decoder>, text: Arc<Text>, rows: usize, context: usize, padding: i64) -> Self {
         Self { decoder, text, rows, context, padding }
     }
 
     /// Answers all requests, in their order. A prompt that fills the context gets an empty answer.
-    pub fn answer(&mut self, requests: &[Request], strategy: Strategy) -> Result<Vec<Generated>> {
+    pub(crate) fn answer(&mut self, requests: &[Request], strategy: Strategy) -> Result<Vec<Generated>> {
         let mut order: Vec<usize> = (0..requests.len()).filter(|&index| !requests[index].ids.is_empty()).collect();
         let bucket = |index: usize| requests[index].ids.len().div_ceil(BUCKET);
         order.sort_by_key(|&index| bucket(index));

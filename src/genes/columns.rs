@@ -14,7 +14,7 @@ pub(crate) const SHOW: &[Column] = &[
     GENE,
     column(
         &["fact"],
-        "which fact: name, hgnc, ncbi_gene, ensembl, omim, uniprot, location, kind, alias, previous_symbol, summary; diseases, phenotypes: how many; found_by: how the given name names the gene, if it is not the symbol",
+        "kind of fact: name, hgnc, ncbi_gene, ensembl, omim, uniprot, location, kind, alias, previous_symbol, summary; diseases, phenotypes: how many; found_by: how the given name names the gene, if it is not the symbol",
     ),
     column(&["value"], "the fact"),
     SOURCE,
@@ -24,7 +24,7 @@ pub(crate) const SHOW: &[Column] = &[
 pub(crate) const DISEASES: &[Column] = &[
     ASKED,
     GENE,
-    column(&["disease_id"], "OMIM, ORPHA, MONDO, UMLS or DECIPHER identifier; . where the source gives none"),
+    column(&["disease_id"], "OMIM, ORPHA, MONDO, UMLS or DECIPHER identifier; . if the source has none"),
     DISEASE,
     column(&["relation"], "relation of gene and disease, as the source has it"),
     column(&["against"], "yes: the source states that they are not related"),
@@ -60,9 +60,9 @@ pub(crate) const RANK: &[Column] = &[
 /// `genes relate`, without the measures.
 pub(crate) const RELATE: &[Column] = &[
     GENE,
-    column(&["about_id"], "identifier of the disease or phenotype; . where there is none"),
+    column(&["about_id"], "identifier of the disease or phenotype; . if there is none"),
     column(&["about"], "its name"),
-    column(&["answer"], "yes (probability 0.8 or more), no (0.2 or less) or unknown; . where a name is refused"),
+    column(&["answer"], "yes (probability 0.8 or more), no (0.2 or less) or unknown; . if a name is refused"),
     column(
         &["probability"],
         "that they are related; where evidence was weighed: among as many related as unrelated pairs",

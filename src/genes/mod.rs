@@ -1,25 +1,25 @@
 //! Facts about genes: a knowledge base, each fact with its source.
 //!
 //! [`build`] reads the tables of HGNC, NCBI, HPO, Orphanet and others ([`sources`] describes them, [`table`] reads them) and writes one
-//! SQLite file ([`schema`]). [`base`] opens it and finds [`records`]: genes by their [`names`] and [`identifiers`], their diseases, their
+//! SQLite file ([`schema`]). [`base`] opens it and finds [`records`]: genes by their [`names`] and `identifiers`, their diseases, their
 //! phenotypes. [`rank`] lists genes that fit a set of phenotypes; [`annotate`] adds facts to places of a genome; [`verdict`] answers
 //! whether a gene is related to a disease or phenotype, and [`relate`] weighs the evidence where no source states it.
-//! [`listings`], [`pairs`] and [`annotate`] write tables ([`lookup`]) and variants.
+//! `listings`, `pairs` and [`annotate`] write tables (`lookup`) and variants.
 
-pub mod annotate;
-pub mod base;
-pub mod build;
+pub(crate) mod annotate;
+pub(crate) mod base;
+pub(crate) mod build;
 pub(crate) mod columns;
 mod identifiers;
 pub(crate) mod listings;
 pub(crate) mod lookup;
-pub mod names;
+pub(crate) mod names;
 pub(crate) mod pairs;
-pub mod rank;
-pub mod records;
-pub mod relate;
-pub mod schema;
-pub mod sources;
-pub mod table;
+pub(crate) mod rank;
+pub(crate) mod records;
+pub(crate) mod relate;
+pub(crate) mod schema;
+pub(crate) mod sources;
+pub(crate) mod table;
 mod text_lines;
-pub mod verdict;
+pub(crate) mod verdict;

@@ -1,13 +1,13 @@
 //! Comparison of names: those of genes ignore case, those of diseases and phenotypes also ignore punctuation.
 
 /// A gene's name in the form that is compared.
-pub fn fold_gene(name: &str) -> String {
+pub(crate) fn fold_gene(name: &str) -> String {
     name.trim().to_uppercase()
 }
 
 /// A disease's or phenotype's name in the form that is compared: letters and digits in lower case, anything between them one blank; `'s` and
 /// `'` are dropped.
-pub fn fold(name: &str) -> String {
+pub(crate) fn fold(name: &str) -> String {
     let name = name.replace("'s ", "s ").replace("’s ", "s ").replace(['\'', '’'], "");
     let mut out = String::with_capacity(name.len());
     for letter in name.chars().flat_map(char::to_lowercase) {
@@ -23,7 +23,7 @@ pub fn fold(name: &str) -> String {
 
 /// The kind of a gene's name, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum NameKind {
+pub(crate) enum NameKind {
     /// The approved symbol.
     Symbol,
     /// A symbol it had before.
@@ -34,12 +34,12 @@ pub enum NameKind {
 
 impl NameKind {
     /// The number in the knowledge base.
-    pub fn code(self) -> i64 {
+    pub(crate) fn code(self) -> i64 {
         self as i64
     }
 
     /// The kind of this number.
-    pub fn of(code: i64) -> Self {
+    pub(crate) fn of(code: i64) -> Self {
         match code {
             0 => Self::Symbol,
             1 => Self::Previous,
@@ -48,7 +48,7 @@ impl NameKind {
     }
 
     /// In words.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Symbol => "symbol",
             Self::Previous => "previous symbol",

@@ -242,8 +242,8 @@ impl PairTable {
         }
         match columns.flatten() {
             Some(columns) => Ok(Self { lines, columns }),
-            None => Err(Error::input(lines.file(), "it has no columns gene, and disease or phenotype")
-                .with_hint("a tab-separated table with a header line is read")),
+            None => Err(Error::input(lines.file(), "it needs the columns gene, and disease or phenotype")
+                .with_hint("give a tab-separated table with a header line")),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 
 /// How well a gene fits.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fit {
+pub(crate) struct Fit {
     /// Its number in the knowledge base.
     pub gene: i64,
     /// Its symbol.
@@ -30,7 +30,7 @@ pub struct Fit {
 }
 
 /// All genes with phenotypes, best first; of equals by symbol.
-pub fn rank(ontology: &[u8], terms: &[u32]) -> Result<Vec<Fit>> {
+pub(crate) fn rank(ontology: &[u8], terms: &[u32]) -> Result<Vec<Fit>> {
     let broken = |what: String| Error::Internal(format!("the ontology of the knowledge base: {what}"));
     let ontology = Ontology::from_bytes(ontology).map_err(|error| broken(error.to_string()))?;
     let asked = terms

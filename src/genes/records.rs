@@ -4,7 +4,7 @@ use super::schema::NO_RELEASE;
 
 /// A gene.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gene {
+pub(crate) struct Gene {
     /// Its number in this file.
     pub id: i64,
     /// Approved symbol.
@@ -33,9 +33,7 @@ pub struct Gene {
 
 /// A table that facts come from.
 #[derive(Clone, Debug)]
-pub struct Source {
-    /// Its number in this file.
-    pub id: i64,
+pub(crate) struct Source {
     /// Who publishes the table: `HGNC`, `Orphanet`.
     pub name: String,
     /// What the table holds.
@@ -52,14 +50,14 @@ pub struct Source {
 
 impl Source {
     /// Name and release, if the release is known.
-    pub fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         if self.release == NO_RELEASE { self.name.clone() } else { format!("{} {}", self.name, self.release) }
     }
 }
 
 /// A gene's relation to a disease in one source.
 #[derive(Clone, Debug)]
-pub struct Relation {
+pub(crate) struct Relation {
     /// The disease's number in this file.
     pub id: i64,
     /// Identifier, where the source gives one.
@@ -80,7 +78,7 @@ pub struct Relation {
 
 /// A disease in one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Disease {
+pub(crate) struct Disease {
     /// Its number in this file.
     pub id: i64,
     /// Identifier, where the source gives one.
@@ -95,7 +93,7 @@ pub struct Disease {
 
 /// A gene's phenotype in one source.
 #[derive(Clone, Debug)]
-pub struct Phenotype {
+pub(crate) struct Phenotype {
     /// Number of the term.
     pub term: u32,
     /// Its name.
@@ -110,7 +108,7 @@ pub struct Phenotype {
 
 /// The genes that a name may mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GeneMatch {
+pub(crate) enum GeneMatch {
     /// One gene, and the kind of name: symbol, alias, identifier.
     One(Box<Gene>, String),
     /// Several genes: the symbol of each, and the kind of name.
@@ -121,12 +119,12 @@ pub enum GeneMatch {
 
 impl GeneMatch {
     /// The one gene and the kind of name, or why `name` does not mean one gene.
-    pub fn one(self, name: &str) -> std::result::Result<(Box<Gene>, String), String> {
+    pub(crate) fn one(self, name: &str) -> std::result::Result<(Box<Gene>, String), String> {
         match self {
             Self::One(gene, how) => Ok((gene, how)),
             Self::Several(all) => {
                 let all: Vec<String> = all.iter().map(|(symbol, how)| format!("{symbol} ({how})")).collect();
-                Err(format!("{name} may be {}", all.join(", ")))
+                Err(format!("{name} is ambiguous: {}", all.join(", ")))
             }
             Self::None(why) => Err(why),
         }
@@ -135,7 +133,7 @@ impl GeneMatch {
 
 /// Why a text does not mean a disease or phenotype.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotFound {
+pub(crate) enum NotFound {
     /// Nothing has this name; it may be the name of something else.
     Unknown(String),
     /// A name of several, or an identifier that is unknown, malformed or obsolete.
@@ -151,7 +149,7 @@ impl std::fmt::Display for NotFound {
 
 /// A disease or a phenotype that a gene may be related to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Condition {
+pub(crate) enum Condition {
     /// A disease: its record in each source.
     Disease(Vec<Disease>),
     /// A phenotype: number and name of its HPO term.
@@ -160,7 +158,7 @@ pub enum Condition {
 
 impl Condition {
     /// Identifier (`.` if there is none) and name.
-    pub fn label(&self) -> (String, String) {
+    pub(crate) fn label(&self) -> (String, String) {
         match self {
             Self::Disease(all) => {
                 let named = all.iter().find(|one| one.accession.is_some()).unwrap_or(&all[0]);

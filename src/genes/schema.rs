@@ -1,10 +1,10 @@
 //! The SQLite file of a knowledge base: its tables, its version, and the messages of SQLite.
 
 /// Version of the file's tables: a file of another version is refused.
-pub const FORMAT: i64 = 1;
+pub(crate) const FORMAT: i64 = 1;
 
 /// SQLite's application id of a knowledge base: `GGKB`.
-pub const APPLICATION: i64 = 0x4747_4b42;
+pub(crate) const APPLICATION: i64 = 0x4747_4b42;
 
 /// The release of a table that does not give it.
 pub(super) const NO_RELEASE: &str = "not given";

@@ -3,7 +3,7 @@
 /// A kind of table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names of tables; see `description`")]
-pub enum TableKind {
+pub(crate) enum TableKind {
     Hgnc,
     HgncWithdrawn,
     GeneInfo,
@@ -21,7 +21,7 @@ pub enum TableKind {
 }
 
 /// Who publishes tables.
-pub struct Publisher {
+pub(crate) struct Publisher {
     /// Name, which `--release` and `--source` take.
     pub name: &'static str,
     /// Licence of the tables.
@@ -29,7 +29,7 @@ pub struct Publisher {
 }
 
 /// What the program needs to know of a kind of table.
-pub struct TableDescription {
+pub(crate) struct TableDescription {
     /// The kind.
     pub kind: TableKind,
     /// Who publishes it.
@@ -58,7 +58,7 @@ const CGD: Publisher = Publisher { name: "CGD", licence: "public domain (NHGRI)"
 pub(super) const DISGENET: Publisher = Publisher { name: "DisGeNET", licence: "ODbL 1.0" };
 
 /// All kinds, in the order in which they are read.
-pub const ALL: &[TableDescription] = &[
+pub(crate) const ALL: &[TableDescription] = &[
     TableDescription {
         kind: TableKind::Hgnc,
         publisher: &HGNC,
@@ -200,7 +200,7 @@ pub const ALL: &[TableDescription] = &[
 
 impl TableKind {
     /// Its description.
-    pub fn description(self) -> &'static TableDescription {
+    pub(crate) fn description(self) -> &'static TableDescription {
         ALL.iter().find(|one| one.kind == self).expect("every kind is in the list")
     }
 }

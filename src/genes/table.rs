@@ -12,7 +12,7 @@ use crate::{
 const LEAD: usize = 64;
 
 /// An open table, at its first row.
-pub struct Table {
+pub(crate) struct Table {
     /// What it holds.
     pub kind: TableKind,
     /// Lines before the header.
@@ -50,7 +50,7 @@ impl Header {
                 let missing = missing.split(';').next().unwrap_or(missing);
                 let problem = format!("it looks like {}, and has no column {missing:?}", description.what);
                 return Err(Error::input(place, problem)
-                    .with_hint("its columns may have changed: genogloss genes build --help lists what is read"));
+                    .with_hint("its columns may have changed: genogloss genes build --help lists the tables"));
             }
             return Ok(Some(Self { description, delimiter, columns }));
         }
@@ -81,12 +81,12 @@ impl Header {
 
 impl Table {
     /// Opens a table and recognizes it.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         Self::of(read::open(path)?)
     }
 
     /// Recognizes an input that is already open.
-    pub fn of(input: read::Input) -> Result<Self> {
+    pub(crate) fn of(input: read::Input) -> Result<Self> {
         let report = Box::new(input.report());
         let place = input.place();
         let mut reader = input.reader;
@@ -113,22 +113,17 @@ impl Table {
             lead.push(text);
         }
         let known: Vec<&str> = ALL.iter().map(|one| one.what).collect();
-        Err(Error::input(place, "it is none of the tables that facts are read from")
-            .with_hint(format!("these are: {}", known.join("; "))))
+        Err(Error::input(place, "it is not a table that genogloss reads")
+            .with_hint(format!("known tables: {}", known.join("; "))))
     }
 
     /// Its name in messages.
-    pub fn place(&self) -> &str {
+    pub(crate) fn place(&self) -> &str {
         &self.place
     }
 
-    /// Index of a column, by any of its names.
-    pub fn column(&self, names: &[&str]) -> Option<usize> {
-        names.iter().find_map(|name| self.columns.iter().position(|column| column == name))
-    }
-
     /// Calls `work` with every row, and reports the file when all of it is read.
-    pub fn each(self, mut work: impl FnMut(Row<'_>) -> Result<()>) -> Result<read::InputReport> {
+    pub(crate) fn each(self, mut work: impl FnMut(Row<'_>) -> Result<()>) -> Result<read::InputReport> {
         let Self { columns, mut rows, report, place, .. } = self;
         for (number, record) in (1..).zip(&mut rows) {
             work(Row { columns: &columns, record: &record?, place: &place, number })?;
@@ -165,7 +160,7 @@ fn lines(place: String, mut reader: Box<dyn BufRead + Send>) -> Rows {
 
 /// One row of a table.
 #[derive(Clone, Copy)]
-pub struct Row<'a> {
+pub(crate) struct Row<'a> {
     columns: &'a [String],
     record: &'a csv::StringRecord,
     place: &'a str,
@@ -174,19 +169,19 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// A field by any of its column's names; `None` if it is empty or stands for a missing value.
-    pub fn get(&self, names: &[&str]) -> Option<&'a str> {
+    pub(crate) fn get(&self, names: &[&str]) -> Option<&'a str> {
         let at = names.iter().find_map(|name| self.columns.iter().position(|column| column == name))?;
         let value = self.record.get(at)?.trim();
         (!matches!(value, "" | "-" | "N/A" | "NA" | "No disease mim" | "No gene mim")).then_some(value)
     }
 
     /// The line, in a file that is read line by line.
-    pub fn line(&self) -> &'a str {
+    pub(crate) fn line(&self) -> &'a str {
         self.record.get(0).unwrap_or_default()
     }
 
     /// Its place in messages.
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         format!("{}, row {}", self.place, self.number)
     }
 }

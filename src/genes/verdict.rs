@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 
 /// A source's statement.
 #[derive(Clone, Debug)]
-pub struct Statement {
+pub(crate) struct Statement {
     /// Name and release of the source.
     pub source: String,
     /// Kind of relation, in its words.
@@ -37,7 +37,7 @@ pub struct Statement {
 
 /// The answer.
 #[derive(Clone, Debug)]
-pub struct Verdict {
+pub(crate) struct Verdict {
     /// Yes or no; `None`: unknown.
     pub answer: Option<bool>,
     /// Probability that they are related. If evidence is weighed, it holds for equal numbers of related and unrelated pairs.
@@ -51,7 +51,7 @@ pub struct Verdict {
 }
 
 /// From this probability on the answer is yes, up to 1 − this it is no, and between them unknown.
-pub const SURE: f64 = 0.8;
+pub(crate) const SURE: f64 = 0.8;
 
 /// Weights of evidence for diseases and for phenotypes.
 #[derive(Deserialize)]
@@ -61,7 +61,7 @@ struct AllWeights {
 }
 
 /// Answers whether genes are related to diseases or phenotypes.
-pub struct Judge {
+pub(crate) struct Judge {
     base: Base,
     shared: Arc<Shared>,
 }
@@ -108,7 +108,7 @@ fn probability_of(source: &Source, relation: &str, against: bool) -> f64 {
 
 impl Judge {
     /// Uses an open knowledge base.
-    pub fn new(base: Base) -> Result<Self> {
+    pub(crate) fn new(base: Base) -> Result<Self> {
         let weights: AllWeights = serde_json::from_str(include_str!("relate/weights.json"))
             .map_err(|error| Error::Internal(format!("relate/weights.json: {error}")))?;
         let shared = Shared { relations: Mutex::default(), ontology: Mutex::default(), weights };
@@ -116,12 +116,12 @@ impl Judge {
     }
 
     /// A judge for another thread, with its own connection.
-    pub fn again(&self) -> Result<Self> {
+    pub(crate) fn again(&self) -> Result<Self> {
         Ok(Self { base: self.base.again()?, shared: Arc::clone(&self.shared) })
     }
 
     /// The knowledge base.
-    pub fn base(&self) -> &Base {
+    pub(crate) fn base(&self) -> &Base {
         &self.base
     }
 
@@ -130,7 +130,7 @@ impl Judge {
     }
 
     /// A phenotype and all its special cases.
-    pub fn closure(&self, term: u32) -> Result<BTreeSet<u32>> {
+    pub(crate) fn closure(&self, term: u32) -> Result<BTreeSet<u32>> {
         let ontology = once(&self.shared.ontology, || {
             let bytes = self.base.ontology()?.map(|bytes| Ontology::from_bytes(&bytes)).transpose();
             bytes.map_err(|error| Error::Internal(format!("the ontology of the knowledge base: {error}")))
@@ -149,7 +149,7 @@ impl Judge {
     }
 
     /// The statements of sources about a gene and a disease or phenotype.
-    pub fn stated(&self, gene: &Gene, condition: &Condition) -> Result<Vec<Statement>> {
+    pub(crate) fn stated(&self, gene: &Gene, condition: &Condition) -> Result<Vec<Statement>> {
         let statement = |source: i64, relation: String, against, about: String| {
             let source = self.base.source(source);
             let probability = probability_of(source, &relation, against);
@@ -202,7 +202,7 @@ impl Judge {
     }
 
     /// Genes of a disease or phenotype: symbol, source, relation. Genes that a source states are not related are left out.
-    pub fn genes(&self, condition: &Condition) -> Result<Vec<(String, i64, String)>> {
+    pub(crate) fn genes(&self, condition: &Condition) -> Result<Vec<(String, i64, String)>> {
         match condition {
             Condition::Disease(all) => self.base.genes_of_diseases(&self.base.same_names(all)?),
             Condition::Phenotype(term, _) => self.base.genes_of_terms(&self.closure(*term)?),
@@ -210,13 +210,13 @@ impl Judge {
     }
 
     /// The answer to one question.
-    pub fn verdict(&self, gene: &Gene, condition: &Condition) -> Result<Verdict> {
+    pub(crate) fn verdict(&self, gene: &Gene, condition: &Condition) -> Result<Verdict> {
         let mut all = self.verdicts(&[Question { gene, condition, hidden: None }])?;
         all.pop().ok_or_else(|| Error::Internal("no verdict".into()))
     }
 
     /// The answers, by statements if there are any. With hidden relations evidence alone decides, and the hidden ones count as unknown.
-    pub fn verdicts(&self, questions: &[Question<'_>]) -> Result<Vec<Verdict>> {
+    pub(crate) fn verdicts(&self, questions: &[Question<'_>]) -> Result<Vec<Verdict>> {
         let mut ready = Vec::with_capacity(questions.len());
         for Question { gene, condition, hidden } in questions {
             let stated = if hidden.is_none() { self.stated(gene, condition)? } else { Vec::new() };
@@ -252,7 +252,7 @@ impl Judge {
 
 /// A question to a [`Judge`].
 #[derive(Clone, Copy)]
-pub struct Question<'a> {
+pub(crate) struct Question<'a> {
     /// The gene.
     pub gene: &'a Gene,
     /// The disease or phenotype.
@@ -278,7 +278,7 @@ impl Verdict {
     }
 
     /// `yes`, `no` or `unknown`.
-    pub fn word(&self) -> &'static str {
+    pub(crate) fn word(&self) -> &'static str {
         match self.answer {
             Some(true) => "yes",
             Some(false) => "no",
@@ -287,7 +287,7 @@ impl Verdict {
     }
 
     /// All statements and evidence, in one line.
-    pub fn because(&self) -> String {
+    pub(crate) fn because(&self) -> String {
         let stated = self.stated.iter().map(|one| format!("{}: {} ({})", one.source, one.relation, one.about));
         let weighed = self.evidence.iter().map(|one| format!("{} {:+.2} ({})", one.kind, one.log_odds, one.detail));
         stated.chain(weighed).collect::<Vec<_>>().join("; ")

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 
 /// A named reference sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contig {
+pub(crate) struct Contig {
     /// Name, exactly as its file writes it.
     pub name: String,
     /// Length in bases.
@@ -18,7 +18,7 @@ pub struct Contig {
 
 /// Contigs in the order of their file.
 #[derive(Clone, Debug, Default)]
-pub struct Contigs {
+pub(crate) struct Contigs {
     contigs: Vec<Contig>,
     /// By the hash of the name, or by the next free number where another name has that hash: names are not stored twice.
     ids: HashMap<u64, u32>,
@@ -27,7 +27,7 @@ pub struct Contigs {
 
 impl Contigs {
     /// Adds a contig; `false` when the name is already there.
-    pub fn push(&mut self, name: impl Into<String>, len: u64) -> bool {
+    pub(crate) fn push(&mut self, name: impl Into<String>, len: u64) -> bool {
         let mut name = name.into();
         let Err(free) = self.find(&name) else { return false };
         // No file has 4 billion contigs.
@@ -51,45 +51,45 @@ impl Contigs {
     }
 
     /// The index of a name in the dictionary, 0-based.
-    pub fn id(&self, name: &str) -> Option<usize> {
+    pub(crate) fn id(&self, name: &str) -> Option<usize> {
         self.find(name).ok()
     }
 
     /// The contig of that name.
-    pub fn get(&self, name: &str) -> Option<&Contig> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Contig> {
         self.id(name).map(|id| &self.contigs[id])
     }
 
     /// All, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Contig> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Contig> {
         self.contigs.iter()
     }
 
     /// The number of contigs.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.contigs.len()
     }
 
     /// The length of the longest contig; 0 where there is none, or no length is known.
-    pub fn longest(&self) -> u64 {
+    pub(crate) fn longest(&self) -> u64 {
         self.contigs.iter().map(|contig| contig.len).max().unwrap_or(0)
     }
 
     /// Whether there is no contig.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.contigs.is_empty()
     }
 
     /// The contig called `name`, or an error that names both files and shows what this one has.
-    pub fn require(&self, name: &str, theirs: &str, ours: &str) -> Result<&Contig> {
+    pub(crate) fn require(&self, name: &str, theirs: &str, ours: &str) -> Result<&Contig> {
         self.get(name).ok_or_else(|| self.missing(name, theirs, ours))
     }
 
     /// The error for a contig of `theirs` that `ours` does not have.
-    pub fn missing(&self, name: &str, theirs: &str, ours: &str) -> Error {
+    pub(crate) fn missing(&self, name: &str, theirs: &str, ours: &str) -> Error {
         if self.is_empty() {
             return Error::input(theirs, format!("contig \"{name}\" is not in {ours}"))
-                .with_hint(format!("{ours} has no contigs at all"));
+                .with_hint(format!("{ours} has no contigs"));
         }
         let shown: Vec<&str> = self.contigs.iter().take(5).map(|c| c.name.as_str()).collect();
         let more = if self.count() > shown.len() { ", …" } else { "" };
@@ -98,9 +98,7 @@ impl Contigs {
             None => format!("chr{name}"),
         };
         let advice = if self.get(&other).is_some() {
-            format!(
-                "; it has \"{other}\": rename the contigs of one file, or give a table of both names with --contig-aliases"
-            )
+            format!("; it has \"{other}\": rename the contigs of one file, or map the names with --contig-aliases")
         } else {
             String::new()
         };

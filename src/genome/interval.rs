@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 
 /// 0-based half-open: `start` is the first base, `end` is one past the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Interval {
+pub(crate) struct Interval {
     /// First base, 0-based.
     pub start: u64,
     /// One past the last base.
@@ -17,53 +17,53 @@ pub struct Interval {
 
 impl Interval {
     /// `[start, end)`; empty where the end is before the start.
-    pub fn new(start: u64, end: u64) -> Self {
+    pub(crate) fn new(start: u64, end: u64) -> Self {
         Self { start, end: end.max(start) }
     }
 
     /// From 1-based closed coordinates, as VCF, SAM and GFF write them. `start` of 0 is taken as 1.
-    pub fn from_one_based(start: u64, end: u64) -> Self {
+    pub(crate) fn from_one_based(start: u64, end: u64) -> Self {
         Self::new(start.saturating_sub(1), end)
     }
 
     /// Length in bases.
-    pub fn len(self) -> u64 {
+    pub(crate) fn len(self) -> u64 {
         self.end - self.start
     }
 
     /// Whether it holds no base.
-    pub fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.start == self.end
     }
 
     /// First base, 1-based, as VCF, SAM and messages write it.
-    pub fn one_based_start(self) -> u64 {
+    pub(crate) fn one_based_start(self) -> u64 {
         self.start + 1
     }
 
     /// Whether it holds the base at `position`, 0-based.
-    pub fn contains(self, position: u64) -> bool {
+    pub(crate) fn contains(self, position: u64) -> bool {
         self.start <= position && position < self.end
     }
 
     /// Whether both have at least one base in common.
-    pub fn overlaps(self, other: Self) -> bool {
+    pub(crate) fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end
     }
 
     /// `chr1:925,952-925,960`: 1-based closed, with commas.
-    pub fn show(self, contig: &str) -> String {
+    pub(crate) fn show(self, contig: &str) -> String {
         format!("{contig}:{}-{}", commas(self.one_based_start()), commas(self.end.max(self.one_based_start())))
     }
 }
 
 /// A 0-based position as messages write it: `chr1:925,952`.
-pub fn show_position(contig: &str, position: u64) -> String {
+pub(crate) fn show_position(contig: &str, position: u64) -> String {
     format!("{contig}:{}", commas(position + 1))
 }
 
 /// 0-based to 1-based, for formats that count from one.
-pub fn to_one_based(position: u64) -> u64 {
+pub(crate) fn to_one_based(position: u64) -> u64 {
     position + 1
 }
 
@@ -73,12 +73,12 @@ pub(crate) fn signed_to_one_based(position: i64) -> i64 {
 }
 
 /// 1-based to 0-based, for formats that count from one; 0 stays 0.
-pub fn from_one_based(position: u64) -> u64 {
+pub(crate) fn from_one_based(position: u64) -> u64 {
     position.saturating_sub(1)
 }
 
 /// `1234567` as `1,234,567`.
-pub fn commas(number: u64) -> String {
+pub(crate) fn commas(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -92,7 +92,7 @@ pub fn commas(number: u64) -> String {
 
 /// A region that the user named: a contig, or an interval of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Region {
+pub(crate) struct Region {
     /// Contig name, exactly as the file writes it.
     pub contig: String,
     /// `None`: the whole contig.
@@ -101,7 +101,7 @@ pub struct Region {
 
 /// The meaning of a text that names a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ParsedRegion {
+pub(crate) enum ParsedRegion {
     /// This region.
     Certain(Region),
     /// This part of a contig, or all of the contig with that name: names may hold colons.
@@ -111,7 +111,7 @@ pub enum ParsedRegion {
 impl Region {
     /// Parses `chr20`, `chr20:1,000,000`, `chr20:1,000,000-` (both: to the contig's end), `chr20:-2,000,000` (from its first base)
     /// and `chr20:1,000,000-2,000,000`: 1-based, closed, as samtools does. In `{name}` and `{name}:1-5` the name may hold colons.
-    pub fn parse(text: &str, contigs: Option<&Contigs>) -> Result<ParsedRegion> {
+    pub(crate) fn parse(text: &str, contigs: Option<&Contigs>) -> Result<ParsedRegion> {
         let whole = |name: &str| ParsedRegion::Certain(Self { contig: name.into(), interval: None });
         let is_name = contigs.is_some_and(|contigs| contigs.id(text).is_some());
         if text.is_empty() {
@@ -152,12 +152,12 @@ impl Region {
     }
 
     /// Decides by the names of the contigs whether `text` names a contig or this part of another; this part, where both are unknown.
-    pub fn resolve(self, text: &str, contigs: &Contigs) -> Result<Self> {
+    pub(crate) fn resolve(self, text: &str, contigs: &Contigs) -> Result<Self> {
         match (contigs.id(text), contigs.id(&self.contig)) {
             (Some(_), Some(_)) => {
                 let range = &text[self.contig.len()..];
                 Err(Error::usage(format!(
-                    "\"{text}\" is the name of a contig, and also a part of contig \"{}\"",
+                    "\"{text}\" is the name of a contig, and also a region of contig \"{}\"",
                     self.contig
                 ))
                 .with_hint(format!("write {{{text}}} or {{{}}}{range}, in quotation marks", self.contig)))
@@ -170,7 +170,7 @@ impl Region {
 
 fn bad(text: &str, why: &str) -> Error {
     Error::usage(format!("\"{text}\" is not a region: {why}")).with_hint(
-        "write contig, contig:start, contig:start-end or contig:-end, counting from 1; write a name that holds colons in braces: {name}:start-end",
+        "write contig, contig:start, contig:start-end or contig:-end, 1-based, both ends included; write a name that contains colons in braces: {name}:start-end",
     )
 }
 

@@ -1,16 +1,16 @@
 //! Places on a genome: contigs, intervals, strands, bases. Positions are 0-based inside the program; [`interval`] converts those of
 //! formats and messages that count from 1.
 
-pub mod contig;
-pub mod interval;
-pub mod sequence;
+pub(crate) mod contig;
+pub(crate) mod interval;
+pub(crate) mod sequence;
 
-pub use contig::{Contig, Contigs};
-pub use interval::{Interval, Region};
+pub(crate) use contig::{Contig, Contigs};
+pub(crate) use interval::{Interval, Region};
 
 /// A strand of the reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Strand {
+pub(crate) enum Strand {
     /// As written in the reference: `+`.
     Forward,
     /// The reverse complement: `-`.
@@ -21,7 +21,7 @@ pub enum Strand {
 
 impl Strand {
     /// `+`, `-` or `.`.
-    pub fn symbol(self) -> char {
+    pub(crate) fn symbol(self) -> char {
         match self {
             Self::Forward => '+',
             Self::Reverse => '-',

@@ -1,7 +1,7 @@
 //! Bases: complement, IUPAC letters, known bases.
 
 /// The complement of an IUPAC nucleotide letter, case kept; `U` becomes `A`; other bytes stay.
-pub const COMPLEMENT: [u8; 256] = {
+pub(crate) const COMPLEMENT: [u8; 256] = {
     let mut table = [0u8; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -19,7 +19,7 @@ pub const COMPLEMENT: [u8; 256] = {
 };
 
 /// A, C, G, T in either case are 0, 1, 2, 3; everything else is 4 (unknown).
-pub const BASE_CODE: [u8; 256] = {
+pub(crate) const BASE_CODE: [u8; 256] = {
     let mut table = [4u8; 256];
     let letters = b"ACGT";
     let mut i = 0;
@@ -35,7 +35,7 @@ pub const BASE_CODE: [u8; 256] = {
 };
 
 /// The code of a base that is not A, C, G or T.
-pub const UNKNOWN: u8 = 4;
+pub(crate) const UNKNOWN: u8 = 4;
 
 /// By byte: the letters of the IUPAC nucleotide alphabet (either case), and `-`, `.` and `*`, which some FASTA files hold as gaps.
 const IS_NUCLEOTIDE: [bool; 256] = {
@@ -50,7 +50,7 @@ const IS_NUCLEOTIDE: [bool; 256] = {
 };
 
 /// Whether a byte is one of those letters.
-pub fn is_nucleotide(byte: u8) -> bool {
+pub(crate) fn is_nucleotide(byte: u8) -> bool {
     IS_NUCLEOTIDE[byte as usize]
 }
 
@@ -58,7 +58,7 @@ pub fn is_nucleotide(byte: u8) -> bool {
 ///
 /// Compared in upper case and summed in short runs, which the compiler turns into vector instructions: five times as fast as a
 /// table look-up per base.
-pub fn known_count(bases: &[u8]) -> usize {
+pub(crate) fn known_count(bases: &[u8]) -> usize {
     let count = |run: &[u8]| -> u8 {
         run.iter()
             .map(|base| {
@@ -75,7 +75,7 @@ pub fn known_count(bases: &[u8]) -> usize {
 }
 
 /// Whether all bytes are A, C, G, T or N (either case), as in nearly all FASTA files.
-pub fn is_plain(bases: &[u8]) -> bool {
+pub(crate) fn is_plain(bases: &[u8]) -> bool {
     bases.chunks(128).all(|run| {
         run.iter().fold(true, |good, base| {
             let base = base & !0x20;
@@ -85,7 +85,7 @@ pub fn is_plain(bases: &[u8]) -> bool {
 }
 
 /// Appends the reverse complement of `bases` to `out`.
-pub fn reverse_complement_into(bases: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn reverse_complement_into(bases: &[u8], out: &mut Vec<u8>) {
     out.extend(bases.iter().rev().map(|&base| COMPLEMENT[base as usize]));
 }
 

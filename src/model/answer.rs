@@ -12,7 +12,7 @@ use crate::{
 /// Something that answers batches of windows: a network, or a function.
 ///
 /// One answerer belongs to one thread. `answer` is called once per batch, in input order.
-pub trait Answerer: Send {
+pub(crate) trait Answerer: Send {
     /// Answers all rows. `encoded` is what [`crate::tokenize::Encoder`] made of them, if the answerer has one.
     fn answer(&mut self, rows: &Rows, encoded: Option<&Encoded>) -> Result<Answers>;
 
@@ -24,7 +24,7 @@ pub trait Answerer: Send {
 
 /// The answers to the rows of a batch.
 #[derive(Debug, Default)]
-pub struct Answers {
+pub(crate) struct Answers {
     /// Scores: row after row, bin after bin, column after column.
     pub scores: Vec<f32>,
     /// Where each row's scores end, where rows have different lengths; else empty: all have the model's shape.
@@ -41,7 +41,7 @@ pub struct Answers {
 
 /// Scores around a change: base after base along the forward strand, column after column.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ChangeAnswer {
+pub(crate) struct ChangeAnswer {
     /// Of the unchanged sequence: from `left` bases before the change, over the removed ones, to `right` after it.
     pub reference: Vec<f32>,
     /// Of the changed sequence: from `left` bases before the change, over the inserted ones, to `right` after it.
@@ -50,7 +50,7 @@ pub struct ChangeAnswer {
 
 /// The layout of an answer: scores in columns, or words.
 #[derive(Clone, Debug)]
-pub struct Form {
+pub(crate) struct Form {
     /// Layout of a row's scores.
     pub shape: Shape,
     /// The columns of the scores.
@@ -65,17 +65,17 @@ pub struct Form {
 
 impl Form {
     /// The scores of one place. A place with a score that is infinite or not a number has none.
-    pub fn scores<'a>(&self, scores: &'a [f32]) -> std::result::Result<&'a [f32], Skip> {
+    pub(crate) fn scores<'a>(&self, scores: &'a [f32]) -> std::result::Result<&'a [f32], Skip> {
         if scores.iter().all(|score| score.is_finite()) { Ok(scores) } else { Err(self.unanswered) }
     }
 
     /// The answer in words, if there is one.
-    pub fn words<'a>(&self, text: &'a str) -> std::result::Result<&'a str, Skip> {
+    pub(crate) fn words<'a>(&self, text: &'a str) -> std::result::Result<&'a str, Skip> {
         if text.is_empty() { Err(self.unanswered) } else { Ok(text) }
     }
 
     /// Whether each column may be called.
-    pub fn callable(&self) -> Vec<bool> {
+    pub(crate) fn callable(&self) -> Vec<bool> {
         self.columns.iter().map(|c| c.callable).collect()
     }
 }

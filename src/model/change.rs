@@ -22,18 +22,15 @@ use crate::{
 };
 
 /// Loads the networks of a card that score changes in `sessions` sessions, each for one thread.
-pub fn load(
+pub(crate) fn load(
     folder: &Folder,
     card: &Card,
     engine: EngineChoice,
     device: Device,
     sessions: usize,
 ) -> Result<(Vec<Box<dyn Answerer>>, EngineReport)> {
-    let rule = card
-        .variants
-        .changes
-        .as_ref()
-        .ok_or_else(|| Error::model(&card.name, "it has no networks that answer for changes"))?;
+    let rule =
+        card.variants.changes.as_ref().ok_or_else(|| Error::model(&card.name, "it has no networks for changes"))?;
     let ports = ChangePorts::of(card, rule);
     let chosen = engine.choose(&card.name, device)?;
     let mut members: Vec<Vec<Box<dyn ChangeModel>>> = (0..sessions).map(|_| Vec::new()).collect();

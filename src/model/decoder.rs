@@ -11,10 +11,16 @@ use super::{
 use crate::error::{Error, Result};
 
 /// Decoders, one for each thread, and the engine that runs them.
-pub type Loaded = (Vec<Box<dyn Decoder>>, EngineReport);
+pub(crate) type Loaded = (Vec<Box<dyn Decoder>>, EngineReport);
 
 /// Loads a network of kind generate in `sessions` sessions, each for one thread.
-pub fn load(folder: &Folder, card: &Card, engine: EngineChoice, device: Device, sessions: usize) -> Result<Loaded> {
+pub(crate) fn load(
+    folder: &Folder,
+    card: &Card,
+    engine: EngineChoice,
+    device: Device,
+    sessions: usize,
+) -> Result<Loaded> {
     let rule = card.generate.as_ref().ok_or_else(|| {
         Error::model(&card.name, "it does not answer prompts: its kind is not generate")
             .with_hint("genogloss models list shows the kinds")

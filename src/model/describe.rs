@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    card::{Card, Kind},
+    card::{Card, Encoding, Kind},
     engines::ENGINES,
     folder::Folder,
     registry,
@@ -45,8 +45,12 @@ pub(crate) fn show(folder: &Folder) -> Result<String> {
     page.line("license", &(card.license.clone() + terms));
     card.citation.iter().for_each(|citation| page.line("cite", citation));
     page.line("kind", card.kind.name());
-    let input = format!("{:?}, unknown bases: {:?}", card.input.encoding, card.input.unknown);
-    page.line("input", &input.to_lowercase());
+    let encoding = match card.input.encoding {
+        Encoding::OneHot => "one-hot".into(),
+        other => format!("{other:?}").to_lowercase(),
+    };
+    let unknown = format!("{:?}", card.input.unknown).to_lowercase();
+    page.line("input", &format!("{encoding}, unknown bases: {unknown}"));
     page.reads(&card);
     page.scores(&card);
     for line in &card.trained_on {
@@ -71,7 +75,7 @@ pub(crate) fn engines() -> String {
             Ok(found) => {
                 let library = found.library.map_or(String::new(), |path| format!(", {}", path.display()));
                 text.push_str(&format!("engine {name}: {title} {}{library}\n", found.version));
-                found.passed_over.iter().for_each(|problem| text.push_str(&format!("  passed over: {problem}\n")));
+                found.passed_over.iter().for_each(|problem| text.push_str(&format!("  not used: {problem}\n")));
             }
             Err(missing) => text.push_str(&format!("engine {name}: {}\n", missing.problem)),
         }
@@ -119,7 +123,7 @@ impl Page {
         }
         for head in &card.heads {
             for point in &head.operating_points {
-                let wrong = point.false_per_mb.map_or(String::new(), |n| format!(", {n} wrong calls per Mb"));
+                let wrong = point.false_per_mb.map_or(String::new(), |n| format!(", {n} false positives per Mb"));
                 let (name, from, precision, recall) = (&head.name, point.threshold, point.precision, point.recall);
                 self.line(
                     "threshold",

@@ -2,7 +2,7 @@
 
 /// A device that runs networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Device {
+pub(crate) enum Device {
     /// The processor.
     Cpu,
     /// A CUDA device, by its number, from 0.

@@ -18,7 +18,7 @@ use crate::{
 ///
 /// `find` may be called often and from any thread; it searches once. The three loaders return one model per session, and
 /// compare the ports with those of the network before they return.
-pub trait Engine: fmt::Debug + Send + Sync {
+pub(crate) trait Engine: fmt::Debug + Send + Sync {
     /// Its name in `--engine`.
     fn name(&self) -> &'static str;
 
@@ -50,7 +50,7 @@ pub trait Engine: fmt::Debug + Send + Sync {
 }
 
 /// The ONNX file of a network. Its digest has been compared with the card's.
-pub struct NetworkFile {
+pub(crate) struct NetworkFile {
     /// What messages call it.
     pub place: String,
     /// Its content.
@@ -59,7 +59,7 @@ pub struct NetworkFile {
 
 /// Where a network is loaded.
 #[derive(Clone, Copy, Debug)]
-pub struct Placement {
+pub(crate) struct Placement {
     /// The device.
     pub device: Device,
     /// How many models are loaded, each for one thread.
@@ -68,7 +68,7 @@ pub struct Placement {
 
 /// A library that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub(crate) struct Found {
     /// Its version, such as `1.31.1`.
     pub version: String,
     /// Its file; `None` where it is part of the program.
@@ -79,7 +79,7 @@ pub struct Found {
 
 /// Why there is no library that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotFound {
+pub(crate) struct NotFound {
     /// One line: what was searched for and where.
     pub problem: String,
     /// How to get the library.
@@ -90,14 +90,14 @@ pub struct NotFound {
 
 impl NotFound {
     /// As the error of a model that needs the library.
-    pub fn into_error(self, model: &str) -> Error {
+    pub(crate) fn into_error(self, model: &str) -> Error {
         Error::model(model, self.problem).with_hint(self.hint)
     }
 }
 
 /// The engine of a run, as the log and the manifest name it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct EngineReport {
+pub(crate) struct EngineReport {
     /// `ONNX Runtime`, `rten`, `exact` or `none`.
     pub engine: String,
     /// Its version.
@@ -110,7 +110,7 @@ pub struct EngineReport {
 /// A network that scores windows.
 ///
 /// `run` is called from one thread, once per batch; the shape is the card's and the same for all rows of a call.
-pub trait WindowModel: Send {
+pub(crate) trait WindowModel: Send {
     /// One call. `input` has `shape`; `mask` (if the card names one) has the shape of the token ids. Returns the values of each
     /// head of the card: all rows, row after row.
     fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>>;
@@ -123,7 +123,7 @@ pub trait WindowModel: Send {
 ///
 /// `stretch` is called first, and its states serve every `change` until `forget`, or the next `stretch`. Both return a vector for
 /// each head of the card: label after label, base after base.
-pub trait ChangeModel: Send {
+pub(crate) trait ChangeModel: Send {
     /// Reads a stretch: one-hot, (4, bases).
     fn stretch(&mut self, bases: usize, input: &[f32]) -> Result<Vec<Vec<f32>>>;
 
@@ -138,7 +138,7 @@ pub trait ChangeModel: Send {
 ///
 /// `start` begins with a number of rows; then each `step` reads the next tokens of every row, as many for all, and returns the
 /// logits after the last of them. Shorter rows are padded on the left, where the mask is 0.
-pub trait Decoder: Send {
+pub(crate) trait Decoder: Send {
     /// Empties the cache; the next steps have `rows` rows.
     fn start(&mut self, rows: usize) -> Result<()>;
 

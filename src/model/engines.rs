@@ -11,14 +11,14 @@ use super::{
 use crate::error::{Error, Result};
 
 /// All engines, in the order in which `--engine auto` prefers them. A new engine is a file and a line here.
-pub static ENGINES: &[&dyn Engine] = &[
+pub(crate) static ENGINES: &[&dyn Engine] = &[
     &super::ort::OnnxRuntime, // Where its library is installed.
     &super::rten::Rten,       // Part of the program.
 ];
 
 /// The engine that a user asks for: `--engine`.
 #[derive(Clone, Copy, Debug)]
-pub enum EngineChoice {
+pub(crate) enum EngineChoice {
     /// The first of [`ENGINES`] that is found and runs on the device.
     Auto,
     /// This one.
@@ -37,7 +37,7 @@ impl ValueEnum for EngineChoice {
         Some(match self {
             Self::Auto => {
                 let titles =
-                    ENGINES.iter().map(|engine| engine.title()).collect::<Vec<_>>().join(" where it is found, else ");
+                    ENGINES.iter().map(|engine| engine.title()).collect::<Vec<_>>().join(" if it is found, else ");
                 PossibleValue::new("auto").help(titles)
             }
             Self::Named(engine) => PossibleValue::new(engine.name()).help(engine.summary()),
@@ -65,7 +65,7 @@ impl EngineChoice {
         match self {
             Self::Named(engine) if !engine.runs_on(device) => {
                 Err(Error::usage(format!("--engine {} runs on the CPU only", engine.name()))
-                    .with_hint("leave --engine away, or --device"))
+                    .with_hint("omit --engine or --device"))
             }
             Self::Named(engine) => {
                 let found = engine.find().map_err(|missing| missing.into_error(model))?;
@@ -102,6 +102,6 @@ fn log_replaced(missing: &NotFound, engine: &dyn Engine) {
 }
 
 /// Which engine would run a model, and where. Messages call the model `model`.
-pub fn report(model: &str, choice: EngineChoice, device: Device) -> Result<EngineReport> {
+pub(crate) fn report(model: &str, choice: EngineChoice, device: Device) -> Result<EngineReport> {
     Ok(choice.choose(model, device)?.report)
 }

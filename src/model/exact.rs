@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// Answers batches with an exact task.
-pub struct Exact(pub Task);
+pub(crate) struct Exact(pub Task);
 
 /// The layout of this task's answers.
-pub fn form(task: &Task) -> Form {
+pub(crate) fn form(task: &Task) -> Form {
     let name = task.name();
     if matches!(task, Task::GcContent) {
         let column = Column {

@@ -18,11 +18,11 @@ const MAX_CARD: u64 = 1 << 20;
 const MAX_FILE: u64 = 4 << 30;
 
 /// Files of a folder that is built into the program: name and content.
-pub type Files = &'static [(&'static str, &'static [u8])];
+pub(crate) type Files = &'static [(&'static str, &'static [u8])];
 
 /// A model's files.
 #[derive(Clone, Debug)]
-pub enum Folder {
+pub(crate) enum Folder {
     /// On disk.
     Disk(PathBuf),
     /// Built into the program: its name and files.
@@ -31,7 +31,7 @@ pub enum Folder {
 
 impl Folder {
     /// Its name in messages.
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         match self {
             Self::Disk(path) => path.display().to_string(),
             Self::BuiltIn(name, _) => format!("{name} (built in)"),
@@ -39,7 +39,7 @@ impl Folder {
     }
 
     /// The name of one of its files in messages.
-    pub fn file_place(&self, file: &str) -> String {
+    pub(crate) fn file_place(&self, file: &str) -> String {
         match self {
             Self::Disk(path) => path.join(file).display().to_string(),
             Self::BuiltIn(..) => self.place(),
@@ -47,7 +47,7 @@ impl Folder {
     }
 
     /// The bytes of a file. The card has checked its name: no folder, no `..`. A link out of the folder is refused.
-    pub fn bytes(&self, file: &str) -> Result<Cow<'static, [u8]>> {
+    pub(crate) fn bytes(&self, file: &str) -> Result<Cow<'static, [u8]>> {
         match self {
             Self::BuiltIn(_, files) => match files.iter().find(|(name, _)| *name == file) {
                 Some((_, bytes)) => Ok(Cow::Borrowed(bytes)),
@@ -73,13 +73,13 @@ impl Folder {
     }
 
     /// A text file.
-    pub fn text(&self, file: &str) -> Result<String> {
+    pub(crate) fn text(&self, file: &str) -> Result<String> {
         String::from_utf8(self.bytes(file)?.into_owned())
             .map_err(|_| Error::model(self.place(), format!("{file} is not UTF-8 text")))
     }
 
     /// The text of the self-test. Its digest is compared if the card has one.
-    pub fn self_test(&self, card: &Card, file: &str) -> Result<String> {
+    pub(crate) fn self_test(&self, card: &Card, file: &str) -> Result<String> {
         if !card.files.sha256.contains_key(file) {
             return self.text(file);
         }
@@ -88,7 +88,7 @@ impl Folder {
     }
 
     /// Reads and checks the card.
-    pub fn card(&self) -> Result<Card> {
+    pub(crate) fn card(&self) -> Result<Card> {
         Card::parse(&self.text("card.yaml")?, &format!("{}/card.yaml", self.place()))
     }
 
@@ -98,7 +98,7 @@ impl Folder {
     }
 
     /// The bytes of a file whose sha256 is that of the card.
-    pub fn verified(&self, card: &Card, file: &str) -> Result<Cow<'static, [u8]>> {
+    pub(crate) fn verified(&self, card: &Card, file: &str) -> Result<Cow<'static, [u8]>> {
         let bytes = self.bytes(file)?;
         let expected = card.files.sha256.get(file).map(String::as_str).unwrap_or_default();
         let found = sha256(&bytes);
@@ -107,9 +107,9 @@ impl Folder {
         }
         Err(Error::model(
             self.place(),
-            format!("{file} is not the file of the card (its sha256 is {found}, the card has {expected})"),
+            format!("{file} has another checksum than in the card (sha256 {found}, expected {expected})"),
         )
-        .with_hint("the download is damaged, or the file was changed: fetch the folder again, or correct the card"))
+        .with_hint("the download is damaged, or the file was changed: download the folder again, or correct the card"))
     }
 }
 
@@ -121,6 +121,6 @@ fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
     if real.starts_with(&home) {
         Ok(real)
     } else {
-        Err(Error::model(folder.display(), format!("{file} is a link out of the folder, which is not followed")))
+        Err(Error::model(folder.display(), format!("{file} is a link to a file outside of the folder")))
     }
 }

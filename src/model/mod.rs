@@ -5,23 +5,23 @@
 //! a sequence) and [`exact`] (functions) are what answers batches ([`answer`]); [`decoder`] loads networks that answer prompts.
 //! `check` tests a model, `import` makes one of published weights.
 
-pub mod answer;
-pub mod card;
-pub mod change;
+pub(crate) mod answer;
+pub(crate) mod card;
+pub(crate) mod change;
 pub(crate) mod check;
-pub mod decoder;
+pub(crate) mod decoder;
 pub(crate) mod describe;
-pub mod device;
-pub mod engine;
-pub mod engines;
-pub mod exact;
-pub mod folder;
+pub(crate) mod device;
+pub(crate) mod engine;
+pub(crate) mod engines;
+pub(crate) mod exact;
+pub(crate) mod folder;
 pub(crate) mod import;
-pub mod network;
-pub mod ort;
-pub mod ports;
+pub(crate) mod network;
+pub(crate) mod ort;
+pub(crate) mod ports;
 mod protobuf;
-pub mod registry;
-pub mod rten;
+pub(crate) mod registry;
+pub(crate) mod rten;
 
-pub use self::answer::{Answerer, Answers, ChangeAnswer, Form};
+pub(crate) use self::answer::{Answerer, Answers, ChangeAnswer, Form};

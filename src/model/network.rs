@@ -20,13 +20,13 @@ use crate::{
 };
 
 /// The layout of this card's answers.
-pub fn form(card: &Card) -> Form {
+pub(crate) fn form(card: &Card) -> Form {
     let heads = Heads::new(card);
     Form { shape: heads.shape(), columns: card.columns(), bin: card.bin(), text: None, unanswered: Skip::NotANumber }
 }
 
 /// Networks that are loaded.
-pub struct Ready {
+pub(crate) struct Ready {
     /// One for each thread.
     pub answerers: Vec<Box<dyn Answerer>>,
     /// The engine that runs them.
@@ -36,7 +36,13 @@ pub struct Ready {
 }
 
 /// Loads the networks of a card in `sessions` sessions, each for one thread.
-pub fn load(folder: &Folder, card: &Card, engine: EngineChoice, device: Device, sessions: usize) -> Result<Ready> {
+pub(crate) fn load(
+    folder: &Folder,
+    card: &Card,
+    engine: EngineChoice,
+    device: Device,
+    sessions: usize,
+) -> Result<Ready> {
     if card.kind == Kind::Generate {
         return Err(Error::model(&card.name, "it answers prompts, not windows").with_hint("genogloss ask"));
     }
@@ -63,8 +69,9 @@ pub fn load(folder: &Folder, card: &Card, engine: EngineChoice, device: Device, 
 
 fn explained_external_data(error: Error) -> Error {
     match &error {
-        Error::Model { message, .. } if message.to_lowercase().contains("external data") => error
-            .with_hint("weights beside the network are not read: export it in one file (PyTorch: external_data=False)"),
+        Error::Model { message, .. } if message.to_lowercase().contains("external data") => error.with_hint(
+            "weights in a second file are not read: export the network as one file (PyTorch: external_data=False)",
+        ),
         _ => error,
     }
 }
@@ -75,9 +82,9 @@ fn check_rows(card: &Card, place: &str, rows: Option<usize>, own: Option<usize>)
     if wanted == own {
         return Ok(());
     }
-    let problem = format!("rows in a call: {own} by the network (the first axis of its input), {wanted} by the card");
+    let problem = format!("rows per call: {own} in the network (the first axis of its input), {wanted} in the card");
     let hint = match card.run.rows {
-        Some(_) => "leave run: rows out of the card: it is taken from the network",
+        Some(_) => "remove run: rows from the card: the value of the network is used",
         None => {
             "all networks of an ensemble must read the same number of rows; best export them with a dynamic first axis"
         }
@@ -185,9 +192,9 @@ fn located(card: &Card, error: Error, call: &Call, strands: usize) -> Error {
     let tokens = if is_tokens { format!("{} tokens: ", commas(call.shape[1] as u64)) } else { String::new() };
     let check = match card.input.max_tokens {
         None if is_tokens => {
-            "genogloss models check says how many tokens the network reads; with `max_tokens` in the card, longer windows are skipped"
+            "genogloss models check reports how many tokens the network reads; with `max_tokens` in the card, longer windows are skipped"
         }
-        _ => "genogloss models check says what the network takes",
+        _ => "genogloss models check lists what the network accepts",
     };
     let error = Error::model(model, format!("{tokens}{message}"));
     let row = call.rows.first().map_or(0, |row| row / strands);

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// Number type of a tensor. The last ones are in no card, but a network may have them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are those of ONNX")]
-pub enum NumberType {
+pub(crate) enum NumberType {
     F32,
     I64,
     I32,
@@ -55,7 +55,7 @@ impl From<Dtype> for NumberType {
 
 /// An input or output of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Port {
+pub(crate) struct Port {
     /// Its name.
     pub name: String,
     /// Number type; `None` where an engine does not tell it.
@@ -77,7 +77,7 @@ impl Port {
 
 /// Inputs and outputs: those that a card requires (the sequence first), or those that a network has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ports {
+pub(crate) struct Ports {
     /// Inputs.
     pub inputs: Vec<Port>,
     /// Outputs; of a card, one per head in the card's order, then the others.
@@ -86,12 +86,12 @@ pub struct Ports {
 
 impl Ports {
     /// Rows that every call must have: the first axis of an input, where that is fixed.
-    pub fn rows(&self) -> Option<usize> {
+    pub(crate) fn rows(&self) -> Option<usize> {
         self.inputs.iter().find_map(|port| *port.shape.as_ref()?.first()?)
     }
 
     /// All differences between the card's ports (`self`) and the network's, in one error.
-    pub fn compare(&self, model: &str, found: &Self) -> Result<()> {
+    pub(crate) fn compare(&self, model: &str, found: &Self) -> Result<()> {
         let mut differences = Differences::default();
         for port in &self.inputs {
             let is_sequence = port.name == self.inputs[0].name;
@@ -143,7 +143,8 @@ impl Differences {
             && !agree(axes, other)
         {
             let (axes, other) = (shown(axes), shown(other));
-            self.problems.push(format!("{what} \"{name}\" has shape {other} in the network, {axes} by the card"));
+            self.problems
+                .push(format!("{what} \"{name}\" has the shape {other} in the network, but {axes} in the card"));
         }
     }
 
@@ -178,7 +179,7 @@ fn shown(shape: &[Option<usize>]) -> String {
 
 /// Ports of a network that scores windows.
 #[derive(Clone, Debug)]
-pub struct WindowPorts {
+pub(crate) struct WindowPorts {
     /// All inputs and outputs. Outputs are the heads, in the card's order.
     pub all: Ports,
     /// Name of the input of the sequence.
@@ -191,7 +192,7 @@ pub struct WindowPorts {
 
 impl WindowPorts {
     /// The ports that a card requires.
-    pub fn of(card: &Card) -> Self {
+    pub(crate) fn of(card: &Card) -> Self {
         let input = &card.input;
         let any_length = !card.window.fixed || card.window.multiple.is_some();
         let span = (!any_length).then_some(card.window.span as usize);
@@ -226,7 +227,7 @@ impl WindowPorts {
 }
 
 /// Ports of the two networks of a member that scores changes.
-pub struct ChangePorts {
+pub(crate) struct ChangePorts {
     /// Of the one that reads a stretch.
     pub stretch: Ports,
     /// Of the one that reads a change.
@@ -237,12 +238,12 @@ pub struct ChangePorts {
 
 impl ChangePorts {
     /// Name of the input of inserted bases.
-    pub const INSERTED: &str = "inserted";
+    pub(crate) const INSERTED: &str = "inserted";
     /// Name of the input of the change's place: at, removed, left, right.
-    pub const EDIT: &str = "edit";
+    pub(crate) const EDIT: &str = "edit";
 
     /// The ports that a card requires.
-    pub fn of(card: &Card, rule: &ChangeRule) -> Self {
+    pub(crate) fn of(card: &Card, rule: &ChangeRule) -> Self {
         let bases = [Some(1), Some(4), None];
         let head =
             |head: &HeadCard| Port::new(&head.output, NumberType::F32, &[Some(1), Some(head.labels.len()), None]);
@@ -264,24 +265,24 @@ impl ChangePorts {
     }
 
     /// Name of the input of the sequence.
-    pub fn input(&self) -> &str {
+    pub(crate) fn input(&self) -> &str {
         &self.stretch.inputs[0].name
     }
 
     /// Names of the heads.
-    pub fn head_names(&self) -> Vec<String> {
+    pub(crate) fn head_names(&self) -> Vec<String> {
         self.change.outputs.iter().map(|port| port.name.clone()).collect()
     }
 
     /// Names of the states.
-    pub fn state_names(&self) -> Vec<String> {
+    pub(crate) fn state_names(&self) -> Vec<String> {
         self.stretch.outputs[self.heads..].iter().map(|port| port.name.clone()).collect()
     }
 }
 
 /// Ports of a decoder-only network with a key–value cache.
 #[derive(Clone, Debug)]
-pub struct CachePorts {
+pub(crate) struct CachePorts {
     /// All inputs and outputs.
     pub all: Ports,
     /// Name of the input of token ids.
@@ -304,7 +305,7 @@ pub struct CachePorts {
 
 impl CachePorts {
     /// The ports that a card requires.
-    pub fn of(card: &Card, rule: &GenerateRule) -> Self {
+    pub(crate) fn of(card: &Card, rule: &GenerateRule) -> Self {
         let (past, present) = (rule.cache(&rule.past), rule.cache(&rule.present));
         let mask = card.input.mask.clone().unwrap_or_default();
         let cache =

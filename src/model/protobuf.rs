@@ -56,7 +56,7 @@ fn is_numbers(message: Message, field: u64) -> bool {
 const DEEPEST: u32 = 64;
 
 /// Returns the problem of bytes that are not whole messages.
-pub fn check(bytes: &[u8]) -> Result<(), String> {
+pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     walk(bytes, Message::Model, 0).map_err(|why| format!("it is not an ONNX network, or it is damaged: {why}"))
 }
 

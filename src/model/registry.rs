@@ -21,7 +21,7 @@ macro_rules! folders {
 }
 
 /// The folders that are built into the program.
-pub const BUILT_IN: &[(&str, Files)] = folders![
+pub(crate) const BUILT_IN: &[(&str, Files)] = folders![
     "human",
     "core-promoter",
     "proximal-promoter",
@@ -36,16 +36,16 @@ pub const BUILT_IN: &[(&str, Files)] = folders![
 ];
 
 /// The default model.
-pub const DEFAULT: &str = "human";
+pub(crate) const DEFAULT: &str = "human";
 
 /// The default language model for prompts.
-pub const LANGUAGE: &str = "genomicllm";
+pub(crate) const LANGUAGE: &str = "genomicllm";
 
 /// The language model of genes and diseases; `genogloss models import` makes it.
-pub const RELATIONS: &str = "gpgpt";
+pub(crate) const RELATIONS: &str = "gpgpt";
 
 /// The folder for models that a user imports.
-pub fn data_folder() -> Option<PathBuf> {
+pub(crate) fn data_folder() -> Option<PathBuf> {
     let data = env::var_os("XDG_DATA_HOME")
         .map(PathBuf::from)
         .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
@@ -53,7 +53,7 @@ pub fn data_folder() -> Option<PathBuf> {
 }
 
 /// Folders that hold model folders, in the order they are searched.
-pub fn search_path(models_dir: Option<&PathBuf>) -> Vec<PathBuf> {
+pub(crate) fn search_path(models_dir: Option<&PathBuf>) -> Vec<PathBuf> {
     let mut path: Vec<PathBuf> = models_dir.cloned().into_iter().collect();
     if let Some(list) = env::var_os("GENOGLOSS_MODELS") {
         path.extend(env::split_paths(&list).filter(|p| !p.as_os_str().is_empty()));
@@ -70,7 +70,7 @@ pub fn search_path(models_dir: Option<&PathBuf>) -> Vec<PathBuf> {
 
 /// The model `name`: a path (anything with a `/`), else a name in the search path or in the program, else a folder of that name in the
 /// working folder. A folder in the working folder never replaces a model of that name.
-pub fn find(name: &str, models_dir: Option<&PathBuf>) -> Result<Folder> {
+pub(crate) fn find(name: &str, models_dir: Option<&PathBuf>) -> Result<Folder> {
     let path = PathBuf::from(name);
     if name.contains('/') || name == "." {
         if path.join("card.yaml").is_file() {
@@ -95,7 +95,7 @@ pub fn find(name: &str, models_dir: Option<&PathBuf>) -> Result<Folder> {
 }
 
 /// All models that can be found: name and folder. The first folder of a name hides the others.
-pub fn all(models_dir: Option<&PathBuf>) -> Vec<(String, Folder)> {
+pub(crate) fn all(models_dir: Option<&PathBuf>) -> Vec<(String, Folder)> {
     let mut found: Vec<(String, Folder)> = Vec::new();
     for folder in search_path(models_dir) {
         let Ok(entries) = std::fs::read_dir(&folder) else { continue };

@@ -23,11 +23,11 @@ use crate::{
 };
 
 /// Version of the engine, as the lock file pins it.
-pub const VERSION: &str = "0.27.0";
+pub(crate) const VERSION: &str = "0.27.0";
 
 /// The engine rten.
 #[derive(Debug)]
-pub struct Rten;
+pub(crate) struct Rten;
 
 impl Engine for Rten {
     fn name(&self) -> &'static str {
@@ -135,7 +135,7 @@ fn failed(name: &str, problem: &str) -> Error {
 fn guarded<T, E: fmt::Display>(name: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T> {
     match guard(|| Ok(work().map_err(|error| error.to_string()))) {
         Ok(result) => result.map_err(|error| failed(name, &error)),
-        Err(_) => Err(failed(name, "it cannot run this network: it is damaged, or of a kind that is not supported")),
+        Err(_) => Err(failed(name, "it cannot run this network: it is damaged, or not supported")),
     }
 }
 

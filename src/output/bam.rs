@@ -35,37 +35,37 @@ const PROGRAM: &str = "genogloss";
 const OPTION: &str = "--tag-prefix";
 
 /// Without the option.
-pub const DEFAULT_PREFIX: char = 'g';
+pub(crate) const DEFAULT_PREFIX: char = 'g';
 
 /// The tags of a run.
 #[derive(Clone, Copy, Debug)]
-pub struct Tags {
+pub(crate) struct Tags {
     prefix: u8,
 }
 
 impl Tags {
     /// Those with a prefix, which is an ASCII letter.
-    pub fn new(prefix: char) -> Self {
+    pub(crate) fn new(prefix: char) -> Self {
         Self { prefix: u8::try_from(prefix).unwrap_or(b'g') }
     }
 
     /// Scores, by column.
-    pub fn scores(self) -> Tag {
+    pub(crate) fn scores(self) -> Tag {
         Tag::new(self.prefix, b's')
     }
 
     /// The called label.
-    pub fn label(self) -> Tag {
+    pub(crate) fn label(self) -> Tag {
         Tag::new(self.prefix, b'l')
     }
 
     /// Start of the best window on the read.
-    pub fn window(self) -> Tag {
+    pub(crate) fn window(self) -> Tag {
         Tag::new(self.prefix, b'w')
     }
 
     /// Why the read was not scored.
-    pub fn skip(self) -> Tag {
+    pub(crate) fn skip(self) -> Tag {
         Tag::new(self.prefix, b'k')
     }
 
@@ -75,7 +75,7 @@ impl Tags {
 }
 
 /// Writes BAM into an [`Output`].
-pub struct BamWriter {
+pub(crate) struct BamWriter {
     header: sam::Header,
     output: Output,
     encoder: bam::io::Writer<Vec<u8>>,
@@ -87,7 +87,13 @@ pub struct BamWriter {
 
 impl BamWriter {
     /// Opens the output and writes the header as it was, with @PG lines of this program.
-    pub fn create(settings: &OutputSettings, header: &Header, command: &str, model: &str, tags: Tags) -> Result<Self> {
+    pub(crate) fn create(
+        settings: &OutputSettings,
+        header: &Header,
+        command: &str,
+        model: &str,
+        tags: Tags,
+    ) -> Result<Self> {
         let description = format!("model {model}");
         let prefix = char::from(tags.prefix);
         let command = format!("{command} {OPTION} {prefix}");
@@ -135,7 +141,7 @@ impl BamWriter {
     }
 
     /// Takes the tags of an earlier run off a read. Those of another program are refused: they would be lost.
-    pub fn clear(&self, record: &mut RecordBuf) -> Result<()> {
+    pub(crate) fn clear(&self, record: &mut RecordBuf) -> Result<()> {
         for tag in self.tags.all() {
             if record.data().get(&tag).is_none() {
                 continue;
@@ -145,10 +151,10 @@ impl BamWriter {
                 let shown = String::from_utf8_lossy(tag.as_ref()).into_owned();
                 return Err(Error::input(
                     &self.input,
-                    format!("read {name} has the tag {shown} already, and no @PG line says that genogloss wrote it"),
+                    format!("read {name} already has the tag {shown}, and no @PG line of genogloss accounts for it"),
                 )
                 .with_hint(format!(
-                    "choose other tags ({OPTION} x: xs, xl, xw, xk), or take it off (samtools view -x {shown})"
+                    "choose other tags ({OPTION} x: xs, xl, xw, xk), or remove it (samtools view -x {shown})"
                 )));
             }
         }
@@ -157,7 +163,7 @@ impl BamWriter {
     }
 
     /// Writes a read.
-    pub fn write(&mut self, record: &RecordBuf) -> Result<()> {
+    pub(crate) fn write(&mut self, record: &RecordBuf) -> Result<()> {
         let failed = |why: String| {
             let name = record.name().map(|n| shortened(n)).unwrap_or_default();
             Error::input(&self.input, format!("read {name} cannot be written as BAM: {why}"))
@@ -170,17 +176,17 @@ impl BamWriter {
     }
 
     /// See [`Output::checkpoint`].
-    pub fn checkpoint(&mut self) -> Result<u64> {
+    pub(crate) fn checkpoint(&mut self) -> Result<u64> {
         self.output.checkpoint()
     }
 
     /// See [`Output::bytes`].
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.output.bytes()
     }
 
     /// See [`Output::seal`].
-    pub fn seal(self) -> Result<Sealed> {
+    pub(crate) fn seal(self) -> Result<Sealed> {
         self.output.seal()
     }
 }
@@ -228,6 +234,6 @@ fn prefixes_of_earlier_runs(header: &Header) -> HashSet<char> {
 }
 
 /// A list of numbers as an aux value.
-pub fn numbers(values: &[f32]) -> Value {
+pub(crate) fn numbers(values: &[f32]) -> Value {
     Value::Array(Array::Float(values.to_vec()))
 }

@@ -40,7 +40,7 @@ fn rounded(score: f32, digits: Digits) -> f32 {
 type Block = (Arc<str>, Vec<Value>);
 
 /// One bigWig file being written.
-pub struct BigWig {
+pub(crate) struct BigWig {
     sender: Option<Sender<Block>>,
     writer: Option<JoinHandle<std::result::Result<(), String>>>,
     temporary: TemporaryFile,
@@ -106,7 +106,7 @@ impl Spool {
 impl BigWig {
     /// Begins a file. The lengths of all contigs must be known. `resume`: the values are kept when the run fails, and
     /// begin with so many bytes of an earlier one.
-    pub fn create(path: &Path, contigs: &Contigs, digits: Digits, resume: Option<u64>) -> Result<Self> {
+    pub(crate) fn create(path: &Path, contigs: &Contigs, digits: Digits, resume: Option<u64>) -> Result<Self> {
         let mut sizes = HashMap::new();
         for contig in contigs.iter() {
             if contig.len > MAX_CONTIG {
@@ -181,7 +181,7 @@ impl BigWig {
     }
 
     /// Syncs the values so far: the track's name, and how many bytes they take.
-    pub fn checkpoint(&mut self) -> Result<Option<(String, u64)>> {
+    pub(crate) fn checkpoint(&mut self) -> Result<Option<(String, u64)>> {
         self.flush()?;
         self.last = f32::NAN;
         let Some(spool) = &self.spool else { return Ok(None) };
@@ -190,7 +190,7 @@ impl BigWig {
     }
 
     /// All values from here on are of this contig.
-    pub fn begin(&mut self, contig: &Arc<str>) -> Result<()> {
+    pub(crate) fn begin(&mut self, contig: &Arc<str>) -> Result<()> {
         self.flush()?;
         self.contig = Arc::clone(contig);
         self.last = f32::NAN;
@@ -198,7 +198,7 @@ impl BigWig {
     }
 
     /// Adds a value. Intervals come in order and do not overlap.
-    pub fn push(&mut self, interval: Interval, score: f32) -> Result<()> {
+    pub(crate) fn push(&mut self, interval: Interval, score: f32) -> Result<()> {
         let (start, end) = (interval.start as u32, interval.end as u32);
         let follows = self.block.last_mut().filter(|last| last.end == start);
         // Bins of one base repeat what a wider bin says: nothing to round, nothing to compare but this.
@@ -285,12 +285,12 @@ impl BigWig {
     }
 
     /// Name of the file.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.temporary.target.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
     /// Ends the file; it gets its name with the others. Whether there is one.
-    pub fn seal(mut self) -> Result<(bool, Sealed)> {
+    pub(crate) fn seal(mut self) -> Result<(bool, Sealed)> {
         self.flush()?;
         if self.values == 0 {
             // The library cannot write a bigWig without values.

@@ -14,7 +14,7 @@ use crate::{
 /// Neighbouring calls of one label and strand become one element: `contig start end label score strand`, then the
 /// highest and the mean score, the number of bins, and the 0-based place of the highest bin's middle from the
 /// element's start (as narrowPeak's last column).
-pub struct Merger {
+pub(crate) struct Merger {
     gap: u64,
     open: Vec<Option<Element>>,
     /// How many of `open` there are: mostly none.
@@ -23,7 +23,7 @@ pub struct Merger {
 
 /// Calls that are joined. Parts of one put together are the whole, to the last digit: the sum is kept in whole numbers.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Element {
+pub(crate) struct Element {
     /// Contig name.
     pub contig: String,
     /// First base, 0-based.
@@ -56,13 +56,13 @@ const UNITS: f64 = (1u128 << 64) as f64;
 
 impl Merger {
     /// Calls up to `gap` bases apart are joined.
-    pub fn new(gap: u64, columns: usize) -> Self {
+    pub(crate) fn new(gap: u64, columns: usize) -> Self {
         // One open element a column and strand.
         Self { gap, open: (0..columns * 3).map(|_| None).collect(), count: 0 }
     }
 
     /// Adds a bin; elements that are complete are handed to `emit` in order of their start.
-    pub fn add(&mut self, place: &Place<'_>, caller: &Caller, emit: &mut Vec<Element>, form: &Form) {
+    pub(crate) fn add(&mut self, place: &Place<'_>, caller: &Caller, emit: &mut Vec<Element>, form: &Form) {
         let scores: &[f32] = place.scores.unwrap_or(&[]);
         for (column, &score) in scores.iter().enumerate() {
             if !caller.callable[column] || score.is_nan() || f64::from(score) < caller.thresholds[column] {
@@ -107,7 +107,7 @@ impl Merger {
     }
 
     /// Hands on what nothing can join any more; everything, at the end.
-    pub fn close_before(&mut self, at: Option<(&str, u64)>, emit: &mut Vec<Element>) {
+    pub(crate) fn close_before(&mut self, at: Option<(&str, u64)>, emit: &mut Vec<Element>) {
         if self.count == 0 {
             return;
         }
@@ -123,12 +123,12 @@ impl Merger {
     }
 
     /// What is open, by its place among columns and strands.
-    pub fn save(&self) -> Vec<(usize, &Element)> {
+    pub(crate) fn save(&self) -> Vec<(usize, &Element)> {
         self.open.iter().enumerate().filter_map(|(slot, element)| Some((slot, element.as_ref()?))).collect()
     }
 
     /// Goes on with what was open.
-    pub fn restore(&mut self, saved: Vec<(usize, Element)>) -> Result<(), String> {
+    pub(crate) fn restore(&mut self, saved: Vec<(usize, Element)>) -> Result<(), String> {
         for (slot, element) in saved {
             element.check()?;
             let open = self.open.get_mut(slot).ok_or("an open element is of no score of this model")?;
@@ -138,7 +138,7 @@ impl Merger {
     }
 
     /// Where the earliest open element begins: nothing that begins later may be written yet.
-    pub fn earliest_open(&self) -> Option<u64> {
+    pub(crate) fn earliest_open(&self) -> Option<u64> {
         if self.count == 0 {
             return None;
         }
@@ -150,11 +150,11 @@ impl Merger {
 mod bits {
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub fn serialize<S: Serializer>(score: &f32, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(score: &f32, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u32(score.to_bits())
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
         u32::deserialize(deserializer).map(f32::from_bits)
     }
 }
@@ -163,11 +163,11 @@ mod bits {
 mod digits {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    pub fn serialize<S: Serializer>(number: &i128, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(number: &i128, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(number)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i128, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i128, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
@@ -179,12 +179,12 @@ fn units(score: f32, bases: u64) -> i128 {
 
 impl Element {
     /// Where it lies.
-    pub fn interval(&self) -> Interval {
+    pub(crate) fn interval(&self) -> Interval {
         Interval::new(self.start, self.end)
     }
 
     /// Whether one that was written down can be an element at all: what is computed of it stays within its numbers.
-    pub fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         const LONGEST: u64 = 1 << 48;
         let sizes = self.start < self.end && self.end <= LONGEST && self.bases > 0 && self.bases <= LONGEST;
         let bins = self.width > 0 && self.width <= LONGEST && self.summit <= LONGEST && self.start <= self.summit;
@@ -197,13 +197,13 @@ impl Element {
     }
 
     /// Whether `next`, which begins no earlier, would have been joined to it: one score and strand, `gap` bases apart at most.
-    pub fn reaches(&self, next: &Self, gap: u64) -> bool {
+    pub(crate) fn reaches(&self, next: &Self, gap: u64) -> bool {
         (&self.contig, &self.name, self.strand) == (&next.contig, &next.name, next.strand)
             && next.start <= self.end.saturating_add(gap)
     }
 
     /// Adds what follows it.
-    pub fn join(&mut self, next: &Self) {
+    pub(crate) fn join(&mut self, next: &Self) {
         self.end = self.end.max(next.end);
         if next.max > self.max {
             (self.max, self.summit) = (next.max, next.summit);
@@ -213,7 +213,7 @@ impl Element {
     }
 
     /// Its line.
-    pub fn line(&self) -> Vec<u8> {
+    pub(crate) fn line(&self) -> Vec<u8> {
         let mut line = Vec::new();
         write_place(&self.contig, self.interval(), &mut line);
         line.push(b'\t');

@@ -29,7 +29,7 @@ use noodles::{
 use crate::genome::Interval;
 
 /// The longest contig a .tbi index can hold (SAM specification, section 5.2).
-pub const TBI_MAX: u64 = 1 << 29;
+pub(crate) const TBI_MAX: u64 = 1 << 29;
 
 /// Bases of the smallest bin, as a power of two.
 const MIN_SHIFT: u8 = 14;
@@ -45,7 +45,7 @@ const MAX: u64 = 1 << 32;
 
 /// What kind of lines an index is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Indexed {
+pub(crate) enum Indexed {
     /// Not at all.
     No,
     /// contig, 0-based start, end in columns 1 to 3.
@@ -58,7 +58,7 @@ pub enum Indexed {
 
 /// Which index file is written beside a BGZF output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum IndexKind {
+pub(crate) enum IndexKind {
     /// tabix (.tbi): contigs up to 512 Mb.
     Tbi,
     /// CSI (.csi): contigs up to 4 Gb.
@@ -140,7 +140,7 @@ impl Names {
 type Blocks = bgzf::io::Writer<Vec<u8>>;
 
 /// An index in the making.
-pub struct IndexBuilder {
+pub(crate) struct IndexBuilder {
     /// Of the contig in work.
     indexer: Indexer<LinearIndex>,
     /// The number of the contig in work, in the header of BCF.
@@ -153,7 +153,7 @@ pub struct IndexBuilder {
 }
 
 /// Why a record has no place in an index, and what to do about it.
-pub struct Unindexable {
+pub(crate) struct Unindexable {
     /// What is wrong.
     pub message: String,
     /// What to do.
@@ -163,7 +163,7 @@ pub struct Unindexable {
 impl IndexBuilder {
     /// For lines or records. Without a kind it is .tbi if all records lie within its range, else CSI; of BCF it is always CSI.
     /// None for what is not indexed.
-    pub fn new(lines: Indexed, kind: Option<IndexKind>) -> Option<Self> {
+    pub(crate) fn new(lines: Indexed, kind: Option<IndexKind>) -> Option<Self> {
         let blocks = |may_be: IndexKind| kind.is_none_or(|kind| kind == may_be).then(|| Blocks::new(Vec::new()));
         let of_lines = |columns| Encoded::Lines { columns, tbi: blocks(IndexKind::Tbi), csi: blocks(IndexKind::Csi) };
         let (encoded, kind) = match lines {
@@ -179,7 +179,13 @@ impl IndexBuilder {
 
     /// Adds a record: its contig, its bytes (of BCF), where it lies, and where it is in the file. Records of a contig come one after the
     /// other.
-    pub fn add(&mut self, contig: &str, bytes: &[u8], interval: Interval, chunk: Chunk) -> Result<(), Unindexable> {
+    pub(crate) fn add(
+        &mut self,
+        contig: &str,
+        bytes: &[u8],
+        interval: Interval,
+        chunk: Chunk,
+    ) -> Result<(), Unindexable> {
         let failed = |error: &dyn std::fmt::Display| Unindexable { message: format!("index: {error}"), hint: None };
         if self.names.last() != Some(contig) {
             self.end_contig().map_err(|error| failed(&error))?;
@@ -203,7 +209,7 @@ impl IndexBuilder {
     }
 
     /// Whether a contig has come.
-    pub fn has(&self, contig: &str) -> bool {
+    pub(crate) fn has(&self, contig: &str) -> bool {
         self.names.has(contig)
     }
 
@@ -238,7 +244,7 @@ impl IndexBuilder {
     }
 
     /// What the file's name ends in, and its bytes.
-    pub fn finish(mut self) -> io::Result<(&'static str, Vec<u8>)> {
+    pub(crate) fn finish(mut self) -> io::Result<(&'static str, Vec<u8>)> {
         self.end_contig()?;
         let mut head = Vec::new();
         let (columns, tbi, csi) = match self.encoded {

@@ -18,7 +18,7 @@ use crate::{
 
 /// Name, version and digest of the model that ran.
 #[derive(Clone, Debug, Serialize)]
-pub struct ModelReport {
+pub(crate) struct ModelReport {
     /// Name in its card, or `exact:…`.
     pub name: String,
     /// Version in its card.
@@ -36,7 +36,7 @@ pub struct ModelReport {
 
 /// A FASTA file that was used by place.
 #[derive(Clone, Debug, Serialize)]
-pub struct ReferenceReport {
+pub(crate) struct ReferenceReport {
     /// As the user wrote it.
     #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
@@ -47,24 +47,24 @@ pub struct ReferenceReport {
 /// The options that answers and lines depend on, by name, in order. Not among them: where outputs go, threads, shards.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
-pub struct Settings(serde_json::Map<String, serde_json::Value>);
+pub(crate) struct Settings(serde_json::Map<String, serde_json::Value>);
 
 impl Settings {
     /// Those of a command.
-    pub fn new(command: &str) -> Self {
+    pub(crate) fn new(command: &str) -> Self {
         let mut settings = Self(serde_json::Map::new());
         settings.put("command", command);
         settings
     }
 
     /// Adds one.
-    pub fn put(&mut self, name: &str, value: impl Serialize) {
+    pub(crate) fn put(&mut self, name: &str, value: impl Serialize) {
         // Options are texts and numbers: they are all JSON.
         self.0.insert(name.into(), serde_json::to_value(value).unwrap_or_default());
     }
 
     /// All that say something, as text.
-    pub fn told(&self) -> impl Iterator<Item = (&str, String)> {
+    pub(crate) fn told(&self) -> impl Iterator<Item = (&str, String)> {
         self.0
             .iter()
             .filter(|(_, value)| !value.is_null())
@@ -73,7 +73,7 @@ impl Settings {
 }
 
 /// sha256 of a file.
-pub fn digest(path: &Path) -> Result<String> {
+pub(crate) fn digest(path: &Path) -> Result<String> {
     use sha2::{Digest, Sha256};
     let failed = |error: std::io::Error| Error::read(path, &error);
     let mut file = std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(path).map_err(failed)?);
@@ -92,7 +92,7 @@ pub fn digest(path: &Path) -> Result<String> {
 
 /// The machine.
 #[derive(Clone, Debug, Serialize)]
-pub struct Host {
+pub(crate) struct Host {
     /// Its name.
     pub name: String,
     /// System and processor: `linux x86_64`.
@@ -103,7 +103,7 @@ pub struct Host {
 
 impl Host {
     /// This machine.
-    pub fn this() -> Self {
+    pub(crate) fn this() -> Self {
         Self {
             name: gethostname::gethostname().to_string_lossy().into_owned(),
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
@@ -114,7 +114,7 @@ impl Host {
 
 /// The whole manifest.
 #[derive(Clone, Debug, Serialize)]
-pub struct Manifest {
+pub(crate) struct Manifest {
     /// `genogloss`.
     pub program: &'static str,
     /// Of the program.
@@ -153,7 +153,7 @@ pub struct Manifest {
 }
 
 /// The process's largest resident size so far: `VmHWM` of proc(5).
-pub fn peak_memory() -> Option<u64> {
+pub(crate) fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kb| kb * 1024)
@@ -161,17 +161,17 @@ pub fn peak_memory() -> Option<u64> {
 
 impl Manifest {
     /// Seconds since 1970.
-    pub fn now() -> u64 {
+    pub(crate) fn now() -> u64 {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())
     }
 
     /// Where the manifest of an output belongs.
-    pub fn path(output: &Path) -> PathBuf {
+    pub(crate) fn path(output: &Path) -> PathBuf {
         with_ending(output, "manifest.json")
     }
 
     /// Writes it down, piece by piece: of a million contigs it is long.
-    pub fn write(&self, mut out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    pub(crate) fn write(&self, mut out: &mut dyn std::io::Write) -> std::io::Result<()> {
         serde_json::to_writer_pretty(&mut out, self)?;
         out.write_all(b"\n")
     }

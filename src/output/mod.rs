@@ -1,23 +1,23 @@
 //! Bytes out. An output appears complete or not at all: it is written under a temporary name beside its target, synced, and renamed only
 //! when the run has succeeded and its counts agree.
 
-pub mod bam;
-pub mod bigwig;
+pub(crate) mod bam;
+pub(crate) mod bigwig;
 pub(crate) mod column;
-pub mod elements;
-pub mod index;
+pub(crate) mod elements;
+pub(crate) mod index;
 pub(crate) mod kind;
-pub mod manifest;
-pub mod names;
-pub mod order;
+pub(crate) mod manifest;
+pub(crate) mod names;
+pub(crate) mod order;
 mod recorded;
-pub mod stream;
-pub mod table;
+pub(crate) mod stream;
+pub(crate) mod table;
 mod targets;
-pub mod temporary;
-pub mod variants;
+pub(crate) mod temporary;
+pub(crate) mod variants;
 
-pub use self::{
+pub(crate) use self::{
     index::{IndexKind, Indexed},
     stream::{Output, OutputSettings, place_of_line},
     targets::check_targets,

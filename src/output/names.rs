@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 
 /// A format that names of files end in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Named {
+pub(crate) enum Named {
     /// Columns parted by tabs.
     Tsv,
     /// Intervals.
@@ -81,14 +81,14 @@ const ENDINGS: [(&str, Named); 33] = [
 ];
 
 /// Whether an output is compressed (BGZF), by its name: `.gz` or `.bgz`, large or small letters.
-pub fn is_compressed(path: Option<&Path>) -> bool {
+pub(crate) fn is_compressed(path: Option<&Path>) -> bool {
     let ending = path.and_then(Path::extension).and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| ending.eq_ignore_ascii_case("gz") || ending.eq_ignore_ascii_case("bgz"))
 }
 
 impl Named {
     /// What a name ends in, and whether `.gz` or `.bgz` follows; `None` where it says nothing.
-    pub fn of(path: &Path) -> Option<(Self, bool)> {
+    pub(crate) fn of(path: &Path) -> Option<(Self, bool)> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
         let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".bgz"));
         let (_, ending) = plain.unwrap_or(&name).rsplit_once('.')?;
@@ -97,7 +97,7 @@ impl Named {
     }
 
     /// What messages call it.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Tsv => "TSV",
             Self::Bed => "BED",
@@ -126,7 +126,7 @@ impl Named {
 
 /// A format that a command can write.
 #[derive(Clone, Copy, Debug)]
-pub struct Writes<F> {
+pub(crate) struct Writes<F> {
     /// The format.
     pub format: F,
     /// What its files are called.
@@ -137,12 +137,12 @@ pub struct Writes<F> {
 
 impl<F> Writes<F> {
     /// Text, which is compressed if its name ends in .gz or .bgz.
-    pub const fn text(format: F, named: Named) -> Self {
+    pub(crate) const fn text(format: F, named: Named) -> Self {
         Self { format, named, compressed: None }
     }
 
     /// What is never called .gz.
-    pub const fn plain(format: F, named: Named) -> Self {
+    pub(crate) const fn plain(format: F, named: Named) -> Self {
         Self { format, named, compressed: Some(false) }
     }
 
@@ -157,7 +157,7 @@ impl<F> Writes<F> {
 
 /// The format of an output: what was asked for (`given`, and the option that did so), else what the name says, else `default`. A name that says
 /// another format, or one that the command cannot write, is wrong usage. `can`: all that it writes to this output.
-pub fn decide<F: Copy + PartialEq>(
+pub(crate) fn decide<F: Copy + PartialEq>(
     path: Option<&Path>,
     given: Option<(F, &str)>,
     default: F,
@@ -179,11 +179,11 @@ pub fn decide<F: Copy + PartialEq>(
                 format!("{}{gz}", writes.named.word())
             });
             let mut hint =
-                wanted.map(|writes| format!("give the file a name in {}", writes.ending())).unwrap_or_default();
+                wanted.map(|writes| format!("use a name that ends in {}", writes.ending())).unwrap_or_default();
             if by_name().next().is_some() {
-                hint += &format!(", or leave {option} away");
+                hint += &format!(", or omit {option}");
             }
-            Err(Error::usage(format!("{option} writes {what}, and {place} is a name of {}", shown(says)))
+            Err(Error::usage(format!("{option} writes {what}, but {place} is a name of {}", shown(says)))
                 .with_hint(hint))
         }
         None => match by_name().find(|writes| writes.format == default).or_else(|| by_name().next()) {
@@ -194,11 +194,10 @@ pub fn decide<F: Copy + PartialEq>(
 }
 
 /// Refuses a name of a format, where none of them is written: a page, a folder (`what` it is).
-pub fn refuse(path: Option<&Path>, what: &str) -> Result<()> {
+pub(crate) fn refuse(path: Option<&Path>, what: &str) -> Result<()> {
     match path.filter(|p| *p != Path::new("-")).and_then(|path| Some((path, Named::of(path)?))) {
         Some((path, says)) => {
-            let message =
-                format!("{} is a name of {}, and what is written there is {what}", path.display(), shown(says));
+            let message = format!("{} is a name of {}, but the output is {what}", path.display(), shown(says));
             Err(Error::usage(message).with_hint("give it another name"))
         }
         None => Ok(()),
@@ -217,8 +216,8 @@ fn cannot<F>(path: &Path, says: (Named, bool), can: &[Writes<F>]) -> Error {
             all.push(one);
         }
     }
-    let message = format!("{} is a name of {}, which cannot be written here", path.display(), shown(says));
-    Error::usage(message).with_hint(format!("what can be written: {}", all.join(", ")))
+    let message = format!("{} is a name of {}, which this command cannot write", path.display(), shown(says));
+    Error::usage(message).with_hint(format!("this command writes {}", all.join(", ")))
 }
 
 #[cfg(test)]

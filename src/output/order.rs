@@ -10,7 +10,7 @@ type Key = (u64, Interval, Vec<u8>, u64);
 /// Lines in order of contig, interval and bytes. Contigs come one after the other. To add a line and to take one each cost the
 /// logarithm of how many wait.
 #[derive(Debug)]
-pub struct Waiting<T> {
+pub(crate) struct Waiting<T> {
     lines: BTreeMap<Key, T>,
     /// The contig of the lines that were added last, and its number.
     contig: (String, u64),
@@ -25,7 +25,7 @@ impl<T> Default for Waiting<T> {
 
 impl<T> Waiting<T> {
     /// Adds a line, and what belongs to it.
-    pub fn add(&mut self, contig: &str, interval: Interval, line: Vec<u8>, what: T) {
+    pub(crate) fn add(&mut self, contig: &str, interval: Interval, line: Vec<u8>, what: T) {
         if self.contig.0 != contig {
             self.contig = (contig.into(), self.contig.1 + 1);
         }
@@ -35,7 +35,7 @@ impl<T> Waiting<T> {
 
     /// The next line, if it begins before the earliest place that may still get one: on the contig that was added last, if it is
     /// that place's.
-    pub fn next_before(&mut self, earliest: Option<(&str, u64)>) -> Option<(Interval, Vec<u8>, T)> {
+    pub(crate) fn next_before(&mut self, earliest: Option<(&str, u64)>) -> Option<(Interval, Vec<u8>, T)> {
         let first = self.lines.first_entry()?;
         let (number, interval, ..) = first.key();
         let open = earliest.is_some_and(|(contig, start)| {
@@ -49,12 +49,12 @@ impl<T> Waiting<T> {
     }
 
     /// What belongs to the lines that wait, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.lines.values()
     }
 
     /// None waits.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 }

@@ -55,7 +55,7 @@ enum Stream {
 }
 
 /// An output: a file (BGZF where its name ends in `.gz` or `.bgz`), or standard output.
-pub struct Output {
+pub(crate) struct Output {
     stream: Stream,
     index: Option<Box<IndexBuilder>>,
     last: Option<(String, u64)>,
@@ -68,7 +68,7 @@ pub struct Output {
 
 /// What a user asks of an output.
 #[derive(Clone, Debug)]
-pub struct OutputSettings {
+pub(crate) struct OutputSettings {
     /// `None` or `-`: standard output.
     pub path: Option<PathBuf>,
     /// Lines that can be indexed, if the output is BGZF.
@@ -87,12 +87,12 @@ pub struct OutputSettings {
 
 impl OutputSettings {
     /// The file, if it is not standard output.
-    pub fn file(&self) -> Option<&Path> {
+    pub(crate) fn file(&self) -> Option<&Path> {
         self.path.as_deref().filter(|path| *path != Path::new("-"))
     }
 
     /// Compressed by its name, or because its format always is.
-    pub fn is_bgzf(&self) -> bool {
+    pub(crate) fn is_bgzf(&self) -> bool {
         self.bgzf || names::is_compressed(self.file())
     }
 
@@ -101,7 +101,7 @@ impl OutputSettings {
         let long = self.longest > TBI_MAX;
         if long && self.kind == Some(IndexKind::Tbi) && matches!(self.indexed, Indexed::Bed | Indexed::Vcf) {
             let message = format!("--index tbi holds contigs up to 512 Mb, and one has {} bases", commas(self.longest));
-            return Err(Error::usage(message).with_hint("--index csi, or leave --index away"));
+            return Err(Error::usage(message).with_hint("--index csi, or omit --index"));
         }
         let kind = self.kind.or(long.then_some(IndexKind::Csi));
         Ok(IndexBuilder::new(self.indexed, kind).map(Box::new))
@@ -112,12 +112,12 @@ const BUFFER: usize = 256 << 10;
 
 impl Output {
     /// Opens an output under its temporary name.
-    pub fn create(settings: &OutputSettings) -> Result<Self> {
+    pub(crate) fn create(settings: &OutputSettings) -> Result<Self> {
         Self::create_as(settings, settings.is_bgzf())
     }
 
     /// The same, compressed or not whatever the settings say.
-    pub fn create_as(settings: &OutputSettings, bgzf: bool) -> Result<Self> {
+    pub(crate) fn create_as(settings: &OutputSettings, bgzf: bool) -> Result<Self> {
         let index = if bgzf && settings.file().is_some() { settings.index()? } else { None };
         let (file, place) = match settings.file() {
             None => (None, "standard output".to_string()),
@@ -152,8 +152,8 @@ impl Output {
     /// Takes over the first bytes (before compression) of what an earlier run has written.
     fn copy(&mut self, part: &Path, bytes: u64, lines: Indexed) -> Result<()> {
         let lost = |why: String| {
-            Error::input(part.display(), format!("what an earlier run has written cannot be read again: {why}"))
-                .with_hint(format!("to begin again: rm {}", part.with_extension("genogloss-journal").display()))
+            Error::input(part.display(), format!("the output of the stopped run cannot be read: {why}"))
+                .with_hint(format!("to start again: rm {}", part.with_extension("genogloss-journal").display()))
         };
         read_hidden(part).map_err(|error| lost(describe(&error)))?;
         let mut input = crate::read::open(part).map_err(|error| lost(error.to_string()))?;
@@ -198,14 +198,14 @@ impl Output {
                     let contig = contig.to_string();
                     self.write_record(&contig, interval, &line)?;
                 }
-                None => return Err(lost("a line has no place".into())),
+                None => return Err(lost("a line has no position".into())),
             }
         }
         Ok(())
     }
 
     /// Syncs what is written so far. Its bytes, before compression.
-    pub fn checkpoint(&mut self) -> Result<u64> {
+    pub(crate) fn checkpoint(&mut self) -> Result<u64> {
         let flushed = match &mut self.stream {
             Stream::Plain(writer) => writer.flush(),
             Stream::Bgzf(writer) => writer.get().flush(),
@@ -218,17 +218,17 @@ impl Output {
     }
 
     /// What messages call it.
-    pub fn place(&self) -> &str {
+    pub(crate) fn place(&self) -> &str {
         &self.place
     }
 
     /// Bytes so far, before compression.
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// Writes bytes that are not of a record: headers.
-    pub fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
         self.bytes += bytes.len() as u64;
         let written = match &mut self.stream {
             Stream::Plain(writer) => writer.write_all(bytes),
@@ -238,12 +238,12 @@ impl Output {
     }
 
     /// An index is being made, so records must come in order.
-    pub fn is_indexed(&self) -> bool {
+    pub(crate) fn is_indexed(&self) -> bool {
         self.index.is_some()
     }
 
     /// Writes a record of BCF; the inner error is what is wrong with it.
-    pub fn write_frame(&mut self, names: &Dictionary, frame: &[u8]) -> Result<Result<(), String>> {
+    pub(crate) fn write_frame(&mut self, names: &Dictionary, frame: &[u8]) -> Result<Result<(), String>> {
         let known = names.contig_of(frame).map(|contig| (contig, decode::interval(frame)));
         match known {
             Ok((contig, interval)) => self.write_record(contig, interval, frame).map(Ok),
@@ -252,7 +252,7 @@ impl Output {
     }
 
     /// Writes the line (or lines), or the frame, of a record that lies at `interval` of `contig`.
-    pub fn write_record(&mut self, contig: &str, interval: Interval, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn write_record(&mut self, contig: &str, interval: Interval, bytes: &[u8]) -> Result<()> {
         let Stream::Bgzf(writer) = &mut self.stream else { return self.write_all(bytes) };
         let writer = writer.get();
         if self.index.is_none() {
@@ -299,12 +299,12 @@ impl Output {
     }
 
     /// [`Self::seal`] and [`Sealed::commit`].
-    pub fn finish(self) -> Result<()> {
+    pub(crate) fn finish(self) -> Result<()> {
         self.seal()?.commit()
     }
 
     /// Ends the stream and the index and syncs them, all still under temporary names. What can fail, fails here.
-    pub fn seal(self) -> Result<Sealed> {
+    pub(crate) fn seal(self) -> Result<Sealed> {
         let Self { stream, index, file, place, .. } = self;
         let failed = |error: io::Error| Error::write(&place, &error);
         match stream {
@@ -331,7 +331,7 @@ impl Output {
 }
 
 /// Contig and interval of a line of BED or VCF.
-pub fn place_of_line(lines: Indexed, line: &[u8]) -> Option<(&str, Interval)> {
+pub(crate) fn place_of_line(lines: Indexed, line: &[u8]) -> Option<(&str, Interval)> {
     if lines == Indexed::Vcf {
         return place_of(line);
     }

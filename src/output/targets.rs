@@ -13,7 +13,7 @@ use crate::{
 
 /// Refuses an output, index, manifest or other file to be written that is also an input or one another, and a manifest that could not be
 /// written. Called before anything is opened.
-pub fn check_targets(
+pub(crate) fn check_targets(
     inputs: &[&Path],
     output: Option<&Path>,
     manifest: Option<&Path>,
@@ -32,7 +32,7 @@ pub fn check_targets(
     let mut take = |path: &Path, what: &'static str| -> Result<()> {
         let path_now = real(path);
         if let Some((_, other)) = taken.iter().find(|(there, _)| *there == path_now) {
-            return Err(Error::usage(format!("{} is {what}, and also {other}", path.display())));
+            return Err(Error::usage(format!("{} is both {what} and {other}", path.display())));
         }
         taken.push((path_now, what));
         Ok(())

@@ -20,7 +20,7 @@ pub(super) struct TemporaryFile {
 }
 
 /// A hidden file beside an output: `.OUTPUT.genogloss-WHAT`.
-pub fn hidden(output: &Path, what: &str) -> PathBuf {
+pub(crate) fn hidden(output: &Path, what: &str) -> PathBuf {
     hidden_beside(&fs::canonicalize(output).unwrap_or_else(|_| output.to_path_buf()), what)
 }
 
@@ -32,7 +32,7 @@ fn hidden_beside(output: &Path, what: &str) -> PathBuf {
 
 /// Opens a file of a fixed hidden name for reading and writing, and makes it if it is not there. What is there must be this
 /// user's regular file, with no second name: what another process has prepared is refused, not followed.
-pub fn open_hidden(path: &Path) -> io::Result<File> {
+pub(crate) fn open_hidden(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
     match options.clone().create_new(true).open(path) {
@@ -44,13 +44,13 @@ pub fn open_hidden(path: &Path) -> io::Result<File> {
 }
 
 /// The same for a file that is only read, and must be there.
-pub fn read_hidden(path: &Path) -> io::Result<File> {
+pub(crate) fn read_hidden(path: &Path) -> io::Result<File> {
     open_own(path, OpenOptions::new().read(true))
 }
 
 fn open_own(path: &Path, options: &OpenOptions) -> io::Result<File> {
     let refused = |why: &str| {
-        let why = format!("is no file of this user's own runs ({why}), and is not touched: look at it, and remove it");
+        let why = format!("was not written by a run of this user ({why}): check the file, and remove it");
         Err(io::Error::new(io::ErrorKind::InvalidInput, why))
     };
     let named = fs::symlink_metadata(path)?;
@@ -66,7 +66,7 @@ fn foreign(path: &Path, file: &File, named: &fs::Metadata) -> io::Result<Option<
     use std::os::unix::fs::MetadataExt;
     let held = file.metadata()?;
     if (held.dev(), held.ino()) != (named.dev(), named.ino()) {
-        return Ok(Some("it was exchanged while it was opened"));
+        return Ok(Some("it was replaced while it was opened"));
     }
     if held.nlink() != 1 {
         return Ok(Some("it has another name too"));
@@ -83,7 +83,7 @@ fn foreign(_: &Path, _: &File, _: &fs::Metadata) -> io::Result<Option<&'static s
 }
 
 /// Makes a new name in a file's folder last. Some file systems cannot sync a folder; the name itself is there.
-pub fn sync_folder(path: &Path) {
+pub(crate) fn sync_folder(path: &Path) {
     if let Some(folder) = path.parent()
         && let Ok(folder) = File::open(if folder == Path::new("") { Path::new(".") } else { folder })
     {
@@ -190,11 +190,11 @@ fn random_name<T>(target: &Path, ending: &str, make: impl FnMut(&Path) -> io::Re
 
 /// A folder of a random name, only for this user, that is removed with all that is in it when it is dropped, and when the program
 /// is stopped by a signal.
-pub struct TemporaryFolder(tempfile::TempDir);
+pub(crate) struct TemporaryFolder(tempfile::TempDir);
 
 impl TemporaryFolder {
     /// In a folder; its name begins with `prefix`.
-    pub fn make_in(folder: &Path, prefix: &str) -> Result<Self> {
+    pub(crate) fn make_in(folder: &Path, prefix: &str) -> Result<Self> {
         let made = tempfile::Builder::new().prefix(prefix).rand_bytes(10).tempdir_in(folder);
         let made = made.map_err(|error| Error::write(folder.display(), &error))?;
         unfinished().push(made.path().to_path_buf());
@@ -202,13 +202,13 @@ impl TemporaryFolder {
     }
 
     /// It stays.
-    pub fn keep(&mut self) {
+    pub(crate) fn keep(&mut self) {
         self.0.disable_cleanup(true);
         forget(self.0.path());
     }
 
     /// Where it is.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 }
@@ -230,7 +230,7 @@ fn forget(path: &Path) {
 }
 
 /// Removes what was begun and not finished: for a program that ends without returning.
-pub fn remove_unfinished() {
+pub(crate) fn remove_unfinished() {
     for path in unfinished().drain(..) {
         let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     }
@@ -239,7 +239,7 @@ pub fn remove_unfinished() {
 /// Complete files that still lack their names.
 #[derive(Default)]
 #[must_use = "the files get their names in `commit`"]
-pub struct Sealed {
+pub(crate) struct Sealed {
     pub(super) files: Vec<TemporaryFile>,
     /// What is not needed any more, once they have their names.
     pub(super) leftovers: Vec<PathBuf>,
@@ -249,13 +249,13 @@ pub struct Sealed {
 
 impl Sealed {
     /// Adds a small file, to be named before those that are there.
-    pub fn with_first(mut self, target: &Path, bytes: &[u8]) -> Result<Self> {
+    pub(crate) fn with_first(mut self, target: &Path, bytes: &[u8]) -> Result<Self> {
         self.files.insert(0, whole(target, bytes, self.kept)?);
         Ok(self)
     }
 
     /// The same, written piece by piece.
-    pub fn with_first_from(
+    pub(crate) fn with_first_from(
         mut self,
         target: &Path,
         write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
@@ -271,7 +271,7 @@ impl Sealed {
     }
 
     /// A file that is written by somebody else under a name of its own, and gets its name here.
-    pub fn made_by(target: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
+    pub(crate) fn made_by(target: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
         let (temporary, _) = TemporaryFile::begin(target, None)?;
         if let Some(path) = &temporary.temporary {
             make(path)?;
@@ -282,7 +282,7 @@ impl Sealed {
     }
 
     /// Adds other complete files, to be named before those that are there.
-    pub fn after(mut self, others: Sealed) -> Self {
+    pub(crate) fn after(mut self, others: Sealed) -> Self {
         self.files.splice(0..0, others.files);
         self.leftovers.extend(others.leftovers);
         self.kept |= others.kept;
@@ -292,7 +292,7 @@ impl Sealed {
     /// Gives all files their names, the output last: where it is, all that belongs to it is. Files of these names go out of the way
     /// first, the output before all: an old one is never seen beside a new index. When a name cannot be given, the old files are put
     /// back.
-    pub fn commit(mut self) -> Result<()> {
+    pub(crate) fn commit(mut self) -> Result<()> {
         let mut set_aside = Vec::new();
         let mut named = Vec::new();
         if let Err((path, error)) = self.rename_all(&mut set_aside, &mut named) {
@@ -309,7 +309,7 @@ impl Sealed {
             }
             let mut error = Error::write(path.display(), &error);
             if !wrong.is_empty() {
-                error = error.with_hint(format!("not all could be put back as it was: {}", wrong.join("; ")));
+                error = error.with_hint(format!("not all files could be restored: {}", wrong.join("; ")));
             }
             return Err(error);
         }

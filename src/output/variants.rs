@@ -14,7 +14,7 @@ use crate::{
 
 /// Output formats of variants, with the letters of bcftools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum VariantFormat {
+pub(crate) enum VariantFormat {
     /// VCF.
     #[value(name = "v")]
     Vcf,
@@ -31,7 +31,7 @@ pub enum VariantFormat {
 
 impl VariantFormat {
     /// By the name of the file: BCF for `.bcf`, BGZF for `.gz` and `.bgz`, else VCF.
-    pub fn of_name(path: Option<&Path>) -> Self {
+    pub(crate) fn of_name(path: Option<&Path>) -> Self {
         match path.and_then(Named::of) {
             Some((Named::Bcf, false)) => Self::Bcf,
             _ if names::is_compressed(path) => Self::Bgzf,
@@ -40,7 +40,7 @@ impl VariantFormat {
     }
 
     /// The names of files of variants.
-    pub const NAMED: [Writes<Self>; 4] = [
+    pub(crate) const NAMED: [Writes<Self>; 4] = [
         Writes::plain(Self::Vcf, Named::Vcf),
         Writes { format: Self::Bgzf, named: Named::Vcf, compressed: Some(true) },
         Writes::plain(Self::Bcf, Named::Bcf),
@@ -48,7 +48,7 @@ impl VariantFormat {
     ];
 
     /// The letter of the option `-O`.
-    pub fn letter(self) -> char {
+    pub(crate) fn letter(self) -> char {
         match self {
             Self::Vcf => 'v',
             Self::Bgzf => 'z',
@@ -58,23 +58,23 @@ impl VariantFormat {
     }
 
     /// Whether its records are BCF.
-    pub fn is_bcf(self) -> bool {
+    pub(crate) fn is_bcf(self) -> bool {
         matches!(self, Self::Bcf | Self::PlainBcf)
     }
 
     /// Whether its bytes are BGZF.
-    pub fn is_bgzf(self) -> bool {
+    pub(crate) fn is_bgzf(self) -> bool {
         matches!(self, Self::Bgzf | Self::Bcf)
     }
 
     /// The setting that all shards of a run share; each may compress its lines in its own way.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         if self.is_bcf() { "bcf" } else { "vcf" }
     }
 }
 
 /// Writes records with INFO fields added to an output.
-pub struct RecordWriter {
+pub(crate) struct RecordWriter {
     /// `None` where the output is VCF.
     encoder: Option<Encoder>,
     /// The name of the input in messages.
@@ -86,7 +86,7 @@ impl RecordWriter {
     /// For records of `variants` and its header with lines added. Returns the bytes of the header in the output's format too.
     ///
     /// Records of BCF that stay BCF are from now on not decoded to lines, unless their `samples` are needed.
-    pub fn new(
+    pub(crate) fn new(
         format: VariantFormat,
         variants: &mut Variants,
         text: Vec<u8>,
@@ -112,12 +112,12 @@ impl RecordWriter {
     }
 
     /// The records that an index is made of.
-    pub fn indexed(&self) -> Indexed {
+    pub(crate) fn indexed(&self) -> Indexed {
         self.encoder.as_ref().map_or(Indexed::Vcf, |encoder| Indexed::Bcf(encoder.contig_count()))
     }
 
     /// Writes a record with INFO fields added, which are text as in VCF.
-    pub fn write(&mut self, record: &VariantRecord, added: &[u8], output: &mut Output) -> Result<()> {
+    pub(crate) fn write(&mut self, record: &VariantRecord, added: &[u8], output: &mut Output) -> Result<()> {
         let Self { encoder, input, bytes } = self;
         bytes.clear();
         match encoder {

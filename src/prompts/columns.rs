@@ -8,14 +8,14 @@ pub(crate) const ANSWERS: &[Column] = &[
         &["id"],
         "id of the prompt: from the column id of the table, the name of the record, or the number of the line or argument",
     ),
-    column(&["task"], "task, by its first name; . where it is not known"),
-    column(&["answer"], "the answer; . where there is none, or where the answer is that there is nothing"),
+    column(&["task"], "name of the task; . if unknown"),
+    column(&["answer"], "the answer; . if there is none, or where the answer is that there is nothing"),
     column(
         &["confidence"],
         "1 for exact answers and for what sources state; for relations, the probability of the answer (unknown: that they are related); for classifiers, the probability of the answer; for the language model, that of the whole answer among all of its form; 4 decimals",
     ),
     column(&["how"], "exact, knowledge base, or the name and version of the model that answered"),
-    column(&["reason"], "reason why there is no answer, and what to do; . where there is one"),
+    column(&["reason"], "reason why there is no answer, and what to do; . if there is an answer"),
     column(
         &["evidence"],
         "what an answer about genes is based on: sources, or the evidence that was weighed and what it adds to the log odds; the model's own: a language model wrote it; otherwise .",

@@ -16,7 +16,7 @@ use crate::{
 
 /// An answer of the knowledge base.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fact {
+pub(crate) struct Fact {
     /// In words.
     pub answer: String,
     /// 1 if sources state it; of a relation, the probability of the answer.
@@ -33,7 +33,7 @@ enum Subject {
 }
 
 /// Keys of information retrieval.
-pub const KEYS: [&str; 12] = [
+pub(crate) const KEYS: [&str; 12] = [
     "symbol",
     "name",
     "hgnc",
@@ -88,7 +88,7 @@ fn subject(base: &Base, prompt: &Prompt) -> Result<Result<Subject, Refusal>> {
 
 /// The prompt of the language model for a relation: names letter by letter, as in GP-GPT, and in words beside them. U+2063 stands between
 /// letters: the tokenizer splits a text there and drops it (`training/gpgpt/prompts.py` writes the same).
-pub fn in_letters(base: &Base, prompt: &Prompt) -> Result<Option<String>> {
+pub(crate) fn in_letters(base: &Base, prompt: &Prompt) -> Result<Option<String>> {
     let Ok(Subject::Pair(gene, condition)) = subject(base, prompt)? else { return Ok(None) };
     let letters = |name: &str| format!(" {name}").chars().map(String::from).collect::<Vec<_>>().join("\u{2063}");
     let what = if matches!(condition, Condition::Disease(_)) { "Disease" } else { "Phenotype" };
@@ -98,12 +98,12 @@ pub fn in_letters(base: &Base, prompt: &Prompt) -> Result<Option<String>> {
 }
 
 /// Refuses a prompt that names what the knowledge base does not have.
-pub fn check_names(base: &Base, prompt: &Prompt) -> Result<Result<(), Refusal>> {
+pub(crate) fn check_names(base: &Base, prompt: &Prompt) -> Result<Result<(), Refusal>> {
     Ok(subject(base, prompt)?.map(|_| ()))
 }
 
 /// The answer, or why there is none.
-pub fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {
+pub(crate) fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {
     let base = judge.base();
     let subject = match subject(base, prompt)? {
         Ok(subject) => subject,
@@ -129,7 +129,7 @@ fn relation(judge: &Judge, gene: &Gene, condition: &Condition) -> Result<Fact> {
         _ => verdict.probability,
     };
     let evidence = verdict.because();
-    let evidence = if evidence.is_empty() { "nothing is known of the two".into() } else { evidence };
+    let evidence = if evidence.is_empty() { "the knowledge base has no facts about the two".into() } else { evidence };
     Ok(Fact { answer: verdict.word().into(), confidence, evidence })
 }
 
@@ -152,7 +152,7 @@ fn diseases_of_gene(base: &Base, gene: &Gene) -> Result<Result<Fact, Refusal>> {
         let source = one.relation.map_or(label.clone(), |relation| format!("{label}: {relation}"));
         items.add(named(one.accession.as_deref(), &one.disease), source);
     }
-    Ok(items.fact(|| format!("no source names a disease of {}", gene.symbol)))
+    Ok(items.fact(|| format!("no source lists a disease of {}", gene.symbol)))
 }
 
 fn phenotypes_of_gene(base: &Base, gene: &Gene) -> Result<Result<Fact, Refusal>> {
@@ -162,7 +162,7 @@ fn phenotypes_of_gene(base: &Base, gene: &Gene) -> Result<Result<Fact, Refusal>>
         let source = one.disease.map_or(label.clone(), |(id, _)| format!("{label}: {id}"));
         items.add(format!("HP:{:07} {}", one.term, one.name), source);
     }
-    Ok(items.fact(|| format!("no source names a phenotype of {}", gene.symbol)))
+    Ok(items.fact(|| format!("no source lists a phenotype of {}", gene.symbol)))
 }
 
 fn phenotypes_of_disease(base: &Base, all: Vec<Disease>) -> Result<Result<Fact, Refusal>> {
@@ -172,7 +172,7 @@ fn phenotypes_of_disease(base: &Base, all: Vec<Disease>) -> Result<Result<Fact, 
         let source = one.frequency.map_or(label.clone(), |frequency| format!("{label}: {frequency}"));
         items.add(format!("HP:{:07} {}", one.term, one.name), source);
     }
-    Ok(items.fact(|| format!("no source names a phenotype of {}", condition_name(&Condition::Disease(all)))))
+    Ok(items.fact(|| format!("no source lists a phenotype of {}", condition_name(&Condition::Disease(all)))))
 }
 
 /// The diseases in which a phenotype, or a special case of it, occurs.
@@ -185,7 +185,7 @@ fn diseases_with(judge: &Judge, condition: &Condition) -> Result<Result<Fact, Re
     for (accession, name, source) in base.diseases_of_terms(&judge.closure(*term)?)? {
         items.add(named(accession.as_deref(), &name), base.source(source).label());
     }
-    Ok(items.fact(|| format!("no source names a disease with {}", condition_name(condition))))
+    Ok(items.fact(|| format!("no source lists a disease with {}", condition_name(condition))))
 }
 
 fn genes_of(judge: &Judge, condition: &Condition) -> Result<Result<Fact, Refusal>> {
@@ -194,7 +194,7 @@ fn genes_of(judge: &Judge, condition: &Condition) -> Result<Result<Fact, Refusal
     for (symbol, source, relation) in judge.genes(condition)? {
         items.add(symbol, format!("{}: {relation}", base.source(source).label()));
     }
-    Ok(items.fact(|| format!("no source names a gene of {}", condition_name(condition))))
+    Ok(items.fact(|| format!("no source lists a gene of {}", condition_name(condition))))
 }
 
 fn named(accession: Option<&str>, name: &str) -> String {
@@ -268,13 +268,13 @@ fn retrieved(base: &Base, gene: &Gene, key: &str) -> Result<Result<Fact, Refusal
         "previous_symbol" | "previous_symbols" => of(names("previous symbol")?),
         "summary" => of(gene.summary.clone()),
         _ => {
-            let detail = format!("{key} is none of {}", KEYS.join(", "));
+            let detail = format!("{key} must be one of {}", KEYS.join(", "));
             return Ok(Err(Refusal::new(Skip::BadPrompt, detail)));
         }
     };
     Ok(match value.filter(|value| !value.is_empty()) {
         Some(answer) => Ok(Fact { answer, confidence: 1.0, evidence: base.source(source).label() }),
-        None => Err(Refusal::new(Skip::NoFact, format!("no source names {wanted} of {}", gene.symbol))),
+        None => Err(Refusal::new(Skip::NoFact, format!("no source lists {wanted} of {}", gene.symbol))),
     })
 }
 

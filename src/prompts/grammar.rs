@@ -12,7 +12,7 @@ use crate::skip::Skip;
 
 /// A parsed prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prompt {
+pub(crate) struct Prompt {
     /// Sequence and values, in the order they were written.
     pub parts: Vec<Part>,
     /// The task.
@@ -23,7 +23,7 @@ pub struct Prompt {
 
 /// A part of a prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
+pub(crate) enum Part {
     /// Bases, as they were written.
     Bases(String),
     /// Residues in three letters, with `___` for what is missing.
@@ -62,7 +62,7 @@ fn is_residues(text: &str) -> bool {
 
 impl Prompt {
     /// Parses a prompt; refuses one without the sequence or keys that its task needs.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
         let bad = |detail: String| Refusal::new(Skip::BadPrompt, detail);
         let Some((body, after)) = text.rsplit_once('=') else {
             return Err(bad("a prompt ends with \"task =\"".into()));
@@ -97,13 +97,13 @@ impl Prompt {
                 Err(Refusal::new(Skip::BadPrompt, "nucleotide sequence needs all residues: there is a blank"))
             }
             _ if self.task == Task::Protein && self.bases().is_some_and(|bases| bases.len() < 3) => {
-                Err(Refusal::new(Skip::TooShort, "a residue takes three bases"))
+                Err(Refusal::new(Skip::TooShort, "a residue needs three bases"))
             }
             _ if self.task == Task::Retrieval && self.key.is_none() => {
-                Err(Refusal::new(Skip::BadPrompt, "say what about the gene: information retrieval: location ="))
+                Err(Refusal::new(Skip::BadPrompt, "name a field of the gene: information retrieval: location ="))
             }
             _ if self.task == Task::Reading => match &self.key {
-                None => Err(Refusal::new(Skip::BadPrompt, "say which key: reading comprehension: KEY =")),
+                None => Err(Refusal::new(Skip::BadPrompt, "name a key: reading comprehension: KEY =")),
                 Some(key) if self.value(key).is_none() => {
                     let keys: Vec<&str> = self.values().map(|(key, _)| key).collect();
                     let keys = if keys.is_empty() { "no keys".into() } else { keys.join(", ") };
@@ -116,7 +116,7 @@ impl Prompt {
     }
 
     /// Its bases.
-    pub fn bases(&self) -> Option<&str> {
+    pub(crate) fn bases(&self) -> Option<&str> {
         self.parts.iter().find_map(|part| match part {
             Part::Bases(bases) => Some(bases.as_str()),
             _ => None,
@@ -124,7 +124,7 @@ impl Prompt {
     }
 
     /// Its residues.
-    pub fn residues(&self) -> Option<&str> {
+    pub(crate) fn residues(&self) -> Option<&str> {
         self.parts.iter().find_map(|part| match part {
             Part::Residues(residues) => Some(residues.as_str()),
             _ => None,
@@ -132,7 +132,7 @@ impl Prompt {
     }
 
     /// Keys and values.
-    pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parts.iter().filter_map(|part| match part {
             Part::Value { key, value } => Some((key.as_str(), value.as_str())),
             _ => None,
@@ -140,7 +140,7 @@ impl Prompt {
     }
 
     /// The value of a key, in any case.
-    pub fn value(&self, wanted: &str) -> Option<&str> {
+    pub(crate) fn value(&self, wanted: &str) -> Option<&str> {
         let exact = self.values().find(|(key, _)| *key == wanted);
         exact.or_else(|| self.values().find(|(key, _)| key.eq_ignore_ascii_case(wanted))).map(|(_, value)| value)
     }
@@ -153,7 +153,7 @@ impl Prompt {
 
     /// The shortest spelling, on which the language model is trained: no blanks around `=`, parts joined by
     /// `, `, bases in upper case with T for U, the task by its first name.
-    pub fn canonical(&self) -> String {
+    pub(crate) fn canonical(&self) -> String {
         let mut text = String::new();
         for part in &self.parts {
             match part {

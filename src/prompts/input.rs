@@ -23,7 +23,7 @@ const LONGEST: usize = 16 << 20;
 
 /// A prompt and its identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PromptRecord {
+pub(crate) struct PromptRecord {
     /// From the table's column `id`, the FASTA or BED record's name, or the number of the line or argument.
     pub id: String,
     /// The prompt.
@@ -32,7 +32,7 @@ pub struct PromptRecord {
 
 /// What is appended to a sequence to make a prompt of it: `, key = value, task =`.
 #[derive(Clone, Debug, Default)]
-pub struct Template {
+pub(crate) struct Template {
     /// The task.
     pub task: Option<String>,
     /// Keys and values.
@@ -50,7 +50,7 @@ impl Template {
     }
 
     /// The prompt of a line: a sequence gets the task, keys and values; a prompt gets the keys and values.
-    pub fn complete(&self, line: &str) -> String {
+    pub(crate) fn complete(&self, line: &str) -> String {
         let line = line.trim();
         match &self.task {
             Some(task) if !line.ends_with('=') => self.of(line, task),
@@ -66,7 +66,7 @@ impl Template {
 
     fn task(&self, place: &str, what: &str) -> Result<&str> {
         self.task.as_deref().ok_or_else(|| {
-            Error::usage(format!("{place}: {what} are sequences; what is asked of them?"))
+            Error::usage(format!("{place}: {what} are sequences, and no task was given"))
                 .with_hint("--task \"splice site\"; --tasks lists them")
         })
     }
@@ -116,7 +116,7 @@ impl PromptInput {
         if let Source::File(path, _) = &self.source
             && !path.is_file()
         {
-            let problem = format!("{}: it must be known how many prompts there are", self.source.place());
+            let problem = format!("{}: the number of prompts must be known", self.source.place());
             return Err(Error::usage(problem).with_hint("give a file instead of standard input or a pipe"));
         }
         let mut count = 0;
@@ -161,7 +161,11 @@ fn read_file(
 }
 
 /// Reads prompts from an input that is already open.
-pub fn of(input: Input, template: &Template, emit: &mut dyn FnMut(PromptRecord) -> Result<()>) -> Result<InputReport> {
+pub(crate) fn of(
+    input: Input,
+    template: &Template,
+    emit: &mut dyn FnMut(PromptRecord) -> Result<()>,
+) -> Result<InputReport> {
     match input.format {
         Format::Fasta => read_sequences(input, template, emit),
         Format::Unknown | Format::Empty => read_lines(input, template, emit),
@@ -221,19 +225,19 @@ fn read_intervals(
         let (name, interval) = (feature.contig(), feature.interval);
         let strand = feature.strand().map_err(|other| {
             Error::input(&at, format!("the sixth column, \"{other}\", is not a strand: +, - or ."))
-                .with_hint("the bases of a strand are asked about; cut -f 1-4 FILE takes the forward strand")
+                .with_hint("use +, - or .; cut -f 1-4 FILE removes the strand, so that the forward strand is read")
         })?;
         let len = reference.contigs().require(name, &at, &reference.place())?.len;
         let contig = reference.contigs().id(name).unwrap_or_default();
         if interval.end > len || interval.len() as usize > LONGEST {
             let problem = format!(
-                "the interval ends at {}; {name} has {len} bases, and at most {LONGEST} are asked at once",
+                "the interval ends at {}; {name} has {len} bases; the longest interval is {LONGEST} bases",
                 interval.end
             );
             return Err(Error::input(&at, problem));
         }
         if interval.is_empty() {
-            return Err(Error::input(&at, "the interval has no length (start = end): there are no bases to ask about"));
+            return Err(Error::input(&at, "the interval has no length (start = end): it contains no bases"));
         }
         used.insert(contig);
         let (mut bases, mut turned) = (Vec::new(), Vec::new());
@@ -269,13 +273,13 @@ fn read_lines(
         let text = std::str::from_utf8(&line).map_err(|_| bad("is not UTF-8 text"))?;
         let text = if number == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
         if text.contains('\r') {
-            return Err(bad("holds a carriage return that ends no line")
+            return Err(bad("contains a carriage return within a line")
                 .with_hint("lines end with a line feed, with or without a carriage return before it"));
         }
         if number == 1 && (text.contains('\t') || text.trim() == "prompt") {
             columns = Some(Columns::of(text).ok_or_else(|| {
                 bad("a table needs a column \"prompt\" (and may have \"id\")")
-                    .with_hint("prompts without a table are a line each, without tabs")
+                    .with_hint("prompts without a table have one line each, without tabs")
             })?);
             continue;
         }

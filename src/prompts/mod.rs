@@ -2,28 +2,28 @@
 //!
 //! [`input`] reads prompts, [`grammar`] parses one, [`tasks`] lists what can be asked and what an answer looks like. The [`panel`] decides who
 //! answers: a definition, a built-in classifier, the knowledge base ([`facts`]) or a language model. The reader hands
-//! prompts to sessions, which answer them in batches, and [`table`] writes the answers; [`run`] puts them together.
+//! prompts to sessions, which answer them in batches, and `table` writes the answers; `run` connects them.
 //! GenomicLLM (Liau et al. 2024) puts all of them to one language model; here that is one means among others, and `--answer-with lm`
 //! forces it, to compare.
 
 mod classifiers;
 pub(crate) mod columns;
 mod definitions;
-pub mod facts;
-pub mod grammar;
-pub mod input;
-pub mod panel;
+pub(crate) mod facts;
+pub(crate) mod grammar;
+pub(crate) mod input;
+pub(crate) mod panel;
 mod reader;
 pub(crate) mod run;
 mod session;
 pub(crate) mod table;
-pub mod tasks;
+pub(crate) mod tasks;
 
 use crate::skip::Skip;
 
 /// Why a prompt is not answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The reason that is counted.
     pub skip: Skip,
     /// What is wrong, where, and what to do.

@@ -37,8 +37,8 @@ use crate::{
 
 /// Which means are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum AnswerWith {
-    /// Each task by the best there is.
+pub(crate) enum AnswerWith {
+    /// Each task by the best available method.
     Best,
     /// All tasks by the language model.
     Lm,
@@ -46,7 +46,7 @@ pub enum AnswerWith {
 
 /// Options of a panel.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Which means are used.
     pub with: AnswerWith,
     /// The language model: name or folder.
@@ -61,7 +61,7 @@ pub struct Settings {
     pub models_dir: Option<PathBuf>,
     /// The user accepts licences that forbid commercial use.
     pub accept_license: bool,
-    /// Engine that runs networks.
+    /// Engine that runs the network.
     pub engine: EngineChoice,
     /// Device that runs networks.
     pub device: Device,
@@ -71,7 +71,7 @@ pub struct Settings {
 
 /// The means by which a prompt is answered.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Means {
+pub(crate) enum Means {
     /// A definition.
     Exact,
     /// A classifier, by the name of its model.
@@ -88,7 +88,7 @@ pub enum Means {
 const PROMPTS_PER_BATCH: usize = 64;
 
 /// Everything that answers prompts, shared by all sessions.
-pub struct Panel {
+pub(crate) struct Panel {
     pub(super) settings: Settings,
     classifiers: Mutex<HashMap<&'static str, Arc<ClassifierModel>>>,
     pub(super) language: LanguageModel,
@@ -120,7 +120,7 @@ pub(super) struct LanguageModel {
 
 impl Panel {
     /// Opens the language model and the knowledge base; classifiers are opened when they are first needed.
-    pub fn new(settings: Settings) -> Result<Self> {
+    pub(crate) fn new(settings: Settings) -> Result<Self> {
         let folder = registry::find(&settings.language, settings.models_dir.as_ref())?;
         let language = LanguageModel::open(folder, &settings)?;
         let judge = |path: &PathBuf| Base::open(path).and_then(Judge::new).map(Mutex::new);
@@ -149,12 +149,12 @@ impl Panel {
     }
 
     /// The thread pool of the pipeline: one thread.
-    pub fn pool(&self) -> Arc<rayon::ThreadPool> {
+    pub(crate) fn pool(&self) -> Arc<rayon::ThreadPool> {
         Arc::clone(&self.pool)
     }
 
     /// Names and digests of all models and of the knowledge base: they must be the same in all shards of a run, and when it is resumed.
-    pub fn identity(&self) -> Result<Vec<String>> {
+    pub(crate) fn identity(&self) -> Result<Vec<String>> {
         let mut all = Vec::new();
         let classifiers = match self.settings.with {
             AnswerWith::Best => classifiers::models(),
@@ -173,12 +173,12 @@ impl Panel {
     }
 
     /// The engine that runs the models.
-    pub fn engine(&self) -> Result<EngineReport> {
+    pub(crate) fn engine(&self) -> Result<EngineReport> {
         engines::report(&self.settings.language, self.settings.engine, self.settings.device)
     }
 
     /// The column `how`: `exact`, `knowledge base`, or a model's name and version.
-    pub fn how(&self, means: &Means) -> Result<String> {
+    pub(crate) fn how(&self, means: &Means) -> Result<String> {
         let model = |card: &Card| format!("{} {}", card.name, card.version);
         Ok(match means {
             Means::Exact => "exact".into(),
@@ -250,7 +250,7 @@ impl Panel {
     }
 
     /// Which means answers a prompt, or why none does.
-    pub fn route(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
+    pub(crate) fn route(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
         if prompt.task.of_genes() {
             return self.to_facts(prompt);
         }
@@ -259,7 +259,7 @@ impl Panel {
         }
         if is_defined(prompt.task) {
             if defined(prompt).is_none() {
-                return Ok(Err(Refusal::new(Skip::UnknownBases, "none of its bases is known")));
+                return Ok(Err(Refusal::new(Skip::UnknownBases, "all of its bases are unknown")));
             }
             return Ok(Ok(Means::Exact));
         }
@@ -288,7 +288,7 @@ impl Panel {
         let windows = self.settings.chunk && classifier.longer == Longer::Windows;
         if len > span && !windows && classifier.longer != Longer::Beginning {
             let hint = if classifier.longer == Longer::Windows { "; --chunk reads it window by window" } else { "" };
-            let detail = format!("{name} reads {span} bases, and the sequence has {} more{hint}", len - span);
+            let detail = format!("{name} reads at most {span} bases, and the sequence has {} more{hint}", len - span);
             return Ok(Err(Refusal::new(Skip::TooLong, detail)));
         }
         let is_known = |start: u64| {
@@ -305,7 +305,7 @@ impl Panel {
 
     fn to_facts(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
         let Some(judge) = &self.facts else {
-            let detail = "there is no knowledge base: genogloss genes build makes one, or --base FILE names it";
+            let detail = "there is no knowledge base: build one with genogloss genes build, or name it with --knowledge-base FILE";
             return Ok(Err(Refusal::new(Skip::NoFact, detail)));
         };
         let judge = judge.lock().unwrap_or_else(PoisonError::into_inner);
@@ -324,10 +324,12 @@ impl Panel {
     fn to_relations(&self, base: &Base, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
         let refused = |detail: &str| Ok(Err(Refusal::new(Skip::NoFact, detail)));
         if prompt.task != Task::Relation {
-            return refused("facts are looked up: without --answer-with lm the knowledge base answers");
+            return refused(
+                "a language model does not answer questions about facts: omit --answer-with lm to use the knowledge base",
+            );
         }
         let Some(LanguageModel { rule, text, .. }) = &self.relations else {
-            return refused("there is no language model of relations: genogloss models import gpgpt makes it");
+            return refused("there is no language model of relations: genogloss models import gpgpt installs it");
         };
         if let Err(refusal) = facts::check_names(base, prompt)? {
             return Ok(Err(refusal));
@@ -335,7 +337,7 @@ impl Panel {
         let tokens =
             facts::in_letters(base, prompt)?.map(|asked| text.encode(&asked)).transpose()?.map_or(0, |ids| ids.len());
         if tokens + 2 > rule.context {
-            let detail = format!("the names take {tokens} tokens, and {} are read", rule.context);
+            let detail = format!("the names have {tokens} tokens; the model reads {}", rule.context);
             return Ok(Err(Refusal::new(Skip::TooLong, detail)));
         }
         Ok(Ok(Means::Relations))
@@ -349,13 +351,13 @@ impl Panel {
             if canonical.len() > 16 * rule.context { canonical.len() / 4 } else { text.encode(&canonical)?.len() };
         let (least, most) = (self.answer_tokens(prompt), self.max_tokens(rule));
         if let Some(least) = least.filter(|&least| least > most) {
-            let detail = format!("an answer of {} takes {least} tokens, and {most} are allowed", card.name);
+            let detail = format!("an answer of {} needs {least} tokens, and {most} are allowed", card.name);
             return Ok(Err(Refusal::new(Skip::TooLong, detail)));
         }
         let least = least.unwrap_or(16).min(most);
         if tokens + least > rule.context {
             let detail = format!(
-                "{} reads prompt and answer of {} tokens together, and these are {} too many",
+                "{} reads at most {} tokens of prompt and answer together; these have {} more",
                 card.name,
                 rule.context,
                 tokens + least - rule.context

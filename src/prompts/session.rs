@@ -49,7 +49,7 @@ struct Session {
 
 impl Panel {
     /// A new session, which loads each model when it is first needed.
-    pub fn session(self: &Arc<Self>) -> Box<dyn Answerer> {
+    pub(crate) fn session(self: &Arc<Self>) -> Box<dyn Answerer> {
         Box::new(Session {
             panel: Arc::clone(self),
             classifiers: BTreeMap::new(),

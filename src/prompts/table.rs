@@ -19,7 +19,7 @@ impl Sink<Query> for OutputWriter {
         let skipped = match &outcome {
             // The score of an answer that was cut off is not-a-number.
             Outcome::Answered(answers) if answers.scores(0)[0].is_nan() => {
-                let detail = "the answer was cut off at its limit of tokens (--max-tokens)";
+                let detail = "the answer was truncated at its maximum number of tokens (--max-tokens)";
                 query.refusal = Some(Refusal::new(Skip::TooLong, detail));
                 Some(Skip::TooLong)
             }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::LazyLock};
 
 /// A task of the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Task {
+pub(crate) enum Task {
     /// Share of G and C.
     GcContent,
     /// From last to first.
@@ -61,7 +61,7 @@ pub enum Task {
 
 /// Which promoters a set holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Tata {
+pub(crate) enum Tata {
     /// All of them.
     Any,
     /// With a TATA box.
@@ -72,7 +72,7 @@ pub enum Tata {
 
 /// The parts that a prompt must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needs {
+pub(crate) enum Needs {
     /// Bases.
     Bases,
     /// Residues.
@@ -85,7 +85,7 @@ pub enum Needs {
 
 /// A task and how it is written.
 #[derive(Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The task.
     pub task: Task,
     /// Name in prompts; the language model sees this one.
@@ -99,20 +99,20 @@ pub struct Entry {
 }
 
 /// All tasks, in the order to list them.
-pub const TASKS: [Entry; 30] = [
+pub(crate) const TASKS: [Entry; 30] = [
     Entry {
         task: Task::GcContent,
         name: "GC content",
         aliases: &["gc"],
         needs: Needs::Bases,
-        answer: "share of G and C among the known bases, three decimals",
+        answer: "fraction of G and C among the known bases, three decimals",
     },
     Entry {
         task: Task::Reverse,
         name: "reverse sequence",
         aliases: &["reverse"],
         needs: Needs::Bases,
-        answer: "the bases from last to first",
+        answer: "the reversed sequence",
     },
     Entry {
         task: Task::Complement,
@@ -126,21 +126,21 @@ pub const TASKS: [Entry; 30] = [
         name: "reverse complementary sequence",
         aliases: &["reverse complement", "reverse complement sequence"],
         needs: Needs::Bases,
-        answer: "the other strand, in its own direction",
+        answer: "the reverse complement",
     },
     Entry {
         task: Task::Protein,
         name: "protein sequence",
         aliases: &["protein", "amino acid sequence", "nt2aa"],
         needs: Needs::Bases,
-        answer: "translation of frame 1 (standard code), three letters a residue; Ter is a stop, Xaa unknown",
+        answer: "translation of frame 1 (standard code), three letters per residue; Ter is a stop, Xaa unknown",
     },
     Entry {
         task: Task::BackTranslation,
         name: "nucleotide sequence",
         aliases: &["aa2nt"],
         needs: Needs::Residues,
-        answer: "what the residues may be translated from, in IUPAC's letters",
+        answer: "a nucleotide sequence that encodes the residues, in IUPAC letters",
     },
     Entry {
         task: Task::OpenReadingFrame,
@@ -217,7 +217,7 @@ pub const TASKS: [Entry; 30] = [
         name: "enhancer",
         aliases: &[],
         needs: Needs::Bases,
-        answer: "True or False; annotation = cohn or ensembl says which collection is meant",
+        answer: "True or False; annotation = cohn or ensembl selects the collection",
     },
     Entry {
         task: Task::Regulatory,
@@ -238,7 +238,7 @@ pub const TASKS: [Entry; 30] = [
         name: "sequence direction",
         aliases: &["direction"],
         needs: Needs::Bases,
-        answer: "forward, or reverse: written from last to first, not complemented",
+        answer: "forward or reverse (reversed, not complemented)",
     },
     Entry {
         task: Task::Biotype,
@@ -252,21 +252,21 @@ pub const TASKS: [Entry; 30] = [
         name: "gene description",
         aliases: &["description"],
         needs: Needs::Anything,
-        answer: "the gene's name in words",
+        answer: "the full name of the gene",
     },
     Entry {
         task: Task::Reading,
         name: "reading comprehension",
         aliases: &[],
         needs: Needs::Values,
-        answer: "the value of the key that is asked for",
+        answer: "the value of the key",
     },
     Entry {
         task: Task::Blank,
         name: "complete the blank",
         aliases: &["fill the blank", "blank"],
         needs: Needs::Residues,
-        answer: "the 1 to 3 residues behind ___",
+        answer: "the 1 to 3 residues at ___",
     },
     Entry {
         task: Task::Information,
@@ -280,28 +280,28 @@ pub const TASKS: [Entry; 30] = [
         name: "genes",
         aliases: &["related genes"],
         needs: Needs::Values,
-        answer: "genes of disease = … or phenotype = …, parted by ;",
+        answer: "genes of disease = … or phenotype = …, separated by ;",
     },
     Entry {
         task: Task::Diseases,
         name: "diseases",
         aliases: &["related diseases"],
         needs: Needs::Values,
-        answer: "diseases of gene = …, or with phenotype = …: identifier and name, parted by ;",
+        answer: "diseases of gene = …, or with phenotype = …: identifier and name, separated by ;",
     },
     Entry {
         task: Task::Phenotypes,
         name: "phenotypes",
         aliases: &["related phenotypes"],
         needs: Needs::Values,
-        answer: "phenotypes of gene = … or disease = …: identifier and name, parted by ;",
+        answer: "phenotypes of gene = … or disease = …: identifier and name, separated by ;",
     },
     Entry {
         task: Task::Retrieval,
         name: "information retrieval",
         aliases: &["retrieval"],
         needs: Needs::Values,
-        answer: "one thing about gene = …: symbol, name, hgnc, ncbi_gene, ensembl, omim, uniprot, location, kind, alias, previous_symbol, summary",
+        answer: "one field of gene = …: symbol, name, hgnc, ncbi_gene, ensembl, omim, uniprot, location, kind, alias, previous_symbol, summary",
     },
     Entry {
         task: Task::Relation,
@@ -318,7 +318,7 @@ const EXAMPLES: &str = include_str!("examples.tsv");
 
 impl Entry {
     /// A prompt of this task.
-    pub fn example(&self) -> &'static str {
+    pub(crate) fn example(&self) -> &'static str {
         let lines = EXAMPLES.lines().filter_map(|line| line.split_once('\t'));
         lines.into_iter().find(|(name, _)| *name == self.name).map_or("", |(_, prompt)| prompt)
     }
@@ -332,7 +332,7 @@ fn plain(name: &str) -> String {
 }
 
 /// The task of this name, and the key it asks for: `reading comprehension: KEY`, `information retrieval: KEY`.
-pub fn find_with_key(name: &str) -> Result<(&'static Entry, Option<String>), String> {
+pub(crate) fn find_with_key(name: &str) -> Result<(&'static Entry, Option<String>), String> {
     let bare = name.trim();
     let bare = bare.get(..11).filter(|start| start.eq_ignore_ascii_case("annotation:")).map_or(bare, |_| &bare[11..]);
     match bare.split_once(':') {
@@ -356,7 +356,7 @@ static NAMES: LazyLock<Vec<(String, &'static str, &'static Entry)>> = LazyLock::
 });
 
 /// The task of this name.
-pub fn find(name: &str) -> Result<&'static Entry, String> {
+pub(crate) fn find(name: &str) -> Result<&'static Entry, String> {
     let wanted = plain(name);
     if let Some((_, _, entry)) = NAMES.iter().find(|(plain, ..)| *plain == wanted) {
         return Ok(entry);
@@ -368,7 +368,7 @@ pub fn find(name: &str) -> Result<&'static Entry, String> {
     let alike = NAMES.iter().map(|(plain, name, _)| (strsim::normalized_damerau_levenshtein(plain, &wanted), name));
     match alike.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
         Some((alike, nearest)) if alike > 0.3 => {
-            Err(format!("\"{shown}\" is not a task; is {nearest} meant? --tasks lists them"))
+            Err(format!("\"{shown}\" is not a task; did you mean {nearest}? --tasks lists them"))
         }
         _ => Err(format!("\"{shown}\" is not a task; --tasks lists them")),
     }
@@ -376,7 +376,7 @@ pub fn find(name: &str) -> Result<&'static Entry, String> {
 
 impl Task {
     /// Whether it is about genes, diseases and phenotypes by name: GP-GPT's tasks.
-    pub fn of_genes(self) -> bool {
+    pub(crate) fn of_genes(self) -> bool {
         matches!(
             self,
             Self::Information | Self::Genes | Self::Diseases | Self::Phenotypes | Self::Retrieval | Self::Relation
@@ -384,12 +384,12 @@ impl Task {
     }
 
     /// Its entry in [`TASKS`].
-    pub fn entry(self) -> &'static Entry {
+    pub(crate) fn entry(self) -> &'static Entry {
         TASKS.iter().find(|entry| entry.task == self).unwrap_or(&TASKS[0])
     }
 
     /// The answers, if there are only a few.
-    pub fn labels(self) -> &'static [&'static str] {
+    pub(crate) fn labels(self) -> &'static [&'static str] {
         match self {
             Self::SpliceSite => &["acceptor site", "donor site", "non-splice site"],
             Self::Regulatory => &["promoter", "enhancer", "ocr"],
@@ -407,7 +407,7 @@ impl Task {
     }
 
     /// The form of an answer, as a regular expression; `None` if it depends on the prompt.
-    pub fn form(self) -> Option<Cow<'static, str>> {
+    pub(crate) fn form(self) -> Option<Cow<'static, str>> {
         const RESIDUE: &str =
             "(?:Ala|Arg|Asn|Asp|Cys|Gln|Glu|Gly|His|Ile|Leu|Lys|Met|Phe|Pro|Ser|Thr|Trp|Tyr|Val|Ter|Xaa)";
         Some(match self {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// An error of noodles with all its sources, which name the field or the tag.
-pub fn describe_in_full(error: &io::Error) -> String {
+pub(crate) fn describe_in_full(error: &io::Error) -> String {
     let mut text = describe(error);
     let mut source = error.get_ref().and_then(|inner| std::error::Error::source(inner));
     while let Some(inner) = source {
@@ -28,7 +28,7 @@ pub fn describe_in_full(error: &io::Error) -> String {
 }
 
 /// Removes tags from a read. Other than noodles' `remove`, it keeps the order of the others.
-pub fn remove_tags(record: &mut RecordBuf, tags: &[Tag]) {
+pub(crate) fn remove_tags(record: &mut RecordBuf, tags: &[Tag]) {
     if record.data().keys().any(|tag| tags.contains(&tag)) {
         let data = std::mem::take(record.data_mut());
         *record.data_mut() = data.iter().filter(|(tag, _)| !tags.contains(tag)).map(|(t, v)| (t, v.clone())).collect();
@@ -48,7 +48,7 @@ pub(super) fn check_lengths(record: &RecordBuf) -> Result<(), String> {
 }
 
 /// The contig and interval that a record is aligned to; `None` for an unmapped record.
-pub fn place_of(header: &sam::Header, record: &RecordBuf) -> Option<(String, Interval)> {
+pub(crate) fn place_of(header: &sam::Header, record: &RecordBuf) -> Option<(String, Interval)> {
     if record.flags().is_unmapped() { None } else { indexed_place(header, record) }
 }
 
@@ -64,11 +64,11 @@ pub(super) fn indexed_place(header: &sam::Header, record: &RecordBuf) -> Option<
 /// The aligned blocks of a read: first base on the read (0-based, in the order of the record), first base on the reference (0-based),
 /// number of bases.
 #[derive(Debug, Default)]
-pub struct AlignedBlocks(Vec<(u64, u64, u64)>);
+pub(crate) struct AlignedBlocks(Vec<(u64, u64, u64)>);
 
 impl AlignedBlocks {
     /// By the CIGAR; no block for an unmapped read.
-    pub fn of(record: &RecordBuf) -> Self {
+    pub(crate) fn of(record: &RecordBuf) -> Self {
         let Some(start) = record.alignment_start().filter(|_| !record.flags().is_unmapped()) else {
             return Self::default();
         };
@@ -86,7 +86,7 @@ impl AlignedBlocks {
 
     /// The position on the reference of the first aligned base among the bases of the read in `[start, end)`; `None` where no base is
     /// aligned.
-    pub fn first_in(&self, start: u64, end: u64) -> Option<u64> {
+    pub(crate) fn first_in(&self, start: u64, end: u64) -> Option<u64> {
         let next = self.0.partition_point(|&(read, _, len)| read + len <= start);
         let &(read, reference, _) = self.0.get(next)?;
         let first = read.max(start);

@@ -10,7 +10,7 @@ use std::{
 
 use noodles::sam::alignment::RecordBuf;
 
-pub use super::alignment_record::{AlignedBlocks, place_of};
+pub(crate) use super::alignment_record::{AlignedBlocks, place_of};
 use super::{
     alignment_record::{check_lengths, describe_in_full, indexed_place},
     bam,
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// An open file of reads.
-pub struct Alignments {
+pub(crate) struct Alignments {
     /// Its header; empty for FASTQ and FASTA.
     pub header: Header,
     /// Its format.
@@ -54,13 +54,13 @@ enum Reader {
 
 impl Alignments {
     /// Opens a file, or standard input for `-`. `reference` is the FASTA file that a CRAM file was made with.
-    pub fn open(path: &Path, reference: Option<&Path>) -> Result<Self> {
+    pub(crate) fn open(path: &Path, reference: Option<&Path>) -> Result<Self> {
         let headed = &["bam", "sam", "cram"];
         Self::of(open::open_even_empty(path)?.empty_is(Format::Fastq, headed)?, reference)
     }
 
     /// Of an open input.
-    pub fn of(input: Input, reference: Option<&Path>) -> Result<Self> {
+    pub(crate) fn of(input: Input, reference: Option<&Path>) -> Result<Self> {
         let formats = [Format::Sam, Format::Bam, Format::Cram, Format::Fastq, Format::Fasta];
         input.expect(&formats, "reads (SAM, BAM, CRAM, FASTQ or FASTA)")?;
         if input.format == Format::Cram {
@@ -89,33 +89,28 @@ impl Alignments {
     }
 
     /// The contigs of the header.
-    pub fn contigs(&self) -> &Contigs {
+    pub(crate) fn contigs(&self) -> &Contigs {
         &self.header.contigs
     }
 
     /// A function that returns the share of the file that has been read; `None` from the second call on.
-    pub fn share(&mut self) -> Option<Share> {
+    pub(crate) fn share(&mut self) -> Option<Share> {
         self.share.take()
     }
 
     /// The name of the file in messages.
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         open::place(&self.path)
     }
 
-    /// The file's entry in the manifest, to be called after reading.
-    pub fn report(&self) -> InputReport {
-        (self.report)()
-    }
-
     /// Whether the header declares records in order of contig and start.
-    pub fn is_sorted(&self) -> bool {
+    pub(crate) fn is_sorted(&self) -> bool {
         self.header.is_sorted
     }
 
     /// Calls `each` with every record in `regions` (all records without), in order. With an index beside a BAM or CRAM file only the
     /// parts that are needed are read (CRAM: with htslib). Returns a function that gives the file's entry in the manifest.
-    pub fn read(
+    pub(crate) fn read(
         self,
         regions: Option<&Regions>,
         mut each: impl FnMut(RecordBuf) -> Result<()>,
@@ -183,8 +178,7 @@ fn refuse_compressed_cram(input: &Input) -> Result<()> {
         Compression::Bgzf => ("bgzip", "gunzip -c"),
         Compression::Gzip => ("gzip", "gunzip -c"),
     };
-    Err(Error::input(input.place(), format!("it is a CRAM file that was compressed once more ({compressor})"))
-        .with_hint(format!(
-            "CRAM is already compressed: {decompress} FILE > NEW.cram, or {decompress} FILE | genogloss reads -"
-        )))
+    Err(Error::input(input.place(), format!("it is a CRAM file that was compressed again ({compressor})")).with_hint(
+        format!("CRAM is already compressed: {decompress} FILE > NEW.cram, or {decompress} FILE | genogloss reads -"),
+    ))
 }

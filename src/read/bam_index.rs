@@ -30,10 +30,10 @@ use crate::{
 };
 
 /// The hint for an index that cannot be used.
-const MAKE_ANEW: &str = "make the index anew: samtools index";
+const MAKE_ANEW: &str = "index the file again: samtools index";
 
 /// An index.
-pub struct BamIndex {
+pub(super) struct BamIndex {
     path: PathBuf,
     kind: Kind,
 }
@@ -45,7 +45,7 @@ enum Kind {
 
 impl BamIndex {
     /// The index beside a file, `None` without one; `.csi` comes before `.bai`, as in samtools.
-    pub fn beside(path: &Path) -> Result<Option<Self>> {
+    pub(super) fn beside(path: &Path) -> Result<Option<Self>> {
         for ending in ["csi", "bai"] {
             for beside in [with_ending(path, ending), path.with_extension(ending)] {
                 if beside.is_file() {
@@ -68,7 +68,7 @@ impl BamIndex {
     }
 
     /// The parts of the file that hold the records that overlap the intervals, in the order of the file.
-    pub fn chunks(&self, contig: usize, length: u64, intervals: &[Interval]) -> Result<Vec<Chunk>> {
+    pub(super) fn chunks(&self, contig: usize, length: u64, intervals: &[Interval]) -> Result<Vec<Chunk>> {
         let mut chunks = Vec::new();
         for interval in intervals {
             let (Ok(start), Ok(end)) = (
@@ -94,7 +94,12 @@ impl BamIndex {
 
     /// Refuses an index of another file: it must have as many contigs as the file, and its first and last offset must be where the
     /// mapped reads begin and end. `reader` is at the first record.
-    pub fn check(&self, reader: &mut bgzf::io::Reader<BufReader<File>>, file: &Path, contigs: &Contigs) -> Result<()> {
+    pub(super) fn check(
+        &self,
+        reader: &mut bgzf::io::Reader<BufReader<File>>,
+        file: &Path,
+        contigs: &Contigs,
+    ) -> Result<()> {
         let foreign = |why: &str| {
             Error::input(self.path.display(), format!("this index does not belong to {} ({why})", file.display()))
                 .with_hint(MAKE_ANEW)

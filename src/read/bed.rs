@@ -20,7 +20,7 @@ use crate::{
 
 /// A feature, which borrows its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Feature<'a> {
+pub(crate) struct Feature<'a> {
     /// All columns, as they are written.
     pub columns: Vec<&'a str>,
     /// Its bases; empty for a place between two bases.
@@ -29,7 +29,7 @@ pub struct Feature<'a> {
 
 impl<'a> Feature<'a> {
     /// Parses a line; `None` for a line that is not a feature. The error is the problem.
-    pub fn parse(line: &'a str) -> std::result::Result<Option<Self>, String> {
+    pub(crate) fn parse(line: &'a str) -> std::result::Result<Option<Self>, String> {
         let text = line.trim_ascii_start();
         if text.is_empty() || text.starts_with('#') {
             return Ok(None);
@@ -63,17 +63,17 @@ impl<'a> Feature<'a> {
     }
 
     /// Contig name.
-    pub fn contig(&self) -> &'a str {
+    pub(crate) fn contig(&self) -> &'a str {
         self.columns[0]
     }
 
     /// The fourth column, where it is there and neither empty nor `.`.
-    pub fn name(&self) -> Option<&'a str> {
+    pub(crate) fn name(&self) -> Option<&'a str> {
         self.columns.get(3).copied().filter(|name| !matches!(*name, "" | "."))
     }
 
     /// The sixth column. The error is the text that is not a strand.
-    pub fn strand(&self) -> std::result::Result<Strand, &'a str> {
+    pub(crate) fn strand(&self) -> std::result::Result<Strand, &'a str> {
         match self.columns.get(5).copied() {
             None | Some("" | ".") => Ok(Strand::Unknown),
             Some("+") => Ok(Strand::Forward),
@@ -84,7 +84,7 @@ impl<'a> Feature<'a> {
 }
 
 /// Calls `each` with every feature of a file and its line number, from 1. A file without features is valid.
-pub fn each(mut input: Input, mut each: impl FnMut(&Feature<'_>, u64) -> Result<()>) -> Result<()> {
+pub(crate) fn each(mut input: Input, mut each: impl FnMut(&Feature<'_>, u64) -> Result<()>) -> Result<()> {
     // Lines of eleven columns and more are detected as SAM.
     input.expect(&[Format::Unknown, Format::Sam, Format::Empty], "a BED file")?;
     let place = input.place();
@@ -95,7 +95,7 @@ pub fn each(mut input: Input, mut each: impl FnMut(&Feature<'_>, u64) -> Result<
         let text = text_of(&line).map_err(|(why, hint)| bad(why.into()).with_hint(hint))?;
         let feature = Feature::parse(text).map_err(|why| {
             bad(why).with_hint(
-                "BED counts from 0, and its end is one past the last base; a line with a tab is split at tabs only",
+                "BED is 0-based, and its end is one past the last base; a line with a tab is split at tabs only",
             )
         })?;
         if let Some(feature) = feature {
@@ -107,7 +107,7 @@ pub fn each(mut input: Input, mut each: impl FnMut(&Feature<'_>, u64) -> Result<
 
 /// A feature of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BedLine {
+pub(crate) struct BedLine {
     /// Contig name.
     pub contig: String,
     /// Its bases; never empty.
@@ -119,7 +119,7 @@ pub struct BedLine {
 }
 
 /// Reads all features that hold a base. Features of no length, which are places between two bases, are skipped with a warning.
-pub fn read(path: &Path) -> Result<(Vec<BedLine>, InputReport)> {
+pub(crate) fn read(path: &Path) -> Result<(Vec<BedLine>, InputReport)> {
     let input = open_even_empty(path)?;
     let (place, report) = (input.place(), input.report());
     let (mut lines, mut empty) = (Vec::new(), 0u64);
@@ -137,7 +137,7 @@ pub fn read(path: &Path) -> Result<(Vec<BedLine>, InputReport)> {
         Ok(())
     })?;
     if empty > 0 {
-        tracing::warn!("{place}: {empty} features of no length (start = end) hold no base and are skipped");
+        tracing::warn!("{place}: {empty} features of length 0 (start = end) contain no base, and are ignored");
     }
     Ok((lines, report()))
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// The path with an ending added: `genome.fa` and `fai` give `genome.fa.fai`.
-pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
+pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(ending);
@@ -27,7 +27,7 @@ pub(super) fn is_older(index: &Path, file: &Path) -> bool {
 pub(super) fn warn_if_older(index: &Path, file: &Path) {
     if is_older(index, file) {
         tracing::warn!(
-            "{} is older than {}: if that file has changed, make its index anew",
+            "{} is older than {}: if that file has changed, index it again",
             index.display(),
             file.display()
         );

@@ -12,13 +12,13 @@ use bigtools::{BigWigRead, utils::reopen::ReopenableFile};
 use crate::error::{Error, Result, guard};
 
 /// An open track.
-pub type Track = BigWigRead<ReopenableFile>;
+pub(crate) type Track = BigWigRead<ReopenableFile>;
 
 /// The largest block of values that is decompressed, in bytes: bigtools and UCSC's programs write some ten thousand.
 const MAX_BLOCK: u32 = 64 << 20;
 
 /// Opens a track.
-pub fn open(path: &Path) -> Result<Track> {
+pub(crate) fn open(path: &Path) -> Result<Track> {
     let read = guard(|| {
         check(File::open(path)?)?;
         BigWigRead::open_file(path).map_err(io::Error::other)

@@ -9,7 +9,7 @@ use std::{
 use crate::error::{Error, Result};
 
 /// The empty block at the end of every BGZF file (SAM specification, section 4.1.2).
-pub const BGZF_EOF: [u8; 28] = [
+pub(crate) const BGZF_EOF: [u8; 28] = [
     0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ];
 
@@ -31,7 +31,7 @@ pub(super) fn ends_as_cram(tail: &[u8]) -> bool {
 }
 
 /// Refuses a BGZF file that does not end with the end block.
-pub fn require_end_block(path: &Path) -> Result<()> {
+pub(super) fn require_end_block(path: &Path) -> Result<()> {
     let read = || -> io::Result<bool> {
         let mut file = File::open(path)?;
         if file.metadata()?.len() < BGZF_EOF.len() as u64 {

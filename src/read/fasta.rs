@@ -27,7 +27,7 @@ use crate::{
 
 /// A contig, as the manifest lists it.
 #[derive(Clone, Debug, Serialize)]
-pub struct ContigReport {
+pub(crate) struct ContigReport {
     /// Name.
     pub name: String,
     /// Length in bases.
@@ -42,7 +42,7 @@ fn in_hex<S: serde::Serializer>(md5: &Option<[u8; 16]>, serializer: S) -> std::r
 }
 
 /// A part of a FASTA stream.
-pub enum Event<'a> {
+pub(crate) enum Event<'a> {
     /// A contig begins.
     Contig(&'a str),
     /// The next bases of the contig, as they are written.
@@ -58,7 +58,7 @@ const PIECE: usize = 64 << 10;
 const MAX_HEADER: usize = 1 << 20;
 
 /// Refuses letters that are not nucleotides. `start` is the 0-based position of the first of `bases` on `contig`.
-pub fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64) -> Result<()> {
+pub(crate) fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64) -> Result<()> {
     if is_plain(bases) || bases.iter().fold(true, |good, &base| good & is_nucleotide(base)) {
         return Ok(());
     }
@@ -77,7 +77,7 @@ pub fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64) -> Re
 }
 
 /// The names and lengths of all contigs of a file, in its order, by reading it from start to end.
-pub fn read_contigs(path: &Path) -> Result<Contigs> {
+pub(crate) fn read_contigs(path: &Path) -> Result<Contigs> {
     if !path.is_file() {
         return Err(Error::usage(format!(
             "{}: the lengths of the contigs must be known before the bases are read",
@@ -89,7 +89,7 @@ pub fn read_contigs(path: &Path) -> Result<Contigs> {
     input.expect(&[Format::Fasta, Format::Empty], "a FASTA file")?;
     if input.format == Format::Fasta {
         tracing::info!(
-            "{} is read once for the lengths of its contigs, and again for their bases (of a file compressed by bgzip, single parts can be read)",
+            "{} is read once for the lengths of its contigs, and again for their bases (compress it with bgzip for random access)",
             open::place(path)
         );
     }
@@ -106,7 +106,7 @@ pub fn read_contigs(path: &Path) -> Result<Contigs> {
 /// Reads a FASTA stream from start to end, and calls `event` with every [`Event`] in order.
 ///
 /// Errors: text before the first `>`, an empty or repeated name, a letter that is not a nucleotide.
-pub fn stream(input: Input, event: impl FnMut(Event<'_>) -> Result<()>) -> Result<()> {
+pub(crate) fn stream(input: Input, event: impl FnMut(Event<'_>) -> Result<()>) -> Result<()> {
     let place = input.place();
     let mut reader = input.reader;
     let mut contigs = Assembler::new(&place, event);
@@ -195,7 +195,7 @@ impl<'p, F: FnMut(Event<'_>) -> Result<()>> Assembler<'p, F> {
     fn begin_contig(&mut self, header: &[u8], line: u64) -> Result<()> {
         let name = contig_name(header, self.place, line)?;
         if !self.names.insert(Md5::digest(name.as_bytes()).into()) {
-            return Err(Error::input(self.place, format!("line {line}: contig \"{name}\" is there twice")));
+            return Err(Error::input(self.place, format!("line {line}: contig \"{name}\" occurs twice")));
         }
         (self.event)(Event::Contig(&name))?;
         self.current = Some(Current { name, length: 0, md5: Md5::new() });
@@ -240,7 +240,7 @@ impl<'p, F: FnMut(Event<'_>) -> Result<()>> Assembler<'p, F> {
             None => Ok(()),
             Some(Current { name, length: 0, .. }) => {
                 Err(Error::input(self.place, format!("contig \"{name}\" has no sequence"))
-                    .with_hint("take this contig out, if the file is not cut off or damaged there"))
+                    .with_hint("remove this contig, or check whether the file is truncated or damaged there"))
             }
             Some(Current { mut name, length, md5 }) => {
                 // A file may have millions of names.
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn errors_of_fasta_have_a_place() {
         for (text, say) in [
-            (&b">a\nACGT\n>a\nACGT\n"[..], "line 3: contig \"a\" is there twice"),
+            (&b">a\nACGT\n>a\nACGT\n"[..], "line 3: contig \"a\" occurs twice"),
             (b">\nACGT\n", "line 1: a contig without a name"),
             (b">a\nACGT\n>b", "line 3: contig \"b\" has no sequence"),
             (b">p\nMKVLAAGIVE\n", "\"L\" at p:4 is not a nucleotide letter"),

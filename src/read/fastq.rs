@@ -14,7 +14,7 @@ use noodles::sam::alignment::{
 use super::lines::{MAX_LINE, read_line};
 
 /// Reads records one after the other.
-pub struct Reads {
+pub(crate) struct Reads {
     reader: Box<dyn BufRead + Send>,
     /// The format is FASTA: records begin with `>` and have no qualities.
     is_fasta: bool,
@@ -40,7 +40,7 @@ fn is_base(letter: u8) -> bool {
 
 impl Reads {
     /// For FASTQ, or for FASTA.
-    pub fn new(reader: Box<dyn BufRead + Send>, is_fasta: bool) -> Self {
+    pub(crate) fn new(reader: Box<dyn BufRead + Send>, is_fasta: bool) -> Self {
         Self { reader, is_fasta, line: Vec::new(), number: 0, held: false }
     }
 
@@ -55,7 +55,7 @@ impl Reads {
     }
 
     /// The next record; `None` at the end of the file. Empty lines between records are skipped.
-    pub fn read(&mut self) -> io::Result<Option<RecordBuf>> {
+    pub(crate) fn read(&mut self) -> io::Result<Option<RecordBuf>> {
         loop {
             if !self.advance()? {
                 return Ok(None);

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// How an input is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Compression {
+pub(crate) enum Compression {
     /// Not compressed.
     None,
     /// gzip, which is read from start to end only.
@@ -35,7 +35,7 @@ impl Compression {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[allow(missing_docs, reason = "the names of formats")]
-pub enum Format {
+pub(crate) enum Format {
     Fasta,
     Fastq,
     Sam,
@@ -124,10 +124,10 @@ fn is_vcf_without_first_line(start: &[u8]) -> bool {
 }
 
 /// The mark (U+FEFF) that some editors write before text in UTF-8.
-pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The hint for text that begins with it.
-pub(super) const WITHOUT_MARK: &str = "take the mark off: tail -c +4 FILE > NEW";
+pub(super) const WITHOUT_MARK: &str = "remove it: tail -c +4 FILE > NEW";
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,7 @@ use super::beside::{modified, with_ending};
 
 /// A contig of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IndexedContig {
+pub(crate) struct IndexedContig {
     /// Its name; `None` in an index of BCF, whose contigs are those of the header, in order.
     pub name: Option<String>,
     /// Whether records lie on it.
@@ -22,7 +22,7 @@ pub struct IndexedContig {
 }
 
 /// The name of the index beside a file, and its contigs. `None` without an index, or where it is older than the file or damaged.
-pub fn beside(file: &Path) -> Option<(String, Vec<IndexedContig>)> {
+pub(crate) fn beside(file: &Path) -> Option<(String, Vec<IndexedContig>)> {
     let written = modified(file)?;
     ["csi", "tbi"].iter().find_map(|ending| {
         let path = with_ending(file, ending);
@@ -35,7 +35,7 @@ pub fn beside(file: &Path) -> Option<(String, Vec<IndexedContig>)> {
 }
 
 /// Checks that the index of a BAM file is not damaged: noodles would allocate as much memory as a damaged count asks for.
-pub fn check(path: &Path) -> io::Result<()> {
+pub(crate) fn check(path: &Path) -> io::Result<()> {
     let mut file = BufReader::new(File::open(path)?);
     let packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
     let read = if packed { contigs(bgzf::io::Reader::new(file)) } else { contigs(file) };
@@ -52,7 +52,7 @@ const MAX_NAMES: u64 = 64 << 20;
 
 /// Reads an index (tabix and CSI specifications; for BAM, SAM specification, section 5.2). Memory grows with the bytes that are
 /// read: a damaged count allocates nothing.
-pub fn contigs(mut reader: impl Read) -> io::Result<Vec<IndexedContig>> {
+pub(crate) fn contigs(mut reader: impl Read) -> io::Result<Vec<IndexedContig>> {
     let mut magic = [0; 4];
     reader.read_exact(&mut magic)?;
     let (csi, depth, names, count);

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 use super::format::{BYTE_ORDER_MARK, WITHOUT_MARK};
 
 /// The longest line or binary record that is read, in bytes: 256 MiB.
-pub const MAX_LINE: usize = 256 << 20;
+pub(crate) const MAX_LINE: usize = 256 << 20;
 
 fn too_long() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "a line is longer than 256 MiB")
@@ -13,13 +13,13 @@ fn too_long() -> io::Error {
 
 /// Reads a line without its end (`\n`, and any carriage returns before it); `false` at the end of the input. A line that is
 /// longer than [`MAX_LINE`] is an error.
-pub fn read_line(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+pub(crate) fn read_line(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     Ok(read_line_and_end(reader, line)?.is_some())
 }
 
 /// Reads a line as [`read_line`] does. Returns whether the line has an end, which the last line of a file may lack; `None` at
 /// the end of the input.
-pub fn read_line_and_end(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Option<bool>> {
+pub(crate) fn read_line_and_end(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Option<bool>> {
     line.clear();
     loop {
         let buffer = match reader.fill_buf() {
@@ -50,7 +50,7 @@ pub fn read_line_and_end(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Re
 }
 
 /// A line as text. The error is the problem and a hint.
-pub fn text_of(line: &[u8]) -> std::result::Result<&str, (&'static str, &'static str)> {
+pub(crate) fn text_of(line: &[u8]) -> std::result::Result<&str, (&'static str, &'static str)> {
     if line.starts_with(BYTE_ORDER_MARK) {
         return Err(("it begins with a byte-order mark (EF BB BF)", WITHOUT_MARK));
     }
@@ -61,14 +61,14 @@ pub fn text_of(line: &[u8]) -> std::result::Result<&str, (&'static str, &'static
 }
 
 /// A reader of text that fails at a line longer than [`MAX_LINE`], for libraries that would allocate memory for any line.
-pub struct LineLimited<R> {
+pub(crate) struct LineLimited<R> {
     inner: R,
     line: usize,
 }
 
 impl<R: BufRead> LineLimited<R> {
     /// Wraps a reader of text.
-    pub fn new(inner: R) -> Self {
+    pub(crate) fn new(inner: R) -> Self {
         Self { inner, line: 0 }
     }
 }
@@ -104,7 +104,7 @@ impl<R: BufRead> BufRead for LineLimited<R> {
 /// Reads a record of BAM (one length) or BCF (two): `lengths` 32-bit numbers, which are part of the result, and as many bytes
 /// as their sum. `None` at the end of the input. Memory grows with the bytes that are read, so a damaged length allocates
 /// nothing.
-pub fn read_frame(reader: &mut dyn BufRead, lengths: usize) -> io::Result<Option<Vec<u8>>> {
+pub(crate) fn read_frame(reader: &mut dyn BufRead, lengths: usize) -> io::Result<Option<Vec<u8>>> {
     if reader.fill_buf()?.is_empty() {
         return Ok(None);
     }

@@ -4,31 +4,32 @@
 //! [`open`](open()) gives an [`Input`], whose bytes are counted and hashed while they are read; a BGZF stream without its end block
 //! is an error. Each format has a file here that turns an [`Input`] into records.
 
-pub mod alignment_record;
-pub mod alignments;
-pub mod annotation;
+pub(crate) mod alignment_record;
+pub(crate) mod alignments;
+pub(crate) mod annotation;
 mod bam;
 mod bam_index;
-pub mod bed;
-pub mod beside;
-pub mod bigwig;
-pub mod cram;
+pub(crate) mod bed;
+pub(crate) mod beside;
+pub(crate) mod bigwig;
+pub(crate) mod cram;
 mod end_marks;
-pub mod fasta;
-pub mod fastq;
+pub(crate) mod fasta;
+pub(crate) mod fastq;
 mod format;
-pub mod index;
+pub(crate) mod index;
 mod lines;
 mod open;
-pub mod reference;
-pub mod regions;
+pub(crate) mod reference;
+pub(crate) mod regions;
 mod sam;
-pub mod sam_header;
+pub(crate) mod sam_header;
 mod tally;
-pub mod variants;
+pub(crate) mod variants;
 
-pub use end_marks::BGZF_EOF;
-pub use format::{Compression, Format};
-pub use lines::{LineLimited, MAX_LINE, read_frame, read_line, read_line_and_end, text_of};
-pub use open::{Input, open, open_even_empty, open_if_any, open_reader, place};
-pub use tally::{InputReport, Share, lossy};
+pub(crate) use format::Format;
+pub(crate) use lines::{LineLimited, MAX_LINE, read_frame, read_line, read_line_and_end};
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) use open::open_reader;
+pub(crate) use open::{Input, open, open_even_empty, open_if_any, place};
+pub(crate) use tally::{InputReport, Share, lossy};

@@ -15,7 +15,7 @@ use super::{
 use crate::error::{Error, Result};
 
 /// An open input.
-pub struct Input {
+pub(crate) struct Input {
     /// The decompressed bytes (of CRAM, the bytes of the file).
     pub reader: Box<dyn BufRead + Send>,
     /// Its format.
@@ -56,24 +56,25 @@ fn peek(mut reader: Box<dyn Read + Send>, path: &Path) -> Result<(Vec<u8>, Box<d
 }
 
 /// Opens a file, or standard input for `-`. An empty input is an error: this is for formats that begin with a header.
-pub fn open(path: &Path) -> Result<Input> {
+pub(crate) fn open(path: &Path) -> Result<Input> {
     let input = open_even_empty(path)?;
     if input.format == Format::Empty { Err(Error::input(input.place(), input.emptiness())) } else { Ok(input) }
 }
 
 /// Opens a file, or standard input for `-`; `None` where it is empty.
-pub fn open_if_any(path: &Path) -> Result<Option<Input>> {
+pub(crate) fn open_if_any(path: &Path) -> Result<Option<Input>> {
     Ok(Some(open_even_empty(path)?).filter(|input| input.format != Format::Empty))
 }
 
 /// Opens an input from any reader, for example from memory. Its format may be [`Format::Empty`]. Messages and manifests call it
 /// `name`.
-pub fn open_reader(name: &Path, reader: impl Read + Send + 'static) -> Result<Input> {
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) fn open_reader(name: &Path, reader: impl Read + Send + 'static) -> Result<Input> {
     begin(name, Box::new(reader), None)
 }
 
 /// Opens a file, or standard input for `-`, for formats of which an empty file is valid. Its format may be [`Format::Empty`].
-pub fn open_even_empty(path: &Path) -> Result<Input> {
+pub(crate) fn open_even_empty(path: &Path) -> Result<Input> {
     if path == Path::new("-") {
         return begin(path, Box::new(io::stdin()), None);
     }
@@ -120,12 +121,12 @@ fn begin(path: &Path, raw: Box<dyn Read + Send>, length: Option<u64>) -> Result<
 
 impl Input {
     /// The name of the input in messages.
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         place(&self.path)
     }
 
     /// A function that returns the input's entry in the manifest. Take it before the reader is moved; call it after reading.
-    pub fn report(&self) -> impl Fn() -> InputReport + use<> {
+    pub(crate) fn report(&self) -> impl Fn() -> InputReport + use<> {
         let (tally, path, format, compression) = (self.tally.clone(), self.path.clone(), self.format, self.compression);
         move || {
             let (bytes, sha256) = tally.bytes_and_sha256();
@@ -134,19 +135,19 @@ impl Input {
     }
 
     /// A function that returns the share of the file that has been read so far. `None` where the length is not known.
-    pub fn share(&self) -> Option<Share> {
+    pub(crate) fn share(&self) -> Option<Share> {
         let (tally, length) = (self.tally.clone(), self.length?.max(1));
         Some(Box::new(move || tally.bytes() as f64 / length as f64))
     }
 
     /// A function that returns whether the input ended with the end mark of CRAM. Call it after reading.
-    pub fn cram_end(&self) -> impl Fn() -> bool + use<> {
+    pub(crate) fn cram_end(&self) -> impl Fn() -> bool + use<> {
         let tally = self.tally.clone();
         move || tally.ends_as_cram()
     }
 
     /// Refuses an input of another format than those `wanted`, which messages call `what`.
-    pub fn expect(&self, wanted: &[Format], what: &str) -> Result<()> {
+    pub(crate) fn expect(&self, wanted: &[Format], what: &str) -> Result<()> {
         if wanted.contains(&self.format) {
             return Ok(());
         }
@@ -168,7 +169,7 @@ impl Input {
 
     /// Takes an empty input as a file of `format`, which needs no header, with a warning. An error where the name ends in one of
     /// `headed`, the names of formats that need a header.
-    pub fn empty_is(mut self, format: Format, headed: &[&str]) -> Result<Self> {
+    pub(crate) fn empty_is(mut self, format: Format, headed: &[&str]) -> Result<Self> {
         if self.format != Format::Empty {
             return Ok(self);
         }
@@ -193,7 +194,7 @@ impl Input {
     }
 
     /// The error for an input of an unknown format, with its first bytes.
-    pub fn unknown(&self, what: &str) -> Error {
+    pub(crate) fn unknown(&self, what: &str) -> Error {
         let place = self.place();
         if self.start.starts_with(BYTE_ORDER_MARK) {
             let problem = format!("not {what}: it begins with a byte-order mark (EF BB BF)");
@@ -220,6 +221,6 @@ impl Input {
 }
 
 /// The name of a path in messages: `standard input` for `-`.
-pub fn place(path: &Path) -> String {
+pub(crate) fn place(path: &Path) -> String {
     if path == Path::new("-") { "standard input".into() } else { path.display().to_string() }
 }

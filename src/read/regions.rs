@@ -14,7 +14,7 @@ use crate::{
 
 /// Regions by contig name, sorted and merged.
 #[derive(Clone, Debug, Default)]
-pub struct Regions {
+pub(crate) struct Regions {
     by_contig: HashMap<String, Vec<Interval>>,
     /// Contigs in the order in which they were named, for messages.
     names: Vec<String>,
@@ -32,7 +32,7 @@ impl Regions {
     ///
     /// `HLA-A*01:01` may be a contig, or a base of `HLA-A*01`: `contigs` decides. Without `contigs` both are taken, which is right for a
     /// file that has one of them; call [`Self::decide`] when its contigs are known.
-    pub fn read(texts: &[String], bed: Option<&Path>, contigs: Option<&Contigs>) -> Result<Option<Self>> {
+    pub(crate) fn read(texts: &[String], bed: Option<&Path>, contigs: Option<&Contigs>) -> Result<Option<Self>> {
         if texts.is_empty() && bed.is_none() {
             return Ok(None);
         }
@@ -58,7 +58,7 @@ impl Regions {
     }
 
     /// Decides by the names of the contigs what each text means. A text with two meanings is an error.
-    pub fn decide(&mut self, contigs: &Contigs) -> Result<()> {
+    pub(crate) fn decide(&mut self, contigs: &Contigs) -> Result<()> {
         let ambiguous = std::mem::take(&mut self.ambiguous);
         if ambiguous.is_empty() {
             return Ok(());
@@ -95,7 +95,7 @@ impl Regions {
     }
 
     /// Of intervals in any order.
-    pub fn new(intervals: impl IntoIterator<Item = (String, Interval)>, place: String) -> Self {
+    pub(crate) fn new(intervals: impl IntoIterator<Item = (String, Interval)>, place: String) -> Self {
         let mut regions = Self { place, ..Self::default() };
         for (contig, interval) in intervals {
             regions.add(contig, Some(interval), 0);
@@ -119,26 +119,26 @@ impl Regions {
     }
 
     /// The intervals of a contig; empty where none is named.
-    pub fn of(&self, contig: &str) -> &[Interval] {
+    pub(crate) fn of(&self, contig: &str) -> &[Interval] {
         self.by_contig.get(contig).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a region overlaps the interval.
-    pub fn overlaps(&self, contig: &str, interval: Interval) -> bool {
+    pub(crate) fn overlaps(&self, contig: &str, interval: Interval) -> bool {
         let intervals = self.of(contig);
         let first = intervals.partition_point(|i| i.end <= interval.start);
         intervals.get(first).is_some_and(|i| i.overlaps(interval))
     }
 
     /// Whether a region holds all of the interval.
-    pub fn contain(&self, contig: &str, interval: Interval) -> bool {
+    pub(crate) fn contain(&self, contig: &str, interval: Interval) -> bool {
         let intervals = self.of(contig);
         let first = intervals.partition_point(|i| i.end <= interval.start);
         intervals.get(first).is_some_and(|i| i.start <= interval.start && interval.end <= i.end)
     }
 
     /// Checks that every contig exists and that every region lies on its contig. `theirs` is the name of the contigs' file.
-    pub fn check(&self, contigs: &Contigs, theirs: &str) -> Result<()> {
+    pub(crate) fn check(&self, contigs: &Contigs, theirs: &str) -> Result<()> {
         if !self.ambiguous.is_empty() {
             let mut decided = self.clone();
             decided.decide(contigs)?;
@@ -164,13 +164,13 @@ impl Regions {
                 self.place_of(line),
                 format!("region {shown} extends past the end of \"{name}\" in {theirs} ({len} bases)"),
             )
-            .with_hint("is it of another assembly?"));
+            .with_hint("does it belong to another assembly?"));
         }
         Ok(())
     }
 
     /// The checks of [`Self::check`] for one contig of a stream, once its length is known.
-    pub fn check_contig(&self, name: &str, len: u64, theirs: &str) -> Result<()> {
+    pub(crate) fn check_contig(&self, name: &str, len: u64, theirs: &str) -> Result<()> {
         let number = self.numbers.get(name);
         let own = self.named.iter().filter(|(contig, _, _)| Some(contig) == number);
         let ambiguous = self.ambiguous.iter().filter(|(_, region)| region.contig == name);
@@ -180,28 +180,28 @@ impl Regions {
     }
 
     /// The contigs of the regions.
-    pub fn names(&self) -> &[String] {
+    pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
 
     /// The source of the regions in messages: the option or the file.
-    pub fn place(&self) -> &str {
+    pub(crate) fn place(&self) -> &str {
         &self.place
     }
 }
 
 /// Names of contigs in one file, by their names in another: two columns, tab-separated.
 #[derive(Clone, Debug, Default)]
-pub struct Aliases(HashMap<String, String>);
+pub(crate) struct Aliases(HashMap<String, String>);
 
 impl Aliases {
     /// Reads a file.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
         Self::of(open_even_empty(path)?)
     }
 
     /// Reads an open input.
-    pub fn of(mut input: Input) -> Result<Self> {
+    pub(crate) fn of(mut input: Input) -> Result<Self> {
         let place = input.place();
         let (mut aliases, mut line, mut number) = (Self::default(), Vec::new(), 0u64);
         while read_line(&mut input.reader, &mut line).map_err(|e| Error::input(&place, describe(&e)))? {
@@ -214,17 +214,17 @@ impl Aliases {
             let fields: Vec<&str> = text.split('\t').map(str::trim).collect();
             let bad = |why: String| Error::input(format!("{place}, line {number}"), why);
             let [theirs, ours] = fields.as_slice() else {
-                return Err(bad("two names are needed, with a tab between: the input's and the FASTA's".into()));
+                return Err(bad("a line needs two names, separated by a tab: the input's and the FASTA's".into()));
             };
             if aliases.0.insert((*theirs).into(), (*ours).into()).is_some() {
-                return Err(bad(format!("\"{theirs}\" is there twice")));
+                return Err(bad(format!("\"{theirs}\" occurs twice")));
             }
         }
         Ok(aliases)
     }
 
     /// The name of a contig in the FASTA file.
-    pub fn resolve<'a>(&'a self, name: &'a str) -> &'a str {
+    pub(crate) fn resolve<'a>(&'a self, name: &'a str) -> &'a str {
         self.0.get(name).map_or(name, String::as_str)
     }
 }

@@ -81,11 +81,11 @@ fn sam_record(
     warnings: &mut Warnings,
 ) -> io::Result<RecordBuf> {
     if line.is_empty() {
-        return Err(bad("the line is empty; samtools does not read it either: take it out".into()));
+        return Err(bad("the line is empty; samtools refuses it, too: remove it".into()));
     }
     let tabs: Vec<usize> = memchr::memchr_iter(b'\t', line).take(FIELDS - 1).collect();
     if tabs.len() < FIELDS - 1 {
-        return Err(bad(format!("{} of the {FIELDS} fields that a record has (truncated?)", tabs.len() + 1)));
+        return Err(bad(format!("the record has {} of {FIELDS} fields (truncated?)", tabs.len() + 1)));
     }
     let mate_is_on_same_contig = line[tabs[RNEXT - 1] + 1..tabs[RNEXT]] == *b"=";
     // RNEXT comes first: a replacement moves what follows it.
@@ -124,8 +124,7 @@ fn known_contig(
         }
         None => {
             let what = if field == RNAME { "the read" } else { "its mate" };
-            warnings
-                .add(number, || format!("contig \"{}\" is not in the header: {what} is taken as unmapped", shown()));
+            warnings.add(number, || format!("contig \"{}\" is not in the header: {what} is read as unmapped", shown()));
             Ok(Some(b"*".into()))
         }
     }
@@ -134,21 +133,21 @@ fn known_contig(
 /// Makes a read without contig, position or CIGAR unmapped, and a mate without position.
 fn unmap_incomplete(record: &mut RecordBuf, mate_is_on_same_contig: bool, number: u64, warnings: &mut Warnings) {
     if record.alignment_start().is_none() && record.reference_sequence_id().is_some() {
-        warnings.add(number, || "POS is 0: the read is taken as unmapped".into());
+        warnings.add(number, || "POS is 0: the read is read as unmapped".into());
         *record.reference_sequence_id_mut() = None;
     }
     if record.reference_sequence_id().is_none() {
         record.flags_mut().insert(Flags::UNMAPPED);
     }
     if record.cigar().as_ref().is_empty() && !record.flags().is_unmapped() {
-        warnings.add(number, || "there is no CIGAR: the read is taken as unmapped".into());
+        warnings.add(number, || "there is no CIGAR: the read is read as unmapped".into());
         record.flags_mut().insert(Flags::UNMAPPED);
     }
     if mate_is_on_same_contig {
         *record.mate_reference_sequence_id_mut() = record.reference_sequence_id();
     }
     if record.mate_alignment_start().is_none() && record.mate_reference_sequence_id().is_some() {
-        warnings.add(number, || "PNEXT is 0: its mate is taken as unmapped".into());
+        warnings.add(number, || "PNEXT is 0: its mate is read as unmapped".into());
         *record.mate_reference_sequence_id_mut() = None;
     }
 }

@@ -17,7 +17,7 @@ use crate::digest::hex;
 
 /// An input, as the manifest lists it.
 #[derive(Clone, Debug, Serialize)]
-pub struct InputReport {
+pub(crate) struct InputReport {
     /// The path, as the user wrote it.
     #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
@@ -35,7 +35,7 @@ pub struct InputReport {
 }
 
 /// Serializes a path as text; bytes that are not UTF-8 are replaced.
-pub fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+pub(crate) fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     serializer.serialize_str(&path.to_string_lossy())
 }
 
@@ -143,4 +143,4 @@ impl<R: BufRead> BufRead for EndChecked<R> {
 }
 
 /// Returns the share of a file that has been read, from 0 to 1.
-pub type Share = Box<dyn Fn() -> f64 + Send>;
+pub(crate) type Share = Box<dyn Fn() -> f64 + Send>;

@@ -6,7 +6,7 @@
 use std::{collections::HashSet, io::BufRead, path::Path};
 
 use super::{Format, Input, InputReport, Share, read_frame, read_line_and_end};
-pub use crate::vcf::record::VariantRecord;
+pub(crate) use crate::vcf::record::VariantRecord;
 use crate::{
     error::{Error, Result, describe},
     genome::Contigs,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// An open file of variants.
-pub struct Variants {
+pub(crate) struct Variants {
     /// The lines of the header as they are in the file, each with its line end; `#CHROM` is the last.
     pub header: Vec<Vec<u8>>,
     /// The contigs of the header; the length is 0 where the header has none.
@@ -49,12 +49,12 @@ enum Form {
 
 impl Variants {
     /// Opens a file, or standard input for `-`.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         Self::of(super::open(path)?)
     }
 
     /// Of an open input. Its header is read and checked.
-    pub fn of(input: Input) -> Result<Self> {
+    pub(crate) fn of(input: Input) -> Result<Self> {
         input.expect(&[Format::Vcf, Format::Bcf], "variants (VCF or BCF)")?;
         let (place, report, share) = (input.place(), Box::new(input.report()), input.share());
         let (lines, reader) = if input.format == Format::Bcf {
@@ -64,7 +64,7 @@ impl Variants {
         };
         header::check_lines(&lines).map_err(|(line, why)| {
             Error::input(format!("{place}, line {line} of the header"), why)
-                .with_hint("take it out, or correct it (bcftools reheader): other programs cannot read it")
+                .with_hint("remove it, or correct it (bcftools reheader): other programs cannot read it")
         })?;
         let names = lines.last().map_or(&[][..], Vec::as_slice);
         let width = header::check_column_names(names).map_err(|why| {
@@ -81,7 +81,7 @@ impl Variants {
     }
 
     /// The numbers that BCF has for the names of the header; of BCF, those of the file.
-    pub fn dictionary(&self) -> Result<Dictionary> {
+    pub(crate) fn dictionary(&self) -> Result<Dictionary> {
         match &self.reader {
             Reader::Binary(_, dictionary, _) => Ok((**dictionary).clone()),
             Reader::Text(..) => {
@@ -91,7 +91,7 @@ impl Variants {
     }
 
     /// Keeps records of BCF as BCF: see [`VariantRecord::frame`]. Their lines end after INFO, unless `samples` is true.
-    pub fn keep_binary(&mut self, samples: bool) {
+    pub(crate) fn keep_binary(&mut self, samples: bool) {
         if let Reader::Binary(_, _, form) = &mut self.reader {
             *form = if samples { Form::Both } else { Form::Frame };
         }
@@ -99,10 +99,10 @@ impl Variants {
 
     /// Reserves names of INFO fields that will be added: an input that has one of them is an error, here if its header declares it,
     /// else when the record is read. `hint` is the hint of that error.
-    pub fn reserve(&mut self, names: &[&str], hint: String) -> Result<()> {
+    pub(crate) fn reserve(&mut self, names: &[&str], hint: String) -> Result<()> {
         let names: HashSet<String> = names.iter().map(|name| (*name).into()).collect();
         if let Some(id) = header::declared_info(&self.header, &names) {
-            let why = format!("INFO field {id} is there already");
+            let why = format!("INFO field {id} already exists");
             return Err(Error::input(self.place(), why).with_hint(hint));
         }
         let numbers = match &self.reader {
@@ -114,22 +114,22 @@ impl Variants {
     }
 
     /// The number of samples.
-    pub fn sample_count(&self) -> usize {
+    pub(crate) fn sample_count(&self) -> usize {
         self.header.last().map_or(0, |names| header::sample_count(names))
     }
 
     /// The name of the file in messages.
-    pub fn place(&self) -> &str {
+    pub(crate) fn place(&self) -> &str {
         &self.checks.place
     }
 
     /// A function that returns the share of the file that has been read; `None` from the second call on.
-    pub fn share(&mut self) -> Option<Share> {
+    pub(crate) fn share(&mut self) -> Option<Share> {
         self.share.take()
     }
 
     /// Calls `each` with every record, in order. Returns a function that gives the file's entry in the manifest.
-    pub fn read(
+    pub(crate) fn read(
         self,
         mut each: impl FnMut(VariantRecord) -> Result<()>,
     ) -> Result<Box<dyn Fn() -> InputReport + Send>> {
@@ -229,7 +229,7 @@ impl Checks {
         let record = VariantRecord::parse(line, number).map_err(|why| bad(&why))?;
         if columns != self.width {
             let hint = if columns < self.width {
-                "the line is cut off, or columns are missing"
+                "the line is truncated, or columns are missing"
             } else {
                 "columns are separated by one tab, and no value may hold a tab"
             };
@@ -267,7 +267,9 @@ impl Checks {
             && (memchr::memchr_iter(b'\t', &line).count() + 1 != self.width
                 || memchr::memchr2(b'\n', 0, &line).is_some())
         {
-            return Err(bad("a name or a text of it holds a tab, a line end or a NUL byte: it cannot be VCF"));
+            return Err(bad(
+                "a name or a text in it contains a tab, a line end or a NUL byte: it cannot be written as VCF",
+            ));
         }
         let mut record = VariantRecord::parse(line, number).map_err(|why| bad(&why))?;
         if let Some(reserved) = &self.reserved {
@@ -288,7 +290,7 @@ impl Checks {
     /// The error for a record that has a reserved INFO field.
     fn taken(&self, number: u64, name: &str) -> Error {
         let hint = self.reserved.as_ref().map_or("", |reserved| &reserved.hint);
-        Error::input(format!("{}, record {number}", self.place), format!("INFO field {name} is there already"))
+        Error::input(format!("{}, record {number}", self.place), format!("INFO field {name} already exists"))
             .with_hint(hint)
     }
 }
@@ -351,6 +353,6 @@ fn no_nul(line: &[u8]) -> Result<(), &'static str> {
 /// The error for a file that ends within a line.
 fn unfinished(place: &str, line: u64) -> Error {
     Error::input(format!("{place}, line {line}"), "the file ends within this line, which has no line end").with_hint(
-        "the file is cut off or not yet complete; if nothing is missing, end its last line: echo >> FILE (decompress it first if it is compressed)",
+        "the file is truncated, or still being written; if it is complete, add the line end: echo >> FILE (decompress it first if it is compressed)",
     )
 }

@@ -6,8 +6,8 @@ use crate::output::column::{CALL, Column, ColumnTable, SCORES, column};
 pub(crate) const TSV: &[Column] = &[
     column(&["read"], "name of the read"),
     column(&["flags"], "SAM flags, decimal"),
-    column(&["contig", "start", "end"], "where the read is aligned, 0-based, half-open; . where it is not"),
-    column(&["mapq"], "mapping quality; . where it is missing"),
+    column(&["contig", "start", "end"], "alignment of the read, 0-based, half-open; . if unmapped"),
+    column(&["mapq"], "mapping quality; . if missing"),
     column(&["length"], "bases of the read, without hard-clipped ones"),
     column(&["windows"], "number of scored windows"),
     column(
@@ -16,12 +16,12 @@ pub(crate) const TSV: &[Column] = &[
     ),
     column(
         &["window_contig_start"],
-        "leftmost reference base to which a base of that window is aligned, 0-based; . where there is none",
+        "leftmost reference base to which a base of that window is aligned, 0-based; . if there is none",
     ),
     column(&["strand"], "strand of the window that the scores are for; . for both"),
-    column(&[CALL], "label with the largest margin over its threshold, if it reaches it; otherwise ."),
-    column(&[SCORES], "one column per score, with the digits of a scan; . where there is none"),
-    column(&["skip"], "reason why the read (with --each-window: the window) was not scored; . where it was"),
+    column(&[CALL], "label with the largest (score - threshold), if the score reaches the threshold; otherwise ."),
+    column(&[SCORES], "one column per score, with the digits of a scan; . if there is none"),
+    column(&["skip"], "reason why the read (with --each-window: the window) was not scored; . if it was scored"),
 ];
 
 /// Tags of BAM, with the default prefix.

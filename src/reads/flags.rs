@@ -19,7 +19,7 @@ const NAMES: [(&str, u16); 12] = [
 ];
 
 /// Parses a decimal or hexadecimal number, or names separated by commas. The error lists the names.
-pub fn parse(text: &str) -> Result<Flags, String> {
+pub(crate) fn parse(text: &str) -> Result<Flags, String> {
     let number = match text.strip_prefix("0x") {
         Some(hex) => u16::from_str_radix(hex, 16).ok(),
         None => text.parse().ok(),

@@ -4,7 +4,7 @@
 //! [`table`] or as tags of the record.
 
 pub(crate) mod columns;
-pub mod flags;
+pub(crate) mod flags;
 mod read;
 mod settings;
 mod source;
@@ -12,7 +12,7 @@ mod table;
 mod tally;
 mod writer;
 
-pub use self::{
+pub(crate) use self::{
     settings::{Aggregate, Filters, Orient, ReadsFormat, Settings},
     table::first_base,
 };
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Scores the reads. `grid` is that of [`Settings::grid`].
-pub fn run(
+pub(crate) fn run(
     settings: &Settings,
     request: Request,
     model: LoadedModel,

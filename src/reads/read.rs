@@ -7,7 +7,7 @@ use noodles::sam::alignment::RecordBuf;
 use crate::{genome::Interval, pipeline::Located, skip::Skip};
 
 /// A read on its way through the pipeline.
-pub struct Read {
+pub(super) struct Read {
     /// The record; for a table, without its bases and qualities.
     pub record: RecordBuf,
     /// Its bases.
@@ -20,7 +20,7 @@ pub struct Read {
 
 /// Windows of a read that are run together. A read that is longer than a batch comes in several pieces, so that memory does not grow
 /// with its windows.
-pub struct Piece {
+pub(super) struct Piece {
     /// The read.
     pub read: Arc<Read>,
     /// The first piece of the read.
@@ -32,7 +32,7 @@ pub struct Piece {
 }
 
 /// A window on a read.
-pub struct Window {
+pub(super) struct Window {
     /// The 0-based start of the window (for a track, of its core) on the read.
     pub start: u64,
     /// Runs of unknown bases, for tracks.
@@ -43,7 +43,7 @@ pub struct Window {
 
 impl Piece {
     /// A whole read.
-    pub fn whole(read: Read, windows: Vec<Window>) -> Self {
+    pub(super) fn whole(read: Read, windows: Vec<Window>) -> Self {
         Self { read: Arc::new(read), first: true, last: true, windows }
     }
 }

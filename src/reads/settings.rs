@@ -19,7 +19,7 @@ use crate::{
 
 /// What reads are written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum ReadsFormat {
+pub(crate) enum ReadsFormat {
     /// One header line, one line for each read.
     Tsv,
     /// The reads with aux tags.
@@ -28,7 +28,7 @@ pub enum ReadsFormat {
 
 /// How the windows of a read become one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Aggregate {
+pub(crate) enum Aggregate {
     /// The scores of the window with the best score.
     Max,
     /// The mean of all windows.
@@ -37,7 +37,7 @@ pub enum Aggregate {
 
 /// The orientation in which bases are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Orient {
+pub(crate) enum Orient {
     /// As the sequencer read them.
     Read,
     /// As the reference has them.
@@ -46,7 +46,7 @@ pub enum Orient {
 
 /// Which reads are scored.
 #[derive(Clone, Copy, Debug)]
-pub struct Filters {
+pub(crate) struct Filters {
     /// The lowest mapping quality.
     pub min_mapq: u8,
     /// Reads with any of these flags are left out.
@@ -56,7 +56,7 @@ pub struct Filters {
 }
 
 /// What is scored, and how it is written.
-pub struct Settings {
+pub(crate) struct Settings {
     /// The reads; `-` is standard input.
     pub reads: PathBuf,
     /// The model, as the user named it.
@@ -85,18 +85,18 @@ pub struct Settings {
 
 impl Settings {
     /// The files that are read.
-    pub fn inputs(&self) -> Vec<&Path> {
+    pub(crate) fn inputs(&self) -> Vec<&Path> {
         let more = [self.reference.as_deref(), self.regions_file.as_deref()];
         std::iter::once(self.reads.as_path()).chain(more.into_iter().flatten()).collect()
     }
 
     /// Opens the reads.
-    pub fn open(&self) -> Result<Alignments> {
+    pub(crate) fn open(&self) -> Result<Alignments> {
         Alignments::open(&self.reads, self.reference.as_deref())
     }
 
     /// The windows on a read; `None`: a read is answered whole.
-    pub fn grid(&self, model: &LoadedModel) -> Result<Option<Grid>> {
+    pub(crate) fn grid(&self, model: &LoadedModel) -> Result<Option<Grid>> {
         let grid = match &model.kind {
             Kind::Exact(Task::OpenReadingFrames(_)) => return Err(Error::usage("exact:orf is for genogloss scan")),
             Kind::Network(card) => Some(Grid::new(&card.window, self.stride, model.form.bin)?),
@@ -111,7 +111,7 @@ impl Settings {
     }
 
     /// Options that the output depends on: shards of one run have the same.
-    pub fn recorded(&self) -> Result<manifest::Settings> {
+    pub(crate) fn recorded(&self) -> Result<manifest::Settings> {
         let mut settings = manifest::Settings::new("reads");
         settings.put("options", self.command_line());
         settings.put("format", if self.format == ReadsFormat::Bam { "bam" } else { "tsv" });
@@ -122,7 +122,7 @@ impl Settings {
     }
 
     /// The part of the command line that answers depend on, for the @PG line of a BAM header.
-    pub fn command_line(&self) -> String {
+    pub(crate) fn command_line(&self) -> String {
         let aggregate = if self.aggregate == Aggregate::Max { "max" } else { "mean" };
         let orient = if self.orient == Orient::Read { "read" } else { "reference" };
         let model = &self.model;
@@ -139,7 +139,7 @@ impl Settings {
     }
 
     /// The shard's part of the reads: by position if the header says that they are sorted, else by number.
-    pub fn territory(&self, choice: Option<&Choice>, alignments: &Alignments) -> Result<Option<Territory>> {
+    pub(crate) fn territory(&self, choice: Option<&Choice>, alignments: &Alignments) -> Result<Option<Territory>> {
         let Some(choice) = choice else { return Ok(None) };
         let place = alignments.place();
         if alignments.is_sorted() {

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The reads of a file.
-pub struct Reads<'a> {
+pub(super) struct Reads<'a> {
     alignments: Alignments,
     regions: Option<&'a Regions>,
     territory: Option<Territory>,
@@ -35,7 +35,7 @@ pub struct Reads<'a> {
 
 impl<'a> Reads<'a> {
     /// The reads of `alignments` that are in the regions and in the territory.
-    pub fn new(
+    pub(super) fn new(
         settings: &Settings,
         alignments: Alignments,
         grid: Option<Grid>,

@@ -14,18 +14,18 @@ use crate::{
 };
 
 /// The header line.
-pub fn header(form: &Form) -> String {
+pub(super) fn header(form: &Form) -> String {
     score_header(columns::TSV, form)
 }
 
 /// Contig and 0-based first base of a read that has a position.
-pub fn first_base<'a>(header: &'a sam::Header, record: &RecordBuf) -> Option<(&'a str, u64)> {
+pub(crate) fn first_base<'a>(header: &'a sam::Header, record: &RecordBuf) -> Option<(&'a str, u64)> {
     let (name, _) = header.reference_sequences().get_index(record.reference_sequence_id()?)?;
     Some((std::str::from_utf8(name).ok()?, from_one_based(record.alignment_start()?.get() as u64)))
 }
 
 /// What a line says about its place.
-pub struct Line<'a> {
+pub(super) struct Line<'a> {
     /// The place on the read; `None` if the read was not scored.
     pub place: Option<ReadPlace>,
     /// Scores, one for each column.
@@ -37,7 +37,7 @@ pub struct Line<'a> {
 }
 
 /// Writes lines.
-pub struct Lines<'a> {
+pub(super) struct Lines<'a> {
     /// The model's columns.
     pub form: &'a Form,
     /// Which scores are calls.
@@ -50,17 +50,17 @@ pub struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     /// Lines of these columns.
-    pub fn new(form: &'a Form, caller: &'a Caller, header: &'a sam::Header) -> Self {
+    pub(super) fn new(form: &'a Form, caller: &'a Caller, header: &'a sam::Header) -> Self {
         Self { form, caller, header, blocks: None }
     }
 
     /// Begins another read.
-    pub fn next_read(&mut self) {
+    pub(super) fn next_read(&mut self) {
         self.blocks = None;
     }
 
     /// Writes a line of `read` into `line`.
-    pub fn write(&mut self, read: &Read, content: &Line<'_>, line: &mut Vec<u8>) {
+    pub(super) fn write(&mut self, read: &Read, content: &Line<'_>, line: &mut Vec<u8>) {
         line.clear();
         self.write_read(read, line);
         self.write_place(read, content.place, line);

@@ -5,7 +5,7 @@ use crate::{call::Caller, genome::Strand, skip::Skip};
 
 /// A window, or a bin of one, on a read: 0-based, half-open.
 #[derive(Clone, Copy)]
-pub struct ReadPlace {
+pub(super) struct ReadPlace {
     /// First base.
     pub start: u64,
     /// One past the last base.
@@ -16,7 +16,7 @@ pub struct ReadPlace {
 
 /// What is known of a read's answer so far; it takes as much memory for a long read as for a short one.
 #[derive(Default)]
-pub struct Tally {
+pub(super) struct Tally {
     /// The best place, its scores, and the score's margin over its threshold.
     best: Option<(ReadPlace, Vec<f32>, Option<f64>)>,
     /// Sums over all places, by column.
@@ -29,7 +29,7 @@ pub struct Tally {
 
 impl Tally {
     /// Adds the scores of a place.
-    pub fn add(&mut self, place: ReadPlace, scores: &[f32], caller: &Caller) {
+    pub(super) fn add(&mut self, place: ReadPlace, scores: &[f32], caller: &Caller) {
         self.sums.resize(scores.len(), 0.0);
         self.sums.iter_mut().zip(scores).for_each(|(sum, &score)| *sum += f64::from(score));
         self.count += 1;
@@ -40,12 +40,12 @@ impl Tally {
     }
 
     /// Adds a place without scores: the first reason is kept.
-    pub fn add_skip(&mut self, reason: Skip) {
+    pub(super) fn add_skip(&mut self, reason: Skip) {
         self.skip = self.skip.or(Some(reason));
     }
 
     /// One answer for all places of a read: the first of the best, or the mean at the place of the best.
-    pub fn answer(&mut self, aggregate: Aggregate) -> Option<(ReadPlace, Vec<f32>)> {
+    pub(super) fn answer(&mut self, aggregate: Aggregate) -> Option<(ReadPlace, Vec<f32>)> {
         let (place, best, _) = self.best.take()?;
         let scores = match aggregate {
             Aggregate::Max => best,

@@ -34,7 +34,7 @@ enum Target {
 }
 
 /// The end of a run over reads.
-pub struct Writer<'a> {
+pub(super) struct Writer<'a> {
     target: Target,
     settings: &'a Settings,
     lines: Lines<'a>,
@@ -53,7 +53,7 @@ pub struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// Creates the output, with the header of the table or of the BAM file.
-    pub fn create(
+    pub(super) fn create(
         settings: &'a Settings,
         session: &Session,
         alignments: &Alignments,

@@ -23,7 +23,7 @@ const BINS: u64 = 700;
 const LINES: usize = 12;
 
 /// One line for each label or score: values by contig and bin.
-pub struct Line {
+pub(super) struct Line {
     /// Label or score.
     pub name: String,
     /// By contig and bin.
@@ -34,13 +34,13 @@ pub struct Line {
 
 impl Line {
     /// The largest value.
-    pub fn largest(&self) -> f64 {
+    pub(super) fn largest(&self) -> f64 {
         self.values.iter().flatten().copied().fold(0.0, f64::max)
     }
 }
 
 /// What an output has along the contigs, in bins.
-pub struct Along {
+pub(super) struct Along {
     /// Names and lengths of those that are drawn.
     pub contigs: Vec<(String, u64)>,
     /// How many contigs are not drawn.

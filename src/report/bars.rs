@@ -45,7 +45,7 @@ pub(super) fn stages(run: &Run) -> String {
             })
             .collect();
     format!(
-        "<h3>Stages <span class=\"soft\">(busy time; the model's adds up all sessions)</span></h3>{}",
+        "<h3>Stages <span class=\"soft\">(busy time; that of the model is the sum of all sessions)</span></h3>{}",
         bars(&rows, "var(--accent)")
     )
 }
@@ -54,7 +54,7 @@ pub(super) fn stages(run: &Run) -> String {
 pub(super) fn reasons(run: &Run) -> String {
     let skipped = run.skipped();
     if skipped.is_empty() {
-        return "<h3>Skipped</h3><p class=\"soft\">Nothing: all that was tried has a score.</p>".into();
+        return "<h3>Skipped</h3><p class=\"soft\">None: every record has a score.</p>".into();
     }
     let meaning = |word: &str| Skip::from_word(word).map_or("", Skip::meaning);
     let rows: Vec<(String, f64, String)> =

@@ -42,7 +42,11 @@ pub(super) fn chart(along: &Along, scores: &[(String, Histogram)]) -> String {
     let more = match along.more {
         0 => String::new(),
         more => {
-            format!(" The {} longest contigs are drawn; {} more are not.", along.contigs.len(), commas(more as u64))
+            format!(
+                " The {} longest contigs are shown; {} more are not shown.",
+                along.contigs.len(),
+                commas(more as u64)
+            )
         }
     };
     format!(

@@ -6,7 +6,7 @@ use super::run::Run;
 use crate::error::{Error, Result};
 
 /// The table, as JSON.
-pub fn multiqc(runs: &[Run]) -> Result<String> {
+pub(crate) fn multiqc(runs: &[Run]) -> Result<String> {
     let data: Map<String, Value> = runs.iter().map(|run| (run.name.clone(), row(run))).collect();
     let content = json!({
         "id": "genogloss",
@@ -53,10 +53,10 @@ fn headers() -> Value {
         "model": {"title": "Model"},
         "records": number("Records", "Contigs, reads or variants of the input", json!({"scale": "Blues"})),
         "scored": number("Scored", "Windows, reads or alternate alleles with a score", json!({"scale": "Greens"})),
-        "skipped": number("Skipped", "Not scored, for a reason that the output says", json!({"scale": "Oranges"})),
-        "scored_share": number("Scored", "Share with a score", json!({"max": 100, "suffix": " %", "format": "{:,.1f}", "scale": "RdYlGn"})),
+        "skipped": number("Skipped", "Not scored; the output has the reason", json!({"scale": "Oranges"})),
+        "scored_share": number("Scored", "Fraction with a score", json!({"max": 100, "suffix": " %", "format": "{:,.1f}", "scale": "RdYlGn"})),
         "rows": number("Rows", "Lines or records written", json!({"scale": "Purples"})),
-        "seconds": number("Time", "On the clock; of shards put together, their sum", json!({"suffix": " s", "format": "{:,.1f}"})),
-        "memory": number("Memory", "The most a process had", json!({"suffix": " MB"})),
+        "seconds": number("Time", "Elapsed time; for merged shards, the sum", json!({"suffix": " s", "format": "{:,.1f}"})),
+        "memory": number("Memory", "Peak memory of a process", json!({"suffix": " MB"})),
     })
 }

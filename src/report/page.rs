@@ -18,7 +18,7 @@ use super::{
 use crate::{error::Result, genome::interval::commas, html::escape};
 
 /// The whole page.
-pub fn html(runs: &[Run], title: &str) -> Result<String> {
+pub(crate) fn html(runs: &[Run], title: &str) -> Result<String> {
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
@@ -37,7 +37,7 @@ pub fn html(runs: &[Run], title: &str) -> Result<String> {
     for (name, parts) in timeline::shards(runs) {
         page.push_str(&timeline::chart(&name, &parts));
     }
-    page.push_str("</main><footer>Coordinates of the pictures count from 0. Counts and times are those of the manifests.</footer></body></html>\n");
+    page.push_str("</main><footer>Coordinates in the plots are 0-based. Counts and times are those of the manifests.</footer></body></html>\n");
     Ok(page)
 }
 
@@ -95,11 +95,11 @@ fn cards(run: &Run) -> String {
     let mut cards = vec![
         (commas(run.count("records_in")), "records of the input".to_string()),
         (commas(scored), format!("{} scored", unit(run))),
-        (percent(scored, scored + skips), "of what was tried".into()),
+        (percent(scored, scored + skips), "of the windows, reads or alleles".into()),
         (commas(run.count("rows")), "rows written".into()),
-        (time(wall), if run.is_merged() { "of all shards together".into() } else { "on the clock".into() }),
+        (time(wall), if run.is_merged() { "of all shards".into() } else { "on the clock".into() }),
         (rate(run, wall), "a second".into()),
-        (megabytes(run), "memory at most".into()),
+        (megabytes(run), "peak memory".into()),
     ];
     if run.count("bases") > 0 {
         cards.insert(1, (format!("{} Mb", digits(run.count("bases") as f64 / 1e6)), "of sequence read".into()));
@@ -132,12 +132,12 @@ fn warnings(run: &Run) -> Vec<String> {
         all.push(format!("This is shard {index} of {count}, not a whole run."));
     }
     if scored == 0 && skips > 0 {
-        all.push("Nothing was scored. Does the input suit the model?".into());
+        all.push("Nothing was scored. Is the input suitable for the model?".into());
     } else if skips > scored {
         all.push(format!("More was skipped than scored: {} of {}.", commas(skips), commas(scored + skips)));
     }
     if run.output.is_none() {
-        all.push("The output is not where its manifest is, so what it holds is not drawn.".into());
+        all.push("The output is not beside its manifest, so its content is not drawn.".into());
     }
     all
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A run, or the shards of one that were merged.
-pub struct Run {
+pub(crate) struct Run {
     /// The name of its output.
     pub name: String,
     /// Its manifest.
@@ -28,7 +28,7 @@ pub struct Run {
 
 impl Run {
     /// Reads a manifest; of an output or a folder of tracks, the manifest beside or in it.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         let place = manifest_of(path)?;
         let manifest = stored::manifest(&place)?;
         let written = manifest.get("output").and_then(Value::as_str).filter(|output| *output != "-");
@@ -65,28 +65,28 @@ impl Run {
     }
 
     /// A value inside the manifest.
-    pub fn get(&self, path: &[&str]) -> &Value {
+    pub(crate) fn get(&self, path: &[&str]) -> &Value {
         let Some((first, rest)) = path.split_first() else { return &Value::Null };
         rest.iter().fold(self.manifest.get(*first).unwrap_or(&Value::Null), |value, key| &value[*key])
     }
 
     /// A text inside the manifest.
-    pub fn text(&self, path: &[&str]) -> String {
+    pub(crate) fn text(&self, path: &[&str]) -> String {
         self.get(path).as_str().unwrap_or_default().into()
     }
 
     /// A count.
-    pub fn count(&self, name: &str) -> u64 {
+    pub(crate) fn count(&self, name: &str) -> u64 {
         self.get(&["counts", name]).as_u64().unwrap_or(0)
     }
 
     /// Seconds of a stage.
-    pub fn seconds(&self, stage: &str) -> f64 {
+    pub(crate) fn seconds(&self, stage: &str) -> f64 {
         self.get(&["seconds", stage]).as_f64().unwrap_or(0.0)
     }
 
     /// Reasons for which something was not scored, most frequent first.
-    pub fn skipped(&self) -> Vec<(String, u64)> {
+    pub(crate) fn skipped(&self) -> Vec<(String, u64)> {
         let mut all: Vec<(String, u64)> = self
             .get(&["counts", "skipped"])
             .as_object()
@@ -99,7 +99,7 @@ impl Run {
     }
 
     /// How scores are spread, by column.
-    pub fn scores(&self) -> Vec<(String, Histogram)> {
+    pub(crate) fn scores(&self) -> Vec<(String, Histogram)> {
         let scores = self.get(&["counts", "scores"]).as_object().into_iter().flatten();
         scores.filter_map(|(name, saved)| Some((name.clone(), Histogram::restored(saved).ok()?))).collect()
     }
@@ -134,7 +134,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Makes the names of all runs different: runs of one name get that of their folder too, then a number.
-pub fn make_distinct(runs: &mut [Run], paths: &[PathBuf]) {
+pub(crate) fn make_distinct(runs: &mut [Run], paths: &[PathBuf]) {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for run in runs.iter() {
         *seen.entry(run.name.clone()).or_default() += 1;

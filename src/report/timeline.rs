@@ -20,7 +20,7 @@ const LEFT: f64 = 80.0;
 const WIDTH: f64 = 960.0;
 
 /// When and where a shard ran.
-pub struct ShardTime {
+pub(crate) struct ShardTime {
     /// `3/16`.
     name: String,
     /// Machine.
@@ -52,7 +52,7 @@ impl ShardTime {
 }
 
 /// The shards of each merged run; and runs that are shards themselves, by their plan.
-pub fn shards(runs: &[Run]) -> Vec<(String, Vec<ShardTime>)> {
+pub(crate) fn shards(runs: &[Run]) -> Vec<(String, Vec<ShardTime>)> {
     let mut groups = Vec::new();
     let mut loose: BTreeMap<String, Vec<(u64, ShardTime)>> = BTreeMap::new();
     for run in runs {

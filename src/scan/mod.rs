@@ -4,15 +4,15 @@
 //! into tracks; [`overlap`] makes one score of windows that overlap. Open reading frames, which need no windows, have a path of their own:
 //! [`orf`].
 
-pub mod orf;
-pub mod overlap;
+pub(crate) mod orf;
+pub(crate) mod overlap;
 mod settings;
 mod table;
-pub mod tiles;
+pub(crate) mod tiles;
 mod tracks;
 mod writer;
 
-pub use self::settings::Settings;
+pub(crate) use self::settings::Settings;
 use self::{
     orf::open_reading_frames,
     overlap::Rule,
@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// Scans a FASTA file. `grid` is that of [`Settings::grid`].
-pub fn run(settings: &Settings, request: Request, model: LoadedModel, grid: Option<Grid>) -> Result<()> {
+pub(crate) fn run(settings: &Settings, request: Request, model: LoadedModel, grid: Option<Grid>) -> Result<()> {
     if let Kind::Exact(Task::OpenReadingFrames(frames)) = &model.kind {
         return open_reading_frames(settings, request, *frames, model.report);
     }
@@ -48,7 +48,7 @@ pub fn run(settings: &Settings, request: Request, model: LoadedModel, grid: Opti
     let merge = settings.joined(&form)?;
     if settings.overlap != Rule::Cut && (form.bin.is_some() || form.text.is_some()) {
         return Err(Error::usage(
-            "--overlap joins windows with one answer of scores each: not tracks, whose cores never overlap, and not words",
+            "--overlap combines windows with scores: not tracks, whose cores never overlap, and not text",
         ));
     }
     let caller = Caller::new(&form, settings.threshold.or(merge.map(|_| Threshold::Card)));

@@ -72,7 +72,7 @@ impl session::Writer for Frames {
 }
 
 /// Finds the open reading frames of a FASTA file, and writes those that overlap a region.
-pub fn open_reading_frames(
+pub(crate) fn open_reading_frames(
     settings: &Settings,
     request: Request,
     frames: OrfOptions,

@@ -12,18 +12,18 @@ use crate::{
 
 /// What becomes of places that several windows answer for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Rule {
-    /// Each window answers for the middle of its core, one stride wide: nothing overlaps.
+pub(crate) enum Rule {
+    /// Each window answers for the middle of its core, one stride wide; nothing overlaps.
     Cut,
     /// The mean of all windows.
     Mean,
-    /// The largest score, column by column.
+    /// The maximum of each score.
     Max,
 }
 
 impl Rule {
     /// Its name on the command line and in manifests.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Cut => "cut",
             Self::Mean => "mean",
@@ -34,7 +34,7 @@ impl Rule {
 
 /// A stretch without a window border inside.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Stretch {
+pub(crate) struct Stretch {
     /// Where.
     pub interval: Interval,
     /// Scores, or why no window that covers it has any.
@@ -52,19 +52,19 @@ struct Open {
 }
 
 /// Collects the windows of one contig after the other.
-pub struct Overlap {
+pub(crate) struct Overlap {
     rule: Rule,
     open: VecDeque<Open>,
 }
 
 impl Overlap {
     /// For [`Rule::Mean`] or [`Rule::Max`].
-    pub fn new(rule: Rule) -> Self {
+    pub(crate) fn new(rule: Rule) -> Self {
         Self { rule, open: VecDeque::new() }
     }
 
     /// Adds a window; windows come by their start. What no later window can reach is handed to `done` first.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         core: Interval,
         answer: Result<(&[f32], Strand), Skip>,
@@ -102,7 +102,7 @@ impl Overlap {
     }
 
     /// What is open, to be written down.
-    pub fn save(&self) -> Value {
+    pub(crate) fn save(&self) -> Value {
         let open = |o: &Open| {
             let sums: Vec<u64> = o.sums.iter().map(|sum| sum.to_bits()).collect();
             json!([o.interval.start, o.interval.end, sums, o.count, o.strand.symbol(), o.skip.map(Skip::word)])
@@ -111,7 +111,7 @@ impl Overlap {
     }
 
     /// Goes on with what was open: stretches in order, with `columns` sums each. `None`: they are not.
-    pub fn restore(&mut self, saved: &Value, columns: usize) -> Option<()> {
+    pub(crate) fn restore(&mut self, saved: &Value, columns: usize) -> Option<()> {
         for o in saved.as_array()? {
             let word = o[5].as_str();
             let (start, end) = (o[0].as_u64()?, o[1].as_u64()?);
@@ -138,7 +138,10 @@ impl Overlap {
     }
 
     /// Hands on everything: the contig has ended.
-    pub fn finish(&mut self, mut done: impl FnMut(Stretch) -> crate::error::Result<()>) -> crate::error::Result<()> {
+    pub(crate) fn finish(
+        &mut self,
+        mut done: impl FnMut(Stretch) -> crate::error::Result<()>,
+    ) -> crate::error::Result<()> {
         self.close_before(u64::MAX, &mut done)
     }
 

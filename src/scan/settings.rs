@@ -26,7 +26,7 @@ use crate::{
 const FUNCTION_WINDOW: u64 = 1000;
 
 /// What is scanned, and how it is written.
-pub struct Settings {
+pub(crate) struct Settings {
     /// The FASTA file; `-` is standard input.
     pub fasta: PathBuf,
     /// Format of the table.
@@ -53,16 +53,16 @@ pub struct Settings {
 
 impl Settings {
     /// The files that are read.
-    pub fn inputs(&self) -> Vec<&Path> {
+    pub(crate) fn inputs(&self) -> Vec<&Path> {
         std::iter::once(self.fasta.as_path()).chain(self.regions_file.as_deref()).collect()
     }
 
     /// The grid of windows; `None`: contigs are answered whole.
-    pub fn grid(&self, model: &LoadedModel) -> Result<Option<Grid>> {
+    pub(crate) fn grid(&self, model: &LoadedModel) -> Result<Option<Grid>> {
         match &model.kind {
             Kind::Exact(Task::OpenReadingFrames(_)) => Ok(None),
             Kind::Network(_) if self.window.is_some() => {
-                Err(Error::usage("--window is for exact tasks; the window of a network is in its card"))
+                Err(Error::usage("--window applies to exact tasks; the card of a network has its window"))
             }
             Kind::Network(card) => {
                 let grid = Grid::new(&card.window, self.stride, model.form.bin)?;
@@ -87,16 +87,16 @@ impl Settings {
     }
 
     /// The gap across which calls are joined. A track has a score for every base: its BED holds elements, unless a threshold is given.
-    pub fn joined(&self, form: &Form) -> Result<Option<u64>> {
+    pub(crate) fn joined(&self, form: &Form) -> Result<Option<u64>> {
         if self.merge.is_some() && (!self.format.joins || form.text.is_some()) {
-            return Err(Error::usage("--merge writes BED, and needs a model that answers with scores"));
+            return Err(Error::usage("--merge writes BED, and needs a model with scores"));
         }
         let elements = form.bin.is_some() && self.format.joins && self.threshold.is_none();
         Ok(self.merge.or(elements.then_some(0)))
     }
 
     /// Refuses a threshold that no probability can reach, or that all reach.
-    pub fn check_threshold(&self, form: &Form) -> Result<()> {
+    pub(crate) fn check_threshold(&self, form: &Form) -> Result<()> {
         let probabilities = form.columns.iter().filter(|column| column.callable);
         match self.threshold {
             Some(Threshold::Value(value))
@@ -111,7 +111,7 @@ impl Settings {
     }
 
     /// The columns of bedGraph and bigWig.
-    pub fn chosen_columns(&self, form: &Form, grid: Option<Grid>) -> Result<Vec<usize>> {
+    pub(crate) fn chosen_columns(&self, form: &Form, grid: Option<Grid>) -> Result<Vec<usize>> {
         let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
         if let Err(needed) = (self.format.check)(form) {
             return Err(Error::usage(format!("-O {} needs {needed}", self.format.name)));
@@ -141,18 +141,18 @@ impl Settings {
         }
         if one && chosen.len() != 1 {
             let hint = if names.is_empty() {
-                "this task answers in words: use -O tsv".into()
+                "this task answers as text: use -O tsv".into()
             } else {
                 format!("--column {}", names.join(", or --column "))
             };
-            return Err(Error::usage("a bedGraph holds one score, and this model has not exactly one").with_hint(hint));
+            return Err(Error::usage("a bedGraph contains one score, and this model has several").with_hint(hint));
         }
         Ok(chosen)
     }
 
     fn check_tracks(&self, form: &Form, grid: Option<Grid>) -> Result<()> {
         if form.text.is_some() {
-            return Err(Error::usage("this task answers in words, and a bigWig file holds scores"));
+            return Err(Error::usage("this task answers as text, and a bigWig file contains scores"));
         }
         if grid.is_some_and(|grid| grid.core > grid.stride) && self.overlap == Rule::Cut {
             return Err(Error::usage("windows overlap, and a bigWig file holds one score for each position")
@@ -162,7 +162,7 @@ impl Settings {
     }
 
     /// Options that the output depends on: shards of one run have the same.
-    pub fn recorded(&self, merge: Option<u64>) -> Result<manifest::Settings> {
+    pub(crate) fn recorded(&self, merge: Option<u64>) -> Result<manifest::Settings> {
         let mut settings = manifest::Settings::new("scan");
         settings.put("format", self.format.name);
         settings.put("threshold", self.threshold.map(|threshold| threshold.to_string()));
@@ -178,7 +178,7 @@ impl Settings {
     }
 
     /// The wanted regions. The names of the contigs decide how a region with a colon is read, if they are known beforehand.
-    pub fn regions(&self, genome: &mut Genome, shard: bool) -> Result<Option<Regions>> {
+    pub(crate) fn regions(&self, genome: &mut Genome, shard: bool) -> Result<Option<Regions>> {
         let contigs = match (self.region.is_empty(), shard || self.bigwig.is_some()) {
             (true, _) => None,
             (false, true) => Some(genome.contigs()?),
@@ -188,7 +188,7 @@ impl Settings {
     }
 
     /// The layout of the table.
-    pub fn layout(&self) -> Layout {
+    pub(crate) fn layout(&self) -> Layout {
         Layout {
             indexed: self.format.indexed,
             bgzf: None,
@@ -199,7 +199,7 @@ impl Settings {
 }
 
 /// The shard's part of the FASTA file.
-pub fn territory(
+pub(super) fn territory(
     choice: Option<&Choice>,
     fasta: &Path,
     genome: &mut Genome,
@@ -211,7 +211,7 @@ pub fn territory(
     regions.map_or(Ok(()), |regions| regions.check(contigs, &read::place(fasta)))?;
     let territory = Territory::choose(choice, contigs, &read::place(fasta), step, regions)?;
     if territory.is_empty() {
-        tracing::warn!("shard {} has nothing to do: there are fewer windows than shards", territory.shard);
+        tracing::warn!("shard {} is empty: there are fewer windows than shards", territory.shard);
     }
     Ok(Some(territory))
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The table in work.
-pub struct Table<'a> {
+pub(super) struct Table<'a> {
     output: Output,
     format: TableFormat,
     rules: Rules<'a>,
@@ -45,7 +45,7 @@ struct Joined {
 
 impl<'a> Table<'a> {
     /// A table in a format; `output` has its header. `gap`: calls up to so many bases apart are joined into elements.
-    pub fn new(
+    pub(super) fn new(
         output: Output,
         format: TableFormat,
         rules: Rules<'a>,
@@ -75,17 +75,17 @@ impl<'a> Table<'a> {
     }
 
     /// Whether calls are joined.
-    pub fn joins(&self) -> bool {
+    pub(super) fn joins(&self) -> bool {
         self.joined.is_some()
     }
 
     /// The output, as messages name it.
-    pub fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         self.output.place()
     }
 
     /// Adds a place.
-    pub fn add(&mut self, place: &Place<'_>) -> Result<()> {
+    pub(super) fn add(&mut self, place: &Place<'_>) -> Result<()> {
         if let Some(joined) = &mut self.joined {
             joined.merger.add(place, self.rules.caller, &mut joined.complete, self.rules.form);
             return self.release(Some(place.contig));
@@ -124,12 +124,12 @@ impl<'a> Table<'a> {
     }
 
     /// Syncs the output. Its bytes, before compression.
-    pub fn checkpoint(&mut self) -> Result<u64> {
+    pub(super) fn checkpoint(&mut self) -> Result<u64> {
         self.output.checkpoint()
     }
 
     /// What the table holds back, for a checkpoint: open elements, complete ones that wait, and edges.
-    pub fn save(&self) -> serde_json::Result<[Value; 3]> {
+    pub(super) fn save(&self) -> serde_json::Result<[Value; 3]> {
         let held: Option<Vec<&Element>> = self.joined.as_ref().map(|joined| joined.held.iter().collect());
         Ok([
             serde_json::to_value(self.joined.as_ref().map(|joined| joined.merger.save()))?,
@@ -139,7 +139,7 @@ impl<'a> Table<'a> {
     }
 
     /// Takes up what [`Self::save`] saved. The error says what is wrong with it.
-    pub fn restore(&mut self, [open, held, edges]: [Value; 3]) -> Result<(), String> {
+    pub(super) fn restore(&mut self, [open, held, edges]: [Value; 3]) -> Result<(), String> {
         let bad = |error: serde_json::Error| error.to_string();
         if let Some(joined) = &mut self.joined {
             let open: Option<Vec<(usize, Element)>> = serde_json::from_value(open).map_err(bad)?;
@@ -154,7 +154,7 @@ impl<'a> Table<'a> {
     }
 
     /// Writes what is held back, and completes the output.
-    pub fn seal(mut self) -> Result<(Sealed, Vec<Edge>, u64)> {
+    pub(super) fn seal(mut self) -> Result<(Sealed, Vec<Edge>, u64)> {
         if let Some(joined) = &mut self.joined {
             joined.merger.close_before(None, &mut joined.complete);
             self.release(None)?;

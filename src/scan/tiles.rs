@@ -22,10 +22,10 @@ use crate::{
 };
 
 /// Longest window, and longest contig that is answered whole.
-pub const MAX_WINDOW: u64 = 1 << 24;
+pub(crate) const MAX_WINDOW: u64 = 1 << 24;
 
 /// A window on its way through the pipeline.
-pub struct Tile {
+pub(crate) struct Tile {
     /// Its contig.
     pub contig: Arc<str>,
     /// What it answers for.
@@ -42,7 +42,7 @@ impl Located for Tile {
 
 /// What the reader has to say when it has ended.
 #[derive(Default)]
-pub struct TilesRead {
+pub(crate) struct TilesRead {
     /// What was read.
     pub counts: InputCounts,
     /// The file, where it was read from start to end.
@@ -52,7 +52,7 @@ pub struct TilesRead {
 }
 
 /// Where bases come from: the whole stream, or places of an indexed file.
-pub enum Source {
+pub(crate) enum Source {
     /// From start to end.
     Stream {
         /// The file.
@@ -75,7 +75,7 @@ pub enum Source {
 
 impl Source {
     /// Opens a FASTA file; regions and shards are read by place where the file can be read so.
-    pub fn open(mut genome: Genome, regions: Option<Regions>, shard: Option<Territory>) -> Result<Self> {
+    pub(crate) fn open(mut genome: Genome, regions: Option<Regions>, shard: Option<Territory>) -> Result<Self> {
         let place = read::place(genome.path());
         if (regions.is_some() || shard.is_some())
             && let Some(contigs) = genome.by_place()?
@@ -92,7 +92,7 @@ impl Source {
     }
 
     /// How many windows there will be, or what of the file has been read; not known of a part of a stream.
-    pub fn total(&self, grid: Option<Grid>, joined: bool) -> Total {
+    pub(crate) fn total(&self, grid: Option<Grid>, joined: bool) -> Total {
         match self {
             Self::Stream { input, regions: None, shard: None } => {
                 // What has been read runs ahead of what has been answered: better by an index, where there is one.
@@ -120,7 +120,7 @@ impl Source {
 
     /// Pushes every wanted window of the grid (whole contigs without one), in order, but the first `skip`. `joined`: overlapping
     /// windows are joined.
-    pub fn read(
+    pub(crate) fn read(
         self,
         grid: Option<Grid>,
         joined: bool,
@@ -218,7 +218,7 @@ fn read_places(
 }
 
 /// The windows of a scan, as a source of the pipeline.
-pub struct Windows {
+pub(crate) struct Windows {
     /// The FASTA file.
     pub source: Source,
     /// The grid; `None`: contigs are answered whole.
@@ -244,7 +244,7 @@ impl session::Source for Windows {
 }
 
 /// Every contig that was asked for was in the stream.
-pub fn all_found(regions: Option<&Regions>, found: &[ContigReport], place: &str) -> Result<()> {
+pub(crate) fn all_found(regions: Option<&Regions>, found: &[ContigReport], place: &str) -> Result<()> {
     let Some(regions) = regions else { return Ok(()) };
     let mut contigs = Contigs::default();
     found.iter().for_each(|contig| {
@@ -256,7 +256,7 @@ pub fn all_found(regions: Option<&Regions>, found: &[ContigReport], place: &str)
 }
 
 /// Runs of bases that are not A, C, G or T; the first of `bases` lies at `start`.
-pub fn unknown_runs(bases: &[u8], start: u64) -> Vec<Interval> {
+pub(crate) fn unknown_runs(bases: &[u8], start: u64) -> Vec<Interval> {
     let mut runs: Vec<Interval> = Vec::new();
     if known_count(bases) == bases.len() {
         return runs;
@@ -390,11 +390,8 @@ impl Tiler {
     fn push(&mut self, bases: &[u8], feed: &mut Feed<'_, Tile>) -> Result<()> {
         let Some(grid) = self.grid else {
             if (self.bases.len() + bases.len()) as u64 > MAX_WINDOW {
-                return Err(Error::input(
-                    self.contig.as_ref(),
-                    "a contig of more than 16,777,216 bases is not answered whole",
-                )
-                .with_hint("cut it into windows: --window 10000"));
+                return Err(Error::input(self.contig.as_ref(), "a contig of more than 16,777,216 bases needs windows")
+                    .with_hint("for example --window 10000"));
             }
             self.bases.extend_from_slice(bases);
             return Ok(());

@@ -13,11 +13,17 @@ use crate::{
 
 /// bigWig files, each with the number of its column.
 #[derive(Default)]
-pub struct Tracks(Vec<(usize, BigWig)>);
+pub(super) struct Tracks(Vec<(usize, BigWig)>);
 
 impl Tracks {
     /// One bigWig file for each of the columns, under a temporary name; a resumed run continues its values.
-    pub fn create(folder: &Path, contigs: &Contigs, form: &Form, columns: &[usize], session: &Session) -> Result<Self> {
+    pub(super) fn create(
+        folder: &Path,
+        contigs: &Contigs,
+        form: &Form,
+        columns: &[usize],
+        session: &Session,
+    ) -> Result<Self> {
         let track = |&column: &usize| {
             let name = format!("{}.bw", form.columns[column].name);
             if !is_plain_name(&name) {
@@ -31,17 +37,17 @@ impl Tracks {
     }
 
     /// Begins a contig.
-    pub fn begin(&mut self, contig: &Arc<str>) -> Result<()> {
+    pub(super) fn begin(&mut self, contig: &Arc<str>) -> Result<()> {
         self.0.iter_mut().try_for_each(|(_, track)| track.begin(contig))
     }
 
     /// The scores of an interval, one for each column of the model.
-    pub fn push(&mut self, interval: Interval, scores: &[f32]) -> Result<()> {
+    pub(super) fn push(&mut self, interval: Interval, scores: &[f32]) -> Result<()> {
         self.0.iter_mut().try_for_each(|(column, track)| track.push(interval, scores[*column]))
     }
 
     /// The scores of a window's bins, each column in bins of its own width. `bin` is the width of the rows of `scores`.
-    pub fn push_bins(
+    pub(super) fn push_bins(
         &mut self,
         contig: &str,
         core: Interval,
@@ -64,7 +70,7 @@ impl Tracks {
     }
 
     /// Syncs the values. How many bytes of each track are complete, by file name.
-    pub fn checkpoint(&mut self) -> Result<BTreeMap<String, u64>> {
+    pub(super) fn checkpoint(&mut self) -> Result<BTreeMap<String, u64>> {
         let mut bytes = BTreeMap::new();
         for (_, track) in &mut self.0 {
             bytes.extend(track.checkpoint()?);
@@ -73,7 +79,7 @@ impl Tracks {
     }
 
     /// Completes the files. The names of those that have values, and all files.
-    pub fn seal(self, mut sealed: Sealed) -> Result<(Vec<String>, Sealed)> {
+    pub(super) fn seal(self, mut sealed: Sealed) -> Result<(Vec<String>, Sealed)> {
         let mut names = Vec::new();
         for (_, track) in self.0 {
             let name = track.name();

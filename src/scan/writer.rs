@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The end of a scan.
-pub struct Writer<'a> {
+pub(super) struct Writer<'a> {
     form: &'a Form,
     /// All counts but the table's lines.
     counts: Counts,
@@ -66,7 +66,7 @@ fn bins(core: Interval, width: u64) -> impl Iterator<Item = Interval> {
 
 impl<'a> Writer<'a> {
     /// A writer of a table, of tracks, or of both. `gap`: calls are joined into elements.
-    pub fn new(
+    pub(super) fn new(
         form: &'a Form,
         counts: Counts,
         (mut table, tracks): (Option<Table<'a>>, Option<Tracks>),
@@ -225,13 +225,13 @@ impl<'a> Writer<'a> {
     }
 
     /// Resumes at a checkpoint.
-    pub fn restore(&mut self, from: &Checkpoint) -> Result<()> {
+    pub(super) fn restore(&mut self, from: &Checkpoint) -> Result<()> {
         if from.queries == 0 {
             return Ok(());
         }
         let of = self.table.as_ref().map_or("the tracks", Table::name).to_string();
         self.restore_state(&from.state).map_err(|why| {
-            Error::input(format!("the journal of {of}"), why).with_hint("it was changed; remove it to begin again")
+            Error::input(format!("the journal of {of}"), why).with_hint("it was changed; remove it to start again")
         })?;
         self.tracks.as_mut().map_or(Ok(()), |tracks| tracks.begin(&self.contig))
     }

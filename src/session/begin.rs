@@ -19,7 +19,7 @@ use crate::{
 
 /// Where the output of a run goes.
 #[derive(Clone, Debug, Default)]
-pub struct Target {
+pub(crate) struct Target {
     /// The output; `None` and `-`: standard output.
     pub path: Option<PathBuf>,
     /// Kind of its index; `None`: by the length of the longest contig.
@@ -30,14 +30,14 @@ pub struct Target {
 
 impl Target {
     /// The output as a file that can be written: not standard output, not a device.
-    pub fn file(&self) -> Option<&Path> {
+    pub(crate) fn file(&self) -> Option<&Path> {
         self.path.as_deref().filter(|path| *path != Path::new("-") && (!path.exists() || path.is_file()))
     }
 }
 
 /// Which part of a run is done, and whether it continues an earlier one.
 #[derive(Clone, Debug, Default)]
-pub struct Parts {
+pub(crate) struct Parts {
     /// The shard, if the run is divided.
     pub shard: Option<Choice>,
     /// Checkpoints are written, and an earlier run is continued.
@@ -48,7 +48,7 @@ pub struct Parts {
 
 /// What a run reads and writes, before anything is opened.
 #[derive(Debug)]
-pub struct Request {
+pub(crate) struct Request {
     inputs: Vec<PathBuf>,
     /// Where the output goes.
     pub target: Target,
@@ -57,7 +57,7 @@ pub struct Request {
 }
 
 /// What a session is about: its manifest, its journal and its closing line say so.
-pub struct About {
+pub(crate) struct About {
     /// The model.
     pub model: ModelReport,
     /// Threads of the run, all together.
@@ -76,7 +76,7 @@ pub struct About {
 
 impl About {
     /// A run of a model with these options, over its whole input.
-    pub fn new(model: ModelReport, threads: usize, settings: Settings) -> Self {
+    pub(crate) fn new(model: ModelReport, threads: usize, settings: Settings) -> Self {
         Self {
             model,
             threads,
@@ -91,13 +91,13 @@ impl About {
 
 impl Request {
     /// Refuses an output or a manifest that is one of the inputs.
-    pub fn new(inputs: &[&Path], target: Target, parts: Parts) -> Result<Self> {
+    pub(crate) fn new(inputs: &[&Path], target: Target, parts: Parts) -> Result<Self> {
         check_targets(inputs, target.path.as_deref(), target.manifest.as_deref(), &[])?;
         Ok(Self { inputs: inputs.iter().map(|path| path.to_path_buf()).collect(), target, parts })
     }
 
     /// Begins the run, or finds where an earlier one stopped.
-    pub fn begin(self, about: About) -> Result<Session> {
+    pub(crate) fn begin(self, about: About) -> Result<Session> {
         let Self { inputs, target, parts } = self;
         let tracks = about.tracks_manifest.as_deref();
         let file = match &target.path {
@@ -127,7 +127,7 @@ impl Request {
 }
 
 /// The layout of an output.
-pub struct Layout {
+pub(crate) struct Layout {
     /// What its lines are, for an index.
     pub indexed: Indexed,
     /// Compressed as BGZF; `None`: if its name ends in .gz or .bgz.
@@ -140,13 +140,13 @@ pub struct Layout {
 
 impl Layout {
     /// A table without positions.
-    pub fn table(input: String) -> Self {
+    pub(crate) fn table(input: String) -> Self {
         Self { indexed: Indexed::No, bgzf: None, longest: 0, input }
     }
 }
 
 /// A run that has begun.
-pub struct Session {
+pub(crate) struct Session {
     pub(super) target: Target,
     pub(super) about: About,
     pub(super) journal: Option<Journal>,
@@ -155,42 +155,37 @@ pub struct Session {
 
 impl Session {
     /// How far an earlier run came; all zero for a new run.
-    pub fn resumed(&self) -> &Checkpoint {
+    pub(crate) fn resumed(&self) -> &Checkpoint {
         &self.resumed
     }
 
     /// The counts that the run begins with, with a histogram for each of its scores.
-    pub fn counts<'a>(&self, columns: impl Iterator<Item = &'a str>) -> Counts {
+    pub(crate) fn counts<'a>(&self, columns: impl Iterator<Item = &'a str>) -> Counts {
         self.resumed.counts().of_columns(columns)
     }
 
     /// Whether an earlier run has written the header.
-    pub fn has_header(&self) -> bool {
+    pub(crate) fn has_header(&self) -> bool {
         self.resumed.bytes > 0
     }
 
     /// Bytes of a track that an earlier run has written; `None`: the run keeps no journal.
-    pub fn track_bytes(&self, name: &str) -> Option<u64> {
+    pub(crate) fn track_bytes(&self, name: &str) -> Option<u64> {
         self.journal.as_ref().map(|_| self.resumed.tracks.get(name).copied().unwrap_or(0))
     }
 
-    /// Where the output goes.
-    pub fn target(&self) -> &Target {
-        &self.target
-    }
-
     /// The model of the run.
-    pub fn model(&self) -> &ModelReport {
+    pub(crate) fn model(&self) -> &ModelReport {
         &self.about.model
     }
 
     /// The part of the input that this run is for.
-    pub fn territory(&self) -> Option<&Territory> {
+    pub(crate) fn territory(&self) -> Option<&Territory> {
         self.about.territory.as_ref()
     }
 
     /// What [`Output::create`] needs to know.
-    pub fn output_settings(&self, layout: &Layout) -> OutputSettings {
+    pub(crate) fn output_settings(&self, layout: &Layout) -> OutputSettings {
         OutputSettings {
             path: self.target.path.clone(),
             indexed: layout.indexed,
@@ -203,7 +198,7 @@ impl Session {
     }
 
     /// Creates the output under a temporary name, and writes its header unless an earlier run has done so.
-    pub fn create(&self, layout: &Layout, header: &[u8]) -> Result<Output> {
+    pub(crate) fn create(&self, layout: &Layout, header: &[u8]) -> Result<Output> {
         let settings = self.output_settings(layout);
         let mut output = Output::create_as(&settings, layout.bgzf.unwrap_or(settings.is_bgzf()))?;
         if !self.has_header() {

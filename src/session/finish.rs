@@ -18,7 +18,7 @@ use crate::{
 
 /// What a run has done.
 #[derive(Default)]
-pub struct Finished {
+pub(crate) struct Finished {
     /// All counts.
     pub counts: Counts,
     /// How long each stage was busy.
@@ -38,7 +38,7 @@ pub struct Finished {
 impl Session {
     /// Checks that every query was written, completes output and manifest, gives them their names, and logs the closing line. `seal`
     /// completes the output; it is called after the counts were checked.
-    pub fn finish(self, finished: Finished, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
+    pub(crate) fn finish(self, finished: Finished, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
         finished.counts.balance()?;
         let Self { target, about, journal, resumed } = self;
         let (counts, timings) = (finished.counts.clone(), finished.timings);
@@ -56,7 +56,7 @@ impl Session {
         close(&counts, timings.wall, resumed.counts().windows);
         if counts.scored == 0 && !counts.skipped.is_empty() && warns {
             tracing::warn!(
-                "nothing was scored (skipped: {}): does the input suit the model? `genogloss models show` lists what it accepts",
+                "nothing was scored (skipped: {}): is the input suitable for the model? `genogloss models show` lists what it accepts",
                 counts.skips()
             );
         }

@@ -27,7 +27,7 @@ use crate::{
 
 /// How far a run has come.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Checkpoint {
+pub(crate) struct Checkpoint {
     /// Queries that are written.
     pub queries: u64,
     /// Good bytes of the output, before compression.
@@ -42,7 +42,7 @@ pub struct Checkpoint {
 
 /// What a journal holds.
 #[derive(Serialize, Deserialize)]
-pub struct Page {
+pub(crate) struct Page {
     /// What makes the run the same run.
     pub run: Map<String, Value>,
     /// How far it had come.
@@ -51,7 +51,7 @@ pub struct Page {
 
 impl Page {
     /// From the bytes of a journal.
-    pub fn parse(bytes: &[u8]) -> serde_json::Result<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> serde_json::Result<Self> {
         serde_json::from_slice(bytes)
     }
 }
@@ -89,7 +89,10 @@ impl Lock {
                 }
                 Err(TryLockError::Error(error)) => {
                     let why = describe(&error);
-                    tracing::warn!("{}: no locks here ({why}): let no second run write this output", path.display());
+                    tracing::warn!(
+                        "{}: files cannot be locked here ({why}): do not run a second run with this output",
+                        path.display()
+                    );
                     return Ok(Self { path, file: None });
                 }
             }
@@ -121,7 +124,7 @@ fn same_file(_: &File, path: &Path) -> bool {
 }
 
 /// The journal beside an output.
-pub struct Journal {
+pub(crate) struct Journal {
     path: PathBuf,
     _locks: Vec<Lock>,
     run: Map<String, Value>,
@@ -130,7 +133,7 @@ pub struct Journal {
 }
 
 /// What makes a run the same run: program, model, options, inputs.
-pub fn identity(
+pub(crate) fn identity(
     model: &ModelReport,
     settings: &Settings,
     shard: Option<&str>,
@@ -147,7 +150,7 @@ pub fn identity(
         let about = if *path == Path::new("-") { None } else { Some(fs::metadata(path).map_err(failed)?) };
         let Some(about) = about.filter(fs::Metadata::is_file) else {
             let place = crate::read::place(path);
-            return Err(Error::usage(format!("--resume needs inputs that can be read again: {place} is no file")));
+            return Err(Error::usage(format!("--resume needs inputs that can be read again: {place} is not a file")));
         };
         let modified = about.modified().map_err(failed)?.duration_since(UNIX_EPOCH).unwrap_or_default();
         let name = format!("input {}", path.display());
@@ -159,7 +162,7 @@ pub fn identity(
 impl Journal {
     /// Opens the journal of an output, and finds where an earlier run of the same kind stopped. `tracks`: a file in
     /// the folder of its tracks.
-    pub fn open(
+    pub(crate) fn open(
         output: &Path,
         tracks: Option<&Path>,
         run: Map<String, Value>,
@@ -177,15 +180,15 @@ impl Journal {
             read.map_err(|error| Error::read(&path, &error))?;
             let again = || format!("rm {}", path.display());
             let page = Page::parse(&bytes).map_err(|error| {
-                Error::input(path.display(), format!("no journal of a run: {error}")).with_hint(again())
+                Error::input(path.display(), format!("not the journal of a run: {error}")).with_hint(again())
             })?;
             if let Err(why) = page.checkpoint.check() {
-                return Err(Error::input(path.display(), format!("no journal of a run: {why}"))
-                    .with_hint(format!("to begin again: {}", again())));
+                return Err(Error::input(path.display(), format!("not the journal of a run: {why}"))
+                    .with_hint(format!("to start again: {}", again())));
             }
             if let Some(difference) = difference("", &Value::Object(page.run), &Value::Object(run.clone())) {
-                return Err(Error::input(path.display(), format!("is of another run: {difference}"))
-                    .with_hint(format!("to begin again: {}", again())));
+                return Err(Error::input(path.display(), format!("is the journal of another run: {difference}"))
+                    .with_hint(format!("to start again: {}", again())));
             }
             let length = |path: PathBuf| fs::metadata(path).map_or(0, |about| about.len());
             let folder = tracks.unwrap_or(output).parent().unwrap_or(Path::new("."));
@@ -198,7 +201,7 @@ impl Journal {
             } else {
                 // Killed after its output had its name, or somebody has tidied up. What is written from here on is not
                 // what it speaks of, so it goes first.
-                tracing::warn!("{}: what it speaks of is gone; beginning again", path.display());
+                tracing::warn!("{}: its files are missing; starting again", path.display());
                 fs::remove_file(&path).map_err(|error| Error::write(path.display(), &error))?;
                 crate::output::sync_folder(&path);
             }
@@ -207,12 +210,12 @@ impl Journal {
     }
 
     /// It is time for a checkpoint.
-    pub fn due(&self) -> bool {
+    pub(crate) fn due(&self) -> bool {
         Instant::now() >= self.next
     }
 
     /// Writes a checkpoint down; what it speaks of is synced already.
-    pub fn write(&mut self, checkpoint: Checkpoint) -> Result<()> {
+    pub(crate) fn write(&mut self, checkpoint: Checkpoint) -> Result<()> {
         let failed = |error: std::io::Error| Error::write(self.path.display(), &error);
         let page = Page { run: self.run.clone(), checkpoint };
         let text = serde_json::to_vec(&page).map_err(|error| Error::Internal(format!("journal: {error}")))?;
@@ -227,7 +230,7 @@ impl Journal {
     }
 
     /// The run is finished.
-    pub fn remove(self) {
+    pub(crate) fn remove(self) {
         let _ = fs::remove_file(self.path.with_extension(NEW));
         let _ = fs::remove_file(&self.path);
     }
@@ -245,7 +248,7 @@ fn difference(name: &str, then: &Value, now: &Value) -> Option<String> {
             .find_map(|d| d)
         }
         (a, b) if a == b => None,
-        (a, b) => Some(format!("{name} was {a}, and is {b} now")),
+        (a, b) => Some(format!("{name} was {a}, and is now {b}")),
     }
 }
 
@@ -257,19 +260,19 @@ impl Checkpoint {
         }
         Counts::restored(&self.counts).map_err(|why| format!("counts: {why}"))?;
         match self.tracks.keys().find(|name| !is_plain_name(name)) {
-            Some(name) => Err(format!("{name:?} is no name of a track")),
+            Some(name) => Err(format!("{name:?} is not the name of a track")),
             None => Ok(()),
         }
     }
 
     /// Of a writer that holds nothing back.
-    pub fn of(counts: &Counts, bytes: u64) -> Result<Self> {
+    pub(crate) fn of(counts: &Counts, bytes: u64) -> Result<Self> {
         let saved = serde_json::to_value(counts).map_err(|error| Error::Internal(format!("checkpoint: {error}")))?;
         Ok(Self { queries: counts.written, bytes, counts: saved, ..Self::default() })
     }
 
     /// What was counted until then; [`Journal::open`] has checked it.
-    pub fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         Counts::restored(&self.counts).unwrap_or_default()
     }
 }

@@ -25,7 +25,7 @@ use crate::{
 
 /// Where models are found, and how they run.
 #[derive(Clone, Debug)]
-pub struct EngineSettings {
+pub(crate) struct EngineSettings {
     /// A folder of model folders that is searched first.
     pub models_dir: Option<PathBuf>,
     /// The user may use a model whose licence forbids commercial use.
@@ -42,7 +42,7 @@ pub struct EngineSettings {
 
 /// Which model, and how it runs.
 #[derive(Clone, Debug)]
-pub struct ModelSettings {
+pub(crate) struct ModelSettings {
     /// A name, a folder, or `exact:TASK`.
     pub model: String,
     /// How it runs.
@@ -50,7 +50,7 @@ pub struct ModelSettings {
 }
 
 /// What answers: a network by its card, or a function.
-pub enum Kind {
+pub(crate) enum Kind {
     /// A network.
     Network(Box<Card>),
     /// A function.
@@ -58,7 +58,7 @@ pub enum Kind {
 }
 
 /// A model, ready to run.
-pub struct LoadedModel {
+pub(crate) struct LoadedModel {
     /// What it is.
     pub kind: Kind,
     /// The form of its answers.
@@ -75,7 +75,7 @@ pub struct LoadedModel {
 
 /// What a model is asked to answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// Windows, on the strands that the card names.
     Windows,
     /// Rows as they are given: the caller gives both strands if the card wants them.
@@ -85,13 +85,13 @@ pub enum Purpose {
 }
 
 /// The first line of the log: version and command line.
-pub fn announce() {
+pub(crate) fn announce() {
     let command: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
     tracing::info!("genogloss {} {}", env!("CARGO_PKG_VERSION"), command.join(" "));
 }
 
 /// Threads of the run, all together: as many as were asked for, or one for each core. Work outside of the pipeline is limited to them too.
-pub fn limit_threads(asked: Option<u16>) -> usize {
+pub(crate) fn limit_threads(asked: Option<u16>) -> usize {
     let count = asked.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     // A second call finds the pool in place, with the same number.
     let _ = rayon::ThreadPoolBuilder::new()
@@ -102,12 +102,12 @@ pub fn limit_threads(asked: Option<u16>) -> usize {
 }
 
 /// Logs the command and loads a model to answer windows.
-pub fn windows(settings: &ModelSettings) -> Result<LoadedModel> {
+pub(crate) fn windows(settings: &ModelSettings) -> Result<LoadedModel> {
     load(settings, Purpose::Windows, None)
 }
 
 /// Logs the command and loads a model. `strand` replaces the card's rule.
-pub fn load(settings: &ModelSettings, purpose: Purpose, strand: Option<StrandRule>) -> Result<LoadedModel> {
+pub(crate) fn load(settings: &ModelSettings, purpose: Purpose, strand: Option<StrandRule>) -> Result<LoadedModel> {
     announce();
     let threads = limit_threads(settings.engine.threads);
     let pool = rayon::ThreadPoolBuilder::new()

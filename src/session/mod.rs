@@ -9,13 +9,13 @@
 
 mod begin;
 mod finish;
-pub mod journal;
-pub mod load;
-pub mod part;
+pub(crate) mod journal;
+pub(crate) mod load;
+pub(crate) mod part;
 mod run;
-pub mod stored;
+pub(crate) mod stored;
 
-pub use self::{
+pub(crate) use self::{
     begin::{About, Layout, Parts, Request, Session, Target},
     finish::Finished,
     run::{OutputWriter, Passing, ReadSummary, Sink, Source, Writer, Written, wall},

@@ -7,17 +7,17 @@ use crate::{
 };
 
 /// The part of a run over `count` records that have no position; `what` they are, in messages.
-pub fn of_records(choice: &Choice, count: u64, place: &str, what: &str) -> Result<Territory> {
+pub(crate) fn of_records(choice: &Choice, count: u64, place: &str, what: &str) -> Result<Territory> {
     let mut contigs = Contigs::default();
     contigs.push(RECORDS, count);
     of_contigs(choice, &contigs, place, what)
 }
 
 /// The part of a run that is cut by position on contigs, between any two bases; an empty part is logged.
-pub fn of_contigs(choice: &Choice, contigs: &Contigs, place: &str, what: &str) -> Result<Territory> {
+pub(crate) fn of_contigs(choice: &Choice, contigs: &Contigs, place: &str, what: &str) -> Result<Territory> {
     let territory = Territory::choose(choice, contigs, place, 1, None)?;
     if territory.is_empty() {
-        tracing::warn!("shard {} has nothing to do: there are more shards than {what}", territory.shard);
+        tracing::warn!("shard {} is empty: there are more shards than {what}", territory.shard);
     }
     Ok(territory)
 }

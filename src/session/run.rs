@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Reads records and feeds their queries to the pipeline; it does so on a thread of its own.
-pub trait Source: Send {
+pub(crate) trait Source: Send {
     /// A record on its way through the pipeline.
     type Query: Located + Send;
 
@@ -35,7 +35,7 @@ pub trait Source: Send {
 
 /// What a source has read when it ends.
 #[derive(Debug, Default)]
-pub struct ReadSummary {
+pub(crate) struct ReadSummary {
     /// Records and bases.
     pub counts: InputCounts,
     /// The files that were read from start to end, and those beside them.
@@ -45,7 +45,7 @@ pub struct ReadSummary {
 }
 
 /// The end of a run's data: it writes the output and counts what it writes.
-pub trait Writer {
+pub(crate) trait Writer {
     /// The counts so far.
     fn counts(&self) -> &Counts;
 
@@ -57,7 +57,7 @@ pub trait Writer {
 }
 
 /// A writer of answers.
-pub trait Sink<Query>: Writer {
+pub(crate) trait Sink<Query>: Writer {
     /// Called once for each query, in the order of the input.
     fn write(&mut self, query: Query, outcome: Outcome<'_>) -> Result<()>;
 
@@ -69,7 +69,7 @@ pub trait Sink<Query>: Writer {
 
 /// What a writer leaves.
 #[derive(Default)]
-pub struct Written {
+pub(crate) struct Written {
     /// All counts but those of the input.
     pub counts: Counts,
     /// The files, complete, under their temporary names.
@@ -84,13 +84,13 @@ pub struct Written {
 
 impl Written {
     /// One output.
-    pub fn new(counts: Counts, sealed: Sealed) -> Self {
+    pub(crate) fn new(counts: Counts, sealed: Sealed) -> Self {
         Self { counts, sealed, ..Self::default() }
     }
 }
 
 /// A writer that holds nothing back: an output and the counts of its lines.
-pub struct OutputWriter {
+pub(crate) struct OutputWriter {
     /// The output.
     pub output: Output,
     /// The counts so far.
@@ -113,7 +113,7 @@ impl Writer for OutputWriter {
 
 impl Session {
     /// Runs the source's queries through the model and writes the answers in the same order; then finishes the run.
-    pub fn run<S, W>(self, model: LoadedModel, source: S, writer: W) -> Result<()>
+    pub(crate) fn run<S, W>(self, model: LoadedModel, source: S, writer: W) -> Result<()>
     where
         S: Source,
         W: Sink<S::Query>,
@@ -122,7 +122,7 @@ impl Session {
     }
 
     /// The same with sessions that are not of one model.
-    pub fn run_sessions<S, W>(
+    pub(crate) fn run_sessions<S, W>(
         mut self,
         pipeline: &pipeline::Settings,
         sessions: Vec<Box<dyn Answerer>>,
@@ -155,7 +155,7 @@ impl Session {
 
     /// Reads and writes on the calling thread, without a model: `read` calls [`Passing::is_new`] for every record, and
     /// [`Passing::wrote`] for every record that it has written.
-    pub fn run_without_model<W: Writer>(
+    pub(crate) fn run_without_model<W: Writer>(
         mut self,
         writer: W,
         total: Total,
@@ -180,12 +180,12 @@ impl Session {
 }
 
 /// Timings of what has one stage.
-pub fn wall(elapsed: Duration) -> Timings {
+pub(crate) fn wall(elapsed: Duration) -> Timings {
     Timings { wall: elapsed.as_secs_f64(), ..Timings::default() }
 }
 
 /// Records that pass from a reader to a writer on one thread.
-pub struct Passing<'a, W> {
+pub(crate) struct Passing<'a, W> {
     session: &'a mut Session,
     /// The writer.
     pub writer: W,
@@ -196,7 +196,7 @@ pub struct Passing<'a, W> {
 
 impl<W: Writer> Passing<'_, W> {
     /// Whether the next record is still to be written: an earlier run may have done so. Ends a run that was interrupted.
-    pub fn is_new(&mut self) -> Result<bool> {
+    pub(crate) fn is_new(&mut self) -> Result<bool> {
         self.not_interrupted()?;
         let new = self.done == 0;
         self.done = self.done.saturating_sub(1);
@@ -204,12 +204,12 @@ impl<W: Writer> Passing<'_, W> {
     }
 
     /// Ends a run that was interrupted.
-    pub fn not_interrupted(&self) -> Result<()> {
+    pub(crate) fn not_interrupted(&self) -> Result<()> {
         if INTERRUPTED.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
     }
 
     /// A record was written: for the progress line and the checkpoints.
-    pub fn wrote(&mut self, place: impl FnOnce() -> String) -> Result<()> {
+    pub(crate) fn wrote(&mut self, place: impl FnOnce() -> String) -> Result<()> {
         let counts = self.writer.counts();
         self.progress.at(counts.written, counts.windows, place);
         let Self { session, writer, .. } = self;

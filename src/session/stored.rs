@@ -27,31 +27,31 @@ const LARGEST_TIME: f64 = 1e12;
 const LONGEST_CONTIG: u64 = 1 << 48;
 
 /// Reads a manifest; refuses one that this program has not written.
-pub fn manifest(path: &Path) -> Result<Map<String, Value>> {
+pub(crate) fn manifest(path: &Path) -> Result<Map<String, Value>> {
     let failed = |error: std::io::Error| Error::read(path, &error);
     let bad = |why: String| Error::input(path.display(), why);
     let mut bytes = Vec::new();
     // Reading a pipe would wait for its writer.
     if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
-        return Err(bad("is not a regular file, as a manifest is".into()));
+        return Err(bad("is not a regular file".into()));
     }
     File::open(path).map_err(failed)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(bad("is larger than any manifest (2 GiB)".into()));
+        return Err(bad("is too large for a manifest (limit: 2 GiB)".into()));
     }
     let manifest: Map<String, Value> =
-        serde_json::from_slice(&bytes).map_err(|error| bad(format!("no manifest: {error}")))?;
+        serde_json::from_slice(&bytes).map_err(|error| bad(format!("not a manifest: {error}")))?;
     if manifest.get("program").and_then(Value::as_str) != Some("genogloss") || !manifest.contains_key("counts") {
-        return Err(bad("no manifest of a run of this program".into()));
+        return Err(bad("not a manifest of genogloss".into()));
     }
     check(&manifest).map_err(|why| {
-        bad(format!("no manifest as this program writes it: {why}")).with_hint("it was changed; run this part again")
+        bad(format!("not a manifest as genogloss writes it: {why}")).with_hint("it was changed; run this part again")
     })?;
     Ok(manifest)
 }
 
 /// Reads the entry about a shard.
-pub fn shard(text: &str) -> Result<ShardReport, String> {
+pub(crate) fn shard(text: &str) -> Result<ShardReport, String> {
     // By its text: JSON values in memory keep 64 bits of a number.
     let shard: ShardReport = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if shard.index == 0 || shard.index > shard.count || shard.count > 1_000_000 {
@@ -69,7 +69,7 @@ pub fn shard(text: &str) -> Result<ShardReport, String> {
 }
 
 /// Whether a text is the plain name of a file, without a path.
-pub fn is_plain_name(name: &str) -> bool {
+pub(crate) fn is_plain_name(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
         && !name.contains(['/', '\\', '\0'])
@@ -84,13 +84,13 @@ fn check(manifest: &Map<String, Value>) -> Result<(), String> {
     numbers("peak_memory_bytes", of("peak_memory_bytes"), LARGEST_NUMBER)?;
     for (key, value) in manifest.get("settings").and_then(Value::as_object).into_iter().flatten() {
         if key == "command" || key == "format" {
-            value.as_str().ok_or_else(|| format!("settings.{key} is no text"))?;
+            value.as_str().ok_or_else(|| format!("settings.{key} is not text"))?;
         }
     }
     for name in list("tracks", of("tracks"))? {
-        let name = name.as_str().ok_or("tracks holds something that is no text")?;
+        let name = name.as_str().ok_or("tracks holds something that is not text")?;
         if !is_plain_name(name) {
-            return Err(format!("tracks holds {name:?}, which is no name of a file in its folder"));
+            return Err(format!("tracks holds {name:?}, which is not the name of a file in its folder"));
         }
     }
     for input in list("inputs", of("inputs"))? {

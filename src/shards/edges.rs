@@ -7,7 +7,7 @@ use crate::{output::elements::Element, read::regions::Regions};
 
 /// An element that may continue in a neighbouring shard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Edge {
+pub(crate) struct Edge {
     /// The part in this shard.
     pub element: Element,
     /// It overlaps a region of the run, so its line was written.
@@ -19,7 +19,7 @@ pub struct Edge {
 impl Edge {
     /// The element, if it lies at an edge of the territory. Calls up to `gap` bases apart are joined; windows of the shard before
     /// may reach `reach` bases into this one.
-    pub fn at(
+    pub(crate) fn at(
         element: &Element,
         territory: &Territory,
         gap: u64,
@@ -39,7 +39,7 @@ impl Edge {
     }
 
     /// Adds the part that follows.
-    pub fn join(&mut self, next: &Self) {
+    pub(crate) fn join(&mut self, next: &Self) {
         self.written |= next.written || self.next_region.is_some_and(|start| start < next.element.start);
         self.element.join(&next.element);
         self.next_region = next.next_region;

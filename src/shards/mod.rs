@@ -1,9 +1,9 @@
 //! One run divided into shards: where it is cut ([`territory`], [`plan`]), the elements at the [`edges`], and merging ([`merge`]).
 
-pub mod edges;
-pub mod merge;
+pub(crate) mod edges;
+pub(crate) mod merge;
 pub(crate) mod plan;
-pub mod territory;
+pub(crate) mod territory;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use territory::Territory;
 
 /// The entry about the shard in its manifest.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ShardReport {
+pub(crate) struct ShardReport {
     /// From 1.
     pub index: u32,
     /// Number of shards.
@@ -29,7 +29,7 @@ pub struct ShardReport {
 
 impl ShardReport {
     /// From the territory, and the elements at its edges.
-    pub fn new(territory: &Territory, gap: Option<u64>, edges: Vec<Edge>) -> Self {
+    pub(crate) fn new(territory: &Territory, gap: Option<u64>, edges: Vec<Edge>) -> Self {
         Self {
             index: territory.shard.index,
             count: territory.shard.count,

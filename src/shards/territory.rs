@@ -18,11 +18,11 @@ use crate::{
 const MARK: &str = "#genogloss shard ";
 
 /// The name of the only contig for a file whose records are not in order of position: shards are cut by record number.
-pub const RECORDS: &str = "*";
+pub(crate) const RECORDS: &str = "*";
 
 /// A part of a run, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
+pub(crate) struct Shard {
     /// From 1.
     pub index: u32,
     /// Number of shards.
@@ -42,15 +42,15 @@ impl FromStr for Shard {
         let parsed = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
         match parsed {
             Some((index, count)) if index >= 1 && index <= count && count <= 1_000_000 => Ok(Self { index, count }),
-            Some((index, count)) => Err(format!("there is no shard {index} of {count}: they count from 1/{count}")),
-            None => Err("a shard is i/n, as in 3/16, or a BED file that `genogloss plan` wrote".into()),
+            Some((index, count)) => Err(format!("there is no shard {index} of {count}: the first is 1/{count}")),
+            None => Err("a shard is i/n, for example 3/16, or a BED file of `genogloss plan`".into()),
         }
     }
 }
 
 /// `--shard`: a part by its number, or a planned one.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Choice {
+pub(crate) enum Choice {
     /// `3/16`.
     Even(Shard),
     /// A BED file of `genogloss plan`.
@@ -77,7 +77,7 @@ type Place = (usize, u64);
 
 /// The range of a shard.
 #[derive(Clone, Debug)]
-pub struct Territory {
+pub(crate) struct Territory {
     /// Its number.
     pub shard: Shard,
     /// Name of the plan: shards of one plan have the same.
@@ -90,7 +90,7 @@ pub struct Territory {
 impl Territory {
     /// On which side of the range `place` lies: contig and 0-based position; `None`: a record without a position. Returns `None`
     /// for an unknown contig.
-    pub fn side(&self, place: Option<(&str, u64)>) -> Option<Side> {
+    pub(crate) fn side(&self, place: Option<(&str, u64)>) -> Option<Side> {
         let place = match place {
             Some((contig, position)) => (self.contigs.id(contig)?, position),
             None => (self.contigs.count(), 0),
@@ -106,7 +106,7 @@ impl Territory {
     }
 
     /// The part of a contig that it owns.
-    pub fn of(&self, contig: &str) -> Option<Interval> {
+    pub(crate) fn of(&self, contig: &str) -> Option<Interval> {
         let id = self.contigs.id(contig)?;
         let len = self.contigs.get(contig)?.len;
         let start = if id < self.start.0 {
@@ -125,32 +125,22 @@ impl Territory {
     }
 
     /// Length of a contig, in bases.
-    pub fn length(&self, contig: &str) -> Option<u64> {
+    pub(crate) fn length(&self, contig: &str) -> Option<u64> {
         self.contigs.get(contig).map(|contig| contig.len)
     }
 
     /// All that it owns, in order.
-    pub fn intervals(&self) -> Vec<(String, Interval)> {
+    pub(crate) fn intervals(&self) -> Vec<(String, Interval)> {
         self.contigs.iter().filter_map(|contig| Some((contig.name.clone(), self.of(&contig.name)?))).collect()
     }
 
     /// Whether it owns no base. The last shard may still own records without a position.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.start >= self.end
     }
 
-    /// What it owns, as regions.
-    pub fn regions(&self, place: &str) -> Regions {
-        Regions::new(self.intervals(), place.into())
-    }
-
-    /// Checksum of the names and lengths of the contigs.
-    pub fn genome(&self) -> String {
-        genome_digest(&self.contigs)
-    }
-
     /// As a BED file.
-    pub fn to_bed(&self) -> String {
+    pub(crate) fn to_bed(&self) -> String {
         // The lines do not show ends between contigs, or past the last base of one.
         let ((first, start), (last, end)) = (self.start, self.end);
         let mut text = format!("{MARK}{} plan {} from {first}:{start} to {last}:{end}\n", self.shard, self.plan);
@@ -161,7 +151,7 @@ impl Territory {
     }
 
     /// From `--shard`: evenly cut, or as planned. `step`: cuts lie on multiples of it.
-    pub fn choose(
+    pub(crate) fn choose(
         choice: &Choice,
         contigs: &Contigs,
         theirs: &str,
@@ -182,7 +172,7 @@ impl Territory {
         let text = std::fs::read_to_string(path).map_err(|error| Error::read(path, &error))?;
         let Some((shard, plan, start, end)) = text.lines().next().and_then(header) else {
             return Err(Error::input(&place, "this is not a shard: it does not begin as `genogloss plan` writes it")
-                .with_hint("--shard 3/16 takes the third of 16 parts; a BED file of regions is given with -R"));
+                .with_hint("--shard 3/16 runs the third of 16 parts; for a BED file of regions use -R"));
         };
         let (genome, step_there) =
             plan_parts(plan).ok_or_else(|| Error::input(&place, format!("\"{plan}\" is not the name of a plan")))?;
@@ -193,18 +183,15 @@ impl Territory {
         if step_there % step != 0 {
             return Err(Error::input(
                 &place,
-                format!("this plan was made for windows every {step_there} bases, and these lie every {step}"),
+                format!("this plan was made for a stride of {step_there} bases, and the stride of this run is {step}"),
             )
             .with_hint("make it again, with the model and the stride of this run"));
         }
         let territory = Self { shard, plan: plan.into(), contigs: contigs.clone(), start, end };
         let lines = read::bed::read(path)?.0.into_iter().map(|line| (line.contig, line.interval));
         if territory.intervals() != lines.collect::<Vec<_>>() {
-            return Err(Error::input(
-                &place,
-                "its lines are not those of this shard: some were changed, or are missing",
-            )
-            .with_hint("a plan's BED files are used as they are; make them again with genogloss plan"));
+            return Err(Error::input(&place, "lines of this shard were changed, or are missing")
+                .with_hint("the BED files of a plan must not be edited; make them again with genogloss plan"));
         }
         Ok(territory)
     }
@@ -224,7 +211,7 @@ fn header(line: &str) -> Option<(Shard, &str, Place, Place)> {
 
 /// The side of a shard's range on which something begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Side {
+pub(crate) enum Side {
     /// Before it: an earlier shard owns it.
     Before,
     /// Inside: the shard owns it.
@@ -235,19 +222,22 @@ pub enum Side {
 
 /// Checks that records come in the order of the contigs: shards of unsorted records could not be merged.
 #[derive(Debug, Default)]
-pub struct Watch {
+pub(crate) struct Watch {
     last: Option<Side>,
 }
 
 impl Watch {
     /// Whether the shard owns a record.
-    pub fn own(&mut self, territory: &Territory, place: Option<(&str, u64)>, file: &str) -> Result<bool> {
+    pub(crate) fn own(&mut self, territory: &Territory, place: Option<(&str, u64)>, file: &str) -> Result<bool> {
         let Some(side) = territory.side(place) else {
             let contig = place.map_or("", |(contig, _)| contig);
-            return Err(Error::input(file, format!("contig \"{contig}\" is not in the header, so no shard owns it")));
+            return Err(Error::input(
+                file,
+                format!("contig \"{contig}\" is not in the header, so it belongs to no shard"),
+            ));
         };
         if self.last.is_some_and(|last| last > side) {
-            let shown = place.map_or("a record without a place".into(), |(c, p)| show_position(c, p));
+            let shown = place.map_or("a record without a position".into(), |(c, p)| show_position(c, p));
             return Err(Error::input(
                 file,
                 format!("is not sorted ({shown} comes too late), so it cannot be divided into shards"),
@@ -277,7 +267,7 @@ fn plan_parts(plan: &str) -> Option<(String, u64)> {
 
 /// A piece of work: windows of a contig, each of one cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub(crate) struct Piece {
     /// Number of the contig.
     pub contig: usize,
     /// First window.
@@ -290,7 +280,7 @@ pub struct Piece {
 
 /// The cuts between shards.
 #[derive(Clone, Debug)]
-pub struct Cuts {
+pub(crate) struct Cuts {
     contigs: Contigs,
     step: u64,
     /// Starts of all shards but the first.
@@ -299,7 +289,7 @@ pub struct Cuts {
 
 impl Cuts {
     /// The same number of windows in every shard, by the lengths of the contigs alone.
-    pub fn even(contigs: &Contigs, step: u64, regions: Option<&Regions>, count: u32) -> Self {
+    pub(crate) fn even(contigs: &Contigs, step: u64, regions: Option<&Regions>, count: u32) -> Self {
         let mut pieces = Vec::new();
         for (id, contig) in contigs.iter().enumerate() {
             let whole = [Interval::new(0, contig.len)];
@@ -322,7 +312,7 @@ impl Cuts {
     }
 
     /// The same cost in every shard; a cut near a gap between two pieces is moved into the gap.
-    pub fn of(contigs: &Contigs, step: u64, pieces: &[Piece], count: u32) -> Self {
+    pub(crate) fn of(contigs: &Contigs, step: u64, pieces: &[Piece], count: u32) -> Self {
         let total: u128 = pieces.iter().map(|p| u128::from(p.last - p.first) * u128::from(p.weight)).sum();
         let near = total / u128::from(count) / 20;
         let mut cuts: Vec<Place> = Vec::new();
@@ -366,7 +356,7 @@ impl Cuts {
     }
 
     /// Name of the plan: checksum of the genome, step, checksum of the cuts.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let mut hash = Sha256::new();
         for (contig, position) in &self.cuts {
             hash.update(format!("{contig}\t{position}\n"));
@@ -375,12 +365,12 @@ impl Cuts {
     }
 
     /// Number of shards.
-    pub fn count(&self) -> u32 {
+    pub(crate) fn count(&self) -> u32 {
         self.cuts.len() as u32 + 1
     }
 
     /// Shard `index`, from 1.
-    pub fn territory(&self, index: u32) -> Territory {
+    pub(crate) fn territory(&self, index: u32) -> Territory {
         let at = index as usize - 1;
         let start = if at == 0 { (0, 0) } else { self.cuts[at - 1] };
         let end = self.cuts.get(at).copied().unwrap_or((self.contigs.count(), 0));

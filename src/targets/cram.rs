@@ -1,7 +1,7 @@
 //! Checksums of CRAM: a fuzzer that changes a byte does not find the four that go with it.
 
 /// The bytes, and in them the checksum of every container header and block that can be found (CRAM specification 3.1, sections 7 and 8).
-pub fn with_checksums(data: &[u8]) -> Vec<u8> {
+pub(super) fn with_checksums(data: &[u8]) -> Vec<u8> {
     let mut bytes = data.to_vec();
     // Of version 2.1 there are none.
     if bytes.starts_with(b"CRAM\x03") {

@@ -48,7 +48,7 @@ fn once(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
 }
 
 /// The reference of CRAM.
-pub fn genome() -> PathBuf {
+pub(super) fn genome() -> PathBuf {
     once("genome.fa", |path| {
         let bases = |count: usize| "ACGTTGCAAC".repeat(count / 10);
         fs::write(path, format!(">c1\n{}\n>c2\n{}\n", bases(1000), bases(500))).expect("written");
@@ -56,7 +56,7 @@ pub fn genome() -> PathBuf {
 }
 
 /// FASTA by place, and its index (after a line `====`).
-pub fn reference(data: &[u8]) {
+pub(super) fn reference(data: &[u8]) {
     let parts = parts(data);
     let fasta = write("a.fa", parts[0]);
     let beside = path("a.fa.fai");
@@ -77,7 +77,7 @@ pub fn reference(data: &[u8]) {
 }
 
 /// The index of a BAM file.
-pub fn bai(data: &[u8]) {
+pub(super) fn bai(data: &[u8]) {
     use sam::alignment::io::Write as _;
     let bam = once("a.bam", |path| {
         let text = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:c1\tLN:1000\n@SQ\tSN:c2\tLN:500\n";
@@ -119,7 +119,7 @@ const GENES: &str = "hgnc_id\tsymbol\tname\tlocus_group\tlocus_type\tlocation\ta
     HGNC:1100\tBRCA1\tBRCA1 DNA repair associated\tprotein-coding gene\tgene with protein product\t17q21.31\tRNF53\t\t672\tENSG00000012048\t113705\tP38398\t2024-01-02\n";
 
 /// Tables of facts (`====` between them) become a file of facts, which is asked.
-pub fn facts(data: &[u8]) {
+pub(super) fn facts(data: &[u8]) {
     let mut tables = vec![write("0.tsv", GENES.as_bytes())];
     for (number, part) in parts(data).into_iter().take(4).enumerate() {
         tables.push(write(&format!("{}.tsv", number + 1), part));
@@ -166,7 +166,7 @@ fn encode(card: &Card, folder: &Folder) {
 }
 
 /// `tokenizer.json`, for bases and for prompts.
-pub fn tokenizer(data: &[u8]) {
+pub(super) fn tokenizer(data: &[u8]) {
     const BPE: &str = "name: n\nversion: 1.0.0\nsummary: s\nlicense: MIT\nkind: classify\n\
         files: {model: model.onnx, tokenizer: tokenizer.json, sha256: SUM}\n\
         input: {encoding: bpe, tensor: input_ids, layout: tokens, dtype: i64, unknown: token, padding_id: 0, mask: attention_mask}\n\
@@ -190,7 +190,7 @@ pub fn tokenizer(data: &[u8]) {
 }
 
 /// `vocab.txt` of k-mers.
-pub fn vocabulary(data: &[u8]) {
+pub(super) fn vocabulary(data: &[u8]) {
     const KMERS: &str = "name: n\nversion: 1.0.0\nsummary: s\nlicense: MIT\nkind: classify\n\
         files: {model: model.onnx, vocabulary: vocab.txt, sha256: SUM}\n\
         input: {encoding: kmer, k: 2, overlapping: OVER, tensor: input_ids, layout: tokens, dtype: i64, unknown: token, prefix: '[CLS]', suffix: '[SEP]', padding_id: 0, mask: attention_mask}\n\
@@ -204,7 +204,7 @@ pub fn vocabulary(data: &[u8]) {
 }
 
 /// The manifest of a shard, or of a run: put together, and shown.
-pub fn manifest(data: &[u8]) {
+pub(super) fn manifest(data: &[u8]) {
     let out = write("out.tsv", b"#contig\tstart\tend\nc1\t0\t10\n");
     write("out.tsv.manifest.json", data);
     if let Some(part) = said(Part::open(&out)) {
@@ -224,7 +224,7 @@ pub fn manifest(data: &[u8]) {
 }
 
 /// A track of a shard.
-pub fn bigwig(data: &[u8]) {
+pub(super) fn bigwig(data: &[u8]) {
     let folder = path("tracks");
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("t.bw"), data).expect("written");

@@ -106,7 +106,7 @@ fn vocabulary(text: &str) -> Result<HashMap<&str, i64>, String> {
             return Err(format!("line {} is blank: the line of a token is its id", id + 1));
         }
         if let Some(first) = ids.insert(token, id as i64) {
-            return Err(format!("line {}: token {token} is there already, in line {}", id + 1, first + 1));
+            return Err(format!("line {}: token {token} already exists, in line {}", id + 1, first + 1));
         }
     }
     Ok(ids)
@@ -216,8 +216,7 @@ mod tests {
     #[test]
     fn a_vocabulary_has_each_token_once_and_no_blank_lines() {
         assert_eq!(vocabulary("A\nC\r\n\n").expect("a vocabulary").len(), 2);
-        for (text, say) in
-            [("A\nC\nA\n", "line 3: token A is there already, in line 1"), ("A\n\nC\n", "line 2 is blank")]
+        for (text, say) in [("A\nC\nA\n", "line 3: token A already exists, in line 1"), ("A\n\nC\n", "line 2 is blank")]
         {
             let problem = vocabulary(text).expect_err(text);
             assert!(problem.contains(say), "{problem}");

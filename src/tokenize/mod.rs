@@ -2,7 +2,7 @@
 
 mod bpe;
 mod kmer;
-pub mod text;
+pub(crate) mod text;
 
 use rayon::prelude::*;
 
@@ -20,7 +20,7 @@ use crate::{
 /// Turns bases into token ids.
 ///
 /// `encode` is called once per row, from any thread. The same bases have the same ids, whatever was encoded before.
-pub trait Tokenizer: Send + Sync {
+pub(crate) trait Tokenizer: Send + Sync {
     /// Appends the ids of `bases` (upper or lower case; soft-masked bases are already N where the card says so).
     fn encode(&self, bases: &[u8], ids: &mut Vec<i64>) -> Result<()>;
 
@@ -37,7 +37,7 @@ enum Scheme {
 }
 
 /// Encodes the rows of a batch as the network's input, as a card describes it.
-pub struct Encoder {
+pub(crate) struct Encoder {
     scheme: Scheme,
     layout: Layout,
     dtype: Dtype,
@@ -59,7 +59,7 @@ const BUCKET: usize = 32;
 
 impl Encoder {
     /// From a checked card and its folder. `rows`: of every call, see [`crate::model::card::RunRule::call_rows`].
-    pub fn new(card: &Card, folder: &Folder, rows: usize) -> Result<Self> {
+    pub(crate) fn new(card: &Card, folder: &Folder, rows: usize) -> Result<Self> {
         let input = &card.input;
         let scheme = match input.encoding {
             Encoding::OneHot => Scheme::OneHot { unknown: if input.unknown == Unknown::Uniform { 0.25 } else { 0.0 } },
@@ -86,13 +86,13 @@ impl Encoder {
     }
 
     /// Rows of every call from now on.
-    pub fn set_rows(&mut self, rows: usize) {
+    pub(crate) fn set_rows(&mut self, rows: usize) {
         self.call_rows = rows;
     }
 
     /// Whether the card allows a window: every base is known if the card requires that, and no strand that is scored has more tokens than
     /// the network reads.
-    pub fn admit(&self, bases: &[u8]) -> Result<(), Skip> {
+    pub(crate) fn admit(&self, bases: &[u8]) -> Result<(), Skip> {
         if self.skip_unknown && bases.iter().any(|&base| self.code(base) == N) {
             return Err(Skip::UnknownBases);
         }
@@ -102,7 +102,7 @@ impl Encoder {
     }
 
     /// How many tokens a window has on the strand on which it has more; 0 where the encoding has no tokens.
-    pub fn most_tokens_of(&self, bases: &[u8]) -> Result<usize> {
+    pub(crate) fn most_tokens_of(&self, bases: &[u8]) -> Result<usize> {
         let Scheme::Ids(tokenizer) = &self.scheme else { return Ok(0) };
         let (mut ids, mut turned) = (Vec::new(), Vec::new());
         self.ids(tokenizer.as_ref(), bases, &mut ids)?;
@@ -124,13 +124,8 @@ impl Encoder {
         tokenizer.encode(bases, ids)
     }
 
-    /// Every row is scored on both strands: the reverse complement of row *i* is encoded row 2*i* + 1.
-    pub fn both_strands(&self) -> bool {
-        self.both_strands
-    }
-
     /// Encoded rows for each row.
-    pub fn rows_per_window(&self) -> usize {
+    pub(crate) fn rows_per_window(&self) -> usize {
         1 + usize::from(self.both_strands)
     }
 
@@ -139,7 +134,7 @@ impl Encoder {
     }
 
     /// Encodes all rows; slow tokenizers use `pool`.
-    pub fn encode(&self, rows: &Rows, pool: &rayon::ThreadPool) -> Result<Encoded> {
+    pub(crate) fn encode(&self, rows: &Rows, pool: &rayon::ThreadPool) -> Result<Encoded> {
         match &self.scheme {
             Scheme::OneHot { unknown } => Ok(self.encode_one_hot(rows, *unknown)),
             Scheme::Bases => Ok(self.encode_bases(rows)),

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Tokenizer of a model of kind generate.
-pub struct Text {
+pub(crate) struct Text {
     tokenizer: tokenizers::Tokenizer,
     bytes: Vec<Option<Vec<u8>>>,
     begin: Option<i64>,
@@ -23,7 +23,7 @@ pub struct Text {
 
 impl Text {
     /// From a checked card and its folder.
-    pub fn new(card: &Card, rule: &GenerateRule, folder: &Folder) -> Result<Self> {
+    pub(crate) fn new(card: &Card, rule: &GenerateRule, folder: &Folder) -> Result<Self> {
         let file = card.files.tokenizer.as_deref().unwrap_or_default();
         let broken = |problem: &dyn std::fmt::Display| Error::model(folder.place(), format!("{file}: {problem}"));
         let raw = folder.verified(card, file)?;
@@ -53,7 +53,7 @@ impl Text {
     }
 
     /// Ids of a prompt, after the token that starts every prompt.
-    pub fn encode(&self, prompt: &str) -> Result<Vec<i64>> {
+    pub(crate) fn encode(&self, prompt: &str) -> Result<Vec<i64>> {
         let encoding = self
             .tokenizer
             .encode_fast(prompt, false)
@@ -62,29 +62,29 @@ impl Text {
     }
 
     /// Text of ids, without special tokens. Bytes that are not UTF-8 become U+FFFD.
-    pub fn decode(&self, ids: impl IntoIterator<Item = usize>) -> String {
+    pub(crate) fn decode(&self, ids: impl IntoIterator<Item = usize>) -> String {
         let bytes: Vec<u8> =
             ids.into_iter().filter_map(|id| self.bytes.get(id)?.as_deref()).flatten().copied().collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// The bytes of a token; `None` for special ones.
-    pub fn bytes(&self, id: usize) -> Option<&[u8]> {
+    pub(crate) fn bytes(&self, id: usize) -> Option<&[u8]> {
         self.bytes.get(id)?.as_deref()
     }
 
     /// Name of its model.
-    pub fn model(&self) -> &str {
+    pub(crate) fn model(&self) -> &str {
         &self.model
     }
 
     /// How many tokens there are.
-    pub fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.bytes.len()
     }
 
     /// Ids of the tokens that end an answer.
-    pub fn stop(&self) -> &[usize] {
+    pub(crate) fn stop(&self) -> &[usize] {
         &self.stop
     }
 }

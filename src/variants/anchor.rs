@@ -5,7 +5,7 @@ use crate::variants::spelling::Edit;
 
 /// An edit that takes out at least one base and puts in at least one, so that there is a base on both sides to be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Anchored {
+pub(crate) struct Anchored {
     /// First base that is replaced, 0-based.
     pub position: u64,
     /// Bases taken out.
@@ -18,18 +18,18 @@ pub struct Anchored {
 
 impl Anchored {
     /// As it is: without a base taken along.
-    pub fn plain(edit: &Edit) -> Self {
+    pub(crate) fn plain(edit: &Edit) -> Self {
         Self { position: edit.position, removed: edit.removed, inserted: edit.inserted.clone(), anchor: None }
     }
 
     /// One past the last base that is replaced.
-    pub fn end(&self) -> u64 {
+    pub(crate) fn end(&self) -> u64 {
         self.position + self.removed
     }
 
     /// Edits in order, none over another, on a contig of `len` bases, of which `base` reads one. None if there is no base to
     /// be taken.
-    pub fn all(edits: &[&Edit], len: u64, mut base: impl FnMut(u64) -> Result<u8>) -> Result<Option<Vec<Self>>> {
+    pub(crate) fn all(edits: &[&Edit], len: u64, mut base: impl FnMut(u64) -> Result<u8>) -> Result<Option<Vec<Self>>> {
         let mut all: Vec<Self> = Vec::with_capacity(edits.len());
         for edit in edits {
             let mut own = Self::plain(edit);

@@ -22,7 +22,12 @@ fn first<T: AsRef<str>>(names: &[T]) -> String {
 }
 
 /// Compares the contigs of the header, and those on which records lie, if an index beside the input tells, with the reference.
-pub fn check_contigs(settings: &Settings, variants: &Variants, reference: &Reference, aliases: &Aliases) -> Result<()> {
+pub(crate) fn check_contigs(
+    settings: &Settings,
+    variants: &Variants,
+    reference: &Reference,
+    aliases: &Aliases,
+) -> Result<()> {
     let (theirs, ours, contigs) = (variants.place(), reference.place(), reference.contigs());
     let mut lengths = Vec::new();
     let mut missing = Vec::new();
@@ -38,7 +43,7 @@ pub fn check_contigs(settings: &Settings, variants: &Variants, reference: &Refer
     }
     if !lengths.is_empty() {
         tracing::warn!(
-            "contigs have other lengths in the header of {theirs} than in {ours}: {}; is it of another assembly?",
+            "contigs have other lengths in the header of {theirs} than in {ours}: {}; does it belong to another assembly?",
             first(&lengths)
         );
     }
@@ -53,7 +58,7 @@ pub fn check_contigs(settings: &Settings, variants: &Variants, reference: &Refer
     let indexed = contigs_with_records(&settings.variants, variants);
     let with_records = indexed.as_ref().and_then(|(index, names)| {
         let lost = names.iter().find(|name| contigs.get(aliases.resolve(name)).is_none())?;
-        Some((lost.as_str(), format!("contig \"{lost}\" is not in {ours}, and {index} says that records lie on it")))
+        Some((lost.as_str(), format!("contig \"{lost}\" is not in {ours}, and {index} has records on it")))
     });
     let all = || (missing[0], format!("none of the contigs in its header is in {ours}: {}", first(&missing)));
     if let Some((name, message)) = none.then(all).or(with_records) {
@@ -64,7 +69,7 @@ pub fn check_contigs(settings: &Settings, variants: &Variants, reference: &Refer
     if !missing.is_empty() && indexed.is_none() {
         let what = if missing.len() == 1 { "a contig" } else { "contigs" };
         tracing::warn!(
-            "{what} of the header of {theirs} {} not in {ours}: {}; a record there will end the run ({SKIP})",
+            "{what} of the header of {theirs} {} not in {ours}: {}; a record on it will end the run ({SKIP})",
             if missing.len() == 1 { "is" } else { "are" },
             first(&missing)
         );
@@ -73,7 +78,7 @@ pub fn check_contigs(settings: &Settings, variants: &Variants, reference: &Refer
 }
 
 /// What can be done about records on contigs that the reference lacks.
-pub const SKIP: &str = "--missing-contigs skip writes such records without scores";
+pub(crate) const SKIP: &str = "--missing-contigs skip writes such records without scores";
 
 /// The index beside the input, and the contigs on which it has records.
 fn contigs_with_records(path: &Path, variants: &Variants) -> Option<(String, Vec<String>)> {
@@ -92,7 +97,7 @@ const ENOUGH: u64 = 100;
 const MANY: u64 = 10;
 
 /// Counts records whose REF the reference does not have.
-pub struct Mismatches {
+pub(crate) struct Mismatches {
     /// The largest share that is borne.
     limit: f64,
     compared: u64,
@@ -104,12 +109,12 @@ pub struct Mismatches {
 
 impl Mismatches {
     /// Counts mismatches up to a share of `limit`; the names of the two files are for messages.
-    pub fn new(limit: f64, theirs: &str, ours: String) -> Self {
+    pub(crate) fn new(limit: f64, theirs: &str, ours: String) -> Self {
         Self { limit, compared: 0, mismatched: 0, first: Vec::new(), theirs: theirs.into(), ours }
     }
 
     /// A record was compared; `example` shows one that does not match. An error, once there are too many of them.
-    pub fn count(&mut self, matches: bool, example: impl FnOnce() -> String) -> Result<()> {
+    pub(crate) fn count(&mut self, matches: bool, example: impl FnOnce() -> String) -> Result<()> {
         self.compared += 1;
         if !matches {
             self.mismatched += 1;
@@ -133,7 +138,7 @@ impl Mismatches {
 
     fn message(&self) -> String {
         format!(
-            "the REF of {} of {} records is not what {} has there ({:.1} %): {}",
+            "the REF of {} of {} records differs from {} ({:.1} %): {}",
             commas(self.mismatched),
             commas(self.compared),
             self.ours,
@@ -144,13 +149,13 @@ impl Mismatches {
 
     fn error(&self) -> Error {
         Error::input(&self.theirs, self.message()).with_hint(format!(
-            "is it of another assembly? More than {} of the records mismatch (--max-ref-mismatch); --max-ref-mismatch 1 continues with any share, without scores for these records",
+            "does it belong to another assembly? More than {} of the records mismatch (--max-ref-mismatch); --max-ref-mismatch 1 accepts any number, and writes these records without scores",
             self.limit
         ))
     }
 
     /// All records have been compared.
-    pub fn finish(&self) -> Result<()> {
+    pub(crate) fn finish(&self) -> Result<()> {
         if self.mismatched >= MANY && self.too_many() {
             return Err(self.error());
         }

@@ -22,10 +22,10 @@ const WAIT: Duration = Duration::from_secs(120);
 const TOGETHER: usize = 512;
 
 /// What an answer is found by.
-pub type Key = [u8; 32];
+pub(crate) type Key = [u8; 32];
 
 /// An open cache.
-pub struct Cache {
+pub(crate) struct Cache {
     db: Connection,
     place: String,
     waiting: Vec<(Key, Vec<u8>)>,
@@ -35,9 +35,9 @@ pub struct Cache {
 
 impl Cache {
     /// Opens the cache of a folder, which is made if it is not there.
-    pub fn open(folder: &Path) -> Result<Self> {
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
         if folder.exists() && !folder.is_dir() {
-            return Err(Error::input(folder.display(), "is a file, and --cache takes a folder"));
+            return Err(Error::input(folder.display(), "is a file, but --cache needs a folder"));
         }
         fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
         let path = folder.join(FILE);
@@ -54,7 +54,7 @@ impl Cache {
     }
 
     /// An answer that is there.
-    pub fn get(&self, key: &Key) -> Result<Option<Vec<u8>>> {
+    pub(crate) fn get(&self, key: &Key) -> Result<Option<Vec<u8>>> {
         let mut query = self
             .db
             .prepare_cached("SELECT answer FROM answers WHERE key = ?1")
@@ -63,7 +63,7 @@ impl Cache {
     }
 
     /// Keeps an answer. It is there for others once a few are together, or after [`Cache::finish`].
-    pub fn put(&mut self, key: Key, answer: Vec<u8>) {
+    pub(crate) fn put(&mut self, key: Key, answer: Vec<u8>) {
         if self.full {
             return;
         }
@@ -74,7 +74,7 @@ impl Cache {
     }
 
     /// Writes what is kept back. A cache that cannot be written ends no run: it is said once, and the run goes on without.
-    pub fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         if self.full || self.waiting.is_empty() {
             return;
         }
@@ -90,7 +90,7 @@ impl Cache {
             all.commit()
         };
         if let Err(error) = write() {
-            tracing::warn!("{}: {error}; the run goes on without keeping its answers", self.place);
+            tracing::warn!("{}: {error}; the run continues without the cache", self.place);
             self.full = true;
         }
     }
@@ -98,28 +98,28 @@ impl Cache {
 
 fn bad(place: &str, error: &rusqlite::Error) -> Error {
     Error::input(place, format!("the cache cannot be used: {error}"))
-        .with_hint("leave --cache away, name another folder, or remove this file: nothing else depends on it")
+        .with_hint("omit --cache, name another folder, or remove this file: nothing else depends on it")
 }
 
 /// The key of everything that is added to it. Parts are told apart by their lengths.
 #[derive(Clone, Default)]
-pub struct KeyMaker(Sha256);
+pub(crate) struct KeyMaker(Sha256);
 
 impl KeyMaker {
     /// Adds a part.
-    pub fn add(&mut self, part: &[u8]) -> &mut Self {
+    pub(crate) fn add(&mut self, part: &[u8]) -> &mut Self {
         self.0.update((part.len() as u64).to_le_bytes());
         self.0.update(part);
         self
     }
 
     /// Adds a number.
-    pub fn number(&mut self, number: u64) -> &mut Self {
+    pub(crate) fn number(&mut self, number: u64) -> &mut Self {
         self.add(&number.to_le_bytes())
     }
 
     /// The key.
-    pub fn finish(self) -> Key {
+    pub(crate) fn finish(self) -> Key {
         self.0.finalize().into()
     }
 }
@@ -162,6 +162,6 @@ mod tests {
         let error = Cache::open(folder.path()).err().expect("refused").to_string();
         assert!(error.contains("the cache cannot be used"), "{error}");
         let error = Cache::open(&folder.path().join(FILE)).err().expect("refused").to_string();
-        assert!(error.contains("is a file, and --cache takes a folder"), "{error}");
+        assert!(error.contains("is a file, but --cache needs a folder"), "{error}");
     }
 }

@@ -18,7 +18,7 @@ const WINDOWS: &[Column] = &[
         &["GG_AT_(score)"],
         "tracks: position of the largest difference, in bases from POS: the first base of the bin; of an inserted base, the base before it",
     ),
-    column(&["GG_SKIP"], "reason why an allele was not scored; . where it was; absent where all were"),
+    column(&["GG_SKIP"], "reason why an allele was not scored; . if it was scored; absent if all were scored"),
 ];
 
 const GENES: &[Column] = &[
@@ -26,7 +26,7 @@ const GENES: &[Column] = &[
         &["GG_EFFECT"],
         "one value per ALT and gene: ALLELE|gene|strand|(label)_gain|(label)_loss ...|(label)_gain_at|(label)_loss_at ...; largest gain and loss of each site within --distance, 0 to 1, 4 decimals, and their positions, 1-based on the contig; . where --mask admits no base",
     ),
-    column(&["GG_EFFECT_MAX"], "the largest of these values, one per ALT; . where it was not scored"),
+    column(&["GG_EFFECT_MAX"], "the largest of these values, one per ALT; . if it was not scored"),
 ];
 
 const HAPLOTYPES: &[Column] = &[column(
@@ -45,5 +45,5 @@ pub(crate) const TABLES: &[ColumnTable] = &[
     ColumnTable { format: "vcf", columns: WINDOWS },
     ColumnTable { format: "vcf --genes", columns: GENES },
     ColumnTable { format: "vcf --haplotypes", columns: HAPLOTYPES },
-    ColumnTable { format: "vcf --format spliceai", columns: SPLICEAI },
+    ColumnTable { format: "vcf --fields spliceai", columns: SPLICEAI },
 ];

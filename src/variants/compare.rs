@@ -15,7 +15,7 @@ use crate::{head::Shape, model::card::Comparison, skip::Skip};
 
 /// Where an allele lies on a row, counted in bases from the first base of the reference row's core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placement {
+pub(crate) struct Placement {
     /// First place at which the change can be written.
     pub first: i64,
     /// Last place at which it can be written.
@@ -55,7 +55,7 @@ impl Placement {
 
 /// Scores of the rows of an allele, on one strand or joined, left to right along the forward strand.
 #[derive(Clone, Copy, Debug)]
-pub struct Tracks<'a> {
+pub(crate) struct Tracks<'a> {
     /// Of the reference.
     pub reference: &'a [f32],
     /// Of the alternate allele, from the reference row's first base on.
@@ -66,7 +66,7 @@ pub struct Tracks<'a> {
 
 /// One score of a model.
 #[derive(Clone, Copy, Debug)]
-pub struct Score {
+pub(crate) struct Score {
     /// Its place among the columns.
     pub column: usize,
     /// Bases of its bins.
@@ -79,7 +79,7 @@ pub struct Score {
 
 /// What came of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Compared {
+pub(crate) struct Compared {
     /// Score of the reference: where the difference is largest, or summed.
     pub reference: f32,
     /// Score of the alternate allele.
@@ -93,7 +93,7 @@ pub struct Compared {
 
 impl Compared {
     /// The larger of the two in absolute value; the first of equal ones.
-    pub fn larger(self, other: Self) -> Self {
+    pub(crate) fn larger(self, other: Self) -> Self {
         if other.delta.abs() > self.delta.abs() { other } else { self }
     }
 }
@@ -111,14 +111,14 @@ fn nearest(reference: f32, ways: impl Iterator<Item = f32>) -> Option<f32> {
 }
 
 /// Compares two whole windows.
-pub fn windows(comparison: Comparison, reference: f32, alternate: f32) -> Result<Compared, Skip> {
+pub(crate) fn windows(comparison: Comparison, reference: f32, alternate: f32) -> Result<Compared, Skip> {
     let mut sums = Sums::new(comparison);
     sums.add(None, reference, alternate);
     sums.finish()
 }
 
 /// Compares one score of a track, at the bins that overlap `within` (in bases of the core).
-pub fn tracks(
+pub(crate) fn tracks(
     comparison: Comparison,
     tracks: Tracks<'_>,
     shape: Shape,

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Genes of a genome, by contig.
-pub struct Genes {
+pub(crate) struct Genes {
     genes: Vec<GenePlace>,
     /// Of every contig of the FASTA: its genes by their first base, and how far they and all before them reach.
     contigs: Vec<Vec<(u64, u64, usize)>>,
@@ -24,7 +24,7 @@ const MOST_INTRONS: usize = 400;
 
 impl Genes {
     /// Of an annotation. Its contigs go by the names of the FASTA, or by what `aliases` makes of theirs.
-    pub fn new(
+    pub(crate) fn new(
         genes: Vec<GenePlace>,
         place: String,
         contigs: &Contigs,
@@ -59,14 +59,14 @@ impl Genes {
             };
             return Err(Error::input(&place, format!("none of its genes lies on a contig of {fasta}")).with_hint(
                 format!(
-                    "it names its contigs {} …, {fasta} {} …; --contig-aliases TSV says which is which",
+                    "its contigs are {} …, those of {fasta} {} …; --contig-aliases TSV maps the names",
                     first(&mut genes.iter().map(|gene| gene.contig.as_str())),
                     first(&mut contigs.iter().map(|contig| contig.name.as_str()))
                 ),
             ));
         }
         if without_strand > 0 {
-            tracing::warn!("{place}: {} genes have no strand, and are left out", commas(without_strand));
+            tracing::warn!("{place}: {} genes have no strand, and are ignored", commas(without_strand));
         }
         for genes in &mut by_contig {
             genes.sort_unstable();
@@ -80,12 +80,12 @@ impl Genes {
     }
 
     /// A gene.
-    pub fn gene(&self, index: usize) -> &GenePlace {
+    pub(crate) fn gene(&self, index: usize) -> &GenePlace {
         &self.genes[index]
     }
 
     /// Genes that share a base with an interval, in the annotation's order.
-    pub fn overlapping(&self, contig: usize, interval: Interval, found: &mut Vec<usize>) {
+    pub(crate) fn overlapping(&self, contig: usize, interval: Interval, found: &mut Vec<usize>) {
         found.clear();
         let genes = &self.contigs[contig];
         let after = genes.partition_point(|&(start, ..)| start < interval.end);
@@ -101,7 +101,7 @@ impl Genes {
     }
 
     /// Refuses an annotation that calls a contig otherwise: it would seem to have no genes.
-    pub fn check_name(&self, reference: &Reference, contig: usize) -> Result<()> {
+    pub(crate) fn check_name(&self, reference: &Reference, contig: usize) -> Result<()> {
         let Some(name) = reference.contigs().iter().nth(contig).map(|contig| contig.name.as_str()) else {
             return Ok(());
         };
@@ -119,11 +119,11 @@ impl Genes {
             &self.place,
             format!("has no genes on contig \"{name}\" of {}, but on \"{other}\"", reference.place()),
         )
-        .with_hint(format!("--contig-aliases TSV says which is which: a line {other}, a tab, {name}")))
+        .with_hint(format!("--contig-aliases TSV maps the names: a line {other}, a tab, {name}")))
     }
 
     /// Refuses an annotation of another assembly: one whose introns do not begin with GT (or GC) and end with AG.
-    pub fn check_borders(&self, reference: &mut Reference, contig: usize) -> Result<()> {
+    pub(crate) fn check_borders(&self, reference: &mut Reference, contig: usize) -> Result<()> {
         let len = reference.contigs().iter().nth(contig).map_or(0, |contig| contig.len);
         let introns: Vec<(Interval, Strand)> = self.contigs[contig]
             .iter()
@@ -157,18 +157,18 @@ impl Genes {
             return Err(Error::input(
                 &self.place,
                 format!(
-                    "only {right} of {all} exon borders on {name} have introns from GT to AG in {}",
+                    "only {right} of {all} introns on {name} begin with GT and end with AG in {}",
                     reference.place()
                 ),
             )
-            .with_hint("it belongs to another assembly (GRCh37 or GRCh38?), or to other sequences: take the annotation of this FASTA"));
+            .with_hint("it belongs to another assembly (GRCh37 or GRCh38?), or to other sequences: use the annotation of this FASTA"));
         }
         Ok(())
     }
 }
 
 /// Acceptor and donor sites of a gene: the exon's own base next to the intron, 0-based.
-pub struct Sites {
+pub(crate) struct Sites {
     /// First bases of exons after an intron.
     pub acceptors: Vec<u64>,
     /// Last bases of exons before an intron.
@@ -177,7 +177,7 @@ pub struct Sites {
 
 impl Sites {
     /// Of a gene's exons. Where the transcript begins and ends there is no site.
-    pub fn of(gene: &GenePlace) -> Self {
+    pub(crate) fn of(gene: &GenePlace) -> Self {
         let interval = gene.interval;
         let starts = gene.exons.iter().map(|exon| exon.start).filter(|&start| start > interval.start);
         let ends = gene.exons.iter().filter(|exon| exon.end < interval.end).map(|exon| exon.end - 1);

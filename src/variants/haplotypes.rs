@@ -13,7 +13,7 @@ use crate::{
 
 /// A copy of a chromosome that carries an allele.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Carrier {
+pub(crate) struct Carrier {
     /// Which sample, and which of its copies.
     pub copy: (u32, u8),
     /// Its phase set (PS, or PSL of VCF 4.4). Alleles on the same copy lie together where the set is the same, or where one has
@@ -23,7 +23,7 @@ pub struct Carrier {
 
 /// Who carries which ALT of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Carriers {
+pub(crate) struct Carriers {
     /// By ALT, in order of sample and copy.
     pub by_allele: Vec<Vec<Carrier>>,
     /// A sample has different alleles here, and their phase is not known: it is left out.
@@ -32,7 +32,7 @@ pub struct Carriers {
 
 impl Carriers {
     /// Reads the columns after INFO: FORMAT and samples, parted by tabs. Where there is no GT, nobody carries anything.
-    pub fn of(columns: &[u8], alternates: usize) -> Self {
+    pub(crate) fn of(columns: &[u8], alternates: usize) -> Self {
         let mut carriers = Self { by_allele: vec![Vec::new(); alternates], unphased: false };
         let mut columns = columns.split(|&b| b == b'\t');
         let format = columns.next().unwrap_or_default();
@@ -116,7 +116,7 @@ struct Neighbour<'a> {
 }
 
 /// Most different haplotypes of an allele that are scored.
-pub const MOST: usize = 16;
+pub(crate) const MOST: usize = 16;
 
 /// All different sets of neighbours that lie on a copy with an allele: their places in `neighbours`, in order. Sets that are
 /// empty are left out, and so are neighbours that change the same bases as the allele itself, or as one before them in the set.
@@ -148,7 +148,7 @@ fn together(edit: &Edit, carriers: &[Carrier], neighbours: &[Neighbour<'_>]) -> 
 }
 
 /// A record among its neighbours.
-pub struct NearbyRecord<R> {
+pub(crate) struct NearbyRecord<R> {
     /// The record; `None` once it was fed, and for records that another shard or an earlier run writes.
     pub record: Option<R>,
     /// Contig in the FASTA, and its length.
@@ -163,7 +163,7 @@ pub struct NearbyRecord<R> {
 
 /// An allele with its neighbours on a chromosome copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Haplotype {
+pub(crate) struct Haplotype {
     /// Which ALT of the record.
     pub allele: usize,
     /// All edits, in order.
@@ -177,7 +177,7 @@ pub struct Haplotype {
 /// Whether two records are neighbours depends on those two alone, so that it is the same in every shard and after a stop: they
 /// are written within the reach of each other, and so lie the bases that they change. An indel that is written farther than
 /// that from its leftmost place may miss a neighbour there.
-pub struct Neighbourhood<R> {
+pub(crate) struct Neighbourhood<R> {
     /// How far apart neighbours may lie.
     reach: u64,
     /// Longest allele that counts.
@@ -191,27 +191,22 @@ pub struct Neighbourhood<R> {
 
 impl<R> Neighbourhood<R> {
     /// For neighbours within `reach` bases, of alleles of up to `longest` bases.
-    pub fn new(reach: u64, longest: u64) -> Self {
+    pub(crate) fn new(reach: u64, longest: u64) -> Self {
         Self { reach, longest, records: VecDeque::new(), too_many: 0, too_long: 0 }
     }
 
     /// How many bases of a contig a haplotype may change, and put in: an allele and one on either side, of the longest.
-    pub fn limit(&self) -> u64 {
+    pub(crate) fn limit(&self) -> u64 {
         3 * self.longest + 2 * self.reach
     }
 
     /// How many records it holds.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// It holds none.
-    pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-
     /// A record comes in. One that no allele of counts is near to nothing.
-    pub fn push(&mut self, mut record: NearbyRecord<R>) {
+    pub(crate) fn push(&mut self, mut record: NearbyRecord<R>) {
         if record.written.len() > self.longest {
             record.written.end = record.written.start + 1;
         }
@@ -219,18 +214,18 @@ impl<R> Neighbourhood<R> {
     }
 
     /// How many of the first records have all their neighbours, once a record at `position` of a contig is to come.
-    pub fn complete(&self, contig: usize, position: u64) -> usize {
+    pub(crate) fn complete(&self, contig: usize, position: u64) -> usize {
         let done = |near: &&NearbyRecord<R>| near.contig.0 != contig || near.written.end + self.reach < position;
         self.records.iter().take_while(done).count()
     }
 
     /// Takes the record at a place out, to be asked about; it stays a neighbour.
-    pub fn take(&mut self, index: usize) -> Option<R> {
+    pub(crate) fn take(&mut self, index: usize) -> Option<R> {
         self.records.get_mut(index)?.record.take()
     }
 
     /// The record at a place.
-    pub fn at(&self, index: usize) -> &NearbyRecord<R> {
+    pub(crate) fn at(&self, index: usize) -> &NearbyRecord<R> {
         &self.records[index]
     }
 
@@ -244,7 +239,7 @@ impl<R> Neighbourhood<R> {
     }
 
     /// Its alleles together with their neighbours.
-    pub fn together(&mut self, index: usize) -> Vec<Haplotype> {
+    pub(crate) fn together(&mut self, index: usize) -> Vec<Haplotype> {
         let own = &self.records[index];
         let mut haplotypes = Vec::new();
         let (mut too_many, mut too_long) = (0, 0);
@@ -296,7 +291,7 @@ impl<R> Neighbourhood<R> {
     }
 
     /// Lets go of the first records, as long as nobody needs them: no record that waits, and none that is still to come.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         while let (Some(first), Some(newest)) = (self.records.front(), self.records.back()) {
             let near_to = |position| first.written.end + self.reach >= position;
             let needed =
@@ -313,7 +308,7 @@ impl<R> Neighbourhood<R> {
 }
 
 /// An edit as INFO names a neighbour: first base (1-based):bases taken out>bases put in.
-pub fn name(edit: &Edit) -> String {
+pub(crate) fn name(edit: &Edit) -> String {
     let inserted = if edit.inserted.is_empty() { "-".into() } else { String::from_utf8_lossy(&edit.inserted) };
     format!("{}:{}>{inserted}", to_one_based(edit.position), edit.removed)
 }

@@ -3,21 +3,21 @@
 //! [`source`] reads the records, compares REF with the reference and spells the alleles; [`by_window`] asks about two windows of any model,
 //! [`by_gene`] about changes in the genes that an allele lies in; [`writer`] writes the records with their new INFO fields.
 
-pub mod anchor;
-pub mod assembly;
-pub mod by_gene;
-pub mod by_window;
-pub mod cache;
+pub(crate) mod anchor;
+pub(crate) mod assembly;
+pub(crate) mod by_gene;
+pub(crate) mod by_window;
+pub(crate) mod cache;
 pub(crate) mod columns;
-pub mod compare;
+pub(crate) mod compare;
 mod contig;
-pub mod genes;
-pub mod haplotypes;
-pub mod plan;
+pub(crate) mod genes;
+pub(crate) mod haplotypes;
+pub(crate) mod plan;
 mod query;
-pub mod settings;
+pub(crate) mod settings;
 mod source;
-pub mod spelling;
+pub(crate) mod spelling;
 mod writer;
 
 use self::{
@@ -49,7 +49,7 @@ use crate::{
 };
 
 /// Scores the variants.
-pub fn run(settings: &Settings, request: Request, model: &ModelSettings) -> Result<()> {
+pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) -> Result<()> {
     let model = load(settings, model)?;
     let aliases = settings.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
     let reference = Reference::open(&settings.reference)?;
@@ -99,14 +99,14 @@ fn load(settings: &Settings, model: &ModelSettings) -> Result<LoadedModel> {
         let spliceai = settings.info == InfoFormat::Spliceai;
         if settings.compare.is_some() {
             return Err(Error::usage(
-                "--compare is for models that read windows; with --genes it is the largest gain and loss",
+                "--compare applies to models that read windows; with --genes the largest gain and loss are written",
             ));
         }
         if !settings.columns.is_empty() && spliceai {
-            return Err(Error::usage("SpliceAI's format has all of its scores").with_hint("leave --column away"));
+            return Err(Error::usage("SpliceAI's format always has all scores").with_hint("omit --column"));
         }
         if settings.haplotypes && spliceai {
-            return Err(Error::usage("SpliceAI's format has no place for haplotypes").with_hint("--fields genogloss"));
+            return Err(Error::usage("SpliceAI's format cannot hold haplotypes").with_hint("--fields genogloss"));
         }
         return load::load(model, Purpose::Changes, None);
     }
@@ -176,7 +176,7 @@ fn by_gene(
     };
     let answers = GeneAnswers::new(&model.form.columns, &wanted, rules, FieldNames::new(&settings.prefix), kept);
     if answers.columns().next().is_none() {
-        return Err(Error::usage("--column leaves no score that can be called"));
+        return Err(Error::usage("--column selects no callable score"));
     }
     let asks = Asks::Genes(Box::new(GeneAsker::new(genes, rules, read)));
     Ok((asks, Answers::Genes(answers), Some(annotation.report)))
@@ -217,7 +217,7 @@ fn matches(pattern: &[u8], name: &[u8]) -> bool {
 
 /// The contigs that shards cut: in the order of the header, or in that of the reference if the header names none; by their names in the
 /// reference.
-pub fn contigs_to_cut(variants: &Variants, reference: &Reference, aliases: &Aliases) -> Contigs {
+pub(crate) fn contigs_to_cut(variants: &Variants, reference: &Reference, aliases: &Aliases) -> Contigs {
     let mut contigs = Contigs::default();
     for contig in variants.contigs.iter() {
         let name = aliases.resolve(&contig.name);

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What a change needs of its genome.
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// Contig in the FASTA.
     pub contig: usize,
     /// Its length.
@@ -41,7 +41,7 @@ struct Open {
 }
 
 /// Plans the stretches of a batch after the other.
-pub struct Planner {
+pub(crate) struct Planner {
     half: i64,
     open: Vec<Open>,
 }
@@ -59,12 +59,12 @@ const SHORT: i64 = 1000;
 
 impl Planner {
     /// For a network whose stretches are `context` bases longer than what is answered.
-    pub fn new(context: u64) -> Self {
+    pub(crate) fn new(context: u64) -> Self {
         Self { half: context as i64 / 2, open: Vec::new() }
     }
 
     /// Adds a change to the batch, unless it is among those from `first` on already: its place after `first`.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         reference: &mut Reference,
         changes: &mut Changes,
@@ -112,7 +112,7 @@ impl Planner {
     }
 
     /// The bases that an answer rests on: in place of what `window` holds.
-    pub fn read(&self, reference: &mut Reference, wanted: &Wanted, window: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn read(&self, reference: &mut Reference, wanted: &Wanted, window: &mut Vec<u8>) -> Result<()> {
         let start = wanted.position as i64 - wanted.left as i64 - self.half;
         let end = (wanted.position + wanted.removed + wanted.right) as i64 + self.half;
         let Wanted { contig, len, strand, kept, .. } = *wanted;

@@ -4,7 +4,7 @@ use super::{by_gene::alleles::GeneAlleles, by_window::allele::Allele};
 use crate::{genome::interval::show_position, pipeline::Located, read::variants::VariantRecord, skip::Skip};
 
 /// A record, and what the model is asked about its alleles.
-pub struct Query {
+pub(crate) struct Query {
     /// The record.
     pub record: VariantRecord,
     /// Its alleles.
@@ -12,7 +12,7 @@ pub struct Query {
 }
 
 /// Every ALT: what the model is asked, or why it is not scored.
-pub enum AlleleQueries {
+pub(crate) enum AlleleQueries {
     /// Two windows for each.
     Windows(Vec<Result<Allele, Skip>>),
     /// A change for each gene.

@@ -4,35 +4,35 @@ use std::path::{Path, PathBuf};
 
 use crate::{model::card::Comparison, output::variants::VariantFormat};
 
-/// What becomes of records on a contig that the FASTA does not have.
+/// What to do with records on a contig that the FASTA does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum MissingContigs {
-    /// The run fails: at its start where header, index and FASTA tell, else when the first such record comes.
+pub(crate) enum MissingContigs {
+    /// The run ends with an error: at its start if the header or the index shows it, else at the first such record.
     Fail,
-    /// The record comes out without scores, with the reason.
+    /// The record is written without scores, with the reason.
     Skip,
 }
 
 /// The INFO fields that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
-pub enum InfoFormat {
-    /// genogloss's own: `genogloss columns variants`.
+pub(crate) enum InfoFormat {
+    /// Described by `genogloss columns variants`.
     Genogloss,
-    /// SpliceAI's.
+    /// The field of SpliceAI 1.3.1.
     Spliceai,
 }
 
 /// What becomes of a REF that the FASTA does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum OnMismatch {
-    /// The record comes out without scores, with the reason.
+pub(crate) enum OnMismatch {
+    /// The record is written without scores, with the reason.
     Skip,
-    /// The run fails.
+    /// The run ends with an error.
     Fail,
 }
 
 /// What is scored, and how it is written.
-pub struct Settings {
+pub(crate) struct Settings {
     /// The variants; `-` is standard input.
     pub variants: PathBuf,
     /// The reference.
@@ -73,7 +73,7 @@ pub struct Settings {
 
 impl Settings {
     /// The files that are read.
-    pub fn inputs(&self) -> Vec<&Path> {
+    pub(crate) fn inputs(&self) -> Vec<&Path> {
         let more = [self.contig_aliases.as_deref(), self.genes.as_deref(), self.regions_file.as_deref()];
         [self.variants.as_path(), &self.reference].into_iter().chain(more.into_iter().flatten()).collect()
     }

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How the model is asked about alleles.
-pub enum Asks {
+pub(super) enum Asks {
     /// By two windows.
     Windows(RowCutter),
     /// By a change in each gene.
@@ -35,7 +35,7 @@ pub enum Asks {
 }
 
 /// The records of a file.
-pub struct Records {
+pub(super) struct Records {
     variants: Variants,
     territory: Option<Territory>,
     regions: Option<Regions>,
@@ -46,7 +46,7 @@ pub struct Records {
 
 impl Records {
     /// The records of `variants` that are in the territory and in the regions.
-    pub fn new(
+    pub(super) fn new(
         settings: &Settings,
         variants: Variants,
         reference: Reference,
@@ -200,7 +200,7 @@ impl Asker {
             let place = show_position(record.contig(), record.position);
             return Err(Error::input(
                 format!("{}, record {}", self.theirs, record.number),
-                format!("is not sorted ({place} comes too late), so --haplotypes cannot find neighbours"),
+                format!("is not sorted (at {place}), so --haplotypes cannot find neighbours"),
             )
             .with_hint("sort it first: bcftools sort"));
         }
@@ -313,7 +313,7 @@ impl Asker {
                 ),
             )
             .with_hint(
-                "it is called on another assembly, or damaged; --ref-mismatch skip writes such records without scores",
+                "it belongs to another assembly, or is damaged; --ref-mismatch skip writes such records without scores",
             ));
         }
         Ok(Err(Skip::ReferenceMismatch))
@@ -323,7 +323,7 @@ impl Asker {
 /// Bases in a message.
 fn shown(bases: &[u8]) -> String {
     match bases.len() {
-        0 => "nothing: the contig ends before".into(),
+        0 => "nothing: the contig ends before this position".into(),
         len if len > 20 => format!("{}… ({len} bases)", String::from_utf8_lossy(&bases[..20])),
         _ => String::from_utf8_lossy(bases).into_owned(),
     }

@@ -5,7 +5,7 @@ use crate::{error::Result, genome::sequence::BASE_CODE, skip::Skip};
 
 /// Bases [position, position + removed) of a contig are replaced by `inserted`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Edit {
+pub(crate) struct Edit {
     /// First base that is replaced, 0-based.
     pub position: u64,
     /// Bases taken out.
@@ -19,7 +19,7 @@ const SHIFT: u64 = 256;
 
 impl Edit {
     /// As the record writes it.
-    pub fn written(position: u64, reference: &[u8], alternate: &[u8]) -> Self {
+    pub(crate) fn written(position: u64, reference: &[u8], alternate: &[u8]) -> Self {
         Self { position, removed: reference.len() as u64, inserted: alternate.to_ascii_uppercase() }
     }
 
@@ -27,7 +27,7 @@ impl Edit {
     /// alleles are equal.
     ///
     /// Nothing is shifted over bases other than A, C, G and T.
-    pub fn normalized(
+    pub(crate) fn normalized(
         position: u64,
         reference: &[u8],
         alternate: &[u8],
@@ -76,7 +76,7 @@ impl Edit {
     /// `fetch` appends the bases of `[start, end)` of the contig, which has `len`.
     ///
     /// Nothing is shifted over bases other than A, C, G and T.
-    pub fn slack(&self, len: u64, mut fetch: impl FnMut(u64, u64, &mut Vec<u8>) -> Result<()>) -> Result<u64> {
+    pub(crate) fn slack(&self, len: u64, mut fetch: impl FnMut(u64, u64, &mut Vec<u8>) -> Result<()>) -> Result<u64> {
         if self.removed > 0 && !self.inserted.is_empty() {
             return Ok(0);
         }
@@ -103,24 +103,24 @@ impl Edit {
     }
 
     /// Bases put in less bases taken out.
-    pub fn growth(&self) -> i64 {
+    pub(crate) fn growth(&self) -> i64 {
         self.inserted.len() as i64 - self.removed as i64
     }
 
     /// One past the last base that is replaced.
-    pub fn end(&self) -> u64 {
+    pub(crate) fn end(&self) -> u64 {
         self.position + self.removed
     }
 }
 
 /// A letter that an allele may be made of (VCF 4.4, sections 1.6.1.4 and 1.6.1.5). U is none.
-pub fn is_base(base: u8) -> bool {
+pub(crate) fn is_base(base: u8) -> bool {
     matches!(base.to_ascii_uppercase(), b'A' | b'C' | b'G' | b'T' | b'N')
 }
 
 /// REF is what the FASTA has: the same letter, in either case; or, where the FASTA has an ambiguous one, the first of its bases
 /// in the order of the alphabet (VCF 4.3 and later, section 1.6.1.4).
-pub fn is_reference(reference: &[u8], fasta: &[u8]) -> bool {
+pub(crate) fn is_reference(reference: &[u8], fasta: &[u8]) -> bool {
     reference.len() == fasta.len()
         && reference.iter().zip(fasta).all(|(a, b)| {
             let (a, b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());
@@ -140,7 +140,7 @@ fn first_base(letter: u8) -> u8 {
 }
 
 /// Whether an ALT is written in bases, and if not, what it is.
-pub fn spelled(alternate: &[u8]) -> Result<(), Skip> {
+pub(crate) fn spelled(alternate: &[u8]) -> Result<(), Skip> {
     match alternate {
         b"." | b"" => Err(Skip::NoAlternate),
         b"*" => Err(Skip::SpanningDeletion),
@@ -158,7 +158,7 @@ pub fn spelled(alternate: &[u8]) -> Result<(), Skip> {
 }
 
 /// Takes off what both alleles end with, then what both begin with: bases before, and what is left of each.
-pub fn trim(reference: &[u8], alternate: &[u8]) -> (usize, usize, usize) {
+pub(crate) fn trim(reference: &[u8], alternate: &[u8]) -> (usize, usize, usize) {
     let same = |(a, b): &(&u8, &u8)| a.eq_ignore_ascii_case(b);
     let after = reference.iter().rev().zip(alternate.iter().rev()).take_while(same).count();
     let (reference, alternate) = (&reference[..reference.len() - after], &alternate[..alternate.len() - after]);

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How answers are compared and written.
-pub enum Answers {
+pub(super) enum Answers {
     /// Those of two windows.
     Windows(WindowAnswers),
     /// Those of changes in genes.
@@ -40,7 +40,7 @@ impl Answers {
     }
 
     /// The counts of a run, with a histogram for each score.
-    pub fn counts(&self, counts: Counts) -> Counts {
+    pub(super) fn counts(&self, counts: Counts) -> Counts {
         match self {
             Self::Windows(answers) => counts.of_columns(answers.columns()),
             Self::Genes(answers) => counts.of_columns(answers.columns()),
@@ -48,7 +48,7 @@ impl Answers {
     }
 
     /// Options that the output depends on: shards of one run have the same. `genes`: the file of genes.
-    pub fn recorded(&self, settings: &Settings, genes: Option<&InputReport>) -> Result<manifest::Settings> {
+    pub(super) fn recorded(&self, settings: &Settings, genes: Option<&InputReport>) -> Result<manifest::Settings> {
         let mut recorded = manifest::Settings::new("variants");
         recorded.put("contig_aliases", settings.contig_aliases.as_deref().map(manifest::digest).transpose()?);
         recorded.put("output_type", settings.format.word());
@@ -79,7 +79,7 @@ impl Answers {
 const SHOWN_FIELDS: usize = 6;
 
 /// Refuses an input that has fields of the same names.
-pub fn reserve(variants: &mut Variants, answers: &Answers) -> Result<()> {
+pub(super) fn reserve(variants: &mut Variants, answers: &Answers) -> Result<()> {
     let fields = answers.fields();
     let mut all: Vec<String> = fields.iter().map(|field| format!("INFO/{field}")).collect();
     if all.len() > SHOWN_FIELDS {
@@ -87,16 +87,16 @@ pub fn reserve(variants: &mut Variants, answers: &Answers) -> Result<()> {
         all.push(format!("… ({} fields)", fields.len()));
     }
     let way_out = if fields.contains(&info::SPLICEAI) {
-        "--fields genogloss gives the new ones other names"
+        "--fields genogloss writes other names"
     } else {
-        "--prefix gives the new fields other names"
+        "--prefix NAME writes other names"
     };
     variants
-        .reserve(&fields, format!("{way_out}; or take the old ones out first: bcftools annotate -x {}", all.join(",")))
+        .reserve(&fields, format!("{way_out}; or remove the old ones first: bcftools annotate -x {}", all.join(",")))
 }
 
 /// The header of the input with the lines of this run before #CHROM.
-pub fn header(
+pub(super) fn header(
     variants: &Variants,
     answers: &Answers,
     report: &ModelReport,
@@ -139,7 +139,7 @@ pub fn header(
 }
 
 /// The end of a run over variants.
-pub struct Writer {
+pub(super) struct Writer {
     output: Output,
     answers: Answers,
     records: RecordWriter,
@@ -150,7 +150,7 @@ pub struct Writer {
 
 impl Writer {
     /// Records go to `output`, which has its header.
-    pub fn new(output: Output, answers: Answers, records: RecordWriter, counts: Counts) -> Self {
+    pub(super) fn new(output: Output, answers: Answers, records: RecordWriter, counts: Counts) -> Self {
         Self { output, answers, records, added: Vec::new(), counts }
     }
 }

@@ -6,7 +6,7 @@ use crate::genome::Contigs;
 
 /// The type of a field's values, as its header line declares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldType {
+pub(crate) enum FieldType {
     /// No value.
     Flag,
     /// Whole numbers.
@@ -17,17 +17,7 @@ pub enum FieldType {
     String,
 }
 
-impl FieldType {
-    /// The word of the header.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Flag => "Flag",
-            Self::Integer => "Integer",
-            Self::Float => "Float",
-            Self::String => "String",
-        }
-    }
-}
+impl FieldType {}
 
 /// A structured line of a header: `##KIND=<KEY=VALUE,…>` (VCF specification 4.4, section 1.4).
 pub(crate) struct StructuredLine<'a> {
@@ -106,7 +96,7 @@ pub(crate) fn sample_count(names: &[u8]) -> usize {
 
 /// Checks a line whose ID has a number in BCF: other readers of BCF need a list of keys and values, KEY=VALUE or KEY="VALUE",
 /// separated by commas (VCF specification 4.4, section 1.4). The error is the part that is not. Other lines pass.
-pub fn check_line(line: &[u8]) -> Result<(), String> {
+pub(crate) fn check_line(line: &[u8]) -> Result<(), String> {
     let text = String::from_utf8_lossy(line);
     let text = text.trim_end();
     let Some((kind, rest)) = text.strip_prefix("##").and_then(|text| text.split_once("=<")) else { return Ok(()) };
@@ -115,7 +105,7 @@ pub fn check_line(line: &[u8]) -> Result<(), String> {
     }
     let bad = |rest: &str| {
         let rest: String = rest.chars().take(30).collect();
-        format!("in \"{rest}\" of its {kind} line, which should be KEY=VALUE, with commas between, and > at the end")
+        format!("in \"{rest}\" of its {kind} line, which should be KEY=VALUE, separated by commas, with > at the end")
     };
     let mut rest = rest;
     loop {
@@ -143,7 +133,7 @@ pub fn check_line(line: &[u8]) -> Result<(), String> {
 }
 
 /// A header line without the number (IDX) that BCF adds to it.
-pub fn without_index(line: &[u8]) -> Vec<u8> {
+pub(crate) fn without_index(line: &[u8]) -> Vec<u8> {
     const KEY: &[u8] = b",IDX=";
     if let Some(at) = memchr::memmem::rfind(line, KEY)
         && StructuredLine::parse(&String::from_utf8_lossy(line)).is_some_and(|line| line.is_numbered())
@@ -177,7 +167,7 @@ pub(crate) fn check_column_names(line: &[u8]) -> Result<usize, String> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let names: Vec<&[u8]> = line.split(|&b| b == b'\t').collect();
     if names.len() < COLUMNS.len() && line.contains(&b' ') {
-        return Err("the names of the columns are not separated by tabs".into());
+        return Err("the column names are not separated by tabs".into());
     }
     let shown = |name: &[u8]| format!("\"{}\"", String::from_utf8_lossy(name));
     for (at, wanted) in COLUMNS.iter().chain(&["FORMAT"]).enumerate() {
@@ -201,7 +191,7 @@ pub(crate) fn check_column_names(line: &[u8]) -> Result<usize, String> {
             return Err(format!("column {column} has no name"));
         }
         if let Some(before) = seen.insert(name, column) {
-            return Err(format!("sample {} is there twice: columns {before} and {column}", shown(name)));
+            return Err(format!("sample {} occurs twice: columns {before} and {column}", shown(name)));
         }
     }
     Ok(names.len())

@@ -13,7 +13,7 @@ use crate::{
 
 /// A value of an INFO field.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Value {
+pub(crate) enum Value {
     /// A score, or a difference of scores.
     Score(f32, Digits),
     /// A number of bases from POS.
@@ -21,17 +21,17 @@ pub enum Value {
 }
 
 /// The scores of one alternate allele.
-pub struct AlleleScores {
+pub(crate) struct AlleleScores {
     /// A value for each field, or why the allele was not scored.
     pub values: Result<Vec<Value>, Skip>,
 }
 
 /// The default prefix of the names of INFO fields.
-pub const PREFIX: &str = "GG";
+pub(crate) const PREFIX: &str = "GG";
 
 /// Names of the INFO fields that are added.
 #[derive(Clone, Debug)]
-pub struct FieldNames {
+pub(crate) struct FieldNames {
     prefix: String,
     /// The field with the reason why an allele was not scored.
     pub skip: String,
@@ -45,7 +45,7 @@ pub struct FieldNames {
 
 impl FieldNames {
     /// Names that begin with `prefix` and `_`.
-    pub fn new(prefix: &str) -> Self {
+    pub(crate) fn new(prefix: &str) -> Self {
         let name = |what: &str| format!("{prefix}_{what}");
         Self {
             skip: name("SKIP"),
@@ -58,17 +58,17 @@ impl FieldNames {
 
     /// The name of a field of a score, such as `DELTA`, in letters, digits and `_`: the VCF specification (4.4, section 1.6.1) also allows `.`,
     /// but bcftools' expressions do not.
-    pub fn score(&self, what: &str, column: &Column) -> String {
+    pub(crate) fn score(&self, what: &str, column: &Column) -> String {
         format!("{}_{what}_{}", self.prefix, column.plain_name())
     }
 }
 
 /// The name of the field in the format of SpliceAI.
-pub const SPLICEAI: &str = "SpliceAI";
+pub(crate) const SPLICEAI: &str = "SpliceAI";
 
 /// The largest gain or loss of a label in a gene.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SiteEffect {
+pub(crate) struct SiteEffect {
     /// The size of the change; gains and losses are both positive.
     pub value: f32,
     /// The distance from the variant in bases along the forward strand; `None` where no base was compared.
@@ -79,7 +79,7 @@ pub struct SiteEffect {
 
 impl SiteEffect {
     /// At a base of an answer that begins at `start` (0-based) of the contig, `left` bases before the variant.
-    pub fn at(value: f32, base: Option<usize>, start: i64, left: u64) -> Self {
+    pub(crate) fn at(value: f32, base: Option<usize>, start: i64, left: u64) -> Self {
         let position = base.and_then(|base| u64::try_from(start + base as i64).ok()).map(to_one_based);
         Self { value, offset: base.map(|base| base as i64 - left as i64), position }
     }
@@ -87,7 +87,7 @@ impl SiteEffect {
 
 /// The effect of an allele in a gene.
 #[derive(Clone, Debug)]
-pub struct GeneEffect<'a> {
+pub(crate) struct GeneEffect<'a> {
     /// The name of the gene, without characters that INFO does not allow: see [`percent_encoded`].
     pub name: &'a str,
     /// The strand of the gene.
@@ -97,7 +97,7 @@ pub struct GeneEffect<'a> {
 }
 
 /// A name as a part of an INFO value: characters that separate values are percent-encoded (VCF specification 4.4, section 1.2).
-pub fn percent_encoded(name: &str) -> String {
+pub(crate) fn percent_encoded(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for letter in name.chars() {
         match letter {
@@ -109,7 +109,7 @@ pub fn percent_encoded(name: &str) -> String {
 }
 
 /// A structured header line with an ID and quoted values.
-pub fn structured<'a>(key: &str, id: &str, values: impl IntoIterator<Item = (&'a str, String)>) -> String {
+pub(crate) fn structured<'a>(key: &str, id: &str, values: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let mut line = format!("##{key}=<ID={id}");
     for (name, value) in values {
         let value = value.replace('\\', "\\\\").replace('"', "\\\"");
@@ -119,14 +119,14 @@ pub fn structured<'a>(key: &str, id: &str, values: impl IntoIterator<Item = (&'a
 }
 
 /// A header with lines added before the last, `#CHROM`. `None` for a header without lines.
-pub fn with_lines(header: &[Vec<u8>], lines: &[String]) -> Option<Vec<u8>> {
+pub(crate) fn with_lines(header: &[Vec<u8>], lines: &[String]) -> Option<Vec<u8>> {
     let (last, before) = header.split_last()?;
     Some([before.concat(), lines.concat().into_bytes(), last.clone()].concat())
 }
 
 /// The INFO fields of a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScoreField {
+pub(crate) enum ScoreField {
     /// The delta score: that of the alternate allele minus that of the reference.
     Delta,
     /// The score of the reference.
@@ -139,7 +139,7 @@ pub enum ScoreField {
 
 impl ScoreField {
     /// The word in the names of fields.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Delta => "DELTA",
             Self::Reference => "REF",
@@ -235,7 +235,7 @@ fn skip_line(fields: &FieldNames, model: &str, version: &str) -> String {
 }
 
 /// The header lines of the INFO fields of effects in genes, for these labels.
-pub fn effect_lines(
+pub(crate) fn effect_lines(
     names: &FieldNames,
     labels: &[&str],
     (distance, haplotypes): (u64, bool),
@@ -269,7 +269,7 @@ pub fn effect_lines(
 }
 
 /// The header lines of SpliceAI's format.
-pub fn spliceai_lines(fields: &FieldNames, model: &str, version: &str) -> Vec<String> {
+pub(crate) fn spliceai_lines(fields: &FieldNames, model: &str, version: &str) -> Vec<String> {
     vec![
         format!(
             "##INFO=<ID={SPLICEAI},Number=.,Type=String,Description=\"{model} {version}, in the format of SpliceAI 1.3.1. Delta scores (DS) and delta positions (DP) of acceptor gain (AG), acceptor loss (AL), donor gain (DG) and donor loss (DL). Format: ALLELE|SYMBOL|DS_AG|DS_AL|DS_DG|DS_DL|DP_AG|DP_AL|DP_DG|DP_DL\">\n"
@@ -311,7 +311,7 @@ fn write_each<'a>(
 }
 
 /// Appends the record with INFO fields added, and a line end.
-pub fn with_info(record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn with_info(record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) {
     let info = record.info();
     out.extend_from_slice(&record.line[..record.info.start]);
     if added.is_empty() || (info != b"." && !info.is_empty()) {
@@ -341,7 +341,7 @@ fn write_reasons(fields: &FieldNames, reasons: &[Option<Skip>], out: &mut Vec<u8
 /// Appends the INFO fields of the effects of a record's alleles in genes.
 ///
 /// `together`: the index of an allele, its neighbours on the haplotype, and the effects of all together.
-pub fn write_effects(
+pub(crate) fn write_effects(
     fields: &FieldNames,
     record: &VariantRecord,
     alleles: &[Result<Vec<GeneEffect<'_>>, Skip>],
@@ -404,7 +404,7 @@ fn write_site_effects(effect: &GeneEffect<'_>, out: &mut Vec<u8>) {
 }
 
 /// Appends the INFO field as spliceai 1.3.1 writes it, and the field with the reasons, which spliceai does not have.
-pub fn write_spliceai(
+pub(crate) fn write_spliceai(
     fields: &FieldNames,
     record: &VariantRecord,
     alleles: &[Result<Vec<GeneEffect<'_>>, Skip>],
@@ -433,7 +433,7 @@ pub fn write_spliceai(
 }
 
 /// Appends the INFO fields of the scores of a record's alleles; `names` has one name for each value.
-pub fn write_variant(fields: &FieldNames, names: &[String], alleles: &[AlleleScores], out: &mut Vec<u8>) {
+pub(crate) fn write_variant(fields: &FieldNames, names: &[String], alleles: &[AlleleScores], out: &mut Vec<u8>) {
     let any = alleles.iter().any(|allele| allele.values.is_ok());
     if any {
         for (index, name) in names.iter().enumerate() {

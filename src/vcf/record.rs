@@ -7,7 +7,7 @@ use crate::genome::{Interval, interval::from_one_based};
 
 /// A record of VCF or BCF.
 #[derive(Clone, Debug)]
-pub struct VariantRecord {
+pub(crate) struct VariantRecord {
     /// The line of VCF, without its end. Of a record that stays BCF only the columns that a score needs: see [`Self::frame`].
     pub line: Vec<u8>,
     /// The bytes of a record of BCF that stays BCF; else empty.
@@ -48,7 +48,7 @@ fn columns(line: &[u8]) -> Result<[Range<usize>; 8], String> {
 
 impl VariantRecord {
     /// Splits a line. The error is the problem with it.
-    pub fn parse(line: Vec<u8>, number: u64) -> Result<Self, String> {
+    pub(crate) fn parse(line: Vec<u8>, number: u64) -> Result<Self, String> {
         let [contig, position, _, reference, alternates, _, _, info] = columns(&line)?;
         let text =
             |range: &Range<usize>| std::str::from_utf8(&line[range.clone()]).map_err(|_| "it is not UTF-8".to_string());
@@ -78,22 +78,22 @@ impl VariantRecord {
     }
 
     /// CHROM.
-    pub fn contig(&self) -> &str {
+    pub(crate) fn contig(&self) -> &str {
         std::str::from_utf8(&self.line[self.contig.clone()]).unwrap_or_default()
     }
 
     /// REF.
-    pub fn reference(&self) -> &[u8] {
+    pub(crate) fn reference(&self) -> &[u8] {
         &self.line[self.reference.clone()]
     }
 
     /// INFO.
-    pub fn info(&self) -> &[u8] {
+    pub(crate) fn info(&self) -> &[u8] {
         &self.line[self.info.clone()]
     }
 
     /// The bases that the record covers: by END, else by REF, SVLEN and LEN.
-    pub fn interval(&self) -> Interval {
+    pub(crate) fn interval(&self) -> Interval {
         let columns = (&self.line[self.alternates.clone()], self.info(), &self.line[self.info.end..]);
         let reference = self.reference.len() as u64;
         if self.frame.is_empty() {
@@ -106,18 +106,18 @@ impl VariantRecord {
     }
 
     /// The bases of REF.
-    pub fn written(&self) -> Interval {
+    pub(crate) fn written(&self) -> Interval {
         Interval::new(self.position, self.position + self.reference.len() as u64)
     }
 
     /// The alternate alleles, in order.
-    pub fn alternates(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn alternates(&self) -> impl Iterator<Item = &[u8]> {
         self.line[self.alternates.clone()].split(|&b| b == b',')
     }
 }
 
 /// The contig of a line, and the bases that its record covers. `None` if the line is not a record.
-pub fn place_of(line: &[u8]) -> Option<(&str, Interval)> {
+pub(crate) fn place_of(line: &[u8]) -> Option<(&str, Interval)> {
     let [contig, position, _, reference, alternates, _, _, info] = columns(line).ok()?;
     let one_based: u64 = std::str::from_utf8(&line[position]).ok()?.parse().ok()?;
     let position = from_one_based(one_based).min(MAX_POSITION);

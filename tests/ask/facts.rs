@@ -243,10 +243,10 @@ fn a_thousand_questions_are_answered_as_the_tables_say_and_no_identifier_is_inve
 fn names_that_mean_several_things_or_nothing_are_said_to() {
     let Some(base) = base() else { return };
     let refusals = [
-        ("gene=SUR2, diseases =", "unknown_name: SUR2 may be ABCC9 (alias), MED23 (alias)"),
-        ("gene=mrp, diseases =", "unknown_name: mrp may be ABCC1 (previous symbol), WLS (alias)"),
+        ("gene=SUR2, diseases =", "unknown_name: SUR2 is ambiguous: ABCC9 (alias), MED23 (alias)"),
+        ("gene=mrp, diseases =", "unknown_name: mrp is ambiguous: ABCC1 (previous symbol), WLS (alias)"),
         ("gene=AACT, diseases =", "unknown_name: AACT (HGNC:13792) was withdrawn; it is HGNC:16 now"),
-        ("gene=FBN9, diseases =", "unknown_name: no gene is called FBN9; is FBN1 meant?"),
+        ("gene=FBN9, diseases =", "unknown_name: no gene is called FBN9; did you mean FBN1?"),
         (
             "phenotype=HP:0003114, genes =",
             "unknown_name: HP:0003114 (obsolete Abnormal cardiological findings) is obsolete; HP:0001626 replaces it",
@@ -263,7 +263,7 @@ fn names_that_mean_several_things_or_nothing_are_said_to() {
         ("disease=Usher, genes =", "unknown_name: no disease is called \"Usher\""),
         ("genes =", "bad_prompt: genes needs disease = … or phenotype = …, and the prompt has none"),
         ("gene=FBN1, relation =", "bad_prompt: relation needs disease = … or phenotype = …, and the prompt has none"),
-        ("gene=FBN1, retrieval =", "bad_prompt: say what about the gene: information retrieval: location ="),
+        ("gene=FBN1, retrieval =", "bad_prompt: name a field of the gene: information retrieval: location ="),
     ];
     let prompts: Vec<String> = refusals.iter().map(|(prompt, _)| (*prompt).to_string()).collect();
     for ((prompt, why), [answer, confidence, reason, evidence]) in refusals.iter().zip(ask(base, &prompts)) {

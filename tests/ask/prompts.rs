@@ -54,7 +54,8 @@ fn tasks_that_are_functions_are_answered_exactly() {
 }
 
 /// Tasks that a knowledge base answers.
-const ABOUT_GENES: [&str; 5] = ["genes", "diseases", "phenotypes", "information retrieval", "relation"];
+const ABOUT_GENES: [&str; 6] =
+    ["gene information", "genes", "diseases", "phenotypes", "information retrieval", "relation"];
 
 fn about_genes(task: &str) -> bool {
     ABOUT_GENES.iter().any(|name| task.starts_with(name))
@@ -134,7 +135,7 @@ fn a_language_model_answers_everything_in_the_form_of_the_task() {
 #[test]
 fn what_cannot_be_answered_comes_out_with_its_reason() {
     for (prompt, expected) in [
-        ("ACGT, splce site =", "unknown_task: \"splce site\" is not a task; is splice site meant?"),
+        ("ACGT, splce site =", "unknown_task: \"splce site\" is not a task; did you mean splice site?"),
         ("splice site =", "no_sequence: splice site needs a sequence of bases"),
         ("ACGT, splice site =", "too_short: splice-window reads 400 bases or more, and the sequence has 4"),
         ("ACGT, GC content = 0.5", "bad_prompt: \"0.5\" follows the last ="),
@@ -149,7 +150,7 @@ fn what_cannot_be_answered_comes_out_with_its_reason() {
     assert_eq!(asked(&["--chunk", &long])[0][5], ".");
     let long = format!("{}, gene description =", "ACGGT".repeat(200));
     let row = &asked(&[&[long.as_str()], &MODEL[..]].concat())[0];
-    assert!(row[5].starts_with("too_long: decoder reads prompt and answer of 192 tokens together"), "{row:?}");
+    assert!(row[5].starts_with("too_long: decoder reads at most 192 tokens of prompt and answer together"), "{row:?}");
     let longest = format!("{}, gene description =", "ACGGT".repeat(2_000_000));
     let folder = Folder::new();
     let file = folder.write("long.txt", longest);
@@ -189,7 +190,7 @@ fn files_that_are_no_prompts_are_refused_with_their_place() {
     let fasta = folder.write("a.fa", ">a\nACGT\n");
     for (content, message) in [
         (&b"AAAC, GC content =\nA\0C, GC content =\n"[..], "line 2: holds a NUL byte"),
-        (b"AAAC, GC content =\rGGCC, GC content =\n", "line 1: holds a carriage return that ends no line"),
+        (b"AAAC, GC content =\rGGCC, GC content =\n", "line 1: contains a carriage return within a line"),
         (b"AAAC, GC content =\n\xff\xfe\n", "line 2: is not UTF-8 text"),
         (b"id\ttext\na\tAAAC, GC content =\n", "a table needs a column \"prompt\""),
         (b"prompt\tid\nAAAC, GC content =\n", "line 2: has 1 columns, the first line 2"),
@@ -211,7 +212,7 @@ fn files_that_are_no_prompts_are_refused_with_their_place() {
     let run = genogloss(&["ask", "-i", &fasta]);
     assert!(run.code == 2 && run.stderr.contains("--task"), "{}", run.stderr);
     let run = genogloss(&["ask", "-i", &fasta, "--task", "protien sequence"]);
-    assert!(run.code == 2 && run.stderr.contains("is protein sequence meant?"), "{}", run.stderr);
+    assert!(run.code == 2 && run.stderr.contains("did you mean protein sequence?"), "{}", run.stderr);
     let run = genogloss(&["ask", "AAAC, GC content =", "-m", "core-promoter"]);
     assert!(run.code == 1 && run.stderr.contains("does not answer prompts"), "{}", run.stderr);
     let run = genogloss(&["scan", "-m", "tests/models/decoder", &fasta]);
@@ -289,10 +290,10 @@ fn an_answer_that_is_cut_off_is_no_answer() {
         &[&["--answer-with", "lm", "--max-tokens", "2", "ACGT, GC content =", "ACGT, ORF ="], &MODEL[..]].concat(),
     );
     assert_eq!(rows[0][2..4], [".", "."]);
-    assert!(rows[0][5].starts_with("too_long: the answer was cut off"), "{rows:?}");
+    assert!(rows[0][5].starts_with("too_long: the answer was truncated"), "{rows:?}");
     let long = format!("{}, reverse sequence =", "ACG".repeat(30));
     let row = &asked(&[&["--answer-with", "lm", "--max-tokens", "8", &long], &MODEL[..]].concat())[0];
-    assert!(row[5].starts_with("too_long: an answer of decoder takes 30 tokens, and 8 are allowed"), "{row:?}");
+    assert!(row[5].starts_with("too_long: an answer of decoder needs 30 tokens, and 8 are allowed"), "{row:?}");
 }
 
 #[test]
@@ -329,7 +330,7 @@ fn models_that_write_are_planned_and_checked_as_such() {
     let digest = card.lines().find(|line| line.trim().starts_with("self_test.tsv:")).expect("a digest").to_string();
     let card = card.replace(&format!("{digest}\n"), "");
     folder.write("card.yaml", card);
-    assert!(succeed(&["models", "check", &folder.path("")]).contains("loads; there is no self-test"));
+    assert!(succeed(&["models", "check", &folder.path("")]).contains("the network loads; there is no self-test"));
 }
 
 #[test]
@@ -379,7 +380,7 @@ fn evaluation_of_prompts_counts_what_was_answered() {
     let lm = succeed(&["evaluate", "--quiet", "tests/models/decoder", &table]);
     assert!(cells(&lm).iter().all(|row| !row[15].contains("exact")), "{lm}");
     let run = genogloss(&["evaluate", "ask", &table, "--html", &folder.path("x.html")]);
-    assert!(run.code == 2 && run.stderr.contains("--html is not for prompts"), "{}", run.stderr);
+    assert!(run.code == 2 && run.stderr.contains("--html does not apply to prompts"), "{}", run.stderr);
     let bad = folder.write("bad.tsv", "prompt\ttruth\na\tb\n");
     let run = genogloss(&["evaluate", "ask", &bad]);
     assert!(run.code == 1 && run.stderr.contains("there is no column \"answer\""), "{}", run.stderr);

@@ -44,7 +44,11 @@ fn figures_can_be_counted_by_hand() {
     let numbered = folder.write("b.csv", numbered);
     let refused = genogloss(&["evaluate", model, &numbered]);
     assert_eq!(refused.code, 1);
-    assert!(refused.stderr.contains("line 2: label \"0\" is none of acceptor, donor, neither"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("line 2: label \"0\" must be one of acceptor, donor, neither"),
+        "{}",
+        refused.stderr
+    );
     let mapped = run(&[
         "evaluate",
         model,
@@ -177,7 +181,7 @@ fn known_places_are_counted_by_hand() {
     // Without what is known to be a site there is nothing to find.
     let refused = genogloss(&["evaluate", model, &sites, "-f", SLICE, "-r", region, "--ignore", &sites]);
     assert_eq!(refused.code, 1);
-    assert!(refused.stderr.contains("0 lie on a known place"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("0 overlap the truth set"), "{}", refused.stderr);
 }
 
 #[test]
@@ -200,19 +204,19 @@ fn bad_input_is_one_clear_line_and_no_figure() {
         (vec![&label, "--no-head"], "core-promoter has several heads: promoter, promoter_notata, promoter_tata", 2),
         (vec![&headless], "line 1 holds a sequence, not the names of the columns", 1),
         (vec![&column], "there is no column \"sequence\": line 1 names dna, label", 1),
-        (vec![&label], "line 3: label \"maybe\" is none of other, promoter", 1),
-        (vec![&long], "line 3: the sequence has 71 bases; core-promoter takes 70", 1),
-        (vec![&short], "line 3: the sequence has 69 bases; core-promoter takes 70", 1),
+        (vec![&label], "line 3: label \"maybe\" must be one of other, promoter", 1),
+        (vec![&long], "line 3: the sequence has 71 bases; core-promoter accepts 70", 1),
+        (vec![&short], "line 3: the sequence has 69 bases; core-promoter accepts 70", 1),
         (vec![&one], "all 2 sequences are of one class (promoter)", 1),
         (vec![&letters], "line 3: 'E' in the sequence is not a letter of a nucleotide", 1),
         (vec![&fasta], "line 3: no label=… in the description of \"b\"", 1),
-        (vec![&nothing], "there is no labelled sequence in it", 1),
+        (vec![&nothing], "it contains no labelled sequence", 1),
         (vec![SLICE], "no label=… in the description", 1),
         (vec!["/nonexistent.csv"], "/nonexistent.csv", 1),
         (vec![&bed, "-f", SLICE], "core-promoter has no score \"promoters\"; it has promoter", 1),
         (vec![&label, "--labels", "maybe=enhancer"], "the model has no class \"enhancer\"", 2),
-        (vec![&label, "-R", &bed], "-R (--regions-file) is for known places of a genome", 2),
-        (vec![&bed, "-f", SLICE, "--seen", &label], "--seen is for labelled sequences", 2),
+        (vec![&label, "-R", &bed], "-R (--regions-file) applies to a truth set of a genome", 2),
+        (vec![&bed, "-f", SLICE, "--seen", &label], "--seen applies to labelled sequences", 2),
     ] {
         let out = folder.path("out.tsv");
         let mut all = vec!["evaluate", "core-promoter"];
@@ -229,9 +233,9 @@ fn bad_input_is_one_clear_line_and_no_figure() {
     // What is read is never written over, and nothing is written twice.
     let before = folder.read("label.csv");
     for (options, message) in [
-        (["--curve", &label, "--quiet", "--quiet"], "is the curve, and also an input"),
-        (["--html", &label, "--quiet", "--quiet"], "is the page, and also an input"),
-        (["--html", "same.out", "-o", "same.out"], "is the page, and also the output"),
+        (["--curve", &label, "--quiet", "--quiet"], "is both the curve and an input"),
+        (["--html", &label, "--quiet", "--quiet"], "is both the page and an input"),
+        (["--html", "same.out", "-o", "same.out"], "is both the page and the output"),
     ] {
         let options: Vec<&str> = options.into_iter().filter(|o| *o != "--quiet").collect();
         let run =
@@ -250,7 +254,7 @@ fn bad_input_is_one_clear_line_and_no_figure() {
     assert_eq!(nan.code, 2, "{}", nan.stderr);
     let track = genogloss(&["evaluate", "tests/models/track", &one]);
     assert_eq!(track.code, 2);
-    assert!(track.stderr.contains("scores places of a genome, not sequences"), "{}", track.stderr);
+    assert!(track.stderr.contains("scores positions of a genome, not single sequences"), "{}", track.stderr);
     let exact = genogloss(&["evaluate", "exact:gc", &one]);
     assert_eq!(exact.code, 2);
 }

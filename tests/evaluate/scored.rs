@@ -202,8 +202,8 @@ fn page_curve_and_manifest_of_scored_variants() {
         "Precision and recall",
         "Positive: effect &lt;=-0.4",
         "holes: variants 351, positive 72, without this score 49",
-        "All scores are judged on the variants that have every score.",
-        "Scores are judged without their sign.",
+        "All scores are evaluated on the variants that have every score.",
+        "The sign of scores is ignored.",
     ] {
         assert!(html.contains(text), "{text}: {html}");
     }
@@ -266,17 +266,17 @@ fn bad_tables_of_scored_variants_are_one_clear_line() {
     for (arguments, message) in [
         (vec![ones.as_str()], "ones.tsv: the 2 labelled variants are of one class: all labels are 1"),
         (vec![&same], "same.tsv: the 2 labelled variants all have the same label, 0.5"),
-        (vec![&same, "--positive", ">2"], "are of one class: none is positive by --positive"),
+        (vec![&same, "--positive", ">2"], "are of one class: none is positive with --positive"),
         (vec![&nan], "nan.tsv, line 4: s is \"NaN\": a score must be a finite number"),
         (vec![&inf], "inf.csv, line 3: s is \"-inf\": a score must be a finite number"),
         (vec![&word, "--score", "s"], "word.csv, line 3: s is \"high\": that is not a number"),
         (vec![&label], "label.csv, line 3: label label is \"benign\": that is not a number"),
         (vec![&short], "short.csv: line 3: 1 cells where the first line names 2 columns"),
-        (vec![&empty], "empty.csv: there is no row in it"),
+        (vec![&empty], "empty.csv: it has no rows"),
         (vec![&unlabelled], "none of its 2 rows has a label"),
         (vec![&words], "no column beside the label holds numbers"),
-        (vec![&none], "none of the labelled variants has every score"),
-        (vec![&twice], "twice.tsv, line 4: 1:5 A>C is there twice, first in line 2"),
+        (vec![&none], "no labelled variant has every score"),
+        (vec![&twice], "twice.tsv, line 4: 1:5 A>C occurs twice, first in line 2"),
         (vec![&place], "place.tsv, line 2: pos is \"x\": that is not a position"),
         (
             vec![&good, "--score", "gerp"],
@@ -322,7 +322,7 @@ fn bad_vcf_files_of_scored_variants_are_one_clear_line() {
         (vec![&vcf, "--label-column", "L"], "no score of a known name is in it: its numbers are S"),
         ([&[values.as_str()], &FLAG[..]].concat(), "values.vcf, line 6: S has 1 values for 2 alternate alleles"),
         ([&[infinite.as_str()], &FLAG[..]].concat(), "infinite.vcf, line 7: S is \"inf\""),
-        ([&[double.as_str()], &FLAG[..]].concat(), "double.vcf, line 7: 1:5 A>C is there twice, first in line 6"),
+        ([&[double.as_str()], &FLAG[..]].concat(), "double.vcf, line 7: 1:5 A>C occurs twice, first in line 6"),
     ] {
         refused(&folder, &arguments, message);
     }
@@ -334,16 +334,16 @@ fn options_that_do_not_fit_scored_variants_are_wrong_usage() {
     let good = folder.write("good.tsv", GOOD);
     let vcf = folder.write("a.vcf", vcf_of(ONE_OF_EACH));
     for (arguments, message) in [
-        (vec!["variants", &good, "--positive", "0.5"], "is none of <=X, <X, >=X and >X"),
-        (vec!["variants", &good, "--head", "x"], "--head is not for scored variants: no model runs"),
-        (vec!["variants", &good, "-f", SLICE], "-f (--reference) is not for scored variants"),
+        (vec!["variants", &good, "--positive", "0.5"], "must be <=X, <X, >=X or >X"),
+        (vec!["variants", &good, "--head", "x"], "--head does not apply to scored variants: no model runs"),
+        (vec!["variants", &good, "-f", SLICE], "-f (--reference) does not apply to scored variants"),
         (vec!["variants", &good, "--versus", "x"], "--versus x: the scores are s"),
         (vec!["variants", &good, "--versus", "s", "--own-rows"], "cannot be used with"),
         (vec!["variants", &good, "--score", "s", "--score", "s"], "two scores are called s"),
         (vec!["variants", &good, "--variant-columns", "chrom,pos"], "--variant-columns takes four names"),
-        (vec!["core-promoter", &good, "--absolute"], "--absolute is for scored variants"),
-        (vec!["variants", &good, "--html", &good], "is the page, and also an input"),
-        (vec!["variants", &vcf, "--labels-from", &good, "--html", &good], "is the page, and also an input"),
+        (vec!["core-promoter", &good, "--absolute"], "--absolute applies to scored variants"),
+        (vec!["variants", &good, "--html", &good], "is both the page and an input"),
+        (vec!["variants", &vcf, "--labels-from", &good, "--html", &good], "is both the page and an input"),
     ] {
         let run = genogloss(&[&["evaluate"], &arguments[..]].concat());
         assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);
@@ -362,8 +362,8 @@ fn a_flag_is_a_label_and_a_model_folder_may_be_called_variants() {
     std::os::unix::fs::symlink(crate::support::root().join("tests/models/onehot-softmax"), folder.path("variants"))
         .expect("a link");
     let run = genogloss(&["evaluate", &folder.path("variants"), &csv]);
-    assert!(run.stderr.contains("is none of acceptor, donor, neither"), "{}", run.stderr);
+    assert!(run.stderr.contains("must be one of acceptor, donor, neither"), "{}", run.stderr);
     let run = genogloss(&["evaluate", "variants", &good, "--models-dir", &folder.path("")]);
     assert_eq!(run.code, 0);
-    assert!(run.stderr.contains("give a model folder of that name by its path: ./variants"), "{}", run.stderr);
+    assert!(run.stderr.contains("for a model folder of that name, give its path: ./variants"), "{}", run.stderr);
 }

@@ -82,10 +82,10 @@ fn genes_that_are_there_already_and_half_a_vcf_are_refused() {
         assert!(run.stderr.contains(say) && run.stderr.contains(hint), "{}", run.stderr);
     };
     let undeclared = VCF.replacen("AF=0.5", "GG_GENES=old;AF=0.5", 1);
-    let way_out = "hint: take it out first: bcftools annotate -x INFO/GG_GENES";
-    refused(undeclared.as_bytes(), "calls.vcf, record 1: INFO field GG_GENES is there already", way_out);
+    let way_out = "hint: remove it first: bcftools annotate -x INFO/GG_GENES";
+    refused(undeclared.as_bytes(), "calls.vcf, record 1: INFO field GG_GENES already exists", way_out);
     let declared = VCF.replace("#CHROM", "##INFO=<ID=GG_GENES,Number=.,Type=String,Description=\"g\">\n#CHROM");
-    refused(declared.as_bytes(), "calls.vcf: INFO field GG_GENES is there already", way_out);
+    refused(declared.as_bytes(), "calls.vcf: INFO field GG_GENES already exists", way_out);
     // Numbers in column ID: as BED, this could be read.
     let numbered = VCF.replace("\t.\tA", "\t5000\tA").replace("\trs1\t", "\t5000\t").replace("\t.\tN", "\t5000\tN");
     let numbered = numbered.replace("##fileformat=VCFv4.2\n", "");
@@ -129,7 +129,7 @@ fn variants_come_out_as_bcf_where_that_is_asked_for() {
     assert!(view(&merged) == expected);
     let bed = folder.write("peaks.bed", "15\t0\t1000\n");
     let run = genogloss(&["genes", "-b", &base, "annotate", &bed, "--gtf", &gtf, "-O", "b"]);
-    assert!(run.code == 2 && run.stderr.contains("-O is for variants"), "{}", run.stderr);
+    assert!(run.code == 2 && run.stderr.contains("-O applies to variants"), "{}", run.stderr);
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn empty_intervals_variants_and_annotations_are_annotated_with_nothing() {
     assert_eq!((rows[0][3], rows[0][4], rows[1][3], rows[1][4]), ("my name", "FBN1", "", "FBN1"), "{text}");
     for gtf in [&nothing, &comments] {
         let run = genogloss(&["genes", "-b", &base, "annotate", &bed, "--gtf", gtf]);
-        assert!(run.code == 0 && run.stderr.contains("holds no lines of genes"), "{}", run.stderr);
+        assert!(run.code == 0 && run.stderr.contains("has no genes"), "{}", run.stderr);
         assert!(run.stdout.lines().skip(1).all(|line| line.ends_with("\t.\t.\t.\t.\t.\t.")), "{}", run.stdout);
     }
     let vcf = folder.write("v.vcf", "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n");

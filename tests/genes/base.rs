@@ -28,13 +28,17 @@ fn a_gene_is_found_by_each_of_its_names_and_every_fact_has_its_source() {
 fn a_name_of_several_genes_is_never_guessed() {
     let (_folder, base) = made();
     let run = genogloss(&["genes", "-b", &base, "show", "DA9"]);
-    assert!(run.code == 1 && run.stderr.contains("DA9 may be FBN2 (alias), TGFB2 (alias)"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("DA9 is ambiguous: FBN2 (alias), TGFB2 (alias)"), "{}", run.stderr);
     let run = genogloss(&["genes", "-b", &base, "show", "marfan"]);
-    assert!(run.code == 1 && run.stderr.contains("MARFAN (HGNC:6876) was withdrawn; it is FBN1 now"), "{}", run.stderr);
+    assert!(
+        run.code == 1 && run.stderr.contains("MARFAN (HGNC:6876) was withdrawn; its successor is FBN1"),
+        "{}",
+        run.stderr
+    );
     let run = genogloss(&["genes", "-b", &base, "show", "NOGENE"]);
     assert!(run.stderr.contains("NOGENE (HGNC:6877) was withdrawn\n"), "{}", run.stderr);
     let run = genogloss(&["genes", "-b", &base, "show", "FBN3", "FBN2"]);
-    assert!(run.code == 1 && run.stderr.contains("no gene is called FBN3; is FBN1 meant?"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("no gene is called FBN3; did you mean FBN1?"), "{}", run.stderr);
     assert!(run.stdout.contains("fibrillin 2"), "the others are answered: {}", run.stdout);
 }
 
@@ -115,7 +119,7 @@ fn a_table_in_a_file_has_a_manifest_and_never_takes_the_place_of_an_input() {
         for place in [&base, input].into_iter().filter(|place| !place.is_empty()) {
             let before = std::fs::read(place).expect("a file");
             let run = genogloss(&[&["genes", "-b", &base], arguments, &["-o", place]].concat());
-            assert!(run.code == 2 && run.stderr.contains("is the output, and also an input"), "{}", run.stderr);
+            assert!(run.code == 2 && run.stderr.contains("is both the output and an input"), "{}", run.stderr);
             assert!(std::fs::read(place).expect("a file") == before, "{place} was written");
         }
     }
@@ -133,7 +137,7 @@ fn what_is_no_text_is_no_table_of_pairs() {
     refused(b"gene\tdisease\n\nFBN1\tMarfan \xff\n", "input, line 3: it is not UTF-8 text");
     refused(b"\x7fELF\x02\x01\x01\0\xff\xfe\n", "input, line 1: it is not UTF-8 text");
     refused(b">FBN1\nACGT\n", "not a table of pairs: it is FASTA");
-    refused(b"symbol\tdisease\nFBN1\tMarfan syndrome\n", "it has no columns gene, and disease or phenotype");
+    refused(b"symbol\tdisease\nFBN1\tMarfan syndrome\n", "it needs the columns gene, and disease or phenotype");
     refused(b"gene\tdisease\n\nFBN1\n", "input, line 3: 1 fields, where the header has 2");
 }
 
@@ -151,7 +155,7 @@ fn bad_tables_and_bases_are_refused_in_one_line() {
         "it looks like HGNC's complete set, and has no column \"alias_symbol\"",
     );
     let strange = folder.write("strange.txt", "a\tb\n1\t2\n");
-    refused(&["genes", "build", &strange, "-o", &out], "it is none of the tables that facts are read from");
+    refused(&["genes", "build", &strange, "-o", &out], "it is not a table that genogloss reads");
     let short = folder.write("short.txt", format!("{HGNC}HGNC:5\tA1BG\n"));
     refused(&["genes", "build", &short, "-o", &out], "short.txt, line 6: 2 fields, where the header has 14");
     refused(
@@ -167,7 +171,7 @@ fn bad_tables_and_bases_are_refused_in_one_line() {
     std::fs::write(&out, bytes).expect("written");
     refused(
         &["genes", "-b", &out, "show", "FBN1"],
-        "it is a knowledge base of version 77, and this program reads version 1",
+        "the knowledge base has version 77, and this version of genogloss reads version 1",
     );
 }
 

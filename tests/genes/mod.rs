@@ -110,11 +110,7 @@ fn made() -> (Folder, String) {
     arguments.extend(paths.iter().map(String::as_str));
     let run = genogloss(&arguments);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(
-        run.stderr.contains("1 rows are of genes that are not known, and were left out (the first: NOBODY)"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("1 rows name unknown genes, and were left out (the first: NOBODY)"), "{}", run.stderr);
     (folder, base)
 }
 

@@ -40,7 +40,7 @@ fn headers_that_end_the_run_name_line_type_and_tag() {
     let folder = Folder::new();
     for (header, said) in [
         ("@HD\tVN:1.6\n@SQ\tSN:chr1\n", "header line 2: @SQ has no LN"),
-        ("@SQ\tSN:a\tLN:9\n@SQ\tSN:a\tLN:9\n", "header line 2: @SQ SN:a is there twice"),
+        ("@SQ\tSN:a\tLN:9\n@SQ\tSN:a\tLN:9\n", "header line 2: @SQ SN:a occurs twice"),
         ("@RG\tSM:x\n", "header line 1: @RG has no ID"),
         ("@CO\n@SQ\tSN:a\tLN:9\n@CO text\n", "header line 3: @CO: a tab must follow"),
         ("@SQ\tSN:a\tLN:9\n@XY\tID:x\n", "header line 2: @XY is not a record type"),
@@ -78,7 +78,7 @@ fn samtools_is_called_a_witness_only_where_it_is_one() {
     ] {
         let file = desk.folder.write("a.sam", format!("@HD\tVN:1.6\n{line}\n"));
         let said = desk.refused("noodles", &file, &[]);
-        assert_eq!(said.contains("samtools does not read it either"), certain, "{line}: {said}");
+        assert_eq!(said.contains("samtools refuses it, too"), certain, "{line}: {said}");
         if certain {
             desk.sh("! samtools view -h a.sam >/dev/null 2>&1");
         }

@@ -73,7 +73,7 @@ fn an_index_that_is_damaged_or_of_another_file_is_refused_and_an_old_one_a_warni
             put(from);
             let said = desk.refused("noodles", &file, &["-r", "chr2"]);
             assert!(said.contains(&format!("a.bam.{ending}: this index")) && said.contains(why), "{said}");
-            assert!(said.contains("hint: make the index anew"), "{said}");
+            assert!(said.contains("hint: index the file again"), "{said}");
         }
         put("a");
         desk.sh(&format!("head -c 60 kept/a.bam.{ending} > a.bam.{ending}"));

@@ -41,7 +41,7 @@ mod onnx {
 
     /// log(x - 1) * scale, where x is the mean of the base ids of a window (A C G T = 0 1 2 3), or each of them (`track`): not a number
     /// below 1, infinite at 1.
-    pub fn logarithm(span: u64, track: bool, scale: f32) -> Vec<u8> {
+    pub(crate) fn logarithm(span: u64, track: bool, scale: f32) -> Vec<u8> {
         let to_f32 = bytes(5, &[bytes(1, b"to"), number(3, 1), number(20, 2)].concat());
         let axes = bytes(5, &[bytes(1, b"axes"), number(8, 1), number(20, 7)].concat());
         let mut graph = node("Cast", &["ids"], "x", &to_f32);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the real `spliceai` command writes: golden files for `genogloss variants --format spliceai`.
+"""What the real `spliceai` command writes: golden files for `genogloss variants --fields spliceai`.
 
     python spliceai_golden.py select --genome 20.fa.gz --genome chr22.fa.gz --table grch37.txt \\
         --variants 1kgp3.vcf.gz --variants common.vcf.gz --variants clinvar.vcf --count 540 > variants.vcf

@@ -55,7 +55,7 @@ fn a_feature_of_no_length_selects_no_base_and_is_told() {
     let (genome, bed) = (folder.write("g.fa", GENOME), folder.write("i.bed", "c\t5\t5\ntrack1\t0\t4\n"));
     let run = genogloss(&["scan", &genome, "-m", "exact:gc", "-R", &bed, "--window", "10"]);
     assert_eq!((run.code, run.stdout.lines().count()), (0, 1), "{}", run.stderr);
-    assert!(run.stderr.contains("1 features of no length"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 features of length 0"), "{}", run.stderr);
     let run = genogloss(&["ask", "-i", &bed, "-f", &genome, "--task", "reverse sequence"]);
     assert!(run.code == 1 && run.stderr.contains("i.bed, line 1: the interval has no length"), "{}", run.stderr);
 }

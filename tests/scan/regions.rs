@@ -57,7 +57,7 @@ fn a_region_that_is_two_things_or_none_is_refused() {
     let folder = Folder::new();
     let genome = folder.write("g.fa", NAMES);
     for (region, say) in [
-        ("chr1:1-5", "\"chr1:1-5\" is the name of a contig, and also a part of contig \"chr1\""),
+        ("chr1:1-5", "\"chr1:1-5\" is the name of a contig, and also a region of contig \"chr1\""),
         ("chr1:0-5", "bases are counted from 1"),
         ("chr1:9-5", "the end is before the start"),
         ("chr1:19-25", "extends past the end of \"chr1\""),

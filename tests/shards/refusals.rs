@@ -31,14 +31,14 @@ fn shards_that_do_not_fit_are_refused() {
     };
     let all: Vec<&str> = parts.iter().map(String::as_str).collect();
     merge(&all[..11], "shard 12 of 12 missing");
-    merge(&[&all[..], &all[2..3]].concat(), "shard 3/12 is there twice");
+    merge(&[&all[..], &all[2..3]].concat(), "shard 3/12 occurs twice");
     merge(&[&all[..1], &all[9..], &all[1..9]].concat(), "must be given in order");
     merge(&[&all[..1], &[other.as_str()], &all[2..]].concat(), "settings.window is 500");
     merge(&[&all[..1], &[fewer.as_str()], &all[2..]].concat(), "one of 3 shards");
     merge(&[SLICE], "manifest.json");
     let text = fs::read_to_string(&parts[3]).expect("a shard");
     fs::write(&parts[3], &text[..text.rfind("\nc").expect("lines") + 1]).expect("cut");
-    merge(&all, "it was cut or changed");
+    merge(&all, "it was truncated or changed");
     fs::write(&parts[3], text).expect("restored");
     let run = genogloss(&["merge", "-o", &folder.path("good.bed"), all[0], all[1]]);
     assert_eq!(run.code, 2, "{}", run.stderr);
@@ -62,7 +62,7 @@ fn shards_that_do_not_fit_are_refused() {
     let run =
         genogloss(&["scan", &genome, "-m", "exact:gc", "--shard", "90/100", "--window", "10000", "--format", "tsv"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("has nothing to do") && run.stdout.starts_with('#'), "{}", run.stderr);
+    assert!(run.stderr.contains("is empty") && run.stdout.starts_with('#'), "{}", run.stderr);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn nothing_is_written_outside_of_the_output_whatever_a_manifest_says() {
         let before = folder.names();
         let ended = genogloss(&["merge", &parts[0], &parts[1], "-o", &folder.path("out/deep/merged")]);
         assert_eq!(ended.code, 1, "{evil}: {}", ended.stderr);
-        assert!(ended.stderr.contains("which is no name of a file in its folder"), "{evil}: {}", ended.stderr);
+        assert!(ended.stderr.contains("which is not the name of a file in its folder"), "{evil}: {}", ended.stderr);
         assert_eq!(folder.names(), before, "{evil}");
         assert!(
             !Path::new(&folder.path("out/deep/evil.bw")).exists() && !Path::new(&folder.path("out/evil.bw")).exists()
@@ -210,7 +210,7 @@ fn shards_of_impossible_numbers_are_refused() {
         });
         let ended = genogloss(&["merge", &parts[0], &parts[1], "-o", &folder.path("merged.bed")]);
         assert_eq!(ended.code, 1, "{path:?} {value}: {}", ended.stderr);
-        assert!(ended.stderr.contains("part1.bed.manifest.json: no "), "{path:?} {value}: {}", ended.stderr);
+        assert!(ended.stderr.contains("part1.bed.manifest.json: not "), "{path:?} {value}: {}", ended.stderr);
         assert!(!Path::new(&folder.path("merged.bed")).exists());
     }
 }

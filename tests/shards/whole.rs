@@ -352,12 +352,12 @@ fn a_plan_is_even_and_its_shards_are_the_whole() {
         "--shard",
         &folder.path("plan/shard_0002.bed"),
     ]);
-    assert!(run.code == 1 && run.stderr.contains("windows every 100 bases"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("a stride of 100 bases"), "{}", run.stderr);
     let second = folder.path("plan/shard_0002.bed");
     let text = fs::read_to_string(&second).expect("a shard");
     fs::write(&second, text.replacen("000\n", "100\n", 1)).expect("changed");
     let run = genogloss(&["scan", &genome, "-m", "exact:gc", "--window", "100", "--shard", &second]);
-    assert!(run.code == 1 && run.stderr.contains("its lines are not those of this shard"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("lines of this shard were changed, or are missing"), "{}", run.stderr);
     let run = genogloss(&["plan", &genome, "-m", "exact:gc", "-n", "3", "--", "--nonsense"]);
     assert!(run.code == 1 && run.stderr.contains("--nonsense"), "{}", run.stderr);
 }

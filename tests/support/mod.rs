@@ -13,13 +13,13 @@ use std::{
 };
 
 /// The program under test.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_genogloss");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_genogloss");
 /// A run that takes longer hangs.
-pub const PATIENCE: Duration = Duration::from_secs(600);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What a command left behind. A command that a signal ended has code 128 + signal, as in a shell; one that hung has -1.
 #[derive(Debug)]
-pub struct Run {
+pub(crate) struct Run {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
@@ -28,7 +28,7 @@ pub struct Run {
 impl Run {
     /// The error and its hint, after checking that the command failed with this code, one error line and no panic.
     #[track_caller]
-    pub fn error(&self, code: i32) -> String {
+    pub(crate) fn error(&self, code: i32) -> String {
         assert!(!self.stderr.contains("panicked"), "a panic: {}", self.stderr);
         assert_eq!(self.code, code, "exit code; standard error was {}", self.stderr);
         let errors: Vec<&str> = self.stderr.lines().filter(|line| line.starts_with("error:")).collect();
@@ -45,39 +45,39 @@ impl Run {
 
     /// Itself, after checking that the command succeeded.
     #[track_caller]
-    pub fn good(self) -> Self {
+    pub(crate) fn good(self) -> Self {
         assert_eq!(self.code, 0, "{}", self.stderr);
         self
     }
 }
 
 /// A temporary folder, gone with the test.
-pub struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().expect("a temporary folder"))
     }
 
     /// The folder itself.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.0.path()
     }
 
-    pub fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.0.path().join(name).display().to_string()
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.0.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         std::fs::write(self.0.path().join(name), content).expect("written");
         self.path(name)
     }
 
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = std::fs::read_dir(self.0.path())
             .expect("the folder")
             .map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned())
@@ -88,36 +88,36 @@ impl Folder {
 }
 
 /// The repository's root. Asked for at run time: a build kept in a cache may come from another checkout.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
 }
 
 /// Runs the program in the repository's root.
-pub fn genogloss(arguments: &[&str]) -> Run {
+pub(crate) fn genogloss(arguments: &[&str]) -> Run {
     run(Command::new(PROGRAM).args(arguments), &[])
 }
 
 /// What the program writes to standard output; it must succeed.
-pub fn succeed(arguments: &[&str]) -> String {
+pub(crate) fn succeed(arguments: &[&str]) -> String {
     let run = genogloss(arguments);
     assert_eq!(run.code, 0, "{}", run.stderr);
     run.stdout
 }
 
 /// Runs the program with something on its standard input.
-pub fn genogloss_with_input(arguments: &[&str], input: &[u8]) -> Run {
+pub(crate) fn genogloss_with_input(arguments: &[&str], input: &[u8]) -> Run {
     run(Command::new(PROGRAM).args(arguments), input)
 }
 
 /// Runs a command of another tool; it must succeed.
-pub fn tool(program: &str, arguments: &[&str]) -> String {
+pub(crate) fn tool(program: &str, arguments: &[&str]) -> String {
     let run = run(Command::new(program).args(arguments), &[]);
     assert_eq!(run.code, 0, "{program} {}: {}", arguments.join(" "), run.stderr);
     run.stdout
 }
 
 /// Runs a shell command; it must succeed.
-pub fn shell(command: &str) -> String {
+pub(crate) fn shell(command: &str) -> String {
     tool("bash", &["-c", &format!("set -euo pipefail; {command}")])
 }
 
@@ -127,7 +127,7 @@ fn run(command: &mut Command, input: &[u8]) -> Run {
 }
 
 /// Runs a command with something on its standard input, and waits for its end.
-pub fn finish(command: &mut Command, input: &[u8]) -> Run {
+pub(crate) fn finish(command: &mut Command, input: &[u8]) -> Run {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -164,7 +164,7 @@ pub fn finish(command: &mut Command, input: &[u8]) -> Run {
 }
 
 /// Whether ONNX Runtime is here; says so when a test is skipped.
-pub fn ort_available() -> bool {
+pub(crate) fn ort_available() -> bool {
     static PROBLEM: OnceLock<Option<String>> = OnceLock::new();
     let problem = PROBLEM.get_or_init(|| {
         let run = genogloss(&["models", "check", "tests/models/passthrough", "--engine", "ort"]);
@@ -180,7 +180,7 @@ pub fn ort_available() -> bool {
 }
 
 /// Whether all of these tools are installed; says so when a test is skipped.
-pub fn tools_available(programs: &[&str]) -> bool {
+pub(crate) fn tools_available(programs: &[&str]) -> bool {
     for program in programs {
         if Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
             eprintln!("SKIPPED: {program} is not installed");
@@ -191,7 +191,7 @@ pub fn tools_available(programs: &[&str]) -> bool {
 }
 
 /// A file of the shared data beside the checkout, where it is; says so when a test is skipped.
-pub fn shared(path: &str) -> Option<String> {
+pub(crate) fn shared(path: &str) -> Option<String> {
     let file = root().join("../shared").join(path);
     if file.is_file() {
         return Some(file.display().to_string());
@@ -201,6 +201,6 @@ pub fn shared(path: &str) -> Option<String> {
 }
 
 /// A file of the repository, as text.
-pub fn read_repository(path: &str) -> String {
+pub(crate) fn read_repository(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

@@ -69,14 +69,17 @@ pub(super) fn run(options: &Options, base: PathBuf, given: &Given) -> Result<()>
             Variants::of(input).map(|_| ())
         }
         _ if options.format_out.output_type.is_some() => {
-            Err(Error::usage("-O is for variants; intervals are written as a table")
+            Err(Error::usage("-O applies to variants; intervals are written as a table")
                 .with_hint("-o FILE.gz compresses it"))
         }
         _ => {
             // A table that begins with intervals is both.
             let can = [Writes::text((), Named::Tsv), Writes::text((), Named::Bed)];
             names::decide(options.output.output.as_deref(), None, (), &can)?;
-            given.check(&[given::index(false, "is for variants: intervals are written in the order of the input")])?;
+            given.check(&[given::index(
+                false,
+                "applies to variants: intervals are written in the order of the input",
+            )])?;
             intervals::annotate(facts, request, input, &options.input)
         }
     }

@@ -34,7 +34,7 @@ Examples:
   genogloss genes build hgnc_complete_set.txt hp.obo genes_to_phenotype.txt phenotype.hpoa
   genogloss genes show BRCA2
   genogloss genes rank --hpo HP:0001166,HP:0001083,HP:0002616")]
-pub struct Options {
+pub(super) struct Options {
     /// Knowledge base.
     #[arg(short = 'b', long = "knowledge-base", alias = "base", value_name = "FILE", global = true)]
     base: Option<PathBuf>,
@@ -86,7 +86,7 @@ Examples:
     // Described in full in their own files.
     Annotate(annotate::Options),
     Relate(relate::Options),
-    /// Genes that fit a set of phenotypes, best first.
+    /// Rank genes by how well they fit a set of phenotypes.
     ///
     /// Score: the mean, over the given phenotypes, of the information content (in nats) of the best match among the gene's phenotypes
     /// (Resnik's similarity).
@@ -153,8 +153,8 @@ fn check(command: &Command, base: Option<&PathBuf>, given: &Given) -> Result<()>
             given.check(&[NotFor {
                 when: output.is_some(),
                 options: &["base"],
-                why: "names the knowledge base to write, and so does -o",
-                hint: "give one of them",
+                why: "and -o both name the knowledge base to write",
+                hint: "give only one of them",
             }])
         }
         Command::Sources | Command::Annotate(_) => Ok(()),

@@ -55,7 +55,7 @@ pub(super) fn run(options: &Options, base: Base) -> Result<()> {
     let pairs = match (&options.gene, &options.about, &options.input) {
         (Some(gene), Some(about), _) => Pairs::One(NamedPair::of(gene, about)),
         (_, _, Some(path)) => Pairs::Table(path.clone()),
-        _ => return Err(Error::usage("no pair to judge").with_hint("give GENE and DISEASE, or a table: -i FILE")),
+        _ => return Err(Error::usage("no pair was given").with_hint("give GENE and DISEASE, or a table: -i FILE")),
     };
     judge_pairs(base, options.output.target(), pairs, options.measures, options.threads)
 }

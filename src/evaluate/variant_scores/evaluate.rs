@@ -142,8 +142,8 @@ fn check_differ(
     let judged = if chosen.len() == data.labels.len() { "labelled" } else { "judged" };
     let count = commas(chosen.len() as u64);
     let Some(&first) = chosen.first() else {
-        return Err(Error::input(&data.place, "none of the labelled variants has every score").with_hint(
-            "--own-rows judges each score on the variants that have it; --missing zero takes a missing score for 0",
+        return Err(Error::input(&data.place, "no labelled variant has every score").with_hint(
+            "--own-rows evaluates each score on the variants that have it; --missing zero takes a missing score as 0",
         ));
     };
     match truth {
@@ -153,8 +153,8 @@ fn check_differ(
                 return Ok(());
             }
             let class = match (settings.positive, positives) {
-                (Some(_), 0) => "none is positive by --positive",
-                (Some(_), _) => "all are positive by --positive",
+                (Some(_), 0) => "none is positive with --positive",
+                (Some(_), _) => "all are positive with --positive",
                 (None, 0) => "all labels are 0",
                 (None, _) => "all labels are 1",
             };
@@ -195,9 +195,9 @@ fn warn_missing(settings: &VariantScoreSettings<'_>, data: &LabelledScores, miss
     let common = (0..rows).filter(|&i| data.scores.iter().all(|(_, values)| !values[i].is_nan())).count();
     let what = match (settings.missing, settings.own_rows) {
         (MissingScores::Zero, _) => "they count as 0 (--missing zero)".to_string(),
-        (MissingScores::Skip, true) => "each score is judged on the variants that have it (--own-rows)".to_string(),
+        (MissingScores::Skip, true) => "each score is evaluated on the variants that have it (--own-rows)".to_string(),
         (MissingScores::Skip, false) => {
-            format!("all scores are judged on the {} variants that have every score", commas(common as u64))
+            format!("all scores are evaluated on the {} variants that have every score", commas(common as u64))
         }
     };
     tracing::warn!("labelled variants without a score, of {}: {}; {what}", commas(rows as u64), some.join(", "));

@@ -76,7 +76,7 @@ impl ScoreFile {
         loop {
             let more = read_line(&mut reader, &mut line).map_err(failed)?;
             if !more {
-                return Err(Error::input(&place, "it has no line that names columns").with_hint(SHAPE));
+                return Err(Error::input(&place, "it has no header line").with_hint(SHAPE));
             }
             lines_before += 1;
             if !line.starts_with(b"##") && !line.is_empty() {

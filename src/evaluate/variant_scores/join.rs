@@ -251,7 +251,7 @@ impl Joined<'_> {
         }
         if found.is_empty() {
             return Err(Error::input(&place, "no column beside the label holds numbers")
-                .with_hint("--score NAME says which column is a score"));
+                .with_hint("--score NAME names the column of a score"));
         }
         Ok(LabelledScores {
             scores: found,
@@ -295,7 +295,7 @@ fn nothing_common(place: &str, rows: &Rows, other_place: &str, other: &Rows) -> 
         ),
     );
     error.with_hint(if shared {
-        "POS, REF and ALT must be written alike in both files (POS counts from 1; bcftools norm writes indels in one way)"
+        "POS, REF and ALT must be identical in both files (POS counts from 1; bcftools norm writes indels in one way)"
             .to_string()
     } else {
         format!(

@@ -10,8 +10,8 @@ use crate::{
 
 /// The table of scores.
 pub(in crate::evaluate) const COLUMNS: &[Column] = &[
-    column(&["score"], "the judged score; A - B (--versus): the difference of two"),
-    column(&["n", "positives"], "judged variants, and those of the positive class; . where effects have no classes"),
+    column(&["score"], "the evaluated score; A - B (--versus): the difference of two"),
+    column(&["n", "positives"], "number of evaluated variants, and of positive ones; . if effects have no classes"),
     column(&["missing"], "labelled variants without this score"),
     column(&["auroc"], "area under the ROC curve; . without classes"),
     column(&["auroc_low", "auroc_high"], INTERVAL),
@@ -21,7 +21,7 @@ pub(in crate::evaluate) const COLUMNS: &[Column] = &[
     column(&["spearman_low", "spearman_high"], INTERVAL),
 ];
 
-const INTERVAL: &str = "middle 95 % of the bootstrap replicates; . where there are none";
+const INTERVAL: &str = "middle 95 % of the bootstrap replicates; . if there are none";
 
 /// Names of the metrics, in the order of [`COLUMNS`].
 const METRICS: [&str; 3] = ["auroc", "auprc", "spearman"];

@@ -63,16 +63,18 @@ fn facts(
     if missing.iter().any(|count| *count > 0) {
         let how = match (settings.missing, settings.own_rows) {
             (MissingScores::Zero, _) => "A missing score counts as 0.",
-            (_, true) => "Each score is judged on the variants that have it: the figures are of different variants.",
-            _ => "All scores are judged on the variants that have every score.",
+            (_, true) => {
+                "Each score is evaluated on the variants that have it, so the metrics are of different variants."
+            }
+            _ => "All scores are evaluated on the variants that have every score.",
         };
         facts.push(how.into());
     }
     if settings.absolute {
-        facts.push("Scores are judged without their sign.".into());
+        facts.push("The sign of scores is ignored.".into());
     }
     if settings.absolute_label {
-        facts.push("Effects are taken without their sign.".into());
+        facts.push("The sign of effects is ignored.".into());
     }
     let draws = settings.bootstrap;
     facts.push(format!("{} bootstrap replicates over variants, seed {}", draws.replicates, draws.seed));

@@ -128,7 +128,7 @@ impl<'a> RowCollector<'a> {
             Cell::Missing => f64::NAN,
             Cell::NotFinite => {
                 let error = Error::input(self.at(line), format!("{name} is {text:?}: a score must be a finite number"))
-                    .with_hint("leave a cell empty, or write `.` or NA, where there is no score");
+                    .with_hint("leave a cell empty, or write `.` or NA, for a missing score");
                 if !self.read.any {
                     return Err(error);
                 }
@@ -177,12 +177,12 @@ impl<'a> RowCollector<'a> {
             }
         }
         if self.rows.lines.is_empty() {
-            return Err(Error::input(self.place, "there is no row in it").with_hint(SHAPE));
+            return Err(Error::input(self.place, "it has no rows").with_hint(SHAPE));
         }
         let mut seen: HashMap<&str, u64> = HashMap::with_capacity(self.rows.keys.len());
         for (key, &line) in self.rows.keys.iter().zip(&self.rows.lines) {
             if let Some(first) = seen.insert(key, line) {
-                let message = format!("{} is there twice, first in {} {first}", show_key(key), self.unit);
+                let message = format!("{} occurs twice, first in {} {first}", show_key(key), self.unit);
                 return Err(Error::input(self.at(line), message).with_hint("keep one row per variant"));
             }
         }

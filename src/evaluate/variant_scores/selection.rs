@@ -30,7 +30,7 @@ impl FromStr for Cut {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let bad = || format!("{text:?} is none of <=X, <X, >=X and >X with a number X, as in '<=-0.5'");
+        let bad = || format!("{text:?} must be <=X, <X, >=X or >X with a number X, for example '<=-0.5'");
         let below = match text.as_bytes().first() {
             Some(b'<') => true,
             Some(b'>') => false,
@@ -88,9 +88,9 @@ impl ColumnSelection {
 /// What becomes of a labelled variant without a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum MissingScores {
-    /// It is left out, for all scores.
+    /// The variant is excluded, for all scores.
     Skip,
-    /// Its score counts as 0.
+    /// The missing score counts as 0.
     Zero,
 }
 

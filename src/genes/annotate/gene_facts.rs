@@ -2,7 +2,7 @@
 
 /// The facts about a gene, ready to be written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GeneFacts {
+pub(crate) struct GeneFacts {
     /// Approved symbol, or the annotation's name if the knowledge base does not have the gene.
     pub symbol: String,
     /// `HGNC:…`, or empty.
@@ -18,11 +18,11 @@ pub struct GeneFacts {
 }
 
 /// Fields of [`GeneFacts`], in order.
-pub const FIELDS: [&str; 6] = ["genes", "hgnc", "diseases", "inheritance", "phenotypes", "evidence"];
+pub(crate) const FIELDS: [&str; 6] = ["genes", "hgnc", "diseases", "inheritance", "phenotypes", "evidence"];
 
 impl GeneFacts {
     /// The columns of a table: items are separated by `|`.
-    pub fn columns(&self) -> [String; 6] {
+    pub(crate) fn columns(&self) -> [String; 6] {
         let plain = |text: &str| text.replace(['\t', '\n', '\r'], " ").replace(['|', ';'], ",");
         let diseases: Vec<String> = self
             .diseases
@@ -41,7 +41,7 @@ impl GeneFacts {
     }
 
     /// One value of an INFO field: fields are separated by `|`, items by `&`; diseases are given by their identifiers.
-    pub fn info(&self) -> String {
+    pub(crate) fn info(&self) -> String {
         // VCF 4.4, section 1.2: characters that would end the field are percent-encoded.
         let plain = |text: &str| {
             let mut out = String::new();

@@ -1,6 +1,6 @@
 //! Facts about the genes at intervals and variants.
 //!
-//! [`intervals`] annotates BED, [`variants`] VCF and BCF. The annotator finds the genes at a place and their facts, and `gene_facts` writes
+//! `intervals` annotates BED, `variants` VCF and BCF. The annotator finds the genes at a place and their facts, and `gene_facts` writes
 //! them as columns or as a value of an INFO field.
 
 mod annotator;

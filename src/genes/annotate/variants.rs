@@ -25,7 +25,7 @@ const FIELD: &str = "GG_GENES";
 pub(crate) fn annotate(facts: Facts, request: Request, mut variants: Variants, format: VariantFormat) -> Result<()> {
     let place = variants.place().to_string();
     let longest = variants.contigs.longest();
-    variants.reserve(&[FIELD], format!("take it out first: bcftools annotate -x INFO/{FIELD}"))?;
+    variants.reserve(&[FIELD], format!("remove it first: bcftools annotate -x INFO/{FIELD}"))?;
     check_assembly(&facts.annotation, &variants)?;
     check_lengths(&facts.annotation, &variants.contigs, &facts.aliases, &place)?;
     let (mut about, mut finder) = facts.into_finder();
@@ -83,7 +83,7 @@ fn header(variants: &Variants, place: &str) -> Result<Vec<u8>> {
     let lines = [
         format!("##genogloss_version={}\n", env!("CARGO_PKG_VERSION")),
         format!(
-            "##INFO=<ID={FIELD},Number=.,Type=String,Description=\"Genes here and what is known of them, items parted by &. Format: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPES|EVIDENCE\",Source=\"genogloss genes\",Version=\"{FORMAT}\">\n",
+            "##INFO=<ID={FIELD},Number=.,Type=String,Description=\"Genes that overlap the record, with their diseases and phenotypes; items separated by &. Format: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPES|EVIDENCE\",Source=\"genogloss genes\",Version=\"{FORMAT}\">\n",
         ),
     ];
     info::with_lines(&variants.header, &lines).ok_or_else(|| Error::input(place, "the header is empty"))
@@ -101,7 +101,7 @@ fn check_assembly(annotation: &Annotation, variants: &Variants) -> Result<()> {
     match (annotation.assembly.as_deref(), theirs) {
         (Some(ours), Some(theirs)) if ours != theirs => {
             let problem = format!("it is of {ours}, and {} of {theirs}", variants.place());
-            Err(Error::input(&annotation.place, problem).with_hint("take an annotation of the same assembly"))
+            Err(Error::input(&annotation.place, problem).with_hint("use an annotation of the same assembly"))
         }
         _ => Ok(()),
     }

@@ -13,20 +13,20 @@ use crate::{
 
 impl Base {
     /// A gene by its number in this file.
-    pub fn gene_of(&self, id: i64) -> Result<Gene> {
+    pub(crate) fn gene_of(&self, id: i64) -> Result<Gene> {
         let sql = format!("SELECT {GENE_COLUMNS} FROM gene WHERE id = ?1");
         let gene = self.first(&sql, [id], read_gene)?;
         gene.ok_or_else(|| self.broken()(rusqlite::Error::QueryReturnedNoRows))
     }
 
     /// All names of a gene except its symbol: name, kind of name, source.
-    pub fn names(&self, gene: &Gene) -> Result<Vec<(String, &'static str, i64)>> {
+    pub(crate) fn names(&self, gene: &Gene) -> Result<Vec<(String, &'static str, i64)>> {
         let sql = "SELECT name, kind, source FROM gene_name WHERE gene = ?1 AND kind > 0 ORDER BY kind, name";
         self.rows(sql, [gene.id], |row| Ok((row.get(0)?, NameKind::of(row.get(1)?).word(), row.get(2)?)))
     }
 
     /// A gene's diseases, one row per source and statement.
-    pub fn diseases(&self, gene: &Gene) -> Result<Vec<Relation>> {
+    pub(crate) fn diseases(&self, gene: &Gene) -> Result<Vec<Relation>> {
         let sql = "SELECT d.accession, d.name, r.relation, r.against, r.inheritance, r.reference, r.source, d.id FROM gene_disease r
                    JOIN disease d ON d.id = r.disease WHERE r.gene = ?1 ORDER BY r.source, d.accession, d.name, r.rowid";
         self.rows(sql, [gene.id], |row| {
@@ -44,7 +44,7 @@ impl Base {
     }
 
     /// A gene's phenotypes, one row per source and disease.
-    pub fn phenotypes(&self, gene: &Gene) -> Result<Vec<Phenotype>> {
+    pub(crate) fn phenotypes(&self, gene: &Gene) -> Result<Vec<Phenotype>> {
         let sql = "SELECT t.id, t.name, p.frequency, d.accession, d.name, p.source FROM gene_term p JOIN term t ON t.id = p.term
                    LEFT JOIN disease d ON d.id = p.disease WHERE p.gene = ?1 ORDER BY t.id, d.accession, p.rowid";
         self.rows(sql, [gene.id], |row| {
@@ -80,7 +80,7 @@ impl Base {
     }
 
     /// Phenotypes of diseases.
-    pub fn disease_phenotypes(&self, diseases: &[Disease]) -> Result<Vec<Phenotype>> {
+    pub(crate) fn disease_phenotypes(&self, diseases: &[Disease]) -> Result<Vec<Phenotype>> {
         let sql = "SELECT t.id, t.name, p.frequency, p.source FROM disease_term p JOIN term t ON t.id = p.term
                    WHERE p.disease = ?1 AND NOT p.absent ORDER BY t.id, p.source";
         self.rows_of_each(sql, self.same_names(diseases)?, |row| {
@@ -90,7 +90,7 @@ impl Base {
     }
 
     /// Diseases with phenotypes: identifier, name, source.
-    pub fn diseases_of_terms(&self, terms: &BTreeSet<u32>) -> Result<Vec<(Option<String>, String, i64)>> {
+    pub(crate) fn diseases_of_terms(&self, terms: &BTreeSet<u32>) -> Result<Vec<(Option<String>, String, i64)>> {
         let sql = "SELECT DISTINCT d.accession, d.name, p.source FROM disease_term p JOIN disease d ON d.id = p.disease
                    WHERE p.term = ?1 AND NOT p.absent";
         let terms = terms.iter().map(|term| i64::from(*term));
@@ -98,7 +98,7 @@ impl Base {
     }
 
     /// The diseases in which a phenotype occurs.
-    pub fn diseases_with(&self, term: u32) -> Result<Vec<i64>> {
+    pub(crate) fn diseases_with(&self, term: u32) -> Result<Vec<i64>> {
         let sql = "SELECT DISTINCT disease FROM disease_term WHERE term = ?1 AND NOT absent ORDER BY disease";
         self.rows(sql, [term], |row| row.get(0))
     }
@@ -114,7 +114,7 @@ impl Base {
     }
 
     /// A phenotype's names (its own first) and definition, and the genes that have it.
-    pub fn phenotype(&self, term: u32) -> Result<(Vec<String>, String, Vec<i64>)> {
+    pub(crate) fn phenotype(&self, term: u32) -> Result<(Vec<String>, String, Vec<i64>)> {
         let named: Option<(String, Option<String>)> =
             self.first("SELECT name, definition FROM term WHERE id = ?1", [term], |row| {
                 Ok((row.get(0)?, row.get(1)?))

@@ -15,7 +15,7 @@ use crate::{
 impl Base {
     /// Which gene a name means: by symbol, previous symbol, or an alias that no other gene has; by `HGNC:1101`, `NCBIGene:675`,
     /// `ENSG00000139618`; by UniProt's accession of its protein, or by its name in words.
-    pub fn gene(&self, name: &str) -> Result<GeneMatch> {
+    pub(crate) fn gene(&self, name: &str) -> Result<GeneMatch> {
         let name = name.trim();
         if let Some(gene) = self.gene_by_identifier(name)? {
             return Ok(GeneMatch::One(Box::new(gene), "identifier".into()));
@@ -79,7 +79,8 @@ impl Base {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })?;
         if let Some((symbol, hgnc, successors)) = withdrawn {
-            let instead = if successors.is_empty() { String::new() } else { format!("; it is {successors} now") };
+            let instead =
+                if successors.is_empty() { String::new() } else { format!("; its successor is {successors}") };
             return Ok(format!("{symbol} (HGNC:{hgnc}) was withdrawn{instead}"));
         }
         // The nearest symbol is looked for among those with the same first two letters.
@@ -95,13 +96,13 @@ impl Base {
             .filter(|(distance, _)| *distance <= 1 + folded.len() / 6)
             .min();
         Ok(match nearest {
-            Some((_, other)) => format!("no gene is called {name}; is {other} meant?"),
+            Some((_, other)) => format!("no gene is called {name}; did you mean {other}?"),
             None => format!("no gene is called {name}"),
         })
     }
 
     /// A phenotype by identifier or name: its number and its name, or why there is none.
-    pub fn term(&self, text: &str) -> Result<std::result::Result<(u32, String), NotFound>> {
+    pub(crate) fn term(&self, text: &str) -> Result<std::result::Result<(u32, String), NotFound>> {
         let text = text.trim();
         let number = match term_number(text) {
             Some(number) => number,
@@ -120,7 +121,7 @@ impl Base {
         let why = match found {
             Some((name, false, _)) => return Ok(Ok((main, name))),
             Some((name, true, Some(next))) => format!("HP:{main:07} ({name}) is obsolete; HP:{next:07} replaces it"),
-            Some((name, true, None)) => format!("HP:{main:07} ({name}) is obsolete, and nothing replaces it"),
+            Some((name, true, None)) => format!("HP:{main:07} ({name}) is obsolete, without a replacement"),
             None => format!("HP:{number:07} is not in this release of HPO"),
         };
         Ok(Err(NotFound::Unusable(why)))
@@ -138,14 +139,14 @@ impl Base {
             [] => Err(NotFound::Unknown(format!("no phenotype is called {text:?}"))),
             several => {
                 let all: Vec<String> = several.iter().map(|term| format!("HP:{term:07}")).collect();
-                Err(NotFound::Unusable(format!("{text:?} may be {}", all.join(" or "))))
+                Err(NotFound::Unusable(format!("{text:?} is ambiguous: {}", all.join(" or "))))
             }
         })
     }
 
     /// Which disease a text means: by an identifier (`OMIM:154700`, `ORPHA:558`, `MONDO:0007947`) or a name. Several records of one
     /// name are one disease in several sources, unless one source has two of that name.
-    pub fn disease(&self, text: &str) -> Result<std::result::Result<Vec<Disease>, NotFound>> {
+    pub(crate) fn disease(&self, text: &str) -> Result<std::result::Result<Vec<Disease>, NotFound>> {
         let text = text.trim();
         if let Some(id) = accession(text).filter(|_| text.contains(':')) {
             let sql = "SELECT id, accession, name, definition, source FROM disease WHERE accession = ?1";
@@ -170,14 +171,14 @@ impl Base {
             all if twice => {
                 let shown = |one: &Disease| format!("{} ({})", one.accession.as_deref().unwrap_or("."), one.name);
                 let all: Vec<String> = all.iter().filter(|one| one.accession.is_some()).map(shown).collect();
-                Err(NotFound::Unusable(format!("{text:?} may be {}", all.join(", "))))
+                Err(NotFound::Unusable(format!("{text:?} is ambiguous: {}", all.join(", "))))
             }
             _ => Ok(found),
         })
     }
 
     /// Which disease or phenotype a text means, by identifier or name; a name of both means the disease.
-    pub fn condition(&self, text: &str) -> Result<std::result::Result<Condition, NotFound>> {
+    pub(crate) fn condition(&self, text: &str) -> Result<std::result::Result<Condition, NotFound>> {
         if !text.trim().starts_with("HP:") {
             match self.disease(text)? {
                 Ok(all) => return Ok(Ok(Condition::Disease(all))),

@@ -25,13 +25,13 @@ pub(crate) fn default_path() -> Result<PathBuf> {
         .filter(|path| path.is_absolute())
         .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
     data.map(|data| data.join("genogloss/genes.sqlite")).ok_or_else(|| {
-        Error::usage("there is no home folder to keep a knowledge base in")
-            .with_hint("name it: --base FILE, or -o FILE with genes build")
+        Error::usage("there is no home folder for the knowledge base")
+            .with_hint("give a file: --knowledge-base FILE, or -o FILE with genes build")
     })
 }
 
 /// An open knowledge base.
-pub struct Base {
+pub(crate) struct Base {
     db: Connection,
     place: PathBuf,
     sources: Vec<Source>,
@@ -61,7 +61,7 @@ fn read_gene(row: &Row<'_>) -> rusqlite::Result<Gene> {
 
 impl Base {
     /// Opens a knowledge base for reading.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         if !path.is_file() {
             let problem = if path.exists() { "is a folder, not a file" } else { "no such file or folder" };
             return Err(
@@ -81,9 +81,12 @@ impl Base {
         }
         let version = number("user_version").map_err(strange)?;
         if version != FORMAT {
-            let problem =
-                format!("it is a knowledge base of version {version}, and this program reads version {FORMAT}");
-            return Err(Error::input(path.display(), problem).with_hint("build it anew: genogloss genes build FILE..."));
+            let problem = format!(
+                "the knowledge base has version {version}, and this version of genogloss reads version {FORMAT}"
+            );
+            return Err(
+                Error::input(path.display(), problem).with_hint("build it again: genogloss genes build FILE...")
+            );
         }
         db.pragma_update(None, "mmap_size", 1i64 << 30).map_err(strange)?;
         let sources: Vec<Source> = db
@@ -91,7 +94,6 @@ impl Base {
             .and_then(|mut all| {
                 all.query_map([], |row| {
                     Ok(Source {
-                        id: row.get(0)?,
                         name: row.get(1)?,
                         what: row.get(2)?,
                         file: row.get(3)?,
@@ -104,8 +106,8 @@ impl Base {
             })
             .map_err(strange)?;
         if sources.is_empty() {
-            return Err(Error::input(path.display(), "the knowledge base is damaged: it names no source")
-                .with_hint("build it anew: genogloss genes build FILE..."));
+            return Err(Error::input(path.display(), "the knowledge base is damaged: it has no sources")
+                .with_hint("build it again: genogloss genes build FILE..."));
         }
         Ok(Self { db, place: path.into(), sources })
     }
@@ -117,28 +119,28 @@ impl Base {
     }
 
     /// Its file.
-    pub fn place(&self) -> &Path {
+    pub(crate) fn place(&self) -> &Path {
         &self.place
     }
 
     /// Where all facts come from.
-    pub fn sources(&self) -> &[Source] {
+    pub(crate) fn sources(&self) -> &[Source] {
         &self.sources
     }
 
     /// A source by its number.
-    pub fn source(&self, id: i64) -> &Source {
+    pub(crate) fn source(&self, id: i64) -> &Source {
         let at = usize::try_from(id.saturating_sub(1)).unwrap_or(0);
         &self.sources[at.min(self.sources.len() - 1)]
     }
 
     /// The same file, opened once more: for another thread.
-    pub fn again(&self) -> Result<Self> {
+    pub(crate) fn again(&self) -> Result<Self> {
         Self::open(&self.place)
     }
 
     /// Digests and releases of the tables it was built from: two knowledge bases of the same tables hold the same facts.
-    pub fn identity(&self) -> Result<String> {
+    pub(crate) fn identity(&self) -> Result<String> {
         let all = self.rows("SELECT sha256, release FROM source ORDER BY id", [], |row| {
             Ok(format!("{} {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?))
         })?;
@@ -146,7 +148,7 @@ impl Base {
     }
 
     /// The ontology in the format of the library `hpo`; `None` if the file was built without HPO.
-    pub fn ontology(&self) -> Result<Option<Vec<u8>>> {
+    pub(crate) fn ontology(&self) -> Result<Option<Vec<u8>>> {
         self.first("SELECT bytes FROM ontology", [], |row| row.get(0))
     }
 

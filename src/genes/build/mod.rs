@@ -34,11 +34,9 @@ use crate::{
 
 /// What was read of one table.
 #[derive(Clone, Debug)]
-pub struct TableReport {
+pub(crate) struct TableReport {
     /// The file.
     pub path: PathBuf,
-    /// Who publishes it.
-    pub source: &'static str,
     /// What it holds.
     pub what: &'static str,
     /// Its release; `not given` if neither the file nor the user gives it.
@@ -78,7 +76,7 @@ pub(crate) fn build_and_log(tables: &[PathBuf], releases: &[(String, String)], t
         let (lost, first) = &table.unknown;
         if *lost > 0 {
             tracing::warn!(
-                "{place}: {} rows are of genes that are not known, and were left out (the first: {first})",
+                "{place}: {} rows name unknown genes, and were left out (the first: {first})",
                 commas(*lost)
             );
         }
@@ -94,7 +92,7 @@ pub(crate) fn build_and_log(tables: &[PathBuf], releases: &[(String, String)], t
 
 /// Reads the tables and writes the knowledge base to `out` (all or nothing). `releases`: names of sources or files, and the releases of
 /// those tables that do not give their own.
-pub fn build(files: &[PathBuf], releases: &[(String, String)], out: &Path) -> Result<Vec<TableReport>> {
+pub(crate) fn build(files: &[PathBuf], releases: &[(String, String)], out: &Path) -> Result<Vec<TableReport>> {
     let mut tables = files.iter().map(|path| Ok((path.clone(), Table::open(path)?))).collect::<Result<Vec<_>>>()?;
     tables.sort_by_key(|(_, table)| table.kind);
     check_tables(&tables)?;
@@ -122,7 +120,7 @@ fn check_tables(tables: &[(PathBuf, Table)]) -> Result<()> {
     for pair in tables.windows(2) {
         let once = !matches!(pair[0].1.kind, TableKind::Gene2Phenotype);
         if once && pair[0].1.kind == pair[1].1.kind {
-            let problem = format!("it is {}, and so is {}", pair[1].1.kind.description().what, pair[0].1.place());
+            let problem = format!("it is {}, as is {}", pair[1].1.kind.description().what, pair[0].1.place());
             return Err(Error::input(pair[1].1.place(), problem).with_hint("give each table once"));
         }
     }
@@ -141,8 +139,8 @@ fn check_releases(releases: &[(String, String)], tables: &[(PathBuf, Table)]) ->
         if !tables.iter().any(|(path, table)| source(table).eq_ignore_ascii_case(name) || file(path)) {
             let mut all: Vec<&str> = tables.iter().map(|(_, table)| source(table)).collect();
             all.dedup();
-            return Err(Error::usage(format!("--release {name}: none of the tables is of that name"))
-                .with_hint(format!("they are of {}", all.join(", "))));
+            return Err(Error::usage(format!("--release {name}: no table has that name"))
+                .with_hint(format!("the tables are of {}", all.join(", "))));
         }
     }
     Ok(())
@@ -219,7 +217,7 @@ impl Builder {
             )
             .map_err(|error| Error::input(place, describe_sqlite(&error)))?;
         let Tally { rows, facts, unknown, .. } = tally;
-        Ok(TableReport { path, source: publisher.name, what: about.what, release, rows, facts, unknown })
+        Ok(TableReport { path, what: about.what, release, rows, facts, unknown })
     }
 
     fn read_row(&mut self, kind: TableKind, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {

@@ -106,7 +106,7 @@ impl OntologyTerms {
         let current: Vec<&Term> = self.terms.iter().filter(|term| !term.obsolete).collect();
         check_depth(&current).map_err(|why| Error::input("hp.obo", why))?;
         let bytes = self.build(&current, genes);
-        bytes.map(Some).map_err(|error| Error::input("hp.obo", format!("the ontology does not hold together: {error}")))
+        bytes.map(Some).map_err(|error| Error::input("hp.obo", format!("the ontology is inconsistent: {error}")))
     }
 
     fn build(&self, current: &[&Term], genes: &GeneIndex) -> std::result::Result<Vec<u8>, HpoError> {

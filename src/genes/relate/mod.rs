@@ -15,10 +15,10 @@ mod clusters;
 mod relations;
 mod texts;
 mod weigh;
-pub mod weights;
+pub(crate) mod weights;
 mod words;
 
-pub use self::{
+pub(crate) use self::{
     relations::{Relations, Target},
     words::is_special_case,
 };

@@ -10,7 +10,7 @@ use super::{
 use crate::{error::Result, genes::base::Base};
 
 /// What a gene may be related to.
-pub struct Target {
+pub(crate) struct Target {
     pub(super) text: Vector,
     /// The words of each name.
     pub(super) names: Vec<BTreeSet<String>>,
@@ -22,7 +22,7 @@ pub struct Target {
 }
 
 /// Related genes and diseases, with their texts, ready to be compared. Genes and clusters of diseases are numbered from 0.
-pub struct Relations {
+pub(crate) struct Relations {
     pub(super) vocabulary: Vocabulary,
     pub(super) genes: Genes,
     pub(super) gene_texts: Texts,
@@ -51,7 +51,7 @@ pub(super) struct Genes {
 
 impl Relations {
     /// Reads everything; takes a second or two.
-    pub fn load(base: &Base) -> Result<Self> {
+    pub(crate) fn load(base: &Base) -> Result<Self> {
         let diseases = read_diseases(base)?;
         let (cluster_of, members) = clusters(&diseases);
         let related = read_pairs(base, &cluster_of)?;
@@ -83,7 +83,7 @@ impl Relations {
     }
 
     /// A disease, and all that are the same except for a number or a type; `None` if the knowledge base does not have it.
-    pub fn disease(&self, disease: i64) -> Option<Target> {
+    pub(crate) fn disease(&self, disease: i64) -> Option<Target> {
         let cluster = *self.cluster_of.get(&disease)?;
         let own = &self.clusters[cluster as usize];
         let pairs = &self.pairs_of_cluster[cluster as usize];
@@ -97,7 +97,7 @@ impl Relations {
     }
 
     /// A phenotype: its names and definition, and the genes that have it.
-    pub fn phenotype(&self, names: &[String], definition: &str, genes: &[i64]) -> Target {
+    pub(crate) fn phenotype(&self, names: &[String], definition: &str, genes: &[i64]) -> Target {
         let text = format!("{} {definition}", names.join(" "));
         Target {
             text: self.vocabulary.vector(&text),

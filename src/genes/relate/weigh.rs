@@ -20,7 +20,7 @@ struct PairLikeness {
 impl Relations {
     /// Measures a gene and a disease or phenotype; `None` for a gene that is not compared. `hidden`: relations (gene, disease) that count
     /// as unknown, with those of the gene to nearly the same diseases; relations of the pair itself always count as unknown.
-    pub fn weigh(&self, gene: i64, target: &Target, hidden: &[(i64, i64)]) -> Option<Measures> {
+    pub(crate) fn weigh(&self, gene: i64, target: &Target, hidden: &[(i64, i64)]) -> Option<Measures> {
         let row = *self.genes.rows.get(&gene)?;
         let shown = self.shown(row, target, hidden);
         let gene_cosines = self.gene_texts.cosines(&self.gene_texts.rows[row as usize]);

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::error::Result;
 
 /// Names of the measures, in their order.
-pub const MEASURES: [&str; 11] = [
+pub(crate) const MEASURES: [&str; 11] = [
     "text.names",
     "text.words",
     "diseases.likest",
@@ -23,7 +23,7 @@ pub const MEASURES: [&str; 11] = [
 
 /// What each measure adds to the log odds.
 #[derive(Debug, Deserialize)]
-pub struct Weights {
+pub(crate) struct Weights {
     /// Log odds without any evidence.
     pub intercept: f64,
     /// Curves by the name of the measure.
@@ -32,7 +32,7 @@ pub struct Weights {
 
 /// A piecewise linear curve: log odds at each knot.
 #[derive(Debug, Deserialize)]
-pub struct Curve {
+pub(crate) struct Curve {
     /// Values of the measure, ascending.
     pub knots: Vec<f64>,
     /// Log odds at each knot.
@@ -41,7 +41,7 @@ pub struct Curve {
 
 impl Curve {
     /// Log odds at `x`: linear between the knots, constant beyond the first and last.
-    pub fn at(&self, x: f64) -> f64 {
+    pub(crate) fn at(&self, x: f64) -> f64 {
         let after = self.knots.partition_point(|&knot| knot <= x);
         match (self.log_odds.get(after.wrapping_sub(1)), self.log_odds.get(after)) {
             (Some(a), Some(b)) => {
@@ -55,7 +55,7 @@ impl Curve {
 
 /// The measures of a gene and a disease or phenotype, and what they rest on.
 #[derive(Clone, Debug, Default)]
-pub struct Measures {
+pub(crate) struct Measures {
     /// Values in the order of [`MEASURES`].
     pub values: [f64; MEASURES.len()],
     /// The five words that weigh most among those that gene and disease share.
@@ -68,7 +68,7 @@ pub struct Measures {
 
 /// Evidence of one kind.
 #[derive(Clone, Debug)]
-pub struct Evidence {
+pub(crate) struct Evidence {
     /// Kind: text, diseases, likeness or chromosome.
     pub kind: &'static str,
     /// What it adds to the log odds.
@@ -79,7 +79,11 @@ pub struct Evidence {
 
 impl Measures {
     /// The log odds of all evidence together, and the evidence of each kind. `symbol`: the symbol of a gene by its number.
-    pub fn evidence(&self, weights: &Weights, symbol: impl Fn(i64) -> Result<String>) -> Result<(f64, Vec<Evidence>)> {
+    pub(crate) fn evidence(
+        &self,
+        weights: &Weights,
+        symbol: impl Fn(i64) -> Result<String>,
+    ) -> Result<(f64, Vec<Evidence>)> {
         let sum = |kind: &str| {
             let mine = MEASURES.iter().zip(self.values).filter(|(name, _)| name.split('.').next() == Some(kind));
             mine.filter_map(|(name, x)| Some(weights.curves.get(*name)?.at(x))).sum::<f64>()

@@ -86,7 +86,7 @@ const FILLING: &[&str] =
     &["to", "with", "without", "and", "or", "of", "the", "in", "due", "by", "a", "an", "familial", "isolated"];
 
 /// Whether one disease is a special case of another, by their names: `Long QT syndrome 5` of `Long QT syndrome`, not of `Long QT syndrome 1`.
-pub fn is_special_case(special: &str, general: &str) -> bool {
+pub(crate) fn is_special_case(special: &str, general: &str) -> bool {
     let own = own_words(general);
     let folded = fold(general);
     let plain = |word: &str| FILLING.contains(&word) || (word.len() > 1 && !SERIES.contains(&word) && !is_number(word));

@@ -57,9 +57,9 @@ impl Card {
 
     fn check_networks(&self) -> Checked {
         match self.files.model.0.len() {
-            0 => Err("files: model names no network".into()),
+            0 => Err("files: model lists no network".into()),
             1..=64 => Ok(()),
-            _ => Err("files: model names more than 64 networks".into()),
+            _ => Err("files: model lists more than 64 networks".into()),
         }
     }
 
@@ -71,7 +71,7 @@ impl Card {
         let more = more.chain(self.trained_on.iter().map(|text| ("trained_on", text)));
         let more = more.chain(self.notes.iter().map(|text| ("notes", text)));
         match one_line.into_iter().chain(more).find(|(_, text)| text.chars().any(char::is_control)) {
-            Some((key, _)) => Err(format!("{key} holds a line end or another control character")),
+            Some((key, _)) => Err(format!("{key} contains a line end or another control character")),
             None => Ok(()),
         }
     }
@@ -125,7 +125,7 @@ impl Card {
     /// Version and licence are written between quotes into VCF headers.
     fn check_header_texts(&self) -> Checked {
         match [&self.version, &self.license].into_iter().any(|text| text.contains(['"', '\\'])) {
-            true => Err("version and license may not hold quotes or backslashes".into()),
+            true => Err("version and license must not contain quotes or backslashes".into()),
             false => Ok(()),
         }
     }
@@ -143,7 +143,7 @@ impl Card {
         let both_strands = self.kind == Kind::Track && self.strand != StrandRule::Forward;
         match both_strands && !(self.window.span - self.window.core).is_multiple_of(2) {
             true => Err(
-                "window: a track scored on both strands needs its core in the very middle: span - core must be even"
+                "window: a track scored on both strands needs its core in the exact middle: span - core must be even"
                     .into(),
             ),
             false => Ok(()),
@@ -242,7 +242,7 @@ impl Card {
         let fine = || self.heads.iter().filter(|head| head.bin == Some(1));
         if let Some(head) = fine().find(|head| head.activation == Activation::Identity) {
             return Err(format!(
-                "variants: deleted: zero does not suit head {}: 0 of activation identity does not mean that nothing is there",
+                "variants: deleted: zero is not suitable for head {}: with activation identity, 0 does not mean absence",
                 head.name
             ));
         }
@@ -259,7 +259,7 @@ impl Card {
         for head in &self.heads {
             check_word("head", &head.name)?;
             if !names.insert(&head.name) {
-                return Err(format!("heads: \"{}\" is there twice", head.name));
+                return Err(format!("heads: \"{}\" occurs twice", head.name));
             }
             head.check_labels()?;
             self.check_bin(head)?;
@@ -304,7 +304,7 @@ impl Card {
     fn check_column_names(&self) -> Checked {
         let mut plain = BTreeSet::new();
         match self.columns().iter().map(Column::plain_name).find(|name| !plain.insert(name.clone())) {
-            Some(twice) => Err(format!("heads: two scores would be called {twice} in VCF")),
+            Some(twice) => Err(format!("heads: two scores would have the name {twice} in VCF")),
             None => Ok(()),
         }
     }
@@ -316,7 +316,7 @@ impl HeadCard {
         for label in &self.labels {
             check_word("label", label)?;
             if !labels.insert(label) {
-                return Err(format!("head {}: label \"{label}\" is there twice", self.name));
+                return Err(format!("head {}: label \"{label}\" occurs twice", self.name));
             }
         }
         if self.labels.is_empty() {
@@ -399,7 +399,7 @@ impl Input {
         };
         match self.padding_id {
             id if (0..=most).contains(&id) => Ok(()),
-            id => Err(format!("input: padding_id is {id}; of this dtype it must be between 0 and {most}")),
+            id => Err(format!("input: padding_id is {id}; with this dtype it must be between 0 and {most}")),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{genome::Strand, number::Digits};
 
 /// One score of an answer: a label of a head.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Column {
+pub(crate) struct Column {
     /// `head`, or `head.label` where the head has several.
     pub name: String,
     /// Its head's place in the card.
@@ -30,14 +30,14 @@ pub struct Column {
 
 impl Column {
     /// The name in letters, digits and `_` only, as VCF requires.
-    pub fn plain_name(&self) -> String {
+    pub(crate) fn plain_name(&self) -> String {
         self.name.replace(['-', '.'], "_")
     }
 }
 
 impl Card {
     /// The scores of an answer, in output order.
-    pub fn columns(&self) -> Vec<Column> {
+    pub(crate) fn columns(&self) -> Vec<Column> {
         let mut columns = Vec::new();
         for (index, head) in self.heads.iter().enumerate() {
             for (place, label) in head.labels.iter().enumerate() {
@@ -58,17 +58,17 @@ impl Card {
     }
 
     /// Width of the finest bin of all heads, in bases; `None` where one score is for the whole core.
-    pub fn bin(&self) -> Option<u64> {
+    pub(crate) fn bin(&self) -> Option<u64> {
         self.heads.iter().filter_map(|head| head.bin).filter(|&bin| bin > 0).min()
     }
 
     /// Finest bins in a core; 1 where one score is for the whole core.
-    pub fn bins(&self) -> usize {
+    pub(crate) fn bins(&self) -> usize {
         self.bin().map_or(1, |bin| (self.window.core / bin) as usize)
     }
 
     /// How many of the finest bins one bin of a head covers.
-    pub fn repeat(&self, head: &HeadCard) -> usize {
+    pub(crate) fn repeat(&self, head: &HeadCard) -> usize {
         match (head.bin, self.bin()) {
             (Some(bin), Some(finest)) => (bin / finest) as usize,
             _ => 1,
@@ -79,7 +79,7 @@ impl Card {
     ///
     /// METHOD: a site that is deleted is lost, as in SpliceAI (Jaganathan et al. 2019). Where 0 does not mean that there is no site
     /// (logits, wide bins, background labels), bases that only one allele has are not compared.
-    pub fn missing_is_zero(&self) -> Vec<bool> {
+    pub(crate) fn missing_is_zero(&self) -> Vec<bool> {
         let columns = self.columns();
         let zero = |column: &Column| {
             let head = &self.heads[column.head];
@@ -96,7 +96,7 @@ impl Card {
     }
 
     /// Finest bins that are scored in a row of so many bases.
-    pub fn bins_of(&self, bases: usize) -> usize {
+    pub(crate) fn bins_of(&self, bases: usize) -> usize {
         match (self.window.multiple, self.bin()) {
             (Some(_), Some(bin)) => bases.saturating_sub(2 * self.window.left() as usize) / bin as usize,
             _ => self.bins(),
@@ -104,7 +104,7 @@ impl Card {
     }
 
     /// Shortest sequence that is scored, in bases.
-    pub fn min_span(&self) -> u64 {
+    pub(crate) fn min_span(&self) -> u64 {
         self.window.min_span.unwrap_or(self.window.span)
     }
 }

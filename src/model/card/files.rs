@@ -7,7 +7,7 @@ use serde::Deserialize;
 /// File names inside the folder.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Files {
+pub(crate) struct Files {
     /// The ONNX network, or several: the scores of an ensemble are the mean of its members'.
     pub model: Names,
     /// `tokenizer.json`, for BPE.
@@ -23,7 +23,7 @@ pub struct Files {
 /// One file name, or a list of them.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(from = "OneOrMany")]
-pub struct Names(pub Vec<String>);
+pub(crate) struct Names(pub Vec<String>);
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -43,7 +43,7 @@ impl From<OneOrMany> for Names {
 
 impl Names {
     /// The first name; none in an empty list, which a card is refused for.
-    pub fn first(&self) -> &str {
+    pub(crate) fn first(&self) -> &str {
         self.0.first().map_or("", String::as_str)
     }
 }

@@ -7,7 +7,7 @@ use crate::{genome::Strand, number::Digits};
 /// What turns logits into scores.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Activation {
+pub(crate) enum Activation {
     /// Each label by itself, 0 to 1.
     Sigmoid,
     /// All labels of a head together: their sum is 1.
@@ -20,7 +20,7 @@ pub enum Activation {
 
 impl Activation {
     /// How its scores are written.
-    pub fn digits(self) -> Digits {
+    pub(crate) fn digits(self) -> Digits {
         match self {
             Self::Sigmoid | Self::Softmax => Digits::Decimals,
             Self::Identity | Self::Softplus => Digits::Significant,
@@ -31,7 +31,7 @@ impl Activation {
 /// One head: an output of the network and its labels.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct HeadCard {
+pub(crate) struct HeadCard {
     /// Name, as columns carry it.
     pub name: String,
     /// Name of the network's output.
@@ -63,7 +63,7 @@ pub struct HeadCard {
 /// Precision and recall at a threshold, over all labels of a head.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
-pub struct OperatingPoint {
+pub(crate) struct OperatingPoint {
     /// Smallest score that is a call.
     pub threshold: f64,
     /// Share of calls that are right.
@@ -77,7 +77,7 @@ pub struct OperatingPoint {
 
 /// The strand of a label.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-pub enum LabelStrand {
+pub(crate) enum LabelStrand {
     /// The forward strand.
     #[serde(rename = "+")]
     Forward,
@@ -102,7 +102,7 @@ impl From<LabelStrand> for Strand {
 /// Order of the axes of a track.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum TrackLayout {
+pub(crate) enum TrackLayout {
     /// (rows, bins, labels).
     #[default]
     ChannelsLast,
@@ -113,7 +113,7 @@ pub enum TrackLayout {
 /// Which strands are scored, and how two scores become one.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
-pub enum StrandRule {
+pub(crate) enum StrandRule {
     /// The forward strand only.
     #[default]
     Forward,

@@ -10,21 +10,18 @@ mod heads;
 mod schema;
 mod variants;
 
-pub use self::{
+pub(crate) use self::{
     columns::Column,
-    files::{Files, Names},
-    heads::{Activation, HeadCard, LabelStrand, OperatingPoint, StrandRule, TrackLayout},
-    schema::{
-        Card, Case, Dtype, Encoding, GenerateRule, Input, Kind, Layout, RunRule, TooManyTokens, Unknown, WindowRule,
-    },
-    variants::{ChangeRule, Comparison, Deleted, OutsideGene, VariantRule},
+    heads::{Activation, HeadCard, StrandRule, TrackLayout},
+    schema::{Card, Case, Dtype, Encoding, GenerateRule, Kind, Layout, Unknown, WindowRule},
+    variants::{ChangeRule, Comparison, OutsideGene},
 };
 
 use crate::error::{Error, Result};
 
 impl Card {
     /// Parses a card and checks it. Messages call it `place`.
-    pub fn parse(text: &str, place: &str) -> Result<Self> {
+    pub(crate) fn parse(text: &str, place: &str) -> Result<Self> {
         let mut card: Self = serde_saphyr::from_str(text).map_err(|error| {
             let text = error.to_string();
             let line = text.lines().next().unwrap_or("not a card").trim_end();
@@ -37,7 +34,7 @@ impl Card {
     }
 
     /// Names of all files that the card names.
-    pub fn file_names(&self) -> Vec<&str> {
+    pub(crate) fn file_names(&self) -> Vec<&str> {
         let files = &self.files;
         let optional = [files.tokenizer.as_deref(), files.vocabulary.as_deref(), self.self_test.as_deref()];
         let changes = self.variants.changes.iter().flat_map(|changes| [&changes.stretch, &changes.change]);
@@ -47,7 +44,7 @@ impl Card {
     }
 
     /// sha256 of the network; of an ensemble, sha256 of its members' digests, one per line.
-    pub fn networks_digest(&self) -> Option<String> {
+    pub(crate) fn networks_digest(&self) -> Option<String> {
         let digest = |file: &String| self.files.sha256.get(file).cloned();
         match self.files.model.0.as_slice() {
             [one] => digest(one),

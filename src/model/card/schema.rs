@@ -11,7 +11,7 @@ use super::{
 /// `card.yaml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Card {
+pub(crate) struct Card {
     /// Short name, as `-m` takes it.
     pub name: String,
     /// Version of the weights, `1.2.3`.
@@ -67,7 +67,7 @@ pub struct Card {
 /// What a network predicts.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Probabilities of classes for the window's core.
     Classify,
     /// Numbers for the window's core.
@@ -81,7 +81,7 @@ pub enum Kind {
 /// How bases are encoded for the network.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Encoding {
+pub(crate) enum Encoding {
     /// Four numbers a base, A C G T.
     OneHot,
     /// One id a base: A C G T = 0 1 2 3, anything else 4.
@@ -96,12 +96,12 @@ pub enum Encoding {
 
 impl Encoding {
     /// Rows are token ids, of which there are not as many as bases.
-    pub fn is_tokens(self) -> bool {
+    pub(crate) fn is_tokens(self) -> bool {
         matches!(self, Self::Kmer | Self::Bpe | Self::Hybrid)
     }
 
     /// Token ids come from a `tokenizer.json`.
-    pub fn has_tokenizer(self) -> bool {
+    pub(crate) fn has_tokenizer(self) -> bool {
         matches!(self, Self::Bpe | Self::Hybrid)
     }
 }
@@ -109,7 +109,7 @@ impl Encoding {
 /// Order of the axes of the input.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Layout {
+pub(crate) enum Layout {
     /// (rows, 4, bases).
     ChannelsFirst,
     /// (rows, bases, 4).
@@ -121,7 +121,7 @@ pub enum Layout {
 /// Number type of the input.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Dtype {
+pub(crate) enum Dtype {
     /// 32-bit float.
     F32,
     /// 64-bit integer.
@@ -135,7 +135,7 @@ pub enum Dtype {
 /// How a base that is not A, C, G or T is encoded.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Unknown {
+pub(crate) enum Unknown {
     /// One-hot: all four numbers 0.
     Zeros,
     /// One-hot: all four numbers 0.25.
@@ -149,7 +149,7 @@ pub enum Unknown {
 /// What lower case (soft-masked repeats) means.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Case {
+pub(crate) enum Case {
     /// The same as upper case.
     #[default]
     Upper,
@@ -160,7 +160,7 @@ pub enum Case {
 /// The `input` part of a card.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Input {
+pub(crate) struct Input {
     /// How bases are encoded.
     pub encoding: Encoding,
     /// Name of the network's input.
@@ -206,7 +206,7 @@ pub struct Input {
 /// What happens to a window of more tokens than the network reads.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum TooManyTokens {
+pub(crate) enum TooManyTokens {
     /// It is skipped.
     #[default]
     Skip,
@@ -216,12 +216,12 @@ pub enum TooManyTokens {
 
 impl Input {
     /// How many tokens a row is truncated to; `None` where rows are not truncated.
-    pub fn cut(&self) -> Option<usize> {
+    pub(crate) fn cut(&self) -> Option<usize> {
         self.max_tokens.filter(|_| self.too_many_tokens == TooManyTokens::Truncate)
     }
 
     /// How many tokens a row may have; `None` where rows are truncated or have no limit.
-    pub fn most_tokens(&self) -> Option<usize> {
+    pub(crate) fn most_tokens(&self) -> Option<usize> {
         self.max_tokens.filter(|_| self.too_many_tokens == TooManyTokens::Skip)
     }
 }
@@ -229,7 +229,7 @@ impl Input {
 /// The `window` part of a card; all in bases.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WindowRule {
+pub(crate) struct WindowRule {
     /// Bases the network reads.
     pub span: u64,
     /// Bases in the middle of the span that are scored.
@@ -254,7 +254,7 @@ pub struct WindowRule {
 
 impl WindowRule {
     /// Bases of the span left of the core.
-    pub fn left(&self) -> u64 {
+    pub(crate) fn left(&self) -> u64 {
         (self.span - self.core) / 2
     }
 }
@@ -274,7 +274,7 @@ fn yes() -> bool {
 /// and part.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct GenerateRule {
+pub(crate) struct GenerateRule {
     /// Name of the logits: (rows, new tokens, vocabulary), or of the last new token alone: (rows, 1, vocabulary).
     #[serde(default = "logits")]
     pub output: String,
@@ -319,13 +319,13 @@ fn present() -> String {
 
 impl GenerateRule {
     /// Names of the cache's tensors by a pattern: layer by layer, key before value.
-    pub fn cache(&self, pattern: &str) -> Vec<String> {
+    pub(crate) fn cache(&self, pattern: &str) -> Vec<String> {
         let name = |layer: usize, part: &str| pattern.replace("{layer}", &layer.to_string()).replace("{part}", part);
         (0..self.layers).flat_map(|layer| [name(layer, "key"), name(layer, "value")]).collect()
     }
 
     /// Most tokens of an answer. Default: 400, or the context where that is smaller.
-    pub fn max_tokens(&self) -> usize {
+    pub(crate) fn max_tokens(&self) -> usize {
         self.max_tokens.unwrap_or(400.min(self.context))
     }
 }
@@ -333,7 +333,7 @@ impl GenerateRule {
 /// The `run` part of a card.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RunRule {
+pub(crate) struct RunRule {
     /// Rows in every call of the engine. The last call is padded to as many, so that a score never depends on how many
     /// others are computed with it. Default: the network's first axis, if it is fixed; else 16. [1, 4096]
     #[serde(default)]
@@ -359,7 +359,7 @@ impl Default for RunRule {
 impl RunRule {
     /// Rows in every call. `fixed`: the number that the network requires. `device`: the number that suits the device, used unless the
     /// card requires 1.
-    pub fn call_rows(&self, fixed: Option<usize>, device: Option<usize>) -> usize {
+    pub(crate) fn call_rows(&self, fixed: Option<usize>, device: Option<usize>) -> usize {
         fixed.or(self.rows.filter(|&rows| rows == 1)).or(device).or(self.rows).unwrap_or(ROWS)
     }
 }

@@ -7,7 +7,7 @@ use super::files::Names;
 /// The `variants` part of a card.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct VariantRule {
+pub(crate) struct VariantRule {
     /// Longest REF or ALT that is scored, in bases. Default: half the span.
     #[serde(default)]
     pub max_allele: Option<u64>,
@@ -35,7 +35,7 @@ pub struct VariantRule {
 /// What a network reads outside of the gene that a variant is scored in.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum OutsideGene {
+pub(crate) enum OutsideGene {
     /// N, as SpliceAI does.
     #[default]
     N,
@@ -46,7 +46,7 @@ pub enum OutsideGene {
 /// The score on a track, for the other allele, of a base that only one allele has.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Deleted {
+pub(crate) enum Deleted {
     /// It is not compared.
     Absent,
     /// 0: there is no site. For bins of one base whose scores are 0 where there is no site.
@@ -56,7 +56,7 @@ pub enum Deleted {
 /// How reference and alternate scores become one number.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Comparison {
+pub(crate) enum Comparison {
     /// The largest difference, signed, and where it is (SAX of Basenji; SpliceAI's delta score and position).
     #[default]
     Max,
@@ -74,7 +74,7 @@ pub enum Comparison {
 
 impl Comparison {
     /// Its name in options and cards.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Max => "max",
             Self::Sum => "sum",
@@ -93,7 +93,7 @@ impl Comparison {
 /// the inserted ones, and `right` bases after them. Heads, input tensor and layout are those of the card.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ChangeRule {
+pub(crate) struct ChangeRule {
     /// Networks that read a stretch, one per member.
     pub stretch: Names,
     /// Networks that score a change, one per member.

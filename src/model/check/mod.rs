@@ -59,7 +59,7 @@ pub(crate) fn check(folder: &Folder, choice: EngineChoice) -> Result<Report> {
     for file in card.files.sha256.keys().filter(|file| !card.file_names().contains(&file.as_str())) {
         folder.verified(&card, file)?;
     }
-    let mut text = format!("{} {}: card and digests are good\n", card.name, card.version);
+    let mut text = format!("{} {}: the card and the checksums are correct\n", card.name, card.version);
     let (mut results, mut scores) = (Vec::new(), Vec::new());
     for engine in engines(choice) {
         let checked = match &test {
@@ -75,7 +75,7 @@ pub(crate) fn check(folder: &Folder, choice: EngineChoice) -> Result<Report> {
                     Ok(())
                 }
                 Err(error) => {
-                    text.push_str(&format!("  {}: does not run: {error}\n", engine.title()));
+                    text.push_str(&format!("  {}: failed: {error}\n", engine.title()));
                     Err(error)
                 }
             },
@@ -108,7 +108,7 @@ fn describe(checked: &Checked, card: &Card, test: &SelfTest, text: &mut String) 
     let Checked { report, self_test, changes, windows } = checked;
     let mut line = |what: &str| text.push_str(&format!("  {} {}: {what}\n", report.engine, report.version));
     match test.count() {
-        (0, _) => line("loads; there is no self-test"),
+        (0, _) => line("the network loads; there is no self-test"),
         (count, what) => line(&format!(
             "{count} {what} of the self-test, largest difference {self_test:.1e} (tolerance {:.1e})",
             card.run.tolerance
@@ -131,7 +131,7 @@ fn compare_engines(scores: &[Vec<f32>], tolerance: f32, text: &mut String) {
     for other in others {
         let worst = relative(first, other);
         if exceeds(worst, tolerance) {
-            text.push_str(&format!("  the engines differ by {worst:.1e}: keep to one of them (--engine)\n"));
+            text.push_str(&format!("  the engines differ by {worst:.1e}: always use the same one (--engine)\n"));
         }
     }
 }
@@ -140,6 +140,6 @@ fn compare_engines(scores: &[Vec<f32>], tolerance: f32, text: &mut String) {
 fn describe_engine(engine: &dyn Engine, text: &mut String) {
     let Ok(found) = engine.find() else { return };
     let library = found.library.map_or(String::new(), |path| format!(", {}", path.display()));
-    text.push_str(&format!("  commands run it by {} {}{library}\n", engine.title(), found.version));
-    found.passed_over.iter().for_each(|problem| text.push_str(&format!("  not taken: {problem}\n")));
+    text.push_str(&format!("  commands use {} {}{library}\n", engine.title(), found.version));
+    found.passed_over.iter().for_each(|problem| text.push_str(&format!("  not used: {problem}\n")));
 }

@@ -33,7 +33,8 @@ pub(super) fn check(
     for (test, generated) in tests.iter().zip(generator.answer(&requests, Strategy::Greedy)?) {
         let answer = text.decode(generated.ids.iter().copied());
         if answer != test.answer {
-            let problem = format!("self-test: to \"{}\" it answers \"{answer}\", not \"{}\"", test.prompt, test.answer);
+            let problem =
+                format!("self-test: for \"{}\" the answer is \"{answer}\", expected \"{}\"", test.prompt, test.answer);
             return Err(Error::model(&card.name, problem));
         }
         let difference = (generated.log_probability - test.log_probability).abs();

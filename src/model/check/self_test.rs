@@ -68,7 +68,7 @@ fn sequences(card: &Card, text: &str, place: &str) -> Result<Vec<SequenceTest>> 
     let columns = card.columns();
     let wanted: Vec<&str> = ["name", "sequence"].into_iter().chain(columns.iter().map(|c| c.name.as_str())).collect();
     if names != wanted {
-        return Err(bad(format!("its columns are {}, by the card they are {}", names.join(", "), wanted.join(", "))));
+        return Err(bad(format!("its columns are {}, expected {}", names.join(", "), wanted.join(", "))));
     }
     let test = |record: csv::Result<csv::StringRecord>| {
         let record = record.map_err(|e| bad(e.to_string()))?;
@@ -82,7 +82,7 @@ fn sequence_test(card: &Card, columns: &[Column], record: &csv::StringRecord) ->
     let (name, sequence) = (record[0].to_string(), record[1].to_string());
     let (len, least, most) = (sequence.len() as u64, card.min_span(), card.window.span);
     if len < least || len > most {
-        return Err(format!(" has {len} bases; the card takes {least} to {most}"));
+        return Err(format!(" has {len} bases; the card accepts {least} to {most}"));
     }
     let mut scores = vec![f32::NAN; columns.len() * card.bins()];
     for (index, (column, cell)) in columns.iter().zip(record.iter().skip(2)).enumerate() {
@@ -90,7 +90,7 @@ fn sequence_test(card: &Card, columns: &[Column], record: &csv::StringRecord) ->
         let repeat = card.repeat(&card.heads[column.head]);
         let bins = card.bins() / repeat;
         if values.len() != bins {
-            return Err(format!(": {} values of {}, the card says {bins}", values.len(), column.name));
+            return Err(format!(": {} values of {}, expected {bins}", values.len(), column.name));
         }
         for (bin, value) in values.iter().enumerate() {
             let value: f32 = value.parse().map_err(|_| format!(": \"{value}\" is not a number"))?;

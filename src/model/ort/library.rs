@@ -14,7 +14,7 @@ use ort::environment::Environment;
 use crate::model::engine::NotFound;
 
 /// The loaded library.
-pub struct Runtime {
+pub(crate) struct Runtime {
     pub(super) environment: Environment,
     /// Its file.
     pub path: PathBuf,
@@ -27,7 +27,7 @@ pub struct Runtime {
 static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
 
 /// Loads the library, once. The error is one line: what was searched for and where.
-pub fn runtime() -> Result<&'static Runtime, String> {
+pub(crate) fn runtime() -> Result<&'static Runtime, String> {
     RUNTIME.get_or_init(load).as_ref().map_err(Clone::clone)
 }
 
@@ -35,7 +35,7 @@ pub fn runtime() -> Result<&'static Runtime, String> {
 pub(super) fn not_found(problem: String) -> NotFound {
     NotFound {
         problem,
-        hint: "pip install onnxruntime into the active Python environment, or set ORT_DYLIB_PATH to the library; or use --engine rten, which needs nothing",
+        hint: "pip install onnxruntime into the active Python environment, or set ORT_DYLIB_PATH to the library; or use --engine rten, the built-in engine",
         was_named: named_by_user().is_some(),
     }
 }
@@ -67,7 +67,7 @@ fn load() -> Result<Runtime, String> {
         .map_err(|error| format!("{}: {error}", path.display()))?;
     let version = version_of(&path).unwrap_or_else(|| "unknown version".into());
     for problem in &passed_over {
-        tracing::info!("ONNX Runtime {version} of {} is taken: {problem}", path.display());
+        tracing::info!("using ONNX Runtime {version} of {}: {problem}", path.display());
     }
     Ok(Runtime { environment, path, version, passed_over })
 }

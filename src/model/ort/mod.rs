@@ -9,7 +9,7 @@ mod library;
 mod session;
 mod windows;
 
-pub use self::library::{Runtime, runtime};
+pub(crate) use self::library::runtime;
 
 use self::{changes::OrtChange, decoder::OrtDecoder, windows::OrtWindows};
 use super::{
@@ -21,7 +21,7 @@ use crate::error::Result;
 
 /// The engine ONNX Runtime.
 #[derive(Debug)]
-pub struct OnnxRuntime;
+pub(crate) struct OnnxRuntime;
 
 impl Engine for OnnxRuntime {
     fn name(&self) -> &'static str {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// BED6, then one column for each score; joined calls are elements.
-pub const BED: TableFormat = TableFormat {
+pub(crate) const BED: TableFormat = TableFormat {
     name: "bed",
     about: "BED6, then one column for each score",
     named: Named::Bed,
@@ -31,10 +31,7 @@ const COLUMNS: &[Column] = &[
     column(&["contig"], "name of the contig"),
     column(&["start"], "first base of the bin, 0-based"),
     column(&["end"], "one past the last base of the bin"),
-    column(
-        &["label"],
-        "label with the largest margin over its threshold; of exact tasks with answers in words, the answer",
-    ),
+    column(&["label"], "label with the largest (score - threshold); of exact tasks with answers in words, the answer"),
     column(&["score"], "score of that label × 1000, 0 to 1000"),
     column(&["strand"], "strand of the scores; . for both"),
     column(

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Contig, start, end and one score.
-pub const BEDGRAPH: TableFormat = TableFormat {
+pub(crate) const BEDGRAPH: TableFormat = TableFormat {
     name: "bedgraph",
     about: "contig, start, end and one score",
     named: Named::Bedgraph,

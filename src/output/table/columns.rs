@@ -12,14 +12,17 @@ const FRAME: Column = column(
 
 /// Elements of `--merge`.
 const ELEMENTS: &[Column] = &[
-    column(&["contig", "start", "end"], "the element: neighbouring bins over the threshold, 0-based, half-open"),
+    column(
+        &["contig", "start", "end"],
+        "the interval: neighbouring bins over the threshold, merged; 0-based, half-open",
+    ),
     column(&["name"], "score that was called"),
     column(&["score"], "highest score × 1000"),
     column(&["strand"], "strand of its bins"),
     column(&["max"], "highest score"),
     column(&["mean"], "mean score of its bins"),
     column(&["bins"], "number of bins"),
-    column(&["summit"], "middle of the highest bin, in bases from the start of the element, 0-based"),
+    column(&["summit"], "middle of the highest bin, in bases from the start of the interval, 0-based"),
 ];
 
 /// What a scan writes besides the formats of places.

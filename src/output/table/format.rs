@@ -11,7 +11,7 @@ use crate::{
 
 /// A text format of places with scores.
 #[derive(Clone, Copy, Debug)]
-pub struct TableFormat {
+pub(crate) struct TableFormat {
     /// Its name on the command line and in manifests.
     pub name: &'static str,
     /// Its description in `--help`.
@@ -45,7 +45,7 @@ impl PartialEq for TableFormat {
 
 /// Answers that a format can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
+pub(crate) enum Holds {
     /// All scores, words, and intervals without scores.
     Everything,
     /// One score for each place.
@@ -53,7 +53,7 @@ pub enum Holds {
 }
 
 /// What the lines of a run have in common.
-pub struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     /// The model's columns.
     pub form: &'a Form,
     /// Which scores are calls.
@@ -73,7 +73,7 @@ pub(super) fn no_header(_: &Form) -> String {
 }
 
 /// A place with its scores, or why it has none.
-pub struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// Contig name.
     pub contig: &'a str,
     /// The bin.

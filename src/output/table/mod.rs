@@ -9,7 +9,7 @@ mod tsv;
 
 use clap::builder::PossibleValue;
 
-pub use self::{
+pub(crate) use self::{
     bed::BED,
     bedgraph::BEDGRAPH,
     format::{Holds, Place, Rules, TableFormat},
@@ -18,11 +18,11 @@ pub use self::{
 use super::names::Writes;
 
 /// All formats, in the order in which `--help` lists them.
-pub const FORMATS: &[TableFormat] = &[BED, TSV, BEDGRAPH, splice_scores::SPLICE_SCORES];
+pub(crate) const FORMATS: &[TableFormat] = &[BED, TSV, BEDGRAPH, splice_scores::SPLICE_SCORES];
 
 impl TableFormat {
     /// The formats that can hold such answers, for [`super::names::decide`].
-    pub fn that_hold(holds: Holds) -> Vec<Writes<Self>> {
+    pub(crate) fn that_hold(holds: Holds) -> Vec<Writes<Self>> {
         let fits = |format: &&Self| holds == Holds::OneScore || format.holds == Holds::Everything;
         FORMATS.iter().filter(fits).map(|format| Writes::text(*format, format.named)).collect()
     }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Splice scores for spliced alignment.
-pub const SPLICE_SCORES: TableFormat = TableFormat {
+pub(super) const SPLICE_SCORES: TableFormat = TableFormat {
     name: "splice-scores",
     about: "contig, offset, strand, D or A, score: splice scores for minimap2 --spsc and miniprot --spsc",
     named: Named::Tsv,

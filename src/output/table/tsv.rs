@@ -14,9 +14,9 @@ use crate::{
 };
 
 /// A header, and a line for every window.
-pub const TSV: TableFormat = TableFormat {
+pub(crate) const TSV: TableFormat = TableFormat {
     name: "tsv",
-    about: "One header line, all windows, skipped ones with their reason",
+    about: "One header line, all windows; skipped windows have their reason",
     named: Named::Tsv,
     columns: COLUMNS,
     kind: OutputKind::ScanTsv,
@@ -31,9 +31,9 @@ pub const TSV: TableFormat = TableFormat {
 /// TSV.
 const COLUMNS: &[Column] = &[
     column(&["contig", "start", "end", "strand"], "as in BED"),
-    column(&[CALL], "label with the largest margin, if it reaches its threshold; otherwise ."),
-    column(&[SCORES], "one column per score; . where there is none"),
-    column(&["skip"], "reason why there are no scores; . where there are"),
+    column(&[CALL], "label with the largest (score - threshold), if the score reaches the threshold; otherwise ."),
+    column(&[SCORES], "one column per score; . if there is none"),
+    column(&["skip"], "reason why there are no scores; . if there are scores"),
 ];
 
 fn header(form: &Form) -> String {

@@ -6,7 +6,7 @@ use super::{feature::Feature, gene_place::GenePlace};
 use crate::genome::Interval;
 
 /// The assembly that a text names.
-pub fn assembly_of(text: &str) -> Option<&'static str> {
+pub(crate) fn assembly_of(text: &str) -> Option<&'static str> {
     let text = text.to_ascii_lowercase();
     let all = [
         ("grch38", "GRCh38"),

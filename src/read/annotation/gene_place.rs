@@ -4,7 +4,7 @@ use crate::genome::{Interval, Strand};
 
 /// A gene and its place on the genome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GenePlace {
+pub(crate) struct GenePlace {
     /// Contig name.
     pub contig: String,
     /// All bases of the gene.
@@ -23,7 +23,7 @@ pub struct GenePlace {
 
 impl GenePlace {
     /// The intervals between neighbouring exons that do not overlap.
-    pub fn introns(&self) -> impl Iterator<Item = Interval> {
+    pub(crate) fn introns(&self) -> impl Iterator<Item = Interval> {
         self.exons
             .windows(2)
             .filter(|pair| pair[0].end < pair[1].start)

@@ -10,7 +10,7 @@ mod spliceai_table;
 use std::path::Path;
 
 use self::collector::Collector;
-pub use self::{collector::assembly_of, gene_place::GenePlace};
+pub(crate) use self::{collector::assembly_of, gene_place::GenePlace};
 use super::{
     format::{BYTE_ORDER_MARK, Format},
     lines::LineLimited,
@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 const FORMATS: &str = "genes (GTF, GFF3 or SpliceAI's table)";
 
 /// All genes of an annotation.
-pub struct Annotation {
+pub(crate) struct Annotation {
     /// The genes in the order of the file.
     pub genes: Vec<GenePlace>,
     /// The assembly that the comments of the file name.
@@ -36,12 +36,12 @@ pub struct Annotation {
 
 /// Reads an annotation. Genes are the lines of genes; in a GTF without such lines, the span of all lines with the same `gene_id`. In
 /// SpliceAI's table (`#NAME CHROM STRAND TX_START TX_END EXON_START EXON_END`) each line is a gene.
-pub fn read(path: &Path) -> Result<Annotation> {
+pub(crate) fn read(path: &Path) -> Result<Annotation> {
     of(open::open_even_empty(path)?)
 }
 
 /// Reads an annotation from an open input.
-pub fn of(mut input: Input) -> Result<Annotation> {
+pub(crate) fn of(mut input: Input) -> Result<Annotation> {
     input.expect(&[Format::Unknown, Format::Sam, Format::Empty], FORMATS)?;
     let (place, report) = (input.place(), input.report());
     let start = input.reader.fill_buf().map_err(|error| feature::failed(&place, &error))?;
@@ -66,7 +66,7 @@ pub fn of(mut input: Input) -> Result<Annotation> {
     }
     if genes.is_empty() {
         // Such a file is valid, but perhaps not the one that was meant.
-        tracing::warn!("{place} holds no lines of genes: no position is in a gene");
+        tracing::warn!("{place} has no genes");
     }
     Ok(Annotation { genes, assembly: assembly.map(str::to_string), report: report(), place })
 }

@@ -65,7 +65,7 @@ fn folder_of_links() -> Result<TempDir> {
         let place = std::env::temp_dir();
         Error::input(
             place.display(),
-            format!("no folder can be made here for the links that htslib opens to read CRAM: {}", describe(&error)),
+            format!("no folder can be made for the links that htslib needs to read CRAM: {}", describe(&error)),
         )
         .with_hint("set TMPDIR to a folder that can be written to")
     })
@@ -203,7 +203,7 @@ impl Reader {
         let Some(index) = index::beside(&self.path, contigs)? else { return Ok(false) };
         let failed = |what: &str| {
             Error::input(self.path.display(), format!("{what} with the index {}", index.display()))
-                .with_hint("make the index anew: samtools index")
+                .with_hint("index the file again: samtools index")
         };
         let (named, named_index) = (SafePath::of(&self.path)?, SafePath::of(&index)?);
         let mut reader = IndexedReader::from_path_and_index(&named.path, &named_index.path)

@@ -22,7 +22,7 @@ pub(super) fn beside(path: &Path, contigs: &Contigs) -> Result<Option<PathBuf>> 
         return Ok(None);
     };
     warn_if_older(&index, path);
-    let hint = "make the index anew: samtools index";
+    let hint = "index the file again: samtools index";
     let records = crai::fs::read(&index).map_err(|error| {
         Error::input(index.display(), format!("the index is damaged: {}", describe(&error))).with_hint(hint)
     })?;

@@ -19,10 +19,10 @@ use super::{regions::Regions, sam_header::Header};
 use crate::error::{Error, Result};
 
 /// The environment variable that chooses between the readers of CRAM where a build has both: `htslib` or `noodles`.
-pub const READER: &str = "GENOGLOSS_CRAM_READER";
+pub(crate) const READER: &str = "GENOGLOSS_CRAM_READER";
 
 /// What reads CRAM in this build, for people.
-pub fn described() -> String {
+pub(crate) fn described() -> String {
     #[cfg(feature = "htslib")]
     return format!("htslib {} (CRAM 2.1, 3.0, 3.1)", htslib_reader::version());
     #[cfg(not(feature = "htslib"))]

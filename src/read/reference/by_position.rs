@@ -39,7 +39,7 @@ trait Bytes: Read + Seek + Send + Sync {}
 impl<T: Read + Seek + Send + Sync> Bytes for T {}
 
 /// An open FASTA file with its index.
-pub struct Reference {
+pub(crate) struct Reference {
     path: PathBuf,
     contigs: Contigs,
     /// The index: a record per contig.
@@ -59,7 +59,7 @@ pub struct Reference {
 
 impl Reference {
     /// Opens a FASTA file.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         Self::open_if_regular(path)?.map_err(|Irregular(why)| {
             Error::input(path.display(), format!("it cannot be indexed{why}")).with_hint(
                 "all lines of a contig but its last must have one length, and no line may be empty; samtools faidx requires the same",
@@ -88,7 +88,7 @@ impl Reference {
             index::read_contigs(path)?
         } else {
             tracing::info!(
-                "{} has no index: it is read once to make one in memory (samtools faidx makes one for all runs)",
+                "{} has no index: reading it once to make an index in memory (samtools faidx makes one for all runs)",
                 path.display()
             );
             match index::index_contigs(path)? {
@@ -125,7 +125,7 @@ impl Reference {
             let beside = with_ending(&self.path, ending);
             if is_older(&beside, &self.path) {
                 tracing::warn!(
-                    "{} is older than {}: an index that does not fit is refused; samtools faidx makes it anew",
+                    "{} is older than {}: if the file was changed, run samtools faidx again",
                     beside.display(),
                     self.path.display()
                 );
@@ -159,12 +159,12 @@ impl Reference {
     }
 
     /// Contigs, in the file's order.
-    pub fn contigs(&self) -> &Contigs {
+    pub(crate) fn contigs(&self) -> &Contigs {
         &self.contigs
     }
 
     /// The name of the file in messages.
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         self.path.display().to_string()
     }
 
@@ -194,7 +194,7 @@ impl Reference {
     }
 
     /// Appends the bases of `interval`, which must lie on the contig, to `out`, as they are written in the file.
-    pub fn fetch(&mut self, contig: usize, interval: Interval, out: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn fetch(&mut self, contig: usize, interval: Interval, out: &mut Vec<u8>) -> Result<()> {
         let mut at = interval.start;
         while at < interval.end {
             let number = at / BLOCK;
@@ -269,7 +269,7 @@ impl Reference {
             beside.display(),
             format!("this index does not belong to {} (a block is not where the index has it)", self.path.display()),
         )
-        .with_hint(format!("make it anew: bgzip -r {}", self.path.display())))
+        .with_hint(format!("make it again: bgzip -r {}", self.path.display())))
     }
 
     /// Checks that the header of a contig and a line end stand before its first base.
@@ -299,7 +299,7 @@ impl Reference {
     }
 
     /// The name, length and MD5 of a contig, for the manifest. Reads all of the contig.
-    pub fn report(&mut self, contig: usize) -> Result<ContigReport> {
+    pub(crate) fn report(&mut self, contig: usize) -> Result<ContigReport> {
         let length = self.records[contig].length();
         let (mut hash, mut bases) = (Md5::new(), Vec::new());
         for number in 0..length.div_ceil(BLOCK) {
@@ -343,7 +343,7 @@ fn open_blocks(path: &Path, file: File, len: u64) -> Result<(impl Bytes + use<>,
     let beside = with_ending(path, "gzi");
     let (blocks, block_index) = if beside.is_file() {
         let blocks = bgzf::gzi::fs::read(&beside).map_err(|error| {
-            Error::read(&beside, &error).with_hint(format!("make it anew: bgzip -r {}", path.display()))
+            Error::read(&beside, &error).with_hint(format!("make it again: bgzip -r {}", path.display()))
         })?;
         let file = File::open(path).map_err(|e| failed(&e))?;
         let checked = BlockIndex::new(file, len, blocks.as_ref());

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A FASTA file whose contigs may be needed before its bases are read. It is indexed or read from start to end once.
-pub struct Genome {
+pub(crate) struct Genome {
     path: PathBuf,
     reference: Option<Reference>,
     contigs: Option<Contigs>,
@@ -27,17 +27,17 @@ pub struct Genome {
 
 impl Genome {
     /// Of a file, or of standard input for `-`. Nothing is read yet.
-    pub fn new(path: &Path) -> Self {
+    pub(crate) fn new(path: &Path) -> Self {
         Self { path: path.into(), reference: None, contigs: None, is_stream: !path.is_file() }
     }
 
     /// The file.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// The contigs, if the file can be indexed. gzip, xz, standard input, and files with irregular lines cannot.
-    pub fn by_place(&mut self) -> Result<Option<&Contigs>> {
+    pub(crate) fn by_place(&mut self) -> Result<Option<&Contigs>> {
         if self.reference.is_none() && !self.is_stream {
             let input = open::open_even_empty(&self.path)?;
             input.expect(&[Format::Fasta, Format::Empty], "a FASTA file")?;
@@ -60,7 +60,7 @@ impl Genome {
     }
 
     /// The contigs of any file; one that cannot be indexed is read from start to end.
-    pub fn contigs(&mut self) -> Result<&Contigs> {
+    pub(crate) fn contigs(&mut self) -> Result<&Contigs> {
         if self.by_place()?.is_none() && self.contigs.is_none() {
             self.contigs = Some(fasta::read_contigs(&self.path)?);
         }
@@ -72,7 +72,7 @@ impl Genome {
     }
 
     /// The indexed file; `None` if it cannot be indexed.
-    pub fn into_reference(mut self) -> Result<Option<Reference>> {
+    pub(crate) fn into_reference(mut self) -> Result<Option<Reference>> {
         self.by_place()?;
         Ok(self.reference)
     }

@@ -20,7 +20,7 @@ pub(super) struct Irregular(pub(super) String);
 
 /// The hint to make the index anew.
 pub(super) fn make_anew(path: &Path) -> String {
-    format!("make it anew: samtools faidx {}", path.display())
+    format!("make it again: samtools faidx {}", path.display())
 }
 
 /// Reads the index beside a FASTA file.
@@ -68,7 +68,7 @@ pub(super) fn dictionary(records: &[fasta::fai::Record], path: &Path) -> Result<
             Error::input(path.display(), format!("the name of contig \"{shown}\" is not UTF-8"))
         })?;
         if !contigs.push(name.clone(), record.length()) {
-            return Err(Error::input(path.display(), format!("contig \"{name}\" is there twice")));
+            return Err(Error::input(path.display(), format!("contig \"{name}\" occurs twice")));
         }
     }
     if contigs.is_empty() {
@@ -113,12 +113,12 @@ pub(super) fn index_blocks(path: &Path) -> io::Result<bgzf::gzi::Index> {
 }
 
 /// The lengths of the contigs in the index beside a FASTA file; `None` without an index that can be read.
-pub fn indexed_lengths(path: &Path) -> Option<Vec<u64>> {
+pub(crate) fn indexed_lengths(path: &Path) -> Option<Vec<u64>> {
     let index = fasta::fai::fs::read(with_ending(path, "fai")).ok()?;
     Some(index.as_ref().iter().map(fasta::fai::Record::length).collect())
 }
 
 /// The length of the longest contig in the index beside a FASTA file; 0 without an index that can be read.
-pub fn longest(path: &Path) -> u64 {
+pub(crate) fn longest(path: &Path) -> u64 {
     indexed_lengths(path).and_then(|lengths| lengths.into_iter().max()).unwrap_or(0)
 }

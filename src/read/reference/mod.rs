@@ -9,6 +9,6 @@ mod by_position;
 mod genome;
 mod index;
 
-pub use by_position::Reference;
-pub use genome::Genome;
-pub use index::{indexed_lengths, longest};
+pub(crate) use by_position::Reference;
+pub(crate) use genome::Genome;
+pub(crate) use index::{indexed_lengths, longest};

@@ -34,7 +34,7 @@ const MAX_TEXT: u64 = 1 << 30;
 
 /// A header.
 #[derive(Clone, Debug, Default)]
-pub struct Header {
+pub(crate) struct Header {
     /// Its lines as they are in the file; each ends in `\n`.
     text: Vec<u8>,
     /// Contigs in the order in which records number them.
@@ -53,7 +53,7 @@ pub struct Header {
 
 impl Header {
     /// Reads the lines that begin with `@` before the records of SAM.
-    pub fn read_sam(reader: &mut dyn BufRead, place: &str) -> Result<Self> {
+    pub(crate) fn read_sam(reader: &mut dyn BufRead, place: &str) -> Result<Self> {
         let failed = |error: io::Error| Error::input(format!("{place}, header"), describe(&error));
         let (mut text, mut line, mut lines) = (Vec::new(), Vec::new(), 0);
         while reader.fill_buf().map_err(failed)?.first() == Some(&b'@') {
@@ -69,7 +69,7 @@ impl Header {
     }
 
     /// Reads the header of BAM, from the first byte of the file.
-    pub fn read_bam(reader: &mut dyn BufRead, place: &str) -> Result<Self> {
+    pub(crate) fn read_bam(reader: &mut dyn BufRead, place: &str) -> Result<Self> {
         let mut contigs = Contigs::default();
         let text = read_binary(reader, place, |mut name, length| {
             if name.pop() != Some(0) || name.is_empty() {
@@ -90,7 +90,7 @@ impl Header {
     }
 
     /// Reads the header of BAM, from the first byte of the file, and returns its bytes.
-    pub fn copy_bam(reader: &mut dyn BufRead, place: &str) -> Result<Vec<u8>> {
+    pub(crate) fn copy_bam(reader: &mut dyn BufRead, place: &str) -> Result<Vec<u8>> {
         let (mut contigs, mut count) = (Vec::new(), 0u32);
         let push = |out: &mut Vec<u8>, part: &[u8]| {
             out.extend_from_slice(&(part.len() as u32).to_le_bytes());
@@ -110,12 +110,12 @@ impl Header {
     }
 
     /// Moves a reader of BAM from the first byte of the file to the first record.
-    pub fn skip_bam(reader: &mut dyn BufRead, place: &str) -> Result<()> {
+    pub(crate) fn skip_bam(reader: &mut dyn BufRead, place: &str) -> Result<()> {
         read_binary(reader, place, |_, _| Ok(())).map(drop)
     }
 
     /// The header of CRAM, of its text.
-    pub fn of_text(text: Vec<u8>, place: &str) -> Result<Self> {
+    pub(crate) fn of_text(text: Vec<u8>, place: &str) -> Result<Self> {
         Self::parse(text, None, Source::Binary, place)
     }
 
@@ -156,13 +156,13 @@ impl Header {
                 if ids.read_groups.insert(id.clone()) {
                     self.read_groups.push(id);
                 } else {
-                    warnings.add(|| format!("line {}: @RG ID:{} is there twice", line.number, quoted(&id)));
+                    warnings.add(|| format!("line {}: @RG ID:{} occurs twice", line.number, quoted(&id)));
                 }
             }
             "PG" => {
                 let id = line.require(b"ID")?.to_vec();
                 if !ids.programs.insert(id.clone()) {
-                    warnings.add(|| format!("line {}: @PG ID:{} is there twice", line.number, quoted(&id)));
+                    warnings.add(|| format!("line {}: @PG ID:{} occurs twice", line.number, quoted(&id)));
                 }
                 self.programs.add(id, line);
             }
@@ -214,7 +214,7 @@ impl Header {
             self.aliases.entry(other.to_vec()).or_insert_with(|| shown.clone());
         }
         if !self.contigs.push(shown, length) {
-            return Err(Invalid::certain(format!("@SQ SN:{} is there twice", quoted(name))));
+            return Err(Invalid::certain(format!("@SQ SN:{} occurs twice", quoted(name))));
         }
         Ok(())
     }
@@ -236,13 +236,13 @@ impl Header {
     }
 
     /// The contig that SAM calls `name`, which may be another name of it (@SQ AN).
-    pub fn contig_named(&self, name: &[u8]) -> Option<&str> {
+    pub(crate) fn contig_named(&self, name: &[u8]) -> Option<&str> {
         let contig = std::str::from_utf8(name).ok().and_then(|name| self.contigs.get(name));
         contig.map(|contig| contig.name.as_str()).or_else(|| self.aliases.get(name).map(String::as_str))
     }
 
     /// The contigs and read groups, which decoders of records need.
-    pub fn for_decoding(&self) -> sam::Header {
+    pub(crate) fn for_decoding(&self) -> sam::Header {
         let mut header = sam::Header::default();
         for contig in self.contigs.iter() {
             // Decoders ignore the length, but noodles does not allow 0.
@@ -256,12 +256,12 @@ impl Header {
     }
 
     /// The commands (@PG CL) of the lines of a program (@PG PN); empty for a line without one.
-    pub fn commands_of(&self, program: &str) -> impl Iterator<Item = String> {
+    pub(crate) fn commands_of(&self, program: &str) -> impl Iterator<Item = String> {
         self.programs.commands_of(program)
     }
 
     /// The text with a @PG line added for each chain of programs, as samtools adds them. `fields` are those after ID and PP.
-    pub fn text_with_program(&self, id: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+    pub(crate) fn text_with_program(&self, id: &str, fields: &[(&str, &str)]) -> Vec<u8> {
         [self.text.as_slice(), &self.programs.lines_of_next(id, fields)].concat()
     }
 }
@@ -276,9 +276,9 @@ struct Ids {
 /// The hint for a line that is refused.
 fn hint(source: Source, is_certain: bool) -> &'static str {
     match (source, is_certain) {
-        (Source::Sam, true) => "samtools does not read it either; correct the line",
+        (Source::Sam, true) => "samtools refuses it, too; correct the line",
         (Source::Sam, false) => "correct the line",
-        (Source::Binary, true) => "samtools does not read it either; samtools reheader FILE replaces the header",
+        (Source::Binary, true) => "samtools refuses it, too; samtools reheader FILE replaces the header",
         (Source::Binary, false) => "samtools reheader FILE replaces the header",
     }
 }
@@ -375,7 +375,7 @@ mod tests {
             ("@HD\tVN:1.6\n@SQ\tSN:c\n", 2, "@SQ has no LN"),
             ("@SQ\tLN:5\n", 1, "@SQ has no SN"),
             ("@SQ\tSN:c\tLN:x\n", 1, "@SQ SN:c LN is \"x\", not a length"),
-            ("@SQ\tSN:c\tLN:5\n@SQ\tSN:c\tLN:5\n", 2, "@SQ SN:c is there twice"),
+            ("@SQ\tSN:c\tLN:5\n@SQ\tSN:c\tLN:5\n", 2, "@SQ SN:c occurs twice"),
             ("@RG\tSM:x\n", 1, "@RG has no ID"),
             ("@PG\tPN:x\n", 1, "@PG has no ID"),
             ("@RG\tID:x\tS\n", 1, "@RG: \"S\" is not TAG:VALUE"),

@@ -15,7 +15,7 @@ const COMMON: [(&str, &[&str]); 3] = [
 ];
 
 /// Refuses parts that are not all shards of one run, each once and in order.
-pub fn check(parts: &[Part]) -> Result<()> {
+pub(crate) fn check(parts: &[Part]) -> Result<()> {
     let Some(first) = parts.first() else { return Err(Error::usage("there is nothing to merge")) };
     for part in parts {
         same_run(first, part)?;
@@ -67,14 +67,11 @@ fn same_plan(first: &Part, part: &Part) -> Result<()> {
     if part.shard.count != first.shard.count {
         return Err(Error::input(
             part.place(),
-            format!("is one of {} shards, and {} one of {}", part.shard.count, first.place(), first.shard.count),
+            format!("is one of {} shards, but {} is one of {}", part.shard.count, first.place(), first.shard.count),
         ));
     }
     if part.shard.plan != first.shard.plan {
-        return Err(Error::input(
-            part.place(),
-            format!("is cut by another plan, or of another genome, than {}", first.place()),
-        ));
+        return Err(Error::input(part.place(), format!("has another plan, or another genome, than {}", first.place())));
     }
     Ok(())
 }
@@ -86,7 +83,7 @@ fn all_there(parts: &[Part], count: u32) -> Result<()> {
         if let Some(before) = places.insert(part.shard.index, part) {
             return Err(Error::input(
                 part.place(),
-                format!("shard {}/{count} is there twice: also {}", part.shard.index, before.place()),
+                format!("shard {}/{count} occurs twice: also {}", part.shard.index, before.place()),
             ));
         }
     }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Length of the longest contig in the manifests; 0 where they list none.
-pub fn longest(parts: &[Part]) -> u64 {
+pub(crate) fn longest(parts: &[Part]) -> u64 {
     parts
         .iter()
         .flat_map(Part::contigs)
@@ -31,7 +31,7 @@ pub fn longest(parts: &[Part]) -> u64 {
 }
 
 /// Whether the output of these shards has an index.
-pub fn is_indexed(parts: &[Part], output: Option<&Path>) -> bool {
+pub(crate) fn is_indexed(parts: &[Part], output: Option<&Path>) -> bool {
     let kind = parts[0].kind();
     match kind {
         _ if kind.is_bcf() => output.is_some(),
@@ -41,7 +41,7 @@ pub fn is_indexed(parts: &[Part], output: Option<&Path>) -> bool {
 }
 
 /// Merges files of lines or of records, in order.
-pub fn files(parts: &[Part], settings: &OutputSettings) -> Result<Merged> {
+pub(crate) fn files(parts: &[Part], settings: &OutputSettings) -> Result<Merged> {
     let kind = parts[0].kind();
     check_name(kind, settings.file())?;
     let settings = OutputSettings {

@@ -141,7 +141,7 @@ impl Lines {
             if self.indexed != Indexed::No {
                 return Err(Error::input(
                     part.place(),
-                    format!("a line has no place: {}", String::from_utf8_lossy(line).trim_end()),
+                    format!("a line has no position: {}", String::from_utf8_lossy(line).trim_end()),
                 ));
             }
             self.rows += 1;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The manifest of the merged run: counts and seconds are sums.
-pub fn manifest(parts: &[Part], output: &Path, rows: u64) -> Result<String> {
+pub(crate) fn manifest(parts: &[Part], output: &Path, rows: u64) -> Result<String> {
     let mut all = parts[0].manifest.clone();
     let command: Vec<String> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
     all.insert("command".into(), command.into());

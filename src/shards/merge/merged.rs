@@ -3,7 +3,7 @@
 use crate::output::Sealed;
 
 /// A merged output, whose files do not have their names yet.
-pub struct Merged {
+pub(crate) struct Merged {
     /// Lines or records.
     pub rows: u64,
     /// The files.

@@ -13,11 +13,10 @@ mod merged;
 mod part;
 mod tracks;
 
-pub use self::{
+pub(crate) use self::{
     check::check,
     files::{files, is_indexed, longest},
     manifest::manifest,
-    merged::Merged,
     part::{Part, TRACKS_MANIFEST},
     tracks::tracks,
 };

@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// The manifest's name in a folder of tracks.
-pub const TRACKS_MANIFEST: &str = "genogloss.manifest.json";
+pub(crate) const TRACKS_MANIFEST: &str = "genogloss.manifest.json";
 
 /// A shard's output with its manifest.
-pub struct Part {
+pub(crate) struct Part {
     /// The file, or the folder of tracks.
     pub path: PathBuf,
     /// The manifest, without its entry about the shard.
@@ -29,7 +29,7 @@ pub struct Part {
 
 impl Part {
     /// Reads the manifest beside a file, or in a folder.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
             return Err(Error::input(path.display(), "no such file or folder"));
         }
@@ -43,9 +43,9 @@ impl Part {
         let mut manifest = stored::manifest(&beside)?;
         let shard = manifest
             .remove("shard")
-            .ok_or_else(|| Error::input(path.display(), "is no shard: it was written without --shard"))?;
+            .ok_or_else(|| Error::input(path.display(), "is not a shard: it was written without --shard"))?;
         let shard = stored::shard(&shard.to_string())
-            .map_err(|why| Error::input(beside.display(), format!("no shard's manifest: {why}")))?;
+            .map_err(|why| Error::input(beside.display(), format!("not the manifest of a shard: {why}")))?;
         Ok(Self { path: path.into(), manifest, shard })
     }
 
@@ -67,7 +67,7 @@ impl Part {
         if let Some(name) = names.iter().find(linked) {
             return Err(Error::input(
                 self.place(),
-                format!("{name} is a link, and a shard's tracks are files of its own"),
+                format!("{name} is a link; the tracks of a shard must be regular files"),
             ));
         }
         match names.iter().find(|name| !self.path.join(name).is_file()) {
@@ -102,7 +102,10 @@ impl Part {
         }
         Err(Error::input(
             self.place(),
-            format!("has {found} lines or records, and its manifest counts {}: it was cut or changed", self.rows()),
+            format!(
+                "has {found} lines or records, and its manifest counts {}: it was truncated or changed",
+                self.rows()
+            ),
         )
         .with_hint("run this shard again"))
     }

@@ -20,7 +20,7 @@ use crate::{
 type PartTrack = (bigwig::Track, PathBuf);
 
 /// Merges the tracks of all parts into a folder.
-pub fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
+pub(crate) fn tracks(parts: &[Part], folder: &Path) -> Result<Merged> {
     let own = parts.iter().map(Part::tracks).collect::<Result<Vec<_>>>()?;
     let names: BTreeSet<&String> = own.iter().flatten().collect();
     fs::create_dir_all(folder).map_err(|error| Error::write(folder.display(), &error))?;
@@ -45,7 +45,7 @@ fn check_target(target: &Path) -> Result<()> {
     if fs::symlink_metadata(target).is_ok_and(|about| about.is_symlink()) {
         return Err(Error::Output {
             place: target.display().to_string(),
-            message: "is a link: tracks are written into their folder, and nowhere else".into(),
+            message: "is a link: tracks are only written into their folder".into(),
             hint: Some(format!("rm {}", target.display())),
         });
     }

@@ -37,7 +37,7 @@ pub(crate) fn plan(settings: &PlanSettings, input: Input) -> Result<String> {
     let cuts = Cuts::of(&work.contigs, work.step, &work.pieces, settings.shards);
     let total = work.units((0..work.contigs.count()).map(|id| work.cost(id, Interval::new(0, u64::MAX))).sum());
     if total < u64::from(settings.shards) {
-        tracing::warn!("{} {} for {} shards: some will be empty", total, work.unit, settings.shards);
+        tracing::warn!("{} {} for {} shards: some shards will be empty", total, work.unit, settings.shards);
     }
     let measured = if settings.measure && total > 0 { Some(measure(settings, &work, total)?) } else { None };
     let territories: Vec<Territory> = (1..=cuts.count()).map(|index| cuts.territory(index)).collect();
@@ -56,7 +56,7 @@ pub(crate) fn plan(settings: &PlanSettings, input: Input) -> Result<String> {
     write(settings, &territories, &whole)?;
     if let Some(measured) = &measured {
         tracing::info!(
-            "measured on {} threads: {:.1} {} a second; each shard takes {:.1} s to start",
+            "measured on {} threads: {:.1} {} per second; each shard takes {:.1} s to start",
             measured.threads,
             1.0 / measured.seconds,
             work.unit,

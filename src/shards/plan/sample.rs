@@ -96,5 +96,5 @@ fn run(command: &mut Command) -> Result<()> {
     let message = ended.stderr.trim();
     let message = message.strip_prefix("error: ").unwrap_or(message);
     Err(Error::input("the sample", message.replace('\n', "; "))
-        .with_hint("options of the run go behind --; --no-sample makes the plan without measuring"))
+        .with_hint("options of the run go after --; --no-sample makes the plan without a sample"))
 }

@@ -39,7 +39,7 @@ pub(super) struct Work {
 /// Opens the input; standard input and pipes are refused, because every shard reads the input again.
 pub(crate) fn open(path: &Path) -> Result<Input> {
     if path == Path::new("-") || (path.exists() && !path.is_file() && !path.is_dir()) {
-        return Err(Error::usage("a plan needs a file: it is read here, and again by every shard"));
+        return Err(Error::usage("a plan needs a file: every shard reads it again"));
     }
     let input = read::open_even_empty(path)?;
     // A file without reads is cut into shards without reads.
@@ -136,7 +136,7 @@ fn windows(settings: &PlanSettings, input: Input) -> Result<Work> {
         Ok(())
     })?;
     if let Some(name) = repeated {
-        return Err(Error::input(settings.input.display(), format!("contig \"{name}\" is there twice")));
+        return Err(Error::input(settings.input.display(), format!("contig \"{name}\" occurs twice")));
     }
     Ok(Work { command: "scan", unit: "windows", contigs, step, pieces, scale: 1 })
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{genome::Strand, head::Piece, skip::Skip, variants::cache::Key, vcf::info::SiteEffect};
 
 /// An allele in a gene.
-pub struct AlleleInGene {
+pub(crate) struct AlleleInGene {
     /// Name of the gene, with the characters that INFO allows.
     pub name: String,
     /// Strand of the gene.
@@ -27,7 +27,7 @@ pub struct AlleleInGene {
 }
 
 /// Where its answer comes from.
-pub enum AnswerSource {
+pub(crate) enum AnswerSource {
     /// From the model: the number of the change among those of the record.
     Change(usize),
     /// From the cache.
@@ -37,7 +37,7 @@ pub enum AnswerSource {
 }
 
 /// Which bases count.
-pub enum Mask {
+pub(crate) enum Mask {
     /// All.
     None,
     /// Gains where there is no site, losses where there is one: acceptors and donors, as places in the answer.
@@ -47,7 +47,7 @@ pub enum Mask {
 }
 
 /// The alleles of a record.
-pub struct GeneAlleles {
+pub(crate) struct GeneAlleles {
     /// Every ALT: a gene after the other, or why it is not scored.
     pub alone: Vec<Result<Vec<AlleleInGene>, Skip>>,
     /// An ALT with others of its haplotype, as INFO names them.

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Summarises answers, and writes them.
-pub struct GeneAnswers {
+pub(crate) struct GeneAnswers {
     rules: Rules,
     /// Scores at each base, and which of them are acceptor, donor and other sites to be told.
     width: usize,
@@ -30,23 +30,29 @@ pub struct GeneAnswers {
 
 impl GeneAnswers {
     /// `wanted`: places of the columns that are written, if they can be called.
-    pub fn new(columns: &[Column], wanted: &[usize], rules: Rules, fields: FieldNames, cache: Option<Cache>) -> Self {
+    pub(crate) fn new(
+        columns: &[Column],
+        wanted: &[usize],
+        rules: Rules,
+        fields: FieldNames,
+        cache: Option<Cache>,
+    ) -> Self {
         let scored = wanted.iter().map(|&at| (at, columns[at].clone())).filter(|(_, column)| column.callable).collect();
         Self { rules, width: columns.len(), scored, seen: Vec::new(), fields, cache }
     }
 
     /// Names of the scores that are counted.
-    pub fn columns(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
         self.scored.iter().map(|(_, column)| column.name.as_str())
     }
 
     /// What the user asked for.
-    pub fn rules(&self) -> &Rules {
+    pub(crate) fn rules(&self) -> &Rules {
         &self.rules
     }
 
     /// INFO fields that are added.
-    pub fn fields(&self) -> Vec<&str> {
+    pub(crate) fn fields(&self) -> Vec<&str> {
         let FieldNames { skip, effect, effect_max, haplotype, .. } = &self.fields;
         match self.rules.info {
             InfoFormat::Spliceai => vec![info::SPLICEAI, skip],
@@ -56,7 +62,7 @@ impl GeneAnswers {
     }
 
     /// Their header lines.
-    pub fn header_lines(&self, model: &str, version: &str) -> Vec<String> {
+    pub(crate) fn header_lines(&self, model: &str, version: &str) -> Vec<String> {
         match self.rules.info {
             InfoFormat::Spliceai => info::spliceai_lines(&self.fields, model, version),
             InfoFormat::Genogloss => {
@@ -76,7 +82,7 @@ impl GeneAnswers {
     }
 
     /// The INFO fields of the record's scores.
-    pub fn write(
+    pub(crate) fn write(
         &mut self,
         record: &VariantRecord,
         alleles: &GeneAlleles,
@@ -199,7 +205,7 @@ impl GeneAnswers {
     }
 
     /// Writes what the cache still keeps back.
-    pub fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         if let Some(cache) = &mut self.cache {
             cache.finish();
         }

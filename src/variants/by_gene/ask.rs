@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Asks about alleles by gene.
-pub struct GeneAsker {
+pub(crate) struct GeneAsker {
     genes: Genes,
     rules: Rules,
     found: Vec<usize>,
@@ -38,7 +38,7 @@ pub struct GeneAsker {
 
 impl GeneAsker {
     /// Alleles in these genes; `cache`: answers of earlier runs, and the part that all keys begin with.
-    pub fn new(genes: Genes, rules: Rules, cache: Option<(Cache, KeyMaker)>) -> Self {
+    pub(crate) fn new(genes: Genes, rules: Rules, cache: Option<(Cache, KeyMaker)>) -> Self {
         Self {
             genes,
             rules,
@@ -51,7 +51,7 @@ impl GeneAsker {
     }
 
     /// Feeds the changes of every ALT of a record. If haplotypes are scored, the record waits for those to its right.
-    pub fn feed(
+    pub(crate) fn feed(
         &mut self,
         contig: &mut ContigBases<'_>,
         edits: Vec<Result<Edit, Skip>>,
@@ -67,7 +67,7 @@ impl GeneAsker {
     }
 
     /// A record that another shard or an earlier run writes: it counts only as a neighbour.
-    pub fn pass(
+    pub(crate) fn pass(
         &mut self,
         contig: &mut ContigBases<'_>,
         edits: Vec<Result<Edit, Skip>>,
@@ -79,7 +79,7 @@ impl GeneAsker {
     }
 
     /// Whether records are scored together with their neighbours.
-    pub fn has_neighbours(&self) -> bool {
+    pub(crate) fn has_neighbours(&self) -> bool {
         self.rules.haplotypes
     }
 
@@ -110,11 +110,11 @@ impl GeneAsker {
     }
 
     /// All records have been read.
-    pub fn finish(&mut self, reference: &mut Reference, feed: &mut Feed<'_, Query>) -> Result<()> {
+    pub(crate) fn finish(&mut self, reference: &mut Reference, feed: &mut Feed<'_, Query>) -> Result<()> {
         self.release(reference, self.neighbours.len(), feed)?;
         if self.unphased > 0 {
             tracing::warn!(
-                "{} records have heterozygous genotypes without phase: those samples were left out of the haplotypes",
+                "{} records have heterozygous genotypes without phase: the haplotypes do not include these samples",
                 commas(self.unphased)
             );
         }
@@ -127,7 +127,7 @@ impl GeneAsker {
         }
         if self.neighbours.too_long > 0 {
             tracing::warn!(
-                "{} haplotypes change too much to be scored: more than {} bases",
+                "{} haplotypes were not scored: they change more than {} bases",
                 commas(self.neighbours.too_long),
                 commas(self.neighbours.limit())
             );

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Makes changes, and looks them up in the cache.
-pub struct ChangeMaker {
+pub(crate) struct ChangeMaker {
     rules: Rules,
     planner: Planner,
     /// Answers of earlier runs, and the part that all keys begin with.
@@ -56,12 +56,12 @@ struct HaplotypeChange {
 
 impl ChangeMaker {
     /// Changes by these rules.
-    pub fn new(rules: Rules, cache: Option<(Cache, KeyMaker)>) -> Self {
+    pub(crate) fn new(rules: Rules, cache: Option<(Cache, KeyMaker)>) -> Self {
         Self { rules, planner: Planner::new(rules.context), cache, window: Vec::new() }
     }
 
     /// Puts changes into batches.
-    pub fn planner(&mut self) -> &mut Planner {
+    pub(crate) fn planner(&mut self) -> &mut Planner {
         &mut self.planner
     }
 
@@ -71,7 +71,7 @@ impl ChangeMaker {
 
     /// Edits of one haplotype, in order, in each of these genes; the changes that must be run are added to `wanted`. `None` if the contig has
     /// no base beside them that could be compared.
-    pub fn in_genes(
+    pub(crate) fn in_genes(
         &mut self,
         contig: &mut ContigBases<'_>,
         edits: &[&Edit],

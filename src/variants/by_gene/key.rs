@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The part that all keys of a run begin with: the networks, the engine that runs them, and how answers are summarised.
-pub fn of_run(card: &Card, report: &ModelReport, rules: Rules, wanted: &[usize]) -> KeyMaker {
+pub(crate) fn of_run(card: &Card, report: &ModelReport, rules: Rules, wanted: &[usize]) -> KeyMaker {
     let mut key = KeyMaker::default();
     // Increased when the summary changes.
     key.add(b"genogloss variant answers 3");
@@ -36,7 +36,7 @@ pub fn of_run(card: &Card, report: &ModelReport, rules: Rules, wanted: &[usize])
 }
 
 /// The key of a change in a gene. `window` are the bases of the reference that the network reads.
-pub fn of_change(run: &KeyMaker, window: &[u8], change: &Wanted, gene: &AlleleInGene) -> Key {
+pub(crate) fn of_change(run: &KeyMaker, window: &[u8], change: &Wanted, gene: &AlleleInGene) -> Key {
     let mut key = run.clone();
     key.add(window).number(u64::from(change.strand == Strand::Reverse));
     key.number(change.removed).add(&change.inserted).number(change.left).number(change.right);
@@ -61,7 +61,7 @@ pub fn of_change(run: &KeyMaker, window: &[u8], change: &Wanted, gene: &AlleleIn
 }
 
 /// The bytes of an answer in the cache: value and position of each gain and loss.
-pub fn write_site_effects(site_effects: &[SiteEffect], left: u64) -> Vec<u8> {
+pub(crate) fn write_site_effects(site_effects: &[SiteEffect], left: u64) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(8 * site_effects.len());
     for site_effect in site_effects {
         bytes.extend_from_slice(&site_effect.value.to_le_bytes());
@@ -72,7 +72,7 @@ pub fn write_site_effects(site_effects: &[SiteEffect], left: u64) -> Vec<u8> {
 }
 
 /// Reads what [`write_site_effects`] wrote; `None` if it is damaged.
-pub fn read_site_effects(bytes: &[u8], start: i64, left: u64) -> Option<Vec<SiteEffect>> {
+pub(crate) fn read_site_effects(bytes: &[u8], start: i64, left: u64) -> Option<Vec<SiteEffect>> {
     if !bytes.len().is_multiple_of(8) {
         return None;
     }

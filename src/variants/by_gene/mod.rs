@@ -4,9 +4,9 @@
 //! [`ask`] finds the genes of every allele and feeds one change for each gene; [`change`] makes the change; [`answer`] finds the bases that
 //! gain or lose most and writes them. Answers may be kept in a cache, by [`key`].
 
-pub mod alleles;
-pub mod answer;
-pub mod ask;
-pub mod change;
-pub mod key;
-pub mod rules;
+pub(crate) mod alleles;
+pub(crate) mod answer;
+pub(crate) mod ask;
+pub(crate) mod change;
+pub(crate) mod key;
+pub(crate) mod rules;

@@ -7,7 +7,7 @@ use crate::{
 
 /// How variants are scored by gene: from the card and the options.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules {
+pub(crate) struct Rules {
     /// Bases either side of the variant that are compared.
     pub distance: u64,
     /// Annotated sites do not count as gains, positions without a site do not count as losses.
@@ -31,7 +31,7 @@ impl Rules {
     const MAX_ALLELE: u64 = 10_000;
 
     /// Of a model that answers for changes.
-    pub fn new(card: &Card, settings: &Settings) -> Self {
+    pub(crate) fn new(card: &Card, settings: &Settings) -> Self {
         Self {
             distance: settings.distance.or(card.variants.distance).unwrap_or(50),
             masked: settings.mask,

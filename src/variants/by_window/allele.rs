@@ -6,7 +6,7 @@ use crate::variants::compare::Placement;
 
 /// Numbers of the rows of a batch on both strands.
 #[derive(Clone, Copy)]
-pub struct Strands {
+pub(crate) struct Strands {
     /// The row on the forward strand.
     pub forward: usize,
     /// The row on the reverse strand, if it is run.
@@ -14,7 +14,7 @@ pub struct Strands {
 }
 
 /// How one alternate allele is compared with the reference.
-pub struct Allele {
+pub(crate) struct Allele {
     /// The reference rows.
     pub reference: Strands,
     /// The alternate row that begins where the reference row begins, and the one that ends where it ends.
@@ -31,7 +31,7 @@ pub struct Allele {
 
 impl Allele {
     /// Rows that it needs, counting those that it shares with others.
-    pub fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         let strands = |rows: &Strands| 1 + u64::from(rows.reverse.is_some());
         let twice = self.left.forward != self.right.forward;
         strands(&self.reference) + strands(&self.left) + if twice { strands(&self.right) } else { 0 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Compares the answers of an allele's rows, and writes them.
-pub struct WindowAnswers {
+pub(crate) struct WindowAnswers {
     cut: Cut,
     shape: Shape,
     fields: FieldNames,
@@ -38,16 +38,16 @@ const MOST_FIELDS: usize = u16::MAX as usize;
 fn check_count(fields: usize, scores: usize) -> Result<()> {
     if fields > MOST_FIELDS {
         return Err(Error::usage(format!(
-            "{scores} scores are {fields} INFO fields, and a record of VCF or BCF holds {MOST_FIELDS} at most"
+            "{scores} scores need {fields} INFO fields, and a record of VCF or BCF has at most {MOST_FIELDS}"
         ))
-        .with_hint("--column chooses scores: genogloss models show lists them"));
+        .with_hint("select scores with --column; genogloss models show lists them"));
     }
     Ok(())
 }
 
 impl WindowAnswers {
     /// `wanted`: places of the columns that are written.
-    pub fn new(cut: Cut, model: &LoadedModel, wanted: &[usize], fields: FieldNames) -> Result<Self> {
+    pub(crate) fn new(cut: Cut, model: &LoadedModel, wanted: &[usize], fields: FieldNames) -> Result<Self> {
         let Form { shape, columns, bin, .. } = &model.form;
         let zero = match &model.kind {
             Kind::Network(card) => card.missing_is_zero(),
@@ -76,22 +76,22 @@ impl WindowAnswers {
     }
 
     /// INFO fields that are added.
-    pub fn fields(&self) -> Vec<&str> {
+    pub(crate) fn fields(&self) -> Vec<&str> {
         self.names.iter().map(String::as_str).chain([self.fields.skip.as_str()]).collect()
     }
 
     /// Names of the scores that are counted.
-    pub fn columns(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|(column, _)| column.name.as_str())
     }
 
     /// How scores are compared.
-    pub fn comparison(&self) -> Comparison {
+    pub(crate) fn comparison(&self) -> Comparison {
         self.cut.comparison
     }
 
     /// Header lines of the fields.
-    pub fn header_lines(&self, model: &str, version: &str) -> Vec<String> {
+    pub(crate) fn header_lines(&self, model: &str, version: &str) -> Vec<String> {
         let columns = self.columns.iter().map(|(column, _)| column);
         info::header_lines(
             &self.fields,
@@ -103,7 +103,7 @@ impl WindowAnswers {
     }
 
     /// The INFO fields of its scores.
-    pub fn write(
+    pub(crate) fn write(
         &self,
         queries: &[Result<Allele, Skip>],
         answers: &RowAnswers<'_>,

@@ -14,7 +14,7 @@ use crate::{
 
 /// How rows are cut.
 #[derive(Clone)]
-pub struct Cut {
+pub(crate) struct Cut {
     /// Bases of a row, at most.
     pub span: i64,
     /// First base of the core in the span.
@@ -41,14 +41,14 @@ pub struct Cut {
 
 impl Cut {
     /// From the model, and the comparison that the user chose.
-    pub fn new(model: &LoadedModel, comparison: Option<Comparison>) -> Result<Self> {
+    pub(crate) fn new(model: &LoadedModel, comparison: Option<Comparison>) -> Result<Self> {
         let exact =
             WindowRule { span: 1000, core: 1000, stride: 1000, max_unknown: 0.5, fixed: true, ..WindowRule::default() };
         let (rule, variants, strand) = match &model.kind {
             Kind::Network(card) => (&card.window, card.variants.clone(), card.strand),
             Kind::Exact(Task::GcContent) => (&exact, Default::default(), StrandRule::Forward),
             Kind::Exact(_) => {
-                return Err(Error::usage("variants need a model that answers with scores: a network, or exact:gc"));
+                return Err(Error::usage("variants need a model with scores: a network, or exact:gc"));
             }
         };
         let grid = Grid::new(rule, None, model.form.bin)?;
@@ -57,7 +57,7 @@ impl Cut {
         let comparison = comparison.unwrap_or(variants.compare);
         if !track && matches!(comparison, Comparison::L2 | Comparison::Js) {
             return Err(Error::usage(format!(
-                "{} answers for whole windows: --compare {} compares the bins of a track",
+                "--compare {} compares the bins of a track, and {} scores whole windows",
                 model.report.name,
                 comparison.word()
             ))
@@ -91,7 +91,7 @@ impl Cut {
     }
 
     /// Whether rows are run on both strands.
-    pub fn runs_both_strands(&self) -> bool {
+    pub(crate) fn runs_both_strands(&self) -> bool {
         self.strand != StrandRule::Forward
     }
 
@@ -105,7 +105,7 @@ impl Cut {
     }
 
     /// Bases that are compared, on the contig.
-    pub fn compared(&self, placed: &Placed<'_>, core: Range<i64>, len: i64) -> Range<i64> {
+    pub(crate) fn compared(&self, placed: &Placed<'_>, core: Range<i64>, len: i64) -> Range<i64> {
         let (first, last) = match self.distance {
             Some(distance) => (placed.first() - distance, placed.last() + placed.removed() + distance),
             None => (core.start, core.end),
@@ -117,14 +117,14 @@ impl Cut {
     ///
     /// METHOD: what the forward strand's would be, if the sequence were given as its reverse complement: so a problem and its reverse
     /// complement have the same answer.
-    pub fn backward(&self, placed: &Placed<'_>) -> Range<i64> {
+    pub(crate) fn backward(&self, placed: &Placed<'_>) -> Range<i64> {
         let longest = placed.slack + placed.removed().max(placed.inserted());
         let end = placed.last() + placed.removed() + (self.span - longest).div_euclid(2);
         end - self.span..end
     }
 
     /// The bases of the contig that the reference row has.
-    pub fn row(&self, placed: &Placed<'_>) -> Range<i64> {
+    pub(crate) fn row(&self, placed: &Placed<'_>) -> Range<i64> {
         let longest = placed.slack + placed.removed().max(placed.inserted());
         // METHOD: what may change is in the middle, so that an allele has as much sequence on either side.
         let middle = placed.first() - (self.span - longest).div_euclid(2);
@@ -150,7 +150,7 @@ impl Cut {
 const CELLS_OF_A_ROW: i64 = 18;
 
 /// An edit, and how much further right it may be written.
-pub struct Placed<'a> {
+pub(crate) struct Placed<'a> {
     /// The edit, at its leftmost position.
     pub edit: &'a Edit,
     /// Bases by which it may be moved to the right.
@@ -159,22 +159,22 @@ pub struct Placed<'a> {
 
 impl Placed<'_> {
     /// Its leftmost position, 0-based.
-    pub fn first(&self) -> i64 {
+    pub(crate) fn first(&self) -> i64 {
         self.edit.position as i64
     }
 
     /// Its rightmost position, 0-based.
-    pub fn last(&self) -> i64 {
+    pub(crate) fn last(&self) -> i64 {
         self.first() + self.slack
     }
 
     /// Bases of the reference that it removes.
-    pub fn removed(&self) -> i64 {
+    pub(crate) fn removed(&self) -> i64 {
         self.edit.removed as i64
     }
 
     /// Bases that it inserts.
-    pub fn inserted(&self) -> i64 {
+    pub(crate) fn inserted(&self) -> i64 {
         self.edit.inserted.len() as i64
     }
 }

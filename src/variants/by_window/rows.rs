@@ -90,7 +90,7 @@ struct AlleleRows {
 type Place = (usize, i64, i64, usize);
 
 /// Cuts the rows of every allele.
-pub struct RowCutter {
+pub(crate) struct RowCutter {
     cut: Cut,
     encoder: Option<Arc<Encoder>>,
     /// Reference rows of the batch in work.
@@ -102,12 +102,12 @@ const SHARED: usize = 16;
 
 impl RowCutter {
     /// Rows as `cut` cuts them, admitted by the encoder.
-    pub fn new(cut: Cut, encoder: Option<Arc<Encoder>>) -> Self {
+    pub(crate) fn new(cut: Cut, encoder: Option<Arc<Encoder>>) -> Self {
         Self { cut, encoder, shared: Vec::new() }
     }
 
     /// Feeds the rows of every ALT of a record.
-    pub fn feed(
+    pub(crate) fn feed(
         &mut self,
         contig: &mut ContigBases<'_>,
         edits: Vec<Result<Edit, Skip>>,

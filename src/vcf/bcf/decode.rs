@@ -21,7 +21,7 @@ const TOO_LONG: &str = "the record is damaged: it is longer than its values";
 
 impl Dictionary {
     /// The name of a record's contig.
-    pub fn contig_of(&self, frame: &[u8]) -> Result<&str, String> {
+    pub(crate) fn contig_of(&self, frame: &[u8]) -> Result<&str, String> {
         let number = usize::try_from(Bytes(frame.get(8..).ok_or(DAMAGED)?).int32()?).unwrap_or(usize::MAX);
         self.contig_name(number).ok_or_else(|| format!("contig number {number} is not in the header"))
     }
@@ -58,7 +58,7 @@ impl Dictionary {
     /// Writes the columns that a score needs: those up to ALT, empty QUAL and FILTER, and the INFO and FORMAT fields that give the
     /// length of a symbolic allele. The rest is checked, but not decoded: names must be in the header, and values must fill the
     /// record exactly. Returns the first of the INFO fields `watched` (by number) that the record has.
-    pub fn head(&self, frame: &[u8], watched: &[usize], out: &mut Vec<u8>) -> Result<Option<usize>, String> {
+    pub(crate) fn head(&self, frame: &[u8], watched: &[usize], out: &mut Vec<u8>) -> Result<Option<usize>, String> {
         let mut rest = self.place(frame, out)?;
         let symbolic = out.contains(&b'<');
         out.extend_from_slice(b"\t.\t.\t");
@@ -118,7 +118,7 @@ impl Dictionary {
     }
 
     /// Writes the record as a line of VCF, without its end.
-    pub fn line(&self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
+    pub(crate) fn line(&self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
         let mut rest = self.place(frame, out)?;
         let fixed = Bytes(frame);
         out.push(b'\t');
@@ -202,7 +202,7 @@ fn samples_block(frame: &[u8]) -> Result<Bytes<'_>, String> {
 }
 
 /// The bases that a record covers, by its length field (`rlen`, section 6.3.1).
-pub fn interval(frame: &[u8]) -> Interval {
+pub(crate) fn interval(frame: &[u8]) -> Interval {
     let fixed = Bytes(frame);
     let start = u64::try_from(fixed.at(12)).unwrap_or(0);
     Interval::new(start, start + u64::try_from(fixed.at(16)).unwrap_or(1).max(1))

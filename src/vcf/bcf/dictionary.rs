@@ -15,7 +15,7 @@ const MAX_NUMBER: usize = 1 << 22;
 
 /// The numbers by which records refer to names: one series for contigs, and one that filters, INFO and FORMAT fields share.
 #[derive(Clone, Debug, Default)]
-pub struct Dictionary {
+pub(crate) struct Dictionary {
     strings: Names,
     contigs: Names,
     filters: HashMap<String, usize>,
@@ -58,7 +58,7 @@ impl Names {
 
 impl Dictionary {
     /// Of the lines of a header. The error is the problem with one of them.
-    pub fn parse<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, String> {
+    pub(crate) fn parse<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, String> {
         let mut own = Self::default();
         // PASS is always there, with the first number (section 6.2.1).
         own.filters.insert("PASS".into(), own.strings.add("PASS", Some(0))?);
@@ -69,7 +69,7 @@ impl Dictionary {
     }
 
     /// Adds another line of the header. An ID without a number (IDX) gets the number after the largest.
-    pub fn add(&mut self, line: &[u8]) -> Result<(), String> {
+    pub(crate) fn add(&mut self, line: &[u8]) -> Result<(), String> {
         let text = String::from_utf8_lossy(line);
         if text.starts_with("#CHROM") {
             self.samples = header::sample_count(text.trim_end().as_bytes());
@@ -97,7 +97,7 @@ impl Dictionary {
     }
 
     /// A header line with the number (IDX) of its ID, if it has one.
-    pub fn with_index(&self, line: &[u8]) -> Vec<u8> {
+    pub(crate) fn with_index(&self, line: &[u8]) -> Vec<u8> {
         let text = String::from_utf8_lossy(line);
         let parsed = StructuredLine::parse(&text).filter(|line| line.is_numbered() && line.value("IDX").is_none());
         let index = parsed.and_then(|line| {
@@ -111,42 +111,42 @@ impl Dictionary {
     }
 
     /// How many numbers for contigs there are.
-    pub fn contig_count(&self) -> usize {
+    pub(crate) fn contig_count(&self) -> usize {
         self.contigs.names.len()
     }
 
     /// The name of a contig, by its number.
-    pub fn contig_name(&self, number: usize) -> Option<&str> {
+    pub(crate) fn contig_name(&self, number: usize) -> Option<&str> {
         self.contigs.get(number)
     }
 
     /// The number of a contig.
-    pub fn contig(&self, name: &str) -> Option<usize> {
+    pub(crate) fn contig(&self, name: &str) -> Option<usize> {
         self.contigs.numbers.get(name).copied()
     }
 
     /// The number of a filter, an INFO field or a FORMAT field.
-    pub fn number(&self, name: &str) -> Option<usize> {
+    pub(crate) fn number(&self, name: &str) -> Option<usize> {
         self.strings.numbers.get(name).copied()
     }
 
     /// The name of a filter or field, by its number.
-    pub fn name(&self, number: usize) -> Option<&str> {
+    pub(crate) fn name(&self, number: usize) -> Option<&str> {
         self.strings.get(number)
     }
 
     /// The number of a filter.
-    pub fn filter(&self, name: &str) -> Option<usize> {
+    pub(crate) fn filter(&self, name: &str) -> Option<usize> {
         self.filters.get(name).copied()
     }
 
     /// The number and type of an INFO field.
-    pub fn info(&self, name: &str) -> Option<(usize, FieldType)> {
+    pub(crate) fn info(&self, name: &str) -> Option<(usize, FieldType)> {
         self.infos.get(name).copied()
     }
 
     /// The number and type of a FORMAT field.
-    pub fn format(&self, name: &str) -> Option<(usize, FieldType)> {
+    pub(crate) fn format(&self, name: &str) -> Option<(usize, FieldType)> {
         self.formats.get(name).copied()
     }
 
@@ -163,7 +163,7 @@ impl Dictionary {
 }
 
 /// Reads the header of a BCF file: magic number, length and text. Returns these bytes, and the lines of the text.
-pub fn read_header(reader: &mut dyn BufRead) -> io::Result<(Vec<u8>, Vec<Vec<u8>>)> {
+pub(crate) fn read_header(reader: &mut dyn BufRead) -> io::Result<(Vec<u8>, Vec<Vec<u8>>)> {
     let invalid = |why: &str| io::Error::new(io::ErrorKind::InvalidData, why.to_string());
     let mut bytes = vec![0u8; 9];
     reader.read_exact(&mut bytes)?;

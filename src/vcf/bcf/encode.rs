@@ -12,7 +12,7 @@ use super::{
 use crate::vcf::{header::FieldType, record::VariantRecord};
 
 /// Encodes records as BCF.
-pub struct Encoder {
+pub(crate) struct Encoder {
     dictionary: Dictionary,
     /// Buffers: the first block of a record, its samples, and the numbers of one field.
     shared: Vec<u8>,
@@ -22,7 +22,7 @@ pub struct Encoder {
 
 /// Why a record cannot be BCF, and a hint.
 #[derive(Debug)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// The problem.
     pub message: String,
     /// What the user can do.
@@ -31,7 +31,7 @@ pub struct Problem {
 
 type Encoded<T = ()> = Result<T, Problem>;
 
-const CORRECT: &str = "correct it, or write VCF, which takes it as it is: -O z";
+const CORRECT: &str = "correct it, or write VCF, which accepts it: -O z";
 
 impl Problem {
     fn undeclared(what: &str, name: &[u8]) -> Self {
@@ -60,12 +60,12 @@ const LOWEST: i32 = i32::MIN + 8;
 
 impl Encoder {
     /// For a header with these names.
-    pub fn new(dictionary: Dictionary) -> Self {
+    pub(crate) fn new(dictionary: Dictionary) -> Self {
         Self { dictionary, shared: Vec::new(), samples: Vec::new(), numbers: Vec::new() }
     }
 
     /// The header in BCF: the lines with the number of each name.
-    pub fn header(&self, lines: &[u8]) -> Vec<u8> {
+    pub(crate) fn header(&self, lines: &[u8]) -> Vec<u8> {
         let text: Vec<u8> =
             lines.split_inclusive(|&b| b == b'\n').flat_map(|line| self.dictionary.with_index(line)).collect();
         // The length includes the NUL byte at the end (section 6.2).
@@ -77,12 +77,12 @@ impl Encoder {
     }
 
     /// How many numbers for contigs there are.
-    pub fn contig_count(&self) -> usize {
+    pub(crate) fn contig_count(&self) -> usize {
         self.dictionary.contig_count()
     }
 
     /// Appends the record to `out`, with INFO fields added, which are text as in VCF.
-    pub fn write(&mut self, record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) -> Encoded {
+    pub(crate) fn write(&mut self, record: &VariantRecord, added: &[u8], out: &mut Vec<u8>) -> Encoded {
         self.shared.clear();
         self.samples.clear();
         if record.frame.is_empty() { self.line(record, added, out) } else { self.copied(record, added, out) }

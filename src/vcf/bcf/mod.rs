@@ -1,6 +1,6 @@
 //! BCF: the dictionary of its header, and its records from and to lines of VCF.
 
-pub mod decode;
-pub mod dictionary;
-pub mod encode;
+pub(crate) mod decode;
+pub(crate) mod dictionary;
+pub(crate) mod encode;
 mod types;

@@ -60,13 +60,13 @@ fn options_and_variants_that_do_not_fit_are_said_in_one_line() {
     fails(
         &[&[good.as_str()][..], &BY_GENE, &["--haplotypes", "--format", "spliceai"]].concat(),
         2,
-        &["no place for haplotypes"],
+        &["cannot hold haplotypes"],
     );
     let theirs = folder.write("theirs.vcf", "##fileformat=VCFv4.2\n##INFO=<ID=SpliceAI,Number=.,Type=String,Description=\"s\">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n");
     fails(
         &[&[theirs.as_str()][..], &BY_GENE, &["--format", "spliceai"]].concat(),
         1,
-        &["INFO field SpliceAI is there already", "hint: --format genogloss", "INFO/SpliceAI"],
+        &["INFO field SpliceAI already exists", "hint: --fields genogloss", "INFO/SpliceAI"],
     );
 }
 
@@ -86,7 +86,7 @@ fn genes_of_another_assembly_are_said_in_one_line() {
         })
         .collect();
     let shifted = folder.write("shifted.gtf", shifted);
-    fails(&[&good, "-f", SLICE, "-m", MODEL, "--genes", &shifted], 1, &["exon borders", "another assembly"]);
+    fails(&[&good, "-f", SLICE, "-m", MODEL, "--genes", &shifted], 1, &["introns on", "another assembly"]);
     let elsewhere = folder.write("else.gtf", crate::support::read_repository(GENES).replace(CONTIG, "20"));
     fails(
         &[&good, "-f", SLICE, "-m", MODEL, "--genes", &elsewhere],

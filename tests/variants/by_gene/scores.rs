@@ -183,7 +183,7 @@ fn scores_of_two_models_have_room_in_one_file() {
     let first = folder.write("first.vcf", written(&folder, &input, &["-D", "70"]));
     let again = [&first, "-f", SLICE, "--genes", GENES, "-m", MODEL];
     let run = variants(&again);
-    assert!(run.code == 1 && run.stderr.contains("GG_EFFECT is there already"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("GG_EFFECT already exists"), "{}", run.stderr);
     assert!(run.stderr.contains("hint: --prefix"), "{}", run.stderr);
     let run = variants(&[&again[..], &["--prefix", "two"]].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);

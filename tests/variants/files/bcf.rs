@@ -59,7 +59,7 @@ fn our_own_fields_are_found_in_bcf_too() {
     let file = folder.write("changed.bcf", [header, record].concat());
     for letter in ["b", "v"] {
         let run = variants(&file, &fasta, &["-O", letter]);
-        let say = "changed.bcf, record 1: INFO field GG_SKIP is there already";
+        let say = "changed.bcf, record 1: INFO field GG_SKIP already exists";
         assert!(run.code == 1 && run.stderr.contains(say), "{letter}: {}", run.stderr);
     }
 }

@@ -9,7 +9,7 @@ fn the_line_of_columns_must_be_exactly_right() {
     let sampled = snv(2000, "PASS\tDP=3\tGT\t0/1\t0/0");
     let eight = COLUMNS.to_string();
     for (columns, record, say) in [
-        (eight.replace('\t', " "), &record, "the names of the columns are not separated by tabs"),
+        (eight.replace('\t', " "), &record, "the column names are not separated by tabs"),
         (eight.replace("POS", " POS"), &record, "column 2 is called \" POS\", and should be \"POS\""),
         (eight.replace("REF\tALT", "ALT\tREF"), &record, "column 4 is called \"ALT\", and should be \"REF\""),
         (eight.replace("\tINFO", "\tFORMAT\ts"), &record, "column 8 is called \"FORMAT\", and should be \"INFO\""),
@@ -17,7 +17,7 @@ fn the_line_of_columns_must_be_exactly_right() {
         (format!("{eight}\t"), &record, "column 9 is called \"\", and should be \"FORMAT\""),
         (format!("{eight}\tFORMAT"), &record, "there is a column FORMAT, but no sample"),
         (format!("{eight}\tFORMAT\ta\t"), &sampled, "column 11 has no name"),
-        (format!("{eight}\tFORMAT\ta\ta"), &sampled, "sample \"a\" is there twice: columns 10 and 11"),
+        (format!("{eight}\tFORMAT\ta\ta"), &sampled, "sample \"a\" occurs twice: columns 10 and 11"),
     ] {
         let vcf = folder.write("v.vcf", format!("{HEAD}{columns}\n{record}"));
         for letter in ["v", "b"] {

@@ -71,7 +71,7 @@ fn our_own_fields_in_a_record_are_refused_whether_the_header_has_them_or_not() {
         let vcf = folder.write("v.vcf", format!("{HEAD}{COLUMNS}\n{good}{}", snv(2010, &format!("PASS\t{info}"))));
         let run = variants(&vcf, &fasta, &[]);
         assert_eq!(run.code, 1, "{}", run.stderr);
-        let say = format!("v.vcf, record 2: INFO field {field} is there already\nhint: --prefix gives");
+        let say = format!("v.vcf, record 2: INFO field {field} already exists\nhint: --prefix NAME writes");
         assert!(run.stderr.contains(&say) && run.stderr.contains("bcftools annotate -x INFO/"), "{}", run.stderr);
         assert_eq!(variants(&vcf, &fasta, &["--prefix", "NEW"]).code, 0);
     }

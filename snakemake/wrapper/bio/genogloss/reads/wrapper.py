@@ -32,5 +32,5 @@ if manifest:
 
 shell(
     "genogloss reads {snakemake.input.reads} {fasta} {model} {shard} --threads {snakemake.threads}"
-    " --format {form} --output {reads} {manifest} {extra} {log}"
+    " --output-type {form} --output {reads} {manifest} {extra} {log}"
 )

@@ -28,7 +28,7 @@ if table:
     formats = [form for ending, form in endings.items() if name.endswith(ending)]
     if not formats:
         raise ValueError(f"{table}: the name must end in {', '.join(endings)} (.gz)")
-    output = f"--format {formats[0]} --output {table}"
+    output = f"--output-type {formats[0]} --output {table}"
 if bigwig:
     bigwig = f"--bigwig {bigwig}"
 
