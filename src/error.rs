@@ -245,7 +245,7 @@ mod tests {
         let message = panic_message("index out of bounds:\nthe len is 3", "src/a.rs:7:1");
         let lines: Vec<&str> = message.lines().collect();
         assert_eq!(lines.len(), 2);
-        assert!(lines[0].starts_with("error: a fault of genogloss "), "{message}");
+        assert!(lines[0].starts_with("error: a bug in genogloss "), "{message}");
         assert!(
             lines[0].ends_with("index out of bounds: the len is 3 (src/a.rs:7:1)") && lines[1].starts_with("hint: ")
         );

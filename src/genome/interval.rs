@@ -253,7 +253,7 @@ mod tests {
             assert_eq!(among(text, names).expect(text), right, "{text}");
         }
         let error = among("HLA-A*01:01:01:01", &hla).expect_err("ambiguous");
-        assert!(error.to_string().contains("also a part of contig \"HLA-A*01:01:01\""), "{error}");
+        assert!(error.to_string().contains("also a region of contig \"HLA-A*01:01:01\""), "{error}");
         assert!(error.hint().is_some_and(|hint| hint.contains("{HLA-A*01:01:01}:01")));
     }
 

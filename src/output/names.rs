@@ -267,17 +267,14 @@ mod tests {
         };
         assert_eq!(
             say("a.sam", Some((3, "--format bam"))),
-            ("--format bam writes BAM, and a.sam is a name of SAM".into(), "give the file a name in .bam".into())
+            ("--format bam writes BAM, but a.sam is a name of SAM".into(), "use a name that ends in .bam".into())
         );
-        assert_eq!(
-            say("a.tsv", Some((3, "--format bam"))).1,
-            "give the file a name in .bam, or leave --format bam away"
-        );
+        assert_eq!(say("a.tsv", Some((3, "--format bam"))).1, "use a name that ends in .bam, or omit --format bam");
         assert_eq!(
             say("a.bw", None),
             (
-                "a.bw is a name of bigWig, which cannot be written here".into(),
-                "what can be written: BED (.bed), TSV (.tsv), BAM (.bam)".into()
+                "a.bw is a name of bigWig, which this command cannot write".into(),
+                "this command writes BED (.bed), TSV (.tsv), BAM (.bam)".into()
             )
         );
     }

@@ -447,7 +447,7 @@ mod tests {
                 assert_eq!(find(&format!(" annotation:{}", name.to_uppercase())).expect("known").task, entry.task);
             }
         }
-        assert!(find("splce site").expect_err("unknown").contains("is splice site meant?"));
+        assert!(find("splce site").expect_err("unknown").contains("did you mean splice site?"));
         assert!(!find("xyzzy").expect_err("unknown").contains("meant"));
     }
 }

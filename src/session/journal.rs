@@ -305,7 +305,7 @@ mod tests {
         assert_eq!(found.map(|c| (c.queries, c.bytes)), Some((7, 99)));
         drop(journal);
         let error = open(6).map(|_| ()).expect_err("another run").to_string();
-        assert!(error.ends_with("is of another run: settings.window was 5, and is 6 now"), "{error}");
+        assert!(error.ends_with("is the journal of another run: settings.window was 5, and is now 6"), "{error}");
         open(5).expect("opened").0.remove();
         assert!(open(6).expect("opened").1.is_none());
         let left: Vec<_> = std::fs::read_dir(folder.path()).expect("the folder").flatten().collect();

@@ -460,7 +460,7 @@ mod tests {
         let error = Territory::choose(&Choice::Planned(path.clone()), &other, "h.fa", 10, None).expect_err("foreign");
         assert!(error.to_string().contains("made for another genome than h.fa"), "{error}");
         let error = Territory::choose(&Choice::Planned(path), &contigs, "g.fa", 15, None).expect_err("other windows");
-        assert!(error.to_string().contains("windows every 10 bases, and these lie every 15"), "{error}");
+        assert!(error.to_string().contains("a stride of 10 bases, and the stride of this run is 15"), "{error}");
     }
 
     #[test]

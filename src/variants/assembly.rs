@@ -206,7 +206,7 @@ mod tests {
         let error = mismatches.finish().expect_err("half of them");
         assert_eq!(
             error.to_string(),
-            "calls.vcf: the REF of 10 of 20 records is not what genome.fa has there (50.0 %): c:1, c:3, c:5"
+            "calls.vcf: the REF of 10 of 20 records differs from genome.fa (50.0 %): c:1, c:3, c:5"
         );
         assert_eq!(first(&["a", "b", "c", "d", "e"]), "a, b, c and 2 more");
     }

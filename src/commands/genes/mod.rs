@@ -26,7 +26,7 @@ use crate::{
 
 /// Facts about genes: names, diseases, phenotypes, each with its source.
 ///
-/// A knowledge base is one file, built from tables that you have (genes build). It is looked for at --base, then in
+/// The knowledge base is one file, built from tables that you download (genes build): --knowledge-base, or
 /// $XDG_DATA_HOME/genogloss/genes.sqlite (~/.local/share/genogloss/genes.sqlite).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -61,7 +61,7 @@ Examples:
         /// Release of a source whose tables do not give it: ClinGen=2025-01-09; a file name may stand in place of the source.
         #[arg(long, value_name = "SOURCE=RELEASE", value_parser = release)]
         release: Vec<(String, String)>,
-        /// Knowledge base to write. Default: the file that is looked for.
+        /// Knowledge base to write. Default: the file of --knowledge-base.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },

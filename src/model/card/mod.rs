@@ -90,7 +90,7 @@ heads: [{name: promoter, output: y, activation: sigmoid, labels: [promoter]}]
         let zero = track("activation: softplus, bin: 1").expect("nothing is 0").missing_is_zero();
         assert_eq!(zero, [true]);
         for (head, say) in [
-            ("activation: identity, bin: 1", "does not suit head site"),
+            ("activation: identity, bin: 1", "is not suitable for head site"),
             ("activation: sigmoid, bin: 2", "needs a head with bins of one base"),
         ] {
             let error = track(head).expect_err(head).to_string();

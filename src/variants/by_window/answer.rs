@@ -195,6 +195,6 @@ mod tests {
     fn more_fields_than_a_record_holds_are_refused_before_the_run() {
         assert!(check_count(65_535, 21_844).is_ok());
         let error = check_count(65_722, 21_907).expect_err("too many").to_string();
-        assert_eq!(error, "21907 scores are 65722 INFO fields, and a record of VCF or BCF holds 65535 at most");
+        assert_eq!(error, "21907 scores need 65722 INFO fields, and a record of VCF or BCF has at most 65535");
     }
 }
