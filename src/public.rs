@@ -262,7 +262,7 @@ impl Model {
     ) -> Result<Vec<Result<Vec<Delta>, String>>, Error> {
         let folder = tempfile::tempdir().map_err(|error| Inner::write("the folder of temporary files", &error))?;
         let (input, output) = (folder.path().join("variants.vcf"), folder.path().join("scored.vcf"));
-        std::fs::write(&input, vcf(variants)?).map_err(|error| Inner::write(&input.display().to_string(), &error))?;
+        std::fs::write(&input, vcf(variants)?).map_err(|error| Inner::write(input.display(), &error))?;
         let settings = settings(input, genome.as_ref());
         let target = Target { path: Some(output.clone()), ..Target::default() };
         let request = Request::new(&settings.inputs(), target, Parts::default())?;
@@ -275,8 +275,7 @@ impl Model {
             batch_rows: 256,
         };
         variants::run(&settings, request, &ModelSettings { model: self.place.clone(), engine })?;
-        let text =
-            std::fs::read_to_string(&output).map_err(|error| Inner::write(&output.display().to_string(), &error))?;
+        let text = std::fs::read_to_string(&output).map_err(|error| Inner::write(output.display(), &error))?;
         Ok(text.lines().filter(|line| !line.starts_with('#')).map(|line| self.deltas(line)).collect())
     }
 
