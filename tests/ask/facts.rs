@@ -245,7 +245,7 @@ fn names_that_mean_several_things_or_nothing_are_said_to() {
     let refusals = [
         ("gene=SUR2, diseases =", "unknown_name: SUR2 is ambiguous: ABCC9 (alias), MED23 (alias)"),
         ("gene=mrp, diseases =", "unknown_name: mrp is ambiguous: ABCC1 (previous symbol), WLS (alias)"),
-        ("gene=AACT, diseases =", "unknown_name: AACT (HGNC:13792) was withdrawn; it is HGNC:16 now"),
+        ("gene=AACT, diseases =", "unknown_name: AACT (HGNC:13792) was withdrawn; its successor is HGNC:16"),
         ("gene=FBN9, diseases =", "unknown_name: no gene is called FBN9; did you mean FBN1?"),
         (
             "phenotype=HP:0003114, genes =",
