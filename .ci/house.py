@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks what keeps the source readable: no circle of imports between files of src/, no long file, and commands that are options alone.
+"""Checks what keeps the source readable: no circle of imports between files of src/, no long file, commands that are options alone, and
+no test that is never run.
 
     python3 .ci/house.py        # one line for each fault; exit code 1 if there is one
 
@@ -104,6 +105,18 @@ def circles(edges: dict[Module, set[Module]]) -> list[list[Module]]:
     return found
 
 
+def forgotten() -> list[str]:
+    """Files of tests/ that no module lists: they would not be compiled, and nobody would notice."""
+    faults = []
+    for file in sorted((ROOT / "tests").rglob("*.rs")):
+        folder = file.parent.parent if file.name == "mod.rs" else file.parent
+        name = file.parent.name if file.name == "mod.rs" else file.stem
+        lists = ROOT / "tests" / "main.rs" if folder == ROOT / "tests" else folder / "mod.rs"
+        if file != lists and not (lists.exists() and re.search(rf"^(pub )?mod {name};", lists.read_text(), re.MULTILINE)):
+            faults.append(f"{file.relative_to(ROOT)}: not a module of {lists.relative_to(ROOT)}, so it is never run")
+    return faults
+
+
 def main() -> int:
     """Prints every fault."""
     known = modules()
@@ -120,6 +133,7 @@ def main() -> int:
         for module in circle:
             targets = ", ".join("::".join(target) for target in sorted(edges[module] & set(circle)))
             faults.append(f"{known[module].relative_to(ROOT)}: in a circle of imports, through {targets}")
+    faults += forgotten()
     print("\n".join(faults) or "the house is in order")
     return 1 if faults else 0
 

@@ -24,6 +24,8 @@ pub(crate) struct Regions {
     named: Vec<(u32, Interval, u64)>,
     /// Texts that may name a contig or a part of one, which the names of the contigs decide.
     ambiguous: Vec<(String, Region)>,
+    /// Texts with commas, which separate regions or belong to the name of a contig.
+    lists: Vec<String>,
     place: String,
 }
 
@@ -37,10 +39,17 @@ impl Regions {
             return Ok(None);
         }
         let mut regions = Self { place: "--region".into(), ..Self::default() };
-        for text in texts.iter().flat_map(|text| listed(text, contigs)) {
-            match Region::parse(text, contigs)? {
-                ParsedRegion::Certain(region) => regions.add(region.contig, region.interval, 0),
-                ParsedRegion::Ambiguous(region) => regions.ambiguous.push((text.to_string(), region)),
+        for text in texts {
+            let list = listed(text, contigs);
+            if contigs.is_none() && list.len() > 1 {
+                regions.lists.push(text.clone());
+                continue;
+            }
+            for text in list {
+                match Region::parse(text, contigs)? {
+                    ParsedRegion::Certain(region) => regions.add(region.contig, region.interval, 0),
+                    ParsedRegion::Ambiguous(region) => regions.ambiguous.push((text.to_string(), region)),
+                }
             }
         }
         if let Some(path) = bed {
@@ -53,20 +62,37 @@ impl Regions {
             regions.take(text, None);
             regions.take(region.contig, region.interval);
         }
+        for text in regions.lists.clone() {
+            for text in listed(&text, None).into_iter().chain([text.as_str()]) {
+                match Region::parse(text, None)? {
+                    ParsedRegion::Certain(region) => regions.take(region.contig, region.interval),
+                    ParsedRegion::Ambiguous(region) => {
+                        regions.take(text.into(), None);
+                        regions.take(region.contig, region.interval);
+                    }
+                }
+            }
+        }
         regions.merge();
         Ok(Some(regions))
     }
 
     /// Decides by the names of the contigs what each text means. A text with two meanings is an error.
     pub(crate) fn decide(&mut self, contigs: &Contigs) -> Result<()> {
-        let ambiguous = std::mem::take(&mut self.ambiguous);
-        if ambiguous.is_empty() {
+        let (mut ambiguous, lists) = (std::mem::take(&mut self.ambiguous), std::mem::take(&mut self.lists));
+        if ambiguous.is_empty() && lists.is_empty() {
             return Ok(());
         }
         self.by_contig.clear();
         for (contig, interval, _) in &self.named {
             let name = self.names[*contig as usize].clone();
             self.by_contig.entry(name).or_default().push(*interval);
+        }
+        for text in lists.iter().flat_map(|text| listed(text, Some(contigs))) {
+            match Region::parse(text, Some(contigs))? {
+                ParsedRegion::Certain(region) => self.add(region.contig, region.interval, 0),
+                ParsedRegion::Ambiguous(region) => ambiguous.push((text.to_string(), region)),
+            }
         }
         for (text, region) in ambiguous {
             let region = region.resolve(&text, contigs)?;
@@ -232,7 +258,8 @@ impl Aliases {
 /// The regions of a list with commas. A comma between digits of a position, with three digits after it, separates thousands, as in samtools:
 /// `chr1:1,000-2,000,chr2` is two regions. Names in braces and names of contigs may hold commas.
 fn listed<'a>(text: &'a str, contigs: Option<&Contigs>) -> Vec<&'a str> {
-    if contigs.is_some_and(|contigs| contigs.id(text).is_some()) {
+    let is_of = |name: &str| text.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'));
+    if contigs.is_some_and(|contigs| contigs.iter().any(|contig| contig.name.contains(',') && is_of(&contig.name))) {
         return vec![text];
     }
     let (bytes, mut items, mut start, mut braces) = (text.as_bytes(), Vec::new(), 0, false);
@@ -275,6 +302,7 @@ mod tests {
         let mut contigs = Contigs::default();
         contigs.push("x,y", 100);
         assert_eq!(listed("x,y", Some(&contigs)), ["x,y"]);
+        assert_eq!(listed("x,y:2-3", Some(&contigs)), ["x,y:2-3"]);
     }
 
     #[test]

@@ -33,7 +33,6 @@ fn regions_are_those_of_samtools() {
         ("chr1:5", 16),
         ("chr1:5-", 16),
         ("chr1:-5", 5),
-        ("chr1:1,0-1,5", 6),
         ("HLA-A*01:01:01:01", 20),
         ("HLA-A*01:01:01:01:3-4", 2),
         ("x,y:2-3", 2),
@@ -53,6 +52,23 @@ fn regions_are_those_of_samtools() {
 }
 
 #[test]
+fn several_regions_are_a_list_with_commas() {
+    let folder = Folder::new();
+    let genome = folder.write("g.fa", NAMES);
+    let scan = |regions: &[&str], file: &str| {
+        let words = ["scan", file, "-m", "exact:gc", "--window", "2"].into_iter();
+        let words: Vec<&str> = words.chain(regions.iter().flat_map(|region| ["-r", region])).collect();
+        genogloss_with_input(&words, NAMES.as_bytes())
+    };
+    for file in [genome.as_str(), "-"] {
+        let list = scan(&["chr1:10-15,a:b,e-1:2-4"], file);
+        assert_eq!(list.code, 0, "{}", list.stderr);
+        assert_eq!(list.stdout, scan(&["chr1:10-15", "a:b", "e-1:2-4"], file).stdout);
+        assert!(list.stdout.lines().count() > 8);
+    }
+}
+
+#[test]
 fn a_region_that_is_two_things_or_none_is_refused() {
     let folder = Folder::new();
     let genome = folder.write("g.fa", NAMES);
@@ -64,6 +80,8 @@ fn a_region_that_is_two_things_or_none_is_refused() {
         ("chr1:21", "extends past the end of \"chr1\""),
         ("HLA-A*01:01:01", "contig \"HLA-A*01:01\" is not in"),
         ("chr1:6-x", "contig \"chr1:6-x\" is not in"),
+        // A comma separates regions, unless three digits follow it.
+        ("chr1:1,0-1,5", "contig \"0-1\" is not in"),
         ("{chr1", "the brace is not closed"),
         ("nope:1-2", "contig \"nope\" is not in"),
     ] {
