@@ -105,6 +105,7 @@ lint: htslib ## Check format, lints, documentation and links; warnings are error
 	@$(with_htslib) set -x; [ -z "$$FEATURES" ] || $(CARGO) clippy --release --locked --all-targets $$FEATURES -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --release --locked --no-deps
 	$(PYTHON) docs/check_links.py
+	$(PYTHON) .ci/house.py
 
 install: htslib ## Install the program for this user (cargo install)
 	@$(with_htslib) set -x; $(CARGO) install $(DIST) --locked --path . $$FEATURES

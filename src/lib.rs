@@ -1,10 +1,10 @@
 //! Genogloss runs DNA models over whole genomes: FASTA, BAM/CRAM and VCF in; BED, TSV, bedGraph, bigWig, VCF and BAM out.
 //!
-//! Bytes become **records** ([`read`]), records become **queries** made of **windows** ([`window`], [`scan`]), windows become
-//! **tokens** ([`tokenize`]), tokens become **batches** ([`batch`]), batches go through a model ([`model`]) and become
-//! **logits**, logits become **scores** ([`head`]), scores go back onto the records, in the order they came, and
-//! records become bytes again ([`output`]). Who runs when is on one page: [`pipeline`]. What happened is counted in
-//! [`counts`], and compared with what is known in [`evaluate`]. A run may be cut into shards and put together again: [`shards`]. Only [`commands`] knows the command line.
+//! Bytes become **records** (`read`), records become **queries** made of **windows** (`window`, `scan`), windows become
+//! **tokens** (`tokenize`), tokens become **batches** (`batch`), batches go through a model (`model`) and become
+//! **logits**, logits become **scores** (`head`), scores go back onto the records, in the order they came, and
+//! records become bytes again (`output`). Who runs when is on one page: `pipeline`. What happened is counted in
+//! `counts`, and compared with what is known in `evaluate`. A run may be cut into shards and put together again: `shards`. Only `commands` knows the command line.
 
 mod batch;
 mod call;

@@ -267,7 +267,8 @@ fn listed<'a>(text: &'a str, contigs: Option<&Contigs>) -> Vec<&'a str> {
         match byte {
             b'{' => braces = true,
             b'}' => braces = false,
-            b',' if !braces && !(text[start..at].contains(':') && separates_thousands(bytes, at)) => {
+            b',' if braces || text[start..at].contains(':') && separates_thousands(bytes, at) => {}
+            b',' => {
                 items.push(&text[start..at]);
                 start = at + 1;
             }

@@ -210,6 +210,9 @@ fn network(
     Ok(LoadedModel { kind: Kind::Network(Box::new(card)), form, pipeline, sessions, report, threads })
 }
 
+/// Sessions, the engine that runs them, and the rows of one call.
+type Opened = (Vec<Box<dyn Answerer>>, EngineReport, usize);
+
 /// Opens one session for each thread (one for a GPU), and says how many rows one call of the engine runs.
 fn open(
     folder: &Folder,
@@ -218,7 +221,7 @@ fn open(
     purpose: Purpose,
     options: &EngineSettings,
     threads: usize,
-) -> Result<(Vec<Box<dyn Answerer>>, EngineReport, usize)> {
+) -> Result<Opened> {
     let (count, batch) = match options.device {
         Device::Cpu => (threads, None),
         // A GPU is fed by one session, with whole batches.

@@ -41,7 +41,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// BED scores run from 0 to 1000.
-pub(in crate::output) fn bed_score(score: f32) -> u64 {
+pub(crate) fn bed_score(score: f32) -> u64 {
     if score.is_nan() { 0 } else { (f64::from(score).clamp(0.0, 1.0) * 1000.0).round() as u64 }
 }
 

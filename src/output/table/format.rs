@@ -87,7 +87,7 @@ pub(crate) struct Place<'a> {
 }
 
 /// Appends the part that all formats begin with.
-pub(in crate::output) fn write_place(contig: &str, interval: Interval, line: &mut Vec<u8>) {
+pub(crate) fn write_place(contig: &str, interval: Interval, line: &mut Vec<u8>) {
     line.extend_from_slice(contig.as_bytes());
     line.push(b'\t');
     write_integer(interval.start, line);
@@ -96,6 +96,6 @@ pub(in crate::output) fn write_place(contig: &str, interval: Interval, line: &mu
 }
 
 /// The strand of a line: that of the called column, or the one that was run.
-pub(in crate::output) fn strand_of(place: &Place<'_>, called: Option<usize>, form: &Form) -> Strand {
+pub(crate) fn strand_of(place: &Place<'_>, called: Option<usize>, form: &Form) -> Strand {
     called.and_then(|column| form.columns[column].strand).unwrap_or(place.strand)
 }

@@ -52,7 +52,7 @@ use crate::{
 const NEAR: u64 = 64 << 10;
 
 /// The version of htslib that is built in.
-pub fn version() -> String {
+pub(super) fn version() -> String {
     format!("{}.{}.{}", HTS_VERSION / 100_000, HTS_VERSION / 100 % 1000, HTS_VERSION % 100)
 }
 

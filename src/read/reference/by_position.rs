@@ -135,11 +135,11 @@ impl Reference {
 
     /// The name that [`Self::link_into`] gives the file.
     #[cfg(feature = "htslib")]
-    pub const LINK: &str = "reference.fa";
+    pub(crate) const LINK: &str = "reference.fa";
 
     /// Links the file into a folder and writes its indices beside the link, for a library that reads them from there.
     #[cfg(feature = "htslib")]
-    pub fn link_into(&self, folder: &Path) -> Result<()> {
+    pub(crate) fn link_into(&self, folder: &Path) -> Result<()> {
         let link = folder.join(Self::LINK);
         let failed = |error: io::Error| Error::write(link.display(), &error);
         let target = self.path.canonicalize().map_err(|error| Error::read(&self.path, &error))?;
