@@ -23,7 +23,7 @@ PAGES = ["README.md", "docs/start/first-run.md", "docs/concepts/windows.md", *(f
 TABLES = ["docs/reference/columns.md", "docs/reference/skip-reasons.md"]
 FENCE = re.compile(r"```console\n(.*?)```", re.S)
 TABLE = re.compile(r"<!-- (genogloss columns .*?) -->\n.*?<!-- end -->", re.S)
-TIMES = re.compile(r"; [0-9.]+ s, [0-9,]+ windows/s")
+TIMES = re.compile(r" in [0-9.]+ s \([0-9,]+ windows/s\)")
 SCORE = re.compile(r"-?\b\d+\.\d{6}\b")
 
 

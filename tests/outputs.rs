@@ -386,7 +386,11 @@ fn nothing_is_written_over_before_the_run_has_succeeded() {
 fn standard_output_is_data_and_nothing_else() {
     let run = genogloss_with_input(&["scan", "-", "-m", "exact:gc", "--window", "4"], b">a\nACGTAAAA\n");
     assert_eq!(run.stdout, "a\t0\t4\tgc\t500\t+\t0.500000\na\t4\t8\tgc\t0\t+\t0.000000\n");
-    assert!(run.stderr.contains("genogloss 0.1.0 scan") && run.stderr.contains("done: 1 records"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("genogloss 0.1.0 scan") && run.stderr.contains("done: 1 record, 0 filtered"),
+        "{}",
+        run.stderr
+    );
     let quiet = genogloss_with_input(&["scan", "-", "-m", "exact:gc", "--quiet"], b">a\nACGTAAAA\n");
     assert_eq!(quiet.stderr, "");
 }

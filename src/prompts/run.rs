@@ -31,6 +31,7 @@ pub(crate) fn answer_prompts(
     let threads = limit_threads(settings.threads);
     let mut about = About::new(panel.report()?, threads, settings.options);
     about.reference = settings.reference;
+    about.unit = "prompts";
     let place = prompts.source.place();
     about.territory = match &request.parts.shard {
         Some(choice) => Some(part::of_records(choice, prompts.count()?, &place, "prompts")?),

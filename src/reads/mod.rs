@@ -39,8 +39,11 @@ pub(crate) fn run(
     }
     let territory = settings.territory(request.parts.shard.as_ref(), &alignments)?;
     let recorded = settings.recorded()?;
-    let session = request
-        .begin(About { territory: territory.clone(), ..About::new(model.report.clone(), model.threads, recorded) })?;
+    let session = request.begin(About {
+        territory: territory.clone(),
+        unit: "reads",
+        ..About::new(model.report.clone(), model.threads, recorded)
+    })?;
     let (form, header) = (model.form.clone(), alignments.header.for_decoding());
     let caller = Caller::new(&form, None);
     let writer = Writer::create(settings, &session, &alignments, Lines::new(&form, &caller, &header), grid)?;

@@ -66,6 +66,7 @@ pub(crate) fn run(settings: &Settings, request: Request, model: LoadedModel, gri
     let has_table = settings.bigwig.is_none() || request.target.path.is_some();
     let session = request.begin(About {
         territory: territory.clone(),
+        unit: "windows",
         reference: Some(settings.fasta.clone()),
         tracks_manifest: settings.bigwig.as_ref().map(|folder| folder.join(TRACKS_MANIFEST)),
         ..About::new(model.report.clone(), model.threads, settings.recorded(merge)?)

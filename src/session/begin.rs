@@ -72,6 +72,8 @@ pub(crate) struct About {
     pub tracks_manifest: Option<PathBuf>,
     /// A warning is logged if no record could be scored.
     pub warns_if_nothing_scored: bool,
+    /// What is scored or skipped, in the plural, for the last line of the log.
+    pub unit: &'static str,
 }
 
 impl About {
@@ -85,6 +87,7 @@ impl About {
             reference: None,
             tracks_manifest: None,
             warns_if_nothing_scored: true,
+            unit: "records",
         }
     }
 }

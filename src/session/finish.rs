@@ -41,7 +41,7 @@ impl Session {
     pub(crate) fn finish(self, finished: Finished, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
         finished.counts.balance()?;
         let Self { target, about, journal, resumed } = self;
-        let (counts, timings) = (finished.counts.clone(), finished.timings);
+        let (counts, timings, unit) = (finished.counts.clone(), finished.timings, about.unit);
         // A shard may well hold nothing that can be scored.
         let warns = about.warns_if_nothing_scored && about.territory.is_none();
         let sealed = with_manifests(&target, about, finished, seal()?)?;
@@ -53,7 +53,7 @@ impl Session {
             timings.model,
             timings.write
         );
-        close(&counts, timings.wall, resumed.counts().windows);
+        close(&counts, unit, timings.wall, resumed.counts().windows);
         if counts.scored == 0 && !counts.skipped.is_empty() && warns {
             tracing::warn!(
                 "nothing was scored (skipped: {}): is the input suitable for the model? `genogloss models show` lists what it accepts",
@@ -102,17 +102,25 @@ fn with_manifests(target: &Target, about: About, finished: Finished, mut sealed:
     Ok(sealed)
 }
 
-/// The last line of the log.
-fn close(counts: &Counts, wall: f64, windows_before: u64) {
+/// The last line of the log: its numbers add up. `unit` is what is scored or skipped, in the plural.
+fn close(counts: &Counts, unit: &str, wall: f64, windows_before: u64) {
     let here = counts.windows.saturating_sub(windows_before);
     let rate = if wall > 0.0 { here as f64 / wall } else { 0.0 };
+    let skipped: u64 = counts.skipped.values().sum();
+    let reasons = if skipped > 0 { format!(" ({})", counts.skips()) } else { String::new() };
     tracing::info!(
-        "done: {} records, {} filtered, {} windows, {} scored, skipped: {}; {wall:.1} s, {} windows/s",
-        commas(counts.records_in),
+        "done: {}, {} filtered; {} scored, {} skipped{reasons}; {} in {wall:.1} s ({} windows/s)",
+        counted(counts.records_in, "records"),
         commas(counts.filtered),
-        commas(counts.windows),
-        commas(counts.scored),
-        counts.skips(),
+        counted(counts.scored, unit),
+        commas(skipped),
+        counted(counts.windows, "windows"),
         commas(rate as u64)
     );
+}
+
+/// A number and its unit, which is given in the plural.
+fn counted(number: u64, unit: &str) -> String {
+    let unit = if number == 1 { unit.strip_suffix('s').unwrap_or(unit) } else { unit };
+    format!("{} {unit}", commas(number))
 }

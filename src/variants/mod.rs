@@ -75,6 +75,7 @@ pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) 
     let recorded = answers.recorded(settings, genes.as_ref())?;
     let header = writer::header(&variants, &answers, &model.report, &recorded, settings)?;
     let session = request.begin(About {
+        unit: "alleles",
         territory: territory.clone(),
         reference: Some(settings.reference.clone()),
         ..About::new(model.report.clone(), model.threads, recorded)
