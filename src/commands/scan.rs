@@ -11,6 +11,7 @@ use crate::{
     error::{Error, Result},
     exact::Task,
     output::{
+        Indexed,
         names::{self, Named},
         table::{BED, Holds, TableFormat},
     },
@@ -113,7 +114,13 @@ fn format(options: &Options) -> Result<TableFormat> {
 }
 
 /// Refuses options that cannot apply to this run.
-fn check_given(options: &Options, given: &Given, model: &LoadedModel, has_windows: bool) -> Result<()> {
+fn check_given(
+    options: &Options,
+    given: &Given,
+    model: &LoadedModel,
+    format: TableFormat,
+    has_windows: bool,
+) -> Result<()> {
     let exact = matches!(model.kind, Kind::Exact(_));
     let orf = matches!(model.kind, Kind::Exact(Task::OpenReadingFrames(_)));
     let tracks_alone = options.bigwig.is_some() && options.output.output.is_none();
@@ -145,6 +152,10 @@ fn check_given(options: &Options, given: &Given, model: &LoadedModel, has_window
             hint: "-o FILE writes a table too",
         },
         given::index(options.output.is_bgzf(), NOT_BGZF),
+        given::index(
+            format.indexed != Indexed::No,
+            "needs lines with positions in their first columns: this format has none",
+        ),
         given::checkpoint(options.run.resume),
     ])
 }
@@ -167,6 +178,6 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     let request = Request::new(&settings.inputs(), options.output.target(), options.run.parts())?;
     let model = load::windows(&options.model.settings())?;
     let grid = settings.grid(&model)?;
-    check_given(&options, given, &model, grid.is_some())?;
+    check_given(&options, given, &model, format, grid.is_some())?;
     scan::run(&settings, request, model, grid)
 }

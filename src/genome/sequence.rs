@@ -1,5 +1,7 @@
 //! Bases: complement, IUPAC letters, known bases.
 
+use super::interval::Interval;
+
 /// The complement of an IUPAC nucleotide letter, case kept; `U` becomes `A`; other bytes stay.
 pub(crate) const COMPLEMENT: [u8; 256] = {
     let mut table = [0u8; 256];
@@ -89,9 +91,35 @@ pub(crate) fn reverse_complement_into(bases: &[u8], out: &mut Vec<u8>) {
     out.extend(bases.iter().rev().map(|&base| COMPLEMENT[base as usize]));
 }
 
+/// Runs of bases that are not A, C, G or T; the first of `bases` lies at `start`.
+pub(crate) fn unknown_runs(bases: &[u8], start: u64) -> Vec<Interval> {
+    let mut runs: Vec<Interval> = Vec::new();
+    if known_count(bases) == bases.len() {
+        return runs;
+    }
+    for (at, base) in bases.iter().enumerate() {
+        let at = start + at as u64;
+        if known_count(std::slice::from_ref(base)) == 1 {
+            continue;
+        }
+        match runs.last_mut() {
+            Some(last) if last.end == at => last.end += 1,
+            _ => runs.push(Interval::new(at, at + 1)),
+        }
+    }
+    runs
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_of_unknown_bases() {
+        let runs = |text: &str| unknown_runs(text.as_bytes(), 100).iter().map(|i| (i.start, i.end)).collect::<Vec<_>>();
+        assert_eq!(runs("ACGTacgt"), []);
+        assert_eq!(runs("NNACRN"), [(100, 102), (104, 106)]);
+    }
 
     #[test]
     fn reverse_complement_twice_is_the_same() {

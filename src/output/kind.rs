@@ -11,7 +11,7 @@ pub(crate) enum OutputKind {
     ScanTsv,
     /// One score of a scan as bedGraph.
     ScanBedgraph,
-    /// A scan in another format, line after line, without a header.
+    /// A scan in another format: lines without a header, and without positions for an index.
     ScanLines,
     /// A table of reads.
     ReadsTsv,
@@ -35,6 +35,11 @@ impl OutputKind {
     /// A scan, in any format.
     pub(crate) fn is_scan(self) -> bool {
         matches!(self, Self::ScanBed | Self::ScanTsv | Self::ScanBedgraph | Self::ScanLines)
+    }
+
+    /// A scan whose lines begin with contig, start and end.
+    pub(crate) fn has_intervals(self) -> bool {
+        self.is_scan() && self != Self::ScanLines
     }
 
     /// Reads, in any format.

@@ -12,11 +12,10 @@ use super::{
 use crate::{
     counts::InputCounts,
     error::Result,
-    genome::sequence::reverse_complement_into,
+    genome::sequence::{reverse_complement_into, unknown_runs},
     pipeline::Feed,
     progress::Total,
     read::{alignments::Alignments, regions::Regions},
-    scan::tiles::unknown_runs,
     session::{ReadSummary, Source},
     shards::territory::{RECORDS, Territory, Watch},
     skip::Skip,

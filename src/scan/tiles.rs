@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 use crate::{
     counts::InputCounts,
     error::{Error, Result},
-    genome::{Contigs, Interval, sequence::known_count},
+    genome::{Contigs, Interval, sequence::unknown_runs},
     pipeline::{Feed, Located},
     progress::Total,
     read::{
@@ -255,25 +255,6 @@ pub(crate) fn all_found(regions: Option<&Regions>, found: &[ContigReport], place
     regions.names().iter().try_for_each(|name| contigs.require(name, regions.place(), place).map(|_| ()))
 }
 
-/// Runs of bases that are not A, C, G or T; the first of `bases` lies at `start`.
-pub(crate) fn unknown_runs(bases: &[u8], start: u64) -> Vec<Interval> {
-    let mut runs: Vec<Interval> = Vec::new();
-    if known_count(bases) == bases.len() {
-        return runs;
-    }
-    for (at, base) in bases.iter().enumerate() {
-        let at = start + at as u64;
-        if known_count(std::slice::from_ref(base)) == 1 {
-            continue;
-        }
-        match runs.last_mut() {
-            Some(last) if last.end == at => last.end += 1,
-            _ => runs.push(Interval::new(at, at + 1)),
-        }
-    }
-    runs
-}
-
 /// Cuts windows from a contig's bases as they come, in memory of a few spans.
 struct Tiler {
     grid: Option<Grid>,
@@ -491,17 +472,5 @@ impl Tiler {
             self.start += keep as u64;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn runs_of_unknown_bases() {
-        let runs = |text: &str| unknown_runs(text.as_bytes(), 100).iter().map(|i| (i.start, i.end)).collect::<Vec<_>>();
-        assert_eq!(runs("ACGTacgt"), []);
-        assert_eq!(runs("NNACRN"), [(100, 102), (104, 106)]);
     }
 }

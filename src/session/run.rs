@@ -28,8 +28,8 @@ pub(crate) trait Source: Send {
         Total::Unknown
     }
 
-    /// Reads to the end. Called once. The first `done` queries were written by an earlier run: they are read and counted, and not
-    /// fed again. Must stop with the error that the feed returns.
+    /// Reads to the end. Called once. The first `done` queries were written by an earlier run: they are read and counted (records, queries
+    /// and bases), and not fed again. Must stop with the error that the feed returns.
     fn read(self, done: u64, feed: &mut Feed<'_, Self::Query>) -> Result<ReadSummary>;
 }
 

@@ -4,3 +4,4 @@ mod bed;
 mod dense;
 mod inputs;
 mod regions;
+mod splice_scores;

@@ -17,7 +17,7 @@ pub(crate) use self::{
 };
 use super::names::Writes;
 
-/// All formats, in the order in which `--help` lists them.
+/// All formats, in the order in which `--help` lists them. Of formats whose files have the same extension, a file name selects the first.
 pub(crate) const FORMATS: &[TableFormat] = &[BED, TSV, BEDGRAPH, splice_scores::SPLICE_SCORES];
 
 impl TableFormat {
@@ -77,6 +77,14 @@ pub(super) mod tests {
             strand: Strand::Forward,
             scores: Ok(scores),
             text: None,
+        }
+    }
+
+    #[test]
+    fn shards_of_a_format_are_merged_with_the_index_of_a_whole_run() {
+        for format in FORMATS {
+            let has_index = format.indexed == crate::output::Indexed::Bed;
+            assert_eq!(format.kind.has_intervals(), has_index, "{}", format.name);
         }
     }
 

@@ -35,7 +35,7 @@ pub(crate) fn is_indexed(parts: &[Part], output: Option<&Path>) -> bool {
     let kind = parts[0].kind();
     match kind {
         _ if kind.is_bcf() => output.is_some(),
-        _ if kind.is_vcf() || kind.is_scan() => names::is_compressed(output),
+        _ if kind.is_vcf() || kind.has_intervals() => names::is_compressed(output),
         _ => false,
     }
 }
@@ -46,7 +46,7 @@ pub(crate) fn files(parts: &[Part], settings: &OutputSettings) -> Result<Merged>
     check_name(kind, settings.file())?;
     let settings = OutputSettings {
         indexed: match kind {
-            _ if kind.is_scan() => Indexed::Bed,
+            _ if kind.has_intervals() => Indexed::Bed,
             _ if kind.is_bcf() => Indexed::Bcf(Variants::open(&parts[0].path)?.dictionary()?.contig_count()),
             _ if kind.is_vcf() => Indexed::Vcf,
             _ => Indexed::No,
