@@ -21,7 +21,7 @@ use std::io::Write;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::given::Given;
-use self::options::{EngineOptions, ModelOptions, OutputOptions, RunOptions, VariantsOutput};
+use self::options::{EngineOptions, ModelOptions, OutputOptions, RegionOptions, RunOptions, VariantsOutput};
 
 use crate::error::{Error, Result};
 

@@ -151,6 +151,20 @@ pub(super) fn is_bgzf(output: Option<&std::path::Path>) -> bool {
     names::is_compressed(output)
 }
 
+/// Which regions are wanted.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct RegionOptions {
+    /// Only what overlaps this region: contig, contig:start, contig:-end or contig:start-end; 1-based, both ends included.
+    /// Braces enclose a contig name that contains colons or commas: {name}:start-end. Several regions: a list with commas,
+    /// or the option several times. Reads and variants elsewhere are not written; they are counted as filtered.
+    #[arg(short, long, value_name = "REGION")]
+    pub region: Vec<String>,
+    /// Only what overlaps a region of a BED file.
+    #[arg(short = 'R', long, value_name = "BED")]
+    pub regions_file: Option<PathBuf>,
+}
+
 /// Parts of a run, and going on with one.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Shards and resuming")]

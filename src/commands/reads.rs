@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use noodles::sam::alignment::record::Flags;
 
 use super::{
-    ModelOptions, OutputOptions, RunOptions,
+    ModelOptions, OutputOptions, RegionOptions, RunOptions,
     given::{self, Given, NO_NETWORK, NotFor},
 };
 use crate::{
@@ -64,14 +64,8 @@ pub(super) struct Options {
     /// embed_ref). (samtools view -f is --require-flags here.)
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Input")]
     reference: Option<PathBuf>,
-    /// Only reads that overlap this region: contig, contig:start, contig:-end or contig:start-end; 1-based, both ends
-    /// included. Braces enclose a contig name that contains colons: {name}:start-end. Several regions: a list with
-    /// commas, or the option several times.
-    #[arg(short, long, value_name = "REGION", help_heading = "Input")]
-    region: Vec<String>,
-    /// Only reads that overlap a region of a BED file.
-    #[arg(short = 'R', long, value_name = "BED", help_heading = "Input")]
-    regions_file: Option<PathBuf>,
+    #[command(flatten)]
+    regions: RegionOptions,
     /// Exclude reads with a lower mapping quality. [0, 254]
     #[arg(short = 'q', long, value_name = "Q", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=254), help_heading = "Input")]
     min_mapq: u8,
@@ -177,8 +171,8 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         aggregate: options.aggregate,
         orient: options.orient,
         filters: Filters { min_mapq: options.min_mapq, exclude: options.exclude_flags, require: options.require_flags },
-        region: options.region.clone(),
-        regions_file: options.regions_file.clone(),
+        region: options.regions.region.clone(),
+        regions_file: options.regions.regions_file.clone(),
         stride: options.stride,
     };
     let request = Request::new(&settings.inputs(), options.output.target(), options.run.parts())?;

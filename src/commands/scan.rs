@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    ModelOptions, OutputOptions, RunOptions,
+    ModelOptions, OutputOptions, RegionOptions, RunOptions,
     given::{self, Given, NO_NETWORK, NOT_BGZF, NotFor},
 };
 use crate::{
@@ -75,14 +75,8 @@ pub(super) struct Options {
     /// position gets the mean or the maximum of the scores of all windows that cover it.
     #[arg(long, value_enum, default_value = "cut", help_heading = "Output")]
     overlap: Rule,
-    /// Region: contig, contig:start, contig:-end or contig:start-end; 1-based, both ends included. Braces enclose a
-    /// contig name that contains colons: {name}:start-end. Several regions: a list with commas, or the option several
-    /// times.
-    #[arg(short, long, value_name = "REGION", help_heading = "Input")]
-    region: Vec<String>,
-    /// Regions in a BED file.
-    #[arg(short = 'R', long, value_name = "BED", help_heading = "Input")]
-    regions_file: Option<PathBuf>,
+    #[command(flatten)]
+    regions: RegionOptions,
     /// Distance between window starts, in bases. Default: the model's. [1, 16777216]
     #[arg(long, value_name = "BASES", value_parser = clap::value_parser!(u64).range(1..=MAX_WINDOW), help_heading = "Input")]
     stride: Option<u64>,
@@ -170,8 +164,8 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         bigwig: options.bigwig.clone(),
         columns: options.column.clone(),
         overlap: options.overlap,
-        region: options.region.clone(),
-        regions_file: options.regions_file.clone(),
+        region: options.regions.region.clone(),
+        regions_file: options.regions.regions_file.clone(),
         stride: options.stride,
         window: options.window,
     };

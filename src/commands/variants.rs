@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    ModelOptions, OutputOptions, RunOptions, VariantsOutput,
+    ModelOptions, OutputOptions, RegionOptions, RunOptions, VariantsOutput,
     given::{self, Given, NO_NETWORK, NotFor},
 };
 use crate::{
@@ -77,14 +77,8 @@ pub(super) struct Options {
     /// equivalent spellings of a variant get the same scores; with spliceai, each is scored as it is written.
     #[arg(long, alias = "format", value_name = "FIELDS", default_value = "genogloss", help_heading = "Scores")]
     fields: InfoFormat,
-    /// Only variants that overlap this region: contig, contig:start, contig:-end or contig:start-end; 1-based, both
-    /// ends included. Several regions: a list with commas, or the option several times. Other variants are not written;
-    /// they are counted as filtered.
-    #[arg(short, long, value_name = "REGION", help_heading = "Input")]
-    region: Vec<String>,
-    /// Only variants that overlap a region of a BED file.
-    #[arg(short = 'R', long, value_name = "BED", help_heading = "Input")]
-    regions_file: Option<PathBuf>,
+    #[command(flatten)]
+    regions: RegionOptions,
     /// Also score alleles together with their neighbours within the distance on phased haplotypes (GT with |, PS or
     /// PSL).
     #[arg(long, help_heading = "Scores")]
@@ -165,8 +159,8 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         cache: options.cache,
         prefix: options.prefix,
         format,
-        region: options.region,
-        regions_file: options.regions_file,
+        region: options.regions.region,
+        regions_file: options.regions.regions_file,
     };
     let request = Request::new(&settings.inputs(), target, parts)?;
     variants::run(&settings, request, &model)
