@@ -41,8 +41,9 @@ pub fn main() -> ExitCode {
     let cli = Cli::read();
     let level = match (cli.quiet, cli.verbose) {
         (true, _) => tracing::Level::WARN,
-        (_, true) => tracing::Level::DEBUG,
-        _ => tracing::Level::INFO,
+        (_, 0) => tracing::Level::INFO,
+        (_, 1) => tracing::Level::DEBUG,
+        _ => tracing::Level::TRACE,
     };
     tracing_subscriber::fmt()
         .with_writer(|| Console)
@@ -50,6 +51,8 @@ pub fn main() -> ExitCode {
         .with_target(false)
         .without_time()
         .with_ansi(false)
+        // Standard error that cannot be written must not end a run.
+        .log_internal_errors(false)
         .init();
     explain_panics();
     match Signals::new([SIGINT, SIGTERM, SIGUSR2]) {

@@ -51,9 +51,9 @@ pub(crate) struct Cli {
     /// Log only warnings and errors.
     #[arg(long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Also log how the run is set up and where the time is spent.
-    #[arg(short, long, global = true)]
-    pub verbose: bool,
+    /// Also log how the run is set up and where the time is spent; -vv: everything.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
     #[command(subcommand)]
     command: Command,
     #[arg(skip)]

@@ -157,7 +157,8 @@ pub(super) fn is_bgzf(output: Option<&std::path::Path>) -> bool {
 pub(super) struct RegionOptions {
     /// Only what overlaps this region: contig, contig:start, contig:-end or contig:start-end; 1-based, both ends included.
     /// Braces enclose a contig name that contains colons or commas: {name}:start-end. Several regions: a list with commas,
-    /// or the option several times. Reads and variants elsewhere are not written; they are counted as filtered.
+    /// or the option several times. contig:start reaches to the end of the contig (as in samtools; in bcftools it is one base).
+    /// Reads and variants elsewhere are not written; they are counted as filtered.
     #[arg(short, long, value_name = "REGION")]
     pub region: Vec<String>,
     /// Only what overlaps a region of a BED file.

@@ -162,7 +162,7 @@ impl Input {
                 };
                 let format = format!("{format:?}").to_uppercase();
                 let problem = format!("not {what}: it is {format}");
-                Err(Error::input(self.place(), problem).with_hint(format!("genogloss {command} scores {format}")))
+                Err(Error::input(self.place(), problem).with_hint(format!("for {format}, use: genogloss {command}")))
             }
         }
     }

@@ -255,6 +255,11 @@ impl Aliases {
     }
 }
 
+/// The regions of all texts, one by one: a list is the same as several options.
+pub(crate) fn one_by_one(texts: &[String]) -> Vec<&str> {
+    texts.iter().flat_map(|text| listed(text, None)).collect()
+}
+
 /// The regions of a list with commas. A comma between digits of a position, with three digits after it, separates thousands, as in samtools:
 /// `chr1:1,000-2,000,chr2` is two regions. Names in braces and names of contigs may hold commas.
 fn listed<'a>(text: &'a str, contigs: Option<&Contigs>) -> Vec<&'a str> {
@@ -269,13 +274,13 @@ fn listed<'a>(text: &'a str, contigs: Option<&Contigs>) -> Vec<&'a str> {
             b'}' => braces = false,
             b',' if braces || text[start..at].contains(':') && separates_thousands(bytes, at) => {}
             b',' => {
-                items.push(&text[start..at]);
+                items.push(text[start..at].trim());
                 start = at + 1;
             }
             _ => {}
         }
     }
-    items.push(&text[start..]);
+    items.push(text[start..].trim());
     items
 }
 

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     exact::Task,
     output::manifest::{self, digest},
-    read::alignments::Alignments,
+    read::{alignments::Alignments, regions::one_by_one},
     session::{
         load::{Kind, LoadedModel},
         part,
@@ -130,7 +130,7 @@ impl Settings {
         if let Some(stride) = self.stride {
             text.push_str(&format!(" --stride {stride}"));
         }
-        for region in &self.region {
+        for region in one_by_one(&self.region) {
             text.push_str(&format!(" -r {region}"));
         }
         let Filters { min_mapq, exclude, require } = self.filters;

@@ -13,7 +13,11 @@ use crate::{
         manifest::{self, digest},
         table::{Holds, TableFormat},
     },
-    read::{self, reference::Genome, regions::Regions},
+    read::{
+        self,
+        reference::Genome,
+        regions::{Regions, one_by_one},
+    },
     session::{
         Layout,
         load::{Kind, LoadedModel},
@@ -89,7 +93,7 @@ impl Settings {
     /// The gap across which calls are joined. A track has a score for every base: its BED holds elements, unless a threshold is given.
     pub(crate) fn joined(&self, form: &Form) -> Result<Option<u64>> {
         if self.merge.is_some() && (!self.format.joins || form.text.is_some()) {
-            return Err(Error::usage("--merge writes BED, and needs a model with scores"));
+            return Err(Error::usage("--merge is for BED (-O bed), and needs a model that answers with scores"));
         }
         let elements = form.bin.is_some() && self.format.joins && self.threshold.is_none();
         Ok(self.merge.or(elements.then_some(0)))
@@ -170,7 +174,7 @@ impl Settings {
         settings.put("bigwig", self.bigwig.is_some());
         settings.put("columns", &self.columns);
         settings.put("overlap", self.overlap.name());
-        settings.put("regions", &self.region);
+        settings.put("regions", one_by_one(&self.region));
         settings.put("regions_file", self.regions_file.as_deref().map(digest).transpose()?);
         settings.put("stride", self.stride);
         settings.put("window", self.window);

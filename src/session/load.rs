@@ -191,7 +191,7 @@ fn network(
         engine.device
     );
     tracing::debug!(
-        "{} sessions; batches of {} windows, calls of {}",
+        "sessions: {}; windows of a batch: {}; windows of a call: {}",
         sessions.len(),
         pipeline.batch_rows,
         pipeline.group

@@ -117,9 +117,9 @@ impl Source for Records {
     }
 }
 
-/// The bases of the reference that a record is about; a telomere counts as the base beside it.
+/// The bases of the reference that a record covers, as an index counts them; a telomere counts as the base beside it.
 fn bases_of(record: &VariantRecord) -> Interval {
-    let Interval { start, end } = record.written();
+    let Interval { start, end } = record.interval();
     Interval::new(start, end.max(start + 1))
 }
 

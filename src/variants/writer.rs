@@ -17,7 +17,7 @@ use crate::{
         variants::RecordWriter,
     },
     pipeline::Outcome,
-    read::{InputReport, variants::Variants},
+    read::{InputReport, regions::one_by_one, variants::Variants},
     session::{self, Sink, Written, journal::Checkpoint},
     vcf::info,
 };
@@ -58,7 +58,7 @@ impl Answers {
             recorded.put("column", settings.columns.join(","));
         }
         if !settings.region.is_empty() || settings.regions_file.is_some() {
-            recorded.put("regions", &settings.region);
+            recorded.put("regions", one_by_one(&settings.region));
             recorded.put("regions_file", settings.regions_file.as_deref().map(manifest::digest).transpose()?);
         }
         match self {

@@ -58,8 +58,8 @@ impl Cut {
         if !track && matches!(comparison, Comparison::L2 | Comparison::Js) {
             return Err(Error::usage(format!(
                 "--compare {} compares the bins of a track, and {} scores whole windows",
-                model.report.name,
-                comparison.word()
+                comparison.word(),
+                model.report.name
             ))
             .with_hint("--compare max"));
         }
