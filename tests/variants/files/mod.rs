@@ -5,6 +5,7 @@ mod header;
 mod indices;
 mod mismatches;
 mod records;
+mod regions;
 
 use std::fmt::Write as _;
 
