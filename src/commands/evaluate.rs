@@ -99,21 +99,21 @@ pub(super) struct Options {
     #[arg(long, value_enum, value_name = "RULE", help_heading = "Labelled sequences")]
     strand: Option<StrandRule>,
     /// FASTA file of the truth set.
-    #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Known places")]
+    #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Truth set")]
     reference: Option<PathBuf>,
     /// Region to evaluate: contig, contig:start, contig:-end or contig:start-end; 1-based, both ends included. Braces
     /// enclose a contig name that contains colons: {name}:start-end. Several regions: a list with commas, or the option
     /// several times.
-    #[arg(short, long, value_name = "REGION", help_heading = "Known places")]
+    #[arg(short, long, value_name = "REGION", help_heading = "Truth set")]
     region: Vec<String>,
     /// Regions to evaluate (BED). A fourth column limits a region to the score of that name.
-    #[arg(short = 'R', long, value_name = "BED", help_heading = "Known places")]
+    #[arg(short = 'R', long, value_name = "BED", help_heading = "Truth set")]
     regions_file: Option<PathBuf>,
     /// Regions to exclude (BED); a fourth column as in -R.
-    #[arg(long, value_name = "BED", help_heading = "Known places")]
+    #[arg(long, value_name = "BED", help_heading = "Truth set")]
     ignore: Option<PathBuf>,
     /// Evaluate scores together: NAME=SCORE+SCORE. May be given several times.
-    #[arg(long, value_name = "NAME=SCORES", help_heading = "Known places")]
+    #[arg(long, value_name = "NAME=SCORES", help_heading = "Truth set")]
     pool: Vec<String>,
     /// With `ask`: the method that answers.
     #[arg(long, value_enum, help_heading = "Prompts")]
@@ -124,13 +124,13 @@ pub(super) struct Options {
     #[command(flatten)]
     variants: VariantOptions,
     /// Lowest score that is called. Default: 0.5 for sequences, the card's threshold for a genome.
-    #[arg(long, value_name = "P", value_parser = number_of, help_heading = "Figures")]
+    #[arg(long, value_name = "P", value_parser = number_of, help_heading = "Metrics")]
     threshold: Option<f64>,
     /// Bootstrap replicates for the intervals; 0: none. [0, 100000]
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=100_000), help_heading = "Figures")]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=100_000), help_heading = "Metrics")]
     bootstrap: u32,
     /// Seed of the bootstrap.
-    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Figures")]
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Metrics")]
     seed: u64,
 }
 
@@ -142,7 +142,7 @@ fn number_of(text: &str) -> Result<f64, String> {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Scored variants")]
 struct VariantOptions {
-    /// Score to evaluate: a column or INFO field, or NAME=COLUMN+COLUMN for the value that is largest without its sign.
+    /// Score to evaluate: a column or INFO field, or NAME=COLUMN+COLUMN for the value with the largest magnitude.
     /// May be given several times. Default: all columns of numbers; for VCF and BCF, the fields that `genogloss
     /// variants` and SpliceAI write.
     #[arg(long, value_name = "SCORE")]

@@ -51,8 +51,8 @@ pub(super) struct EngineOptions {
     /// Total number of threads; on the CPU each one runs a model session. Default: all cores. [1, 1024]
     #[arg(short = 't', long, visible_short_alias = '@', value_name = "N", value_parser = threads)]
     pub threads: Option<u16>,
-    /// Windows per batch (fewer if they are long). On the CPU they run in groups of the card's size (run: rows), so
-    /// this does not change a score. [1, 65536]
+    /// Windows per batch (fewer if they are long). This does not change a score: on the CPU, the model's card sets how
+    /// many windows run together. [1, 65536]
     #[arg(long, value_name = "ROWS", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=65536))]
     pub batch_rows: u32,
 }

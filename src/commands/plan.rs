@@ -56,7 +56,7 @@ pub(super) struct Options {
     #[arg(long)]
     no_sample: bool,
     /// Threads, as for the run. Default: all cores. [1, 1024]
-    #[arg(short = 't', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short = 't', long, visible_short_alias = '@', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Further options of the run, passed to the sample.
     #[arg(last = true, value_name = "OPTIONS")]

@@ -61,7 +61,7 @@ pub(super) struct Options {
     #[arg(long, value_enum, default_value = "max", help_heading = "Output")]
     aggregate: Aggregate,
     /// FASTA file that a CRAM file was made with. Not needed if the CRAM file holds its bases (unmapped reads, no_ref,
-    /// embed_ref). (samtools view -f is --require-flags here.)
+    /// embed_ref). The option -f of samtools view is --require-flags here.
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Input")]
     reference: Option<PathBuf>,
     #[command(flatten)]

@@ -61,8 +61,8 @@ pub(super) struct Options {
     /// Probabilities are between 0 and 1. Without this option, BED of a track holds merged intervals (--merge).
     #[arg(long, value_name = "P", num_args = 0..=1, default_missing_value = "card", help_heading = "Output")]
     threshold: Option<Threshold>,
-    /// Merge neighbouring bins over the threshold (the model's, without --threshold) into intervals, also across gaps
-    /// of up to GAP bases. GAP without a value: 0.
+    /// Merge neighbouring bins that reach the threshold into intervals, also across gaps of up to GAP bases (default: 0).
+    /// Without --threshold, the model's own threshold is used.
     #[arg(long, value_name = "GAP", num_args = 0..=1, default_missing_value = "0", help_heading = "Output", value_parser = gap)]
     merge: Option<u64>,
     /// Write a bigWig file for every score into this folder: DIR/SCORE.bw. Without -o, nothing else is written.

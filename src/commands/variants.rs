@@ -58,8 +58,8 @@ pub(super) struct Options {
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Scores")]
     column: Vec<String>,
     /// Largest fraction of records whose REF differs from the FASTA. With a larger fraction, and at least 10 such
-    /// records, the run ends, because the input is probably of another assembly: as soon as the fraction is above the
-    /// limit by more than chance, or at the end. 1: no limit. [0, 1]
+    /// records, the run fails, because the input is probably of another assembly. It fails early if the first records
+    /// already show it. 1: no limit. [0, 1]
     #[arg(long, value_name = "FRACTION", default_value_t = 0.1, value_parser = share, help_heading = "Input")]
     max_ref_mismatch: f64,
     /// What to do with records on a contig that the FASTA does not have.
@@ -73,8 +73,9 @@ pub(super) struct Options {
     /// acceptors and donors are distinguished if the model has both labels.
     #[arg(long, help_heading = "Scores")]
     mask: bool,
-    /// INFO fields: those of genogloss, or that of SpliceAI, equal to spliceai 1.3.1 to the last digit. With genogloss,
-    /// equivalent spellings of a variant get the same scores; with spliceai, each is scored as it is written.
+    /// INFO fields that are written. genogloss: the fields of genogloss; equivalent spellings of a variant get the same
+    /// scores. spliceai: the field of SpliceAI, equal to spliceai 1.3.1 to the last digit; each variant is scored as it
+    /// is written.
     #[arg(long, alias = "format", value_name = "FIELDS", default_value = "genogloss", help_heading = "Scores")]
     fields: InfoFormat,
     #[command(flatten)]
@@ -83,7 +84,7 @@ pub(super) struct Options {
     /// PSL).
     #[arg(long, help_heading = "Scores")]
     haplotypes: bool,
-    /// Folder that keeps scores: a change that any run with this folder has scored is not run again. For --genes.
+    /// Folder that keeps scores for later runs: what is in it is not computed again. For --genes.
     #[arg(long, value_name = "DIR", help_heading = "Scores")]
     cache: Option<PathBuf>,
     #[command(flatten)]

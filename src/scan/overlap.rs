@@ -13,7 +13,7 @@ use crate::{
 /// What becomes of places that several windows answer for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Rule {
-    /// Each window answers for the middle of its core, one stride wide; nothing overlaps.
+    /// The score of a window is for the middle of its core only, one stride wide, so that nothing overlaps.
     Cut,
     /// The mean of all windows.
     Mean,

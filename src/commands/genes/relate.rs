@@ -14,8 +14,8 @@ use crate::{
 /// Whether a gene is related to a disease or phenotype: yes, no or unknown, with a probability and the evidence.
 ///
 /// If sources of the knowledge base state it, they decide and are listed. If none does, other evidence is weighed: texts about the gene, its
-/// other diseases, similar genes, inheritance and chromosome; each is listed with its log odds. Such a probability holds for equal numbers
-/// of related and unrelated pairs: of genes picked from a genome at random far fewer are related.
+/// other diseases, similar genes, inheritance and chromosome; each is listed with its log odds. Such a probability is for equal numbers
+/// of related and unrelated pairs; among all genes of a genome, far fewer pairs are related.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -38,7 +38,7 @@ pub(super) struct Options {
     #[arg(long)]
     measures: bool,
     /// Threads that weigh the evidence. Default: all cores. [1, 1024]
-    #[arg(short = 't', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short = 't', long, visible_short_alias = '@', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     #[command(flatten)]
     output: OutputOptions,
