@@ -49,6 +49,8 @@ pub enum Error {
         message: String,
         /// What to do.
         hint: Option<String>,
+        /// The error of the system, if there was one.
+        source: Option<io::Error>,
     },
     /// A model folder, or the engine that runs it, does not work.
     #[error("model {}: {}", OneLine(model), OneLine(message))]
@@ -71,6 +73,8 @@ pub enum Error {
         message: String,
         /// What to do.
         hint: Option<String>,
+        /// The error of the system, if there was one.
+        source: Option<io::Error>,
     },
     /// The program found itself wrong: counts that do not add up, a stage that panicked.
     #[error("internal error: {0}; this is a bug, please report it with the command line")]
@@ -91,12 +95,13 @@ impl Error {
 
     /// A bad input at `place` (file, and where in it).
     pub fn input(place: impl fmt::Display, message: impl fmt::Display) -> Self {
-        Self::Input { place: place.to_string(), message: message.to_string(), hint: None }
+        Self::Input { place: place.to_string(), message: message.to_string(), hint: None, source: None }
     }
 
     /// An input that could not be read: the file and the system's reason.
     pub fn read(path: &Path, error: &io::Error) -> Self {
-        Self::input(path.display(), describe(error))
+        let (place, message) = (path.display().to_string(), describe(error));
+        Self::Input { place, message, hint: None, source: Some(copied(error)) }
     }
 
     /// A model that does not work.
@@ -126,7 +131,10 @@ impl Error {
     pub fn write(place: impl fmt::Display, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::Closed,
-            _ => Self::Output { place: place.to_string(), message: describe(error), hint: None },
+            _ => {
+                let (place, message) = (place.to_string(), describe(error));
+                Self::Output { place, message, hint: None, source: Some(copied(error)) }
+            }
         }
     }
 
@@ -167,6 +175,14 @@ impl Error {
             }
             _ => 1,
         }
+    }
+}
+
+/// The same error: those of the system are numbers, which can be copied.
+fn copied(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(number) => io::Error::from_raw_os_error(number),
+        None => io::Error::new(error.kind(), error.to_string()),
     }
 }
 
@@ -231,6 +247,17 @@ pub(crate) fn describe(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_of_the_system_is_the_source() {
+        let missing = std::fs::read("/nonexistent/file").expect_err("nothing there");
+        for error in [Error::read(Path::new("a.fa"), &missing), Error::write("a.bed", &missing)] {
+            let source = std::error::Error::source(&error).expect("a source");
+            let source = source.downcast_ref::<io::Error>().expect("of the system");
+            assert_eq!(source.kind(), io::ErrorKind::NotFound);
+        }
+        assert!(std::error::Error::source(&Error::usage("x")).is_none());
+    }
 
     #[test]
     fn closed_pipe_is_success_and_usage_is_two() {

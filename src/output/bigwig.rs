@@ -117,6 +117,7 @@ impl BigWig {
                         contig.name, contig.len
                     ),
                     hint: Some("-O bedgraph has no limit".into()),
+                    source: None,
                 });
             }
             sizes.insert(contig.name.clone(), contig.len as u32);
@@ -267,6 +268,7 @@ impl BigWig {
             place: self.temporary.target.display().to_string(),
             message: format!("bigWig: {message}"),
             hint: None,
+            source: None,
         }
     }
 

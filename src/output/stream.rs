@@ -268,6 +268,7 @@ impl Output {
             place: self.place.clone(),
             message: why.message,
             hint: why.hint.map(String::from),
+            source: None,
         })
     }
 

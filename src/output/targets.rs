@@ -55,6 +55,7 @@ pub(crate) fn check_targets(
                 place: manifest.display().to_string(),
                 message: format!("the folder {} does not exist", folder.display()),
                 hint: Some(format!("mkdir -p {}", folder.display())),
+                source: None,
             });
         }
     } else if let Some(manifest) = manifest
@@ -64,6 +65,7 @@ pub(crate) fn check_targets(
             place: manifest.display().to_string(),
             message: "is a folder, not a file".into(),
             hint: None,
+            source: None,
         });
     }
     Ok(())

@@ -114,6 +114,7 @@ impl TemporaryFile {
                 place: target.display().to_string(),
                 message: "is a folder, not a file".into(),
                 hint: None,
+                source: None,
             });
         }
         if target.exists() && !target.is_file() && !target.is_symlink() {
@@ -126,6 +127,7 @@ impl TemporaryFile {
                 place: target.display().to_string(),
                 message: format!("the folder {} does not exist", folder.display()),
                 hint: Some(format!("mkdir -p {}", folder.display())),
+                source: None,
             });
         }
         if let Some(what) = kept {

@@ -85,6 +85,7 @@ impl Lock {
                         place: output.display().to_string(),
                         message: "another run is writing it".into(),
                         hint: Some("wait for it, or stop it; or give this run another output".into()),
+                        source: None,
                     });
                 }
                 Err(TryLockError::Error(error)) => {

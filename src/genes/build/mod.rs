@@ -101,6 +101,7 @@ pub(crate) fn build(files: &[PathBuf], releases: &[(String, String)], out: &Path
         place: out.display().to_string(),
         message: describe_sqlite(&error),
         hint: None,
+        source: None,
     };
     let mut reports = Vec::new();
     let sealed = Sealed::made_by(out, |part| {

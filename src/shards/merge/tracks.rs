@@ -47,6 +47,7 @@ fn check_target(target: &Path) -> Result<()> {
             place: target.display().to_string(),
             message: "is a link: tracks are only written into their folder".into(),
             hint: Some(format!("rm {}", target.display())),
+            source: None,
         });
     }
     Ok(())
