@@ -103,8 +103,8 @@ fn an_index_of_cram_that_is_empty_or_of_another_file_is_refused() {
     let expected = desk.sh("samtools view -c -T g.fa a.cram chr1:101-350");
     assert_eq!(desk.table("htslib", &file, &options).len().to_string(), expected.trim());
     for (command, why) in [
-        ("sed d", "it has no reads, the file has"),
-        ("sed 's/^0/7/'", "it has contigs that the file has not"),
+        ("sed d", "it has no reads, but the file has"),
+        ("sed 's/^0/7/'", "it has contigs that the file does not have"),
         ("sed 's/^0/1/'", "its first reads lie on another contig"),
         ("awk -v OFS='\\t' '{$4 += 1; print}'", "it does not begin where the reads of the file begin"),
         ("awk -v OFS='\\t' '{$4 += 1000000; print}'", "it points past the end of the file"),
