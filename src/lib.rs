@@ -8,6 +8,7 @@
 
 mod batch;
 mod call;
+mod centers;
 mod child;
 mod commands;
 mod counts;

@@ -5,6 +5,7 @@
 
 mod ask;
 mod bad_input;
+mod centers;
 mod columns;
 mod evaluate;
 mod genes;
