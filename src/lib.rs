@@ -8,7 +8,6 @@
 
 mod batch;
 mod call;
-mod centers;
 mod child;
 mod commands;
 mod counts;

@@ -9,8 +9,6 @@ pub(crate) enum Skipper {
     Reads,
     /// `genogloss variants`.
     Variants,
-    /// `genogloss centers`.
-    Centers,
     /// `genogloss evaluate`.
     Evaluate,
     /// `genogloss ask`.
@@ -55,11 +53,11 @@ macro_rules! reasons {
 
 reasons! {
     /// More of the window than the card allows is not A, C, G or T (N runs, mostly).
-    UnknownBases: "unknown_bases", "the fraction of bases other than A, C, G and T is above the card's max_unknown", [Scan, Reads, Variants, Evaluate, Ask, Centers];
+    UnknownBases: "unknown_bases", "the fraction of bases other than A, C, G and T is above the card's max_unknown", [Scan, Reads, Variants, Evaluate, Ask];
     /// The window has more tokens than the network reads.
-    TooManyTokens: "too_many_tokens", "the window has more tokens than the network reads (the card's max_tokens)", [Scan, Reads, Variants, Evaluate, Centers];
+    TooManyTokens: "too_many_tokens", "the window has more tokens than the network reads (the card's max_tokens)", [Scan, Reads, Variants, Evaluate];
     /// The contig or read is shorter than the model's shortest sequence.
-    TooShort: "too_short", "the sequence is shorter than the card's min_span", [Scan, Reads, Ask, Centers];
+    TooShort: "too_short", "the sequence is shorter than the card's min_span", [Scan, Reads, Ask];
     /// The variant is nearer to the end of its contig than the model's window allows.
     ContigEnd: "contig_end", "the variant is too close to the end of its contig", [Variants];
     /// The record has no sequence (`*`).
@@ -99,7 +97,7 @@ reasons! {
     /// The output's format has no scores for such an allele.
     NotInFormat: "not_in_format", "SpliceAI's format has no scores for alleles where both REF and ALT have several bases", [Variants];
     /// The model answered with infinity or not-a-number.
-    NotANumber: "not_a_number", "the score is infinite or not a number, or is not defined", [Scan, Reads, Variants, Centers];
+    NotANumber: "not_a_number", "the score is infinite or not a number, or is not defined", [Scan, Reads, Variants];
 }
 
 impl Skip {

@@ -5,7 +5,6 @@
 
 mod ask;
 mod bad_input;
-mod centers;
 mod columns;
 mod evaluate;
 mod genes;

@@ -8,7 +8,7 @@ use crate::{
     evaluate, genes,
     output::{
         column::ColumnTable,
-        table::{self, FORMATS, TSV, TableFormat},
+        table::{self, FORMATS, TableFormat},
     },
     prompts, reads,
     shards::plan,
@@ -33,7 +33,6 @@ enum Of {
     Scan,
     Reads,
     Variants,
-    Centers,
     Evaluate,
     Ask,
     Genes,
@@ -54,7 +53,6 @@ impl Of {
             }
             Self::Reads => ("format", reads::columns::TABLES.to_vec()),
             Self::Variants => ("format", variants::columns::TABLES.to_vec()),
-            Self::Centers => ("format", vec![ColumnTable { format: TSV.name, columns: TSV.columns }]),
             Self::Evaluate => ("table", evaluate::columns::TABLES.to_vec()),
             Self::Ask => ("format", prompts::columns::TABLES.to_vec()),
             Self::Genes => ("command", genes::columns::TABLES.to_vec()),
@@ -69,7 +67,6 @@ impl Of {
             Self::Scan => Some(Skipper::Scan),
             Self::Reads => Some(Skipper::Reads),
             Self::Variants => Some(Skipper::Variants),
-            Self::Centers => Some(Skipper::Centers),
             Self::Evaluate => Some(Skipper::Evaluate),
             Self::Ask => Some(Skipper::Ask),
             Self::Genes | Self::Plan | Self::Skips => None,

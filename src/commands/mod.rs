@@ -1,7 +1,6 @@
 //! Commands: one file each. The only place that knows the command line.
 
 mod ask;
-mod centers;
 mod columns;
 mod evaluate;
 mod genes;
@@ -69,8 +68,6 @@ enum Command {
     Reads(reads::Options),
     /// Score the reference and alternate alleles of every variant of a VCF or BCF file.
     Variants(variants::Options),
-    /// Score one window of the model for each interval of a BED file.
-    Centers(centers::Options),
     // Described in full in its own file.
     Ask(Box<ask::Options>),
     // The same.
@@ -119,7 +116,6 @@ impl Cli {
             Command::Scan(options) => scan::run(options, given),
             Command::Reads(options) => reads::run(options, given),
             Command::Variants(options) => variants::run(options, given),
-            Command::Centers(options) => centers::run(options, given),
             Command::Ask(options) => ask::run(*options, given),
             Command::Genes(options) => genes::run(options, given),
             Command::Evaluate(options) => evaluate::run(*options, given),
