@@ -62,8 +62,6 @@ reasons! {
     ContigEnd: "contig_end", "the variant is too close to the end of its contig", [Variants];
     /// The record has no sequence (`*`).
     NoSequence: "no_sequence", "the record has no sequence", [Reads, Ask];
-    /// The read has no base that is A, C, G or T.
-    NoKnownBases: "no_known_bases", "the read has no A, C, G or T", [Reads];
     /// REF is not what the reference has there.
     ReferenceMismatch: "reference_mismatch", "REF differs from the reference", [Variants];
     /// `<DEL>`, `<INS>` and other symbolic alleles.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     counts::InputCounts,
     error::Result,
-    genome::sequence::{known_count, reverse_complement_into},
+    genome::sequence::reverse_complement_into,
     pipeline::Feed,
     progress::Total,
     read::{alignments::Alignments, regions::Regions},
@@ -148,9 +148,6 @@ impl Cutter {
         let read = |record, windows| Read { record, len, windows, reversed };
         if self.bases.is_empty() {
             return feed.skip(Piece::whole(read(record, 0), Vec::new()), Skip::NoSequence);
-        }
-        if known_count(&self.bases) == 0 {
-            return feed.skip(Piece::whole(read(record, 0), Vec::new()), Skip::NoKnownBases);
         }
         let Some(grid) = self.grid else {
             let windows = vec![Window { start: 0, unknown: Vec::new(), run: Ok(()) }];

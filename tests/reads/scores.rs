@@ -119,7 +119,7 @@ fn reads_may_be_fasta() {
     let fasta = folder.write("contigs.fa", ">a first\nACGTACGTAA\nGG\n>b\nNNNN\n>a\nGGCC\n");
     let table = cells(&succeed(&["reads", &fasta, "-m", "exact:gc", "--quiet"]));
     let rows: Vec<[&str; 4]> = table.iter().map(|c| [&c[0][..], &c[6], &c[13], &c[14]]).collect();
-    let expected = [["a", "12", "0.500000", "."], ["b", "4", ".", "no_known_bases"], ["a", "4", "1.000000", "."]];
+    let expected = [["a", "12", "0.500000", "."], ["b", "4", ".", "unknown_bases"], ["a", "4", "1.000000", "."]];
     assert_eq!(rows, expected);
     if tools_available(&["samtools"]) {
         let bam = folder.path("out.bam");
@@ -128,7 +128,7 @@ fn reads_may_be_fasta() {
         let lines = shell(&format!("samtools view {bam} | cut -f 1,2,10-"));
         assert_eq!(
             lines,
-            "a\t4\tACGTACGTAAGG\t*\tgs:B:f,0.5\tgw:i:0\tgl:Z:gc\nb\t4\tNNNN\t*\tgk:Z:no_known_bases\na\t4\tGGCC\t*\tgs:B:f,1\tgw:i:0\tgl:Z:gc\n"
+            "a\t4\tACGTACGTAAGG\t*\tgs:B:f,0.5\tgw:i:0\tgl:Z:gc\nb\t4\tNNNN\t*\tgk:Z:unknown_bases\na\t4\tGGCC\t*\tgs:B:f,1\tgw:i:0\tgl:Z:gc\n"
         );
     }
 }
