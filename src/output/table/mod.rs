@@ -5,7 +5,6 @@ mod bedgraph;
 pub(crate) mod columns;
 pub(super) mod format;
 mod splice_scores;
-mod toy;
 mod tsv;
 
 use clap::builder::PossibleValue;
@@ -19,7 +18,7 @@ pub(crate) use self::{
 use super::names::Writes;
 
 /// All formats, in the order in which `--help` lists them.
-pub(crate) const FORMATS: &[TableFormat] = &[BED, TSV, BEDGRAPH, splice_scores::SPLICE_SCORES, toy::TOY];
+pub(crate) const FORMATS: &[TableFormat] = &[BED, TSV, BEDGRAPH, splice_scores::SPLICE_SCORES];
 
 impl TableFormat {
     /// The formats that can hold such answers, for [`super::names::decide`].
