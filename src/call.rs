@@ -1,6 +1,11 @@
 //! Calls: which score of an answer is named, and whether it reaches its threshold.
 
-use crate::{head::best, model::Form};
+use crate::{
+    error::{Error, Result},
+    head::best,
+    model::Form,
+    number::Digits,
+};
 
 /// Which scores make a call.
 #[derive(Clone, Debug)]
@@ -41,6 +46,23 @@ pub(crate) enum Threshold {
     Card,
     /// This one, for all columns.
     Value(f64),
+}
+
+impl Threshold {
+    /// Refuses a threshold that no probability reaches, or that every one does. Other scores have no bounds.
+    pub(crate) fn check(self, form: &Form) -> Result<()> {
+        let mut scores = form.columns.iter().filter(|column| column.callable);
+        match self {
+            Self::Value(value)
+                if !(0.0..=1.0).contains(&value)
+                    && form.text.is_none()
+                    && scores.all(|column| column.digits == Digits::Decimals) =>
+            {
+                Err(Error::usage(format!("--threshold {value}: the scores of this model run from 0 to 1")))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl std::fmt::Display for Threshold {

@@ -17,6 +17,7 @@ mod options;
 mod outputs;
 mod processes;
 mod properties;
+mod public;
 mod reads;
 mod report;
 mod resume;

@@ -229,3 +229,20 @@ fn a_verbose_version_tells_the_build_and_its_engines() {
     assert_eq!(succeed(&["--verbose", "-V"]), details);
     assert_eq!(succeed(&["--version"]), first);
 }
+
+#[test]
+fn a_threshold_that_no_probability_reaches_is_refused() {
+    let folder = desk();
+    folder.write("l.csv", format!("sequence,label\n{},0\n{},1\n", "ACGTG".repeat(14), "GGCCA".repeat(14)));
+    for line in
+        ["scan @g.fa -m core-promoter --threshold 90", "evaluate core-promoter @l.csv --head promoter --threshold 90"]
+    {
+        let run = run(&folder, line);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{line}: {}", run.stderr);
+        assert!(run.stderr.contains("--threshold 90: the scores of this model run from 0 to 1"), "{}", run.stderr);
+    }
+    // Numbers without bounds have any threshold.
+    let track = crate::support::root().join("tests/models/track");
+    let line = format!("scan @g.fa -m {} --threshold 90 -O tsv", track.display());
+    assert_eq!(run(&folder, &line).code, 0, "{}", run(&folder, &line).stderr);
+}

@@ -7,6 +7,7 @@ use super::{
     given::{Given, NotFor},
 };
 use crate::{
+    call::Threshold,
     error::{Error, Result},
     evaluate::{
         evaluation::{Evaluation, Network, Report},
@@ -319,6 +320,7 @@ impl Options {
         let load::Kind::Network(card) = kind else {
             return Err(Error::usage("exact tasks are functions: there is nothing to evaluate"));
         };
+        self.threshold.map_or(Ok(()), |threshold| Threshold::Value(threshold).check(&form))?;
         let network = Network { card: *card, form, pipeline, sessions };
         let evaluation = match &self.reference {
             Some(reference) => {

@@ -43,7 +43,7 @@ pub(crate) fn run(settings: &Settings, request: Request, model: LoadedModel, gri
         return open_reading_frames(settings, request, *frames, model.report);
     }
     let form = model.form.clone();
-    settings.check_threshold(&form)?;
+    settings.threshold.map_or(Ok(()), |threshold| threshold.check(&form))?;
     let columns = settings.chosen_columns(&form, grid)?;
     let merge = settings.joined(&form)?;
     if settings.overlap != Rule::Cut && (form.bin.is_some() || form.text.is_some()) {

@@ -8,7 +8,6 @@ use crate::{
     error::{Error, Result},
     exact::Task,
     model::{Form, card::WindowRule},
-    number::Digits,
     output::{
         manifest::{self, digest},
         table::{Holds, TableFormat},
@@ -97,21 +96,6 @@ impl Settings {
         }
         let elements = form.bin.is_some() && self.format.joins && self.threshold.is_none();
         Ok(self.merge.or(elements.then_some(0)))
-    }
-
-    /// Refuses a threshold that no probability can reach, or that all reach.
-    pub(crate) fn check_threshold(&self, form: &Form) -> Result<()> {
-        let probabilities = form.columns.iter().filter(|column| column.callable);
-        match self.threshold {
-            Some(Threshold::Value(value))
-                if !(0.0..=1.0).contains(&value)
-                    && form.text.is_none()
-                    && probabilities.clone().all(|column| column.digits == Digits::Decimals) =>
-            {
-                Err(Error::usage(format!("--threshold {value}: the scores of this model run from 0 to 1")))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// The columns of bedGraph and bigWig.
