@@ -330,6 +330,31 @@ impl Sealed {
         Ok(())
     }
 
+    /// Takes an old file out of the way, and says what it is called now.
+    fn set_aside(&self, target: &Path) -> io::Result<Option<PathBuf>> {
+        if self.kept {
+            let aside = hidden_beside(target, "old");
+            if target.is_file() {
+                fs::rename(target, &aside)?;
+                return Ok(Some(aside));
+            }
+            // An earlier run may have been killed after it had set the file aside.
+            return Ok(fs::symlink_metadata(&aside).is_ok().then_some(aside));
+        }
+        if !target.is_file() {
+            return Ok(None);
+        }
+        let (aside, file) = random_name(target, "old", new_file)?;
+        drop(file);
+        // From here on it is the old file, which no signal may remove.
+        forget(&aside);
+        if let Err(error) = fs::rename(target, &aside) {
+            let _ = fs::remove_file(&aside);
+            return Err(error);
+        }
+        Ok(Some(aside))
+    }
+
     /// Pairs are the name that a file has now, and the one that it had or was to have.
     fn rename_all(
         &self,
@@ -340,19 +365,9 @@ impl Sealed {
         // One file alone takes the place of the old one in one step.
         if files().count() > 1 {
             for (_, target) in files().collect::<Vec<_>>().into_iter().rev() {
-                if !target.is_file() {
-                    continue;
+                if let Some(aside) = self.set_aside(target).map_err(|error| (target.clone(), error))? {
+                    set_aside.push((aside, target.clone()));
                 }
-                let failed = |error| (target.clone(), error);
-                let (aside, file) = random_name(target, "old", new_file).map_err(failed)?;
-                drop(file);
-                // From here on it is the old file, which no signal may remove.
-                forget(&aside);
-                if let Err(error) = fs::rename(target, &aside) {
-                    let _ = fs::remove_file(&aside);
-                    return Err(failed(error));
-                }
-                set_aside.push((aside, target.clone()));
             }
         }
         for (temporary, target) in files() {
@@ -405,6 +420,29 @@ mod tests {
         assert_eq!(fs::read(&index).expect("the index"), b"new index");
         assert_eq!(fs::read(&output).expect("the output"), b"new");
         assert_eq!(names(folder.path()), ["a.bed", "a.bed.tbi"]);
+    }
+
+    #[test]
+    fn a_kill_between_two_names_leaves_nothing_in_the_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (index, output) = (folder.path().join("a.bed.tbi"), folder.path().join("a.bed"));
+        let sealed = || {
+            let output = whole(&output, b"new", true).expect("written");
+            Sealed { files: vec![output], kept: true, ..Sealed::default() }.with_first(&index, b"new").expect("written")
+        };
+        // Killed where both old files are out of the way, and where one has its new name.
+        for named in [false, true] {
+            for path in [&index, &output] {
+                fs::write(hidden(path, "old"), "old").expect("written");
+                let _ = fs::remove_file(path);
+            }
+            if named {
+                fs::write(&index, "new").expect("written");
+            }
+            sealed().commit().expect("named");
+            assert_eq!(fs::read(&output).expect("the output"), b"new");
+            assert_eq!(names(folder.path()), ["a.bed", "a.bed.tbi"]);
+        }
     }
 
     #[cfg(unix)]
