@@ -2,10 +2,11 @@
 # A private Slurm of two virtual nodes on this machine, for the tests of the workflows: workflows/slurm.sh start|stop FOLDER
 #
 # Needs root and Debian's slurmctld, slurmd, slurm-client, munge and slurm-wlm-basic-plugins; no systemd, no cgroups.
-# `start` prints the line to source: export SLURM_CONF=…
+# `start` prints the line to source: export SLURM_CONF=… The ports follow GENOGLOSS_SLURM_PORT (17817), so that two can run at once;
+# only the first is linked from /etc/slurm, where Snakemake's plugin looks. NODES, CPUS and MEMORY (MB) of each node: 2, 1, 3000.
 set -euo pipefail
 action=${1:?start or stop} folder=$(realpath -m "${2:?a folder}")
-nodes=2 cpus=1 memory=3000
+nodes=${NODES:-2} cpus=${CPUS:-1} memory=${MEMORY:-3000} port=${GENOGLOSS_SLURM_PORT:-17817}
 
 stop() {
     export SLURM_CONF=$folder/slurm.conf
@@ -37,7 +38,7 @@ start() {
     local host
     host=$(hostname -s)
     {
-        printf '%s\n' ClusterName=genogloss "SlurmctldHost=$host(127.0.0.1)" SlurmctldPort=17817 SlurmUser=root SlurmdUser=root \
+        printf '%s\n' ClusterName=genogloss "SlurmctldHost=$host(127.0.0.1)" "SlurmctldPort=$port" SlurmUser=root SlurmdUser=root \
             AuthType=auth/munge "AuthInfo=socket=$folder/run/munge.sock" CredType=cred/munge "StateSaveLocation=$folder/state" \
             "SlurmctldPidFile=$folder/run/slurmctld.pid" "SlurmctldLogFile=$folder/log/slurmctld.log" \
             "SlurmdPidFile=$folder/run/slurmd-%n.pid" "SlurmdSpoolDir=$folder/spool-%n" "SlurmdLogFile=$folder/log/slurmd-%n.log" \
@@ -47,12 +48,12 @@ start() {
             SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=1 ReturnToService=2 MpiDefault=none SwitchType=switch/none \
             MinJobAge=3600 KillWait=5 AccountingStorageType=accounting_storage/none JobCompType=jobcomp/none
         for i in $(seq "$nodes"); do
-            echo "NodeName=node$i NodeHostname=$host NodeAddr=127.0.0.1 Port=$((17900 + i)) CPUs=$cpus RealMemory=$memory State=UNKNOWN"
+            echo "NodeName=node$i NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 83 + i)) CPUs=$cpus RealMemory=$memory State=UNKNOWN"
         done
         echo "PartitionName=main Nodes=node[1-$nodes] Default=YES MaxTime=60 DefaultTime=10 State=UP"
     } > "$folder/slurm.conf"
     # Jobs of Snakemake's plugin do not see SLURM_CONF, and look here.
-    mkdir -p /etc/slurm && ln -sfn "$folder/slurm.conf" /etc/slurm/slurm.conf
+    [ -e /etc/slurm/slurm.conf ] || { mkdir -p /etc/slurm && ln -sfn "$folder/slurm.conf" /etc/slurm/slurm.conf; }
     export SLURM_CONF=$folder/slurm.conf
     /usr/sbin/slurmctld -f "$SLURM_CONF"
     for i in $(seq "$nodes"); do /usr/sbin/slurmd -f "$SLURM_CONF" -N "node$i"; done
