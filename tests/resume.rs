@@ -294,6 +294,106 @@ fn another_run_is_not_gone_on_with() {
     }
 }
 
+/// What a workflow engine asks for: it has decided itself that the run is to be made, and cannot delete hidden files.
+#[test]
+fn another_run_is_discarded_if_the_policy_says_so() {
+    let folder = Folder::new();
+    let genome = genome(&folder, 8);
+    let (out, tracks) = (folder.path("out.tsv"), folder.path("tracks"));
+    let scan = ["scan", &genome, "--window", "10", "--format", "tsv", "-o", &out, "--bigwig", &tracks, "-t", "1"];
+    let journal = folder.path(".out.tsv.genogloss-journal");
+    // Killed after a checkpoint, of which something is left.
+    let kill = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_genogloss"));
+        command.args(scan).args(["-m", "exact:gc", "--resume=restart-if-different", "--checkpoint", "0", "--quiet"]);
+        let mut child = command.spawn().expect("the program starts");
+        let begun = Instant::now();
+        while !Path::new(&journal).exists() && begun.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().expect("killed");
+        child.wait().expect("it ends");
+        assert!(Path::new(&journal).exists() && !Path::new(&out).exists());
+    };
+    // Runs with the policy, and as a new run; the outputs are the same.
+    let same = |more: &[&str], says: &[&str]| {
+        let resumed = genogloss(&[&scan[..], more, &["--resume=restart-if-different"]].concat());
+        assert_eq!(resumed.code, 0, "{}", resumed.stderr);
+        let lines: Vec<&str> = resumed.stderr.lines().filter(|line| line.contains("starting again")).collect();
+        assert_eq!(lines.len(), usize::from(!says.is_empty()), "{}", resumed.stderr);
+        for part in says {
+            assert!(lines[0].contains(part) && lines[0].contains("INFO"), "{}", resumed.stderr);
+        }
+        let (new, new_tracks) = (folder.path("new.tsv"), folder.path("new_tracks"));
+        let mut whole = scan;
+        (whole[7], whole[9]) = (&new, &new_tracks);
+        succeed(&[&whole[..], more, &["--quiet"]].concat());
+        assert!(fs::read(&new).expect("lines") == fs::read(&out).expect("lines"), "{more:?}");
+        let names = |folder: &str| -> Vec<_> {
+            let mut names: Vec<_> = fs::read_dir(folder).expect("a folder").flatten().map(|f| f.file_name()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(&tracks), names(&new_tracks), "{more:?}");
+        for name in names(&tracks).into_iter().filter(|name| name.to_string_lossy().ends_with(".bw")) {
+            let track = |folder: &str| fs::read(Path::new(folder).join(&name)).expect("a track");
+            assert!(track(&tracks) == track(&new_tracks), "{more:?}: {name:?}");
+        }
+        tidy(&folder);
+        for gone in [&out, &new] {
+            fs::remove_file(gone).expect("removed");
+        }
+        for gone in [&tracks, &new_tracks] {
+            fs::remove_dir_all(gone).expect("removed");
+        }
+    };
+    kill();
+    same(&["-m", "exact:gc"], &[]);
+    kill();
+    same(&["-m", "exact:gc", "--stride", "20"], &[&journal, "settings.stride was null, and is now 20"]);
+    kill();
+    same(&["-m", "exact:gc", "--shard", "1/2"], &["is the journal of another run: shard was null"]);
+    kill();
+    let text = fs::read_to_string(&genome).expect("the genome");
+    fs::write(&genome, text.replacen('A', "C", 1)).expect("changed");
+    same(&["-m", "exact:gc"], &["is the journal of another run: input", "genome.fa.modified was"]);
+    for unreadable in ["", "{\"run\": 1", "\u{e9}", "{\"run\": {}, \"checkpoint\": {}}"] {
+        kill();
+        fs::write(&journal, unreadable).expect("written");
+        same(&["-m", "exact:gc"], &[&journal, "is not the journal of a run: "]);
+    }
+    let unknown = genogloss(&[&scan[..], &["-m", "exact:gc", "--resume=maybe"]].concat());
+    assert!(unknown.code == 2 && unknown.stderr.contains("if-same, restart-if-different"), "{}", unknown.stderr);
+}
+
+/// The network itself differs: by its digest, whatever its name.
+#[test]
+fn a_finished_part_of_another_model_is_discarded_if_the_policy_says_so() {
+    let folder = Folder::new();
+    let genome = genome(&folder, 3);
+    let out = folder.path("out.bed");
+    let models = ["tests/models/base-identity", "exact:gc"];
+    let run = |model: &str, more: &[&str]| genogloss(&[&["scan", &genome, "-m", model, "-o", &out][..], more].concat());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_genogloss"))
+        .args(["scan", &genome, "-m", models[0], "-o", &out, "--resume", "--checkpoint", "0", "--quiet"])
+        .spawn()
+        .expect("the program starts");
+    let journal = folder.path(".out.bed.genogloss-journal");
+    let begun = Instant::now();
+    while !Path::new(&journal).exists() && begun.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().expect("killed");
+    child.wait().expect("it ends");
+    let refused = run(models[1], &["--resume"]);
+    assert!(refused.code == 1 && refused.stderr.contains("--resume=restart-if-different"), "{}", refused.stderr);
+    let again = run(models[1], &["--resume=restart-if-different"]);
+    let line = again.stderr.lines().find(|line| line.contains("starting again")).unwrap_or_default();
+    assert!(again.code == 0 && line.contains("is the journal of another run: model."), "{}", again.stderr);
+    assert_eq!(folder.read("out.bed"), succeed(&["scan", &genome, "-m", models[1], "--quiet"]));
+    tidy(&folder);
+}
+
 #[test]
 fn two_runs_cannot_write_one_output() {
     let folder = Folder::new();

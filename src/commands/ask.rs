@@ -138,7 +138,7 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
             why: "is for tokens that are sampled",
             hint: "--temperature T, above 0",
         },
-        given::checkpoint(options.run.resume),
+        given::checkpoint(options.run.resume.is_some()),
     ])?;
     options.output.check_table(given)?;
     if options.tasks {

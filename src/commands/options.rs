@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     output::{names, variants::VariantFormat},
     session::{
-        Parts, Target,
+        Parts, Resume, Target,
         load::{EngineSettings, ModelSettings},
     },
 };
@@ -174,9 +174,10 @@ pub(super) struct RunOptions {
     /// merges the shards.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<crate::shards::territory::Choice>,
-    /// Keep the finished part if the run is stopped, and resume from there the next time.
-    #[arg(long)]
-    pub resume: bool,
+    /// Keep the finished part if the run is stopped, and resume from there the next time. A finished part of another
+    /// model, other options or another input is an error; with --resume=restart-if-different it is discarded.
+    #[arg(long, value_name = "POLICY", num_args = 0..=1, require_equals = true, default_missing_value = "if-same", value_enum)]
+    pub resume: Option<Resume>,
     /// With --resume: seconds between two checkpoints. [0, 3600]
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
     pub checkpoint: f64,

@@ -150,7 +150,7 @@ fn check_given(
             hint: "",
         },
         given::index(false, "does not apply to reads: they have no index"),
-        given::checkpoint(options.run.resume),
+        given::checkpoint(options.run.resume.is_some()),
     ])
 }
 

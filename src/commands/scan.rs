@@ -150,7 +150,7 @@ fn check_given(
             format.indexed != Indexed::No,
             "needs lines with positions in their first columns: this format has none",
         ),
-        given::checkpoint(options.run.resume),
+        given::checkpoint(options.run.resume.is_some()),
     ])
 }
 

@@ -134,7 +134,7 @@ fn check_given(options: &Options, given: &Given, format: VariantFormat) -> Resul
             why: "has no effect with --ref-mismatch fail, which ends the run at the first mismatch",
             hint: "give only one of them",
         },
-        given::checkpoint(options.run.resume),
+        given::checkpoint(options.run.resume.is_some()),
     ])?;
     given.check(&VariantsOutput::index_rules(format, &options.output))
 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::journal::{Checkpoint, Journal, identity};
+use super::journal::{Checkpoint, Journal, Resume, identity};
 use crate::{
     counts::Counts,
     error::{Error, Result},
@@ -40,8 +40,8 @@ impl Target {
 pub(crate) struct Parts {
     /// The shard, if the run is divided.
     pub shard: Option<Choice>,
-    /// Checkpoints are written, and an earlier run is continued.
-    pub resume: bool,
+    /// Checkpoints are written, and an earlier run is continued; `None`: neither.
+    pub resume: Option<Resume>,
     /// Seconds between checkpoints.
     pub checkpoint: f64,
 }
@@ -108,14 +108,14 @@ impl Request {
             None => tracks.filter(|path| !path.exists() || path.is_file()),
         };
         let (mut journal, mut resumed) = (None, Checkpoint::default());
-        if parts.resume {
+        if let Some(policy) = parts.resume {
             let Some(file) = file else {
                 return Err(Error::usage("--resume needs an output file").with_hint("-o FILE"));
             };
             let shard = about.territory.as_ref().map(|own| format!("{} of {}", own.shard, own.plan));
             let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
             let run = identity(&about.model, &about.settings, shard.as_deref(), &inputs)?;
-            let (opened, found) = Journal::open(file, tracks, run, Duration::from_secs_f64(parts.checkpoint))?;
+            let (opened, found) = Journal::open(file, tracks, run, Duration::from_secs_f64(parts.checkpoint), policy)?;
             if let Some(found) = found {
                 let (queries, windows) = (commas(found.queries), commas(found.counts().windows));
                 tracing::info!("resuming an earlier run after {queries} records or windows ({windows} windows run)");

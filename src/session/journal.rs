@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::session::stored::is_plain_name;
+use super::stored::is_plain_name;
 use crate::{
     counts::Counts,
     error::{Error, Result, describe},
@@ -24,6 +24,16 @@ use crate::{
         open_hidden, read_hidden,
     },
 };
+
+/// What is done with an earlier run that was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Resume {
+    /// The run continues it; one of another model, other options or another input is an error
+    IfSame,
+    /// The run continues it; one of another model, other options or another input, or one whose journal cannot be read,
+    /// is discarded and starts again: for workflow engines
+    RestartIfDifferent,
+}
 
 /// How far a run has come.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -162,12 +172,13 @@ pub(crate) fn identity(
 
 impl Journal {
     /// Opens the journal of an output, and finds where an earlier run of the same kind stopped. `tracks`: a file in
-    /// the folder of its tracks.
+    /// the folder of its tracks. `policy`: what is done with the journal of another run.
     pub(crate) fn open(
         output: &Path,
         tracks: Option<&Path>,
         run: Map<String, Value>,
         every: Duration,
+        policy: Resume,
     ) -> Result<(Self, Option<Checkpoint>)> {
         let path = hidden(output, "journal");
         let mut locks = vec![Lock::take(output)?];
@@ -179,20 +190,25 @@ impl Journal {
             let mut bytes = Vec::new();
             let read = read_hidden(&path).and_then(|mut file| file.read_to_end(&mut bytes));
             read.map_err(|error| Error::read(&path, &error))?;
-            let again = || format!("rm {}", path.display());
-            let page = Page::parse(&bytes).map_err(|error| {
-                Error::input(path.display(), format!("not the journal of a run: {error}")).with_hint(again())
-            })?;
-            if let Err(why) = page.checkpoint.check() {
-                return Err(Error::input(path.display(), format!("not the journal of a run: {why}"))
-                    .with_hint(format!("to start again: {}", again())));
-            }
-            if let Some(difference) = difference("", &Value::Object(page.run), &Value::Object(run.clone())) {
-                return Err(Error::input(path.display(), format!("is the journal of another run: {difference}"))
-                    .with_hint(format!("to start again: {}", again())));
-            }
-            let length = |path: PathBuf| fs::metadata(path).map_or(0, |about| about.len());
             let folder = tracks.unwrap_or(output).parent().unwrap_or(Path::new("."));
+            let page = match (page_of(&bytes, &run), policy) {
+                (Ok(page), _) => page,
+                (Err(other), Resume::IfSame) => {
+                    return Err(Error::input(path.display(), other.why).with_hint(format!(
+                        "to start again: rm {}; --resume=restart-if-different does so by itself",
+                        path.display()
+                    )));
+                }
+                (Err(other), Resume::RestartIfDifferent) => {
+                    tracing::info!("{} {}: starting again", path.display(), other.why);
+                    remove_journal(&path)?;
+                    for track in &other.tracks {
+                        let _ = fs::remove_file(hidden(&folder.join(track), "values"));
+                    }
+                    return Ok((Self { path, _locks: locks, run, every, next: Instant::now() + every }, None));
+                }
+            };
+            let length = |path: PathBuf| fs::metadata(path).map_or(0, |about| about.len());
             let Checkpoint { bytes, tracks, .. } = &page.checkpoint;
             // Of a compressed output the length says only that it is there.
             let whole = (*bytes == 0 || length(hidden(output, "part")) > 0)
@@ -203,8 +219,7 @@ impl Journal {
                 // Killed after its output had its name, or somebody has tidied up. What is written from here on is not
                 // what it speaks of, so it goes first.
                 tracing::warn!("{}: its files are missing; starting again", path.display());
-                fs::remove_file(&path).map_err(|error| Error::write(path.display(), &error))?;
-                crate::output::sync_folder(&path);
+                remove_journal(&path)?;
             }
         }
         Ok((Self { path, _locks: locks, run, every, next: Instant::now() + every }, found))
@@ -235,6 +250,35 @@ impl Journal {
         let _ = fs::remove_file(self.path.with_extension(NEW));
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// A journal that this run cannot continue.
+struct OfAnotherRun {
+    /// The rest of a sentence that begins with its path.
+    why: String,
+    /// The tracks that it speaks of, if it could be read.
+    tracks: Vec<String>,
+}
+
+/// Reads a journal; refuses one that is not of this run.
+fn page_of(bytes: &[u8], run: &Map<String, Value>) -> std::result::Result<Page, OfAnotherRun> {
+    let none = |why: String| OfAnotherRun { why: format!("is not the journal of a run: {why}"), tracks: Vec::new() };
+    let page = Page::parse(bytes).map_err(|error| none(error.to_string()))?;
+    page.checkpoint.check().map_err(none)?;
+    match difference("", &Value::Object(page.run.clone()), &Value::Object(run.clone())) {
+        None => Ok(page),
+        Some(difference) => Err(OfAnotherRun {
+            why: format!("is the journal of another run: {difference}"),
+            tracks: page.checkpoint.tracks.into_keys().collect(),
+        }),
+    }
+}
+
+/// Removes a journal before anything is written that it does not speak of.
+fn remove_journal(path: &Path) -> Result<()> {
+    fs::remove_file(path).map_err(|error| Error::write(path.display(), &error))?;
+    crate::output::sync_folder(path);
+    Ok(())
 }
 
 /// The first value in which two runs differ.
@@ -288,7 +332,7 @@ mod tests {
         let output = folder.path().join("a.bed");
         let run =
             |window: u64| json!({"settings": {"window": window, "format": "bed"}}).as_object().cloned().expect("a map");
-        let open = |window: u64| Journal::open(&output, None, run(window), Duration::ZERO);
+        let open = |window: u64| Journal::open(&output, None, run(window), Duration::ZERO, Resume::IfSame);
         let checkpoint = || Checkpoint { queries: 7, bytes: 99, counts: json!({}), ..Checkpoint::default() };
         let (mut journal, none) = open(5).expect("opened");
         assert!(none.is_none() && journal.due());
@@ -319,7 +363,8 @@ mod tests {
         let (output, tracks) = (folder.path().join("a.bed"), folder.path().join("tracks"));
         std::fs::create_dir(&tracks).expect("a folder");
         let manifest = tracks.join("m.json");
-        let open = || Journal::open(&output, Some(&manifest), Map::new(), Duration::ZERO).expect("opened");
+        let open =
+            || Journal::open(&output, Some(&manifest), Map::new(), Duration::ZERO, Resume::IfSame).expect("opened");
         let checkpoint =
             Checkpoint { queries: 7, tracks: [("t.bw".into(), 24)].into(), counts: json!({}), ..Checkpoint::default() };
         std::fs::write(hidden(&tracks.join("t.bw"), "values"), [0; 24]).expect("written");

@@ -18,5 +18,6 @@ pub(crate) mod stored;
 pub(crate) use self::{
     begin::{About, Layout, Parts, Request, Session, Target},
     finish::Finished,
+    journal::Resume,
     run::{OutputWriter, Passing, ReadSummary, Sink, Source, Writer, Written, wall},
 };

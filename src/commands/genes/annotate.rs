@@ -49,7 +49,7 @@ pub(super) fn run(options: &Options, base: PathBuf, given: &Given) -> Result<()>
     let inputs: Vec<&Path> =
         [options.input.as_path(), &options.gtf, &base].into_iter().chain(options.contig_aliases.as_deref()).collect();
     let request = Request::new(&inputs, options.output.target(), options.run.parts())?;
-    given.check(&[given::checkpoint(options.run.resume)])?;
+    given.check(&[given::checkpoint(options.run.resume.is_some())])?;
     announce();
     let facts = Facts::open(&AnnotateSettings {
         base,
