@@ -1,19 +1,188 @@
-from shlex import quote
+import csv
+import functools
+import json
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from shlex import join, quote
+
+import yaml
+from snakemake.exceptions import WorkflowError
 
 
-def wanted():
-    """The final files that the configuration asks for."""
-    files = [f"{OUT}/scan/elements.bed.gz"] if SCAN else []
-    files += [f"{OUT}/variants/{sample}.vcf.gz" for sample in config["variants"]]
-    files += [f"{OUT}/reads/{sample}.tsv.gz" for sample in config["reads"]]
-    return files
+def as_written(names):
+    """Names of samples as the configuration files have them: YAML makes numbers of 1234 and 007, and a truth value of yes."""
+    texts = {}
+
+    def collect(node):
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if isinstance(key, yaml.ScalarNode):
+                    name = yaml.safe_load(yaml.serialize(key))
+                    if not isinstance(name, str):
+                        texts.setdefault((type(name), name), set()).add(key.value)
+                collect(value)
+
+    for file in workflow.configfiles:
+        with open(file) as text:
+            collect(yaml.compose(text, Loader=yaml.SafeLoader))
+
+    def name(key):
+        if isinstance(key, str):
+            return key
+        written = texts.get((type(key), key), set())
+        if len(written) == 1:
+            return written.pop()
+        if type(key) is int:
+            return str(key)
+        raise WorkflowError(f"the name of a sample must be text: write {key} in quotes")
+
+    return {name(key): value for key, value in names.items()}
 
 
-def shard(wildcards):
-    """3-of-16 as the program takes it."""
-    return wildcards.scatteritem.replace("-of-", "/")
+for kind in ["variants", "reads"]:
+    samples = config.get(kind) or {}
+    config[kind] = as_written(samples) if isinstance(samples, dict) else samples
+for section in ["scan", "plan"]:
+    config[section] = config.get(section) or {}
+validate(config, "../schemas/config.schema.yaml")
+
+OUT = config["outdir"].rstrip("/")
+WORK = f"{OUT}/work"
+GENOME = config["genome"]
+INDEX = config["index"]
+COHORT = config["cohort"]
+KINDS = ["scan", "variants", "reads", "cohort"]
+SITES = f"{WORK}/sites.vcf.gz"
 
 
-def memory(wildcards, attempt):
-    """Megabytes; more after a job that was killed for its memory."""
-    return config["mem_mb"] * attempt
+@dataclass(frozen=True)
+class Run:
+    """A run of the program: one sample, or the genome."""
+
+    kind: str
+    sample: str
+    file: str
+    ending: str
+    model: str
+    options: str
+
+    @property
+    def work(self):
+        return f"{WORK}/{self.kind}/{self.sample}"
+
+    @property
+    def merged(self):
+        return f"{self.work}/merged.{self.ending}"
+
+    @property
+    def final(self):
+        return f"{OUT}/{self.kind}/{self.sample}.{self.ending}"
+
+    @property
+    def index(self):
+        """Ending of its index."""
+        if self.ending.startswith(("tsv", "bam")):
+            return None
+        return "csi" if self.ending == "bcf" else INDEX
+
+    @property
+    def takes_scores(self):
+        """Whether the scores come from those of all sites."""
+        return COHORT and self.kind == "variants"
+
+    @property
+    def inputs(self):
+        files = [self.file]
+        if self.kind in ["variants", "cohort"]:
+            files.append(GENOME)
+            files += (
+                [config["genes"]] if config["genes"] and not self.takes_scores else []
+            )
+        elif self.file.endswith(".cram"):
+            files.append(GENOME)
+        return files
+
+    @property
+    def reference(self):
+        return ["--reference", GENOME] if GENOME in self.inputs[1:] else []
+
+    @property
+    def statuses(self):
+        """Why it would not run: the plan's status, or that of the sites."""
+        if self.takes_scores:
+            return [f"{RUNS['cohort', 'sites'].work}/status"]
+        return [f"{self.work}/plan.status"]
+
+    def command(self, output, shard=None):
+        """The command line without threads."""
+        words = [
+            config["program"],
+            (
+                "scan"
+                if self.kind == "scan"
+                else "reads" if self.kind == "reads" else "variants"
+            ),
+        ]
+        words += [self.file, *self.reference]
+        if self.takes_scores:
+            words += ["--scores", RUNS["cohort", "sites"].merged]
+            words += (
+                ["--missing-scores", config["missing_scores"]]
+                if config["missing_scores"]
+                else []
+            )
+            text = join(words)
+        else:
+            words += ["--model", self.model]
+            if self.kind in ["variants", "cohort"]:
+                words += ["--genes", config["genes"]] if config["genes"] else []
+                words += ["--cache", config["cache"]] if config["cache"] else []
+            text = f"{join(words)} {self.options}"
+        text += f" --shard {shard}" if shard else ""
+        text += f" --index {self.index}" if self.index else ""
+        return f'{text} --threads "$threads" --resume=restart-if-different --output {quote(output)}'
+
+
+def all_runs():
+    runs = []
+    if config["scan"]["enabled"]:
+        runs.append(
+            Run(
+                "scan",
+                "elements",
+                GENOME,
+                "bed.gz",
+                config["model"],
+                config["scan"]["options"],
+            )
+        )
+    ending, options = config["variants_format"], config["variants_options"]
+    for sample, file in config["variants"].items():
+        runs.append(
+            Run("variants", sample, file, ending, config["variants_model"], options)
+        )
+    if COHORT and config["variants"]:
+        runs.append(
+            Run("cohort", "sites", SITES, "vcf.gz", config["variants_model"], options)
+        )
+    for sample, file in config["reads"].items():
+        runs.append(
+            Run(
+                "reads",
+                sample,
+                file,
+                config["reads_format"],
+                config["reads_model"],
+                config["reads_options"],
+            )
+        )
+    return {(run.kind, run.sample): run for run in runs}
+
+
+RUNS = all_runs()
+
+
+def run_of(wildcards):
+    return RUNS[wildcards.kind, wildcards.sample]

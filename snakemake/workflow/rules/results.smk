@@ -1,0 +1,102 @@
+checkpoint outcome:
+    """Which samples failed, and why."""
+    input:
+        statuses=[f"{run.work}/status" for run in RUNS.values()],
+    output:
+        failed=f"{OUT}/failed.tsv",
+        good=f"{WORK}/good.tsv",
+    log:
+        f"{OUT}/logs/outcome.log",
+    run:
+        write_outcome(output.failed, output.good)
+
+
+rule deliver:
+    """A result under its name."""
+    input:
+        status=f"{WORK}/{{kind}}/{{sample}}/status",
+    output:
+        data=f"{OUT}/{{kind}}/{{sample}}.{{ending}}",
+        index=f"{OUT}/{{kind}}/{{sample}}.{{ending}}.{INDEX}",
+        manifest=f"{OUT}/{{kind}}/{{sample}}.{{ending}}.manifest.json",
+    log:
+        f"{OUT}/logs/{{kind}}/{{sample}}/deliver.{{ending}}.log",
+    wildcard_constraints:
+        ending=r"bed\.gz|vcf\.gz",
+    conda:
+        "../envs/genogloss.yaml"
+    params:
+        merged=lambda wildcards: run_of(wildcards).merged,
+        index=f".{INDEX}",
+    shell:
+        DELIVER
+
+
+use rule deliver as deliver_bcf with:
+    output:
+        data=f"{OUT}/{{kind}}/{{sample}}.{{ending}}",
+        index=f"{OUT}/{{kind}}/{{sample}}.{{ending}}.csi",
+        manifest=f"{OUT}/{{kind}}/{{sample}}.{{ending}}.manifest.json",
+    wildcard_constraints:
+        ending="bcf",
+    conda:
+        "../envs/genogloss.yaml"
+    params:
+        merged=lambda wildcards: run_of(wildcards).merged,
+        index=".csi",
+
+
+# Of a format that has no index.
+use rule deliver as deliver_plain with:
+    output:
+        data=f"{OUT}/{{kind}}/{{sample}}.{{ending}}",
+        manifest=f"{OUT}/{{kind}}/{{sample}}.{{ending}}.manifest.json",
+    wildcard_constraints:
+        ending=r"tsv\.gz|bam",
+    conda:
+        "../envs/genogloss.yaml"
+    params:
+        merged=lambda wildcards: run_of(wildcards).merged,
+        index="",
+
+
+rule report:
+    """A page about all samples."""
+    input:
+        # What they hold is drawn.
+        outputs=delivered,
+        manifests=manifests,
+        failed=f"{OUT}/failed.tsv",
+    output:
+        html=f"{OUT}/report.html",
+        multiqc=f"{OUT}/report_mqc.json",
+    log:
+        f"{OUT}/logs/report.log",
+    conda:
+        "../envs/genogloss.yaml"
+    params:
+        program=config["program"],
+    shell:
+        "{params.program:q} report {input.manifests:q} --output {output.html:q} --multiqc {output.multiqc:q} 2> {log:q}"
+
+
+rule verdict:
+    """The last job. It fails if a sample did: so does the workflow."""
+    input:
+        failed=f"{OUT}/failed.tsv",
+        report=f"{OUT}/report.html",
+        outputs=delivered,
+    output:
+        touch(f"{WORK}/complete"),
+    log:
+        f"{OUT}/logs/verdict.log",
+    conda:
+        "../envs/genogloss.yaml"
+    shell:
+        r"""
+        failed=$(tail -n +2 {input.failed:q} | tr '\t' ' ')
+        if [ -n "$failed" ]; then
+            printf 'error: these samples failed (%s):\n%s\n' {input.failed:q} "$failed" | tee {log:q} >&2
+            exit 1
+        fi
+        """
