@@ -2,8 +2,13 @@
 # Part of test.sh, which sets what is used here: the Snakemake workflow, its wrappers and the examples that run in it.
 
 if [ -f "$engine/.ready" ]; then
-    for name in snakemake snakefmt; do ln -s "$engine/bin/$name" bin/; done
+    for name in snakemake snakefmt shfmt black; do ln -s "$engine/bin/$name" bin/; done
     workflow=$root/snakemake/workflow
+    # Headers have the command.
+    same_records() { # what, file of the workflow, file of one run
+        cmp <(gzip -dc "$2" | grep -v '^##') <(gzip -dc "$3" | grep -v '^##') >&2 || fail "$1: $2 differs from one run"
+        ok "$1"
+    }
     snakefmt --check "$root/snakemake" >fmt.log 2>&1 || fail "snakefmt would change snakemake/" fmt.log
     ok "snakefmt"
     mkdir -p snake/config
@@ -49,33 +54,177 @@ EOF
         skip "Snakemake on Slurm: $why"
     fi
 
-    # Wrappers, each by its own test, against the program.
-    mkdir -p wrappers/prefix wrappers/direct && ln -s "$root/snakemake/wrapper" wrappers/prefix/master
-    ln -s ../genome.fa ../calls.vcf ../reads.fq wrappers/
-    genogloss scan genome.fa -t 1 -o wrappers/direct/scan.bed.gz --bigwig wrappers/direct/tracks --quiet
-    genogloss variants calls.vcf -f genome.fa -t 1 -o wrappers/direct/variants.vcf.gz --quiet
-    genogloss reads reads.fq -m reading-frame --aggregate mean -t 1 -o wrappers/direct/reads.tsv --quiet
-    genogloss reads reads.fq -m reading-frame -O bam -t 1 -o wrappers/direct/reads.bam --quiet
-    genogloss plan genome.fa --shards 3 --no-sample -o wrappers/direct/plan --quiet >/dev/null
-    wrapper() { # its name, targets
-        local name=$1
-        shift
-        (cd wrappers && limited snakemake -s "$root/snakemake/wrapper/bio/genogloss/$name/test/Snakefile" --cores 2 \
-            --wrapper-prefix "file://$work/wrappers/prefix/" "$@" >run.log 2>&1) || fail "wrapper $name" wrappers/run.log
+    # One bad sample, one that is killed once, one without records: the others are delivered, the bad one is named, and the exit status
+    # says so, also without --keep-going. An error of the program is not tried again, a kill is.
+    mkdir -p isolation/config
+    ln -s ../genome.fa ../reads.fq isolation/
+    cp calls.vcf isolation/
+    grep '^#' calls.vcf >isolation/none.vcf
+    : >isolation/none.fq
+    { head -n 12 calls.vcf && printf 'chr20_3140001_3240000\t35474\t.\tA\n'; } >isolation/bad.vcf
+    cat >isolation/program <<'EOF'
+#!/usr/bin/env bash
+case $* in
+    *killed.vcf*--shard\ 1/2*) if [ ! -f killed.once ]; then : >killed.once && kill -KILL $$; fi ;;
+esac
+exec genogloss "$@"
+EOF
+    chmod +x isolation/program
+    cp calls.vcf isolation/killed.vcf
+    cat >isolation/config/config.yaml <<'EOF'
+genome: genome.fa
+program: ./program
+variants_model: core-promoter
+shards: 2
+threads: 1
+scan: {enabled: false}
+variants: {good: calls.vcf, bad: bad.vcf, none: none.vcf, killed: killed.vcf}
+reads: {sample: reads.fq, none: none.fq}
+EOF
+    isolation() { (cd isolation && limited snakemake -s "$workflow/Snakefile" --cores 2 "$@" >run.log 2>&1); }
+    if isolation; then fail "Snakemake: a bad sample does not show in the exit status" isolation/run.log; fi
+    [ "$(tail -n +2 isolation/results/failed.tsv | cut -f 1,4)" = "$(printf 'bad\t1')" ] || fail "Snakemake: failed.tsv" isolation/results/failed.tsv
+    grep -q 'bad.vcf' isolation/results/failed.tsv || fail "Snakemake: failed.tsv has no reason" isolation/results/failed.tsv
+    grep -q 'error: these samples failed' isolation/run.log || fail "Snakemake does not name the bad sample" isolation/run.log
+    [ "$(grep -c 'Trying to restart job' isolation/run.log)" = 1 ] || fail "Snakemake: the kill alone is tried again" isolation/run.log
+    [ ! -e isolation/results/variants/bad.vcf.gz ] || fail "Snakemake delivers a bad sample"
+    same "Snakemake, one bad sample: the others" isolation/results/variants/good.vcf.gz one.vcf.gz
+    same "Snakemake, one bad sample: one that was killed" isolation/results/variants/killed.vcf.gz one.vcf.gz
+    same "Snakemake, one bad sample: reads" isolation/results/reads/sample.tsv.gz one.tsv.gz
+    [ "$(bcftools view -H isolation/results/variants/none.vcf.gz | wc -l)" = 0 ] || fail "Snakemake: no records"
+    [ "$(gzip -dc isolation/results/reads/none.tsv.gz | wc -l)" = 1 ] || fail "Snakemake: no reads"
+    [ -s isolation/results/report.html ] || fail "Snakemake, one bad sample: no report"
+    if isolation --keep-going; then fail "Snakemake --keep-going: a bad sample does not show in the exit status" isolation/run.log; fi
+    if grep -q 'rule shard' isolation/run.log; then fail "Snakemake runs good samples again" isolation/run.log; fi
+    cp calls.vcf isolation/bad.vcf
+    isolation || fail "Snakemake: a mended sample" isolation/run.log
+    same "Snakemake: a mended sample" isolation/results/variants/bad.vcf.gz one.vcf.gz
+    [ "$(wc -l <isolation/results/failed.tsv)" = 1 ] || fail "Snakemake: a mended sample is still in failed.tsv"
+
+    # Names that patterns and YAML take for something else, blanks in paths, a CRAM and its genome, CSI, no variants at all.
+    mkdir -p names/config "names/with blank"
+    ln -s ../calls.vcf ../reads.fq names/
+    cp genome.fa "names/with blank/my genome.fa"
+    cat >names/config/config.yaml <<'EOF'
+genome: with blank/my genome.fa
+outdir: out put
+model: exact:gc
+variants_model: core-promoter
+shards: 2
+threads: 1
+index: csi
+scan: {options: --window 1000}
+variants: {1234: calls.vcf, 007: calls.vcf, a+b: calls.vcf, s(1): calls.vcf, a b: calls.vcf}
+reads:
+EOF
+    (cd names && limited snakemake -s "$workflow/Snakefile" --cores 2 >run.log 2>&1) || fail "Snakemake, names" names/run.log
+    for name in 1234 007 a+b 's(1)' 'a b'; do
+        cmp <(gzip -dc "names/out put/variants/$name.vcf.gz" | grep -v '^##') <(gzip -dc one.vcf.gz | grep -v '^##') >&2 || fail "Snakemake, names: $name differs"
+        [ -s "names/out put/variants/$name.vcf.gz.csi" ] || fail "Snakemake, names: $name has no CSI index"
+    done
+    [ -s "names/out put/scan/elements.bed.gz.csi" ] || fail "Snakemake, names: the scan has no CSI index"
+    ok "Snakemake: names, blanks, CSI"
+    printf 'variants:\n"reads": {"7": reads.cram}\noutdir: cram\n' >names/cram.yaml
+    if command -v samtools >/dev/null; then
+        printf '@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr20_3140001_3240000\tLN:100000\nr1\t0\tchr20_3140001_3240000\t14101\t60\t150M\t*\t0\t0\t%s\t*\n' \
+            "$(tail -n +2 genome.fa | tr -d '\n' | cut -c 14101-14250)" | samtools view --no-PG -T "names/with blank/my genome.fa" -O cram -o names/reads.cram -
+        rm -f "names/with blank/my genome.fa.fai"
+        (cd names && limited snakemake -s "$workflow/Snakefile" --cores 2 --configfile cram.yaml --config variants={} >run.log 2>&1) || fail "Snakemake, CRAM" names/run.log
+        genogloss reads names/reads.cram -f "names/with blank/my genome.fa" -m core-promoter -o cram.tsv.gz --quiet
+        same "Snakemake: CRAM with its genome, variants empty" names/cram/reads/7.tsv.gz cram.tsv.gz
+    else
+        skip "Snakemake with CRAM: samtools is not installed"
+    fi
+    bad_config() { # what it says, a line of configuration
+        printf 'genome: genome.fa\n%s\n' "$2" >names/bad.yaml
+        if (cd names && snakemake -s "$workflow/Snakefile" --dry-run --configfile bad.yaml >bad.log 2>&1) || ! grep -qF -- "$1" names/bad.log; then
+            fail "was not refused with \"$1\": $2" names/bad.log
+        fi
     }
-    wrapper scan scan/x.bed.gz
-    cmp wrappers/scan/x.tracks/promoter.bw wrappers/direct/tracks/promoter.bw >&2 || fail "wrapper scan: tracks differ"
-    same "wrapper scan" wrappers/scan/x.bed.gz wrappers/direct/scan.bed.gz
-    wrapper variants variants/x.vcf.gz
-    same "wrapper variants" wrappers/variants/x.vcf.gz wrappers/direct/variants.vcf.gz
-    wrapper reads reads/x.tsv reads/x.bam
-    cmp <(gzip -dc wrappers/reads/x.bam) <(gzip -dc wrappers/direct/reads.bam) >&2 || fail "wrapper reads: BAM differs"
-    same "wrapper reads" wrappers/reads/x.tsv wrappers/direct/reads.tsv
-    wrapper plan plan/x
-    diff -r --exclude .snakemake_timestamp wrappers/plan/x wrappers/direct/plan >&2 || fail "wrapper plan differs"
-    ok "wrapper plan"
-    wrapper merge merge/x.bed.gz
-    same "wrapper merge" wrappers/merge/x.bed.gz wrappers/direct/scan.bed.gz
+    bad_config "'a/b' does not match" 'variants: {a/b: calls.vcf}'
+    bad_config "is not of type 'object'" 'variants: [calls.vcf]'
+    bad_config "is not one of ['tbi', 'csi']" 'index: bai'
+    ok "Snakemake: bad settings"
+    printf 'max_runtime: 20\nmax_mem_mb: 700\noutdir: capped\n' >snake/capped.yaml
+    (cd snake && snakemake -s "$workflow/Snakefile" --dry-run --configfile capped.yaml >capped.log 2>&1) || fail "Snakemake, limits" snake/capped.log
+    if ! grep -q 'runtime=20,.*mem_mb=700,' snake/capped.log || grep -qE 'runtime=30|mem_mb=1000' snake/capped.log; then
+        fail "Snakemake: time and memory are not limited" snake/capped.log
+    fi
+    ok "Snakemake: limits of time and memory"
+
+    # Killed with -9, and gone on with another model, then with another input.
+    mkdir -p killed/config
+    cp genome.fa killed/
+    cat >killed/config/config.yaml <<'EOF'
+genome: genome.fa
+model: core-promoter
+shards: 2
+threads: 1
+scan: {options: --stride 1}
+EOF
+    kill_snakemake() {
+        (cd killed && exec snakemake -s "$workflow/Snakefile" --cores 2 >run.log 2>&1) &
+        local engine_pid=$! tries=0
+        until [ -n "$(find killed/results/work/scan -name '*.genogloss-part' 2>/dev/null)" ]; do
+            tries=$((tries + 1))
+            if [ $tries -gt 1200 ] || ! kill -0 $engine_pid; then fail "Snakemake ended before it could be killed" killed/run.log; fi
+            sleep 0.1
+        done
+        sleep 0.5
+        kill -KILL $engine_pid
+        wait $engine_pid 2>/dev/null || true
+        # The program ends with its engine, and keeps what it has.
+        tries=0
+        until [ -n "$(find killed/results/work/scan -name '*.genogloss-journal')" ] && [ -z "$(find killed/results/work/scan -name '*.genogloss-lock')" ]; do
+            tries=$((tries + 1))
+            if [ $tries -gt 300 ]; then fail "no journal is left, or the program has not ended with its engine" killed/run.log; fi
+            sleep 0.1
+        done
+        (cd killed && snakemake -s "$workflow/Snakefile" --unlock >unlock.log 2>&1) || fail "Snakemake --unlock" killed/unlock.log
+    }
+    again() { # what, options
+        local what=$1
+        shift
+        (cd killed && limited snakemake -s "$workflow/Snakefile" --cores 2 --rerun-incomplete "$@" >run.log 2>&1) || fail "Snakemake, killed, $what" killed/run.log
+        [ "$(wc -l <killed/results/failed.tsv)" = 1 ] || fail "Snakemake, killed, $what" killed/results/failed.tsv
+        grep -rqs 'starting again' killed/results/logs/scan || fail "Snakemake, killed, $what: no journal of another run was found" killed/run.log
+        same "Snakemake, killed, $what" killed/results/scan/elements.bed.gz killed/one.bed.gz
+    }
+    kill_snakemake
+    genogloss scan killed/genome.fa -m splice-window --stride 1000 -o killed/one.bed.gz --quiet
+    again "then another model" --config model=splice-window scan='{"options": "--stride 1000"}'
+    rm -rf killed/results
+    kill_snakemake
+    printf '>more\nACGTACGTACGT\n' >>killed/genome.fa
+    genogloss scan killed/genome.fa -m core-promoter --stride 1 -o killed/one.bed.gz --quiet
+    again "then another input"
+
+    # Wrappers, each by its own tests, against the program.
+    black --check --quiet "$root/snakemake" || fail "black would change the wrappers"
+    "$engine/bin/python" "$here/wrappers.py" wrappers >wrappers.log 2>&1 || fail "wrappers" wrappers.log
+    (
+        cd wrappers || exit
+        genogloss scan test_genogloss_scan/genome.fa -m core-promoter --threshold 0.9 -t 2 -o scan.bed.gz --bigwig tracks --quiet
+        genogloss variants test_genogloss_variants/calls.vcf -f test_genogloss_variants/genome.fa -m core-promoter -t 2 -o variants.vcf.gz --quiet
+        genogloss reads test_genogloss_reads/reads.fq -m reading-frame --aggregate mean -t 2 -o reads.tsv --quiet
+        genogloss reads test_genogloss_reads/reads.fq -m reading-frame -O bam -t 2 -o reads.bam --quiet
+        genogloss scan test_genogloss_merge/genome.fa -m core-promoter -t 1 -o merged.bed.gz --quiet
+    )
+    cmp wrappers/test_genogloss_scan/scan/x.tracks/promoter.bw wrappers/tracks/promoter.bw >&2 || fail "wrapper scan: tracks differ"
+    same "wrapper scan" wrappers/test_genogloss_scan/scan/x.bed.gz wrappers/scan.bed.gz
+    same_records "wrapper variants" wrappers/test_genogloss_variants/variants/x.vcf.gz wrappers/variants.vcf.gz
+    same "wrapper reads" wrappers/test_genogloss_reads/reads/x.tsv wrappers/reads.tsv
+    cmp <(samtools view wrappers/test_genogloss_reads/reads/x.bam) <(samtools view wrappers/reads.bam) >&2 || fail "wrapper reads: BAM differs"
+    same "wrapper merge" wrappers/test_genogloss_merge/merge/x.bed.gz wrappers/merged.bed.gz
+    [ "$(find wrappers/test_genogloss_plan/plan/x -name 'shard_*.bed' | wc -l)" = 3 ] || fail "wrapper plan"
+    grep -q 'Two runs' wrappers/test_genogloss_report/report/x.html || fail "wrapper report"
+    ok "wrappers plan, report"
+    # Paths with blanks.
+    mkdir "wrappers/with blank" && cp wrappers/test_genogloss_scan/genome.fa "wrappers/with blank/my genome.fa"
+    sed -e 's|"genome.fa"|"my genome.fa"|' -e 's|"scan/|"out put/|' "$root/snakemake/wrapper/bio/genogloss/scan/test/Snakefile" >"wrappers/with blank/Snakefile"
+    (cd "wrappers/with blank" && limited snakemake --cores 2 --wrapper-prefix "file://$work/wrappers/prefix/" "out put/x.bed.gz" >../run.log 2>&1) \
+        || fail "wrapper scan, blanks" wrappers/run.log
+    same "wrapper scan, blanks" "wrappers/with blank/out put/x.bed.gz" wrappers/scan.bed.gz
     example splice calls.vcf variants/calls.vcf.gz
     if [ -f "${GENOGLOSS_HPO:-}/genes_to_phenotype.txt" ]; then
         example genes candidates.tsv candidates.tsv
