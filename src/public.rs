@@ -318,6 +318,7 @@ fn settings(variants: PathBuf, genome: &Path) -> Settings {
         info: InfoFormat::Genogloss,
         haplotypes: false,
         cache: None,
+        digest: true,
         region: Vec::new(),
         regions_file: None,
         prefix: PREFIX.into(),

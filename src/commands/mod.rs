@@ -21,7 +21,9 @@ use std::io::Write;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::given::Given;
-use self::options::{EngineOptions, ModelOptions, OutputOptions, RegionOptions, RunOptions, VariantsOutput};
+use self::options::{
+    DigestOptions, EngineOptions, ModelOptions, OutputOptions, RegionOptions, RunOptions, VariantsOutput,
+};
 
 use crate::error::{Error, Result};
 

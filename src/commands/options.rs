@@ -158,12 +158,22 @@ pub(super) struct RegionOptions {
     /// Only what overlaps this region: contig, contig:start, contig:-end or contig:start-end; 1-based, both ends included.
     /// Braces enclose a contig name that contains colons or commas: {name}:start-end. Several regions: a list with commas,
     /// or the option several times. contig:start reaches to the end of the contig (as in samtools; in bcftools it is one base).
-    /// Reads and variants elsewhere are not written; they are counted as filtered.
+    /// Reads and variants elsewhere are neither written nor counted; with an index beside the file they are not read.
     #[arg(short, long, value_name = "REGION")]
     pub region: Vec<String>,
     /// Only what overlaps a region of a BED file.
     #[arg(short = 'R', long, value_name = "BED")]
     pub regions_file: Option<PathBuf>,
+}
+
+/// What is recorded of the input.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct DigestOptions {
+    /// Do not compute the SHA-256 of the input and the MD5 of contigs: the manifest has null instead (an MD5 that a .dict beside the
+    /// FASTA has is written anyway). `genogloss merge` then compares the sizes of the inputs.
+    #[arg(long)]
+    pub no_digest: bool,
 }
 
 /// Parts of a run, and going on with one.

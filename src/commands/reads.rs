@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use noodles::sam::alignment::record::Flags;
 
 use super::{
-    ModelOptions, OutputOptions, RegionOptions, RunOptions,
+    DigestOptions, ModelOptions, OutputOptions, RegionOptions, RunOptions,
     given::{self, Given, NO_NETWORK, NotFor},
 };
 use crate::{
@@ -38,6 +38,8 @@ pub(super) struct Options {
     model: ModelOptions,
     #[command(flatten)]
     output: OutputOptions,
+    #[command(flatten)]
+    digest: DigestOptions,
     #[command(flatten)]
     run: RunOptions,
     /// Format of the output. Default: by the name (.tsv, .bam), else TSV. A name of another format is refused.
@@ -174,6 +176,7 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         region: options.regions.region.clone(),
         regions_file: options.regions.regions_file.clone(),
         stride: options.stride,
+        digest: !options.digest.no_digest,
     };
     let request = Request::new(&settings.inputs(), options.output.target(), options.run.parts())?;
     let model = load::windows(&options.model.settings())?;

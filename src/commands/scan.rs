@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    ModelOptions, OutputOptions, RegionOptions, RunOptions,
+    DigestOptions, ModelOptions, OutputOptions, RegionOptions, RunOptions,
     given::{self, Given, NO_NETWORK, NOT_BGZF, NotFor},
 };
 use crate::{
@@ -44,6 +44,8 @@ pub(super) struct Options {
     model: ModelOptions,
     #[command(flatten)]
     output: OutputOptions,
+    #[command(flatten)]
+    digest: DigestOptions,
     #[command(flatten)]
     run: RunOptions,
     /// Format of the output. Default: by the name (.bed, .tsv, .bedgraph), else BED. A name of another format is
@@ -168,6 +170,7 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         regions_file: options.regions.regions_file.clone(),
         stride: options.stride,
         window: options.window,
+        digest: !options.digest.no_digest,
     };
     let request = Request::new(&settings.inputs(), options.output.target(), options.run.parts())?;
     let model = load::windows(&options.model.settings())?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    ModelOptions, OutputOptions, RegionOptions, RunOptions, VariantsOutput,
+    DigestOptions, ModelOptions, OutputOptions, RegionOptions, RunOptions, VariantsOutput,
     given::{self, Given, NO_NETWORK, NotFor},
 };
 use crate::{
@@ -98,6 +98,8 @@ pub(super) struct Options {
     #[command(flatten)]
     format_out: VariantsOutput,
     #[command(flatten)]
+    digest: DigestOptions,
+    #[command(flatten)]
     run: RunOptions,
 }
 
@@ -159,6 +161,7 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         haplotypes: options.haplotypes,
         cache: options.cache,
         prefix: options.prefix,
+        digest: !options.digest.no_digest,
         format,
         region: options.regions.region,
         regions_file: options.regions.regions_file,

@@ -252,8 +252,8 @@ fn read_intervals(
         emit(PromptRecord { id, text: template.of(&String::from_utf8_lossy(&bases), task) })
     })?;
     let report = report();
-    let contigs = used.into_iter().map(|contig| reference.report(contig)).collect::<Result<_>>()?;
-    Ok((report, contigs))
+    let used: Vec<usize> = used.into_iter().collect();
+    Ok((report, reference.reports(&used, true)?))
 }
 
 fn read_lines(

@@ -13,16 +13,17 @@ use noodles::sam::alignment::RecordBuf;
 pub(crate) use super::alignment_record::{AlignedBlocks, place_of};
 use super::{
     alignment_record::{check_lengths, describe_in_full, indexed_place},
-    bam,
-    bam_index::BamIndex,
-    cram, fastq,
+    bam, cram,
+    end_marks::NO_CRAM_EOF,
+    fastq,
+    file_index::{Records, say_unindexed},
     format::{Compression, Format},
     lines::LineLimited,
     open::{self, Input},
-    regions::Regions,
+    part::Part,
     sam,
     sam_header::Header,
-    tally::{InputReport, Share},
+    tally::{InputReport, Share, Tally},
 };
 use crate::{
     error::{Error, Result},
@@ -37,6 +38,11 @@ pub(crate) struct Alignments {
     pub format: Format,
     /// The path, as the user wrote it.
     pub path: PathBuf,
+    /// The FASTA file of CRAM.
+    reference: Option<PathBuf>,
+    /// Whether it is compressed in blocks.
+    is_blocked: bool,
+    tally: Tally,
     reader: Reader,
     report: Box<dyn Fn() -> InputReport + Send>,
     share: Option<Share>,
@@ -68,7 +74,7 @@ impl Alignments {
         }
         let place = input.place();
         let (format, report, has_cram_end) = (input.format, input.report(), Box::new(input.cram_end()));
-        let share = input.share();
+        let (share, tally, is_blocked) = (input.share(), input.tally(), input.compression == Compression::Bgzf);
         let Input { mut reader, path, .. } = input;
         let mut library = None;
         let (header, reader) = match format {
@@ -85,12 +91,18 @@ impl Alignments {
             }
         };
         let report = Box::new(move || InputReport { reader: library.clone(), ..report() });
-        Ok(Self { header, format, path, reader, report, share, has_cram_end })
+        let reference = reference.map(Path::to_path_buf);
+        Ok(Self { header, format, path, reference, is_blocked, tally, reader, report, share, has_cram_end })
     }
 
     /// The contigs of the header.
     pub(crate) fn contigs(&self) -> &Contigs {
         &self.header.contigs
+    }
+
+    /// Its SHA-256 is not wanted.
+    pub(crate) fn skip_digest(&self) {
+        self.tally.skip_digest();
     }
 
     /// A function that returns the share of the file that has been read; `None` from the second call on.
@@ -108,15 +120,15 @@ impl Alignments {
         self.header.is_sorted
     }
 
-    /// Calls `each` with every record in `regions` (all records without), in order. With an index beside a BAM or CRAM file only the
-    /// parts that are needed are read (CRAM: with htslib). Returns a function that gives the file's entry in the manifest.
+    /// Calls `each` with every record of a part, in order; records beside what a shard owns may come too. With an index beside a BAM or
+    /// CRAM file only what is needed is read. Returns a function that gives the file's entry in the manifest.
     pub(crate) fn read(
         self,
-        regions: Option<&Regions>,
+        part: &Part<'_>,
         mut each: impl FnMut(RecordBuf) -> Result<()>,
     ) -> Result<Box<dyn Fn() -> InputReport + Send>> {
-        let place = self.place();
-        let Self { header, format, path, reader, report, has_cram_end, .. } = self;
+        let (name, indexed) = (self.place(), Cell::new(false));
+        let Self { header, format, path, reference, is_blocked, tally, reader, report, has_cram_end, .. } = self;
         let codec = header.for_decoding();
         let mut count = 0u64;
         // The number of the line, in SAM.
@@ -124,40 +136,50 @@ impl Alignments {
         let mut handle = |record: io::Result<RecordBuf>| -> Result<()> {
             count += 1;
             let at = || match line.get() {
-                0 => format!("{place}, record {count}"),
-                line => format!("{place}, record {count}, line {line}"),
+                0 if indexed.get() => format!("{name}, record {count} of the part that is read by its index"),
+                0 => format!("{name}, record {count}"),
+                line => format!("{name}, record {count}, line {line}"),
             };
             let record = record.map_err(|error| Error::input(at(), describe_in_full(&error)))?;
             check_lengths(&record).map_err(|why| Error::input(at(), why))?;
-            let is_wanted = regions.is_none_or(|regions| {
+            let is_wanted = part.regions.is_none_or(|regions| {
                 indexed_place(&codec, &record).is_some_and(|(name, interval)| regions.overlaps(&name, interval))
             });
             if is_wanted { each(record) } else { Ok(()) }
         };
-        // Regions of a file that can be read by index.
-        let indexable = regions.filter(|_| path != Path::new("-"));
-        if let Some(regions) = regions {
-            regions.check(&header.contigs, &place)?;
+        if let Some(regions) = part.regions {
+            regions.check(&header.contigs, &name)?;
         }
-        if let Some(regions) = indexable
-            && format == Format::Bam
-            && let Some(index) = BamIndex::beside(&path)?
-        {
-            bam::read_regions(&path, &header, &codec, &index, regions, &mut handle)?;
-            return Ok(report);
+        if !part.is_whole() && path.is_file() {
+            indexed.set(true);
+            match format {
+                Format::Bam if is_blocked => {
+                    if bam::read_part(&path, &header, &codec, part, tally, &mut handle)? {
+                        return Ok(report);
+                    }
+                    say_unindexed(&name, Records::Bam.command());
+                }
+                Format::Cram => {
+                    match cram::Reader::open_part(&path, reference.as_deref(), &header.contigs, part, tally)? {
+                        Some(part) => {
+                            part.read(&header, &codec, &mut handle)?;
+                            return Ok(report);
+                        }
+                        None => say_unindexed(&name, Records::Bam.command()),
+                    }
+                }
+                Format::Fastq | Format::Fasta => {}
+                _ => say_unindexed(&name, "samtools sort -o FILE.bam --write-index"),
+            }
+            indexed.set(false);
         }
         match reader {
-            Reader::Sam(mut reader) => sam::read_records(&mut reader, &header, &codec, &place, &line, &mut handle)?,
+            Reader::Sam(mut reader) => sam::read_records(&mut reader, &header, &codec, &name, &line, &mut handle)?,
             Reader::Bam(mut reader) => bam::read_records(&mut reader, &codec, &mut handle)?,
-            Reader::Cram(mut reader) => {
-                if let Some(regions) = indexable
-                    && reader.read_regions(&header, regions, &mut handle)?
-                {
-                    return Ok(report);
-                }
+            Reader::Cram(reader) => {
                 reader.read(&header, &codec, &mut handle)?;
                 if !has_cram_end() {
-                    return Err(Error::input(place, "the CRAM end container is missing: the file is truncated"));
+                    return Err(Error::input(name, NO_CRAM_EOF));
                 }
             }
             Reader::Text(mut reader) => {

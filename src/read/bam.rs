@@ -1,20 +1,27 @@
-//! Records of BAM, all of them or those of regions.
+//! Records of BAM, all of them or those of a part.
 
 use std::{
-    fs::File,
-    io::{self, BufRead, BufReader},
+    io::{self, BufRead},
     path::Path,
 };
 
 use noodles::{
-    bam, bgzf, csi,
+    bam,
     sam::{self, alignment::RecordBuf},
 };
 
 use super::{
-    bam_index::BamIndex, end_marks::require_end_block, lines::read_frame, open, regions::Regions, sam_header::Header,
+    file_index::{IndexedFile, Records},
+    lines::read_frame,
+    open,
+    part::Part,
+    sam_header::Header,
+    tally::Tally,
 };
-use crate::error::{Error, Result, guard};
+use crate::{
+    error::{Result, guard},
+    genome::Interval,
+};
 
 /// Calls `handle` with the records after the header, or with the error of one.
 pub(super) fn read_records(
@@ -26,35 +33,76 @@ pub(super) fn read_records(
         // A record is its length and as many bytes (SAM specification, section 4.2).
         match read_frame(reader, 1) {
             Ok(None) => return Ok(()),
-            Ok(Some(frame)) => handle(guard(|| {
-                let mut record = RecordBuf::default();
-                bam::io::Reader::from(&frame[..]).read_record_buf(codec, &mut record)?;
-                Ok(record)
-            }))?,
+            Ok(Some(frame)) => handle(decoded(&frame, codec))?,
             Err(error) => return handle(Err(error)),
         }
     }
 }
 
-/// Calls `handle` with the records of the parts of a file that hold the regions, each once, in the order of the file.
-pub(super) fn read_regions(
+fn decoded(frame: &[u8], codec: &sam::Header) -> io::Result<RecordBuf> {
+    guard(|| {
+        let mut record = RecordBuf::default();
+        bam::io::Reader::from(frame).read_record_buf(codec, &mut record)?;
+        Ok(record)
+    })
+}
+
+/// Calls `handle` with the records of a part of a file, each once, in the order of the file, and with some beside it; `false` where the
+/// file has no index.
+pub(super) fn read_part(
     path: &Path,
     header: &Header,
     codec: &sam::Header,
-    index: &BamIndex,
-    regions: &Regions,
+    part: &Part<'_>,
+    tally: Tally,
     handle: &mut dyn FnMut(io::Result<RecordBuf>) -> Result<()>,
-) -> Result<()> {
-    require_end_block(path)?;
-    let file = File::open(path).map_err(|e| Error::read(path, &e))?;
-    let mut reader = bgzf::io::Reader::new(BufReader::new(file));
-    Header::skip_bam(&mut reader, &open::place(path))?;
-    index.check(&mut reader, path, &header.contigs)?;
-    for (id, contig) in header.contigs.iter().enumerate() {
-        let chunks = index.chunks(id, contig.len, regions.of(&contig.name))?;
-        if !chunks.is_empty() {
-            read_records(&mut csi::io::Query::new(&mut reader, chunks), codec, handle)?;
+) -> Result<bool> {
+    let place = open::place(path);
+    let skip = |reader: &mut dyn BufRead| Header::skip_bam(reader, &place);
+    let opened = IndexedFile::open(path, &place, Records::Bam, Some(header.contigs.count()), tally, skip)?;
+    let Some(file) = opened else { return Ok(false) };
+    let names: Vec<&str> = header.contigs.iter().map(|contig| contig.name.as_str()).collect();
+    let mut reader = file.part(part, |number| names.get(number).map(|name| name.to_string()))?;
+    let owned = owned_starts(part, &names)?;
+    loop {
+        match read_frame(&mut reader, 1) {
+            Ok(None) => return Ok(true),
+            Ok(Some(frame)) if owned.as_ref().is_some_and(|owned| !owned.contain(&frame)) => {}
+            Ok(Some(frame)) => handle(decoded(&frame, codec))?,
+            Err(error) => handle(Err(error))?,
         }
     }
-    Ok(())
+}
+
+/// The first bases that a shard owns, by the number of the contig. Records that others own need not be decoded.
+struct OwnedStarts {
+    starts: Vec<Option<Interval>>,
+    unplaced: bool,
+}
+
+fn owned_starts(part: &Part<'_>, names: &[&str]) -> Result<Option<OwnedStarts>> {
+    let Some(own) = &part.own else { return Ok(None) };
+    let starts = names.iter().map(|name| own(name).map(|owned| owned.starts)).collect::<Result<_>>()?;
+    Ok(Some(OwnedStarts { starts, unplaced: part.has_unplaced() }))
+}
+
+impl OwnedStarts {
+    /// Whether a record begins there. The numbers of its contig and of its first base follow its length (SAM specification, section
+    /// 4.2); both are -1 where there is none.
+    fn contain(&self, frame: &[u8]) -> bool {
+        let number = |at: usize| {
+            let bytes = frame.get(at..).and_then(|bytes| bytes.first_chunk());
+            bytes.and_then(|bytes| usize::try_from(i32::from_le_bytes(*bytes)).ok())
+        };
+        match (number(4), number(8)) {
+            (Some(contig), Some(start)) => {
+                let owned = self.starts.get(contig).copied();
+                // What is damaged is found where it is decoded.
+                owned.is_none_or(|owned| owned.is_some_and(|owned| owned.contains(start as u64)))
+            }
+            // A contig without a position is refused where the order is checked.
+            (Some(_), None) => true,
+            (None, _) => self.unplaced,
+        }
+    }
 }

@@ -30,21 +30,32 @@ pub(super) fn ends_as_cram(tail: &[u8]) -> bool {
     CRAM_EOF.iter().any(|mark| tail.ends_with(mark))
 }
 
+/// The message for a CRAM file without its end container.
+pub(super) const NO_CRAM_EOF: &str = "the CRAM end container is missing: the file is truncated";
+
 /// Refuses a BGZF file that does not end with the end block.
 pub(super) fn require_end_block(path: &Path) -> Result<()> {
+    require(path, BGZF_EOF.len(), |tail| tail.ends_with(&BGZF_EOF), NO_BGZF_EOF)
+}
+
+/// Refuses a CRAM file that does not end with the end container.
+pub(super) fn require_cram_end(path: &Path) -> Result<()> {
+    require(path, LONGEST, ends_as_cram, NO_CRAM_EOF)
+}
+
+/// Refuses a file whose last bytes, `most` of them, are not as wanted.
+fn require(path: &Path, most: usize, is_end: impl Fn(&[u8]) -> bool, why: &str) -> Result<()> {
     let read = || -> io::Result<bool> {
         let mut file = File::open(path)?;
-        if file.metadata()?.len() < BGZF_EOF.len() as u64 {
-            return Ok(false);
-        }
-        file.seek(SeekFrom::End(-(BGZF_EOF.len() as i64)))?;
-        let mut tail = [0u8; BGZF_EOF.len()];
-        file.read_exact(&mut tail)?;
-        Ok(tail == BGZF_EOF)
+        let length = file.metadata()?.len().min(most as u64);
+        file.seek(SeekFrom::End(-(length as i64)))?;
+        let mut tail = Vec::new();
+        file.read_to_end(&mut tail)?;
+        Ok(is_end(&tail))
     };
     match read() {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Error::input(path.display(), NO_BGZF_EOF)),
+        Ok(false) => Err(Error::input(path.display(), why)),
         Err(error) => Err(Error::read(path, &error)),
     }
 }

@@ -32,7 +32,7 @@ pub(crate) struct ContigReport {
     pub name: String,
     /// Length in bases.
     pub length: u64,
-    /// MD5 of its bases in upper case, which SAM calls M5; `None` where only a part was read.
+    /// MD5 of its bases in upper case, which SAM calls M5; `None` where only a part was read, or digests are not wanted.
     #[serde(serialize_with = "in_hex")]
     pub md5: Option<[u8; 16]>,
 }
@@ -107,9 +107,9 @@ pub(crate) fn read_contigs(path: &Path) -> Result<Contigs> {
 ///
 /// Errors: text before the first `>`, an empty or repeated name, a letter that is not a nucleotide.
 pub(crate) fn stream(input: Input, event: impl FnMut(Event<'_>) -> Result<()>) -> Result<()> {
-    let place = input.place();
+    let (place, has_digest) = (input.place(), input.has_digest());
     let mut reader = input.reader;
-    let mut contigs = Assembler::new(&place, event);
+    let mut contigs = Assembler::new(&place, has_digest, event);
     // The line of a contig's name, while it is read.
     let mut header = None::<Vec<u8>>;
     let (mut at_line_start, mut line_number) = (true, 1u64);
@@ -168,6 +168,8 @@ fn add_to_header(header: &mut Vec<u8>, text: &[u8], place: &str, line: u64) -> R
 /// Makes events of the lines of contigs.
 struct Assembler<'p, F> {
     place: &'p str,
+    /// The MD5 of contigs is wanted.
+    has_digest: bool,
     event: F,
     /// Digests of the names so far: a file may have millions of names.
     names: HashSet<[u8; 16]>,
@@ -187,9 +189,9 @@ struct Current {
 }
 
 impl<'p, F: FnMut(Event<'_>) -> Result<()>> Assembler<'p, F> {
-    fn new(place: &'p str, event: F) -> Self {
+    fn new(place: &'p str, has_digest: bool, event: F) -> Self {
         let piece = Vec::with_capacity(2 * PIECE);
-        Self { place, event, names: HashSet::new(), current: None, piece, upper: Vec::new() }
+        Self { place, has_digest, event, names: HashSet::new(), current: None, piece, upper: Vec::new() }
     }
 
     fn begin_contig(&mut self, header: &[u8], line: u64) -> Result<()> {
@@ -218,15 +220,17 @@ impl<'p, F: FnMut(Event<'_>) -> Result<()>> Assembler<'p, F> {
     }
 
     fn send_piece(&mut self) -> Result<()> {
-        let Self { place, event, current, piece, upper, .. } = self;
+        let Self { place, has_digest, event, current, piece, upper, .. } = self;
         if let Some(Current { name, length, md5 }) = current
             && !piece.is_empty()
         {
             check_alphabet(piece, place, name, *length)?;
-            upper.clear();
-            upper.extend_from_slice(piece);
-            upper.make_ascii_uppercase();
-            md5.update(&upper);
+            if *has_digest {
+                upper.clear();
+                upper.extend_from_slice(piece);
+                upper.make_ascii_uppercase();
+                md5.update(&upper);
+            }
             *length += piece.len() as u64;
             event(Event::Bases(piece))?;
         }
@@ -245,7 +249,8 @@ impl<'p, F: FnMut(Event<'_>) -> Result<()>> Assembler<'p, F> {
             Some(Current { mut name, length, md5 }) => {
                 // A file may have millions of names.
                 name.shrink_to_fit();
-                (self.event)(Event::End(ContigReport { name, length, md5: Some(md5.finalize().into()) }))
+                let md5 = self.has_digest.then(|| md5.finalize().into());
+                (self.event)(Event::End(ContigReport { name, length, md5 }))
             }
         }
     }

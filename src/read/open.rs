@@ -128,10 +128,26 @@ impl Input {
     /// A function that returns the input's entry in the manifest. Take it before the reader is moved; call it after reading.
     pub(crate) fn report(&self) -> impl Fn() -> InputReport + use<> {
         let (tally, path, format, compression) = (self.tally.clone(), self.path.clone(), self.format, self.compression);
+        let size = self.length;
         move || {
             let (bytes, sha256) = tally.bytes_and_sha256();
-            InputReport { path: path.clone(), format, compression, bytes, sha256, reader: None }
+            InputReport { path: path.clone(), format, compression, bytes, size, sha256, reader: None }
         }
+    }
+
+    /// Its SHA-256, and the MD5 of its contigs, are not wanted.
+    pub(crate) fn skip_digest(&self) {
+        self.tally.skip_digest();
+    }
+
+    /// Whether digests are wanted.
+    pub(super) fn has_digest(&self) -> bool {
+        self.tally.has_digest()
+    }
+
+    /// What has been read from it so far.
+    pub(super) fn tally(&self) -> Tally {
+        self.tally.clone()
     }
 
     /// A function that returns the share of the file that has been read so far. `None` where the length is not known.

@@ -27,7 +27,9 @@ pub(crate) struct InputReport {
     pub compression: Compression,
     /// Bytes read from it, before decompression.
     pub bytes: u64,
-    /// SHA-256 of the file; `None` where it was not read to its end.
+    /// Length of the file in bytes; `None` for standard input and pipes.
+    pub size: Option<u64>,
+    /// SHA-256 of the file; `None` where it was not read from start to end, or digests are not wanted.
     pub sha256: Option<String>,
     /// The library that read it, for a format that more than one can read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,10 +43,13 @@ pub(crate) fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> std::re
 
 /// Counts of an input that is being read.
 struct Counts {
-    hash: Sha256,
+    /// `None`: it is not wanted.
+    hash: Option<Sha256>,
     bytes: u64,
     tail: Vec<u8>,
     ended: bool,
+    /// Only parts of it are read, by an index.
+    in_parts: bool,
 }
 
 /// What has been read from an input so far. Clones share the counts: the reader adds to them, and the manifest takes them.
@@ -54,7 +59,13 @@ pub(super) struct Tally(Arc<Mutex<Counts>>);
 impl Tally {
     /// Of an input from which nothing has been read.
     pub(super) fn new() -> Self {
-        Self(Arc::new(Mutex::new(Counts { hash: Sha256::new(), bytes: 0, tail: Vec::new(), ended: false })))
+        Self(Arc::new(Mutex::new(Counts {
+            hash: Some(Sha256::new()),
+            bytes: 0,
+            tail: Vec::new(),
+            ended: false,
+            in_parts: false,
+        })))
     }
 
     /// Bytes read so far.
@@ -65,7 +76,26 @@ impl Tally {
     /// Bytes read so far, and the SHA-256 of the input if they are all of it.
     pub(super) fn bytes_and_sha256(&self) -> (u64, Option<String>) {
         let counts = self.lock();
-        (counts.bytes, counts.ended.then(|| hex(&counts.hash.clone().finalize())))
+        let whole = counts.ended && !counts.in_parts;
+        let hash = counts.hash.as_ref().filter(|_| whole);
+        (counts.bytes, hash.map(|hash| hex(&hash.clone().finalize())))
+    }
+
+    /// Does not hash what is read from here on, nor what was read.
+    pub(super) fn skip_digest(&self) {
+        self.lock().hash = None;
+    }
+
+    /// Whether what is read is hashed.
+    pub(super) fn has_digest(&self) -> bool {
+        self.lock().hash.is_some()
+    }
+
+    /// Adds bytes of a part that was read by an index.
+    pub(super) fn add_part(&self, count: u64) {
+        let mut counts = self.lock();
+        counts.bytes += count;
+        counts.in_parts = true;
     }
 
     /// Whether the bytes read so far end with the end mark of CRAM.
@@ -92,7 +122,9 @@ impl<R: Read> Read for Counting<R> {
         if count == 0 {
             counts.ended = counts.ended || !buffer.is_empty();
         } else {
-            counts.hash.update(&buffer[..count]);
+            if let Some(hash) = &mut counts.hash {
+                hash.update(&buffer[..count]);
+            }
             counts.bytes += count as u64;
             let keep = count.min(end_marks::LONGEST);
             counts.tail.extend_from_slice(&buffer[count - keep..count]);

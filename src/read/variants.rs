@@ -3,9 +3,20 @@
 //! Of a record only the first five columns are parsed, and INFO where fields are added: a record with ten thousand samples passes
 //! through without being decoded. Where the output is BCF too, so does a record of BCF.
 
-use std::{collections::HashSet, io::BufRead, path::Path};
+use std::{
+    collections::HashSet,
+    io::BufRead,
+    path::{Path, PathBuf},
+};
 
-use super::{Format, Input, InputReport, Share, read_frame, read_line_and_end};
+use super::{
+    Format, Input, InputReport, Share,
+    file_index::{IndexedFile, Records, say_unindexed},
+    format::Compression,
+    part::Part,
+    read_frame, read_line_and_end,
+    tally::Tally,
+};
 pub(crate) use crate::vcf::record::VariantRecord;
 use crate::{
     error::{Error, Result, describe},
@@ -24,6 +35,9 @@ pub(crate) struct Variants {
     /// The contigs of the header; the length is 0 where the header has none.
     pub contigs: Contigs,
     reader: Reader,
+    path: PathBuf,
+    compression: Compression,
+    tally: Tally,
     report: Box<dyn Fn() -> InputReport + Send>,
     share: Option<Share>,
     checks: Checks,
@@ -57,6 +71,7 @@ impl Variants {
     pub(crate) fn of(input: Input) -> Result<Self> {
         input.expect(&[Format::Vcf, Format::Bcf], "variants (VCF or BCF)")?;
         let (place, report, share) = (input.place(), Box::new(input.report()), input.share());
+        let (path, compression, tally) = (input.path.clone(), input.compression, input.tally());
         let (lines, reader) = if input.format == Format::Bcf {
             read_binary_header(input.reader, &place)?
         } else {
@@ -77,7 +92,45 @@ impl Variants {
             )
         })?;
         let contigs = header::contigs(&lines);
-        Ok(Self { header: lines, contigs, reader, report, share, checks: Checks { place, width, reserved: None } })
+        let checks = Checks { place, width, reserved: None };
+        Ok(Self { header: lines, contigs, reader, path, compression, tally, report, share, checks })
+    }
+
+    /// Reads only the records of a part, and some beside them, if there is an index beside the file. Call it before [`Self::read`].
+    pub(crate) fn restrict(&mut self, part: &Part<'_>) -> Result<()> {
+        if part.is_whole() || !self.path.is_file() {
+            return Ok(());
+        }
+        let (records, contigs) = match &self.reader {
+            Reader::Binary(_, dictionary, _) => (Records::Bcf, Some(dictionary.contig_count())),
+            Reader::Text(..) => (Records::Vcf, None),
+        };
+        if self.compression != Compression::Bgzf {
+            say_unindexed(&self.checks.place, "bcftools view -Oz --write-index -o NEW.vcf.gz FILE");
+            return Ok(());
+        }
+        let place = &self.checks.place;
+        let opened =
+            IndexedFile::open(&self.path, place, records, contigs, self.tally.clone(), |reader| match records {
+                Records::Vcf => skip_text_header(reader, place),
+                _ => read_header(reader).map(drop).map_err(|error| Error::input(place, describe(&error))),
+            })?;
+        let Some(file) = opened else {
+            say_unindexed(place, records.command());
+            return Ok(());
+        };
+        match &mut self.reader {
+            Reader::Text(reader, lines) => {
+                (*reader, *lines) = (Box::new(file.part(part, |_| None)?), 0);
+            }
+            Reader::Binary(reader, dictionary, _) => {
+                *reader = Box::new(file.part(part, |number| dictionary.contig_name(number).map(String::from))?);
+            }
+        }
+        // Records and lines are counted from the first one of the part.
+        self.checks.place.push_str(" (the part that is read by its index)");
+        self.share = None;
+        Ok(())
     }
 
     /// The numbers that BCF has for the names of the header; of BCF, those of the file.
@@ -123,6 +176,11 @@ impl Variants {
         &self.checks.place
     }
 
+    /// Its SHA-256 is not wanted.
+    pub(crate) fn skip_digest(&self) {
+        self.tally.skip_digest();
+    }
+
     /// A function that returns the share of the file that has been read; `None` from the second call on.
     pub(crate) fn share(&mut self) -> Option<Share> {
         self.share.take()
@@ -148,6 +206,15 @@ fn read_binary_header(mut reader: Box<dyn BufRead + Send>, place: &str) -> Resul
     let dictionary = Dictionary::parse(lines.iter().map(Vec::as_slice)).map_err(|why| Error::input(place, why))?;
     let lines = lines.iter().map(|line| header::without_index(line)).collect();
     Ok((lines, Reader::Binary(reader, Box::new(dictionary), Form::Line)))
+}
+
+/// Reads up to the first line that is not of the header.
+fn skip_text_header(reader: &mut dyn BufRead, place: &str) -> Result<()> {
+    let (failed, mut line) = (|error| Error::input(place, describe(&error)), Vec::new());
+    while reader.fill_buf().map_err(failed)?.first() == Some(&b'#') {
+        read_line_and_end(reader, &mut line).map_err(failed)?;
+    }
+    Ok(())
 }
 
 fn read_text_header(mut reader: Box<dyn BufRead + Send>, place: &str) -> Result<(Vec<Vec<u8>>, Reader)> {

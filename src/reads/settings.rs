@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     exact::Task,
     output::manifest::{self, digest},
-    read::{alignments::Alignments, regions::one_by_one},
+    read::{Format, alignments::Alignments, part::Part, regions::one_by_one},
     session::{
         load::{Kind, LoadedModel},
         part,
@@ -81,6 +81,8 @@ pub(crate) struct Settings {
     pub regions_file: Option<PathBuf>,
     /// Bases between window starts; `None`: the model's.
     pub stride: Option<u64>,
+    /// The digest of the reads is wanted.
+    pub digest: bool,
 }
 
 impl Settings {
@@ -92,7 +94,11 @@ impl Settings {
 
     /// Opens the reads.
     pub(crate) fn open(&self) -> Result<Alignments> {
-        Alignments::open(&self.reads, self.reference.as_deref())
+        let alignments = Alignments::open(&self.reads, self.reference.as_deref())?;
+        if !self.digest {
+            alignments.skip_digest();
+        }
+        Ok(alignments)
     }
 
     /// The windows on a read; `None`: a read is answered whole.
@@ -152,8 +158,13 @@ impl Settings {
         if !self.region.is_empty() || self.regions_file.is_some() {
             return Err(Error::usage("--shard with -r or -R needs sorted reads").with_hint("samtools sort"));
         }
+        if !matches!(alignments.format, Format::Fastq | Format::Fasta) {
+            tracing::info!(
+                "{place} is not sorted by its header (@HD SO:coordinate): shards are cut by the number of the read, and each reads the whole file; samtools sort, then samtools index, lets it read only its part"
+            );
+        }
         let mut count = 0;
-        let _ = self.open()?.read(None, |_| {
+        let _ = self.open()?.read(&Part::default(), |_| {
             count += 1;
             Ok(())
         })?;

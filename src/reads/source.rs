@@ -11,11 +11,15 @@ use super::{
 };
 use crate::{
     counts::InputCounts,
-    error::Result,
+    error::{Error, Result},
     genome::sequence::{reverse_complement_into, unknown_runs},
     pipeline::Feed,
     progress::Total,
-    read::{alignments::Alignments, regions::Regions},
+    read::{
+        alignments::Alignments,
+        part::{Own, Part},
+        regions::Regions,
+    },
     session::{ReadSummary, Source},
     shards::territory::{RECORDS, Territory, Watch},
     skip::Skip,
@@ -76,7 +80,14 @@ impl Source for Reads<'_> {
         let (file, header) = (alignments.place(), alignments.header.for_decoding());
         let numbered = !alignments.is_sorted();
         let (mut counts, mut watch, mut number) = (InputCounts::default(), Watch::default(), 0u64);
-        let report = alignments.read(regions, |record| {
+        let own = territory.as_ref().filter(|_| !numbered).map(|own| -> Own<'_> {
+            Box::new(|name| {
+                own.owned(name).ok_or_else(|| Error::Internal(format!("contig {name} is not in the header")))
+            })
+        });
+        let owns_unplaced = territory.as_ref().is_some_and(Territory::is_last);
+        let part = Part { own, owns_unplaced, regions, margin: 0 };
+        let report = alignments.read(&part, |record| {
             if let Some(own) = &territory {
                 let place = if numbered { Some((RECORDS, number)) } else { first_base(&header, &record) };
                 number += 1;

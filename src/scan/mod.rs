@@ -75,12 +75,12 @@ pub(crate) fn run(settings: &Settings, request: Request, model: LoadedModel, gri
         None => None,
         Some(folder) => Some(Tracks::create(folder, &lengths, &form, &columns, &session)?),
     };
-    let source = Windows {
-        source: Source::open(genome, regions.clone(), territory.clone())?,
-        grid,
-        joined: settings.overlap != Rule::Cut,
-        encoder: model.pipeline.encoder.clone(),
-    };
+    let source = Source::open(genome, regions.clone(), territory.clone())?;
+    if !settings.digest {
+        source.skip_digest();
+    }
+    let source =
+        Windows { source, grid, joined: settings.overlap != Rule::Cut, encoder: model.pipeline.encoder.clone() };
     let counts = session.counts(form.columns.iter().map(|column| column.name.as_str()));
     let limits = (territory.as_ref(), regions.as_ref());
     let mut table = None;

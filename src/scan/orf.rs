@@ -85,6 +85,9 @@ pub(crate) fn open_reading_frames(
     let own = territory(choice, &settings.fasta, &mut genome, 1, regions.as_ref())?;
     let input = read::open_even_empty(&settings.fasta)?;
     input.expect(&[Format::Fasta, Format::Empty], "a FASTA file")?;
+    if !settings.digest {
+        input.skip_digest();
+    }
     let session = request.begin(About {
         territory: own.clone(),
         reference: Some(settings.fasta.clone()),

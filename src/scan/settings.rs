@@ -52,6 +52,8 @@ pub(crate) struct Settings {
     pub stride: Option<u64>,
     /// Bases of a window of a function.
     pub window: Option<u64>,
+    /// Digests of the file and of its contigs are wanted.
+    pub digest: bool,
 }
 
 impl Settings {

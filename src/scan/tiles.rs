@@ -91,6 +91,13 @@ impl Source {
         Ok(Self::Stream { input, regions, shard })
     }
 
+    /// Digests are not wanted.
+    pub(crate) fn skip_digest(&self) {
+        if let Self::Stream { input, .. } = self {
+            input.skip_digest();
+        }
+    }
+
     /// How many windows there will be, or what of the file has been read; not known of a part of a stream.
     pub(crate) fn total(&self, grid: Option<Grid>, joined: bool) -> Total {
         match self {

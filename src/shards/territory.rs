@@ -3,7 +3,7 @@
 //! A shard owns what begins in its range: windows by the first base of their core, variants and reads by their position; reads
 //! without a position belong to the last shard. So every record is in exactly one shard, and the shards in order are the whole.
 
-use std::{fmt, path::Path, str::FromStr};
+use std::{cmp::Ordering, fmt, path::Path, str::FromStr};
 
 use sha2::{Digest, Sha256};
 
@@ -11,7 +11,7 @@ use crate::{
     digest::hex,
     error::{Error, Result},
     genome::{Contigs, Interval, interval::show_position},
-    read::{self, regions::Regions},
+    read::{self, part::Owned, regions::Regions},
 };
 
 /// The beginning of the first line of a shard's BED file, as `genogloss plan` writes it.
@@ -95,7 +95,7 @@ impl Territory {
             Some((contig, position)) => (self.contigs.id(contig)?, position),
             None => (self.contigs.count(), 0),
         };
-        let last = self.shard.index == self.shard.count;
+        let last = self.is_last();
         Some(if place < self.start {
             Side::Before
         } else if place < self.end || last {
@@ -103,6 +103,28 @@ impl Territory {
         } else {
             Side::After
         })
+    }
+
+    /// Where records of a contig begin that it owns, also past the contig's end. `None` for an unknown contig.
+    pub(crate) fn owned(&self, contig: &str) -> Option<Owned> {
+        let order = self.contigs.id(contig)?;
+        let start = match order.cmp(&self.start.0) {
+            Ordering::Less => return Some(Owned { order, starts: None }),
+            Ordering::Equal => self.start.1,
+            Ordering::Greater => 0,
+        };
+        let end = match order.cmp(&self.end.0) {
+            _ if self.is_last() => u64::MAX,
+            Ordering::Less => u64::MAX,
+            Ordering::Equal => self.end.1,
+            Ordering::Greater => 0,
+        };
+        Some(Owned { order, starts: (start < end).then(|| Interval::new(start, end)) })
+    }
+
+    /// Whether it owns what has no position.
+    pub(crate) fn is_last(&self) -> bool {
+        self.shard.index == self.shard.count
     }
 
     /// The part of a contig that it owns.
@@ -117,9 +139,9 @@ impl Territory {
             0
         };
         let end = match id.cmp(&self.end.0) {
-            std::cmp::Ordering::Less => len,
-            std::cmp::Ordering::Equal => self.end.1.min(len),
-            std::cmp::Ordering::Greater => return None,
+            Ordering::Less => len,
+            Ordering::Equal => self.end.1.min(len),
+            Ordering::Greater => return None,
         };
         (start < end).then(|| Interval::new(start, end))
     }
@@ -230,11 +252,7 @@ impl Watch {
     /// Whether the shard owns a record.
     pub(crate) fn own(&mut self, territory: &Territory, place: Option<(&str, u64)>, file: &str) -> Result<bool> {
         let Some(side) = territory.side(place) else {
-            let contig = place.map_or("", |(contig, _)| contig);
-            return Err(Error::input(
-                file,
-                format!("contig \"{contig}\" is not in the header, so it belongs to no shard"),
-            ));
+            return Err(no_shard(place.map_or("", |(contig, _)| contig), file));
         };
         if self.last.is_some_and(|last| last > side) {
             let shown = place.map_or("a record without a position".into(), |(c, p)| show_position(c, p));
@@ -247,6 +265,11 @@ impl Watch {
         self.last = Some(side);
         Ok(side == Side::Inside)
     }
+}
+
+/// The error for a contig that no shard has.
+pub(crate) fn no_shard(contig: &str, file: &str) -> Error {
+    Error::input(file, format!("contig \"{contig}\" is not in the header, so it belongs to no shard"))
 }
 
 /// The first 16 digits of the sha256 of names and lengths.

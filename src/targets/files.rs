@@ -11,7 +11,7 @@ use crate::{
     genome::Interval,
     model::{card::Card, folder::Folder},
     output::manifest::digest,
-    read::{alignments::Alignments, reference::Reference, regions::Regions},
+    read::{alignments::Alignments, part::Part, reference::Reference, regions::Regions},
     report::{
         multiqc, page,
         run::{self, Run},
@@ -109,7 +109,8 @@ pub(super) fn bai(data: &[u8]) {
         "a.bed".into(),
     );
     if let Some(alignments) = said(Alignments::open(&bam, None)) {
-        said(alignments.read(Some(&regions), |_| Ok(())));
+        let part = Part { regions: Some(&regions), ..Part::default() };
+        said(alignments.read(&part, |_| Ok(())));
     }
 }
 

@@ -267,7 +267,7 @@ fn reads(name: &str, bytes: Vec<u8>, wanted: Format, reference: Option<&Path>) -
     let Some(alignments) = said(Alignments::of(input, reference)) else { return 0 };
     alignments.is_sorted();
     let header = alignments.header.for_decoding();
-    said(alignments.read(None, |record| {
+    said(alignments.read(&Part::default(), |record| {
         count += 1;
         place_of(&header, &record);
         let (blocks, length) = (AlignedBlocks::of(&record), record.sequence().len() as u64);
@@ -418,7 +418,7 @@ fn bcf(data: &[u8]) {
 
 /// The index of a file of variants, without its compression.
 fn index(data: &[u8]) {
-    let _ = read::index::contigs(data);
+    let _ = read::index::Index::parse(data);
 }
 
 /// GTF, GFF3, or SpliceAI's table.

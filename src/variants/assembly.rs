@@ -82,9 +82,10 @@ pub(crate) const SKIP: &str = "--missing-contigs skip writes such records withou
 
 /// The index beside the input, and the contigs on which it has records.
 fn contigs_with_records(path: &Path, variants: &Variants) -> Option<(String, Vec<String>)> {
-    let (place, contigs) = index::beside(path)?;
+    let index = index::current(path)?;
     let dictionary = variants.dictionary().ok()?;
-    let named = contigs.into_iter().enumerate().filter(|(_, contig)| contig.has_records);
+    let place = index.path.display().to_string();
+    let named = index.contigs.into_iter().enumerate().filter(|(_, contig)| contig.has_records());
     let names = named.map(|(at, contig)| contig.name.or_else(|| dictionary.contig_name(at).map(String::from)));
     Some((place, names.collect::<Option<_>>()?))
 }

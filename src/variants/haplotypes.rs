@@ -200,6 +200,11 @@ impl<R> Neighbourhood<R> {
         3 * self.longest + 2 * self.reach
     }
 
+    /// How many bases away from a record its neighbours may begin or end.
+    pub(crate) fn margin(&self) -> u64 {
+        self.reach + self.longest + 1
+    }
+
     /// How many records it holds.
     pub(crate) fn len(&self) -> usize {
         self.records.len()

@@ -55,6 +55,9 @@ pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) 
     let reference = Reference::open(&settings.reference)?;
     let (asks, answers, genes) = modes(settings, &model, &reference, &aliases)?;
     let mut variants = Variants::open(&settings.variants)?;
+    if !settings.digest {
+        variants.skip_digest();
+    }
     if settings.haplotypes && variants.sample_count() == 0 {
         tracing::warn!("{} has no genotypes: --haplotypes finds no neighbours", variants.place());
     }
@@ -63,7 +66,7 @@ pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) 
     let named = if variants.contigs.is_empty() { None } else { Some(&variants.contigs) };
     let regions = Regions::read(&settings.region, settings.regions_file.as_deref(), named)?;
     if let (Some(regions), Some(contigs)) = (&regions, named) {
-        regions.check(contigs, variants.place())?;
+        regions.check(&with_lengths(contigs, &reference, &aliases), variants.place())?;
     }
     let territory = match &request.parts.shard {
         Some(choice) => {
@@ -214,6 +217,17 @@ fn matches(pattern: &[u8], name: &[u8]) -> bool {
         [b'*', rest @ ..] => (0..=name.len()).any(|at| matches(rest, &name[at..])),
         [first, rest @ ..] => name.first() == Some(first) && matches(rest, &name[1..]),
     }
+}
+
+/// The contigs of a header with their lengths; one that the header does not tell is that of the FASTA, or has no limit.
+fn with_lengths(contigs: &Contigs, reference: &Reference, aliases: &Aliases) -> Contigs {
+    let mut known = Contigs::default();
+    for contig in contigs.iter() {
+        let there = reference.contigs().get(aliases.resolve(&contig.name));
+        let len = if contig.len > 0 { contig.len } else { there.map_or(u64::MAX, |there| there.len) };
+        known.push(contig.name.as_str(), len);
+    }
+    known
 }
 
 /// The contigs that shards cut: in the order of the header, or in that of the reference if the header names none; by their names in the

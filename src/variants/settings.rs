@@ -63,6 +63,8 @@ pub(crate) struct Settings {
     pub cache: Option<PathBuf>,
     /// What the names of the INFO fields begin with.
     pub prefix: String,
+    /// Digests of the input and of contigs are wanted.
+    pub digest: bool,
     /// Format of the output.
     pub format: VariantFormat,
     /// Regions, as the user wrote them.

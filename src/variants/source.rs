@@ -17,12 +17,13 @@ use crate::{
     progress::Total,
     read::{
         InputReport,
+        part::{Own, Part},
         reference::Reference,
         regions::{Aliases, Regions},
         variants::{VariantRecord, Variants},
     },
     session::{ReadSummary, Source},
-    shards::territory::{Territory, Watch},
+    shards::territory::{Territory, Watch, no_shard},
     skip::Skip,
 };
 
@@ -41,6 +42,8 @@ pub(super) struct Records {
     regions: Option<Regions>,
     /// The file of genes.
     genes: Option<InputReport>,
+    /// The MD5 of contigs is wanted.
+    digest: bool,
     asker: Asker,
 }
 
@@ -71,7 +74,7 @@ impl Records {
             order: Vec::new(),
             bases: Vec::new(),
         };
-        Self { variants, territory, regions, genes, asker }
+        Self { variants, territory, regions, genes, digest: settings.digest, asker }
     }
 }
 
@@ -84,20 +87,22 @@ impl Source for Records {
     }
 
     fn read(self, mut done: u64, feed: &mut Feed<'_, Query>) -> Result<ReadSummary> {
-        let Self { variants, territory, regions, genes, mut asker } = self;
+        let Self { mut variants, territory, regions, genes, digest, mut asker } = self;
         let (mut counts, mut watch) = (InputCounts::default(), Watch::default());
         let place = variants.place().to_string();
+        let own = territory.as_ref().map(|own| own_of(own, &asker.aliases, &place));
+        variants.restrict(&Part { own, regions: regions.as_ref(), margin: asker.margin(), ..Part::default() })?;
+        asker.theirs = variants.place().into();
         let report = variants.read(|record| {
             if let Some(own) = &territory
                 && !watch.own(own, Some((asker.aliases.resolve(record.contig()), record.position)), &place)?
             {
                 return asker.pass(&record, feed);
             }
-            counts.records_in += 1;
             if regions.as_ref().is_some_and(|regions| !regions.overlaps(record.contig(), bases_of(&record))) {
-                counts.filtered += 1;
                 return asker.pass(&record, feed);
             }
+            counts.records_in += 1;
             counts.queries += 1;
             let contig = asker.contig(&record)?;
             if done > 0 {
@@ -112,9 +117,14 @@ impl Source for Records {
             genes.finish(&mut asker.reference, feed)?;
         }
         let contigs = std::mem::take(&mut asker.used);
-        let contigs = contigs.into_iter().map(|id| asker.reference.report(id)).collect::<Result<Vec<_>>>()?;
+        let contigs = asker.reference.reports(&contigs, digest)?;
         Ok(ReadSummary { counts, inputs: std::iter::once(report()).chain(genes).collect(), contigs })
     }
+}
+
+/// What a shard owns of a file of variants: by the names of its contigs, which may have others in the FASTA.
+pub(crate) fn own_of<'a>(territory: &'a Territory, aliases: &'a Aliases, place: &'a str) -> Own<'a> {
+    Box::new(move |name| territory.owned(aliases.resolve(name)).ok_or_else(|| no_shard(name, place)))
 }
 
 /// The bases of the reference that a record covers, as an index counts them; a telomere counts as the base beside it.
@@ -184,6 +194,14 @@ impl Asker {
     /// Whether records are scored together with their neighbours.
     fn has_neighbours(&self) -> bool {
         matches!(&self.mode, Asks::Genes(genes) if genes.has_neighbours())
+    }
+
+    /// How many bases away from a record those may begin or end that count as its neighbours.
+    fn margin(&self) -> u64 {
+        match &self.mode {
+            Asks::Genes(genes) if genes.has_neighbours() => genes.margin(),
+            _ => 0,
+        }
     }
 
     /// Neighbours are found where records are in order.

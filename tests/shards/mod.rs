@@ -1,5 +1,6 @@
 //! Shards put together are the run they were cut from, to the last byte.
 
+mod by_index;
 mod refusals;
 mod whole;
 

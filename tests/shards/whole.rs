@@ -6,7 +6,7 @@ use super::{SLICE, genome, run};
 use crate::support::{Folder, genogloss, ort_available, shell, succeed, tools_available};
 
 /// Runs a command whole and in `count` shards, puts them together, and compares.
-fn same(folder: &Folder, command: &str, ending: &str, count: u32) {
+pub(super) fn same(folder: &Folder, command: &str, ending: &str, count: u32) {
     let whole = folder.path(&format!("whole.{ending}"));
     let run = |more: &[&str]| {
         let arguments: Vec<&str> = command.split(' ').chain(more.iter().copied()).chain(["--quiet"]).collect();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::super::{
-    OutputOptions, RunOptions, VariantsOutput,
+    DigestOptions, OutputOptions, RunOptions, VariantsOutput,
     given::{self, Given},
 };
 use crate::{
@@ -42,6 +42,8 @@ pub(super) struct Options {
     #[command(flatten)]
     format_out: VariantsOutput,
     #[command(flatten)]
+    digest: DigestOptions,
+    #[command(flatten)]
     run: RunOptions,
 }
 
@@ -58,6 +60,9 @@ pub(super) fn run(options: &Options, base: PathBuf, given: &Given) -> Result<()>
         sources: options.source.clone(),
     })?;
     let input = read::open_even_empty(&options.input)?;
+    if options.digest.no_digest {
+        input.skip_digest();
+    }
     match input.format {
         Format::Vcf | Format::Bcf => {
             let format = options.format_out.of(&options.output)?;

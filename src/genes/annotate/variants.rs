@@ -10,11 +10,12 @@ use crate::{
     progress::Total,
     read::{
         annotation::{Annotation, assembly_of},
+        part::{Own, Part},
         regions::Aliases,
         variants::{VariantRecord, Variants},
     },
     session::{Layout, OutputWriter, ReadSummary, Request, part},
-    shards::territory::Watch,
+    shards::territory::{Watch, no_shard},
     vcf::info,
 };
 
@@ -41,6 +42,11 @@ pub(crate) fn annotate(facts: Facts, request: Request, mut variants: Variants, f
     let output = session.create(&layout, &header)?;
     let writer = OutputWriter { output, counts: session.counts(std::iter::empty()) };
     let territory = session.territory().cloned();
+    let own = territory
+        .as_ref()
+        .map(|own| -> Own<'_> { Box::new(|name| own.owned(name).ok_or_else(|| no_shard(name, &place))) });
+    variants.restrict(&Part { own, ..Part::default() })?;
+    let place = variants.place().to_string();
     session.run_without_model(writer, Total::Unknown, |passing| {
         let (mut counts, mut watch, mut value) = (InputCounts::default(), Watch::default(), String::new());
         let report = variants.read(|record| {

@@ -2,7 +2,7 @@
 //! of the CPU time that it takes with noodles. BAM is read by noodles: with htslib it took 1.4 times as long.
 //!
 //! A file that is read from start to end comes through a pipe, so that its bytes are counted and hashed as those of every other
-//! input; by region htslib reads the file itself. Records are converted to those of noodles.
+//! input; so do the containers of a part. Records are converted to those of noodles.
 
 use std::{
     io::{self, BufRead},
@@ -25,7 +25,7 @@ use noodles::{
 };
 use rust_htslib::{
     bam::{
-        FetchDefinition, IndexedReader, Read as _, Reader as HtslibReader, Record,
+        Read as _, Reader as HtslibReader, Record,
         record::{Aux, Cigar},
     },
     htslib::{
@@ -36,20 +36,16 @@ use rust_htslib::{
 use tempfile::TempDir;
 
 use super::{
-    super::{beside::with_ending, open, reference::Reference, regions::Regions, sam_header::Header},
-    index,
+    super::{beside::with_ending, open, reference::Reference, sam_header::Header},
     reference_hints::{ADD, DIFFERENT, OTHER, needed},
 };
 use crate::{
     error::{Error, Result, describe},
     genome::{
-        Contigs, Interval,
+        Contigs,
         interval::{show_position, signed_to_one_based},
     },
 };
-
-/// Regions that are closer than this, in bases, are read together: a slice holds 10,000 reads, and is decoded as a whole.
-const NEAR: u64 = 64 << 10;
 
 /// The version of htslib that is built in.
 pub(super) fn version() -> String {
@@ -97,6 +93,8 @@ pub(in crate::read) struct Reader {
     feeder: Option<JoinHandle<io::Result<()>>>,
     path: PathBuf,
     reference: Option<Fasta>,
+    /// Its bytes are a part of the file.
+    pub(super) is_part: bool,
 }
 
 /// A link to a FASTA file with its indices beside it, as htslib needs them, in a temporary folder.
@@ -165,7 +163,7 @@ impl Reader {
         if let Some(fasta) = &reference {
             reader.set_reference(fasta.link()).map_err(|error| Error::input(fasta.path.display(), error))?;
         }
-        Ok((header, Self { reader, feeder: Some(feeder), path: path.into(), reference }))
+        Ok((header, Self { reader, feeder: Some(feeder), path: path.into(), reference, is_part: false }))
     }
 
     /// Calls `handle` with every record.
@@ -185,71 +183,22 @@ impl Reader {
             }
             handle(convert(&record))?;
         }
-        let Self { reader, feeder, path, mut reference } = self;
+        let Self { reader, feeder, path, mut reference, is_part } = self;
         drop(reader);
         if let Some(Ok(Err(error))) = feeder.map(JoinHandle::join) {
             return Err(Error::input(open::place(&path), describe(&error)));
         }
-        if wrong { Err(explain(&path, count, contigs, reference.as_mut())) } else { Ok(()) }
+        if wrong { Err(explain((&path, is_part), count, contigs, reference.as_mut())) } else { Ok(()) }
     }
-
-    /// Calls `handle` with the records of the regions, by the index beside the file; `false` where there is none.
-    pub(super) fn read_regions(
-        &mut self,
-        contigs: &Contigs,
-        regions: &Regions,
-        handle: &mut dyn FnMut(io::Result<RecordBuf>) -> Result<()>,
-    ) -> Result<bool> {
-        let Some(index) = index::beside(&self.path, contigs)? else { return Ok(false) };
-        let failed = |what: &str| {
-            Error::input(self.path.display(), format!("{what} with the index {}", index.display()))
-                .with_hint("index the file again: samtools index")
-        };
-        let (named, named_index) = (SafePath::of(&self.path)?, SafePath::of(&index)?);
-        let mut reader = IndexedReader::from_path_and_index(&named.path, &named_index.path)
-            .map_err(|_| failed("htslib cannot read it"))?;
-        if let Some(fasta) = &self.reference {
-            reader.set_reference(fasta.link()).map_err(|error| Error::input(fasta.path.display(), error))?;
-        }
-        let mut record = Record::new();
-        for (id, contig) in contigs.iter().enumerate() {
-            let groups = grouped(regions.of(&contig.name), contig.len);
-            for (at, group) in groups.iter().enumerate() {
-                let place = FetchDefinition::Region(id as i32, group.start as i64, group.end as i64);
-                reader.fetch(place).map_err(|_| failed(&format!("contig {} cannot be found", contig.name)))?;
-                while let Some(read) = reader.read(&mut record) {
-                    if read.is_err() {
-                        let place = group.show(&contig.name);
-                        return Err(failed(&format!("htslib cannot read the records of {place}")));
-                    }
-                    // A read that overlaps two groups is found twice.
-                    let start = u64::try_from(record.pos()).unwrap_or(0);
-                    if at > 0 && groups[..at].last().is_some_and(|before| start < before.end) {
-                        continue;
-                    }
-                    handle(convert(&record))?;
-                }
-            }
-        }
-        Ok(true)
-    }
-}
-
-/// Regions of a contig of `len` bases, those that are [`NEAR`] one another as one.
-fn grouped(regions: &[Interval], len: u64) -> Vec<Interval> {
-    let mut groups: Vec<Interval> = Vec::new();
-    for &region in regions {
-        let region = Interval::new(region.start.min(len), region.end.min(len));
-        match groups.last_mut() {
-            Some(last) if region.start < last.end + NEAR => last.end = last.end.max(region.end),
-            _ => groups.push(region),
-        }
-    }
-    groups
 }
 
 /// Why a record could not be read. If htslib can read it without its bases, which need the reference, the reference is the reason.
-fn explain(path: &Path, count: u64, contigs: &Contigs, reference: Option<&mut Fasta>) -> Error {
+fn explain((path, is_part): (&Path, bool), count: u64, contigs: &Contigs, reference: Option<&mut Fasta>) -> Error {
+    if is_part {
+        let place = format!("{}, record {count} of the part that is read by its index", open::place(path));
+        let why = "htslib cannot read it: the file is damaged, or its reference is missing or another one (-f)";
+        return Error::input(place, why);
+    }
     let place = format!("{}, record {count}", open::place(path));
     let unknown =
         || Error::input(&place, "htslib cannot read it: the file is damaged, or its reference is missing (-f)");

@@ -3,7 +3,6 @@
 mod differences;
 #[cfg(feature = "htslib")]
 mod htslib_reader;
-#[cfg(feature = "htslib")]
 mod index;
 mod noodles_reader;
 mod reference_hints;
@@ -15,8 +14,11 @@ use std::{
 
 use ::noodles::sam::{self, alignment::RecordBuf};
 
-use super::{regions::Regions, sam_header::Header};
-use crate::error::{Error, Result};
+use super::{part::Part, sam_header::Header, tally::Tally};
+use crate::{
+    error::{Error, Result},
+    genome::Contigs,
+};
 
 /// The environment variable that chooses between the readers of CRAM where a build has both: `htslib` or `noodles`.
 pub(crate) const READER: &str = "GENOGLOSS_CRAM_READER";
@@ -80,28 +82,32 @@ impl Reader {
         }
     }
 
+    /// Opens those containers of a file that hold the records of a part, by the index beside it; `None` where it has none. The file must
+    /// have been opened before.
+    pub(super) fn open_part(
+        path: &Path,
+        reference: Option<&Path>,
+        contigs: &Contigs,
+        part: &Part<'_>,
+        tally: Tally,
+    ) -> Result<Option<Self>> {
+        let Some(input) = index::part(path, contigs, part, tally)? else { return Ok(None) };
+        let (_, mut reader) = Self::open(input, path, reference)?;
+        #[cfg(feature = "htslib")]
+        if let Self::Htslib(reader) = &mut reader {
+            reader.is_part = true;
+        }
+        #[cfg(not(feature = "htslib"))]
+        let _ = &mut reader;
+        Ok(Some(reader))
+    }
+
     /// The library that reads it, for the manifest.
     pub(super) fn library(&self) -> String {
         match self {
             Self::Noodles(_) => "noodles".into(),
             #[cfg(feature = "htslib")]
             Self::Htslib(_) => format!("htslib {}", htslib_reader::version()),
-        }
-    }
-
-    /// Calls `handle` with the records of the regions, by the index beside the file; `false` where there is none, or where the
-    /// library cannot read by index.
-    #[cfg_attr(not(feature = "htslib"), expect(unused_variables, reason = "noodles does not read regions"))]
-    pub(super) fn read_regions(
-        &mut self,
-        header: &Header,
-        regions: &Regions,
-        handle: &mut dyn FnMut(io::Result<RecordBuf>) -> Result<()>,
-    ) -> Result<bool> {
-        match self {
-            Self::Noodles(_) => Ok(false),
-            #[cfg(feature = "htslib")]
-            Self::Htslib(reader) => reader.read_regions(&header.contigs, regions, handle),
         }
     }
 

@@ -20,6 +20,7 @@ use super::{
         open,
     },
     block_index::BlockIndex,
+    dictionary,
     index::{self, Irregular, file_offset, make_anew},
 };
 use crate::{
@@ -298,16 +299,31 @@ impl Reference {
         }
     }
 
-    /// The name, length and MD5 of a contig, for the manifest. Reads all of the contig.
-    pub(crate) fn report(&mut self, contig: usize) -> Result<ContigReport> {
-        let length = self.records[contig].length();
+    /// The name, length and MD5 of contigs, for the manifest. The MD5 is that of a `.dict` beside the file where it has one; without, all
+    /// of the contig is read. `has_digest`: if not, contigs without it have none.
+    pub(crate) fn reports(&mut self, contigs: &[usize], has_digest: bool) -> Result<Vec<ContigReport>> {
+        let known = if contigs.is_empty() { HashMap::new() } else { dictionary::digests(&self.path, &self.contigs) };
+        let report = |&contig: &usize| {
+            let (name, length) = (self.records[contig].name().to_string(), self.records[contig].length());
+            let md5 = match known.get(&contig) {
+                Some(md5) => Some(*md5),
+                None if has_digest => Some(self.md5(contig)?),
+                None => None,
+            };
+            Ok(ContigReport { name, length, md5 })
+        };
+        contigs.iter().map(report).collect()
+    }
+
+    /// The MD5 of a contig; reads all of it.
+    fn md5(&mut self, contig: usize) -> Result<[u8; 16]> {
         let (mut hash, mut bases) = (Md5::new(), Vec::new());
-        for number in 0..length.div_ceil(BLOCK) {
+        for number in 0..self.records[contig].length().div_ceil(BLOCK) {
             bases.clear();
             bases.extend(self.read_block(contig, number)?.iter().map(u8::to_ascii_uppercase));
             hash.update(&bases);
         }
-        Ok(ContigReport { name: self.records[contig].name().to_string(), length, md5: Some(hash.finalize().into()) })
+        Ok(hash.finalize().into())
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod block_index;
 mod by_position;
+mod dictionary;
 mod genome;
 mod index;
 

@@ -21,12 +21,13 @@ pub(crate) fn check(parts: &[Part]) -> Result<()> {
         same_run(first, part)?;
         same_plan(first, part)?;
     }
+    inputs_agree(parts)?;
     contigs_agree(parts)?;
     all_there(parts, first.shard.count)?;
     in_order(parts)
 }
 
-/// One model, one version, the same settings and the same inputs.
+/// One model, one version, the same settings.
 fn same_run(first: &Part, part: &Part) -> Result<()> {
     let differ = |what: &str, theirs: &Value, ours: &Value| {
         Err(Error::input(
@@ -54,12 +55,26 @@ fn same_run(first: &Part, part: &Part) -> Result<()> {
             _ => {}
         }
     }
-    match (first.inputs(), part.inputs()) {
-        (Some(ours), Some(theirs)) if ours != theirs => {
-            Err(Error::input(part.place(), format!("is a shard of another input than {}", first.place())))
+    Ok(())
+}
+
+/// Inputs of one place in the list are one file: by checksum where they were read from start to end, and by length where it is known.
+fn inputs_agree(parts: &[Part]) -> Result<()> {
+    let mut known: HashMap<(usize, &str), (&Value, &Part)> = HashMap::new();
+    for part in parts {
+        for (number, input) in part.inputs().iter().enumerate() {
+            for key in ["sha256", "size"] {
+                let Some(value) = input.get(key).filter(|value| !value.is_null()) else { continue };
+                let (first, other) = *known.entry((number, key)).or_insert((value, part));
+                if first != value {
+                    let why =
+                        format!("is a shard of another input than {} ({key} {value}, not {first})", other.place());
+                    return Err(Error::input(part.place(), why));
+                }
+            }
         }
-        _ => Ok(()),
     }
+    Ok(())
 }
 
 /// One genome, cut in one way.

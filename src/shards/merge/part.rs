@@ -88,11 +88,9 @@ impl Part {
         contigs.map_or(&[], Vec::as_slice)
     }
 
-    /// Checksums of its inputs, where they were read from start to end.
-    pub(super) fn inputs(&self) -> Option<Vec<&str>> {
-        let all = self.manifest.get("inputs")?.as_array()?;
-        let digests: Vec<&str> = all.iter().filter_map(|input| input.get("sha256")?.as_str()).collect();
-        (!digests.is_empty() && digests.len() == all.len()).then_some(digests)
+    /// Its inputs, as its manifest lists them.
+    pub(super) fn inputs(&self) -> &[Value] {
+        self.manifest.get("inputs").and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
     /// Refuses a part that has more or fewer lines or records than its manifest counts.

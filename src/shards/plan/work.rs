@@ -10,7 +10,8 @@ use crate::{
     model::{card::Kind, registry},
     output::names,
     read::{
-        self, Format, Input, alignments::Alignments, fasta, reference::Reference, regions::Aliases, variants::Variants,
+        self, Format, Input, alignments::Alignments, fasta, part::Part, reference::Reference, regions::Aliases,
+        variants::Variants,
     },
     reads::first_base,
     shards::territory::{Piece, RECORDS},
@@ -206,7 +207,7 @@ fn reads(settings: &PlanSettings) -> Result<Work> {
     let (sorted, header, mut contigs) =
         (alignments.is_sorted(), alignments.header.for_decoding(), alignments.contigs().clone());
     let (mut bins, mut count) = (Bins::default(), 0);
-    let _ = alignments.read(None, |record| {
+    let _ = alignments.read(&Part::default(), |record| {
         count += 1;
         if sorted && let Some((contig, position)) = first_base(&header, &record) {
             let length = contigs.get(contig).map_or(0, |contig| contig.len);

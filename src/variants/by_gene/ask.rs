@@ -78,6 +78,11 @@ impl GeneAsker {
         self.add(contig, NearbyRecord { record: None, contig: contig.place(), written, edits, carriers }, feed)
     }
 
+    /// How many bases away from a record its neighbours may begin or end.
+    pub(crate) fn margin(&self) -> u64 {
+        self.neighbours.margin()
+    }
+
     /// Whether records are scored together with their neighbours.
     pub(crate) fn has_neighbours(&self) -> bool {
         self.rules.haplotypes
