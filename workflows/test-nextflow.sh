@@ -10,61 +10,140 @@ else
 fi
 if command -v nextflow >/dev/null && nextflow -version >version.log 2>&1; then
     mkdir next && cd next
-    printf 'id,kind,file\nslice,scan,%s\nvariants,variants,%s\nreads,reads,%s\n' ../genome.fa ../calls.vcf ../reads.fq > sheet.csv
-    pipeline() { limited nextflow -log run.log run "$root/nextflow/main.nf" -ansi-log false "$@" >out.log 2>&1; }
-    all=(--input sheet.csv --genome ../genome.fa --shards 5 -c models.config)
-    # The scan with the model by default; variants and reads with one for windows. What this machine has, as a site would say it.
-    cat > models.config <<'EOF'
-process {
-    withName: 'GENOGLOSS_(VARIANTS|READS)' {
-        ext.args = '--model core-promoter'
-    }
-    resourceLimits = [cpus: 1, memory: 2.GB, time: 30.m]
-}
+    cat > sheet.csv <<'EOF'
+id,kind,file,model
+slice,scan,../genome.fa,
+slice,variants,../calls.vcf,core-promoter
+slice,reads,../reads.fq,core-promoter
+EOF
+    pipeline() { limited nextflow -log run.log run "$root/nextflow/main.nf" -ansi-log false -c site.config "$@" >out.log 2>&1; }
+    all=(--input sheet.csv --genome ../genome.fa --shards 5)
+    # What this machine has, as a site would say it.
+    cat > site.config <<'EOF'
+process.resourceLimits = [cpus: 1, memory: 2.GB, time: 30.m]
 executor {
     pollInterval      = '1 sec'
     queueStatInterval = '5 sec'
 }
 EOF
-    run_nextflow() {
-        pipeline "${all[@]}" -profile "$1" || fail "Nextflow -profile $1" out.log
-        same "Nextflow, $1: scan" results/scan/slice.bed.gz ../one.bed.gz
-        same "Nextflow, $1: variants" results/variants/variants.vcf.gz ../one.vcf.gz
-        same "Nextflow, $1: reads" results/reads/reads.tsv.gz ../one.tsv.gz
-        page "Nextflow, $1: report" results/report.html results/report_mqc.json
+    run_nextflow() { # profile, options
+        local name=$1
+        shift
+        pipeline "${all[@]}" -profile "$name" "$@" || fail "Nextflow -profile $name" out.log
+        same "Nextflow, $name: scan" results/scan/slice.bed.gz ../one.bed.gz
+        same "Nextflow, $name: variants" results/variants/slice.vcf.gz ../one.vcf.gz
+        same "Nextflow, $name: reads" results/reads/slice.tsv.gz ../one.tsv.gz
+        page "Nextflow, $name: report" results/report.html results/report_mqc.json
+        [ "$(wc -l <results/failed.tsv)" = 1 ] || fail "Nextflow, $name: failed.tsv" results/failed.tsv
     }
     run_nextflow local
     grep -q "genogloss: $(genogloss --version | cut -d ' ' -f 2)" results/pipeline_info/versions.yml || fail "Nextflow: versions.yml"
     pipeline "${all[@]}" -profile local -resume || fail "Nextflow -resume" out.log
-    grep -q "Cached process > GENOGLOSS_SCAN" out.log || fail "-resume ran finished tasks again" out.log
+    grep -q "Cached process > .*GENOGLOSS_SCAN" out.log || fail "-resume ran finished tasks again" out.log
+    if grep -q "Submitted process" out.log; then fail "-resume ran something again" out.log; fi
     ok "Nextflow -resume"
     printf 'id,kind,file\nvariants,variants,%s\n' ../calls.vcf >genes.csv
-    printf "process { withName: 'GENOGLOSS_VARIANTS' { ext.args = '--mask' } }\n" >genes.config
-    pipeline --input genes.csv --genome ../genome.fa --genes ../slice_genes.gtf --model_dir ../splice --shards 2 --outdir by_gene -c genes.config -profile local \
+    pipeline --input genes.csv --genome ../genome.fa --genes ../slice_genes.gtf --model_dir ../splice --variants_options=--mask --shards 2 --outdir by_gene -profile local \
         || fail "Nextflow, genes" out.log
     same "Nextflow, genes" by_gene/variants/variants.vcf.gz ../genes.vcf.gz
-    # 25.04's strict parser looks for the profile in every file given with -c.
-    NXF_SYNTAX_PARSER=v2 pipeline --input sheet.csv --genome ../genome.fa --outdir stub -profile local -stub || fail "Nextflow -stub, strict syntax" out.log
+
+    # A user's ext.args takes nothing away: the model stays the pipeline's, and the plan sees the options of the run.
+    printf "process { withName: 'GENOGLOSS_VARIANTS' { ext.args = '--prefix MYLAB' } }\n" >args.config
+    printf 'id\tkind\tfile\ns\tscan\t../genome.fa\n"s"\t"variants"\t"../calls.vcf"\n\n' >sheet.tsv
+    pipeline --input sheet.tsv --genome ../genome.fa --model core-promoter --scan_options='--threshold 0.9' --shards 2 --outdir args -profile local -c args.config \
+        || fail "Nextflow, ext.args" out.log
+    genogloss variants ../calls.vcf -f ../genome.fa -m core-promoter --prefix MYLAB -o mylab.vcf.gz --quiet
+    genogloss scan ../genome.fa -m core-promoter --threshold 0.9 -o threshold.bed.gz --quiet
+    same "Nextflow: ext.args leaves the model alone" args/variants/s.vcf.gz mylab.vcf.gz
+    same "Nextflow: the plan sees the options of the scan" args/scan/s.bed.gz threshold.bed.gz
+
+    # Formats; a BAM file of sorted reads has its index.
+    awk 'BEGIN { OFS = "\t"; print "@HD", "VN:1.6", "SO:coordinate"; print "@SQ", "SN:chr1", "LN:1000" }
+        NR % 4 == 2 { print "r" ++n, 0, "chr1", n, 60, length($1) "M", "*", 0, 0, $1, "*" }' ../reads.fq >sorted.sam
+    (cat sheet.csv && echo sorted,reads,sorted.sam) >formats.csv
+    pipeline "${all[@]}" --input formats.csv --model core-promoter --scan_format tsv --bigwig --variants_format bcf --reads_format bam --outdir formats -profile local || fail "Nextflow, formats" out.log
+    genogloss scan ../genome.fa -m core-promoter -o one.tsv.gz --bigwig one.tracks --quiet
+    genogloss variants ../calls.vcf -f ../genome.fa -m core-promoter -o one.bcf --quiet
+    genogloss reads ../reads.fq -m core-promoter -o one.bam --quiet
+    same "Nextflow: scan as TSV" formats/scan/slice.tsv.gz one.tsv.gz
+    for track in one.tracks/*.bw; do cmp "$track" "formats/scan/slice.tracks/${track##*/}" >&2 || fail "Nextflow: bigWig differs"; done
+    ok "Nextflow: scan as bigWig"
+    for pair in variants/slice.bcf:one.bcf reads/slice.bam:one.bam; do
+        cmp <(gzip -dc "formats/${pair%:*}") <(gzip -dc "${pair#*:}") >&2 || fail "Nextflow: ${pair%:*} differs from one run"
+    done
+    ok "Nextflow: BCF and BAM"
+    if command -v samtools >/dev/null; then
+        [ "$(samtools idxstats formats/reads/sorted.bam | cut -f 3 | head -n 1)" = 60 ] && [ -s formats/reads/sorted.bam.bai ] || fail "Nextflow: index of BAM"
+        ok "Nextflow: index of BAM"
+    fi
+
+    # Samples that fail: the others are delivered, the table names the failed, and the exit status says so. A sample may have two
+    # kinds; files without records are not failures.
+    gzip -c </dev/null >nothing.fq.gz
+    head -n 12 ../calls.vcf | grep '^#' >zero.vcf
+    head -c 3000 ../one.bed.gz >cut.vcf.gz
+    cat > bad.csv <<'EOF'
+"id", "kind", "file", "model", "note"
+"good", "variants", "../calls.vcf", "core-promoter", "says ""yes"", twice"
+good,reads,../reads.fq,core-promoter
+wrongkind,variants,../genome.fa,core-promoter
+cut,variants,cut.vcf.gz,core-promoter
+zero,variants,zero.vcf,core-promoter
+nothing,reads,nothing.fq.gz,core-promoter
+otherformat,scan,../genome.fa,core-promoter
+
+EOF
+    printf "process { withName: 'GENOGLOSS_SCAN' { ext.args = '--format=tsv' } }\n" >format.config
+    if pipeline --input bad.csv --genome ../genome.fa --shards 2 --outdir bad -profile local -c format.config; then fail "Nextflow: the run ended well although samples failed" out.log; fi
+    [ "$(tail -n +2 bad/failed.tsv | cut -f 1 | sort | tr '\n' ' ')" = "cut otherformat wrongkind " ] || fail "Nextflow: failed.tsv" bad/failed.tsv
+    grep -q "^wrongkind	variants: samplesheet	bad.csv, line 4, column 2 (kind): variants: ../genome.fa is FASTA, and variants needs VCF, BCF" bad/failed.tsv || fail "Nextflow: failed.tsv" bad/failed.tsv
+    grep -q "^cut	variants: GENOGLOSS_PLAN	.*cut.vcf.gz.*	1	/" bad/failed.tsv || fail "Nextflow: failed.tsv" bad/failed.tsv
+    [ -f "$(grep '^cut	' bad/failed.tsv | cut -f 5)" ] || fail "Nextflow: failed.tsv names no log" bad/failed.tsv
+    grep -q "^otherformat	scan: GENOGLOSS_SCAN	.*	2	/" bad/failed.tsv || fail "Nextflow: failed.tsv" bad/failed.tsv
+    same "Nextflow: a good sample beside bad ones" bad/variants/good.vcf.gz ../one.vcf.gz
+    same "Nextflow: another kind of the same sample" bad/reads/good.tsv.gz ../one.tsv.gz
+    [ "$(gzip -dc bad/variants/zero.vcf.gz | grep -vc '^#')$(gzip -dc bad/reads/nothing.tsv.gz | tail -n +2 | wc -l)" = 00 ] || fail "Nextflow: empty samples"
+    [ ! -e bad/scan ] || fail "Nextflow: TSV was delivered as BED"
+    grep -q wrongkind bad/report.html || fail "Nextflow: the report does not name a failed sample" out.log
+    ok "Nextflow: bad samples are named, good and empty ones delivered"
+    # Small samples in one job.
+    sed 's/, "note"//; s/, "says.*//; /otherformat/d' bad.csv >group.csv
+    if pipeline --input group.csv --genome ../genome.fa --group_size 3 --outdir group -profile local; then fail "Nextflow: the run ended well although samples of a group failed" out.log; fi
+    [ "$(tail -n +2 group/failed.tsv | cut -f 1 | sort | tr '\n' ' ')" = "cut wrongkind " ] || fail "Nextflow, groups: failed.tsv" group/failed.tsv
+    [ "$(cut -f 4 group/pipeline_info/trace.tsv | grep -c '^variants_\|^reads_')" = 2 ] || fail "Nextflow, groups: not two jobs" group/pipeline_info/trace.tsv
+    same "Nextflow, groups: variants" group/variants/good.vcf.gz ../one.vcf.gz
+    same "Nextflow, groups: reads" group/reads/good.tsv.gz ../one.tsv.gz
+
+    # 25.04's strict parser takes no parameters of the command line for the config, and does not know the inputs in its closures.
+    sed "/conf\/plan.config/d; s#includeConfig 'conf#includeConfig '$root/nextflow/conf#" "$root/nextflow/nextflow.config" >strict.config
+    NXF_SYNTAX_PARSER=v2 limited nextflow -log run.log -C strict.config run "$root/nextflow/main.nf" -ansi-log false -profile test,local --outdir stub -stub >out.log 2>&1 \
+        || fail "Nextflow -profile test -stub, strict syntax" out.log
     [ -s stub/scan/slice.bed.gz ] || fail "Nextflow -stub wrote nothing" out.log
-    ok "Nextflow -stub, strict syntax"
+    ok "Nextflow -profile test -stub, strict syntax"
+    "$here/nextflow-lint.sh" >lint.log 2>&1 || fail "nextflow lint" lint.log
+    ok "Nextflow: $(tail -n 1 lint.log)"
     refused() { # what it says, options
         local says=$1
         shift
-        if pipeline "$@" || ! grep -qxF -- "$says" out.log; then fail "was not refused with \"$says\": $*" out.log; fi
+        if pipeline "$@" || ! grep -qF -- "$says" out.log; then fail "was not refused with \"$says\": $*" out.log; fi
     }
-    sheet() { printf 'id,kind,file\n' >bad.csv && printf '%s\n' "$@" >>bad.csv; }
-    sheet x,scan,none.fa && refused "bad.csv, line 2: file none.fa: is not there" --input bad.csv
-    sheet x,walk,../genome.fa && refused "bad.csv, line 2: kind walk: can be scan, variants, reads" --input bad.csv
-    sheet x,scan,../genome.fa x,reads,../reads.fq && refused "bad.csv, line 3: sample x is there twice" --input bad.csv
-    sheet x,variants,../calls.vcf && refused "sample x: variants need --genome" --input bad.csv
+    sheet() { printf 'id,kind,file\n' >sheet1.csv && printf '%s\n' "$@" >>sheet1.csv; }
+    sheet x,scan,none.fa && refused "sheet1.csv, line 2, column 3 (file): none.fa: is not there" --input sheet1.csv
+    sheet x,walk,../genome.fa && refused "sheet1.csv, line 2, column 2 (kind): walk: can be scan, variants, reads" --input sheet1.csv
+    sheet x,scan,../genome.fa x,scan,../reads.fq && refused "sheet1.csv, line 3, column 1 (id): sample x is there twice with kind scan: also line 2" --input sheet1.csv
+    sheet x,variants,../calls.vcf && refused "sheet1.csv, line 2: sample x: variants need a genome: --genome, or a column genome" --input sheet1.csv
+    sheet x,variants,../genome.fa && refused "sheet1.csv, line 2, column 2 (kind): variants: ../genome.fa is FASTA" --input sheet1.csv --genome ../genome.fa --keep_going false
+    sheet 'x,"scan,../genome.fa' && refused "sheet1.csv, line 2: a quote is not closed" --input sheet1.csv
     ok "Nextflow: bad samplesheets"
-    refused "--input is missing: Samplesheet (CSV) with the columns id, kind and file"
+    refused "--input is missing: Samplesheet"
     refused "--shards four: must be a whole number" --input sheet.csv --shards four
-    refused "--shard is not a parameter; there are --genes, --genome, --input, --model, --model_dir, --outdir, --shards" --input sheet.csv --shard 3
-    ok "Nextflow: bad parameters"
+    refused "--shard is not a parameter; --help lists them" --input sheet.csv --shard 3
+    refused "--model human and --model_dir ../splice: give one of them" --input sheet.csv --model human --model_dir ../splice
+    pipeline --help && grep -q -- "--variants_format vcf.gz|bcf .*\[vcf.gz\]" out.log || fail "Nextflow --help" out.log
+    ok "Nextflow: bad parameters, --help"
     if ! command -v nvidia-smi >/dev/null; then
         sheet x,scan,../genome.fa
-        if pipeline --input bad.csv --shards 1 -profile local,gpu -c models.config || ! grep -qE "^ *error: .*(cuda|ONNX Runtime was not found)" out.log; then
+        if pipeline --input sheet1.csv --shards 1 --model core-promoter -profile local,gpu --outdir gpu || ! grep -qE "(cuda|CUDA|ONNX Runtime was not found)" gpu/failed.tsv; then
             fail "-profile gpu without a GPU did not fail" out.log
         fi
         ok "Nextflow: a GPU that is not there is an error"
@@ -78,7 +157,17 @@ EOF
     if [ -n "$slurm" ]; then
         cd next
         rm -rf results work .nextflow
-        run_nextflow slurm
+        # The first try of a job is killed for its memory, which leaves no exit code; the second gets more.
+        cat > kill.config <<'EOF'
+process {
+    withName: 'GENOGLOSS_SCAN' {
+        memory = { task.attempt == 1 && task.index == 1 ? 40.MB : 1.GB }
+    }
+}
+EOF
+        run_nextflow slurm -c kill.config
+        awk -F '\t' '$3 ~ /GENOGLOSS_SCAN$/ && $5 == "FAILED" && $6 == "-"' results/pipeline_info/trace.tsv | grep -q . || fail "Nextflow on Slurm: nothing was killed" results/pipeline_info/trace.tsv
+        ok "Nextflow on Slurm: a job that was killed for its memory is tried again"
         cd ..
     else
         skip "Nextflow on Slurm: $why"

@@ -9,11 +9,12 @@ process GENOGLOSS_MERGE {
 
     input:
     tuple val(meta), path(parts, stageAs: 'parts/*'), path(manifests, stageAs: 'parts/*')
+    val format
 
     output:
-    tuple val(meta), path("${prefix}.${ending}"), emit: merged
-    tuple val(meta), path("${prefix}.${ending}.{tbi,csi}"), emit: index, optional: true
-    tuple val(meta), path("${prefix}.${ending}.manifest.json"), emit: manifest
+    tuple val(meta), path("${prefix}.${format}"), emit: merged
+    tuple val(meta), path("${prefix}.${format}.{tbi,csi,bai}"), emit: index, optional: true
+    tuple val(meta), path("${prefix}.${format}.manifest.json"), emit: manifest, optional: true
     tuple val("${task.process}"), val('genogloss'), eval("genogloss --version | sed 's/^genogloss //'"), topic: versions, emit: versions_genogloss
 
     when:
@@ -22,23 +23,16 @@ process GENOGLOSS_MERGE {
     script:
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
-    def first = (parts instanceof List ? parts[0] : parts).name
-    ending = ['vcf.gz', 'bed.gz', 'tsv.gz', 'bedgraph.gz', 'bam'].find { e -> first.endsWith(e) }
     """
     genogloss merge \
-        \$(ls -v parts/*.${ending}) \
-        --output ${prefix}.${ending} \
+        \$(ls -dv parts/*.${format}) \
+        --output ${prefix}.${format} \
         ${args}
     """
 
     stub:
-    def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
-    def first = (parts instanceof List ? parts[0] : parts).name
-    ending = ['vcf.gz', 'bed.gz', 'tsv.gz', 'bedgraph.gz', 'bam'].find { e -> first.endsWith(e) }
     """
-    echo "" | gzip > ${prefix}.${ending}
-    touch ${prefix}.${ending}.tbi
-    echo '{}' > ${prefix}.${ending}.manifest.json
+    ${format == 'tracks' ? "mkdir ${prefix}.tracks && touch ${prefix}.tracks/stub.bw" : "echo '' | gzip > ${prefix}.${format} && touch ${prefix}.${format}.tbi && echo '{}' > ${prefix}.${format}.manifest.json"}
     """
 }

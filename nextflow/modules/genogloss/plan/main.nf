@@ -1,6 +1,6 @@
 process GENOGLOSS_PLAN {
     tag "${meta.id}"
-    label 'process_low'
+    label 'process_medium'
 
     conda "${moduleDir}/environment.yml"
     container "${workflow.containerEngine in ['singularity', 'apptainer'] && !task.ext.singularity_pull_docker_container
@@ -8,10 +8,13 @@ process GENOGLOSS_PLAN {
         : 'biocontainers/genogloss:0.1.0--0'}"
 
     input:
-    tuple val(meta), path(input), path(index)
-    tuple val(meta2), path(fasta), path(fai)
-    tuple val(meta3), path(model)
+    tuple val(meta), path(input, stageAs: 'input/*'), path(index, stageAs: 'input/*')
+    tuple val(meta2), path(fasta), path(fai), path(aliases)
+    tuple val(meta3), val(model), path(model_dir)
+    tuple val(meta4), path(genes)
     val shards
+    val seconds
+    val options
 
     output:
     tuple val(meta), path("${prefix}/shard_*.bed"), emit: shards
@@ -25,24 +28,31 @@ process GENOGLOSS_PLAN {
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
     // Variants lie on a reference, and CRAM is kept as differences to one.
-    def reference = fasta && "${input}" =~ /\.(cram|bcf|vcf(\.b?gz)?)$/ ? "--reference ${fasta}" : ''
-    def weights = model ? "--model ./${model}" : ''
+    def variants = "${input}" =~ /\.(bcf|vcf(\.b?gz)?)$/
+    def reference = fasta && (variants || "${input}".endsWith('.cram')) ? "--reference ${fasta}" : ''
+    def names = variants && aliases ? "--contig-aliases ${aliases}" : ''
+    def weights = model_dir ? "--model ./${model_dir}" : model ? "--model ${model}" : ''
+    def annotation = variants && genes ? "--genes ${genes}" : ''
+    def count = shards ? "--shards ${shards}" : "--max-seconds ${seconds}"
+    def run = annotation || options ? "-- ${annotation} ${options ?: ''}" : ''
     """
     genogloss plan \
         ${input} \
-        --shards ${shards} \
+        ${count} \
         ${reference} \
+        ${names} \
         ${weights} \
+        --threads ${task.cpus} \
         --output ${prefix} \
-        ${args}
+        ${args} \
+        ${run}
     """
 
     stub:
-    def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
     """
     mkdir ${prefix}
     touch ${prefix}/shard_0001.bed
-    echo '{}' > ${prefix}/plan.json
+    echo '{"shards": [{"file": "shard_0001.bed"}]}' > ${prefix}/plan.json
     """
 }

@@ -1,6 +1,7 @@
 process GENOGLOSS_READS {
     tag "${meta.id}"
     label 'process_medium'
+    label 'process_gpu'
 
     conda "${moduleDir}/${task.accelerator ? 'environment.gpu.yml' : 'environment.yml'}"
     container "${workflow.containerEngine in ['singularity', 'apptainer'] && !task.ext.singularity_pull_docker_container
@@ -8,13 +9,15 @@ process GENOGLOSS_READS {
         : 'biocontainers/genogloss:0.1.0--0'}"
 
     input:
-    tuple val(meta), path(reads), path(index), path(shard)
+    tuple val(meta), path(reads, stageAs: 'input/*'), path(index, stageAs: 'input/*'), path(shard)
     tuple val(meta2), path(fasta), path(fai)
-    tuple val(meta3), path(model)
+    tuple val(meta3), val(model), path(model_dir)
+    val format
+    val options
 
     output:
-    tuple val(meta), path("${prefix}.{tsv.gz,bam}"), emit: reads
-    tuple val(meta), path("${prefix}.*.manifest.json"), emit: manifest
+    tuple val(meta), path("${prefix}.${format}"), emit: reads
+    tuple val(meta), path("${prefix}.${format}.manifest.json"), emit: manifest
     tuple val("${task.process}"), val('genogloss'), eval("genogloss --version | sed 's/^genogloss //'"), topic: versions, emit: versions_genogloss
 
     when:
@@ -22,12 +25,11 @@ process GENOGLOSS_READS {
 
     script:
     def args = task.ext.args ?: ''
-    prefix = task.ext.prefix ?: "${meta.id}.scored"
+    prefix = task.ext.prefix ?: "${meta.id}"
     def part = shard ? "--shard ${shard}" : ''
     // Only CRAM is kept as differences to a reference.
     def reference = fasta && "${reads}".endsWith('.cram') ? "--reference ${fasta}" : ''
-    def weights = model ? "--model ./${model}" : ''
-    def ending = args =~ /(-O|--output-type|--format)[ =]*bam/ ? 'bam' : 'tsv.gz'
+    def weights = model_dir ? "--model ./${model_dir}" : model ? "--model ${model}" : ''
     def device = task.accelerator ? '--device cuda' : ''
     """
     genogloss reads \
@@ -37,16 +39,15 @@ process GENOGLOSS_READS {
         ${part} \
         ${device} \
         --threads ${task.cpus} \
-        --output ${prefix}.${ending} \
+        --output ${prefix}.${format} \
+        ${options ?: ''} \
         ${args}
     """
 
     stub:
-    def args = task.ext.args ?: ''
-    prefix = task.ext.prefix ?: "${meta.id}.scored"
-    def ending = args =~ /(-O|--output-type|--format)[ =]*bam/ ? 'bam' : 'tsv.gz'
+    prefix = task.ext.prefix ?: "${meta.id}"
     """
-    echo "" | gzip > ${prefix}.${ending}
-    echo '{}' > ${prefix}.${ending}.manifest.json
+    echo "" | gzip > ${prefix}.${format}
+    echo '{}' > ${prefix}.${format}.manifest.json
     """
 }

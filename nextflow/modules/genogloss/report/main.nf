@@ -8,7 +8,7 @@ process GENOGLOSS_REPORT {
         : 'biocontainers/genogloss:0.1.0--0'}"
 
     input:
-    tuple val(meta), path(outputs, stageAs: 'runs/*'), path(manifests, stageAs: 'runs/*')
+    tuple val(meta), path(outputs, stageAs: 'runs/?/*'), path(manifests, stageAs: 'runs/?/*'), path(failed)
 
     output:
     tuple val(meta), path("${prefix}.html"), emit: html
@@ -21,16 +21,17 @@ process GENOGLOSS_REPORT {
     script:
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
+    def lost = failed ? "--failed ${failed}" : ''
     """
     genogloss report \
-        \$(ls -v runs/*.manifest.json) \
+        \$(ls -v runs/*/*.manifest.json) \
         --output ${prefix}.html \
         --multiqc ${prefix}_mqc.json \
+        ${lost} \
         ${args}
     """
 
     stub:
-    def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
     """
     echo '<!DOCTYPE html>' > ${prefix}.html

@@ -1,6 +1,7 @@
 process GENOGLOSS_SCAN {
     tag "${meta.id}"
     label 'process_medium'
+    label 'process_gpu'
 
     conda "${moduleDir}/${task.accelerator ? 'environment.gpu.yml' : 'environment.yml'}"
     container "${workflow.containerEngine in ['singularity', 'apptainer'] && !task.ext.singularity_pull_docker_container
@@ -8,13 +9,17 @@ process GENOGLOSS_SCAN {
         : 'biocontainers/genogloss:0.1.0--0'}"
 
     input:
-    tuple val(meta), path(fasta), path(fai), path(shard)
-    tuple val(meta2), path(model)
+    tuple val(meta), path(fasta, stageAs: 'input/*'), path(fai, stageAs: 'input/*'), path(shard)
+    tuple val(meta2), val(model), path(model_dir)
+    val format
+    val bigwig
+    val options
 
     output:
-    tuple val(meta), path("*.{bed,tsv,bedgraph}.gz"), emit: table
-    tuple val(meta), path("*.{tbi,csi}"), emit: index
-    tuple val(meta), path("*.manifest.json"), emit: manifest
+    tuple val(meta), path("${prefix}.${format}.gz"), emit: table
+    tuple val(meta), path("${prefix}.${format}.gz.{tbi,csi}"), emit: index
+    tuple val(meta), path("${prefix}.${format}.gz.manifest.json"), emit: manifest
+    tuple val(meta), path("${prefix}.tracks"), emit: tracks, optional: true
     tuple val("${task.process}"), val('genogloss'), eval("genogloss --version | sed 's/^genogloss //'"), topic: versions, emit: versions_genogloss
 
     when:
@@ -22,10 +27,10 @@ process GENOGLOSS_SCAN {
 
     script:
     def args = task.ext.args ?: ''
-    def prefix = task.ext.prefix ?: "${meta.id}"
+    prefix = task.ext.prefix ?: "${meta.id}"
     def part = shard ? "--shard ${shard}" : ''
-    def weights = model ? "--model ./${model}" : ''
-    def ending = args =~ /(-O|--output-type|--format)[ =]*tsv/ ? 'tsv' : args =~ /(-O|--output-type|--format)[ =]*bedgraph/ ? 'bedgraph' : 'bed'
+    def weights = model_dir ? "--model ./${model_dir}" : model ? "--model ${model}" : ''
+    def tracks = bigwig ? "--bigwig ${prefix}.tracks" : ''
     def device = task.accelerator ? '--device cuda' : ''
     """
     genogloss scan \
@@ -34,17 +39,18 @@ process GENOGLOSS_SCAN {
         ${part} \
         ${device} \
         --threads ${task.cpus} \
-        --output ${prefix}.${ending}.gz \
+        ${tracks} \
+        --output ${prefix}.${format}.gz \
+        ${options ?: ''} \
         ${args}
     """
 
     stub:
-    def args = task.ext.args ?: ''
-    def prefix = task.ext.prefix ?: "${meta.id}"
-    def ending = args =~ /(-O|--output-type|--format)[ =]*tsv/ ? 'tsv' : args =~ /(-O|--output-type|--format)[ =]*bedgraph/ ? 'bedgraph' : 'bed'
+    prefix = task.ext.prefix ?: "${meta.id}"
     """
-    echo "" | gzip > ${prefix}.${ending}.gz
-    touch ${prefix}.${ending}.gz.tbi
-    echo '{}' > ${prefix}.${ending}.gz.manifest.json
+    echo "" | gzip > ${prefix}.${format}.gz
+    touch ${prefix}.${format}.gz.tbi
+    echo '{}' > ${prefix}.${format}.gz.manifest.json
+    ${bigwig ? "mkdir ${prefix}.tracks && touch ${prefix}.tracks/stub.bw" : ''}
     """
 }

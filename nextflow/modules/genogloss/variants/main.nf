@@ -1,6 +1,7 @@
 process GENOGLOSS_VARIANTS {
     tag "${meta.id}"
     label 'process_medium'
+    label 'process_gpu'
 
     conda "${moduleDir}/${task.accelerator ? 'environment.gpu.yml' : 'environment.yml'}"
     container "${workflow.containerEngine in ['singularity', 'apptainer'] && !task.ext.singularity_pull_docker_container
@@ -8,15 +9,17 @@ process GENOGLOSS_VARIANTS {
         : 'biocontainers/genogloss:0.1.0--0'}"
 
     input:
-    tuple val(meta), path(vcf), path(index), path(shard)
-    tuple val(meta2), path(fasta), path(fai)
-    tuple val(meta3), path(model)
+    tuple val(meta), path(vcf, stageAs: 'input/*'), path(index, stageAs: 'input/*'), path(shard)
+    tuple val(meta2), path(fasta), path(fai), path(aliases)
+    tuple val(meta3), val(model), path(model_dir)
     tuple val(meta4), path(genes)
+    val format
+    val options
 
     output:
-    tuple val(meta), path("${prefix}.vcf.gz"), emit: vcf
-    tuple val(meta), path("${prefix}.vcf.gz.{tbi,csi}"), emit: index
-    tuple val(meta), path("${prefix}.vcf.gz.manifest.json"), emit: manifest
+    tuple val(meta), path("${prefix}.${format}"), emit: vcf
+    tuple val(meta), path("${prefix}.${format}.{tbi,csi}"), emit: index
+    tuple val(meta), path("${prefix}.${format}.manifest.json"), emit: manifest
     tuple val("${task.process}"), val('genogloss'), eval("genogloss --version | sed 's/^genogloss //'"), topic: versions, emit: versions_genogloss
 
     when:
@@ -24,30 +27,32 @@ process GENOGLOSS_VARIANTS {
 
     script:
     def args = task.ext.args ?: ''
-    prefix = task.ext.prefix ?: "${meta.id}.scored"
+    prefix = task.ext.prefix ?: "${meta.id}"
+    def names = aliases ? "--contig-aliases ${aliases}" : ''
     def annotation = genes ? "--genes ${genes}" : ''
     def part = shard ? "--shard ${shard}" : ''
-    def weights = model ? "--model ./${model}" : ''
+    def weights = model_dir ? "--model ./${model_dir}" : model ? "--model ${model}" : ''
     def device = task.accelerator ? '--device cuda' : ''
     """
     genogloss variants \
         ${vcf} \
         --reference ${fasta} \
+        ${names} \
         ${weights} \
         ${annotation} \
         ${part} \
         ${device} \
         --threads ${task.cpus} \
-        --output ${prefix}.vcf.gz \
+        --output ${prefix}.${format} \
+        ${options ?: ''} \
         ${args}
     """
 
     stub:
-    def args = task.ext.args ?: ''
-    prefix = task.ext.prefix ?: "${meta.id}.scored"
+    prefix = task.ext.prefix ?: "${meta.id}"
     """
-    echo "" | gzip > ${prefix}.vcf.gz
-    touch ${prefix}.vcf.gz.tbi
-    echo '{}' > ${prefix}.vcf.gz.manifest.json
+    echo "" | gzip > ${prefix}.${format}
+    touch ${prefix}.${format}.csi
+    echo '{}' > ${prefix}.${format}.manifest.json
     """
 }

@@ -1,0 +1,106 @@
+// All samples of a samplesheet: one by one in shards, or small ones in groups.
+
+include { BAM_INDEX                    } from '../modules/local/bam_index/main'
+include { GENOGLOSS_GROUP              } from '../modules/local/group/main'
+include { GENOGLOSS_REPORT             } from '../modules/genogloss/report/main'
+include { READS                        } from './reads'
+include { SAMPLE_FAILED                } from '../modules/local/sample_failed/main'
+include { SAMPLE_FAILED as SAMPLE_TOLD } from '../modules/local/sample_failed/main'
+include { SCAN                         } from './scan'
+include { VARIANTS                     } from './variants'
+include { failures                     } from './failures'
+
+/** What samples of one job must share. */
+def shared(row) {
+    return [row.kind, row.fasta, row.model, row.model_dir, row.genes, row.aliases]
+}
+
+/** The rows, each with `group`: the job of small samples it belongs to, or null. */
+def grouped(rows, settings) {
+    def limit = settings.group_size > 1 ? new nextflow.util.MemoryUnit(settings.group_below.toString()).toBytes() : 0
+    def small = rows.findAll { row -> !row.fault && row.file.size() < limit }
+    def groups = small.groupBy { row -> shared(row) }.values()
+        .collectMany { alike -> alike.collate(settings.group_size) }
+        .withIndex(1)
+        .collectMany { members, i -> members.collect { row -> [row, "${row.kind}_${i}".toString()] } }
+        .collectEntries()
+    return rows.collect { row -> row + [group: groups[row]] }
+}
+
+/** What a group of rows becomes for its job. */
+def groupInputs(rows, scores) {
+    def row = rows[0]
+    return [
+        [id: row.group, kind: row.kind, samples: rows.collect { it -> it.id }], rows.collect { it -> it.file },
+        [[id: 'genome'], row.fasta, row.fai, row.aliases], [[id: 'model'], row.model, row.model_dir], [[id: 'genes'], row.genes], scores,
+    ]
+}
+
+/** Name of the output's ending of a kind. */
+def ending(kind, settings) {
+    return [scan: "${settings.scan_format}.gz", variants: settings.variants_format, reads: settings.reads_format][kind].toString()
+}
+
+workflow ANNOTATE {
+    take:
+    samples  // rows of the samplesheet
+    settings // parameters
+
+    main:
+    def rows = grouped(samples, settings)
+    SAMPLE_FAILED(channel.fromList(rows.findAll { row -> row.fault }.collect { row -> [[id: row.id, kind: row.kind], row.fault] }))
+
+    ch_rows = channel.fromList(rows.findAll { row -> !row.fault && !row.group })
+        .map { row -> [[id: row.id, kind: row.kind], row] }
+        .branch { meta, _row ->
+            scan: meta.kind == 'scan'
+            variants: meta.kind == 'variants'
+            reads: meta.kind == 'reads'
+        }
+    SCAN(ch_rows.scan, settings)
+    VARIANTS(ch_rows.variants, settings)
+    READS(ch_rows.reads, settings)
+
+    ch_groups = channel.fromList(rows.findAll { row -> row.group }.groupBy { row -> row.group }.values().collect { members -> groupInputs(members, [[id: 'scores'], [], []]) })
+        .multiMap { meta, files, genome, model, genes, scores ->
+            input: [meta, files]
+            genome: genome
+            model: model
+            genes: genes
+            scores: scores
+            format: ending(meta.kind, settings)
+            options: settings["${meta.kind}_options".toString()] ?: ''
+        }
+    GENOGLOSS_GROUP(ch_groups.input, ch_groups.genome, ch_groups.model, ch_groups.genes, ch_groups.scores, ch_groups.format, ch_groups.options)
+    ch_grouped = GENOGLOSS_GROUP.out.results.join(GENOGLOSS_GROUP.out.manifests).flatMap { meta, results, manifests ->
+        def files = [results, manifests].flatten().collectEntries { it -> [it.name, it] }
+        meta.samples
+            .collect { id -> [id, files["${id}.${ending(meta.kind, settings)}".toString()], files["${id}.${ending(meta.kind, settings)}.manifest.json".toString()]] }
+            .findAll { _id, result, manifest -> result && manifest }
+            .collect { id, result, manifest -> [[id: id, kind: meta.kind], result, manifest] }
+    }
+    ch_told = GENOGLOSS_GROUP.out.failed.flatMap { meta, table ->
+        table.readLines().collect { line -> line.split('\t', -1).toList() }
+            .collect { id, why, code, logged -> ["${meta.kind}:${id}".toString(), 'GENOGLOSS_GROUP', why, code, logged] }
+    }
+    SAMPLE_TOLD(ch_told.map { key, _stage, why, _code, _log -> [[id: key.substring(key.indexOf(':') + 1), kind: key.substring(0, key.indexOf(':'))], why] })
+
+    ch_results = SCAN.out.results.mix(VARIANTS.out.results, READS.out.results, ch_grouped)
+    BAM_INDEX(ch_results.filter { _meta, result, _manifest -> result.name.endsWith('.bam') }.map { meta, result, _manifest -> [meta, result] })
+
+    ch_failed = ch_results.map { meta, _result, _manifest -> "${meta.kind}:${meta.id}".toString() }.toList().map { delivered -> [delivered] }
+        .combine(ch_told.toList().map { told -> [told] })
+        .map { delivered, told -> failures(rows, delivered, told, settings.outdir) }
+    ch_report = ch_results
+        .toSortedList { a, b -> a[0].id <=> b[0].id ?: a[0].kind <=> b[0].kind }
+        .filter { all -> all.size() > 0 }
+        .map { all -> [all] }
+        .combine(ch_failed)
+        .map { all, failed -> [[id: 'report'], all.collect { it -> it[1] }, all.collect { it -> it[2] }, failed.readLines().size() > 1 ? failed : []] }
+    GENOGLOSS_REPORT(ch_report)
+
+    channel.topic('versions')
+        .map { process, tool, version -> "${process.tokenize(':').last()}:\n    ${tool}: ${version}\n" }
+        .unique()
+        .collectFile(name: 'versions.yml', storeDir: "${settings.outdir}/pipeline_info", sort: true)
+}
