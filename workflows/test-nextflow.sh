@@ -114,6 +114,17 @@ EOF
     same "Nextflow, groups: variants" group/variants/good.vcf.gz ../one.vcf.gz
     same "Nextflow, groups: reads" group/reads/good.tsv.gz ../one.tsv.gz
 
+    # A cohort: each site is scored once.
+    python3 "$here/cohort.py" make cohort ../genome.fa --samples 10 --sites 200 --pool 500 >cohort.log
+    if pipeline --input cohort/samples.csv --genome ../genome.fa --model core-promoter --cohort --group_size 4 --shards 2 --outdir once -profile local; then
+        fail "Nextflow: the run ended well although samples of a cohort failed" out.log
+    fi
+    python3 "$here/cohort.py" check cohort once >cohort.log 2>&1 || fail "Nextflow: a cohort" cohort.log
+    genogloss variants cohort/s0003.vcf.gz -f ../genome.fa -m core-promoter -o s0003.vcf.gz --quiet
+    cmp <(gzip -dc once/variants/s0003.vcf.gz | grep -v '^##') <(gzip -dc s0003.vcf.gz | grep -v '^##') >&2 || fail "Nextflow, a cohort: a sample differs from one run"
+    grep -q bad_cut once/report.html || fail "Nextflow, a cohort: the report does not name a failed sample" out.log
+    ok "Nextflow, a cohort: $(tail -n 1 cohort.log)"
+
     # 25.04's strict parser takes no parameters of the command line for the config, and does not know the inputs in its closures.
     sed "/conf\/plan.config/d; s#includeConfig 'conf#includeConfig '$root/nextflow/conf#" "$root/nextflow/nextflow.config" >strict.config
     NXF_SYNTAX_PARSER=v2 limited nextflow -log run.log -C strict.config run "$root/nextflow/main.nf" -ansi-log false -profile test,local --outdir stub -stub >out.log 2>&1 \

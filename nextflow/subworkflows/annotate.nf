@@ -1,8 +1,9 @@
-// All samples of a samplesheet: one by one in shards, or small ones in groups.
+// All samples of a samplesheet: one by one in shards, small ones in groups, and the variants of a cohort by its sites.
 
 include { BAM_INDEX                    } from '../modules/local/bam_index/main'
 include { GENOGLOSS_GROUP              } from '../modules/local/group/main'
 include { GENOGLOSS_REPORT             } from '../modules/genogloss/report/main'
+include { GENOGLOSS_SITES              } from '../modules/genogloss/sites/main'
 include { READS                        } from './reads'
 include { SAMPLE_FAILED                } from '../modules/local/sample_failed/main'
 include { SAMPLE_FAILED as SAMPLE_TOLD } from '../modules/local/sample_failed/main'
@@ -15,16 +16,27 @@ def shared(row) {
     return [row.kind, row.fasta, row.model, row.model_dir, row.genes, row.aliases]
 }
 
-/** The rows, each with `group`: the job of small samples it belongs to, or null. */
+/** Rows that may share a job, in lists of at most `size`. */
+def together(rows, size) {
+    return rows.groupBy { row -> shared(row) }.values().collectMany { alike -> alike.collate(size) }
+}
+
+/**
+ * The rows, each with `cohort`, the sites that it is scored by, and `group`, the job that it shares: small samples, and those of a
+ * cohort, whose scores are only looked up.
+ */
 def grouped(rows, settings) {
     def limit = settings.group_size > 1 ? new nextflow.util.MemoryUnit(settings.group_below.toString()).toBytes() : 0
-    def small = rows.findAll { row -> !row.fault && row.file.size() < limit }
-    def groups = small.groupBy { row -> shared(row) }.values()
-        .collectMany { alike -> alike.collate(settings.group_size) }
+    def good = rows.findAll { row -> !row.fault }
+    def cohorts = together(good.findAll { row -> settings.cohort && row.kind == 'variants' }, 1000000)
+        .withIndex(1)
+        .collectMany { members, i -> members.collect { row -> [row, "_sites_${i}".toString()] } }
+        .collectEntries()
+    def groups = (together(cohorts.keySet().toList(), settings.group_size) + together(good.findAll { row -> !cohorts[row] && row.file.size() < limit }, settings.group_size))
         .withIndex(1)
         .collectMany { members, i -> members.collect { row -> [row, "${row.kind}_${i}".toString()] } }
         .collectEntries()
-    return rows.collect { row -> row + [group: groups[row]] }
+    return rows.collect { row -> row + [cohort: cohorts[row], group: groups[row]] }
 }
 
 /** What a group of rows becomes for its job. */
@@ -32,7 +44,7 @@ def groupInputs(rows, scores) {
     def row = rows[0]
     return [
         [id: row.group, kind: row.kind, samples: rows.collect { it -> it.id }], rows.collect { it -> it.file },
-        [[id: 'genome'], row.fasta, row.fai, row.aliases], [[id: 'model'], row.model, row.model_dir], [[id: 'genes'], row.genes], scores,
+        [[id: 'genome'], row.fasta, row.fai, row.aliases], [[id: 'model'], row.model, row.model_dir], [[id: 'genes'], row.genes], [[id: 'scores'], scores],
     ]
 }
 
@@ -58,10 +70,24 @@ workflow ANNOTATE {
             reads: meta.kind == 'reads'
         }
     SCAN(ch_rows.scan, settings)
-    VARIANTS(ch_rows.variants, settings)
+
+    // The sites of a cohort are scored as a sample is, and its samples get their scores from them.
+    def cohorts = rows.findAll { row -> row.cohort }.groupBy { row -> row.cohort }
+    GENOGLOSS_SITES(channel.fromList(cohorts.collect { id, members -> [[id: id, kind: 'variants'], members.collect { row -> row.file }] }))
+    ch_sites = GENOGLOSS_SITES.out.sites.join(GENOGLOSS_SITES.out.index)
+        .map { meta, sites, index -> [meta, cohorts[meta.id][0] + [id: meta.id, file: sites, index: index]] }
+    VARIANTS(ch_rows.variants.mix(ch_sites), settings)
+    ch_scores = VARIANTS.out.results.filter { meta, _result, _manifest -> cohorts.containsKey(meta.id) }.map { meta, scores, _manifest -> [meta.id, scores] }
     READS(ch_rows.reads, settings)
 
-    ch_groups = channel.fromList(rows.findAll { row -> row.group }.groupBy { row -> row.group }.values().collect { members -> groupInputs(members, [[id: 'scores'], [], []]) })
+    ch_groups = channel.fromList(rows.findAll { row -> row.group }.groupBy { row -> row.group }.values().collect { members -> [members[0].cohort, members] })
+        .branch { cohort, _members ->
+            cohort: cohort
+            alone: true
+        }
+    ch_jobs = ch_groups.cohort.combine(ch_scores, by: 0)
+        .mix(ch_groups.alone.map { cohort, members -> [cohort, members, []] })
+        .map { _cohort, members, scores -> groupInputs(members, scores) }
         .multiMap { meta, files, genome, model, genes, scores ->
             input: [meta, files]
             genome: genome
@@ -71,7 +97,7 @@ workflow ANNOTATE {
             format: ending(meta.kind, settings)
             options: settings["${meta.kind}_options".toString()] ?: ''
         }
-    GENOGLOSS_GROUP(ch_groups.input, ch_groups.genome, ch_groups.model, ch_groups.genes, ch_groups.scores, ch_groups.format, ch_groups.options)
+    GENOGLOSS_GROUP(ch_jobs.input, ch_jobs.genome, ch_jobs.model, ch_jobs.genes, ch_jobs.scores, ch_jobs.format, ch_jobs.options)
     ch_grouped = GENOGLOSS_GROUP.out.results.join(GENOGLOSS_GROUP.out.manifests).flatMap { meta, results, manifests ->
         def files = [results, manifests].flatten().collectEntries { it -> [it.name, it] }
         meta.samples
@@ -85,11 +111,16 @@ workflow ANNOTATE {
     }
     SAMPLE_TOLD(ch_told.map { key, _stage, why, _code, _log -> [[id: key.substring(key.indexOf(':') + 1), kind: key.substring(0, key.indexOf(':'))], why] })
 
+    ch_unread = GENOGLOSS_SITES.out.failed.flatMap { meta, table ->
+        table.readLines().drop(1).collect { line -> line.split('\t', -1).toList() }
+            .collect { path, why -> ["variants:${cohorts[meta.id][(path =~ /^input\/(\d+)\//)[0][1].toInteger() - 1].id}".toString(), 'GENOGLOSS_SITES', why.replaceFirst(/^input\/\d+\//, ''), '', ''] }
+    }
+
     ch_results = SCAN.out.results.mix(VARIANTS.out.results, READS.out.results, ch_grouped)
     BAM_INDEX(ch_results.filter { _meta, result, _manifest -> result.name.endsWith('.bam') }.map { meta, result, _manifest -> [meta, result] })
 
     ch_failed = ch_results.map { meta, _result, _manifest -> "${meta.kind}:${meta.id}".toString() }.toList().map { delivered -> [delivered] }
-        .combine(ch_told.toList().map { told -> [told] })
+        .combine(ch_told.concat(ch_unread).toList().map { told -> [told] })
         .map { delivered, told -> failures(rows, delivered, told, settings.outdir) }
     ch_report = ch_results
         .toSortedList { a, b -> a[0].id <=> b[0].id ?: a[0].kind <=> b[0].kind }

@@ -30,7 +30,7 @@ def reason(task) {
 
 /** The task because of which a sample is not there: its own, that of its group, or that of its cohort. */
 def culprit(row, tasks) {
-    def keys = ["${row.kind}:${row.id}".toString(), row.group, row.cohort].findAll()
+    def keys = ["${row.kind}:${row.id}".toString(), row.group, row.cohort, row.cohort ? "variants:${row.cohort}".toString() : null].findAll()
     return keys.findResult { key -> tasks.findResult { name, task -> name == key || name.startsWith("${key}.shard_") ? task : null } }
 }
 

@@ -15,7 +15,7 @@ process GENOGLOSS_GROUP {
     tuple val(meta2), path(fasta), path(fai), path(aliases)
     tuple val(meta3), val(model), path(model_dir)
     tuple val(meta4), path(genes)
-    tuple val(meta5), path(scores), path(scores_index)
+    tuple val(meta5), path(scores)
     val format
     val options
 
@@ -28,9 +28,9 @@ process GENOGLOSS_GROUP {
 
     script:
     def args = task.ext.args ?: ''
-    def reference = fasta && (meta.kind == 'variants' || "${inputs}".contains('.cram')) ? "--reference ${fasta}" : ''
+    def reference = !scores && fasta && (meta.kind == 'variants' || "${inputs}".contains('.cram')) ? "--reference ${fasta}" : ''
     def names = aliases ? "--contig-aliases ${aliases}" : ''
-    def annotation = genes ? "--genes ${genes}" : ''
+    def annotation = genes && !scores ? "--genes ${genes}" : ''
     def weights = scores ? "--scores ${scores}" : model_dir ? "--model ./${model_dir}" : model ? "--model ${model}" : ''
     def device = task.accelerator && !scores ? '--device cuda' : ''
     def files = inputs instanceof List ? inputs : [inputs]
