@@ -152,52 +152,61 @@ EOF
     fi
     ok "Snakemake: limits of time and memory"
 
-    # Killed with -9, and gone on with another model, then with another input.
+    # Killed with -9 after a checkpoint, and gone on with another model, then with another input.
     mkdir -p killed/config
-    cp genome.fa killed/
     cat >killed/config/config.yaml <<'EOF'
 genome: genome.fa
+program: ./program
 model: core-promoter
 shards: 2
 threads: 1
-scan: {options: --stride 1}
 EOF
+    cat >killed/program <<'EOF'
+#!/usr/bin/env bash
+# The first scan is stopped when it has a checkpoint; then its engine is killed.
+if [ "$1" = scan ] && mkdir first 2>/dev/null; then
+    genogloss "$@" --checkpoint 0 --batch-rows 4 &
+    child=$!
+    trap 'kill -TERM $child; kill -CONT $child' TERM
+    until [ -n "$(find results/work/scan/elements/shards -name '*.genogloss-journal')" ]; do
+        kill -0 $child || exit 1
+        sleep 0.01
+    done
+    kill -STOP $child
+    kill -KILL "$(cat engine.pid)"
+    while kill -0 $child 2>/dev/null; do wait $child; done
+    touch ended
+    exit 143
+fi
+exec genogloss "$@"
+EOF
+    chmod +x killed/program
     kill_snakemake() {
+        rm -rf killed/results killed/first killed/ended
+        head -n 300 genome.fa >killed/genome.fa
         (cd killed && exec snakemake -s "$workflow/Snakefile" --cores 2 >run.log 2>&1) &
-        local engine_pid=$! tries=0
-        until [ -n "$(find killed/results/work/scan -name '*.genogloss-part' 2>/dev/null)" ]; do
-            tries=$((tries + 1))
-            if [ $tries -gt 1200 ] || ! kill -0 $engine_pid; then fail "Snakemake ended before it could be killed" killed/run.log; fi
-            sleep 0.1
-        done
-        sleep 0.5
-        kill -KILL $engine_pid
-        wait $engine_pid 2>/dev/null || true
+        echo $! >killed/engine.pid
+        wait $! 2>/dev/null || true
         # The program ends with its engine, and keeps what it has.
-        tries=0
-        until [ -n "$(find killed/results/work/scan -name '*.genogloss-journal')" ] && [ -z "$(find killed/results/work/scan -name '*.genogloss-lock')" ]; do
-            tries=$((tries + 1))
-            if [ $tries -gt 300 ]; then fail "no journal is left, or the program has not ended with its engine" killed/run.log; fi
-            sleep 0.1
-        done
+        for _ in $(seq 300); do [ -e killed/ended ] || sleep 0.1; done
+        [ -e killed/ended ] || fail "the program has not ended with its engine" killed/run.log
+        [ -n "$(find killed/results/work/scan -name '*.genogloss-journal')" ] || fail "the killed run has no journal" killed/run.log
         (cd killed && snakemake -s "$workflow/Snakefile" --unlock >unlock.log 2>&1) || fail "Snakemake --unlock" killed/unlock.log
     }
-    again() { # what, options
+    go_on() { # what, options
         local what=$1
         shift
         (cd killed && limited snakemake -s "$workflow/Snakefile" --cores 2 --rerun-incomplete "$@" >run.log 2>&1) || fail "Snakemake, killed, $what" killed/run.log
-        [ "$(wc -l <killed/results/failed.tsv)" = 1 ] || fail "Snakemake, killed, $what" killed/results/failed.tsv
-        grep -rqs 'starting again' killed/results/logs/scan || fail "Snakemake, killed, $what: no journal of another run was found" killed/run.log
+        grep -rqs 'is the journal of another run: .*starting again' killed/results/logs/scan || fail "Snakemake, killed, $what: no journal was found" killed/run.log
         same "Snakemake, killed, $what" killed/results/scan/elements.bed.gz killed/one.bed.gz
     }
     kill_snakemake
-    genogloss scan killed/genome.fa -m splice-window --stride 1000 -o killed/one.bed.gz --quiet
-    again "then another model" --config model=splice-window scan='{"options": "--stride 1000"}'
-    rm -rf killed/results
+    genogloss scan killed/genome.fa -m proximal-promoter -o killed/one.bed.gz --quiet
+    go_on "then another model" --config model=proximal-promoter
     kill_snakemake
     printf '>more\nACGTACGTACGT\n' >>killed/genome.fa
-    genogloss scan killed/genome.fa -m core-promoter --stride 1 -o killed/one.bed.gz --quiet
-    again "then another input"
+    genogloss scan killed/genome.fa -m core-promoter -o killed/one.bed.gz --quiet
+    go_on "then another input"
 
     # Wrappers, each by its own tests, against the program.
     black --check --quiet "$root/snakemake" || fail "black would change the wrappers"

@@ -13,7 +13,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent / "snakemake" / "wrapper"
 # Fields of meta.yaml that the contributing page of snakemake-wrappers asks for.
-FIELDS = {"name": str, "description": str, "url": str, "authors": list, "input": list, "output": list}
+FIELDS = {"name": str, "description": str, "url": str, "authors": list, "input": (list, dict), "output": (list, dict)}
 
 
 def check_description(folder):

@@ -48,6 +48,11 @@ for section in ["scan", "plan"]:
     config[section] = config.get(section) or {}
 validate(config, "../schemas/config.schema.yaml")
 
+if config["shards"] == "auto" and not config["plan"]["enabled"]:
+    raise WorkflowError(
+        "shards: auto needs a plan; give a number of shards, or enable plan"
+    )
+
 OUT = config["outdir"].rstrip("/")
 WORK = f"{OUT}/work"
 GENOME = config["genome"]
@@ -93,6 +98,10 @@ class Run:
         return COHORT and self.kind == "variants"
 
     @property
+    def is_planned(self):
+        return config["plan"]["enabled"] and not self.takes_scores
+
+    @property
     def inputs(self):
         files = [self.file]
         if self.kind in ["variants", "cohort"]:
@@ -113,7 +122,8 @@ class Run:
         """Why it would not run: the plan's status, or that of the sites."""
         if self.takes_scores:
             return [f"{RUNS['cohort', 'sites'].work}/status"]
-        return [f"{self.work}/plan.status"]
+        before = [f"{WORK}/sites.status"] if self.kind == "cohort" else []
+        return before + ([f"{self.work}/plan.status"] if self.is_planned else [])
 
     def command(self, output, shard=None):
         """The command line without threads."""

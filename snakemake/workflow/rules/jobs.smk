@@ -36,7 +36,7 @@ def plan_options(wildcards):
     options = run.options
     if run.kind in ["variants", "cohort"] and config["genes"]:
         options = f"--genes {quote(config['genes'])} {options}"
-    return f"-- {options}" if options.strip() and config["plan"]["sample"] else ""
+    return f"-- {options}" if options.strip() else ""
 
 
 def plan_of(run):
@@ -57,6 +57,8 @@ def shards_of(run):
     """Number of shards of a run, so that none takes longer than wanted; 0: it cannot be planned."""
     if run.takes_scores:
         return 1
+    if not run.is_planned:
+        return config["shards"]
     plan = plan_of(run)
     if plan is None:
         return 0
@@ -74,7 +76,7 @@ def shards_of(run):
 
 def memory(run, attempt):
     """Megabytes of a job: the plan's and a third, at least that of the configuration; more after a job that was killed."""
-    known = plan_of(run) if run and not run.takes_scores else None
+    known = plan_of(run) if run and run.is_planned else None
     planned = math.ceil(known[1] * 4 / 3e6) if known and known[1] else 0
     wanted = max(config["mem_mb"], planned) * attempt
     return min(wanted, config["max_mem_mb"]) if config["max_mem_mb"] else wanted
@@ -82,7 +84,7 @@ def memory(run, attempt):
 
 def minutes(run, attempt, parts=1):
     """Minutes of a job: the plan's three times, at least those of the configuration; more after a job that was killed."""
-    known = plan_of(run) if run and not run.takes_scores else None
+    known = plan_of(run) if run and run.is_planned else None
     planned = (
         math.ceil(known[0] / parts * config["plan"]["margin"] / 60)
         if known and known[0]
@@ -204,14 +206,19 @@ def in_one_piece(wildcards):
     return parts_of(run_of(wildcards)) < 2
 
 
-def write_outcome(failed, good):
+def write_outcome(failed, good, manifests):
     """The runs that failed, and the others. What an earlier run has delivered of a failed one goes."""
-    with open(failed, "w") as failed, open(good, "w") as good:
+    with (
+        open(failed, "w") as failed,
+        open(good, "w") as good,
+        open(manifests, "w") as manifests,
+    ):
         print("sample", "stage", "reason", "exit_code", "log", sep="\t", file=failed)
         for run in RUNS.values():
             why = Path(f"{run.work}/status").read_text().rstrip("\n")
             if not why:
                 print(run.kind, run.sample, sep="\t", file=good)
+                print(f"{run.final}.manifest.json", file=manifests)
                 continue
             print(run.sample, why, sep="\t", file=failed)
             for ending in ["", ".manifest.json", f".{run.index}"]:

@@ -43,7 +43,7 @@ rule plan:
 checkpoint plans:
     """The number of shards of each run; 0 for one that cannot be planned."""
     input:
-        plans=[f"{run.work}/plan.json" for run in RUNS.values() if not run.takes_scores],
+        plans=[f"{run.work}/plan.json" for run in RUNS.values() if run.is_planned],
     output:
         tsv=f"{WORK}/plans.tsv",
     log:

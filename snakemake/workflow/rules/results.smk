@@ -5,10 +5,11 @@ checkpoint outcome:
     output:
         failed=f"{OUT}/failed.tsv",
         good=f"{WORK}/good.tsv",
+        manifests=f"{WORK}/manifests.txt",
     log:
         f"{OUT}/logs/outcome.log",
     run:
-        write_outcome(output.failed, output.good)
+        write_outcome(output.failed, output.good, output.manifests)
 
 
 rule deliver:
@@ -66,6 +67,7 @@ rule report:
         # What they hold is drawn.
         outputs=delivered,
         manifests=manifests,
+        list=f"{WORK}/manifests.txt",
         failed=f"{OUT}/failed.tsv",
     output:
         html=f"{OUT}/report.html",
@@ -77,7 +79,11 @@ rule report:
     params:
         program=config["program"],
     shell:
-        "{params.program:q} report {input.manifests:q} --output {output.html:q} --multiqc {output.multiqc:q} 2> {log:q}"
+        # A command line does not hold the names of thousands of samples.
+        r"""
+        tr '\n' '\0' <{input.list:q} | xargs -0 -x -s 1500000 {params.program:q} report \
+            --output {output.html:q} --multiqc {output.multiqc:q} 2>{log:q}
+        """
 
 
 rule verdict:

@@ -2,7 +2,9 @@ rule shard:
     """A part of a run."""
     input:
         files=lambda wildcards: run_of(wildcards).inputs,
-        plan=ancient(f"{WORK}/{{kind}}/{{sample}}/plan.json"),
+        before=lambda wildcards: (
+            [f"{WORK}/sites.status"] if wildcards.kind == "cohort" else []
+        ),
     output:
         data=temp(f"{WORK}/{{kind}}/{{sample}}/shards/{{part}}-of-{{parts}}.{{ending}}"),
         manifest=temp(
@@ -31,7 +33,8 @@ rule shard:
         label=lambda wildcards: f"{wildcards.kind}: shard {wildcards.part} of {wildcards.parts}",
     shell:
         guarded(r"""
-            guarded {params.command}
+            cat {input.before:q} /dev/null > "$status"
+            if [ ! -s "$status" ]; then guarded {params.command}; fi
             if [ -s "$status" ]; then : > {output.data:q}; : > {output.manifest:q}; fi
             """)
 
