@@ -47,9 +47,27 @@ EOF
         || fail "Snakemake, genes" snake/genes.log
     same "Snakemake, genes" snake/by_gene/variants/sample.vcf.gz genes.vcf.gz
     if [ -n "$slurm" ]; then
+        slurm_options=(--executor slurm --jobs 4 --default-resources slurm_partition=main runtime=5 mem_mb=500 --slurm-no-account
+            --slurm-status-command squeue --slurm-init-seconds-before-status-checks 3 --seconds-between-status-checks 2 --latency-wait 20)
         rm -rf snake/results
-        run_snakemake Slurm --executor slurm --jobs 4 --default-resources slurm_partition=main runtime=5 mem_mb=500 --slurm-no-account \
-            --slurm-status-command squeue --slurm-init-seconds-before-status-checks 3 --seconds-between-status-checks 2 --latency-wait 20
+        run_snakemake Slurm "${slurm_options[@]}"
+        mkdir -p bad/config
+        ln -s ../genome.fa ../calls.vcf bad/
+        { head -n 12 calls.vcf && printf 'chr20_3140001_3240000\t35474\t.\tA\n'; } >bad/bad.vcf
+        cat >bad/config/config.yaml <<'EOF'
+genome: genome.fa
+variants_model: core-promoter
+threads: 1
+max_runtime: 10
+scan: {enabled: false}
+variants: {good: calls.vcf, bad: bad.vcf}
+EOF
+        if (cd bad && limited snakemake -s "$workflow/Snakefile" "${slurm_options[@]}" >run.log 2>&1); then
+            fail "Snakemake on Slurm: a bad sample does not show in the exit status" bad/run.log
+        fi
+        same_records "Snakemake on Slurm, one bad sample: the other" bad/results/variants/good.vcf.gz one.vcf.gz
+        [ "$(tail -n +2 bad/results/failed.tsv | cut -f 1,4)" = "$(printf 'bad\t1')" ] || fail "Snakemake on Slurm: failed.tsv" bad/results/failed.tsv
+        ok "Snakemake on Slurm: the bad sample is named"
     else
         skip "Snakemake on Slurm: $why"
     fi
