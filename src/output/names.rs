@@ -86,6 +86,17 @@ pub(crate) fn is_compressed(path: Option<&Path>) -> bool {
     ending.is_some_and(|ending| ending.eq_ignore_ascii_case("gz") || ending.eq_ignore_ascii_case("bgz"))
 }
 
+/// A name of a file without the ending of its format, and without `.gz` or `.bgz`: `a.b` of `a.b.vcf.gz`.
+pub(crate) fn stem(name: &str) -> &str {
+    let without = |name: &str, is_known: &dyn Fn(&str) -> bool| {
+        name.rsplit_once('.').filter(|(_, ending)| is_known(ending)).map(|(rest, _)| rest.len())
+    };
+    let plain = &name[..without(name, &|ending| ["gz", "bgz"].iter().any(|known| ending.eq_ignore_ascii_case(known)))
+        .unwrap_or(name.len())];
+    let is_format = |ending: &str| ENDINGS.iter().any(|(known, _)| ending.eq_ignore_ascii_case(known));
+    &plain[..without(plain, &is_format).unwrap_or(plain.len())]
+}
+
 impl Named {
     /// What a name ends in, and whether `.gz` or `.bgz` follows; `None` where it says nothing.
     pub(crate) fn of(path: &Path) -> Option<(Self, bool)> {
@@ -257,6 +268,12 @@ mod tests {
         ] {
             assert_eq!(decided(name, given), format, "{name} {given:?}");
         }
+    }
+
+    #[test]
+    fn a_stem_has_no_ending_of_a_format() {
+        let names = ["s1.vcf.gz", "s.1.bed", "tracks", "a.b", "x.gz", "a.tsv.BGZ", "b.bam.bed"];
+        assert_eq!(names.map(stem), ["s1", "s.1", "tracks", "a.b", "x", "a", "b.bam"]);
     }
 
     #[test]

@@ -4,12 +4,12 @@ use std::{collections::HashMap, path::Path};
 
 use serde_json::Value;
 
-use super::run::Run;
+use super::{lines::each_interval, run::Run};
 use crate::{
-    error::{Error, Result, describe},
+    error::{Error, Result},
     genome::Interval,
-    output::{Indexed, kind::OutputKind, place_of_line},
-    read::{self, read_line},
+    output::kind::OutputKind,
+    read,
     vcf::info::{PREFIX, SPLICEAI},
 };
 
@@ -95,18 +95,18 @@ impl Along {
     /// Windows or elements with a label.
     fn add_bed(&mut self, output: &Path) -> Result<()> {
         self.what = "bases of calls";
-        self.lines(output, |along, fields, interval| {
+        each_interval(output, |_, fields, interval| {
             let label = fields.get(3).copied().unwrap_or(".");
-            along.add(label, fields[0], interval, 1.0);
+            self.add(label, fields[0], interval, 1.0);
         })
     }
 
     fn add_bedgraph(&mut self, run: &Run, output: &Path) -> Result<()> {
         self.what = "mean score";
         let name = run.get(&["settings", "columns"])[0].as_str().unwrap_or("score").to_string();
-        self.lines(output, |along, fields, interval| {
+        each_interval(output, |_, fields, interval| {
             if let Some(score) = fields.get(3).and_then(|score| score.parse().ok()) {
-                along.add(&name, fields[0], interval, score);
+                self.add(&name, fields[0], interval, score);
             }
         })?;
         self.divide();
@@ -116,11 +116,11 @@ impl Along {
     fn add_table(&mut self, run: &Run, output: &Path) -> Result<()> {
         self.what = "mean score";
         let names: Vec<String> = run.scores().into_iter().map(|(name, _)| name).collect();
-        self.lines(output, |along, fields, interval| {
+        each_interval(output, |_, fields, interval| {
             // contig, start, end, strand, call, then the scores.
             for (name, score) in names.iter().zip(&fields[5.min(fields.len())..]) {
                 if let Ok(score) = score.parse() {
-                    along.add(name, fields[0], interval, score);
+                    self.add(name, fields[0], interval, score);
                 }
             }
         })?;
@@ -162,23 +162,6 @@ impl Along {
                 *value /= bases.max(1.0);
             }
         }
-    }
-
-    /// Calls `each` with the fields and the interval of every line that has one.
-    fn lines(&mut self, path: &Path, mut each: impl FnMut(&mut Self, &[&str], Interval)) -> Result<()> {
-        let Some(mut input) = read::open_if_any(path)? else { return Ok(()) };
-        let failed = |error: std::io::Error| Error::input(path.display(), describe(&error));
-        let mut line = Vec::new();
-        while read_line(&mut input.reader, &mut line).map_err(failed)? {
-            if line.first() == Some(&b'#') {
-                continue;
-            }
-            let place = place_of_line(Indexed::Bed, &line);
-            if let (Some((_, interval)), Ok(text)) = (place, std::str::from_utf8(&line)) {
-                each(self, &text.split('\t').collect::<Vec<_>>(), interval);
-            }
-        }
-        Ok(())
     }
 
     /// The largest change in each bin, by score.

@@ -18,8 +18,12 @@ use crate::{
 
 /// A run, or the shards of one that were merged.
 pub(crate) struct Run {
-    /// The name of its output.
+    /// The name of its output; with that of its folder where several runs have it.
     pub name: String,
+    /// The name of its output alone.
+    pub file_name: String,
+    /// The name of the folder with its manifest; of a folder of tracks, that around it.
+    pub folder: String,
     /// Its manifest.
     pub manifest: Map<String, Value>,
     /// Its output, beside the manifest or where the manifest places it.
@@ -46,7 +50,8 @@ impl Run {
             (name, vec![beside, same_folder, PathBuf::from(output)])
         };
         let output = candidates.into_iter().find(|path| *path != place && path.exists());
-        Ok(Self { name, manifest, output })
+        let folder = folder_name(&place, &name);
+        Ok(Self { file_name: name.clone(), name, folder, manifest, output })
     }
 
     /// The kind of its output.
@@ -127,6 +132,15 @@ fn manifest_of(path: &Path) -> Result<PathBuf> {
         return Err(Error::read(&place, &gone).with_hint("give the manifests of runs: OUTPUT.manifest.json"));
     }
     Ok(place)
+}
+
+/// The name of the folder around an output, by the place of its manifest.
+fn folder_name(manifest: &Path, output: &str) -> String {
+    let absolute = fs::canonicalize(manifest).unwrap_or_default();
+    let mut folders = absolute.ancestors().skip(1);
+    let inner = folders.next().map(file_name).unwrap_or_default();
+    // Tracks: the manifest is in the output.
+    if inner == output { folders.next().map(file_name).unwrap_or_default() } else { inner }
 }
 
 fn file_name(path: &Path) -> String {

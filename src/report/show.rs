@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::{genome::interval::commas, progress::short};
+use super::run::Run;
+use crate::{genome::interval::commas, html::escape, progress::short};
 
 /// Colours for readers with and without colour blindness (Okabe and Ito, 2008), without black.
 const COLORS: [&str; 8] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8f7ee7", "#b8a800"];
@@ -50,6 +51,20 @@ pub(super) fn bases(number: u64) -> String {
         1000..1_000_000 => format!("{} kb", digits(number as f64 / 1e3)),
         _ => format!("{} Mb", digits(number as f64 / 1e6)),
     }
+}
+
+/// The peak memory of a run.
+pub(super) fn megabytes(run: &Run) -> String {
+    run.get(&["peak_memory_bytes"]).as_f64().map_or("–".into(), |bytes| format!("{} MB", digits(bytes / 1e6)))
+}
+
+/// Numbers that are seen first, and what they are.
+pub(super) fn cards(cards: &[(String, &str)]) -> String {
+    let mut html = "<div class=\"cards\">".to_string();
+    for (number, what) in cards {
+        let _ = write!(html, "<div class=\"card\"><b>{}</b><span>{}</span></div>", escape(number), escape(what));
+    }
+    html + "</div>\n"
 }
 
 /// 1, 2 or 5 times a power of ten, not less than a number.

@@ -179,6 +179,11 @@ pub(crate) fn ort_available() -> bool {
     problem.is_none()
 }
 
+/// Says why a test, or a part of it, is skipped.
+pub(crate) fn skipped(why: &str) {
+    eprintln!("SKIPPED: {why}");
+}
+
 /// Whether all of these tools are installed; says so when a test is skipped.
 pub(crate) fn tools_available(programs: &[&str]) -> bool {
     for program in programs {

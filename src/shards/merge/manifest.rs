@@ -18,6 +18,7 @@ pub(crate) fn manifest(parts: &[Part], output: &Path, rows: u64) -> Result<Strin
     let mut all = parts[0].manifest.clone();
     let command: Vec<String> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
     all.insert("command".into(), command.into());
+    all.insert("scoring_command".into(), scoring_command(&parts[0], output).into());
     all.insert("finished_unix".into(), Manifest::now().into());
     all.insert("output".into(), output.to_string_lossy().into());
     for key in ["counts", "seconds"] {
@@ -49,6 +50,30 @@ pub(crate) fn manifest(parts: &[Part], output: &Path, rows: u64) -> Result<Strin
     serde_json::to_string_pretty(&all)
         .map(|text| text + "\n")
         .map_err(|error| Error::Internal(format!("manifest: {error}")))
+}
+
+/// The command that writes the merged output in one run: that of the first shard, without the options of shards and with the merged output.
+fn scoring_command(first: &Part, output: &Path) -> Vec<String> {
+    let words = first.manifest.get("command").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let shard_output = first.manifest.get("output").and_then(Value::as_str).unwrap_or_default();
+    whole(words.iter().filter_map(Value::as_str), shard_output, &output.to_string_lossy())
+}
+
+/// The words of a shard's command as they are for the whole run.
+fn whole<'a>(words: impl Iterator<Item = &'a str>, shard_output: &str, output: &str) -> Vec<String> {
+    let (mut all, mut words) = (Vec::new(), words);
+    while let Some(word) = words.next() {
+        match word {
+            "--shard" => drop(words.next()),
+            _ if word.starts_with("--shard=") => {}
+            _ if word == shard_output => all.push(output.into()),
+            _ => match word.strip_suffix(shard_output) {
+                Some(option @ ("-o" | "--output=" | "--bigwig=")) => all.push(format!("{option}{output}")),
+                _ => all.push(word.into()),
+            },
+        }
+    }
+    all
 }
 
 /// The contigs of all parts, each once.
@@ -89,5 +114,25 @@ fn add(sum: &mut Value, other: &Value) {
         }
         (Value::Null, other) => *sum = other.clone(),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_of_a_shard_becomes_that_of_the_whole_run() {
+        let of = |command: &str, shard: &str| whole(command.split(' '), shard, "all.bed").join(" ");
+        assert_eq!(of("genogloss scan g.fa --shard 2/3 -o p2.bed", "p2.bed"), "genogloss scan g.fa -o all.bed");
+        assert_eq!(
+            of("genogloss scan --shard=2/3 --output=p2.bed g.fa", "p2.bed"),
+            "genogloss scan --output=all.bed g.fa"
+        );
+        assert_eq!(
+            of("genogloss scan g.fa -op2.bed -m exact:gc", "p2.bed"),
+            "genogloss scan g.fa -oall.bed -m exact:gc"
+        );
+        assert_eq!(of("genogloss scan g.fa --shard 1/1", "-"), "genogloss scan g.fa");
     }
 }

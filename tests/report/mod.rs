@@ -1,10 +1,15 @@
 //! The page about runs, and the table for MultiQC.
 
+mod browser;
+mod many;
+mod rocrate;
+mod strongest;
+
 use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, genogloss, succeed};
+use crate::support::{Folder, genogloss, succeed, tool};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 
@@ -14,6 +19,30 @@ fn run(command: &str) -> String {
 
 fn json(path: &str) -> Value {
     serde_json::from_slice(&fs::read(path).expect("a file")).expect("JSON")
+}
+
+/// What is in a page, after checking that its tags are in order and that it loads nothing.
+fn read_page(page: &str) -> Value {
+    let read: Value = serde_json::from_str(&tool("python3", &["tests/report/page.py", page])).expect("JSON");
+    assert_eq!((&read["faults"], &read["loads"]), (&json!([]), &json!([])), "{page}");
+    read
+}
+
+/// A VCF file with SNVs, and deletions that are not scored, along the slice.
+fn vcf_of_the_slice(folder: &Folder, thousands: usize) -> String {
+    let slice = fs::read_to_string(SLICE).expect("the slice");
+    let bases: String = slice.lines().filter(|line| !line.starts_with('>')).collect();
+    let contig = slice.lines().next().and_then(|line| line[1..].split(' ').next()).expect("a name").to_string();
+    let mut vcf = format!(
+        "##fileformat=VCFv4.2\n##contig=<ID={contig},length={}>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n",
+        bases.len()
+    );
+    for at in (3000..thousands * 1000).step_by(1000) {
+        let reference = bases[at..at + 1].to_uppercase();
+        let alternate = if reference == "A" { "C" } else { "A" };
+        vcf.push_str(&format!("{contig}\t{}\t.\t{reference}\t{alternate},<DEL>\t.\t.\t.\n", at + 1));
+    }
+    folder.write("calls.vcf", vcf)
 }
 
 /// A scan in shards put together, its tracks, and variants.
@@ -30,19 +59,7 @@ fn runs(folder: &Folder) -> [String; 4] {
     succeed(&words);
     let tracks = path("tracks");
     run(&format!("scan {SLICE} -m exact:gc --window 50 --bigwig {tracks}"));
-    let slice = fs::read_to_string(SLICE).expect("the slice");
-    let bases: String = slice.lines().filter(|line| !line.starts_with('>')).collect();
-    let contig = slice.lines().next().and_then(|line| line[1..].split(' ').next()).expect("a name").to_string();
-    let mut vcf = format!(
-        "##fileformat=VCFv4.2\n##contig=<ID={contig},length={}>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n",
-        bases.len()
-    );
-    for at in (3000..90_000).step_by(1000) {
-        let reference = bases[at..at + 1].to_uppercase();
-        let alternate = if reference == "A" { "C" } else { "A" };
-        vcf.push_str(&format!("{contig}\t{}\t.\t{reference}\t{alternate},<DEL>\t.\t.\t.\n", at + 1));
-    }
-    let (vcf, scored) = (folder.write("calls.vcf", vcf), path("scored.vcf"));
+    let (vcf, scored) = (vcf_of_the_slice(folder, 90), path("scored.vcf"));
     run(&format!("variants {vcf} -f {SLICE} -m exact:gc -o {scored}"));
     let by_gene = path("by_gene.vcf");
     run(&format!(
@@ -63,9 +80,12 @@ fn one_page_says_what_ran_what_was_skipped_and_where_calls_lie() {
     succeed(&words);
     let html = fs::read_to_string(&page).expect("the page");
     assert!(html.contains("<h1>A &amp; B</h1>") && html.contains("gc &lt;rich&gt;.bed") && !html.contains("<rich>"));
-    for foreign in ["http:", "https:", "<script", "<link", "url("] {
+    for foreign in ["http:", "https:", " src=", "<link", "url("] {
         assert!(!html.contains(foreign), "the page is to load nothing: {foreign}");
     }
+    assert_eq!(html.matches("<h3>Strongest calls").count(), 4);
+    // A merged run shows the command that scores the same in one run.
+    assert!(html.contains(&format!("genogloss scan {SLICE} -m exact:gc --window 50 --threshold 0.6 --merge -o")));
     assert_eq!(html.matches("<h3>Along the contigs").count(), 4, "elements, tracks and variants lie somewhere");
     assert!(html.contains("any gain or loss"));
     assert_eq!(html.matches("<h3>Scores").count(), 2);
