@@ -111,13 +111,39 @@ EOF
     same "Snakemake, one bad sample: reads" isolation/results/reads/sample.tsv.gz one.tsv.gz
     [ "$(bcftools view -H isolation/results/variants/none.vcf.gz | wc -l)" = 0 ] || fail "Snakemake: no records"
     [ "$(gzip -dc isolation/results/reads/none.tsv.gz | wc -l)" = 1 ] || fail "Snakemake: no reads"
-    [ -s isolation/results/report.html ] || fail "Snakemake, one bad sample: no report"
+    grep -q "bad.vcf, line 13" isolation/results/report.html || fail "Snakemake, one bad sample: the report does not name it"
     if isolation --keep-going; then fail "Snakemake --keep-going: a bad sample does not show in the exit status" isolation/run.log; fi
     if grep -q 'rule shard' isolation/run.log; then fail "Snakemake runs good samples again" isolation/run.log; fi
     cp calls.vcf isolation/bad.vcf
     isolation || fail "Snakemake: a mended sample" isolation/run.log
     same "Snakemake: a mended sample" isolation/results/variants/bad.vcf.gz one.vcf.gz
     [ "$(wc -l <isolation/results/failed.tsv)" = 1 ] || fail "Snakemake: a mended sample is still in failed.tsv"
+
+    # A cohort: each site is scored once, and every sample gets the scores that a run of its own has.
+    mkdir -p cohort/config
+    ln -s ../genome.fa ../calls.vcf cohort/
+    awk '/^#/ || NR % 2' calls.vcf >cohort/half.vcf
+    { head -n 12 calls.vcf && printf 'chr20_3140001_3240000\t35474\t.\tA\n'; } >cohort/bad.vcf
+    cat >cohort/config/config.yaml <<'EOF'
+genome: genome.fa
+variants_model: core-promoter
+cohort: true
+shards: 2
+threads: 1
+scan: {enabled: false}
+variants: {all: calls.vcf, half: half.vcf, bad: bad.vcf}
+EOF
+    if (cd cohort && limited snakemake -s "$workflow/Snakefile" --cores 2 >run.log 2>&1); then
+        fail "Snakemake, cohort: a bad sample does not show in the exit status" cohort/run.log
+    fi
+    [ "$(tail -n +2 cohort/results/failed.tsv | cut -f 1,4)" = "$(printf 'bad\t1')" ] || fail "Snakemake, cohort: failed.tsv" cohort/results/failed.tsv
+    genogloss variants cohort/half.vcf -f genome.fa -m core-promoter -o half.vcf.gz --quiet
+    same_records "Snakemake, cohort: a sample" cohort/results/variants/all.vcf.gz one.vcf.gz
+    same_records "Snakemake, cohort: another" cohort/results/variants/half.vcf.gz half.vcf.gz
+    [ "$(grep -c 'rule shard:' cohort/run.log)" = 2 ] || fail "Snakemake, cohort: sites are scored more than once" cohort/run.log
+    [ "$(gzip -dc cohort/results/cohort/sites.vcf.gz | grep -vc '^#')" = "$(grep -v '^#' calls.vcf | cut -f 1,2,4,5 | sort -u | wc -l)" ] \
+        || fail "Snakemake, cohort: the number of sites"
+    ok "Snakemake, cohort: each site once, the bad sample is named"
 
     # Names that patterns and YAML take for something else, blanks in paths, a CRAM and its genome, CSI, no variants at all.
     mkdir -p names/config "names/with blank"

@@ -81,7 +81,7 @@ rule report:
     shell:
         # A command line does not hold the names of thousands of samples.
         r"""
-        tr '\n' '\0' <{input.list:q} | xargs -0 -x -s 1500000 {params.program:q} report \
+        tr '\n' '\0' <{input.list:q} | xargs -0 -x -s 1500000 {params.program:q} report --failed {input.failed:q} \
             --output {output.html:q} --multiqc {output.multiqc:q} 2>{log:q}
         """
 
