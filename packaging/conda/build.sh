@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds and installs into $PREFIX; run by rattler-build in the source folder.
+# Builds and installs into $PREFIX; run by rattler-build or conda-build in the source folder.
 set -euo pipefail
 
 # The licences of all crates that are linked in.
@@ -14,7 +14,10 @@ if [ -z "${BINDGEN_EXTRA_CLANG_ARGS:-}" ]; then
     [ -z "$sysroot" ] || BINDGEN_EXTRA_CLANG_ARGS+=" --sysroot=$sysroot"
     export BINDGEN_EXTRA_CLANG_ARGS
 fi
-cargo install --profile dist --locked --no-track --path . --features htslib --root "$PREFIX"
+# igv.js, which the pages of `genogloss report` show calls with, from npm. A build without a network goes without.
+if packaging/igv.sh "$PWD/igv.js.gz"; then export GENOGLOSS_IGV="$PWD/igv.js.gz"; fi
+# The program has the list of its crates in itself (cargo audit bin genogloss).
+cargo auditable install --profile dist --locked --no-track --path . --features htslib --root "$PREFIX"
 
 # The program itself writes its man pages and completions: not where it was built for another machine.
 if [ "${build_platform:-}" = "${target_platform:-}" ]; then

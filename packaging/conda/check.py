@@ -73,7 +73,7 @@ def genogloss(folder, channel):
         # Not copy2: with their old times cargo would take an earlier build for one of these files.
         shutil.copy(ROOT / name, folder / name)
     recipe = folder / RECIPE
-    text, count = re.subn(r"  build:\n(?:    - .*\n)+  run:\n", "  run:\n", recipe.read_text())
+    text, count = re.subn(r"  build:\n(?:    [-#] .*\n)+  run:\n", "  run:\n", recipe.read_text())
     assert count == 1, "the recipe has no build requirements"
     recipe.write_text(text)
     build(recipe, channel, tests=True)
