@@ -223,7 +223,14 @@ fn a_verbose_version_tells_the_build_and_its_engines() {
     let details = succeed(&["--version", "--verbose"]);
     let first = concat!("genogloss ", env!("CARGO_PKG_VERSION"), "\n");
     assert!(details.starts_with(first), "{details}");
-    for line in ["commit: ", "features: ", "CRAM is read by ", "engine ort: ", "engine rten: rten 0."] {
+    for line in [
+        "commit: ",
+        "features: ",
+        "CRAM is read by ",
+        "pages show calls with: ",
+        "engine ort: ",
+        "engine rten: rten 0.",
+    ] {
         assert!(details.lines().any(|found| found.starts_with(line)), "{line}: {details}");
     }
     assert_eq!(succeed(&["--verbose", "-V"]), details);

@@ -144,11 +144,12 @@ pub(crate) fn build_details(words: &[std::ffi::OsString]) -> Option<String> {
     };
     (asked(a, b) || asked(b, a)).then(|| {
         format!(
-            "genogloss {}\ncommit: {}\nfeatures: {}\nCRAM is read by {}\n{}",
+            "genogloss {}\ncommit: {}\nfeatures: {}\nCRAM is read by {}\npages show calls with: {}\n{}",
             env!("CARGO_PKG_VERSION"),
             option_env!("GENOGLOSS_COMMIT").unwrap_or("unknown"),
             if cfg!(feature = "htslib") { "htslib" } else { "none" },
             crate::read::cram::described(),
+            crate::report::view::built_in(),
             crate::model::describe::engines()
         )
     })

@@ -22,4 +22,4 @@ pub(crate) mod run;
 mod show;
 mod strongest;
 pub(crate) mod timeline;
-mod view;
+pub(crate) mod view;

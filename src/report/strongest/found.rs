@@ -8,7 +8,7 @@ pub(in crate::report) struct Strongest {
     pub what: &'static str,
     /// What they are sorted by: "largest change of a score".
     pub by: String,
-    /// How many there are in the output.
+    /// How many there are in the output; 0 where that is not known.
     pub count: u64,
     /// Columns after the place: name, and whether it is text.
     pub columns: Vec<(String, bool)>,

@@ -10,7 +10,9 @@ use crate::{
 
 /// The table. `is_shown` says which places the view of the page can show: they become buttons.
 pub(in crate::report) fn table(found: &Strongest, is_shown: impl Fn(&str, Interval) -> bool) -> String {
-    let which = if found.count > found.rows.len() as u64 {
+    let which = if found.count == 0 {
+        format!("the {} strongest {}", commas(found.rows.len() as u64), found.what)
+    } else if found.count > found.rows.len() as u64 {
         format!("the {} strongest of {} {}", commas(found.rows.len() as u64), commas(found.count), found.what)
     } else {
         format!("{} {}", commas(found.count), found.what)

@@ -28,7 +28,8 @@ pub(super) fn strongest(run: &Run, folder: &Path) -> Result<Strongest> {
         let mut track = bigwig::open(&path)?;
         of_track(&mut track, name.trim_end_matches(".bw"), &mut best).map_err(failed)?;
     }
-    Ok(bins(best))
+    // Only stretches that may be among the strongest were looked at: how many there are is not known.
+    Ok(Strongest { count: 0, ..bins(best) })
 }
 
 /// Offers the highest bin of each stretch that may be among the strongest. Summaries in the file say where those are.
@@ -42,11 +43,7 @@ fn of_track(track: &mut Track, name: &str, best: &mut Best) -> Result<(), String
         for value in values {
             let value = value.map_err(|error| error.to_string())?;
             let bin = Interval::new(value.start.into(), value.end.into());
-            // The part of a bin that lies before the stretch belongs to the one before.
-            if value.start >= start {
-                let shown = format!("{}", value.value);
-                peak.add(&contigs[contig].0, bin, value.value.into(), &shown, name, best);
-            }
+            peak.add(&contigs[contig].0, bin, value.value.into(), &value.value.to_string(), name, best);
         }
         peak.end(name, best);
     }

@@ -28,6 +28,11 @@ const IGV: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/igv.js.gz"));
 /// Largest size of the notices at the begin of igv.js, in bytes.
 const NOTICES: usize = 16 << 10;
 
+/// The igv.js of this build, with its version; `none` where it has none.
+pub(crate) fn built_in() -> String {
+    if IGV.is_empty() { "none".into() } else { notices().lines().next().unwrap_or("unknown").to_string() }
+}
+
 /// The view of one run, or why there is none.
 pub(super) struct View {
     windows: Windows,
