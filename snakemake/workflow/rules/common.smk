@@ -119,11 +119,10 @@ class Run:
 
     @property
     def statuses(self):
-        """Why it would not run: the plan's status, or that of the sites."""
+        """Status files that say why it cannot run: of the sites of a cohort, or of their scores."""
         if self.takes_scores:
             return [f"{RUNS['cohort', 'sites'].work}/status"]
-        before = [f"{WORK}/sites.status"] if self.kind == "cohort" else []
-        return before + ([f"{self.work}/plan.status"] if self.is_planned else [])
+        return [f"{WORK}/sites.status"] if self.kind == "cohort" else []
 
     def command(self, output, shard=None):
         """The command line without threads."""

@@ -54,14 +54,14 @@ def plan_of(run):
 
 
 def shards_of(run):
-    """Number of shards of a run, so that none takes longer than wanted; 0: it cannot be planned."""
+    """Number of shards of a run, so that none takes longer than wanted; one, if it cannot be planned: the run says why."""
     if run.takes_scores:
         return 1
     if not run.is_planned:
         return config["shards"]
     plan = plan_of(run)
     if plan is None:
-        return 0
+        return 1
     if config["shards"] != "auto":
         return config["shards"]
     seconds, _ = plan
@@ -148,7 +148,7 @@ def planned(changed):
 
 
 def parts_of(run):
-    """Number of shards; 0 for a run that cannot be planned, and as long as the runs are not planned."""
+    """Number of shards; 0 as long as the runs are not planned."""
     table = Path(f"{WORK}/plans.tsv")
     return (
         planned(table.stat().st_mtime_ns).get((run.kind, run.sample), 0)

@@ -1,5 +1,5 @@
 rule plan:
-    """What a run costs. A plan that cannot be made is a status that says why."""
+    """What a run costs. If it cannot be planned the plan is empty: the run is made in one piece, and says itself what is wrong."""
     input:
         files=lambda wildcards: run_of(wildcards).inputs,
         before=lambda wildcards: (
@@ -23,14 +23,10 @@ rule plan:
         options=plan_options,
         folder=lambda wildcards: f"{run_of(wildcards).work}/plan",
         tries=config["retries"] + 1,
-        again=lambda wildcards: again_after_failure(
-            f"{run_of(wildcards).work}/plan.status"
-        ),
         label=lambda wildcards: f"{wildcards.kind}: plan",
     shell:
         guarded(r"""
             cat {input.before:q} /dev/null > "$status"
-            echo {params.again} > {params.folder:q}.tries
             rm -rf {params.folder:q}
             if [ ! -s "$status" ]; then
                 guarded {params.command} --threads "$threads" --output {params.folder:q} {params.options} > /dev/null
@@ -41,7 +37,7 @@ rule plan:
 
 
 checkpoint plans:
-    """The number of shards of each run; 0 for one that cannot be planned."""
+    """The number of shards of each run."""
     input:
         plans=[f"{run.work}/plan.json" for run in RUNS.values() if run.is_planned],
     output:
