@@ -119,7 +119,7 @@ impl Crate<'_> {
             None => json!("Not stated"),
         };
         let count = if self.runs.len() == 1 { "one run".into() } else { format!("{} runs", self.runs.len()) };
-        let conforms: Vec<Value> = profiles(workflow.is_some()).iter().map(|profile| reference_to(profile)).collect();
+        let conforms: Vec<Value> = profiles(workflow.is_some()).iter().map(reference_to).collect();
         let mut root = json!({
             "@id": "./", "@type": "Dataset", "name": self.title,
             "description": format!("Results of {count} of genogloss, with the models, inputs and commands that made them"),

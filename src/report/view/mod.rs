@@ -23,7 +23,7 @@ use super::{
 use crate::{error::Result, genome::Interval, html::escape};
 
 /// igv.js with its licences, compressed: what `packaging/igv.sh` made, if the build was told of it (build.rs).
-const IGV: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/igv.js.gz"));
+static IGV: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/igv.js.gz"));
 
 /// Largest size of the notices at the begin of igv.js, in bytes.
 const NOTICES: usize = 16 << 10;
