@@ -11,7 +11,7 @@ use crate::{
     genome::Interval,
     model::{card::Card, folder::Folder},
     output::manifest::digest,
-    read::{alignments::Alignments, part::Part, reference::Reference, regions::Regions},
+    read::{self, alignments::Alignments, reference::Reference, regions::Regions},
     report::{
         multiqc, page,
         run::{self, Run},
@@ -109,7 +109,7 @@ pub(super) fn bai(data: &[u8]) {
         "a.bed".into(),
     );
     if let Some(alignments) = said(Alignments::open(&bam, None)) {
-        let part = Part { regions: Some(&regions), ..Part::default() };
+        let part = read::part::Part { regions: Some(&regions), ..Default::default() };
         said(alignments.read(&part, |_| Ok(())));
     }
 }

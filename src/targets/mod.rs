@@ -37,6 +37,7 @@ use crate::{
         alignments::{AlignedBlocks, Alignments, place_of},
         annotation, bed,
         fasta::{self, Event},
+        part::Part,
         regions::Aliases,
         variants::{VariantRecord, Variants},
     },

@@ -127,6 +127,20 @@ fn variants_come_out_as_bcf_where_that_is_asked_for() {
     let merged = folder.path("merged.bcf");
     succeed(&["merge", "--quiet", "-o", &merged, &parts[0], &parts[1]]);
     assert!(view(&merged) == expected);
+    // By an index, a shard reads its part alone.
+    shell(&format!(
+        "bcftools index {binary}; bcftools view --no-version -Oz -o {text}.in.gz {vcf}; bcftools index -t {text}.in.gz"
+    ));
+    for input in [&binary, &format!("{text}.in.gz")] {
+        for (shard, part) in parts.iter().enumerate() {
+            annotate(input, &["--shard", &format!("{}/2", shard + 1), "-o", part]);
+            let about = std::fs::read_to_string(format!("{part}.manifest.json")).expect("a manifest");
+            let about: serde_json::Value = serde_json::from_str(&about).expect("JSON");
+            assert!(about["inputs"][0]["sha256"].is_null(), "{about}");
+        }
+        succeed(&["merge", "--quiet", "-o", &merged, &parts[0], &parts[1]]);
+        assert!(view(&merged) == expected);
+    }
     let bed = folder.write("peaks.bed", "15\t0\t1000\n");
     let run = genogloss(&["genes", "-b", &base, "annotate", &bed, "--gtf", &gtf, "-O", "b"]);
     assert!(run.code == 2 && run.stderr.contains("-O applies to variants"), "{}", run.stderr);

@@ -355,7 +355,6 @@ fn an_index_of_variants_that_is_damaged_or_of_another_file_is_refused_and_an_old
             let said = run().error(1);
             assert!(said.contains(&format!("{index}: the index is damaged")), "{said}");
         }
-        // Every offset moved into the middle of a block.
         shell(&format!("cp {index}.good {index}; touch -d 2020-01-01 {index}"));
         let old = run().good();
         assert!(old.stderr.contains(&format!("{name}.{ending} is older than")) && old.stdout == good, "{}", old.stderr);

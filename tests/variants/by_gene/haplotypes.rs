@@ -123,6 +123,12 @@ fn neighbours_are_the_same_in_every_shard() {
         assert!(whole.matches("GG_HAPLOTYPE=").count() > 20);
         let count = 2 + seed as usize % 5;
         assert_eq!(in_shards_of(&folder, &input, [&fasta, &genes], count, &more), whole, "seed {seed}");
+        // By an index, the neighbours beyond a cut are read as well.
+        if seed < 4 && tools_available(&["bgzip", "tabix"]) {
+            let indexed = format!("{input}.gz");
+            shell(&format!("bgzip -c {input} > {indexed}; tabix -p vcf {indexed}"));
+            assert_eq!(in_shards_of(&folder, &indexed, [&fasta, &genes], count, &more), whole, "seed {seed}");
+        }
     }
 }
 
