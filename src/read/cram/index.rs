@@ -152,9 +152,11 @@ impl Containers<'_> {
             let contig = record.reference_sequence_id().map_or(-1, |id| i32::try_from(id).unwrap_or(i32::MAX));
             listed.entry(record.offset()).or_default().push(contig);
         }
-        let last = listed.keys().max().copied();
+        // The first and the last one are checked, whether they are wanted or not.
+        let checked: BTreeSet<u64> =
+            offsets.iter().chain(listed.keys().min()).chain(listed.keys().max()).copied().collect();
         let mut end = begin;
-        for &offset in offsets.iter().chain(last.as_ref()) {
+        for &offset in &checked {
             let moved = "a container is not where it has one";
             let Ok(found) = self.at(offset) else { return Err(self.foreign(moved)) };
             // -2: reads of several contigs.
@@ -162,7 +164,7 @@ impl Containers<'_> {
             if found.reads <= 0 || found.end > self.length || !is_listed {
                 return Err(self.foreign(moved));
             }
-            if ranges.last().is_none_or(|range| range.end <= offset) && offsets.contains(&offset) {
+            if offsets.contains(&offset) {
                 ranges.push(offset..found.end);
             }
             end = found.end;
