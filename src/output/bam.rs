@@ -22,6 +22,7 @@ use noodles::{
 use crate::output::{Output, OutputSettings, Sealed};
 use crate::{
     error::{Error, Result},
+    genome::Contigs,
     read::{
         alignment_record::{describe_in_full, remove_tags},
         sam_header::Header,
@@ -74,6 +75,28 @@ impl Tags {
     }
 }
 
+/// The header of BAM (SAM specification, section 4.2): its text, and the contigs. `input` is what the text comes from, for messages.
+pub(crate) fn header_bytes(text: &[u8], contigs: &Contigs, input: &str) -> Result<Vec<u8>> {
+    let failed = |what: &str| Error::input(input, format!("its header cannot be written as BAM: {what}"));
+    let number =
+        |length: usize| i32::try_from(length).map(i32::to_le_bytes).map_err(|_| failed("it is longer than 2 GiB"));
+    let mut bytes = b"BAM\x01".to_vec();
+    bytes.extend(number(text.len())?);
+    bytes.extend(text);
+    bytes.extend(number(contigs.count())?);
+    for contig in contigs.iter() {
+        let length = i32::try_from(contig.len).map_err(|_| {
+            let (name, length) = (&contig.name, contig.len);
+            failed(&format!("contig {name} is {length} bases long, and BAM takes up to {}", i32::MAX))
+        })?;
+        bytes.extend(number(contig.name.len() + 1)?);
+        bytes.extend(contig.name.as_bytes());
+        bytes.push(0);
+        bytes.extend(length.to_le_bytes());
+    }
+    Ok(bytes)
+}
+
 /// Writes BAM into an [`Output`].
 pub(crate) struct BamWriter {
     header: sam::Header,
@@ -104,27 +127,7 @@ impl BamWriter {
             ("DS", description.as_str()),
         ];
         let text = header.text_with_program(PROGRAM, &fields);
-        let failed = |what: &str| Error::input(&settings.input, format!("its header cannot be written as BAM: {what}"));
-        let number =
-            |length: usize| i32::try_from(length).map(i32::to_le_bytes).map_err(|_| failed("it is longer than 2 GiB"));
-        let mut bytes = b"BAM\x01".to_vec();
-        bytes.extend(number(text.len())?);
-        bytes.extend(text);
-        bytes.extend(number(header.contigs.count())?);
-        for contig in header.contigs.iter() {
-            let length = i32::try_from(contig.len).map_err(|_| {
-                failed(&format!(
-                    "contig {} is {} bases long, and BAM takes up to {}",
-                    contig.name,
-                    contig.len,
-                    i32::MAX
-                ))
-            })?;
-            bytes.extend(number(contig.name.len() + 1)?);
-            bytes.extend(contig.name.as_bytes());
-            bytes.push(0);
-            bytes.extend(length.to_le_bytes());
-        }
+        let bytes = header_bytes(&text, &header.contigs, &settings.input)?;
         let mut output = Output::create(settings)?;
         // An output that is gone on with begins with its header already.
         if settings.resume.is_none_or(|bytes| bytes == 0) {

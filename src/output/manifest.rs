@@ -150,6 +150,22 @@ pub(crate) struct Manifest {
     pub seconds: Timings,
     /// The most memory the process had, where the system says so (Linux).
     pub peak_memory_bytes: Option<u64>,
+    /// Processor time of the process so far, of all its threads, in seconds (Unix).
+    pub cpu_seconds: Option<f64>,
+}
+
+/// Processor time of this process so far, user and system, of all its threads.
+#[cfg(unix)]
+pub(crate) fn cpu_seconds() -> Option<f64> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    let seconds = time.tv_sec as f64 + time.tv_nsec as f64 / 1e9;
+    Some((seconds * 1e3).round() / 1e3)
+}
+
+/// Processor time of this process: not known on this system.
+#[cfg(not(unix))]
+pub(crate) fn cpu_seconds() -> Option<f64> {
+    None
 }
 
 /// The process's largest resident size so far: `VmHWM` of proc(5).

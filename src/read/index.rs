@@ -193,6 +193,19 @@ impl Index {
         chunks
     }
 
+    /// What the index shows of a contig: a position, and an offset before which all records end that begin before the position, or fewer.
+    /// In no order.
+    pub(super) fn points(&self, contig: &IndexedContig) -> Vec<(u64, VirtualPosition)> {
+        let mut points = Vec::new();
+        for bin in &contig.bins {
+            let bases = self.bases(bin.number);
+            points.push((bases.start, bin.offset));
+            points.extend(bin.chunks.iter().map(|chunk| (bases.end, chunk.end)));
+        }
+        points.extend(contig.linear.iter().zip(0u64..).map(|(&offset, window)| (window << self.min_shift, offset)));
+        points
+    }
+
     /// The bases that a bin is for.
     fn bases(&self, bin: u64) -> Interval {
         let level = (0..=self.depth).rev().find(|&level| first_bin(level) <= bin).unwrap_or(0);

@@ -19,8 +19,10 @@ mod file_index;
 mod format;
 pub(crate) mod index;
 mod lines;
+pub(crate) mod offsets;
 mod open;
 pub(crate) mod part;
+pub(crate) mod raw;
 pub(crate) mod reference;
 pub(crate) mod regions;
 mod sam;
@@ -28,7 +30,7 @@ pub(crate) mod sam_header;
 mod tally;
 pub(crate) mod variants;
 
-pub(crate) use format::Format;
+pub(crate) use format::{Compression, Format};
 pub(crate) use lines::{LineLimited, MAX_LINE, read_frame, read_line, read_line_and_end};
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) use open::open_reader;

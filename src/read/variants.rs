@@ -166,6 +166,11 @@ impl Variants {
         Ok(())
     }
 
+    /// Whether it is BCF.
+    pub(crate) fn is_binary(&self) -> bool {
+        matches!(self.reader, Reader::Binary(..))
+    }
+
     /// The number of samples.
     pub(crate) fn sample_count(&self) -> usize {
         self.header.last().map_or(0, |names| header::sample_count(names))

@@ -12,10 +12,7 @@ mod table;
 mod tally;
 mod writer;
 
-pub(crate) use self::{
-    settings::{Aggregate, Filters, Orient, ReadsFormat, Settings},
-    table::first_base,
-};
+pub(crate) use self::settings::{Aggregate, Filters, Orient, ReadsFormat, Settings};
 use self::{source::Reads, table::Lines, writer::Writer};
 use crate::{
     call::Caller,

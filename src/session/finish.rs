@@ -95,6 +95,7 @@ fn with_manifests(target: &Target, about: About, finished: Finished, mut sealed:
         counts,
         seconds: timings,
         peak_memory_bytes: manifest::peak_memory(),
+        cpu_seconds: manifest::cpu_seconds(),
     };
     for target in main.iter().chain(&second) {
         sealed = sealed.with_first_from(target, |out| manifest.write(out))?;

@@ -378,6 +378,34 @@ impl Cuts {
         Self { contigs: contigs.clone(), step, cuts }
     }
 
+    /// At these places, which are in order: the starts of all shards but the first.
+    pub(crate) fn at(contigs: &Contigs, step: u64, cuts: Vec<(usize, u64)>) -> Self {
+        Self { contigs: contigs.clone(), step, cuts }
+    }
+
+    /// The same cost in every shard, where the last one has `unplaced` of it in addition: that of records without a position.
+    pub(crate) fn with_unplaced(contigs: &Contigs, step: u64, pieces: &[Piece], count: u32, unplaced: u128) -> Self {
+        if count == 1 || unplaced == 0 {
+            return Self::of(contigs, step, pieces, count);
+        }
+        let placed: u128 = pieces.iter().map(|p| u128::from(p.last - p.first) * u128::from(p.weight)).sum();
+        let total = placed + unplaced;
+        if unplaced * u128::from(count) >= total {
+            let mut cuts = Self::of(contigs, step, pieces, count - 1);
+            cuts.cuts.push((contigs.count(), 0));
+            return cuts;
+        }
+        // As if they lay on a contig after all others; no cut reaches it.
+        let mut pieces = pieces.to_vec();
+        let weight = u64::try_from(unplaced >> 20).unwrap_or(u64::MAX).max(1);
+        pieces.push(Piece { contig: contigs.count(), first: 0, last: 1 << 20, weight });
+        let mut cuts = Self::of(contigs, step, &pieces, count);
+        for cut in &mut cuts.cuts {
+            *cut = (*cut).min((contigs.count(), 0));
+        }
+        cuts
+    }
+
     /// Name of the plan: checksum of the genome, step, checksum of the cuts.
     pub(crate) fn name(&self) -> String {
         let mut hash = Sha256::new();
@@ -392,18 +420,22 @@ impl Cuts {
         self.cuts.len() as u32 + 1
     }
 
+    /// All shards, in order.
+    pub(crate) fn territories(&self) -> Vec<Territory> {
+        let name = self.name();
+        (1..=self.count()).map(|index| self.named_territory(index, name.clone())).collect()
+    }
+
     /// Shard `index`, from 1.
     pub(crate) fn territory(&self, index: u32) -> Territory {
+        self.named_territory(index, self.name())
+    }
+
+    fn named_territory(&self, index: u32, plan: String) -> Territory {
         let at = index as usize - 1;
         let start = if at == 0 { (0, 0) } else { self.cuts[at - 1] };
         let end = self.cuts.get(at).copied().unwrap_or((self.contigs.count(), 0));
-        Territory {
-            shard: Shard { index, count: self.count() },
-            plan: self.name(),
-            contigs: self.contigs.clone(),
-            start,
-            end,
-        }
+        Territory { shard: Shard { index, count: self.count() }, plan, contigs: self.contigs.clone(), start, end }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Shards put together are the run they were cut from, to the last byte.
 
 mod by_index;
+mod planned;
 mod refusals;
 mod whole;
 

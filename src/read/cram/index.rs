@@ -223,12 +223,12 @@ impl Read for Ranges {
 }
 
 /// The most bytes that follow the first byte of an integer in ITF8 and in LTF8.
-const ITF8: usize = 4;
-const LTF8: usize = 8;
+pub(super) const ITF8: usize = 4;
+pub(super) const LTF8: usize = 8;
 
 /// An integer (CRAM specification, section 2.3): as many bytes follow the first as it has leading ones. The value of a long integer
 /// in LTF8 is not right, and not needed here.
-fn integer(reader: &mut impl Read, most: usize) -> io::Result<i32> {
+pub(super) fn integer(reader: &mut impl Read, most: usize) -> io::Result<i32> {
     let mut first = [0];
     reader.read_exact(&mut first)?;
     let more = (first[0].leading_ones() as usize).min(most);

@@ -1,5 +1,6 @@
 //! CRAM, read by noodles or, in builds with the feature `htslib`, by htslib. Both give the same records.
 
+pub(crate) mod containers;
 mod differences;
 #[cfg(feature = "htslib")]
 mod htslib_reader;

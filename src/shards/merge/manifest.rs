@@ -41,6 +41,8 @@ pub(crate) fn manifest(parts: &[Part], output: &Path, rows: u64) -> Result<Strin
     }
     let peak = parts.iter().filter_map(|part| part.manifest.get("peak_memory_bytes")?.as_u64()).max();
     all.insert("peak_memory_bytes".into(), peak.into());
+    let cpu: f64 = parts.iter().filter_map(|part| part.manifest.get("cpu_seconds")?.as_f64()).sum();
+    all.insert("cpu_seconds".into(), ((cpu * 1e3).round() / 1e3).into());
     if let Some(reference) = all.get_mut("reference").and_then(Value::as_object_mut) {
         reference.insert("contigs".into(), contigs(parts).into());
     }

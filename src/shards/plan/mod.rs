@@ -1,13 +1,20 @@
-//! Planning: a run is cut into shards of about equal cost, and what each will take is measured.
+//! Planning: a run is cut into shards of about equal cost, and what each will take is estimated.
 //!
-//! [`settings`] is what the options say; [`work`] reads the input once and finds where the work lies; [`sample`] runs a part of
-//! it to measure speed, memory and size; [`cut`] cuts the work, writes the BED files of the shards and plan.json, and makes the
-//! table.
+//! [`settings`] is what the options say; [`work`] is where the work lies, which [`count`] finds by the index of the input, or by reading it
+//! once; [`draw`] takes some records or windows from all over it, and [`sample`] runs them in two sizes, which tells what every run takes
+//! from what every unit takes ([`constants`] stand in for that without a sample); [`estimate`] makes of this what each shard takes; [`cut`]
+//! cuts the work, writes the BED files of the shards and plan.json, and makes the table.
 
+mod constants;
+mod count;
 pub(crate) mod cut;
+mod draw;
+mod estimate;
 mod sample;
 pub(crate) mod settings;
 pub(crate) mod work;
+
+pub(crate) use sample::option;
 
 use crate::output::column::ColumnTable;
 
