@@ -115,6 +115,7 @@ lint: htslib ## Check format, lints, documentation and links; warnings are error
 	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --release --locked --no-deps
 	$(PYTHON) docs/check_links.py
 	$(PYTHON) .ci/house.py
+	$(PYTHON) packaging/check.py
 	@if command -v actionlint >/dev/null 2>&1; then set -x; actionlint; fi
 
 install: htslib igv ## Install the program for this user (cargo install)

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     card::{Card, Encoding, Kind},
+    device::Device,
     engines::ENGINES,
     folder::Folder,
     registry,
@@ -71,7 +72,7 @@ pub(crate) fn engines() -> String {
     let mut text = String::new();
     for engine in ENGINES {
         let (name, title) = (engine.name(), engine.title());
-        match engine.find() {
+        match engine.find(Device::Cpu) {
             Ok(found) => {
                 let library = found.library.map_or(String::new(), |path| format!(", {}", path.display()));
                 text.push_str(&format!("engine {name}: {title} {}{library}\n", found.version));

@@ -16,7 +16,7 @@ use crate::{
 
 /// A library that runs networks.
 ///
-/// `find` may be called often and from any thread; it searches once. The three loaders return one model per session, and
+/// `find` may be called often and from any thread; it searches once, for the device of the first call. The three loaders return one model per session, and
 /// compare the ports with those of the network before they return.
 pub(crate) trait Engine: fmt::Debug + Send + Sync {
     /// Its name in `--engine`.
@@ -31,8 +31,8 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync {
     /// Whether it can run on a device of this kind at all.
     fn runs_on(&self, device: Device) -> bool;
 
-    /// The library on this machine.
-    fn find(&self) -> Result<Found, NotFound>;
+    /// The library on this machine, for this device.
+    fn find(&self, device: Device) -> Result<Found, NotFound>;
 
     /// Loads a network that scores windows.
     fn load_windows(&self, file: NetworkFile, ports: &WindowPorts, to: Placement) -> Result<Vec<Box<dyn WindowModel>>>;

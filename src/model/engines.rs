@@ -68,7 +68,7 @@ impl EngineChoice {
                     .with_hint("omit --engine or --device"))
             }
             Self::Named(engine) => {
-                let found = engine.find().map_err(|missing| missing.into_error(model))?;
+                let found = engine.find(device).map_err(|missing| missing.into_error(model))?;
                 Ok(Chosen::new(engine, found, device))
             }
             Self::Auto => first_found(model, device),
@@ -79,7 +79,7 @@ impl EngineChoice {
 fn first_found(model: &str, device: Device) -> Result<Chosen> {
     let mut missing = Vec::new();
     for engine in ENGINES.iter().copied().filter(|engine| engine.runs_on(device)) {
-        match engine.find() {
+        match engine.find(device) {
             Ok(found) => {
                 missing.iter().for_each(|missing| log_replaced(missing, engine));
                 return Ok(Chosen::new(engine, found, device));

@@ -5,34 +5,41 @@ use std::{env, path::PathBuf};
 use super::folder::{Files, Folder};
 use crate::error::{Error, Result};
 
-/// The files of each folder under `models/`: card, network, self-test, and those after a `+`.
-macro_rules! folders {
-    ($($name:literal $(+ $more:literal)*),* $(,)?) => {
-        &[$((
+/// The card, network and self-test of a folder under `models/`.
+macro_rules! folder {
+    ($name:literal) => {
+        (
             $name,
             &[
                 ("card.yaml", include_bytes!(concat!("../../models/", $name, "/card.yaml"))),
                 ("model.onnx", include_bytes!(concat!("../../models/", $name, "/model.onnx"))),
                 ("self_test.tsv", include_bytes!(concat!("../../models/", $name, "/self_test.tsv"))),
-                $(($more, include_bytes!(concat!("../../models/", $name, "/", $more))),)*
             ],
-        )),*]
+        )
     };
 }
 
 /// The folders that are built into the program.
-pub(crate) const BUILT_IN: &[(&str, Files)] = folders![
-    "human",
-    "core-promoter",
-    "proximal-promoter",
-    "promoter-nontata",
-    "splice-window",
-    "tf-human",
-    "tf-mouse",
-    "regulatory",
-    "gene",
-    "reading-frame",
-    "genomicllm" + "tokenizer.json",
+pub(crate) const BUILT_IN: &[(&str, Files)] = &[
+    folder!("human"),
+    folder!("core-promoter"),
+    folder!("proximal-promoter"),
+    folder!("promoter-nontata"),
+    folder!("splice-window"),
+    folder!("tf-human"),
+    folder!("tf-mouse"),
+    folder!("regulatory"),
+    folder!("gene"),
+    folder!("reading-frame"),
+    (
+        LANGUAGE,
+        &[
+            ("card.yaml", genogloss_genomicllm::CARD),
+            ("model.onnx", genogloss_genomicllm::MODEL),
+            ("self_test.tsv", genogloss_genomicllm::SELF_TEST),
+            ("tokenizer.json", genogloss_genomicllm::TOKENIZER),
+        ],
+    ),
 ];
 
 /// The default model.

@@ -46,7 +46,7 @@ impl Engine for Rten {
         device == Device::Cpu
     }
 
-    fn find(&self) -> Result<Found, NotFound> {
+    fn find(&self, _: Device) -> Result<Found, NotFound> {
         Ok(Found { version: VERSION.into(), library: None, passed_over: Vec::new() })
     }
 

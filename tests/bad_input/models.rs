@@ -5,7 +5,7 @@
 use std::{fs, path::Path, process::Command};
 
 use super::{Desk, each, engines, noise, variants};
-use crate::support::{PROGRAM, finish, ort_available, root};
+use crate::support::{PROGRAM, finish, root};
 
 fn sha256(path: &Path) -> String {
     let sum = Command::new("sha256sum").arg(path).output().expect("sha256sum");
@@ -178,17 +178,70 @@ fn a_device_that_is_not_there_is_an_error() {
         return;
     }
     let desk = Desk::with_genome();
-    desk.fails("scan g.fa --device cuda:0 -o out.bed", &["hint:"]);
-    if ort_available() {
-        desk.fails("scan g.fa --device cuda:0 -o out.bed", &["cuda:0"]);
-        desk.fails("scan g.fa --device cuda:0 --engine ort -o out.bed", &["cuda:0"]);
-    }
+    // A GPU build without a GPU: the driver is what is missing.
+    desk.fails("scan g.fa --device cuda:0 -o out.bed", &["cuda", "hint:"]);
+    desk.fails("scan g.fa --device cuda:0 --engine ort -o out.bed", &["cuda", "hint:"]);
     for device in ["cuda:x", "cuda:-1", "gpu", "cuda:99999999999", ""] {
         let run = finish(desk.command().args(["scan", "g.fa", "--device", device, "-o", "out.bed"]), b"");
         run.error(2);
     }
     desk.run("scan g.fa --device cuda:0 --engine rten -o out.bed").error(2);
     assert_eq!(desk.names(), ["g.fa"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_package_for_gpus_is_taken_for_a_gpu_and_a_library_for_cpus_otherwise() {
+    let Some(library) = std::env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()) else {
+        println!("SKIPPED: an environment with two builds of ONNX Runtime (ORT_DYLIB_PATH is not set)");
+        return;
+    };
+    // A conda environment: its library for CPUs, and the Python package onnxruntime-gpu, whose provider needs a library of CUDA.
+    let desk = Desk::with_genome();
+    let capi = desk.at("env/lib/python3.12/site-packages/onnxruntime/capi");
+    let (bin, provider) = (desk.at("env/bin"), capi.join("libonnxruntime_providers_cuda.so"));
+    [&bin, &capi].into_iter().for_each(|folder| std::fs::create_dir_all(folder).expect("a folder"));
+    std::fs::copy(PROGRAM, bin.join("genogloss")).expect("copied");
+    for folder in [&desk.at("env/lib"), &capi] {
+        std::fs::copy(&library, folder.join("libonnxruntime.so.1.31.1")).expect("copied");
+    }
+    let run = |device: &str| {
+        let mut command = std::process::Command::new(bin.join("genogloss"));
+        for name in ["ORT_DYLIB_PATH", "VIRTUAL_ENV", "CONDA_PREFIX"] {
+            command.env_remove(name);
+        }
+        command
+            .current_dir(desk.at("."))
+            .args(["scan", "g.fa", "--engine", "ort", "-v", "--device", device, "-o", "out.bed"]);
+        finish(&mut command, b"")
+    };
+    let error = run("cuda").error(1);
+    assert!(
+        error.contains("libonnxruntime_providers_cuda.so is not beside ") && error.contains(" nor beside "),
+        "{error}"
+    );
+    std::fs::write(&provider, "no library").expect("written");
+    let error = run("cuda").error(1);
+    assert!(error.contains(&format!("{}: ", std::fs::canonicalize(&provider).expect("a file").display())), "{error}");
+    std::fs::remove_file(&provider).expect("removed");
+    let linked = std::process::Command::new("cc")
+        .args(["-shared", "-nostdlib", "-Wl,--no-as-needed,-soname,libcudnothing.so.9", "-x", "c", "/dev/null", "-o"])
+        .arg(desk.at("libcudnothing.so.9"))
+        .status()
+        .and_then(|_| {
+            std::process::Command::new("cc")
+                .args(["-shared", "-nostdlib", "-Wl,--no-as-needed", "-o"])
+                .args([&provider, &desk.at("libcudnothing.so.9")])
+                .status()
+        });
+    if !linked.is_ok_and(|status| status.success()) {
+        println!("SKIPPED: a missing library of CUDA (cc is not installed)");
+        return;
+    }
+    let error = run("cuda").error(1);
+    assert!(error.contains("libcudnothing.so.9, which ") && error.contains("No such file"), "{error}");
+    assert!(error.contains("hint: pip install 'onnxruntime-gpu[cuda,cudnn]'"), "{error}");
+    run("cpu").good();
 }
 
 #[test]

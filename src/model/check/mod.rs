@@ -19,6 +19,7 @@ use self::{
 };
 use super::{
     card::Card,
+    device::Device,
     engine::Engine,
     engines::{ENGINES, EngineChoice},
     folder::Folder,
@@ -90,7 +91,7 @@ pub(crate) fn check(folder: &Folder, choice: EngineChoice) -> Result<Report> {
 
 /// The engines to check, in the order in which commands prefer them.
 fn engines(choice: EngineChoice) -> Vec<&'static dyn Engine> {
-    let is_found = |engine: &&dyn Engine| match engine.find() {
+    let is_found = |engine: &&dyn Engine| match engine.find(Device::Cpu) {
         Ok(_) => true,
         Err(missing) => {
             tracing::warn!("{}: {} is not checked", missing.problem, engine.title());
@@ -138,7 +139,7 @@ fn compare_engines(scores: &[Vec<f32>], tolerance: f32, text: &mut String) {
 
 /// Adds which library the commands use, and which ones were passed over.
 fn describe_engine(engine: &dyn Engine, text: &mut String) {
-    let Ok(found) = engine.find() else { return };
+    let Ok(found) = engine.find(Device::Cpu) else { return };
     let library = found.library.map_or(String::new(), |path| format!(", {}", path.display()));
     text.push_str(&format!("  commands use {} {}{library}\n", engine.title(), found.version));
     found.passed_over.iter().for_each(|problem| text.push_str(&format!("  not used: {problem}\n")));

@@ -87,13 +87,13 @@ pub(super) const RECIPES: [Recipe; 7] = [
         packages: &["numpy", "gguf==0.19.0", "onnx>=1.17", "tokenizers>=0.20"],
         command: &["@/assemble.py", "--parts", "@/", "--about", "@/about.yaml"],
         files: &[
-            ("graph.onnx", include_bytes!("../../../models/gpgpt/graph.onnx")),
-            ("adapter.npz", include_bytes!("../../../models/gpgpt/adapter.npz")),
-            ("self_test.tsv", include_bytes!("../../../models/gpgpt/self_test.tsv")),
+            ("graph.onnx", genogloss_gpgpt::GRAPH),
+            ("adapter.npz", genogloss_gpgpt::ADAPTER),
+            ("self_test.tsv", genogloss_gpgpt::SELF_TEST),
             ("about.yaml", include_bytes!("../../../training/gpgpt/about.yaml")),
             ("assemble.py", include_bytes!("../../../training/gpgpt/assemble.py")),
         ],
-        network: Some(include_str!("../../../models/gpgpt/network.sha256")),
+        network: Some(genogloss_gpgpt::NETWORK_SHA256),
     },
     Recipe {
         name: "spliceai",

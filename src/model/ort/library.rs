@@ -1,7 +1,8 @@
 //! Finding and loading the library.
 //!
 //! It is searched for in `ORT_DYLIB_PATH`, beside the program, in the Python environment into which the program was installed or that
-//! is active, and in the conda environment. Nothing is ever downloaded.
+//! is active, and in the conda environment. For an NVIDIA GPU only builds for GPUs count (`cuda`), so that one of them is taken even where
+//! one for CPUs comes first, as in a conda environment with the package onnxruntime-gpu. Nothing is ever downloaded.
 
 use std::{
     env, fs,
@@ -11,7 +12,8 @@ use std::{
 
 use ort::environment::Environment;
 
-use crate::model::engine::NotFound;
+use super::cuda;
+use crate::model::{device::Device, engine::NotFound};
 
 /// The loaded library.
 pub(crate) struct Runtime {
@@ -26,18 +28,20 @@ pub(crate) struct Runtime {
 
 static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
 
-/// Loads the library, once. The error is one line: what was searched for and where.
-pub(crate) fn runtime() -> Result<&'static Runtime, String> {
-    RUNTIME.get_or_init(load).as_ref().map_err(Clone::clone)
+/// Loads the library, once: the device of the first call decides which. The error is one line: what was searched for and where.
+pub(crate) fn runtime(device: Device) -> Result<&'static Runtime, String> {
+    RUNTIME.get_or_init(|| load(device)).as_ref().map_err(Clone::clone)
 }
 
 /// The error of a model that needs the library.
-pub(super) fn not_found(problem: String) -> NotFound {
-    NotFound {
-        problem,
-        hint: "pip install onnxruntime into the active Python environment, or set ORT_DYLIB_PATH to the library; or use --engine rten, the built-in engine",
-        was_named: named_by_user().is_some(),
-    }
+pub(super) fn not_found(problem: String, device: Device) -> NotFound {
+    let hint = match device {
+        Device::Cpu => {
+            "pip install onnxruntime into the active Python environment, or set ORT_DYLIB_PATH to the library; or use --engine rten, the built-in engine"
+        }
+        Device::Cuda(_) => cuda::hint(&problem),
+    };
+    NotFound { problem, hint, was_named: named_by_user().is_some() }
 }
 
 /// The file that the user names, if any.
@@ -45,14 +49,22 @@ fn named_by_user() -> Option<PathBuf> {
     env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-fn load() -> Result<Runtime, String> {
+fn load(device: Device) -> Result<Runtime, String> {
     if let Some(path) = named_by_user()
         && !path.is_file()
     {
         return Err(format!("ORT_DYLIB_PATH is {}: no such file", path.display()));
     }
     let mut passed_over = Vec::new();
-    let Some((path, builder)) = first_that_loads(candidates(), &mut passed_over, |path| ort::init_from(path)) else {
+    let mut files = candidates();
+    if let Device::Cuda(_) = device {
+        let builds = cuda::builds_for_gpus(files.clone());
+        if builds.is_empty() {
+            return Err(cuda::no_build_for_gpus(&files));
+        }
+        files = builds;
+    }
+    let Some((path, builder)) = first_that_loads(files, &mut passed_over, |path| ort::init_from(path)) else {
         return Err(if passed_over.is_empty() {
             "ONNX Runtime was not found (ORT_DYLIB_PATH, beside the program, Python and conda environments)".into()
         } else {
@@ -60,6 +72,9 @@ fn load() -> Result<Runtime, String> {
         });
     };
     // The library stays loaded from here on: no other one can be tried.
+    if let Device::Cuda(_) = device {
+        cuda::load_libraries(&path)?;
+    }
     let environment = builder
         .with_name("genogloss")
         .with_telemetry(false)

@@ -1,9 +1,10 @@
 //! ONNX Runtime, loaded at run time: the only folder that uses the crate `ort`.
 //!
-//! `library` finds and loads the library, `session` makes a session of a network, and `windows`, `changes` and `decoder` run the
-//! three kinds of networks. Each session computes on one thread. A device that is not there is an error.
+//! `library` finds and loads the library, `cuda` what a GPU needs beside it, `session` makes a session of a network, and `windows`,
+//! `changes` and `decoder` run the three kinds of networks. Each session computes on one thread. A device that is not there is an error.
 
 mod changes;
+mod cuda;
 mod decoder;
 mod library;
 mod session;
@@ -40,8 +41,8 @@ impl Engine for OnnxRuntime {
         true
     }
 
-    fn find(&self) -> Result<Found, NotFound> {
-        let runtime = runtime().map_err(library::not_found)?;
+    fn find(&self, device: Device) -> Result<Found, NotFound> {
+        let runtime = runtime(device).map_err(|problem| library::not_found(problem, device))?;
         Ok(Found {
             version: runtime.version.clone(),
             library: Some(runtime.path.clone()),

@@ -33,14 +33,14 @@ pub(super) enum Memory {
 /// A session of a network whose inputs and outputs are `ports`.
 pub(super) fn open(file: &NetworkFile, device: Device, ports: &Ports, memory: Memory) -> Result<Session> {
     let name = &file.place;
-    let runtime = runtime().map_err(|problem| library::not_found(problem).into_error(name))?;
+    let runtime = runtime(device).map_err(|problem| library::not_found(problem, device).into_error(name))?;
     let commit = |mut builder: SessionBuilder| builder.commit_from_memory(&file.bytes).map_err(text);
     let session = configured(runtime, device, memory).and_then(commit).map_err(|error| {
         let error = Error::model(name, short(&error));
         match device {
             Device::Cpu => error,
             Device::Cuda(_) => error.with_hint(format!(
-                "this needs an NVIDIA GPU, its driver, CUDA and the GPU build of ONNX Runtime (PyPI onnxruntime-gpu); found {}",
+                "this needs an NVIDIA GPU, its driver, and all of pip install 'onnxruntime-gpu[cuda,cudnn]' (if onnxruntime was installed after it, uninstall both first: they have the same files); found {}",
                 runtime.path.display()
             )),
         }
