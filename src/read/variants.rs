@@ -38,13 +38,15 @@ pub(crate) struct Variants {
     path: PathBuf,
     compression: Compression,
     tally: Tally,
+    /// Records that have been read.
+    count: u64,
     report: Box<dyn Fn() -> InputReport + Send>,
     share: Option<Share>,
     checks: Checks,
 }
 
 enum Reader {
-    /// VCF, and the number of lines of its header.
+    /// VCF, and the number of lines that have been read.
     Text(Box<dyn BufRead + Send>, u64),
     /// BCF, its dictionary, and what becomes of its records.
     Binary(Box<dyn BufRead + Send>, Box<Dictionary>, Form),
@@ -93,10 +95,10 @@ impl Variants {
         })?;
         let contigs = header::contigs(&lines);
         let checks = Checks { place, width, reserved: None };
-        Ok(Self { header: lines, contigs, reader, path, compression, tally, report, share, checks })
+        Ok(Self { header: lines, contigs, reader, path, compression, tally, count: 0, report, share, checks })
     }
 
-    /// Reads only the records of a part, and some beside them, if there is an index beside the file. Call it before [`Self::read`].
+    /// Reads only the records of a part, and some beside them, if there is an index beside the file. Call it before the first record.
     pub(crate) fn restrict(&mut self, part: &Part<'_>) -> Result<()> {
         if part.is_whole() || !self.path.is_file() {
             return Ok(());
@@ -191,16 +193,47 @@ impl Variants {
         self.share.take()
     }
 
+    /// The next record; `None` after the last one. Not to be called again after an error.
+    pub(crate) fn next_record(&mut self) -> Result<Option<VariantRecord>> {
+        let (checks, number) = (&self.checks, self.count + 1);
+        let unreadable =
+            |error: &std::io::Error| Error::input(format!("{}, record {number}", checks.place), describe(error));
+        let record = match &mut self.reader {
+            Reader::Text(reader, line_number) => loop {
+                let mut line = Vec::new();
+                let ended = read_line_and_end(reader, &mut line).map_err(|error| unreadable(&error))?;
+                let Some(ended) = ended else { return Ok(None) };
+                *line_number += 1;
+                if !ended {
+                    return Err(unfinished(&checks.place, *line_number));
+                }
+                if !line.is_empty() {
+                    break checks.record_of_line(line, number, *line_number)?;
+                }
+            },
+            Reader::Binary(reader, dictionary, form) => {
+                // A record is two lengths and as many bytes (VCF specification 4.4, section 6.3.1).
+                let frame = read_frame(reader, 2).map_err(|error| unreadable(&error))?;
+                let Some(frame) = frame else { return Ok(None) };
+                checks.record_of_frame(frame, number, dictionary, *form)?
+            }
+        };
+        self.count = number;
+        Ok(Some(record))
+    }
+
+    /// The file's entry in the manifest: complete after the last record.
+    pub(crate) fn report(&self) -> InputReport {
+        (self.report)()
+    }
+
     /// Calls `each` with every record, in order. Returns a function that gives the file's entry in the manifest.
     pub(crate) fn read(
-        self,
+        mut self,
         mut each: impl FnMut(VariantRecord) -> Result<()>,
     ) -> Result<Box<dyn Fn() -> InputReport + Send>> {
-        match self.reader {
-            Reader::Text(reader, header_lines) => read_lines(reader, header_lines, &self.checks, &mut each)?,
-            Reader::Binary(reader, dictionary, form) => {
-                read_frames(reader, &dictionary, form, &self.checks, &mut each)?;
-            }
+        while let Some(record) = self.next_record()? {
+            each(record)?;
         }
         Ok(self.report)
     }
@@ -241,46 +274,6 @@ fn read_text_header(mut reader: Box<dyn BufRead + Send>, place: &str) -> Result<
             return Ok((lines, Reader::Text(reader, number)));
         }
     }
-}
-
-fn read_lines(
-    mut reader: Box<dyn BufRead + Send>,
-    header_lines: u64,
-    checks: &Checks,
-    each: &mut impl FnMut(VariantRecord) -> Result<()>,
-) -> Result<()> {
-    let place = &checks.place;
-    let (mut line, mut line_number, mut number) = (Vec::new(), header_lines, 0);
-    loop {
-        let ended = read_line_and_end(&mut reader, &mut line)
-            .map_err(|error| Error::input(format!("{place}, record {}", number + 1), describe(&error)))?;
-        let Some(ended) = ended else { return Ok(()) };
-        line_number += 1;
-        if !ended {
-            return Err(unfinished(place, line_number));
-        }
-        if !line.is_empty() {
-            number += 1;
-            each(checks.record_of_line(std::mem::take(&mut line), number, line_number)?)?;
-        }
-    }
-}
-
-fn read_frames(
-    mut reader: Box<dyn BufRead + Send>,
-    dictionary: &Dictionary,
-    form: Form,
-    checks: &Checks,
-    each: &mut impl FnMut(VariantRecord) -> Result<()>,
-) -> Result<()> {
-    for number in 1.. {
-        // A record is two lengths and as many bytes (VCF specification 4.4, section 6.3.1).
-        let frame = read_frame(&mut reader, 2)
-            .map_err(|error| Error::input(format!("{}, record {number}", checks.place), describe(&error)))?;
-        let Some(frame) = frame else { break };
-        each(checks.record_of_frame(frame, number, dictionary, form)?)?;
-    }
-    Ok(())
 }
 
 /// What every record of a file is checked against.
