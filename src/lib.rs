@@ -37,6 +37,7 @@ mod report;
 mod scan;
 mod session;
 mod shards;
+mod sites;
 mod skip;
 #[cfg(any(test, feature = "fuzz"))]
 #[doc(hidden)]

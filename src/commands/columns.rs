@@ -12,6 +12,7 @@ use crate::{
     },
     prompts, reads,
     shards::plan,
+    sites,
     skip::{Skip, Skipper},
     variants,
 };
@@ -33,6 +34,7 @@ enum Of {
     Scan,
     Reads,
     Variants,
+    Sites,
     Evaluate,
     Ask,
     Genes,
@@ -53,6 +55,7 @@ impl Of {
             }
             Self::Reads => ("format", reads::columns::TABLES.to_vec()),
             Self::Variants => ("format", variants::columns::TABLES.to_vec()),
+            Self::Sites => ("table", sites::columns::TABLES.to_vec()),
             Self::Evaluate => ("table", evaluate::columns::TABLES.to_vec()),
             Self::Ask => ("format", prompts::columns::TABLES.to_vec()),
             Self::Genes => ("command", genes::columns::TABLES.to_vec()),
@@ -69,7 +72,7 @@ impl Of {
             Self::Variants => Some(Skipper::Variants),
             Self::Evaluate => Some(Skipper::Evaluate),
             Self::Ask => Some(Skipper::Ask),
-            Self::Genes | Self::Plan | Self::Skips => None,
+            Self::Genes | Self::Sites | Self::Plan | Self::Skips => None,
         }
     }
 }

@@ -14,6 +14,7 @@ mod plan;
 mod reads;
 mod report;
 mod scan;
+mod sites;
 mod variants;
 
 use std::io::Write;
@@ -71,6 +72,8 @@ enum Command {
     /// Score the reference and alternate alleles of every variant of a VCF or BCF file.
     Variants(variants::Options),
     // Described in full in its own file.
+    Sites(sites::Options),
+    // The same.
     Ask(Box<ask::Options>),
     // The same.
     Genes(genes::Options),
@@ -118,6 +121,7 @@ impl Cli {
             Command::Scan(options) => scan::run(options, given),
             Command::Reads(options) => reads::run(options, given),
             Command::Variants(options) => variants::run(options, given),
+            Command::Sites(options) => sites::run(options, given),
             Command::Ask(options) => ask::run(*options, given),
             Command::Genes(options) => genes::run(options, given),
             Command::Evaluate(options) => evaluate::run(*options, given),

@@ -9,7 +9,11 @@ use crate::{
         names::{self, Named, Writes},
     },
     read::variants::Variants,
-    vcf::{bcf::encode::Encoder, header, info, record::VariantRecord},
+    vcf::{
+        bcf::{dictionary::Dictionary, encode::Encoder},
+        header, info,
+        record::VariantRecord,
+    },
 };
 
 /// Output formats of variants, with the letters of bcftools.
@@ -96,8 +100,24 @@ impl RecordWriter {
         if !format.is_bcf() {
             return Ok((Self { encoder: None, input, bytes: Vec::new() }, text));
         }
+        variants.keep_binary(samples);
         // The names of the input keep their numbers.
-        let mut dictionary = variants.dictionary()?;
+        Self::binary(variants.dictionary()?, &text, input)
+    }
+
+    /// For records of our own, and their header. Returns the bytes of the header in the output's format too.
+    pub(crate) fn of_lines(format: VariantFormat, header: &[Vec<u8>]) -> Result<(Self, Vec<u8>)> {
+        let (input, text) = ("the output".to_string(), header.concat());
+        if !format.is_bcf() {
+            return Ok((Self { encoder: None, input, bytes: Vec::new() }, text));
+        }
+        let dictionary =
+            Dictionary::parse(header.iter().map(Vec::as_slice)).map_err(|why| Error::input(&input, why))?;
+        Self::binary(dictionary, &text, input)
+    }
+
+    /// For records of BCF.
+    fn binary(mut dictionary: Dictionary, text: &[u8], input: String) -> Result<(Self, Vec<u8>)> {
         for (number, line) in text.split_inclusive(|&b| b == b'\n').enumerate() {
             header::check_line(line).map_err(|why| {
                 Error::input(format!("{input}, line {} of the header", number + 1), why)
@@ -105,9 +125,8 @@ impl RecordWriter {
             })?;
             dictionary.add(line).map_err(|why| Error::input(&input, why))?;
         }
-        variants.keep_binary(samples);
         let encoder = Encoder::new(dictionary);
-        let bytes = encoder.header(&text);
+        let bytes = encoder.header(text);
         Ok((Self { encoder: Some(encoder), input, bytes: Vec::new() }, bytes))
     }
 

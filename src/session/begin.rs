@@ -74,6 +74,8 @@ pub(crate) struct About {
     pub warns_if_nothing_scored: bool,
     /// What is scored or skipped, in the plural, for the last line of the log.
     pub unit: &'static str,
+    /// What is done with them, for the same line: scored.
+    pub done: &'static str,
 }
 
 impl About {
@@ -88,6 +90,7 @@ impl About {
             tracks_manifest: None,
             warns_if_nothing_scored: true,
             unit: "records",
+            done: "scored",
         }
     }
 }
@@ -95,7 +98,17 @@ impl About {
 impl Request {
     /// Refuses an output or a manifest that is one of the inputs.
     pub(crate) fn new(inputs: &[&Path], target: Target, parts: Parts) -> Result<Self> {
-        check_targets(inputs, target.path.as_deref(), target.manifest.as_deref(), &[])?;
+        Self::with_others(inputs, target, parts, &[])
+    }
+
+    /// The same, and one of `others`: files that are written beside the output, each with what messages call it.
+    pub(crate) fn with_others(
+        inputs: &[&Path],
+        target: Target,
+        parts: Parts,
+        others: &[(&Path, &'static str)],
+    ) -> Result<Self> {
+        check_targets(inputs, target.path.as_deref(), target.manifest.as_deref(), others)?;
         Ok(Self { inputs: inputs.iter().map(|path| path.to_path_buf()).collect(), target, parts })
     }
 

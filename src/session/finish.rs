@@ -41,7 +41,7 @@ impl Session {
     pub(crate) fn finish(self, finished: Finished, seal: impl FnOnce() -> Result<Sealed>) -> Result<()> {
         finished.counts.balance()?;
         let Self { target, about, journal, resumed } = self;
-        let (counts, timings, unit) = (finished.counts.clone(), finished.timings, about.unit);
+        let (counts, timings, unit) = (finished.counts.clone(), finished.timings, (about.unit, about.done));
         // A shard may well hold nothing that can be scored.
         let warns = about.warns_if_nothing_scored && about.territory.is_none();
         let sealed = with_manifests(&target, about, finished, seal()?)?;
@@ -103,14 +103,14 @@ fn with_manifests(target: &Target, about: About, finished: Finished, mut sealed:
     Ok(sealed)
 }
 
-/// The last line of the log: its numbers add up. `unit` is what is scored or skipped, in the plural.
-fn close(counts: &Counts, unit: &str, wall: f64, windows_before: u64) {
+/// The last line of the log: its numbers add up. `unit` is what is scored or skipped, in the plural, and `done` the word for scored.
+fn close(counts: &Counts, (unit, done): (&str, &str), wall: f64, windows_before: u64) {
     let here = counts.windows.saturating_sub(windows_before);
     let rate = if wall > 0.0 { here as f64 / wall } else { 0.0 };
     let skipped: u64 = counts.skipped.values().sum();
     let reasons = if skipped > 0 { format!(" ({})", counts.skips()) } else { String::new() };
     tracing::info!(
-        "done: {}, {} filtered; {} scored, {} skipped{reasons}; {} in {wall:.1} s ({} windows/s)",
+        "done: {}, {} filtered; {} {done}, {} skipped{reasons}; {} in {wall:.1} s ({} windows/s)",
         counted(counts.records_in, "records"),
         commas(counts.filtered),
         counted(counts.scored, unit),

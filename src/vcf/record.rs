@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::bcf::decode;
-use crate::genome::{Interval, interval::from_one_based};
+use crate::genome::{
+    Interval,
+    interval::{from_one_based, to_one_based},
+};
 
 /// A record of VCF or BCF.
 #[derive(Clone, Debug)]
@@ -75,6 +78,11 @@ impl VariantRecord {
             line,
             frame: Vec::new(),
         })
+    }
+
+    /// POS: 1-based; 0 for a telomere.
+    pub(crate) fn one_based(&self) -> u64 {
+        if self.is_telomere { 0 } else { to_one_based(self.position) }
     }
 
     /// CHROM.
