@@ -20,9 +20,15 @@ mod source;
 pub(crate) mod spelling;
 mod writer;
 
+use std::path::Path;
+
 use self::{
     by_gene::{answer::GeneAnswers, ask::GeneAsker, key, rules::Rules},
-    by_window::{answer::WindowAnswers, cut::Cut, rows::RowCutter},
+    by_window::{
+        answer::WindowAnswers,
+        cut::Cut,
+        rows::{RowCache, RowCutter},
+    },
     cache::Cache,
     genes::Genes,
     settings::{InfoFormat, Settings},
@@ -63,11 +69,8 @@ pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) 
     }
     assembly::check_contigs(settings, &variants, &reference, &aliases)?;
     writer::reserve(&mut variants, &answers)?;
-    let named = if variants.contigs.is_empty() { None } else { Some(&variants.contigs) };
-    let regions = Regions::read(&settings.region, settings.regions_file.as_deref(), named)?;
-    if let (Some(regions), Some(contigs)) = (&regions, named) {
-        regions.check(&with_lengths(contigs, &reference, &aliases), variants.place())?;
-    }
+    let (region, bed) = (&settings.region, settings.regions_file.as_deref());
+    let regions = read_regions(region, bed, &variants, (Some(&reference), &aliases))?;
     let territory = match &request.parts.shard {
         Some(choice) => {
             let contigs = contigs_to_cut(&variants, &reference, &aliases);
@@ -97,6 +100,21 @@ pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) 
     session.run(model, source, writer)
 }
 
+/// The regions that the user names, which must be of contigs of the header, if it names any.
+fn read_regions(
+    texts: &[String],
+    bed: Option<&Path>,
+    variants: &Variants,
+    (reference, aliases): (Option<&Reference>, &Aliases),
+) -> Result<Option<Regions>> {
+    let named = if variants.contigs.is_empty() { None } else { Some(&variants.contigs) };
+    let regions = Regions::read(texts, bed, named)?;
+    if let (Some(regions), Some(contigs)) = (&regions, named) {
+        regions.check(&with_lengths(contigs, reference, aliases), variants.place())?;
+    }
+    Ok(regions)
+}
+
 /// Loads the model: one that answers windows, or, with genes, one that answers changes.
 fn load(settings: &Settings, model: &ModelSettings) -> Result<LoadedModel> {
     if settings.genes.is_some() {
@@ -118,7 +136,6 @@ fn load(settings: &Settings, model: &ModelSettings) -> Result<LoadedModel> {
         (settings.distance.is_some(), "--distance"),
         (settings.mask, "--mask"),
         (settings.haplotypes, "--haplotypes"),
-        (settings.cache.is_some(), "--cache"),
         (settings.info == InfoFormat::Spliceai, "--fields spliceai"),
     ];
     if let Some((_, option)) = only.iter().find(|(given, _)| *given) {
@@ -145,8 +162,16 @@ fn modes(settings: &Settings, model: &LoadedModel, reference: &Reference, aliase
     }
     let cut = Cut::new(model, settings.compare)?;
     let wanted = chosen_columns(&settings.columns, model)?;
-    let answers = WindowAnswers::new(cut.clone(), model, &wanted, FieldNames::new(&settings.prefix))?;
-    let rows = RowCutter::new(cut, model.pipeline.encoder.clone());
+    let (read, kept) = match &settings.cache {
+        Some(folder) => {
+            let run = by_window::key::of_run(model, &cut, &wanted);
+            let read = RowCache { answers: Cache::open(folder)?, run, scores: wanted.len() };
+            (Some(read), Some(Cache::open(folder)?))
+        }
+        None => (None, None),
+    };
+    let answers = WindowAnswers::new(cut.clone(), model, &wanted, FieldNames::new(&settings.prefix), kept)?;
+    let rows = RowCutter::new(cut, model.pipeline.encoder.clone(), read);
     Ok((Asks::Windows(rows), Answers::Windows(answers), None))
 }
 
@@ -220,10 +245,10 @@ fn matches(pattern: &[u8], name: &[u8]) -> bool {
 }
 
 /// The contigs of a header with their lengths; one that the header does not tell is that of the FASTA, or has no limit.
-fn with_lengths(contigs: &Contigs, reference: &Reference, aliases: &Aliases) -> Contigs {
+fn with_lengths(contigs: &Contigs, reference: Option<&Reference>, aliases: &Aliases) -> Contigs {
     let mut known = Contigs::default();
     for contig in contigs.iter() {
-        let there = reference.contigs().get(aliases.resolve(&contig.name));
+        let there = reference.and_then(|reference| reference.contigs().get(aliases.resolve(&contig.name)));
         let len = if contig.len > 0 { contig.len } else { there.map_or(u64::MAX, |there| there.len) };
         known.push(contig.name.as_str(), len);
     }

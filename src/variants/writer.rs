@@ -165,8 +165,9 @@ impl session::Writer for Writer {
     }
 
     fn seal(mut self) -> Result<Written> {
-        if let Answers::Genes(answers) = &mut self.answers {
-            answers.finish();
+        match &mut self.answers {
+            Answers::Windows(answers) => answers.finish(),
+            Answers::Genes(answers) => answers.finish(),
         }
         Ok(Written::new(self.counts, self.output.seal()?))
     }

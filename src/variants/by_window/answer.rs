@@ -1,8 +1,9 @@
 //! Answers by windows: compared, and written as INFO fields.
 
 use super::{
-    allele::{Allele, Strands},
+    allele::{Allele, AnswerSource, Rows, Strands},
     cut::Cut,
+    key,
 };
 use crate::{
     counts::Counts,
@@ -16,7 +17,10 @@ use crate::{
     pipeline::RowAnswers,
     session::load::{Kind, LoadedModel},
     skip::Skip,
-    variants::compare::{self, Compared, Score, Tracks},
+    variants::{
+        cache::Cache,
+        compare::{self, Compared, Score, Tracks},
+    },
     vcf::info::{self, AlleleScores, FieldNames, ScoreField, Value},
 };
 
@@ -30,6 +34,8 @@ pub(crate) struct WindowAnswers {
     kinds: Vec<ScoreField>,
     /// INFO fields: all kinds of a column after the other.
     names: Vec<String>,
+    /// Where answers are kept.
+    cache: Option<Cache>,
 }
 
 /// INFO fields of a record that a reader can take (BCF counts them in 16 bits; htslib holds to it in VCF, too).
@@ -47,7 +53,13 @@ fn check_count(fields: usize, scores: usize) -> Result<()> {
 
 impl WindowAnswers {
     /// `wanted`: places of the columns that are written.
-    pub(crate) fn new(cut: Cut, model: &LoadedModel, wanted: &[usize], fields: FieldNames) -> Result<Self> {
+    pub(crate) fn new(
+        cut: Cut,
+        model: &LoadedModel,
+        wanted: &[usize],
+        fields: FieldNames,
+        cache: Option<Cache>,
+    ) -> Result<Self> {
         let Form { shape, columns, bin, .. } = &model.form;
         let zero = match &model.kind {
             Kind::Network(card) => card.missing_is_zero(),
@@ -72,7 +84,7 @@ impl WindowAnswers {
             columns.iter().flat_map(|(column, _)| kinds.iter().map(|kind| fields.score(kind.word(), column))).collect();
         // With the one for reasons.
         check_count(names.len() + 1, columns.len())?;
-        Ok(Self { cut, shape: *shape, fields, columns, kinds, names })
+        Ok(Self { cut, shape: *shape, fields, columns, kinds, names, cache })
     }
 
     /// INFO fields that are added.
@@ -104,7 +116,7 @@ impl WindowAnswers {
 
     /// The INFO fields of its scores.
     pub(crate) fn write(
-        &self,
+        &mut self,
         queries: &[Result<Allele, Skip>],
         answers: &RowAnswers<'_>,
         counts: &mut Counts,
@@ -114,7 +126,7 @@ impl WindowAnswers {
         for allele in queries {
             counts.windows += allele.as_ref().map_or(0, Allele::rows);
             let compared = match allele {
-                Ok(allele) => self.compare(allele, answers),
+                Ok(allele) => self.answer(allele, answers, counts),
                 Err(reason) => Err(*reason),
             };
             match &compared {
@@ -142,8 +154,39 @@ impl WindowAnswers {
         })
     }
 
-    /// Every score's comparison, and how far from POS the places in it are counted.
-    fn compare(&self, allele: &Allele, answers: &RowAnswers<'_>) -> Result<Vec<(Compared, i64)>, Skip> {
+    /// Writes what the cache still keeps back.
+    pub(crate) fn finish(&mut self) {
+        if let Some(cache) = &mut self.cache {
+            cache.finish();
+        }
+    }
+
+    /// Every score's comparison, from the cache or from rows, and how far from POS the places in it are counted.
+    fn answer(
+        &mut self,
+        allele: &Allele,
+        answers: &RowAnswers<'_>,
+        counts: &mut Counts,
+    ) -> Result<Vec<(Compared, i64)>, Skip> {
+        let compared = match &allele.source {
+            AnswerSource::Cached(compared) => {
+                counts.cached(true);
+                Ok(compared.clone())
+            }
+            AnswerSource::Rows(rows) => self.compare(rows, answers),
+        };
+        if let (Some(key), Some(cache)) = (allele.key, &mut self.cache) {
+            counts.cached(false);
+            // A reason why there is no score is found again.
+            if let Ok(compared) = &compared {
+                cache.put(key, key::write(compared.iter().copied()));
+            }
+        }
+        Ok(compared?.into_iter().map(|compared| (compared, allele.core_from_position)).collect())
+    }
+
+    /// Every score's comparison.
+    fn compare(&self, allele: &Rows, answers: &RowAnswers<'_>) -> Result<Vec<Compared>, Skip> {
         let Cut { track, strand, comparison, .. } = self.cut;
         let forward = |rows: Strands| answers.scores_in_batch(rows.forward);
         let reverse = |rows: Strands| rows.reverse.map(|row| answers.scores_in_batch(row)).unwrap_or_default();
@@ -166,7 +209,7 @@ impl WindowAnswers {
             compare::tracks(comparison, rows, self.shape, score, allele.placement, allele.within.clone())
         };
         let each = |compare: &dyn Fn(Score) -> Result<Compared, Skip>| {
-            self.columns.iter().map(|(_, score)| Ok((compare(*score)?, allele.core_from_position))).collect()
+            self.columns.iter().map(|(_, score)| compare(*score)).collect()
         };
         match strand {
             StrandRule::Forward => each(&|score| compare(rows.map(forward), score)),

@@ -3,8 +3,9 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    allele::{Allele, Strands},
+    allele::{self, Allele, AnswerSource, Strands},
     cut::{Cut, Placed},
+    key,
 };
 use crate::{
     batch::Rows,
@@ -15,7 +16,8 @@ use crate::{
     skip::Skip,
     tokenize::Encoder,
     variants::{
-        compare::Placement,
+        cache::{Cache, Key, KeyMaker},
+        compare::{Compared, Placement},
         contig::ContigBases,
         query::{AlleleQueries, Query},
         spelling::Edit,
@@ -78,12 +80,31 @@ struct RowPair {
 }
 
 /// The rows of an allele.
-struct AlleleRows {
+pub(super) struct AlleleRows {
     reference: RowPair,
     /// Where the reference rows lie, if they are the FASTA's alone.
     place: Option<Place>,
     left: RowPair,
     right: Option<RowPair>,
+}
+
+impl AlleleRows {
+    /// The bases of every row that there may be.
+    pub(super) fn each(&self) -> impl Iterator<Item = Option<&[u8]>> {
+        let pairs = [Some(&self.reference), Some(&self.left), self.right.as_ref()];
+        pairs.into_iter().flat_map(|pair| {
+            let forward = pair.map(|pair| pair.forward.as_slice());
+            [forward, pair.and_then(|pair| pair.reverse.as_deref())]
+        })
+    }
+}
+
+/// What is asked about an allele.
+enum Asked {
+    /// Its rows, which are to be put into a batch.
+    Rows(AlleleRows, Unplaced, Option<Key>),
+    /// Nothing: the cache has the answer, and the distance from POS to the first base of the core.
+    Cached(Vec<Compared>, i64),
 }
 
 /// Contig, first bases of the rows that are read forward and backward, length.
@@ -95,6 +116,17 @@ pub(crate) struct RowCutter {
     encoder: Option<Arc<Encoder>>,
     /// Reference rows of the batch in work.
     shared: Vec<(Place, Strands)>,
+    cache: Option<RowCache>,
+}
+
+/// Answers of earlier runs.
+pub(crate) struct RowCache {
+    /// The cache.
+    pub answers: Cache,
+    /// The part that all keys begin with.
+    pub run: KeyMaker,
+    /// Scores of an answer.
+    pub scores: usize,
 }
 
 /// Reference rows of the batch that are looked through for one that another allele has asked for.
@@ -102,8 +134,8 @@ const SHARED: usize = 16;
 
 impl RowCutter {
     /// Rows as `cut` cuts them, admitted by the encoder.
-    pub(crate) fn new(cut: Cut, encoder: Option<Arc<Encoder>>) -> Self {
-        Self { cut, encoder, shared: Vec::new() }
+    pub(crate) fn new(cut: Cut, encoder: Option<Arc<Encoder>>, cache: Option<RowCache>) -> Self {
+        Self { cut, encoder, shared: Vec::new(), cache }
     }
 
     /// Feeds the rows of every ALT of a record.
@@ -126,7 +158,14 @@ impl RowCutter {
             if batch.count() == 0 {
                 shared.clear();
             }
-            let alleles = asked.into_iter().map(|one| one.map(|(rows, allele)| allele.with(cut, rows, batch, shared)));
+            let alleles = asked.into_iter().map(|asked| {
+                asked.map(|asked| match asked {
+                    Asked::Rows(rows, allele, key) => allele.with(cut, (rows, key), batch, shared),
+                    Asked::Cached(answer, core_from_position) => {
+                        Allele { source: AnswerSource::Cached(answer), core_from_position, key: None }
+                    }
+                })
+            });
             Query { record, alleles: AlleleQueries::Windows(alleles.collect()) }
         })
     }
@@ -137,7 +176,7 @@ impl RowCutter {
         contig: &mut ContigBases<'_>,
         edit: &Edit,
         record: &VariantRecord,
-    ) -> Result<Result<(AlleleRows, Unplaced), Skip>> {
+    ) -> Result<Result<Asked, Skip>> {
         let cut = &self.cut;
         if edit.removed.max(edit.inserted.len() as u64) > cut.max_allele {
             return Ok(Err(Skip::AlleleTooLong));
@@ -173,7 +212,17 @@ impl RowCutter {
             within: within.start - core.start..within.end - core.start,
             core_from_position: core.start - record.position as i64,
         };
-        Ok(Ok((rows, unplaced)))
+        let key = self
+            .cache
+            .as_ref()
+            .map(|cache| key::of_allele(&cache.run, rows.each(), &unplaced.placement, &unplaced.within));
+        if let (Some(RowCache { answers, scores, .. }), Some(key)) = (&self.cache, &key)
+            && let Some(bytes) = answers.get(key)?
+            && let Some(answer) = key::read(&bytes, *scores)
+        {
+            return Ok(Ok(Asked::Cached(answer, unplaced.core_from_position)));
+        }
+        Ok(Ok(Asked::Rows(rows, unplaced, key)))
     }
 
     /// Reads the bases of the rows, and edits them.
@@ -252,7 +301,13 @@ struct Unplaced {
 
 impl Unplaced {
     /// Puts its rows into a batch.
-    fn with(self, cut: &Cut, rows: AlleleRows, batch: &mut Rows, shared: &mut Vec<(Place, Strands)>) -> Allele {
+    fn with(
+        self,
+        cut: &Cut,
+        (rows, key): (AlleleRows, Option<Key>),
+        batch: &mut Rows,
+        shared: &mut Vec<(Place, Strands)>,
+    ) -> Allele {
         let both = cut.runs_both_strands();
         let AlleleRows { reference, place, left, right } = rows;
         let known = shared.iter().rev().take(SHARED).find(|(there, _)| Some(*there) == place).map(|(_, rows)| *rows);
@@ -264,7 +319,8 @@ impl Unplaced {
         let left = push(batch, &left, both);
         let right = right.map_or(left, |right| push(batch, &right, both));
         let Self { placement, within, core_from_position } = self;
-        Allele { reference, left, right, placement, within, core_from_position }
+        let rows = allele::Rows { reference, left, right, placement, within };
+        Allele { source: AnswerSource::Rows(rows), core_from_position, key }
     }
 }
 
