@@ -80,6 +80,8 @@ reasons! {
     NotBases: "not_bases", "REF or ALT holds letters other than A, C, G, T and N", [Variants];
     /// The variant lies on a contig that the reference does not have.
     ContigNotInReference: "contig_not_in_reference", "the reference does not have this contig (--missing-contigs skip)", [Variants];
+    /// The score file has no site of this allele.
+    NotInScores: "not_in_scores", "the file given with --scores has no such site (--missing-scores skip)", [Variants];
     /// A prompt does not follow the grammar.
     BadPrompt: "bad_prompt", "the prompt does not follow the grammar", [Ask];
     /// What a prompt asks is no task.

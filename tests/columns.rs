@@ -19,12 +19,12 @@ fn tables_of_the_documentation_are_what_the_program_prints() {
             count += 1;
         }
     }
-    assert_eq!(count, 8, "one table per command, and one of skips");
+    assert_eq!(count, 9, "one table per command, and one of skips");
 }
 
 #[test]
 fn tables_of_columns_have_three_cells() {
-    for command in ["scan", "reads", "variants", "evaluate", "ask", "genes", "plan", "skips"] {
+    for command in ["scan", "reads", "variants", "sites", "evaluate", "ask", "genes", "plan", "skips"] {
         let text = genogloss(&["columns", command]).stdout;
         assert!(text.lines().all(|line| line.split('\t').count() == 3), "{command}");
         let markdown = genogloss(&["columns", command, "--markdown"]).stdout;

@@ -116,6 +116,6 @@ fn completions_are_scripts_that_know_every_command() {
     let offered = shell(&format!(
         "set +u; source {script}; COMP_WORDS=(genogloss s); COMP_CWORD=1; _genogloss genogloss s genogloss; echo ${{COMPREPLY[@]}}"
     ));
-    assert_eq!(offered, "scan\n");
+    assert_eq!(offered, "scan sites\n");
     assert_eq!(genogloss(&["completions", "tcsh"]).code, 2);
 }

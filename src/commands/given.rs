@@ -6,7 +6,11 @@ use crate::error::{Error, Result};
 
 /// Options on the command line whose value is not the default one: their identifiers, and how messages call them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Given(Vec<(String, String)>);
+pub(super) struct Given {
+    changed: Vec<(String, String)>,
+    /// Identifiers of all options on the command line, those with their default value too.
+    all: Vec<String>,
+}
 
 /// Options that cannot apply in a case.
 pub(super) struct NotFor<'a> {
@@ -28,12 +32,13 @@ impl Given {
         {
             (matches, command) = (inner, found);
         }
-        let mut given = Vec::new();
+        let (mut given, mut all) = (Vec::new(), Vec::new());
         for argument in command.get_arguments() {
             let id = argument.get_id().as_str();
             if matches.try_contains_id(id).is_err() || matches.value_source(id) != Some(ValueSource::CommandLine) {
                 continue;
             }
+            all.push(id.to_string());
             let values = matches.get_raw(id).into_iter().flatten();
             let defaults = argument.get_default_values();
             if !defaults.is_empty() && values.eq(defaults.iter().map(|value| value.as_os_str())) {
@@ -48,18 +53,23 @@ impl Given {
             };
             given.push((id.to_string(), shown));
         }
-        Self(given)
+        Self { changed: given, all }
+    }
+
+    /// Whether an option is on the command line, with whatever value.
+    pub(super) fn is_explicit(&self, id: &str) -> bool {
+        self.all.iter().any(|given| given == id)
     }
 
     /// All that are given.
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(id, _)| id.as_str())
+        self.changed.iter().map(|(id, _)| id.as_str())
     }
 
     /// Refuses the first option that cannot apply.
     pub(super) fn check(&self, rules: &[NotFor<'_>]) -> Result<()> {
         for rule in rules.iter().filter(|rule| rule.when) {
-            if let Some((_, shown)) = self.0.iter().find(|(id, _)| rule.options.contains(&id.as_str())) {
+            if let Some((_, shown)) = self.changed.iter().find(|(id, _)| rule.options.contains(&id.as_str())) {
                 let error = Error::usage(format!("{shown} {}", rule.why));
                 return Err(if rule.hint.is_empty() { error } else { error.with_hint(rule.hint) });
             }

@@ -7,13 +7,14 @@ use super::{
     given::{self, Given, NO_NETWORK, NotFor},
 };
 use crate::{
-    error::Result,
+    error::{Error, Result},
     model::card::Comparison,
     output::variants::VariantFormat,
     session::Request,
     variants::{
         self,
-        settings::{InfoFormat, MissingContigs, OnMismatch, Settings},
+        scores::{self, header::Wanted},
+        settings::{InfoFormat, MissingContigs, MissingScores, OnMismatch, Settings},
     },
     vcf::info,
 };
@@ -30,14 +31,15 @@ Examples:
   genogloss variants calls.vcf.gz -f genome.fa -o scored.vcf.gz
   genogloss variants calls.vcf.gz -f genome.fa --genes gencode.gtf.gz -m spliceai --accept-license -o scored.vcf.gz
   bcftools view -Ou -f PASS calls.bcf | genogloss variants - -f genome.fa -O b > scored.bcf
+  genogloss variants sample.vcf.gz --scores scores.vcf.gz -o sample.scored.vcf.gz
 
 INFO fields: genogloss columns variants")]
 pub(super) struct Options {
     /// Variants: VCF or BCF (plain, gzip or BGZF); `-` is standard input.
     variants: PathBuf,
     /// Reference: a FASTA file, plain or BGZF; its .fai is used if it exists.
-    #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Input")]
-    reference: PathBuf,
+    #[arg(short = 'f', long, value_name = "FASTA", required_unless_present = "scores", help_heading = "Input")]
+    reference: Option<PathBuf>,
     /// Table that maps contig names: on each line the name in the variants, a tab, the name in the FASTA.
     #[arg(long, value_name = "TSV", help_heading = "Input")]
     contig_aliases: Option<PathBuf>,
@@ -47,6 +49,14 @@ pub(super) struct Options {
     /// What to do with a record whose REF differs from the FASTA.
     #[arg(long, value_name = "WHAT", default_value = "skip", help_heading = "Input")]
     ref_mismatch: OnMismatch,
+    /// Scored sites, written by `genogloss variants` for the sites of many samples (`genogloss sites`): the records get the
+    /// scores of their sites, and no model is run. The output is that of a run of the model on these records. Model,
+    /// reference and options are those of the score file; options that are given must agree with it.
+    #[arg(long, value_name = "VCF", help_heading = "Input")]
+    scores: Option<PathBuf>,
+    /// With --scores: what to do with alleles that have no site in it.
+    #[arg(long, value_name = "WHAT", default_value = "fail", help_heading = "Input")]
+    missing_scores: MissingScores,
     /// How the scores of the two alleles are compared (without --genes). max: the largest difference; sum: the
     /// difference of the sums over all bins; log2fold: log2 of (sum of ALT + 1) / (sum of REF + 1); l2: the square root
     /// of the sum of squared differences; js: the Jensen-Shannon distance of the profiles. Default: the card's, else
@@ -84,7 +94,8 @@ pub(super) struct Options {
     /// PSL).
     #[arg(long, help_heading = "Scores")]
     haplotypes: bool,
-    /// Folder that keeps scores for later runs: what is in it is not computed again. For --genes.
+    /// Folder that keeps scores for later runs: what is in it is not computed again. A score is found by the model, the
+    /// options and the bases that the model reads. Several runs may use one folder at the same time.
     #[arg(long, value_name = "DIR", help_heading = "Scores")]
     cache: Option<PathBuf>,
     #[command(flatten)]
@@ -136,6 +147,18 @@ fn check_given(options: &Options, given: &Given, format: VariantFormat) -> Resul
             why: "has no effect with --ref-mismatch fail, which ends the run at the first mismatch",
             hint: "give only one of them",
         },
+        NotFor {
+            when: options.scores.is_some(),
+            options: &["engine", "device", "batch_rows", "cache", "haplotypes", "missing_contigs"],
+            why: "applies to runs of a model: --scores takes the scores from a file",
+            hint: "omit one of them",
+        },
+        NotFor {
+            when: options.scores.is_none(),
+            options: &["missing_scores"],
+            why: "applies to --scores",
+            hint: "--scores FILE",
+        },
         given::checkpoint(options.run.resume.is_some()),
     ])?;
     given.check(&VariantsOutput::index_rules(format, &options.output))
@@ -144,10 +167,16 @@ fn check_given(options: &Options, given: &Given, format: VariantFormat) -> Resul
 pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     let format = options.format_out.of(&options.output)?;
     check_given(&options, given, format)?;
+    if let Some(path) = options.scores.clone() {
+        return from_scores(options, path, given, format);
+    }
+    let Some(reference) = options.reference else {
+        return Err(Error::usage("-f (--reference) is missing").with_hint("-f genome.fa"));
+    };
     let (target, parts, model) = (options.output.target(), options.run.parts(), options.model.settings());
     let settings = Settings {
         variants: options.variants,
-        reference: options.reference,
+        reference,
         contig_aliases: options.contig_aliases,
         genes: options.genes,
         ref_mismatch: options.ref_mismatch,
@@ -168,4 +197,53 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     };
     let request = Request::new(&settings.inputs(), target, parts)?;
     variants::run(&settings, request, &model)
+}
+
+/// Takes the scores of another file.
+fn from_scores(options: Options, path: PathBuf, given: &Given, format: VariantFormat) -> Result<()> {
+    let (target, parts) = (options.output.target(), options.run.parts());
+    let settings = scores::Settings {
+        wanted: wanted(&options, given),
+        scores: path,
+        missing: options.missing_scores,
+        variants: options.variants,
+        reference: options.reference,
+        contig_aliases: options.contig_aliases,
+        max_ref_mismatch: options.max_ref_mismatch,
+        digest: !options.digest.no_digest,
+        format,
+        region: options.regions.region,
+        regions_file: options.regions.regions_file,
+    };
+    let request = Request::new(&settings.inputs(), target, parts)?;
+    scores::run(&settings, request)
+}
+
+/// What the options that are given say of a score file.
+fn wanted(options: &Options, given: &Given) -> Vec<Wanted> {
+    let mut wanted = Vec::new();
+    if let Some(reference) = &options.reference {
+        wanted.push(Wanted::Named("-f", "reference", reference.clone()));
+    }
+    if let Some(genes) = &options.genes {
+        wanted.push(Wanted::Digest("--genes", "genes_sha256", genes.clone()));
+    }
+    if given.is_explicit("model") {
+        wanted.push(Wanted::Model(options.model.model.clone(), options.model.engine.models_dir.clone()));
+    }
+    if given.is_explicit("prefix") {
+        wanted.push(Wanted::Prefix(options.prefix.clone()));
+    }
+    let word = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
+    let values = [
+        (given.is_explicit("ref_mismatch"), "--ref-mismatch", "ref_mismatch", word(&options.ref_mismatch)),
+        (given.is_explicit("fields"), "--fields", "format", word(&options.fields)),
+        (options.mask, "--mask", "mask", "true".into()),
+        (!options.column.is_empty(), "--column", "column", options.column.join(",")),
+    ];
+    let distance = options.distance.map(|distance| ("--distance", "distance", distance.to_string()));
+    let compare = options.compare.map(|compare| ("--compare", "compare", compare.word().to_string()));
+    let values = values.into_iter().filter_map(|(given, option, key, value)| given.then_some((option, key, value)));
+    wanted.extend(values.chain(distance).chain(compare).map(|(option, key, value)| Wanted::Value(option, key, value)));
+    wanted
 }

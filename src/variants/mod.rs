@@ -15,6 +15,7 @@ pub(crate) mod genes;
 pub(crate) mod haplotypes;
 pub(crate) mod plan;
 mod query;
+pub(crate) mod scores;
 pub(crate) mod settings;
 mod source;
 pub(crate) mod spelling;

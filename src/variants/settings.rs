@@ -13,6 +13,15 @@ pub(crate) enum MissingContigs {
     Skip,
 }
 
+/// What to do with alleles that the score file has no site of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum MissingScores {
+    /// The run ends with an error that names the first one.
+    Fail,
+    /// The record is written without scores, with the reason.
+    Skip,
+}
+
 /// The INFO fields that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
 pub(crate) enum InfoFormat {

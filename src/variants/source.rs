@@ -128,7 +128,7 @@ pub(crate) fn own_of<'a>(territory: &'a Territory, aliases: &'a Aliases, place: 
 }
 
 /// The bases of the reference that a record covers, as an index counts them; a telomere counts as the base beside it.
-fn bases_of(record: &VariantRecord) -> Interval {
+pub(super) fn bases_of(record: &VariantRecord) -> Interval {
     let Interval { start, end } = record.interval();
     Interval::new(start, end.max(start + 1))
 }

@@ -1,5 +1,6 @@
 //! `genogloss variants`.
 
 mod by_gene;
+mod cohort;
 mod deltas;
 mod files;
