@@ -1,5 +1,6 @@
 //! A cohort: the sites of many samples, scored once, and the scores of each sample taken from them.
 
+mod cache;
 mod equality;
 mod refusals;
 mod sites;
