@@ -58,7 +58,7 @@ ENVIRONMENT = {
             "items": {
                 "oneOf": [
                     {"type": "string", "pattern": "^(bioconda|conda-forge)::[a-z0-9-]+=[0-9.]+$"},
-                    {"type": "object", "required": ["pip"], "properties": {"pip": {"type": "array", "items": {"type": "string", "pattern": "^[a-z-]+==[0-9.]+$"}}}},
+                    {"type": "object", "required": ["pip"], "properties": {"pip": {"type": "array", "items": {"type": "string", "pattern": "^[a-z-]+(\\[[a-z,]+\\])?==[0-9.]+$"}}}},
                 ]
             },
         },
