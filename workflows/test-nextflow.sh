@@ -170,6 +170,7 @@ EOF
         rm -rf results work .nextflow
         # The first try of a job is killed for its memory, which leaves no exit code; the second gets more.
         cat > kill.config <<'EOF'
+executor.exitReadTimeout = '20 sec'
 process {
     withName: 'GENOGLOSS_SCAN' {
         memory = { task.attempt == 1 && task.index == 1 ? 40.MB : 1.GB }
