@@ -10,15 +10,19 @@ use std::{
     path::Path,
 };
 
+use crate::address::without_secrets;
+
 /// The result of anything that can end a run.
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Words of an input stand in messages as they are, but for what would end the line or steer the terminal.
+/// Words of an input stand in messages as they are, but for what would end the line or steer the terminal, and for the secret parts of
+/// addresses.
 struct OneLine<'a>(&'a str);
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rest = self.0;
+        let text = without_secrets(self.0);
+        let mut rest = &*text;
         while let Some(at) = rest.find(char::is_control) {
             let (before, after) = rest.split_at(at);
             let control = after.chars().next().unwrap_or_default();
@@ -227,6 +231,8 @@ fn panic_message(why: &str, place: &str) -> String {
 /// The system's reason in our manner: lower case, no "(os error N)", no nested wording.
 pub(crate) fn describe(error: &io::Error) -> String {
     let text = match error.kind() {
+        // Words of a server say more than the kind of the error.
+        _ if error.get_ref().is_some() && error.kind() != io::ErrorKind::UnexpectedEof => error.to_string(),
         io::ErrorKind::NotFound => "no such file or folder".into(),
         io::ErrorKind::PermissionDenied => "permission denied".into(),
         io::ErrorKind::StorageFull => "no space left on device".into(),

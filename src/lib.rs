@@ -6,6 +6,7 @@
 //! records become bytes again (`output`). Who runs when is on one page: `pipeline`. What happened is counted in
 //! `counts`, and compared with what is known in `evaluate`. A run may be cut into shards and put together again: `shards`. Only `commands` knows the command line.
 
+mod address;
 mod batch;
 mod call;
 mod child;

@@ -13,6 +13,7 @@ use signal_hook::{
 };
 
 use crate::{
+    address::without_secrets,
     commands::{Cli, build_details},
     error::{Error, explain_panics},
     interrupt::{INTERRUPTED, SIGNAL},
@@ -69,7 +70,7 @@ pub fn main() -> ExitCode {
                 // Standard error is the last resort: if it is gone there is nobody to tell.
                 let _ = writeln!(stderr, "error: {error}");
                 if let Some(hint) = error.hint() {
-                    let _ = writeln!(stderr, "hint: {hint}");
+                    let _ = writeln!(stderr, "hint: {}", without_secrets(hint));
                 }
             }
             ExitCode::from(error.exit_code())

@@ -8,7 +8,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::{genome::interval::commas, read::Share};
+use crate::{address::without_secrets, genome::interval::commas, read::Share};
 
 /// The bar, while there is one: lines of the log are written above it.
 static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
@@ -22,10 +22,15 @@ pub(crate) struct Console;
 
 impl Write for Console {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // The log comes line by line.
+        let text = String::from_utf8_lossy(bytes);
+        let shown = without_secrets(&text);
+        let write = || io::stderr().write_all(shown.as_bytes());
         match &*bar() {
-            Some(bar) => bar.suspend(|| io::stderr().write(bytes)),
-            None => io::stderr().write(bytes),
-        }
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

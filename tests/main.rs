@@ -19,6 +19,7 @@ mod processes;
 mod properties;
 mod public;
 mod reads;
+mod remote;
 mod report;
 mod resume;
 mod scan;

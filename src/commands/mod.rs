@@ -45,7 +45,9 @@ Examples:
   genogloss reads reads.bam -m exact:gc -o gc.tsv
 
 Environment: ORT_DYLIB_PATH (ONNX Runtime's library), GENOGLOSS_MODELS (folders of models, separated by :),
-GENOGLOSS_CRAM_READER (htslib or noodles, if a build has both). genogloss --version --verbose names the CRAM reader.
+GENOGLOSS_CRAM_READER (htslib or noodles, if a build has both), GENOGLOSS_REMOTE_TIMEOUT (seconds that the server of an https, s3 or
+htsget address may be silent; default 30), and AWS_…, HTTPS_PROXY and SSL_CERT_FILE for such addresses. genogloss --version --verbose
+names the CRAM reader.
 
 Exit codes: 0 success (also if the reader of a pipe closed it), 1 failure, 2 wrong usage, 130 interrupted (Ctrl-C), 143 terminated,
 101 a bug in genogloss."
@@ -147,11 +149,13 @@ pub(crate) fn build_details(words: &[std::ffi::OsString]) -> Option<String> {
         (first == "--version" || first == "-V") && second == "--verbose"
     };
     (asked(a, b) || asked(b, a)).then(|| {
+        let built = [("htslib", cfg!(feature = "htslib")), ("remote", cfg!(feature = "remote"))];
+        let features: Vec<&str> = built.iter().filter(|(_, is_built)| *is_built).map(|(name, _)| *name).collect();
         format!(
             "genogloss {}\ncommit: {}\nfeatures: {}\nCRAM is read by {}\npages show calls with: {}\n{}",
             env!("CARGO_PKG_VERSION"),
             option_env!("GENOGLOSS_COMMIT").unwrap_or("unknown"),
-            if cfg!(feature = "htslib") { "htslib" } else { "none" },
+            if features.is_empty() { "none".into() } else { features.join(", ") },
             crate::read::cram::described(),
             crate::report::view::built_in(),
             crate::model::describe::engines()

@@ -8,11 +8,12 @@ use std::{
 use serde::Serialize;
 
 use crate::{
+    address::without_secrets,
     counts::Counts,
     error::{Error, Result},
     model::engine::EngineReport,
     pipeline::Timings,
-    read::{InputReport, beside::with_ending, fasta::ContigReport, lossy},
+    read::{InputReport, beside::with_ending, fasta::ContigReport, lossy, source::Source},
     shards::ShardReport,
 };
 
@@ -60,7 +61,11 @@ impl Settings {
     /// Adds one.
     pub(crate) fn put(&mut self, name: &str, value: impl Serialize) {
         // Options are texts and numbers: they are all JSON.
-        self.0.insert(name.into(), serde_json::to_value(value).unwrap_or_default());
+        let mut value = serde_json::to_value(value).unwrap_or_default();
+        if let serde_json::Value::String(text) = &mut value {
+            *text = without_secrets(text).into_owned();
+        }
+        self.0.insert(name.into(), value);
     }
 
     /// All that say something, as text.
@@ -76,7 +81,7 @@ impl Settings {
 pub(crate) fn digest(path: &Path) -> Result<String> {
     use sha2::{Digest, Sha256};
     let failed = |error: std::io::Error| Error::read(path, &error);
-    let mut file = std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(path).map_err(failed)?);
+    let mut file = std::io::BufReader::with_capacity(1 << 20, Source::open(path).map_err(failed)?);
     let mut hash = Sha256::new();
     loop {
         let bytes = std::io::BufRead::fill_buf(&mut file).map_err(failed)?;
@@ -176,6 +181,11 @@ pub(crate) fn peak_memory() -> Option<u64> {
 }
 
 impl Manifest {
+    /// The command line, without the secret parts of addresses.
+    pub(crate) fn command() -> Vec<String> {
+        std::env::args_os().map(|word| without_secrets(&word.to_string_lossy()).into_owned()).collect()
+    }
+
     /// Seconds since 1970.
     pub(crate) fn now() -> u64 {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())

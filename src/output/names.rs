@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::{
+    address::file_name,
+    error::{Error, Result},
+};
 
 /// A format that names of files end in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +103,7 @@ pub(crate) fn stem(name: &str) -> &str {
 impl Named {
     /// What a name ends in, and whether `.gz` or `.bgz` follows; `None` where it says nothing.
     pub(crate) fn of(path: &Path) -> Option<(Self, bool)> {
-        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        let name = file_name(path).to_ascii_lowercase();
         let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".bgz"));
         let (_, ending) = plain.unwrap_or(&name).rsplit_once('.')?;
         let (_, format) = ENDINGS.iter().find(|(known, _)| *known == ending)?;

@@ -7,6 +7,7 @@ use std::{
 
 use super::manifest::Manifest;
 use crate::{
+    address::is_address,
     error::{Error, Result},
     read::beside::with_ending,
 };
@@ -25,6 +26,11 @@ pub(crate) fn check_targets(
             fs::canonicalize(folder).unwrap_or_else(|_| folder.into()).join(path.file_name().unwrap_or_default())
         })
     };
+    let written = output.into_iter().chain(manifest).chain(others.iter().map(|(path, _)| *path));
+    if let Some(path) = written.into_iter().find(|path| is_address(path)) {
+        return Err(Error::usage(format!("{} is an address: outputs are files on this machine", path.display()))
+            .with_hint("write a file, and copy it (aws s3 cp, curl -T) when the run has ended"));
+    }
     let is_file = |path: &&Path| !path.exists() || path.is_file();
     let output = output.filter(|path| *path != Path::new("-")).filter(is_file);
     let mut taken: Vec<(PathBuf, &str)> =

@@ -114,7 +114,7 @@ impl PromptInput {
     /// How many prompts there are, which takes reading them; refused for standard input and pipes.
     pub(super) fn count(&self) -> Result<u64> {
         if let Source::File(path, _) = &self.source
-            && !path.is_file()
+            && !crate::read::source::is_file(path)
         {
             let problem = format!("{}: the number of prompts must be known", self.source.place());
             return Err(Error::usage(problem).with_hint("give a file instead of standard input or a pipe"));

@@ -21,13 +21,16 @@ use super::{
     lines::LineLimited,
     open::{self, Input},
     part::Part,
+    regions::Regions,
     sam,
     sam_header::Header,
+    source,
     tally::{InputReport, Share, Tally},
 };
 use crate::{
+    address::{Scheme, scheme},
     error::{Error, Result},
-    genome::Contigs,
+    genome::{Contigs, Interval},
 };
 
 /// An open file of reads.
@@ -150,7 +153,13 @@ impl Alignments {
         if let Some(regions) = part.regions {
             regions.check(&header.contigs, &name)?;
         }
-        if !part.is_whole() && path.is_file() {
+        if let Some(regions) = part.regions
+            && scheme(&path) == Some(Scheme::Htsget)
+        {
+            read_from_tickets(&path, reference.as_deref(), &header, regions, &mut handle)?;
+            return Ok(report);
+        }
+        if !part.is_whole() && source::is_file(&path) {
             indexed.set(true);
             match format {
                 Format::Bam if is_blocked => {
@@ -190,6 +199,42 @@ impl Alignments {
         }
         Ok(report)
     }
+}
+
+/// Calls `handle` with the records of the regions, each once, from a ticket of htsget for each region. A server may give more records
+/// than those that overlap it.
+fn read_from_tickets(
+    path: &Path,
+    reference: Option<&Path>,
+    header: &Header,
+    regions: &Regions,
+    handle: &mut dyn FnMut(io::Result<RecordBuf>) -> Result<()>,
+) -> Result<()> {
+    for contig in header.contigs.iter() {
+        let mut before = 0;
+        for region in regions.of(&contig.name) {
+            let region = Interval::new(region.start, region.end.min(contig.len.max(region.start)));
+            let input = open::open_region(path, &contig.name, region)?;
+            let part = Alignments::of(input, reference)?;
+            if !part.contigs().iter().eq(header.contigs.iter()) {
+                return Err(Error::input(
+                    part.place(),
+                    "the server gives other contigs for a region than for the file",
+                ));
+            }
+            let codec = part.header.for_decoding();
+            let _ = part.read(&Part::default(), |record| {
+                let place = indexed_place(&codec, &record);
+                // What overlaps an earlier region, too, has been read.
+                let is_wanted = place.is_some_and(|(name, own)| {
+                    name == contig.name && own.overlaps(region) && (before == 0 || own.start >= before)
+                });
+                if is_wanted { handle(Ok(record)) } else { Ok(()) }
+            })?;
+            before = region.end;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a CRAM file that was compressed again: htslib and noodles need the bytes of the file.

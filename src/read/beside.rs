@@ -1,22 +1,9 @@
 //! Index files beside a file: their names, and whether they are older than the file.
 
-use std::{
-    path::{Path, PathBuf},
-    time::SystemTime,
-};
+use std::path::Path;
 
-/// The path with an ending added: `genome.fa` and `fai` give `genome.fa.fai`.
-pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    PathBuf::from(name)
-}
-
-/// When a file was written last.
-pub(super) fn modified(path: &Path) -> Option<SystemTime> {
-    path.metadata().and_then(|about| about.modified()).ok()
-}
+pub(super) use super::source::modified;
+pub(crate) use crate::address::with_ending;
 
 /// Whether both files exist, and the index was written before the file.
 pub(super) fn is_older(index: &Path, file: &Path) -> bool {

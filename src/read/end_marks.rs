@@ -1,11 +1,11 @@
 //! The blocks that mark the end of BGZF and CRAM files: a file without its mark is truncated.
 
 use std::{
-    fs::File,
     io::{self, Read, Seek, SeekFrom},
     path::Path,
 };
 
+use super::source::Source;
 use crate::error::{Error, Result};
 
 /// The empty block at the end of every BGZF file (SAM specification, section 4.1.2).
@@ -46,8 +46,8 @@ pub(super) fn require_cram_end(path: &Path) -> Result<()> {
 /// Refuses a file whose last bytes, `most` of them, are not as wanted.
 fn require(path: &Path, most: usize, is_end: impl Fn(&[u8]) -> bool, why: &str) -> Result<()> {
     let read = || -> io::Result<bool> {
-        let mut file = File::open(path)?;
-        let length = file.metadata()?.len().min(most as u64);
+        let mut file = Source::open(path)?;
+        let length = file.known_length().unwrap_or(0).min(most as u64);
         file.seek(SeekFrom::End(-(length as i64)))?;
         let mut tail = Vec::new();
         file.read_to_end(&mut tail)?;

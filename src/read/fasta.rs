@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::{
     format::Format,
     open::{self, Input},
+    source,
 };
 use crate::{
     digest::hex,
@@ -78,7 +79,7 @@ pub(crate) fn check_alphabet(bases: &[u8], place: &str, contig: &str, start: u64
 
 /// The names and lengths of all contigs of a file, in its order, by reading it from start to end.
 pub(crate) fn read_contigs(path: &Path) -> Result<Contigs> {
-    if !path.is_file() {
+    if !source::is_file(path) {
         return Err(Error::usage(format!(
             "{}: the lengths of the contigs must be known before the bases are read",
             open::place(path)

@@ -4,7 +4,6 @@
 //! so it is refused.
 
 use std::{
-    fs::File,
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     vec,
@@ -17,9 +16,13 @@ use super::{
     end_marks::require_end_block,
     index::{self, Chunk, Index},
     part::Part,
+    source::Source,
     tally::Tally,
 };
-use crate::error::{Error, Result, describe};
+use crate::{
+    address::with_other_ending,
+    error::{Error, Result, describe},
+};
 
 /// What the records of a file are, as an index has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +41,7 @@ impl Records {
         match self {
             Self::Bam => ["csi", "bai"]
                 .iter()
-                .flat_map(|ending| [with_ending(file, ending), file.with_extension(ending)])
+                .flat_map(|ending| [with_ending(file, ending), with_other_ending(file, ending)])
                 .collect(),
             Self::Bcf => vec![with_ending(file, "csi")],
             Self::Vcf => vec![with_ending(file, "csi"), with_ending(file, "tbi")],
@@ -108,7 +111,7 @@ impl<'a> IndexedFile<'a> {
         let hint = format!("index the file again: {} {}", records.command(), path.display());
         let Some(index) = Index::first_of(&records.names(path), path, &hint)? else { return Ok(None) };
         require_end_block(path)?;
-        let file = File::open(path).map_err(|error| Error::read(path, &error))?;
+        let file = Source::open(path).map_err(|error| Error::read(path, &error))?;
         let mut reader = bgzf::io::Reader::new(BufReader::with_capacity(BUFFER, Counted { file, tally }));
         skip_header(&mut reader)?;
         let begin = reader.virtual_position();
@@ -140,8 +143,8 @@ impl<'a> IndexedFile<'a> {
             let hides = first.as_deref().is_some_and(is_placed);
             return if hides { Err(self.foreign("it has no records, but the file has")) } else { Ok(()) };
         };
-        let length = self.path.metadata().map_err(|error| Error::read(self.path, &error))?.len();
-        if extent.end.compressed() > length {
+        let length = Source::open(self.path).map_err(|error| Error::read(self.path, &error))?.known_length();
+        if length.is_some_and(|length| extent.end.compressed() > length) {
             return Err(self.foreign("it points past the end of the file"));
         }
         let offsets = "its offsets are not those of the file";
@@ -202,7 +205,7 @@ const BUFFER: usize = 64 << 10;
 
 /// A file whose bytes are counted.
 struct Counted {
-    file: File,
+    file: Source,
     tally: Tally,
 }
 

@@ -5,14 +5,16 @@
 //! are read.
 
 use std::{
-    fs::File,
     io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
 
 use noodles::bgzf::{self, VirtualPosition};
 
-use super::beside::{modified, warn_if_older, with_ending};
+use super::{
+    beside::{modified, warn_if_older, with_ending},
+    source::{self, Source},
+};
 use crate::{
     error::{Error, Result, describe, guard},
     genome::Interval,
@@ -79,7 +81,14 @@ impl IndexedContig {
 impl Index {
     /// The first of these indices of a file that is there; `None` without one. `hint` says how to make it again.
     pub(super) fn first_of(names: &[PathBuf], file: &Path, hint: &str) -> Result<Option<Self>> {
-        let Some(path) = names.iter().find(|path| path.is_file()) else { return Ok(None) };
+        let mut found = None;
+        for name in names {
+            if source::exists(name)? {
+                found = Some(name);
+                break;
+            }
+        }
+        let Some(path) = found else { return Ok(None) };
         warn_if_older(path, file);
         let index = guard(|| Self::open(path)).map_err(|error| {
             let why = match error.kind() {
@@ -92,7 +101,7 @@ impl Index {
     }
 
     fn open(path: &Path) -> io::Result<Self> {
-        let mut file = BufReader::with_capacity(128 << 10, File::open(path)?);
+        let mut file = BufReader::with_capacity(128 << 10, Source::open(path)?);
         let packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
         let read = if packed { Self::parse(bgzf::io::Reader::new(file)) } else { Self::parse(file) };
         Ok(Self { path: path.into(), ..read? })

@@ -25,10 +25,14 @@ pub(crate) mod part;
 pub(crate) mod raw;
 pub(crate) mod reference;
 pub(crate) mod regions;
+#[cfg(feature = "remote")]
+mod remote;
 mod sam;
 pub(crate) mod sam_header;
+pub(crate) mod source;
 mod tally;
 pub(crate) mod variants;
+mod version;
 
 pub(crate) use format::{Compression, Format};
 pub(crate) use lines::{LineLimited, MAX_LINE, read_frame, read_line, read_line_and_end};
@@ -36,3 +40,4 @@ pub(crate) use lines::{LineLimited, MAX_LINE, read_frame, read_line, read_line_a
 pub(crate) use open::open_reader;
 pub(crate) use open::{Input, open, open_even_empty, open_if_any, place};
 pub(crate) use tally::{InputReport, Share, lossy};
+pub(crate) use version::Version;

@@ -1,7 +1,6 @@
 //! Opens an input of any format: its decompressed bytes, its format and its compression.
 
 use std::{
-    fs::File,
     io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
@@ -10,9 +9,14 @@ use noodles::bgzf;
 
 use super::{
     format::{self, BYTE_ORDER_MARK, Compression, Format, WITHOUT_MARK},
+    source::Source,
     tally::{Counting, EndChecked, InputReport, Share, Tally},
 };
-use crate::error::{Error, Result};
+use crate::{
+    address::file_name,
+    error::{Error, Result},
+    genome::Interval,
+};
 
 /// An open input.
 pub(crate) struct Input {
@@ -28,6 +32,8 @@ pub(crate) struct Input {
     start: Vec<u8>,
     /// Length of the file in bytes; `None` for standard input, a pipe or memory.
     length: Option<u64>,
+    /// The entity tag of a file on a server.
+    etag: Option<String>,
     tally: Tally,
 }
 
@@ -78,13 +84,17 @@ pub(crate) fn open_even_empty(path: &Path) -> Result<Input> {
     if path == Path::new("-") {
         return begin(path, Box::new(io::stdin()), None);
     }
-    let file = File::open(path).map_err(|error| Error::read(path, &error))?;
-    let about = file.metadata().ok();
-    if about.as_ref().is_some_and(std::fs::Metadata::is_dir) {
-        return Err(Error::input(path.display(), "is a folder, not a file"));
-    }
-    let length = about.filter(std::fs::Metadata::is_file).map(|about| about.len());
-    begin(path, Box::new(file), length)
+    let source = Source::open(path).map_err(|error| Error::read(path, &error))?;
+    let (length, version) = (source.known_length(), source.version());
+    let mut input = begin(path, Box::new(source), length)?;
+    input.etag = version.and_then(|version| version.etag);
+    Ok(input)
+}
+
+/// Opens the part of an htsget address that holds the records of a region.
+pub(super) fn open_region(path: &Path, contig: &str, interval: Interval) -> Result<Input> {
+    let source = Source::open_region(path, contig, interval).map_err(|error| Error::read(path, &error))?;
+    begin(path, Box::new(source), None)
 }
 
 fn begin(path: &Path, raw: Box<dyn Read + Send>, length: Option<u64>) -> Result<Input> {
@@ -116,7 +126,7 @@ fn begin(path: &Path, raw: Box<dyn Read + Send>, length: Option<u64>) -> Result<
         return Err(Error::input(place(path), problem).with_hint(hint));
     }
     let start = start[..start.len().min(START)].to_vec();
-    Ok(Input { reader, format, compression, path: path.into(), start, length, tally })
+    Ok(Input { reader, format, compression, path: path.into(), start, length, etag: None, tally })
 }
 
 impl Input {
@@ -128,10 +138,11 @@ impl Input {
     /// A function that returns the input's entry in the manifest. Take it before the reader is moved; call it after reading.
     pub(crate) fn report(&self) -> impl Fn() -> InputReport + use<> {
         let (tally, path, format, compression) = (self.tally.clone(), self.path.clone(), self.format, self.compression);
-        let size = self.length;
+        let (size, etag) = (self.length, self.etag.clone());
         move || {
             let (bytes, sha256) = tally.bytes_and_sha256();
-            InputReport { path: path.clone(), format, compression, bytes, size, sha256, reader: None }
+            let (path, etag) = (path.clone(), etag.clone());
+            InputReport { path, format, compression, bytes, size, sha256, etag, reader: None }
         }
     }
 
@@ -190,7 +201,7 @@ impl Input {
             return Ok(self);
         }
         let why = self.emptiness();
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let name = file_name(&self.path).to_ascii_lowercase();
         let name = name.strip_suffix(".gz").unwrap_or(&name);
         if let Some(ending) = headed.iter().find(|ending| name.ends_with(&format!(".{ending}"))) {
             let what = ending.to_uppercase();

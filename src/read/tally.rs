@@ -13,7 +13,7 @@ use super::{
     end_marks::{self, BGZF_EOF},
     format::{Compression, Format},
 };
-use crate::digest::hex;
+use crate::{address::without_secrets, digest::hex};
 
 /// An input, as the manifest lists it.
 #[derive(Clone, Debug, Serialize)]
@@ -31,14 +31,17 @@ pub(crate) struct InputReport {
     pub size: Option<u64>,
     /// SHA-256 of the file; `None` where it was not read from start to end, or digests are not wanted.
     pub sha256: Option<String>,
+    /// The entity tag of a file on a server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
     /// The library that read it, for a format that more than one can read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reader: Option<String>,
 }
 
-/// Serializes a path as text; bytes that are not UTF-8 are replaced.
+/// Serializes a path as text; bytes that are not UTF-8 are replaced, and so are the secret parts of an address.
 pub(crate) fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.serialize_str(&path.to_string_lossy())
+    serializer.serialize_str(&without_secrets(&path.to_string_lossy()))
 }
 
 /// Counts of an input that is being read.

@@ -100,7 +100,7 @@ impl Variants {
 
     /// Reads only the records of a part, and some beside them, if there is an index beside the file. Call it before the first record.
     pub(crate) fn restrict(&mut self, part: &Part<'_>) -> Result<()> {
-        if part.is_whole() || !self.path.is_file() {
+        if part.is_whole() || !super::source::is_file(&self.path) {
             return Ok(());
         }
         let (records, contigs) = match &self.reader {

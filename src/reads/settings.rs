@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     exact::Task,
     output::manifest::{self, digest},
-    read::{Format, alignments::Alignments, part::Part, regions::one_by_one},
+    read::{Format, alignments::Alignments, part::Part, regions::one_by_one, source},
     session::{
         load::{Kind, LoadedModel},
         part,
@@ -151,7 +151,7 @@ impl Settings {
         if alignments.is_sorted() {
             return part::of_contigs(choice, alignments.contigs(), &place, "reads").map(Some);
         }
-        if !self.reads.is_file() {
+        if !source::is_file(&self.reads) {
             return Err(Error::usage(format!("{place}: the number of reads must be known before the run"))
                 .with_hint("give a file instead of standard input or a pipe, or reads that are sorted"));
         }

@@ -9,6 +9,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use crate::{
+    address::{is_address, missing},
     error::{Error, Result},
     histogram::Histogram,
     output::{kind::OutputKind, manifest::Manifest},
@@ -123,6 +124,9 @@ impl Run {
 
 /// Where the manifest of a manifest, an output or a folder of tracks is.
 fn manifest_of(path: &Path) -> Result<PathBuf> {
+    if is_address(path) {
+        return Err(Error::input(path.display(), missing(path)));
+    }
     if path.extension().is_some_and(|ending| ending == "json") {
         return Ok(path.into());
     }

@@ -81,7 +81,7 @@ fn with_manifests(target: &Target, about: About, finished: Finished, mut sealed:
     let manifest = Manifest {
         program: "genogloss",
         version: env!("CARGO_PKG_VERSION"),
-        command: std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect(),
+        command: Manifest::command(),
         finished_unix: Manifest::now(),
         model,
         host: Host::this(),

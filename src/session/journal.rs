@@ -16,12 +16,17 @@ use serde_json::{Map, Value, json};
 
 use super::stored::is_plain_name;
 use crate::{
+    address::{is_address, without_secrets},
     counts::Counts,
     error::{Error, Result, describe},
     output::{
         hidden,
         manifest::{ModelReport, Settings},
         open_hidden, read_hidden,
+    },
+    read::{
+        Version,
+        source::{Source, is_file},
     },
 };
 
@@ -158,6 +163,15 @@ pub(crate) fn identity(
     run.insert("shard".into(), shard.into());
     for path in inputs {
         let failed = |error: std::io::Error| Error::read(path, &error);
+        if is_address(path)
+            && is_file(path)
+            && let Some(Version { length, etag, modified }) = Source::open(path).map_err(failed)?.version()
+        {
+            // A signed address is another one on the next day.
+            let name = format!("input {}", without_secrets(&path.display().to_string()));
+            run.insert(name, json!({"bytes": length, "etag": etag, "modified": modified}));
+            continue;
+        }
         let about = if *path == Path::new("-") { None } else { Some(fs::metadata(path).map_err(failed)?) };
         let Some(about) = about.filter(fs::Metadata::is_file) else {
             let place = crate::read::place(path);

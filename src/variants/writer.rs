@@ -1,7 +1,5 @@
 //! Writes the records of a run with their new INFO fields.
 
-use std::path::Path;
-
 use super::{
     by_gene::answer::GeneAnswers,
     by_window::answer::WindowAnswers,
@@ -9,6 +7,7 @@ use super::{
     settings::Settings,
 };
 use crate::{
+    address::file_name,
     counts::Counts,
     error::{Error, Result},
     output::{
@@ -103,7 +102,6 @@ pub(super) fn header(
     recorded: &manifest::Settings,
     settings: &Settings,
 ) -> Result<Vec<u8>> {
-    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (model, version) = (&report.name, &report.version);
     let mut lines = vec![
         format!("##genogloss_version={}\n", env!("CARGO_PKG_VERSION")),
@@ -119,9 +117,9 @@ pub(super) fn header(
         info::structured(
             "genogloss_variants",
             &settings.prefix,
-            [("model", model.clone()), ("reference", name(&settings.reference))]
+            [("model", model.clone()), ("reference", file_name(&settings.reference))]
                 .into_iter()
-                .chain(settings.genes.as_deref().map(|genes| ("genes", name(genes))))
+                .chain(settings.genes.as_deref().map(|genes| ("genes", file_name(genes))))
                 .chain(recorded.told().filter_map(|(key, value)| match key {
                     // How it is written is no option of what is written.
                     "command" | "output_type" | "prefix" => None,

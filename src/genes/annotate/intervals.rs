@@ -136,7 +136,7 @@ pub(crate) fn annotate(facts: Facts, request: Request, input: Input, path: &Path
 
 /// The part of the intervals that a shard is for, which takes counting them.
 fn territory(choice: &Choice, path: &Path, place: &str) -> Result<Territory> {
-    if !path.is_file() {
+    if !read::source::is_file(path) {
         return Err(Error::usage(format!("{place}: standard input and pipes cannot be cut into shards"))
             .with_hint("give a file"));
     }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use self::annotator::Annotator;
 use super::{base::Base, lookup::about};
 use crate::{
+    address::file_name,
     counts::Counts,
     error::{Error, Result},
     genome::Contigs,
@@ -135,6 +136,6 @@ fn count_written(counts: &mut Counts) {
 
 /// Whether a file has a name of VCF or BCF.
 pub(crate) fn is_named_variants(path: &Path) -> bool {
-    let name = path.to_string_lossy().to_ascii_lowercase();
+    let name = file_name(path).to_ascii_lowercase();
     [".vcf", ".vcf.gz", ".vcf.bgz", ".bcf"].iter().any(|ending| name.ends_with(ending))
 }

@@ -16,6 +16,7 @@ use super::{
     records::{Gene, Source},
     schema::{APPLICATION, FORMAT, describe_sqlite},
 };
+use crate::address::missing;
 use crate::error::{Error, Result};
 
 /// The knowledge base that is used if no other is named.
@@ -63,7 +64,7 @@ impl Base {
     /// Opens a knowledge base for reading.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         if !path.is_file() {
-            let problem = if path.exists() { "is a folder, not a file" } else { "no such file or folder" };
+            let problem = if path.exists() { "is a folder, not a file" } else { missing(path) };
             return Err(
                 Error::input(path.display(), problem).with_hint("genogloss genes build FILE... makes a knowledge base")
             );

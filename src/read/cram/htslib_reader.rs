@@ -40,6 +40,7 @@ use super::{
     reference_hints::{ADD, DIFFERENT, OTHER, needed},
 };
 use crate::{
+    address::file_name,
     error::{Error, Result, describe},
     genome::{
         Contigs,
@@ -136,7 +137,7 @@ impl Reader {
         // htslib opens the pipe by its number. This end is closed, so that the feeder notices when htslib closes its end. htslib names
         // reads without a name after the file, so the link has its name.
         let folder = folder_of_links()?;
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("-");
+        let name = file_name(path);
         let link = folder.path().join(name.replace(INDEX_FOLLOWS, "_idx_"));
         std::os::unix::fs::symlink(format!("/dev/fd/{}", from.as_raw_fd()), &link).map_err(failed)?;
         let opened = HtslibReader::from_path(&link);

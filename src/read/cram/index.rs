@@ -3,7 +3,6 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    fs::File,
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
     ops::Range,
     path::{Path, PathBuf},
@@ -15,9 +14,11 @@ use super::super::{
     beside::{warn_if_older, with_ending},
     end_marks::require_cram_end,
     part::Part,
+    source::{self, Source},
     tally::Tally,
 };
 use crate::{
+    address::with_other_ending,
     error::{Error, Result, describe, guard},
     genome::{Contigs, Interval},
 };
@@ -35,17 +36,25 @@ pub(super) fn part(
     part: &Part<'_>,
     tally: Tally,
 ) -> Result<Option<Box<dyn BufRead + Send>>> {
-    let names = [with_ending(path, "crai"), path.with_extension("crai")];
-    let Some(index) = names.into_iter().find(|index| index.is_file()) else { return Ok(None) };
+    let names = [with_ending(path, "crai"), with_other_ending(path, "crai")];
+    let mut found = None;
+    for name in names {
+        if source::exists(&name)? {
+            found = Some(name);
+            break;
+        }
+    }
+    let Some(index) = found else { return Ok(None) };
     warn_if_older(&index, path);
-    let records = guard(|| crai::fs::read(&index)).map_err(|error| {
+    let records = guard(|| crai::io::Reader::new(Source::open(&index)?).read_index()).map_err(|error| {
         Error::input(index.display(), format!("the index is damaged: {}", describe(&error)))
             .with_hint(format!("index the file again: {MAKE} {}", path.display()))
     })?;
     require_cram_end(path)?;
     let failed = |error: io::Error| Error::read(path, &error);
-    let length = path.metadata().map_err(failed)?.len();
-    let mut reader = BufReader::with_capacity(512, File::open(path).map_err(failed)?);
+    let file = Source::open(path).map_err(failed)?;
+    let length = file.known_length().unwrap_or(0);
+    let mut reader = BufReader::with_capacity(512, file);
     let mut definition = [0; DEFINITION as usize];
     reader.read_exact(&mut definition).map_err(failed)?;
     // Since CRAM 3 a checksum ends the header of a container.
@@ -97,7 +106,7 @@ fn wanted(path: &Path, contigs: &Contigs, part: &Part<'_>, records: &[crai::Reco
 
 /// The containers of a file.
 struct Containers<'a> {
-    reader: BufReader<File>,
+    reader: BufReader<Source>,
     path: &'a Path,
     index: PathBuf,
     /// Of the file.
@@ -198,7 +207,7 @@ impl Containers<'_> {
 
 /// Some ranges of a file, one after the other.
 struct Ranges {
-    file: File,
+    file: Source,
     ranges: std::vec::IntoIter<Range<u64>>,
     range: Range<u64>,
     tally: Tally,

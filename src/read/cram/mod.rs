@@ -17,6 +17,7 @@ use ::noodles::sam::{self, alignment::RecordBuf};
 
 use super::{part::Part, sam_header::Header, tally::Tally};
 use crate::{
+    address::is_address,
     error::{Error, Result},
     genome::Contigs,
 };
@@ -40,15 +41,20 @@ enum Library {
 }
 
 impl Library {
-    /// The library that [`READER`] and the build choose.
-    fn chosen() -> Result<Self> {
+    /// The library that [`READER`] and the build choose. Addresses are read by noodles: htslib opens files itself.
+    #[cfg_attr(not(feature = "htslib"), expect(unused_variables, reason = "there is no choice"))]
+    fn chosen(are_addresses: bool) -> Result<Self> {
         #[cfg(feature = "htslib")]
-        let (built, default) = ("htslib", Self::Htslib);
+        let (built, default) = ("htslib", if are_addresses { Self::Noodles } else { Self::Htslib });
         #[cfg(not(feature = "htslib"))]
         let (built, default) = ("noodles", Self::Noodles);
         match std::env::var(READER).ok().as_deref() {
             None | Some("") => Ok(default),
             Some("noodles") => Ok(Self::Noodles),
+            #[cfg(feature = "htslib")]
+            Some("htslib") if are_addresses => Err(Error::usage(format!(
+                "{READER}=htslib: addresses of CRAM files and their FASTA files are read by noodles"
+            ))),
             #[cfg(feature = "htslib")]
             Some("htslib") => Ok(Self::Htslib),
             Some(other) => Err(Error::usage(format!("{READER}={other}: this build has {built} and noodles"))),
@@ -70,7 +76,7 @@ impl Reader {
         path: &Path,
         reference: Option<&Path>,
     ) -> Result<(Header, Self)> {
-        match Library::chosen()? {
+        match Library::chosen(is_address(path) || reference.is_some_and(is_address))? {
             Library::Noodles => {
                 let (header, reader) = noodles_reader::Reader::open(input, path, reference)?;
                 Ok((header, Self::Noodles(Box::new(reader))))

@@ -1,21 +1,20 @@
 //! The index of the blocks of a BGZF file (`.gzi`), checked where it is used.
 
-use std::{
-    fs::File,
-    io::{self, Read, Seek, SeekFrom},
-};
+use std::io::{self, Read, Seek, SeekFrom};
+
+use super::super::source::Source;
 
 /// The `.gzi` beside a BGZF file. An index of another file, or of this file before it was changed, would give other bases, so each
 /// block is checked before it is read.
 pub(super) struct BlockIndex {
-    file: File,
+    file: Source,
     len: u64,
     /// Where each block begins in the file and in the decompressed bytes, and whether that has been checked.
     places: Vec<(u64, u64, bool)>,
 }
 
 impl BlockIndex {
-    pub(super) fn new(file: File, len: u64, index: &[(u64, u64)]) -> Self {
+    pub(super) fn new(file: Source, len: u64, index: &[(u64, u64)]) -> Self {
         let places = std::iter::once(&(0, 0)).chain(index).map(|&(at, first)| (at, first, false)).collect();
         Self { file, len, places }
     }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     sync::Arc,
@@ -18,12 +17,14 @@ use super::{
         fasta::{ContigReport, check_alphabet},
         format::{Compression, Format},
         open,
+        source::{self, Source},
     },
     block_index::BlockIndex,
     dictionary,
     index::{self, Irregular, file_offset, make_anew},
 };
 use crate::{
+    address::is_address,
     error::{Error, Result},
     genome::{Contigs, Interval},
 };
@@ -84,7 +85,7 @@ impl Reference {
             }
             (Box::new(file), None)
         };
-        let has_index_file = with_ending(path, "fai").is_file();
+        let has_index_file = source::exists(&with_ending(path, "fai"))?;
         let records = if has_index_file {
             index::read_contigs(path)?
         } else {
@@ -149,8 +150,8 @@ impl Reference {
             .map_err(failed)?;
         if self.is_compressed {
             let beside = with_ending(&self.path, "gzi");
-            let index = if beside.is_file() {
-                bgzf::gzi::fs::read(&beside).map_err(|error| Error::read(&beside, &error))?
+            let index = if source::exists(&beside)? {
+                index::read_blocks(&beside).map_err(|error| Error::read(&beside, &error))?
             } else {
                 index::index_blocks(&self.path).map_err(|error| Error::read(&self.path, &error))?
             };
@@ -300,14 +301,15 @@ impl Reference {
     }
 
     /// The name, length and MD5 of contigs, for the manifest. The MD5 is that of a `.dict` beside the file where it has one; without, all
-    /// of the contig is read. `has_digest`: if not, contigs without it have none.
+    /// of the contig is read, unless it is on a server. `has_digest`: if not, contigs without it have none.
     pub(crate) fn reports(&mut self, contigs: &[usize], has_digest: bool) -> Result<Vec<ContigReport>> {
         let known = if contigs.is_empty() { HashMap::new() } else { dictionary::digests(&self.path, &self.contigs) };
         let report = |&contig: &usize| {
             let (name, length) = (self.records[contig].name().to_string(), self.records[contig].length());
             let md5 = match known.get(&contig) {
                 Some(md5) => Some(*md5),
-                None if has_digest => Some(self.md5(contig)?),
+                // Reading all of a genome from a server would cost more than the run.
+                None if has_digest && !is_address(&self.path) => Some(self.md5(contig)?),
                 None => None,
             };
             Ok(ContigReport { name, length, md5 })
@@ -328,15 +330,18 @@ impl Reference {
 }
 
 /// Opens a plain or BGZF file: the file at its start, its length, and its compression.
-fn open_seekable(path: &Path) -> Result<(File, u64, Compression)> {
+fn open_seekable(path: &Path) -> Result<(Source, u64, Compression)> {
     let failed = |error: &io::Error| Error::read(path, error);
+    let no_access = || {
+        Error::input(open::place(path), "a pipe or device does not allow random access")
+            .with_hint("give a file instead")
+    };
     if path == Path::new("-") || std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
-        return Err(Error::input(open::place(path), "a pipe or device does not allow random access")
-            .with_hint("give a file instead"));
+        return Err(no_access());
     }
     let mut head = [0u8; Compression::NEEDED];
-    let mut file = File::open(path).map_err(|e| failed(&e))?;
-    let len = file.metadata().map_err(|e| failed(&e))?.len();
+    let mut file = Source::open(path).map_err(|e| failed(&e))?;
+    let len = file.known_length().ok_or_else(no_access)?;
     if len == 0 {
         return Err(Error::input(path.display(), "the file is empty (0 bytes)"));
     }
@@ -353,15 +358,15 @@ fn open_seekable(path: &Path) -> Result<(File, u64, Compression)> {
 }
 
 /// A reader of a BGZF file by position, and the index of its blocks where it is from a file (`.gzi`), to check it.
-fn open_blocks(path: &Path, file: File, len: u64) -> Result<(impl Bytes + use<>, Option<BlockIndex>)> {
+fn open_blocks(path: &Path, file: Source, len: u64) -> Result<(impl Bytes + use<>, Option<BlockIndex>)> {
     let failed = |error: &io::Error| Error::read(path, error);
     require_end_block(path)?;
     let beside = with_ending(path, "gzi");
-    let (blocks, block_index) = if beside.is_file() {
-        let blocks = bgzf::gzi::fs::read(&beside).map_err(|error| {
+    let (blocks, block_index) = if source::exists(&beside)? {
+        let blocks = index::read_blocks(&beside).map_err(|error| {
             Error::read(&beside, &error).with_hint(format!("make it again: bgzip -r {}", path.display()))
         })?;
-        let file = File::open(path).map_err(|e| failed(&e))?;
+        let file = Source::open(path).map_err(|e| failed(&e))?;
         let checked = BlockIndex::new(file, len, blocks.as_ref());
         (blocks, Some(checked))
     } else {

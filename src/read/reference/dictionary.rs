@@ -2,27 +2,41 @@
 
 use std::{
     collections::HashMap,
-    fs,
+    io::Read,
     path::{Path, PathBuf},
 };
 
-use super::super::beside::{is_older, with_ending};
-use crate::genome::Contigs;
+use super::super::{
+    beside::{is_older, with_ending},
+    source::Source,
+};
+use crate::{
+    address::{file_name, with_other_ending},
+    genome::Contigs,
+};
 
 /// The names of a dictionary: `genome.dict` and `genome.fa.dict` for `genome.fa`, and `genome.dict` for `genome.fa.gz`, too.
 fn names(fasta: &Path) -> Vec<PathBuf> {
-    let mut names = vec![fasta.with_extension("dict"), with_ending(fasta, "dict")];
-    if fasta.extension().is_some_and(|ending| ending == "gz" || ending == "bgz") {
-        names.push(fasta.with_extension("").with_extension("dict"));
+    let mut names = vec![with_other_ending(fasta, "dict"), with_ending(fasta, "dict")];
+    let whole = file_name(fasta);
+    if whole.ends_with(".gz") || whole.ends_with(".bgz") {
+        // genome.fa.dict becomes genome.dict.
+        names.push(with_other_ending(&names[0], "dict"));
     }
     names
+}
+
+/// The bytes of a dictionary; `None` without one, or where it cannot be read.
+fn bytes(path: &Path) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    Source::open(path).ok()?.read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// The MD5 (M5) of the contigs that the dictionary has, by their numbers. A dictionary that is older than the FASTA file, or has another
 /// length for a contig, is of other bases: it is not used, with a warning.
 pub(super) fn digests(fasta: &Path, contigs: &Contigs) -> HashMap<usize, [u8; 16]> {
-    let Some((path, text)) = names(fasta).into_iter().find_map(|path| fs::read(&path).ok().map(|text| (path, text)))
-    else {
+    let Some((text, path)) = names(fasta).into_iter().find_map(|path| Some((bytes(&path)?, path))) else {
         return HashMap::new();
     };
     let unused = |why: &str| {

@@ -6,7 +6,7 @@ use super::{
     super::{
         fasta,
         format::{Compression, Format},
-        open,
+        open, source,
     },
     by_position::Reference,
     index::Irregular,
@@ -28,7 +28,7 @@ pub(crate) struct Genome {
 impl Genome {
     /// Of a file, or of standard input for `-`. Nothing is read yet.
     pub(crate) fn new(path: &Path) -> Self {
-        Self { path: path.into(), reference: None, contigs: None, is_stream: !path.is_file() }
+        Self { path: path.into(), reference: None, contigs: None, is_stream: !source::is_file(path) }
     }
 
     /// The file.

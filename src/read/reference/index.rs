@@ -2,14 +2,13 @@
 //! (`.gzi`).
 
 use std::{
-    fs::File,
-    io::{self, BufReader, Read},
+    io::{self, Read},
     path::Path,
 };
 
 use noodles::{bgzf, fasta};
 
-use super::super::{beside::with_ending, format::Format, open};
+use super::super::{beside::with_ending, format::Format, open, source};
 use crate::{
     error::{Error, Result, describe},
     genome::Contigs,
@@ -26,10 +25,19 @@ pub(super) fn make_anew(path: &Path) -> String {
 /// Reads the index beside a FASTA file.
 pub(super) fn read_contigs(path: &Path) -> Result<Vec<fasta::fai::Record>> {
     let beside = with_ending(path, "fai");
-    let index = fasta::fai::fs::read(&beside).map_err(|error| {
+    let index = read_index(&beside).map_err(|error| {
         Error::input(beside.display(), format!("the index is damaged: {}", describe(&error))).with_hint(make_anew(path))
     })?;
     Ok(index.as_ref().to_vec())
+}
+
+fn read_index(path: &Path) -> io::Result<fasta::fai::Index> {
+    fasta::fai::io::Reader::new(source::buffered(path)?).read_index()
+}
+
+/// Reads a `.gzi`.
+pub(super) fn read_blocks(path: &Path) -> io::Result<bgzf::gzi::Index> {
+    bgzf::gzi::io::Reader::new(source::buffered(path)?).read_index()
 }
 
 /// Makes the index of a FASTA file by reading it once.
@@ -96,7 +104,7 @@ pub(super) fn file_offset(place: &fasta::fai::Record, position: u64) -> u64 {
 
 /// Makes the index of the blocks of a BGZF file by reading it once.
 pub(super) fn index_blocks(path: &Path) -> io::Result<bgzf::gzi::Index> {
-    let mut reader = bgzf::io::Reader::new(BufReader::new(File::open(path)?));
+    let mut reader = bgzf::io::Reader::new(source::buffered(path)?);
     let (mut index, mut sink, mut total, mut last) = (Vec::new(), vec![0u8; 64 << 10], 0u64, 0u64);
     loop {
         let count = reader.read(&mut sink)?;
@@ -114,7 +122,7 @@ pub(super) fn index_blocks(path: &Path) -> io::Result<bgzf::gzi::Index> {
 
 /// The lengths of the contigs in the index beside a FASTA file; `None` without an index that can be read.
 pub(crate) fn indexed_lengths(path: &Path) -> Option<Vec<u64>> {
-    let index = fasta::fai::fs::read(with_ending(path, "fai")).ok()?;
+    let index = read_index(&with_ending(path, "fai")).ok()?;
     Some(index.as_ref().iter().map(fasta::fai::Record::length).collect())
 }
 

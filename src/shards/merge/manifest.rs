@@ -16,8 +16,7 @@ use crate::{
 /// The manifest of the merged run: counts and seconds are sums.
 pub(crate) fn manifest(parts: &[Part], output: &Path, rows: u64) -> Result<String> {
     let mut all = parts[0].manifest.clone();
-    let command: Vec<String> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
-    all.insert("command".into(), command.into());
+    all.insert("command".into(), Manifest::command().into());
     all.insert("scoring_command".into(), scoring_command(&parts[0], output).into());
     all.insert("finished_unix".into(), Manifest::now().into());
     all.insert("output".into(), output.to_string_lossy().into());

@@ -8,6 +8,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use crate::{
+    address::missing,
     error::{Error, Result},
     output::{kind::OutputKind, manifest::Manifest},
     session::stored,
@@ -31,7 +32,7 @@ impl Part {
     /// Reads the manifest beside a file, or in a folder.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
-            return Err(Error::input(path.display(), "no such file or folder"));
+            return Err(Error::input(path.display(), missing(path)));
         }
         let beside = if path.is_dir() { path.join(TRACKS_MANIFEST) } else { Manifest::path(path) };
         if !beside.exists() {

@@ -11,6 +11,7 @@ use super::{
     work::Work,
 };
 use crate::{
+    address::without_secrets,
     error::{Error, Result},
     genome::interval::commas,
     output::{
@@ -57,7 +58,7 @@ pub(crate) fn plan(settings: &PlanSettings, input: Input) -> Result<String> {
     let total = whole(&shards, work.unit);
     let plan = json!({
         "plan": territories.first().map(|own| own.plan.clone()),
-        "input": settings.input.to_string_lossy(),
+        "input": without_secrets(&settings.input.to_string_lossy()),
         "command": work.command,
         "model": settings.model,
         "options": options,
