@@ -42,7 +42,7 @@ fn every_command_has_a_man_page() {
     ] {
         assert!(scan.contains(part), "{part}: {scan}");
     }
-    assert!(folder.read("share/man/man1/genogloss-plan.1").contains("\n.PP\nReads the input once"));
+    assert!(folder.read("share/man/man1/genogloss-plan.1").contains("\n.PP\nFinds where the records lie"));
 }
 
 #[test]
@@ -74,12 +74,7 @@ fn man_pages_are_read_by_mandoc_and_groff() {
         let said = shell(&format!("mandoc -Tlint -W error {}/* 2>&1", folder.path("man")));
         assert_eq!(said, "");
         let page = shell(&format!("mandoc -Tascii {}/genogloss-plan.1 | col -b", folder.path("man")));
-        assert!(
-            page.contains(
-                "genogloss plan [OPTIONS] <--shards <N>|--max-seconds <SECONDS>> <INPUT> [-- <OPTIONS>...]\n"
-            ),
-            "{page}"
-        );
+        assert!(page.contains("genogloss plan [OPTIONS] <INPUT> [-- <OPTIONS>...]\n"), "{page}");
         assert!(page.contains("\nEXAMPLES\n       genogloss plan genome.fa --shards 16 -o plan\n"), "{page}");
     }
 }
