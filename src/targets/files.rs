@@ -13,7 +13,9 @@ use crate::{
     output::manifest::digest,
     read::{self, alignments::Alignments, reference::Reference, regions::Regions},
     report::{
-        multiqc, page,
+        links::Links,
+        multiqc,
+        page::Page,
         run::{self, Run},
         timeline,
     },
@@ -220,7 +222,10 @@ pub(super) fn manifest(data: &[u8]) {
         run::make_distinct(&mut runs, std::slice::from_ref(&out));
         // What it says of its output is not followed out of the folder here.
         runs.iter_mut().for_each(|run| run.output = Some(out.clone()));
-        let _ = (said(page::html(&runs, "t")), said(multiqc::multiqc(&runs)), timeline::shards(&runs));
+        if let Some(links) = said(Links::new(&[], None)) {
+            let page = Page { title: "t", runs: &runs, failed: None, links: &links, fasta: None };
+            let _ = (said(page.html()), said(multiqc::multiqc(&runs)), timeline::shards(&runs));
+        }
     }
 }
 
