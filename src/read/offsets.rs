@@ -3,8 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{beside::with_ending, index::Index};
-use crate::error::{Error, Result};
+use super::{index::Index, source::Source};
+use crate::{
+    address::{with_ending, with_other_ending},
+    error::{Error, Result},
+};
 
 /// Offsets are multiplied by this, so that places within one block differ.
 pub(crate) const FINE: u64 = 256;
@@ -44,11 +47,11 @@ impl Offsets {
     /// Of the index beside a file: the first of the endings that there is. `None` without one.
     pub(crate) fn beside(file: &Path, endings: &[&str]) -> Result<Option<Self>> {
         let names: Vec<PathBuf> =
-            endings.iter().flat_map(|ending| [with_ending(file, ending), file.with_extension(ending)]).collect();
+            endings.iter().flat_map(|ending| [with_ending(file, ending), with_other_ending(file, ending)]).collect();
         let Some(index) = Index::first_of(&names, file, &format!("index {} again", file.display()))? else {
             return Ok(None);
         };
-        let length = file.metadata().map_err(|error| Error::read(file, &error))?.len();
+        let length = Source::open(file).map_err(|error| Error::read(file, &error))?.known_length().unwrap_or(0);
         let contigs: Vec<ContigOffsets> = index
             .contigs
             .iter()

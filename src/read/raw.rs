@@ -1,8 +1,7 @@
 //! Records as the bytes that they are in their file, with their place: to count them and to copy some of them, not to check or change them.
 
 use std::{
-    fs::File,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufRead, Read},
     path::Path,
 };
 
@@ -13,6 +12,7 @@ use super::{
     format::{Compression, Format},
     lines::{LineLimited, read_frame, read_line},
     open::{self, Input},
+    source,
 };
 use crate::{
     error::{Error, Result, describe},
@@ -131,7 +131,7 @@ impl RawRecords {
     /// The records from a virtual offset on of a file in BGZF.
     pub(crate) fn at(path: &Path, framing: Framing, offset: u64) -> Result<Self> {
         let failed = |error: io::Error| Error::read(path, &error);
-        let mut reader = bgzf::io::Reader::new(BufReader::new(File::open(path).map_err(failed)?));
+        let mut reader = bgzf::io::Reader::new(source::buffered(path).map_err(failed)?);
         reader.seek(VirtualPosition::from(offset)).map_err(failed)?;
         Ok(Self { framing, reader: Raw::Bytes(Box::new(reader)), place: open::place(path) })
     }

@@ -218,3 +218,40 @@ fn a_run_on_a_server_s_file_is_resumed_and_cut_into_shards() {
     genogloss(&["merge", &shards[0], &shards[1], "-o", &merged]).good();
     assert_eq!(folder.read("merged.tsv"), whole);
 }
+
+#[test]
+fn a_plan_of_a_file_on_a_server_is_that_of_the_file() {
+    if !reads_addresses() || !tools_available(&["samtools"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let (one, two) = genome(&folder);
+    folder.write("r.sam", sam(&one, &two));
+    shell(&format!(
+        "cd {} && samtools faidx g.fa && samtools view -b --no-PG -o r.bam r.sam && samtools index r.bam && \
+         samtools view -C --no-PG -T g.fa -o r.cram r.sam && samtools index r.cram",
+        folder.root().display()
+    ));
+    let (server, outputs) = (Server::of_folder(folder.root()), Folder::new());
+    for name in ["g.fa", "r.bam", "r.cram"] {
+        let fasta = folder.path("g.fa");
+        let of =
+            |input: &str| ["plan", input, "-m", "exact:gc", "-n", "3", "--no-sample", "-f", &fasta].map(String::from);
+        let planned = |input: &str| {
+            let mut arguments = of(input).to_vec();
+            if name == "g.fa" {
+                arguments.truncate(7);
+            }
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            with(&outputs, &[], &arguments).good().stdout
+        };
+        let plan = planned(&server.url(name));
+        assert_eq!(plan, planned(&folder.path(name)), "{name}");
+        let counts: usize =
+            plan.lines().skip(1).filter_map(|line| line.split('\t').nth(1)?.parse::<usize>().ok()).sum();
+        let reads = shell(&format!("samtools view -c {}", folder.path("r.bam")));
+        if name != "g.fa" {
+            assert_eq!(counts.to_string(), reads.trim(), "{name}");
+        }
+    }
+}

@@ -1,18 +1,20 @@
 //! The containers of a CRAM file: where each begins, and how many reads of which place it holds. Nothing is decoded.
 
 use std::{
-    fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use noodles::cram::crai;
 
 use super::{
-    super::beside::with_ending,
+    super::source::{self, Source},
     index::{ITF8, LTF8, integer},
 };
-use crate::error::{Error, Result, describe};
+use crate::{
+    address::{with_ending, with_other_ending},
+    error::{Error, Result, describe},
+};
 
 /// A container with reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,9 +48,10 @@ pub(crate) fn containers(path: &Path) -> Result<Containers> {
 }
 
 fn walk(path: &Path) -> io::Result<Containers> {
-    let length = path.metadata()?.len();
+    let source = Source::open(path)?;
+    let length = source.known_length().ok_or_else(|| io::Error::other("its length is not known"))?;
     // Headers are short, and far from one another.
-    let mut reader = BufReader::with_capacity(256, File::open(path)?);
+    let mut reader = BufReader::with_capacity(256, source);
     let mut definition = [0; 26];
     reader.read_exact(&mut definition)?;
     let has_checksum = definition[4] >= 3;
@@ -92,12 +95,18 @@ fn walk(path: &Path) -> io::Result<Containers> {
 
 /// Contig (-1: none), 0-based start, span and bytes of the parts of each container, by its offset, from the index beside the file.
 pub(crate) fn slices(path: &Path) -> Result<Option<Vec<(u64, i32, u64, u64, u64)>>> {
-    let index = [with_ending(path, "crai"), path.with_extension("crai")].into_iter().find(|index| index.is_file());
-    let Some(index): Option<PathBuf> = index else { return Ok(None) };
-    let records = crai::fs::read(&index).map_err(|error| {
-        Error::input(index.display(), format!("the index is damaged: {}", describe(&error)))
-            .with_hint("index the file again: samtools index")
-    })?;
+    let mut index = with_ending(path, "crai");
+    if !source::exists(&index)? {
+        index = with_other_ending(path, "crai");
+        if !source::exists(&index)? {
+            return Ok(None);
+        }
+    }
+    let records =
+        source::buffered(&index).and_then(|file| crai::io::Reader::new(file).read_index()).map_err(|error| {
+            Error::input(index.display(), format!("the index is damaged: {}", describe(&error)))
+                .with_hint("index the file again: samtools index")
+        })?;
     let slice = |record: &crai::Record| {
         let contig = record.reference_sequence_id().map_or(-1, |id| i32::try_from(id).unwrap_or(-1));
         let start = record.alignment_start().map_or(0, |start| start.get() as u64 - 1);

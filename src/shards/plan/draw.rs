@@ -24,6 +24,7 @@ use crate::{
         offsets::Offsets,
         part::Part,
         raw::{ContigOf, Framing, RawRecords},
+        source::Source,
     },
 };
 
@@ -253,7 +254,7 @@ fn by_container(settings: &PlanSettings, work: &Work, containers: &Containers, f
 
 /// A CRAM file of some of the containers of another.
 fn copy(from: &Path, to: &Path, containers: &Containers, chosen: &[&Container]) -> io::Result<()> {
-    let (mut from, mut to) = (File::open(from)?, BufWriter::new(File::create(to)?));
+    let (mut from, mut to) = (Source::open(from)?, BufWriter::new(File::create(to)?));
     let parts = chosen.iter().map(|container| (container.offset, container.length));
     for (offset, length) in [(0, containers.head)].into_iter().chain(parts).chain(containers.end) {
         from.seek(SeekFrom::Start(offset))?;
