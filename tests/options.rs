@@ -153,7 +153,7 @@ fn an_option_that_cannot_apply_is_refused() {
         ("scan @g.fa -m exact:gc --format tsv", "--merge"),
         (
             "variants @v.vcf -f @g.fa -m exact:gc",
-            "--device=cuda:0 --engine=rten --index=csi --mask --distance=5 --haplotypes --cache=@c --checkpoint=5",
+            "--device=cuda:0 --engine=rten --index=csi --mask --distance=5 --haplotypes --checkpoint=5",
         ),
         ("variants @v.vcf -f @g.fa -m exact:gc -o @out.vcf", "--index=csi --index=tbi"),
         ("variants @v.vcf -f @g.fa -m exact:gc -o @out.bcf", "--index=tbi"),
