@@ -4,7 +4,7 @@
 #     packaging/igv.sh OUT.gz
 #     GENOGLOSS_IGV=OUT.gz cargo build --release
 #
-# OUT.gz holds the licences and dist/igv.min.js. The version and its digest are those below; npm need not be installed.
+# OUT.gz holds the licences and dist/igv.min.js. The version and its digest are those below.
 set -euo pipefail
 
 VERSION=3.8.10
@@ -16,13 +16,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# npm knows the registry that this machine is to use; without npm, the file comes from npm's own registry.
-if command -v npm >/dev/null 2>&1; then
-    (cd "$folder" && npm pack --silent "igv@$VERSION" >/dev/null)
-else
-    curl --fail --silent --show-error --location --retry 3 --max-time 300 --output "$folder/igv-$VERSION.tgz" \
-        "https://registry.npmjs.org/igv/-/igv-$VERSION.tgz"
-fi || { echo "error: igv.js $VERSION cannot be fetched: pages of a build without it have no view of the calls" >&2; exit 1; }
+# npm knows the registry that this machine is to use.
+command -v npm >/dev/null 2>&1 || { echo "error: npm is not installed: igv.js $VERSION cannot be fetched" >&2; exit 1; }
+(cd "$folder" && npm pack --silent "igv@$VERSION" >/dev/null) \
+    || { echo "error: igv.js $VERSION cannot be fetched: pages of a build without it have no view of the calls" >&2; exit 1; }
 
 digest=$(openssl dgst -sha512 -binary "$folder/igv-$VERSION.tgz" | base64 | tr -d '\n')
 [ "$digest" = "$INTEGRITY" ] || { echo "error: igv.js $VERSION is not the expected file: its sha512 is $digest" >&2; exit 1; }
