@@ -5,11 +5,11 @@ set -euo pipefail
 
 if command -v dnf >/dev/null; then
     # manylinux_2_28 is AlmaLinux 8.
-    dnf install -y clang-devel cmake curl openssl
+    dnf install -y clang-devel cmake npm openssl
 elif command -v apk >/dev/null; then
-    apk add --no-cache clang-dev cmake curl openssl
+    apk add --no-cache clang-dev cmake npm openssl
 elif command -v apt-get >/dev/null; then
-    apt-get update && apt-get install -y --no-install-recommends libclang-dev cmake curl openssl
+    apt-get update && apt-get install -y --no-install-recommends libclang-dev cmake npm openssl
 fi
 "$(dirname "$0")/igv.sh" "${GENOGLOSS_IGV:?the file that the build embeds}"
 # For this machine, not for the one that is built for.
