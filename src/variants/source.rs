@@ -28,6 +28,7 @@ use crate::{
 };
 
 /// How the model is asked about alleles.
+#[expect(clippy::large_enum_variant, reason = "a run has one")]
 pub(super) enum Asks {
     /// By two windows.
     Windows(RowCutter),

@@ -61,7 +61,8 @@ fn requests_are_signed_with_keys_of_the_environment_and_of_files() {
     folder.write("config", "[default]\nregion = eu-west-3\n[profile other]\nregion = ap-south-1\n");
     let (credentials, config) = (folder.path("credentials"), folder.path("config"));
     let files = [("AWS_SHARED_CREDENTIALS_FILE", credentials.as_str()), ("AWS_CONFIG_FILE", config.as_str())];
-    let cases: [(Vec<(&str, &str)>, &str, &str, &str); 4] = [
+    type Case<'a> = (Vec<(&'a str, &'a str)>, &'a str, &'a str, &'a str);
+    let cases: [Case; 4] = [
         (
             vec![("AWS_ACCESS_KEY_ID", "AKENV"), ("AWS_SECRET_ACCESS_KEY", "verysecret")],
             "AKENV",

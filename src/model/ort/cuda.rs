@@ -195,6 +195,7 @@ fn in_library_path(name: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::print_stderr, reason = "a skipped test says why")]
 mod tests {
     use std::process::Command;
 
@@ -278,7 +279,7 @@ mod tests {
             && library(&gone, &[])
             && library(&provider_file, &[&outer, &inner, &gone]))
         {
-            println!("SKIPPED: libraries of CUDA, made by a C compiler (cc is not installed)");
+            eprintln!("SKIPPED: libraries of CUDA, made by a C compiler (cc is not installed)");
             return;
         }
         let names = ["libcutestouter.so.13", "libcutestinner.so.13", "libcutestgone.so.9"];

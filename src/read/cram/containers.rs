@@ -93,8 +93,11 @@ fn walk(path: &Path) -> io::Result<Containers> {
     Ok(found)
 }
 
-/// Contig (-1: none), 0-based start, span and bytes of the parts of each container, by its offset, from the index beside the file.
-pub(crate) fn slices(path: &Path) -> Result<Option<Vec<(u64, i32, u64, u64, u64)>>> {
+/// A part of a container: the offset of the container; contig (-1: none), 0-based start and span of the part; its bytes.
+pub(crate) type Slice = (u64, i32, u64, u64, u64);
+
+/// The parts of all containers, from the index beside the file.
+pub(crate) fn slices(path: &Path) -> Result<Option<Vec<Slice>>> {
     let mut index = with_ending(path, "crai");
     if !source::exists(&index)? {
         index = with_other_ending(path, "crai");

@@ -155,7 +155,7 @@ impl Containers<'_> {
             (true, Some(offset)) if offset == begin => {}
             _ => return Err(self.foreign("it does not begin where the reads of the file begin")),
         }
-        let mut ranges = vec![0..begin];
+        let mut ranges: Vec<_> = std::iter::once(0..begin).collect();
         let mut listed: HashMap<u64, Vec<i32>> = HashMap::new();
         for record in records {
             let contig = record.reference_sequence_id().map_or(-1, |id| i32::try_from(id).unwrap_or(i32::MAX));

@@ -165,6 +165,9 @@ pub(super) fn get(
     if matches!(reply.status.as_u16(), 200 | 206 | 416) { Ok(reply) } else { Err(reply.refusal()) }
 }
 
+/// The first and the last byte, and the length of the file; `None` for what the server does not say.
+type ContentRange = (Option<(u64, u64)>, Option<u64>);
+
 impl Reply {
     /// A header, as text.
     pub(super) fn header(&self, name: header::HeaderName) -> Option<&str> {
@@ -172,7 +175,7 @@ impl Reply {
     }
 
     /// The first and the last byte, and the length of the file: `bytes 0-99/1000`, `bytes 0-99/*`, `bytes */1000`.
-    pub(super) fn content_range(&self) -> Option<(Option<(u64, u64)>, Option<u64>)> {
+    pub(super) fn content_range(&self) -> Option<ContentRange> {
         let (range, length) = self.header(header::CONTENT_RANGE)?.strip_prefix("bytes")?.trim().split_once('/')?;
         let range = range.split_once('-').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
         Some((range, length.parse().ok()))

@@ -323,14 +323,14 @@ impl Drawn {
             }
             Self::Records(records) => {
                 let parts = records.stretches.iter().step_by(size.every).flat_map(|all| all.iter().take(size.each));
-                let parts = std::iter::once(&records.header).chain(parts);
+                let mut parts = std::iter::once(&records.header).chain(parts);
                 if work.is_compressed || !records.framing.is_text() {
                     let mut writer = bgzf::io::Writer::new(file);
-                    parts.map(|part| writer.write_all(part)).collect::<io::Result<()>>().map_err(failed)?;
+                    parts.try_for_each(|part| writer.write_all(part)).map_err(failed)?;
                     writer.finish().and_then(|mut file| file.flush()).map_err(failed)
                 } else {
                     let mut writer = file;
-                    parts.map(|part| writer.write_all(part)).collect::<io::Result<()>>().map_err(failed)?;
+                    parts.try_for_each(|part| writer.write_all(part)).map_err(failed)?;
                     writer.flush().map_err(failed)
                 }
             }

@@ -100,6 +100,7 @@ impl AlleleRows {
 }
 
 /// What is asked about an allele.
+#[expect(clippy::large_enum_variant, reason = "nearly all are rows")]
 enum Asked {
     /// Its rows, which are to be put into a batch.
     Rows(AlleleRows, Unplaced, Option<Key>),
