@@ -99,7 +99,7 @@ workflow ANNOTATE {
         }
     GENOGLOSS_GROUP(ch_jobs.input, ch_jobs.genome, ch_jobs.model, ch_jobs.genes, ch_jobs.scores, ch_jobs.format, ch_jobs.options)
     ch_grouped = GENOGLOSS_GROUP.out.results.join(GENOGLOSS_GROUP.out.manifests).flatMap { meta, results, manifests ->
-        def files = [results, manifests].flatten().collectEntries { it -> [it.name, it] }
+        def files = [results, manifests].flatten().collectEntries { file -> [file.name, file] }
         meta.samples
             .collect { id -> [id, files["${id}.${ending(meta.kind, settings)}".toString()], files["${id}.${ending(meta.kind, settings)}.manifest.json".toString()]] }
             .findAll { _id, result, manifest -> result && manifest }
@@ -127,7 +127,7 @@ workflow ANNOTATE {
         .filter { all -> all.size() > 0 }
         .map { all -> [all] }
         .combine(ch_failed)
-        .map { all, failed -> [[id: 'report'], all.collect { it -> it[1] }, all.collect { it -> it[2] }, failed.readLines().size() > 1 ? failed : []] }
+        .map { all, failed -> [[id: 'report'], all.collect { run -> run[1] }, all.collect { run -> run[2] }, failed.readLines().size() > 1 ? failed : []] }
     GENOGLOSS_REPORT(ch_report)
 
     channel.topic('versions')
