@@ -195,8 +195,9 @@ fn in_library_path(name: &str) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::print_stderr, reason = "a skipped test says why")]
 mod tests {
+    #![allow(clippy::print_stderr, reason = "a skipped test says why")]
+
     use std::process::Command;
 
     use super::*;
