@@ -33,6 +33,10 @@ VERSIONS = [
     ("nextflow/modules/genogloss/*/environment*.yml", r"::genogloss=(\S+?)\"?$"),
     ("nextflow/modules/genogloss/*/main.nf", r"genogloss:([0-9]+(?:\.[0-9]+)*)"),
     ("nextflow/nextflow.config", r"^\s*version\s*=\s*'([^']+)'"),
+    ("nextflow/nextflow.config", r"genogloss:([0-9]+(?:\.[0-9]+)*)--"),
+    ("nextflow/nextflow_schema.json", r"genogloss:([0-9]+(?:\.[0-9]+)*)--"),
+    ("nextflow/modules/local/*/main.nf", r"genogloss:([0-9]+(?:\.[0-9]+)*)--"),
+    ("nextflow/modules/genogloss/*/tests/*.snap", r'^\s*"([0-9]+\.[0-9]+\.[0-9]+)"$'),
     ("snakemake/workflow/envs/*.yaml", r"\bgenogloss *=+ *([0-9][^\s\"]*)"),
     ("snakemake/wrapper/bio/genogloss/*/environment.yaml", r"\bgenogloss *=+ *([0-9][^\s\"]*)"),
 ]
@@ -48,6 +52,7 @@ ADDRESSES = [
     "packaging/docker/Dockerfile",
     "packaging/galaxy/.shed.yml",
     "packaging/galaxy/macros.xml",
+    *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("snakemake/wrapper/bio/genogloss/*/meta.yaml")),
 ]
 ADDRESS = re.compile(r"github\.com/([\w.-]+)/genogloss\b")
 problems = []

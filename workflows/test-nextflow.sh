@@ -102,7 +102,8 @@ EOF
     grep -q "^otherformat	scan: GENOGLOSS_SCAN	.*	2	/" bad/failed.tsv || fail "Nextflow: failed.tsv" bad/failed.tsv
     same "Nextflow: a good sample beside bad ones" bad/variants/good.vcf.gz ../one.vcf.gz
     same "Nextflow: another kind of the same sample" bad/reads/good.tsv.gz ../one.tsv.gz
-    [ "$(gzip -dc bad/variants/zero.vcf.gz | grep -vc '^#')$(gzip -dc bad/reads/nothing.tsv.gz | tail -n +2 | wc -l)" = 00 ] || fail "Nextflow: empty samples"
+    [ -s bad/variants/zero.vcf.gz ] && [ -s bad/reads/nothing.tsv.gz ] \
+        && [ "$(gzip -dc bad/variants/zero.vcf.gz | grep -vc '^#')$(gzip -dc bad/reads/nothing.tsv.gz | tail -n +2 | wc -l)" = 00 ] || fail "Nextflow: empty samples"
     [ ! -e bad/scan ] || fail "Nextflow: TSV was delivered as BED"
     grep -q wrongkind bad/report.html || fail "Nextflow: the report does not name a failed sample" out.log
     ok "Nextflow: bad samples are named, good and empty ones delivered"

@@ -109,7 +109,7 @@ EOF
     same "Snakemake, one bad sample: the others" isolation/results/variants/good.vcf.gz one.vcf.gz
     same "Snakemake, one bad sample: one that was killed" isolation/results/variants/killed.vcf.gz one.vcf.gz
     same "Snakemake, one bad sample: reads" isolation/results/reads/sample.tsv.gz one.tsv.gz
-    [ "$(bcftools view -H isolation/results/variants/none.vcf.gz | wc -l)" = 0 ] || fail "Snakemake: no records"
+    [ "$(gzip -dc isolation/results/variants/none.vcf.gz | grep -c '^#CHROM') $(gzip -dc isolation/results/variants/none.vcf.gz | grep -vc '^#')" = "1 0" ] || fail "Snakemake: no records"
     [ "$(gzip -dc isolation/results/reads/none.tsv.gz | wc -l)" = 1 ] || fail "Snakemake: no reads"
     grep -q "bad.vcf, line 13" isolation/results/report.html || fail "Snakemake, one bad sample: the report does not name it"
     if isolation --keep-going; then fail "Snakemake --keep-going: a bad sample does not show in the exit status" isolation/run.log; fi
@@ -267,7 +267,12 @@ EOF
     same "wrapper scan" wrappers/test_genogloss_scan/scan/x.bed.gz wrappers/scan.bed.gz
     same_records "wrapper variants" wrappers/test_genogloss_variants/variants/x.vcf.gz wrappers/variants.vcf.gz
     same "wrapper reads" wrappers/test_genogloss_reads/reads/x.tsv wrappers/reads.tsv
-    cmp <(samtools view wrappers/test_genogloss_reads/reads/x.bam) <(samtools view wrappers/reads.bam) >&2 || fail "wrapper reads: BAM differs"
+    if command -v samtools >/dev/null; then
+        samtools view -o wrappers/x.sam wrappers/test_genogloss_reads/reads/x.bam && samtools view -o wrappers/reads.sam wrappers/reads.bam && [ -s wrappers/x.sam ] \
+            && cmp wrappers/x.sam wrappers/reads.sam >&2 || fail "wrapper reads: BAM differs"
+    else
+        skip "wrapper reads, BAM: samtools is not installed"
+    fi
     same "wrapper merge" wrappers/test_genogloss_merge/merge/x.bed.gz wrappers/merged.bed.gz
     [ "$(find wrappers/test_genogloss_plan/plan/x -name 'shard_*.bed' | wc -l)" = 3 ] || fail "wrapper plan"
     grep -q 'Two runs' wrappers/test_genogloss_report/report/x.html || fail "wrapper report"

@@ -28,7 +28,7 @@ process GENOGLOSS_PLAN {
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
     // Variants lie on a reference, and CRAM is kept as differences to one.
-    def variants = "${input}" =~ /\.(bcf|vcf(\.b?gz)?)$/
+    def variants = meta.kind == 'variants' || "${input}" =~ /\.(bcf|vcf(\.b?gz)?)$/
     def reference = fasta && (variants || "${input}".endsWith('.cram')) ? "--reference ${fasta}" : ''
     def names = variants && aliases ? "--contig-aliases ${aliases}" : ''
     def weights = model_dir ? "--model ./${model_dir}" : model ? "--model ${model}" : ''

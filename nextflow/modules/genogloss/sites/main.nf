@@ -22,7 +22,8 @@ process GENOGLOSS_SITES {
     script:
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
-    def files = vcfs instanceof List ? vcfs.join('\n') : "${vcfs}"
+    // Not in a string of its own: there a name with a blank would be escaped.
+    def files = vcfs instanceof List ? vcfs.join('\n') : vcfs.toString()
     """
     cat > files.txt <<'END'
     ${files.replace('\n', '\n    ')}
