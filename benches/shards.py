@@ -9,32 +9,11 @@ against the shard of 50 that has the same reads. Ends with an error if the rows 
 
 import argparse
 import random
-import resource
 import subprocess
 import tempfile
 from pathlib import Path
 
-
-def cpu(*command):
-    """Runs a command; its CPU-seconds."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def first_contig(path):
-    """Name and bases of the first contig of a FASTA file."""
-    name, bases = "", []
-    with open(path) as lines:
-        for line in lines:
-            if line.startswith(">"):
-                if name:
-                    break
-                name = line[1:].split()[0]
-            else:
-                bases.append(line.strip().upper())
-    return name, "".join(bases)
+from cohort import cpu, first_contig
 
 
 def make(fasta, reads, bam):

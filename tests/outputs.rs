@@ -167,7 +167,12 @@ fn bam_out_is_a_bam_that_samtools_accepts_with_everything_it_had() {
         "{text}"
     );
     let program = lines.iter().find(|l| l.starts_with("@PG\tID:genogloss")).expect("our @PG line");
-    assert!(program.contains("PP:bwa") && program.contains(concat!("VN:", env!("CARGO_PKG_VERSION"))) && program.contains("sha256"), "{program}");
+    assert!(
+        program.contains("PP:bwa")
+            && program.contains(concat!("VN:", env!("CARGO_PKG_VERSION")))
+            && program.contains("sha256"),
+        "{program}"
+    );
     let read = lines.iter().find(|l| l.starts_with("r1\t")).expect("r1");
     for field in ["NM:i:0", "XA:Z:a b", "MM:Z:C+m,1;", "ML:B:C,200", "Xf:f:0.5", "gs:B:f,1.5", "gw:i:0"] {
         assert!(read.split('\t').any(|f| f == field), "{field} in {read}");
@@ -387,7 +392,8 @@ fn standard_output_is_data_and_nothing_else() {
     let run = genogloss_with_input(&["scan", "-", "-m", "exact:gc", "--window", "4"], b">a\nACGTAAAA\n");
     assert_eq!(run.stdout, "a\t0\t4\tgc\t500\t+\t0.500000\na\t4\t8\tgc\t0\t+\t0.000000\n");
     assert!(
-        run.stderr.contains(concat!("genogloss ", env!("CARGO_PKG_VERSION"), " scan")) && run.stderr.contains("done: 1 record, 0 filtered"),
+        run.stderr.contains(concat!("genogloss ", env!("CARGO_PKG_VERSION"), " scan"))
+            && run.stderr.contains("done: 1 record, 0 filtered"),
         "{}",
         run.stderr
     );
