@@ -50,7 +50,7 @@ start() {
         for i in $(seq "$nodes"); do
             echo "NodeName=node$i NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 83 + i)) CPUs=$cpus RealMemory=$memory State=UNKNOWN"
         done
-        echo "PartitionName=main Nodes=node[1-$nodes] Default=YES MaxTime=60 DefaultTime=10 State=UP"
+        echo "PartitionName=main Nodes=node[1-$nodes] Default=YES MaxTime=UNLIMITED DefaultTime=10 State=UP"
     } > "$folder/slurm.conf"
     # Jobs of Snakemake's plugin do not see SLURM_CONF, and look here.
     [ -e /etc/slurm/slurm.conf ] || { mkdir -p /etc/slurm && ln -sfn "$folder/slurm.conf" /etc/slurm/slurm.conf; }

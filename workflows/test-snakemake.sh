@@ -26,7 +26,11 @@ EOF
     run_snakemake() { # its name, options
         local name=$1
         shift
-        (cd snake && limited snakemake -s "$workflow/Snakefile" "$@" >run.log 2>&1) || fail "Snakemake, $name" snake/run.log
+        if ! (cd snake && limited snakemake -s "$workflow/Snakefile" "$@" >run.log 2>&1); then
+            # What the jobs themselves said.
+            find snake/results/logs snake/.snakemake/slurm_logs -name '*.log' -size +0 -exec tail -n 25 {} + >>snake/run.log 2>/dev/null || true
+            fail "Snakemake, $name" snake/run.log
+        fi
         same "Snakemake, $name: scan" snake/results/scan/elements.bed.gz one.bed.gz
         same "Snakemake, $name: variants" snake/results/variants/sample.vcf.gz one.vcf.gz
         same "Snakemake, $name: reads" snake/results/reads/sample.tsv.gz one.tsv.gz

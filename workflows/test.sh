@@ -25,7 +25,7 @@ ok() { passed=$((passed + 1)); echo "ok: $* (${SECONDS} s)"; }
 skip() { skipped=$((skipped + 1)); echo "SKIPPED: $*"; }
 fail() { # what, log
     echo "error: $1" >&2
-    if [ -n "${2:-}" ]; then tail -n 40 "$2" >&2; fi
+    if [ -n "${2:-}" ]; then tail -n 100 "$2" >&2; fi
     exit 1
 }
 content() { case $1 in *.gz) gzip -dc "$1" ;; *) cat "$1" ;; esac; }
