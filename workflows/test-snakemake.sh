@@ -211,8 +211,14 @@ threads: 1
 EOF
     cat >killed/program <<'EOF'
 #!/usr/bin/env bash
-# The first scan is stopped when it has a checkpoint; then its engine is killed.
-if [ "$1" = scan ] && mkdir first 2>/dev/null; then
+# The first scan is stopped when it has a checkpoint; then its engine is killed. The other ends well afterwards.
+if [ "$1" = scan ] && ! mkdir first 2>/dev/null && [ -e engine.pid ]; then
+    trap '' TERM
+    while kill -0 "$(cat engine.pid)" 2>/dev/null; do sleep 0.1; done
+    setsid genogloss "$@"
+    touch ended.well
+    exit
+elif [ "$1" = scan ] && [ -e engine.pid ]; then
     genogloss "$@" --checkpoint 0 --batch-rows 4 &
     child=$!
     trap 'kill -TERM $child; kill -CONT $child' TERM
@@ -230,14 +236,15 @@ exec genogloss "$@"
 EOF
     chmod +x killed/program
     kill_snakemake() {
-        rm -rf killed/results killed/first killed/ended
+        rm -rf killed/results killed/first killed/ended killed/ended.well
         head -n 300 genome.fa >killed/genome.fa
         (cd killed && exec snakemake -s "$workflow/Snakefile" --cores 2 >run.log 2>&1) &
         echo $! >killed/engine.pid
         wait $! 2>/dev/null || true
         # The program ends with its engine, and keeps what it has.
-        for _ in $(seq 300); do [ -e killed/ended ] || sleep 0.1; done
-        [ -e killed/ended ] || fail "the program has not ended with its engine" killed/run.log
+        for _ in $(seq 300); do [ -e killed/ended ] && [ -e killed/ended.well ] || sleep 0.1; done
+        [ -e killed/ended ] && [ -e killed/ended.well ] || fail "the program has not ended with its engine" killed/run.log
+        rm killed/engine.pid
         [ -n "$(find killed/results/work/scan -name '*.genogloss-journal')" ] || fail "the killed run has no journal" killed/run.log
         (cd killed && snakemake -s "$workflow/Snakefile" --unlock >unlock.log 2>&1) || fail "Snakemake --unlock" killed/unlock.log
     }

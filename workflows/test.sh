@@ -66,7 +66,12 @@ elif ! command -v sbatch slurmctld slurmd munged >/dev/null 2>&1 && ! [ -x /usr/
 elif "$here/slurm.sh" start "$work/slurm" >slurm.env 2>slurm.log; then
     # shellcheck disable=SC1091
     . ./slurm.env
-    slurm=yes
+    # A job as the engines submit them: a step in a job, with the configuration from /etc/slurm.
+    if timeout 120 sbatch --quiet --wait --mem 500 --output slurm.log --wrap 'unset SLURM_CONF; srun -n1 --cpu-bind=q true' 2>>slurm.err; then
+        slurm=yes
+    else
+        why="a private one started, and runs no job: $(cat slurm.err slurm.log "$work"/slurm/log/slurmd-node1.log 2>/dev/null | tail -n 1)"
+    fi
 else
     why="a private one did not start: $(tail -n 1 slurm.log)"
 fi

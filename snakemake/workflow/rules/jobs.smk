@@ -95,11 +95,13 @@ def minutes(run, attempt, parts=1):
 
 
 # Around a program: it ends with the workflow; an error of the user's is the content of the status file, and no failure of the job; a
-# job that was killed fails, and Snakemake runs it again, until it was tried as often as the configuration says.
+# job that was killed fails, and Snakemake runs it again, until it was tried as often as the configuration says. What ends after its
+# workflow has no status file: Snakemake has not noted which parameters it is of, and would take it for that of others.
 GUARD = r"""
 log={log:q} status={output.status:q} threads={threads} attempt={resources.attempt} tries={params.tries} label={params.label:q}
 failed() {{ printf '%s\t%s\t%s\t%s\n' "$label" "$1" "$2" "$log" > "$status"; }}
 guarded() {{
+    rm -f "$status"
     if [ "$attempt" -gt "$tries" ]; then
         failed "the job was ended from outside $tries times: too little memory or time" .
         return 0
@@ -112,7 +114,9 @@ guarded() {{
      kill -TERM $child 2>/dev/null) >/dev/null 2>&1 </dev/null &
     wait $child || code=$?
     while kill -0 $child 2>/dev/null; do code=0; wait $child || code=$?; done
-    if [ $code = 0 ]; then
+    if ! kill -0 "$parent" 2>/dev/null; then
+        exit 1
+    elif [ $code = 0 ]; then
         : > "$status"
     elif [ $code -gt 128 ] && [ "$attempt" -lt "$tries" ]; then
         exit $code
