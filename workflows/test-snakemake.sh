@@ -277,6 +277,13 @@ EOF
     cmp wrappers/test_genogloss_scan/scan/x.tracks/promoter.bw wrappers/tracks/promoter.bw >&2 || fail "wrapper scan: tracks differ"
     same "wrapper scan" wrappers/test_genogloss_scan/scan/x.bed.gz wrappers/scan.bed.gz
     same_records "wrapper variants" wrappers/test_genogloss_variants/variants/x.vcf.gz wrappers/variants.vcf.gz
+    same_records "wrapper variants, with scores" wrappers/test_genogloss_variants_scores/scores/x.vcf.gz wrappers/variants.vcf.gz
+    # Each allele once, as the files have them.
+    awk '!/^#/ { n = split($5, alleles, ","); for (i = 1; i <= n; i++) print $1, $2, $4, alleles[i] }' wrappers/test_genogloss_sites/[ab].vcf \
+        | sort -u >wrappers/sites.txt
+    [ -s wrappers/sites.txt ] && gzip -dc wrappers/test_genogloss_sites/sites/x.vcf.gz | awk '!/^#/ { print $1, $2, $4, $5 }' | sort \
+        | cmp - wrappers/sites.txt >&2 || fail "wrapper sites: the alleles differ"
+    ok "wrapper sites"
     same "wrapper reads" wrappers/test_genogloss_reads/reads/x.tsv wrappers/reads.tsv
     if command -v samtools >/dev/null; then
         samtools view -o wrappers/x.sam wrappers/test_genogloss_reads/reads/x.bam && samtools view -o wrappers/reads.sam wrappers/reads.bam && [ -s wrappers/x.sam ] \
