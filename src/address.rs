@@ -103,9 +103,12 @@ pub(crate) fn without_secrets(text: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find("://") {
         let (before, after) = rest.split_at(at + 3);
         shown.push_str(before);
-        // Quotes and blanks cannot occur in an address.
-        let is_end = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '<' | '>' | '`');
-        let (address, next) = after.split_at(after.find(is_end).unwrap_or(after.len()));
+        // Blanks, and these signs, cannot occur in an address. A quote (') can, so that one ends it only at the end of a word.
+        let is_end = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>');
+        let (word, _) = after.split_at(after.find(is_end).unwrap_or(after.len()));
+        // Where a second address follows without a blank, and not in the query, it has secrets of its own.
+        let query = word.find('?').unwrap_or(word.len());
+        let (address, next) = after.split_at(word[..query].find("://").unwrap_or(word.len()));
         let host = address.find(['/', '?', '#']).unwrap_or(address.len());
         let from = match address[..host].rfind('@') {
             Some(at) => {
@@ -118,8 +121,9 @@ pub(crate) fn without_secrets(text: &str) -> Cow<'_, str> {
             Some(query) => {
                 shown.push_str(&address[from..=query]);
                 shown.push(HIDDEN);
-                // The end of a sentence.
-                shown.extend(address.chars().next_back().filter(|c| matches!(c, ':' | ',' | ';' | ')')));
+                // The end of a quotation or a sentence.
+                let is_mark = |c: char| matches!(c, '\'' | '`' | ':' | ',' | ';' | ')');
+                shown.push_str(&address[address.trim_end_matches(is_mark).len().max(query + 1)..]);
             }
             None => shown.push_str(&address[from..]),
         }
@@ -176,6 +180,11 @@ mod tests {
             ("both \"https://me:pw@h/a?b\" and s3://b/k?x=1, or", "both \"https://…@h/a?…\" and s3://b/k?…, or"),
             ("https://h/a@b", "https://h/a@b"),
             ("u://a?u://b?c d", "u://a?… d"),
+            ("https://h/a?X-Amz-Signature=it's`secret: no", "https://h/a?…: no"),
+            ("it's 'https://h/a?b', 'u://c?d'; `u://e?f`)", "it's 'https://h/a?…', 'u://c?…'; `u://e?…`)"),
+            ("'u://a','https://me:pw@h/b?c'", "'u://a','https://…@h/b?…'"),
+            ("https://h/proxy/https://me:pw@h/b", "https://h/proxy/https://…@h/b"),
+            ("https://me:p'w@h/b?", "https://…@h/b?…"),
         ] {
             assert_eq!(without_secrets(text), expected);
         }

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use self::merge::{Failure, Merge, Site};
 use crate::{
+    address::without_secrets,
     counts::{Counts, InputCounts},
     error::{Error, Result},
     genome::{Contigs, interval::show_position},
@@ -153,7 +154,7 @@ impl Writer for SiteWriter {
             let mut text = commented_header(columns::FAILED);
             for Failure { path, problem } in failures {
                 let clean = |text: &str| text.replace(['\t', '\n', '\r'], " ");
-                text.push_str(&format!("{}\t{}\n", clean(&path.to_string_lossy()), clean(&problem)));
+                text.push_str(&format!("{}\t{}\n", clean(&without_secrets(&path.to_string_lossy())), clean(&problem)));
             }
             sealed = sealed.with_first(&table, text.as_bytes())?;
         }

@@ -252,3 +252,40 @@ fn a_plan_of_a_file_on_a_server_is_that_of_the_file() {
         }
     }
 }
+
+#[test]
+fn a_plan_and_a_table_of_failures_have_no_key() {
+    if !reads_addresses() || !tools_available(&["samtools"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let (one, two) = genome(&folder);
+    folder.write("r.sam", sam(&one, &two));
+    shell(&format!(
+        "cd {} && samtools faidx g.fa && samtools view -C --no-PG -T g.fa -o r.cram r.sam && samtools index r.cram",
+        folder.root().display()
+    ));
+    let (server, outputs) = (Server::of_folder(folder.root()), Folder::new());
+    let key = "?X-Amz-Signature=very's`ecret";
+    let (reads, fasta) = (server.url("r.cram") + key, server.url("g.fa") + key);
+    let plan = outputs.path("plan");
+    let options = ["plan", &reads, "-f", &fasta, "-m", "exact:gc", "-n", "2", "--no-sample", "-o", &plan];
+    let run = with(&outputs, &[], &options).good();
+    let text = outputs.read("plan/plan.json");
+    let plan: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(plan["counted_by"], format!("{}?…", server.url("r.cram")));
+    assert!(text.contains(&format!("--reference={}?…", server.url("g.fa"))), "{text}");
+    for said in [&text, &run.stderr, &run.stdout] {
+        assert!(!said.contains("ecret"), "{said}");
+    }
+    assert!(run.stderr.contains("plan.json has the addresses without their keys"), "{}", run.stderr);
+    let (calls, failed) = (
+        folder.write("c.vcf", "##fileformat=VCFv4.3\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"),
+        outputs.path("failed.tsv"),
+    );
+    let gone = server.url("gone.vcf") + key;
+    let sites = ["sites", &calls, &gone, "--failed", &failed, "-o", &outputs.path("sites.vcf")];
+    with(&outputs, &[], &sites).good();
+    let table = outputs.read("failed.tsv");
+    assert!(table.contains(&server.url("gone.vcf?…")) && !table.contains("ecret"), "{table}");
+}

@@ -1,5 +1,7 @@
 //! The plan: the cuts, a BED file for each shard, plan.json, and the table.
 
+use std::ffi::{OsStr, OsString};
+
 use serde_json::{Value, json};
 
 use super::{
@@ -54,18 +56,19 @@ pub(crate) fn plan(settings: &PlanSettings, input: Input) -> Result<String> {
     let names: Vec<String> = shards.iter().map(|shard| file_name(shard.index)).collect();
     let entries: Vec<Value> = shards.iter().zip(&names).map(|(shard, file)| shard.to_json(work.unit, file)).collect();
     let table = table(&work, &entries);
-    let options: Vec<String> = settings.options.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let shown = |word: &OsStr| without_secrets(&word.to_string_lossy()).into_owned();
+    let options: Vec<String> = settings.options.iter().map(|word| shown(word)).collect();
     let total = whole(&shards, work.unit);
     let plan = json!({
         "plan": territories.first().map(|own| own.plan.clone()),
-        "input": without_secrets(&settings.input.to_string_lossy()),
+        "input": shown(settings.input.as_os_str()),
         "command": work.command,
         "model": settings.model,
         "options": options,
         "output_name": settings.named,
         "step": work.step,
         "unit": work.unit,
-        "counted_by": work.counted.to_string_lossy(),
+        "counted_by": shown(work.counted.as_os_str()),
         "reads_whole_file": work.through,
         "threads": measured.as_ref().map(|measured| measured.threads),
         "estimated_by": by,
@@ -73,6 +76,11 @@ pub(crate) fn plan(settings: &PlanSettings, input: Input) -> Result<String> {
         "shards": entries,
     });
     write(settings, &territories, &plan)?;
+    let has_secrets = |word: &OsStr| shown(word) != word.to_string_lossy();
+    let mut given = settings.options.iter().map(OsString::as_os_str).chain([settings.input.as_os_str()]);
+    if settings.output.is_some() && given.any(has_secrets) {
+        tracing::info!("plan.json has the addresses without their keys: the runs need them as you gave them here");
+    }
     if let Some(measured) = &measured {
         report(settings, &work, measured, &shards);
     }

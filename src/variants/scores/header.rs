@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
+    address::file_name,
     error::{Error, Result},
     model::{engine::EngineReport, registry},
     output::manifest::{ModelReport, digest},
@@ -222,7 +223,7 @@ impl ScoreHeader {
                 Wanted::Model(name, folder) => self.check_model(name, folder.as_ref(), place)?,
                 Wanted::Prefix(prefix) => same("--prefix", prefix, Some(&self.run().prefix))?,
                 Wanted::Named(option, key, path) => {
-                    let name = path.file_name().unwrap_or_default().to_string_lossy();
+                    let name = file_name(path);
                     same(option, &name, self.run().get(key))?;
                 }
                 Wanted::Digest(option, key, path) => {

@@ -21,6 +21,7 @@ use super::{
     source::{bases_of, own_of},
 };
 use crate::{
+    address::file_name,
     counts::InputCounts,
     error::{Error, Result},
     genome::interval::show_position,
@@ -191,7 +192,7 @@ fn recorded(settings: &Settings, header: &ScoreHeader) -> Result<manifest::Setti
     for (key, value) in regions_of(settings)? {
         recorded.put(key, value);
     }
-    recorded.put("scores", settings.scores.file_name().unwrap_or_default().to_string_lossy());
+    recorded.put("scores", file_name(&settings.scores));
     recorded.put("missing_scores", format!("{:?}", settings.missing).to_lowercase());
     Ok(recorded)
 }
