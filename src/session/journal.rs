@@ -161,27 +161,45 @@ pub(crate) fn identity(
     run.insert("model".into(), json(serde_json::to_value(model))?);
     run.insert("settings".into(), json(serde_json::to_value(settings))?);
     run.insert("shard".into(), shard.into());
-    for path in inputs {
-        let failed = |error: std::io::Error| Error::read(path, &error);
-        if is_address(path)
-            && is_file(path)
-            && let Some(Version { length, etag, modified }) = Source::open(path).map_err(failed)?.version()
-        {
-            // A signed address is another one on the next day.
-            let name = format!("input {}", without_secrets(&path.display().to_string()));
-            run.insert(name, json!({"bytes": length, "etag": etag, "modified": modified}));
-            continue;
-        }
-        let about = if *path == Path::new("-") { None } else { Some(fs::metadata(path).map_err(failed)?) };
-        let Some(about) = about.filter(fs::Metadata::is_file) else {
-            let place = crate::read::place(path);
-            return Err(Error::usage(format!("--resume needs inputs that can be read again: {place} is not a file")));
-        };
-        let modified = about.modified().map_err(failed)?.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let name = format!("input {}", path.display());
-        run.insert(name, json!({"bytes": about.len(), "modified": format!("{modified:?}")}));
+    for (number, path) in (1..).zip(inputs) {
+        run.insert(name(number, path), version(path)?);
     }
     Ok(run)
+}
+
+/// The name of an input: without what is secret in an address, which is another one on the next day. The query may be all that tells two
+/// addresses apart, so that they are numbered.
+fn name(number: usize, path: &Path) -> String {
+    format!("input {number} {}", without_secrets(&path.display().to_string()))
+}
+
+/// What tells this version of an input from another.
+fn version(path: &Path) -> Result<Value> {
+    let failed = |error: std::io::Error| Error::read(path, &error);
+    let place = || crate::read::place(path);
+    let again = |why: &str| {
+        Error::usage(format!("--resume needs inputs that can be read again: {} {why}", place()))
+            .with_hint("download it first, or run without --resume")
+    };
+    if is_address(path) {
+        let found = if is_file(path) { Source::open(path).map_err(failed)?.version() } else { None };
+        return match found {
+            None => Err(again("is made anew for each request")),
+            // Of one length there are many files.
+            Some(Version { etag: None, modified: None, .. }) => {
+                Err(again("may have changed, because its server gives neither ETag nor Last-Modified"))
+            }
+            Some(Version { length, etag, modified }) => {
+                Ok(json!({"bytes": length, "etag": etag, "modified": modified}))
+            }
+        };
+    }
+    let about = if path == Path::new("-") { None } else { Some(fs::metadata(path).map_err(failed)?) };
+    let Some(about) = about.filter(fs::Metadata::is_file) else {
+        return Err(Error::usage(format!("--resume needs inputs that can be read again: {} is not a file", place())));
+    };
+    let modified = about.modified().map_err(failed)?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(json!({"bytes": about.len(), "modified": format!("{modified:?}")}))
 }
 
 impl Journal {
@@ -369,6 +387,14 @@ mod tests {
         assert!(open(6).expect("opened").1.is_none());
         let left: Vec<_> = std::fs::read_dir(folder.path()).expect("the folder").flatten().collect();
         assert_eq!(left.len(), 1, "the output alone: {left:?}");
+    }
+
+    #[test]
+    fn inputs_that_differ_in_their_queries_have_two_names() {
+        let name = |number: usize, path: &str| name(number, Path::new(path));
+        assert_eq!(name(1, "https://h/get?file=a&key=secret"), "input 1 https://h/get?…");
+        assert_ne!(name(1, "https://h/get?file=a"), name(2, "https://h/get?file=b"));
+        assert_eq!(name(1, "https://h/a.bam?signature=1"), name(1, "https://h/a.bam?signature=2"));
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Every kind of input by its address: the answers are those of the file, and a region costs little.
 
-use super::{bases, fasta, reads_addresses, server::Server, with};
+use super::{
+    bases, fasta, reads_addresses,
+    server::{Reply, Server, file},
+    with,
+};
 use crate::support::{Folder, genogloss, shell, succeed, tools_available};
 
 /// Two contigs of a million bases.
@@ -288,4 +292,32 @@ fn a_plan_and_a_table_of_failures_have_no_key() {
     with(&outputs, &[], &sites).good();
     let table = outputs.read("failed.tsv");
     assert!(table.contains(&server.url("gone.vcf?…")) && !table.contains("ecret"), "{table}");
+}
+
+#[test]
+fn no_run_is_resumed_on_a_file_that_nothing_identifies() {
+    if !reads_addresses() {
+        return;
+    }
+    let folder = Folder::new();
+    let bytes = fasta(&[("c", &bases(100_000, 3))]).into_bytes();
+    let server = Server::new(move |request| match request.path() {
+        "/g.fa" => {
+            let mut reply = file(request, &bytes, "e");
+            reply.headers.retain(|(name, _)| name != "ETag");
+            match request.target.contains("dated") {
+                true => reply.with("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"),
+                false => reply,
+            }
+        }
+        _ => Reply::of(404, ""),
+    });
+    let output = folder.path("a.tsv");
+    let scan = |url: &str| with(&folder, &[], &["scan", url, "-m", "exact:gc", "-o", &output, "--resume"]);
+    let said = scan(&server.url("g.fa?key=verysecret")).error(2);
+    assert!(said.contains(&server.url("g.fa?…")) && said.contains("neither ETag nor Last-Modified"), "{said}");
+    assert_eq!(folder.names(), Vec::<String>::new());
+    scan(&server.url("g.fa?dated")).good();
+    let said = scan("htsget+http://127.0.0.1:1/reads").error(2);
+    assert!(said.contains("htsget+http://127.0.0.1:1/reads is made anew for each request"), "{said}");
 }
