@@ -1,10 +1,10 @@
 //! A file on a server: its length and version, and blocks of its bytes.
 //!
 //! All that a process opens of one address is one object, so that a file that changes between two requests is found out, and headers
-//! and indices that are read twice are fetched once.
+//! and indices that are read twice are fetched once, if they are still kept.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     io::{self, Read},
     path::Path,
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
@@ -15,18 +15,10 @@ use ureq::http::header::{ETAG, LAST_MODIFIED};
 use super::{
     super::version::Version,
     http::{self, Failure, Reply, tried},
+    kept::{Block, FIRST, LONGEST, Number, kept, number},
     s3,
 };
 use crate::address::{Scheme, scheme};
-
-/// The length of the first block after a seek. Each further block is twice as long as the one before, up to [`LONGEST`].
-pub(super) const FIRST: u64 = 64 << 10;
-
-/// The longest block.
-pub(super) const LONGEST: u64 = 8 << 20;
-
-/// The most bytes of blocks that an object keeps. One block is always kept.
-const KEPT: usize = 16 << 20;
 
 /// A file of a server without range requests is kept in memory up to this length, and else read from start to end only.
 const WHOLE: u64 = 32 << 20;
@@ -43,42 +35,32 @@ fn version(reply: &Reply, length: Option<u64>) -> Version {
     Version { length, etag: text(ETAG), modified: text(LAST_MODIFIED) }
 }
 
-/// Bytes of a file from a place on.
-pub(super) struct Block {
-    pub(super) start: u64,
-    pub(super) bytes: Vec<u8>,
-}
-
-impl Block {
-    pub(super) fn end(&self) -> u64 {
-        self.start + self.bytes.len() as u64
-    }
-
-    pub(super) fn contains(&self, at: u64) -> bool {
-        (self.start..self.end()).contains(&at)
-    }
-}
-
 /// What is known of a file.
 #[derive(Default)]
 struct Known {
     version: Option<Version>,
-    /// All of it, from a server without range requests.
-    whole: Option<Arc<Block>>,
-    recent: VecDeque<Arc<Block>>,
+    /// Whether the server has answered a range request as it should.
+    has_ranges: bool,
 }
 
 /// A file on a server.
 pub(super) struct Object {
+    number: Number,
     target: Target,
     headers: Vec<(String, String)>,
     known: Mutex<Known>,
 }
 
+impl Drop for Object {
+    fn drop(&mut self) {
+        kept().forget(self.number);
+    }
+}
+
 /// How the bytes of a file come.
 pub(super) enum Opened {
-    /// By blocks.
-    Blocks,
+    /// By blocks; the first of them, where it had to be fetched. It is all of the file where the server has no range requests.
+    Blocks(Option<Arc<Block>>),
     /// From start to end only, from a byte on.
     Stream(Box<dyn Read + Send + Sync>),
 }
@@ -100,14 +82,14 @@ impl Object {
                 (Target::Http(url), login.into_iter().collect())
             }
         };
-        let object = Arc::new(Self { target, headers, known: Mutex::default() });
+        let object = Arc::new(Self { number: number(), target, headers, known: Mutex::default() });
         objects.insert(address.into(), Arc::clone(&object));
         Ok(object)
     }
 
     /// The object of an address with headers for its requests.
     pub(super) fn with_headers(url: &str, headers: Vec<(String, String)>) -> Arc<Self> {
-        Arc::new(Self { target: Target::Http(url.into()), headers, known: Mutex::default() })
+        Arc::new(Self { number: number(), target: Target::Http(url.into()), headers, known: Mutex::default() })
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -149,12 +131,13 @@ impl Object {
 
     /// Opens the file at a byte: finds its length and version, if that has not been done.
     pub(super) fn open(&self, at: u64, limit: Option<u64>) -> io::Result<Opened> {
-        {
+        let has_ranges = {
             let known = self.known();
-            let has_length = known.version.as_ref().is_some_and(|version| version.length.is_some());
-            if has_length && (known.whole.is_some() || !known.recent.is_empty()) {
-                return Ok(Opened::Blocks);
-            }
+            known.has_ranges && known.version.as_ref().is_some_and(|version| version.length.is_some())
+        };
+        let block = kept().find(self.number, at);
+        if has_ranges || block.is_some() {
+            return Ok(Opened::Blocks(block));
         }
         let last = limit.map_or(u64::MAX, |end| end.saturating_sub(1)).min(at + FIRST - 1);
         tried(|| {
@@ -162,13 +145,14 @@ impl Object {
             match (reply.status.as_u16(), reply.content_range()) {
                 (206, Some((Some((first, last)), Some(length)))) if first == at => {
                     self.check(version(&reply, Some(length)))?;
-                    self.take(&mut reply, at, last)?;
-                    Ok(Opened::Blocks)
+                    let block = self.take(&mut reply, at, last)?;
+                    self.known().has_ranges = true;
+                    Ok(Opened::Blocks(Some(block)))
                 }
                 (416, Some((_, Some(length)))) => {
                     self.check(version(&reply, Some(length)))?;
-                    self.keep(Arc::new(Block { start: 0, bytes: Vec::new() }));
-                    Ok(Opened::Blocks)
+                    self.known().has_ranges = true;
+                    Ok(Opened::Blocks(None))
                 }
                 (206, Some((_, None))) => self.open_stream(self.get(None)?, at),
                 (200, _) => self.open_stream(reply, at),
@@ -184,20 +168,19 @@ impl Object {
         }
         let length = reply.content_length();
         self.check(version(&reply, length))?;
-        let (bytes, failure) = http::read_body(&mut reply.body, WHOLE + 1);
+        let is_long = length.is_some_and(|length| length > WHOLE);
+        let (bytes, failure) = http::read_body(&mut reply.body, if is_long { 0 } else { WHOLE + 1 });
         if let Some(failure) = failure {
             return Err(failure);
         }
-        if bytes.len() as u64 <= WHOLE {
+        if !is_long && bytes.len() as u64 <= WHOLE {
             if length.is_some_and(|length| length != bytes.len() as u64) {
                 return Err(Failure::transient("the server closed the connection too early"));
             }
-            let mut known = self.known();
-            if let Some(version) = &mut known.version {
+            if let Some(version) = &mut self.known().version {
                 version.length = Some(bytes.len() as u64);
             }
-            known.whole = Some(Arc::new(Block { start: 0, bytes }));
-            return Ok(Opened::Blocks);
+            return Ok(Opened::Blocks(Some(self.keep(Block::new(0, bytes)))));
         }
         let mut all = io::Cursor::new(bytes).chain(reply.body);
         io::copy(&mut (&mut all).take(at), &mut io::sink()).map_err(http::body_error)?;
@@ -215,26 +198,19 @@ impl Object {
         if bytes.is_empty() && count > 0 {
             return Err(failure.unwrap_or_else(|| Failure::transient("the server sent nothing")));
         }
-        let block = Arc::new(Block { start: first, bytes });
-        self.keep(Arc::clone(&block));
-        Ok(block)
+        Ok(self.keep(Block::new(first, bytes)))
     }
 
-    fn keep(&self, block: Arc<Block>) {
-        let mut known = self.known();
-        known.recent.push_back(block);
-        while known.recent.len() > 1 && known.recent.iter().map(|block| block.bytes.len()).sum::<usize>() > KEPT {
-            known.recent.pop_front();
-        }
+    fn keep(&self, block: Arc<Block>) -> Arc<Block> {
+        kept().keep(self.number, Arc::clone(&block));
+        block
     }
 
     /// A block that contains a byte of the file. If it must be fetched, it begins there and has up to `count` bytes.
     pub(super) fn block(&self, at: u64, count: u64) -> io::Result<Arc<Block>> {
-        {
-            let known = self.known();
-            if let Some(block) = known.whole.iter().chain(known.recent.iter().rev()).find(|block| block.contains(at)) {
-                return Ok(Arc::clone(block));
-            }
+        let found = kept().find(self.number, at);
+        if let Some(block) = found {
+            return Ok(block);
         }
         tried(|| {
             let mut reply = self.get(Some((at, at + count - 1)))?;

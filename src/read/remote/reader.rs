@@ -11,7 +11,8 @@ use std::{
 use super::{
     super::version::Version,
     http,
-    object::{Block, FIRST, LONGEST, Object, Opened},
+    kept::{Block, Counted, FIRST, longest},
+    object::{Object, Opened},
 };
 
 /// An open file on a server.
@@ -21,6 +22,7 @@ pub(crate) struct Remote {
     at: u64,
     /// The end of the part that may be read.
     end: u64,
+    _counted: Counted,
 }
 
 enum Bytes {
@@ -35,20 +37,24 @@ enum Bytes {
 impl Remote {
     /// Opens a file.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let mut remote = Self { object: Object::of(path)?, bytes: Bytes::Unopened, at: 0, end: u64::MAX };
+        let mut remote = Self::of(Object::of(path)?, 0, u64::MAX);
         remote.begin()?;
         Ok(remote)
     }
 
     /// A part of the file of an address, from `start` on to before `end`, whose requests have these headers. Opened when it is read.
     pub(super) fn part(url: &str, headers: Vec<(String, String)>, start: u64, end: u64) -> Self {
-        Self { object: Object::with_headers(url, headers), bytes: Bytes::Unopened, at: start, end }
+        Self::of(Object::with_headers(url, headers), start, end)
+    }
+
+    fn of(object: Arc<Object>, at: u64, end: u64) -> Self {
+        Self { object, bytes: Bytes::Unopened, at, end, _counted: Counted::new() }
     }
 
     fn begin(&mut self) -> io::Result<()> {
         if matches!(self.bytes, Bytes::Unopened) {
             self.bytes = match self.object.open(self.at, (self.end != u64::MAX).then_some(self.end))? {
-                Opened::Blocks => Bytes::Blocks(None, FIRST),
+                Opened::Blocks(first) => Bytes::Blocks(first, FIRST),
                 Opened::Stream(reader) => Bytes::Stream(reader, self.at),
             };
         }
@@ -92,7 +98,7 @@ impl Read for Remote {
                 let block = match last.take().filter(|block| block.contains(self.at) || block.end() == self.at) {
                     Some(block) if block.contains(self.at) => block,
                     follows => {
-                        *next = if follows.is_some() { (*next * 2).min(LONGEST) } else { FIRST };
+                        *next = if follows.is_some() { (*next * 2).min(longest()).max(FIRST) } else { FIRST };
                         self.object.block(self.at, (*next).min(end - self.at))?
                     }
                 };
