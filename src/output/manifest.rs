@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     model::engine::EngineReport,
     pipeline::Timings,
-    read::{InputReport, beside::with_ending, fasta::ContigReport, lossy, source::Source},
+    read::{InputReport, Sample, beside::with_ending, fasta::ContigReport, lossy, source::Source},
     shards::ShardReport,
 };
 
@@ -41,6 +41,9 @@ pub(crate) struct ReferenceReport {
     /// As the user wrote it.
     #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
+    /// Of a shard: a sample of the file.
+    #[serde(flatten)]
+    pub sample: Option<Sample>,
     /// The contigs that were used.
     pub contigs: Vec<ContigReport>,
 }

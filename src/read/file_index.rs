@@ -111,6 +111,7 @@ impl<'a> IndexedFile<'a> {
         let hint = format!("index the file again: {} {}", records.command(), path.display());
         let Some(index) = Index::first_of(&records.names(path), path, &hint)? else { return Ok(None) };
         require_end_block(path)?;
+        tally.read_by(&index.path);
         let file = Source::open(path).map_err(|error| Error::read(path, &error))?;
         let mut reader = bgzf::io::Reader::new(BufReader::with_capacity(BUFFER, Counted { file, tally }));
         skip_header(&mut reader)?;

@@ -29,6 +29,7 @@ pub(crate) mod regions;
 mod remote;
 mod sam;
 pub(crate) mod sam_header;
+mod sample;
 pub(crate) mod source;
 mod tally;
 pub(crate) mod variants;
@@ -39,5 +40,6 @@ pub(crate) use lines::{LineLimited, MAX_LINE, read_frame, read_line, read_line_a
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) use open::open_reader;
 pub(crate) use open::{Input, open, open_even_empty, open_if_any, place};
+pub(crate) use sample::{Sample, sample};
 pub(crate) use tally::{InputReport, Share, lossy};
 pub(crate) use version::Version;

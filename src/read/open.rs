@@ -142,7 +142,19 @@ impl Input {
         move || {
             let (bytes, sha256) = tally.bytes_and_sha256();
             let (path, etag) = (path.clone(), etag.clone());
-            InputReport { path, format, compression, bytes, size, sha256, etag, reader: None }
+            let index = tally.index();
+            InputReport {
+                path,
+                format,
+                compression,
+                bytes,
+                size,
+                sha256,
+                etag,
+                sample_sha256: None,
+                index,
+                reader: None,
+            }
         }
     }
 

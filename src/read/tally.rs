@@ -34,9 +34,26 @@ pub(crate) struct InputReport {
     /// The entity tag of a file on a server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
+    /// Of a shard: SHA-256 of a sample of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample_sha256: Option<String>,
+    /// The index that a part of it was read by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<IndexReport>,
     /// The library that read it, for a format that more than one can read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reader: Option<String>,
+}
+
+/// An index that a part of an input was read by.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct IndexReport {
+    /// Its path.
+    #[serde(serialize_with = "lossy")]
+    pub path: PathBuf,
+    /// Of a shard: SHA-256 of the index.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// Serializes a path as text; bytes that are not UTF-8 are replaced, and so are the secret parts of an address.
@@ -53,6 +70,8 @@ struct Counts {
     ended: bool,
     /// Only parts of it are read, by an index.
     in_parts: bool,
+    /// The index.
+    index: Option<PathBuf>,
 }
 
 /// What has been read from an input so far. Clones share the counts: the reader adds to them, and the manifest takes them.
@@ -68,6 +87,7 @@ impl Tally {
             tail: Vec::new(),
             ended: false,
             in_parts: false,
+            index: None,
         })))
     }
 
@@ -99,6 +119,16 @@ impl Tally {
         let mut counts = self.lock();
         counts.bytes += count;
         counts.in_parts = true;
+    }
+
+    /// Notes the index that a part is read by.
+    pub(super) fn read_by(&self, index: &Path) {
+        self.lock().index = Some(index.into());
+    }
+
+    /// The index that a part was read by.
+    pub(super) fn index(&self) -> Option<IndexReport> {
+        self.lock().index.clone().map(|path| IndexReport { path, sha256: None })
     }
 
     /// Whether the bytes read so far end with the end mark of CRAM.

@@ -12,7 +12,7 @@ use crate::{
         manifest::{self, Host, Manifest, ReferenceReport},
     },
     pipeline::Timings,
-    read::{InputReport, fasta::ContigReport},
+    read::{self, InputReport, Sample, fasta::ContigReport},
     shards::{ShardReport, edges::Edge},
 };
 
@@ -70,7 +70,7 @@ impl Session {
 /// Adds the manifest: beside the output, or where the user wants it; that of a folder of tracks lies in the folder as well.
 fn with_manifests(target: &Target, about: About, finished: Finished, mut sealed: Sealed) -> Result<Sealed> {
     let About { model, threads, settings, territory, reference, tracks_manifest, .. } = about;
-    let Finished { counts, timings, inputs, contigs, tracks, edges, gap } = finished;
+    let Finished { counts, timings, mut inputs, contigs, tracks, edges, gap } = finished;
     let output = target.path.as_deref().filter(|path| *path != Path::new("-"));
     let beside = target.file().map(Manifest::path);
     let main = target.manifest.clone().or_else(|| tracks_manifest.clone().filter(|_| target.path.is_none())).or(beside);
@@ -78,6 +78,8 @@ fn with_manifests(target: &Target, about: About, finished: Finished, mut sealed:
     if main.is_none() && second.is_none() {
         return Ok(sealed);
     }
+    let sample = Sampler { is_shard: territory.is_some() };
+    sample.complete(&mut inputs);
     let manifest = Manifest {
         program: "genogloss",
         version: env!("CARGO_PKG_VERSION"),
@@ -87,7 +89,7 @@ fn with_manifests(target: &Target, about: About, finished: Finished, mut sealed:
         host: Host::this(),
         threads,
         inputs,
-        reference: reference.map(|path| ReferenceReport { path, contigs }),
+        reference: reference.map(|path| ReferenceReport { sample: sample.of(&path), path, contigs }),
         output: output.map_or_else(|| "-".into(), Path::to_path_buf),
         settings,
         tracks,
@@ -101,6 +103,32 @@ fn with_manifests(target: &Target, about: About, finished: Finished, mut sealed:
         sealed = sealed.with_first_from(target, |out| manifest.write(out))?;
     }
     Ok(sealed)
+}
+
+/// Tells the files of a shard from others: `merge` compares what it finds.
+struct Sampler {
+    is_shard: bool,
+}
+
+impl Sampler {
+    /// A sample of a file. One that cannot be read any more has none: what was made of it is there.
+    fn of(&self, path: &Path) -> Option<Sample> {
+        let found = if self.is_shard { read::sample(path) } else { Ok(None) };
+        found.unwrap_or_else(|error| {
+            tracing::warn!("{}: it cannot be compared with that of other shards: {error}", path.display());
+            None
+        })
+    }
+
+    /// Adds samples of inputs, and checksums of the indices that they were read by.
+    fn complete(&self, inputs: &mut [InputReport]) {
+        for input in inputs.iter_mut().filter(|_| self.is_shard) {
+            input.sample_sha256 = self.of(&input.path).map(|sample| sample.sample_sha256);
+            if let Some(index) = &mut input.index {
+                index.sha256 = manifest::digest(&index.path).ok();
+            }
+        }
+    }
 }
 
 /// The last line of the log: its numbers add up. `unit` is what is scored or skipped, in the plural, and `done` the word for scored.

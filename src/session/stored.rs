@@ -94,12 +94,11 @@ fn check(manifest: &Map<String, Value>) -> Result<(), String> {
         }
     }
     for input in list("inputs", of("inputs"))? {
-        match input.get("sha256") {
-            None | Some(Value::Null) => {}
-            Some(digest) if digest.as_str().is_some_and(is_digest) => {}
-            Some(digest) => return Err(format!("inputs has the sha256 {digest}")),
-        }
+        digest("inputs has the sha256", &input["sha256"])?;
+        digest("inputs has the sample_sha256", &input["sample_sha256"])?;
+        digest("inputs has an index with the sha256", &input["index"]["sha256"])?;
     }
+    digest("reference has the sample_sha256", &of("reference")["sample_sha256"])?;
     for contig in list("reference.contigs", of("reference").get("contigs").unwrap_or(&Value::Null))? {
         let length = contig.get("length").and_then(Value::as_u64).filter(|length| *length <= LONGEST_CONTIG);
         if length.is_none() || !contig.get("name").is_some_and(Value::is_string) {
@@ -153,8 +152,14 @@ fn numbers(what: &str, value: &Value, largest: f64) -> Result<(), String> {
     }
 }
 
-fn is_digest(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
+/// Checks a SHA-256, where there is one.
+fn digest(what: &str, value: &Value) -> Result<(), String> {
+    let is_digest = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    match value {
+        Value::Null => Ok(()),
+        Value::String(text) if is_digest(text) => Ok(()),
+        other => Err(format!("{what} {}", short(other))),
+    }
 }
 
 fn short(value: &Value) -> String {

@@ -321,3 +321,42 @@ fn no_run_is_resumed_on_a_file_that_nothing_identifies() {
     let said = scan("htsget+http://127.0.0.1:1/reads").error(2);
     assert!(said.contains("htsget+http://127.0.0.1:1/reads is made anew for each request"), "{said}");
 }
+
+#[test]
+fn shards_of_two_versions_of_a_file_on_a_server_are_refused() {
+    if !reads_addresses() || !tools_available(&["samtools"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let (one, two) = genome(&folder);
+    folder.write("r.sam", sam(&one, &two));
+    shell(&format!(
+        "cd {} && samtools faidx g.fa && samtools view -b --no-PG -o r.bam r.sam && samtools index r.bam",
+        folder.root().display()
+    ));
+    let root = folder.root().to_path_buf();
+    // The same bytes with another entity tag for each name of a version in the query.
+    let server = Server::new(move |request| match std::fs::read(root.join(request.path().trim_start_matches('/'))) {
+        Ok(bytes) => file(request, &bytes, request.target.split('?').nth(1).unwrap_or("none")),
+        Err(_) => Reply::of(404, ""),
+    });
+    for (name, command, what) in [("r.bam", "reads", "input"), ("g.fa", "scan", "reference")] {
+        let part = |shard: &str, query: &str| {
+            let output = folder.path(&format!("{command}{}{query}.tsv", &shard[..1]));
+            let url = server.url(&format!("{name}?{query}"));
+            let options = [command, &url, "-m", "exact:gc", "--shard", shard, "-o", &output];
+            with(&folder, &[], &options).good();
+            output
+        };
+        let (first, same, other) = (part("1/2", "v1"), part("2/2", "v1"), part("2/2", "v2"));
+        let merge = |second: &str| genogloss(&["merge", &first, second, "-o", &folder.path("all.tsv")]);
+        merge(&same).good();
+        let said = merge(&other).error(1);
+        let expected = format!("is a shard of another {what} than {first} (etag of {}?…", server.url(name));
+        assert!(said.contains(&expected) && said.contains("v2") && said.contains("v1"), "{said}");
+        // On a disk the same file has no entity tag.
+        let local = folder.path(&format!("{command}_local.tsv"));
+        genogloss(&[command, &folder.path(name), "-m", "exact:gc", "--shard", "2/2", "-o", &local]).good();
+        merge(&local).good();
+    }
+}

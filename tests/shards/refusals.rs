@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use super::{SLICE, genome, run};
-use crate::support::{Folder, genogloss, shell, succeed};
+use crate::support::{Folder, genogloss, shell, succeed, tool, tools_available};
 
 #[test]
 fn shards_that_do_not_fit_are_refused() {
@@ -213,4 +213,105 @@ fn shards_of_impossible_numbers_are_refused() {
         assert!(ended.stderr.contains("part1.bed.manifest.json: not "), "{path:?} {value}: {}", ended.stderr);
         assert!(!Path::new(&folder.path("merged.bed")).exists());
     }
+}
+
+/// Merges shard 1 of one file and shard 2 of another, which must be refused, and both shards of one file, which must not.
+fn only_of_one_file(folder: &Folder, files: [&str; 2], command: &str, say: &str) {
+    let ending = if command.starts_with("variants") { "vcf" } else { "tsv" };
+    let sizes = files.map(|file| fs::metadata(file).expect("a file").len());
+    assert_eq!(sizes[0], sizes[1], "{files:?}");
+    let parts: Vec<[String; 2]> = files
+        .iter()
+        .enumerate()
+        .map(|(at, file)| {
+            [1, 2].map(|index| {
+                let part = folder.path(&format!("part{index}_of_{at}.{ending}"));
+                run(&format!("{} --shard {index}/2 -o {part}", command.replace("INPUT", file)));
+                part
+            })
+        })
+        .collect();
+    let merge = |first: &str, second: &str| {
+        genogloss(&["merge", first, second, "-o", &folder.path(&format!("all.{ending}")), "--quiet"])
+    };
+    merge(&parts[0][0], &parts[0][1]).good();
+    for (first, second) in [(0, 1), (1, 0)] {
+        let said = merge(&parts[first][0], &parts[second][1]).error(1);
+        assert!(said.contains("is a shard of another ") && said.contains(say), "{say}: {said}");
+    }
+}
+
+#[test]
+fn shards_by_index_of_two_files_of_one_size_are_refused() {
+    if !tools_available(&["samtools", "bcftools", "bgzip"]) {
+        return;
+    }
+    let folder = Folder::new();
+    // Two genomes, which differ in the bases of c1 and c3 alone.
+    let genome = genome(&folder);
+    let other = folder.write("other.fa", {
+        let text = fs::read_to_string(&genome).expect("the genome");
+        text.lines()
+            .map(|line| if line.starts_with('>') { line.to_string() } else { line.replace('G', "C") } + "\n")
+            .collect::<String>()
+    });
+    shell(&format!("samtools faidx {genome}; samtools faidx {other}"));
+    let scan = "scan INPUT -m exact:gc --window 500 -O tsv --no-digest";
+    only_of_one_file(&folder, [&genome, &other], scan, "another reference than");
+    // Reads and variants that differ in one letter of each record, not compressed: their indices are the same, too.
+    for (letter, name) in [("A", "a"), ("C", "c")] {
+        let header = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:c1\tLN:31000\n@SQ\tSN:c3\tLN:20500\n";
+        let vcf_header = "##fileformat=VCFv4.2\n##contig=<ID=c1,length=31000>\n##contig=<ID=c3,length=20500>\n\
+            #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n";
+        let (mut sam, mut vcf) = (header.to_string(), vcf_header.to_string());
+        for contig in ["c1", "c3"] {
+            for start in (100..20_000).step_by(50) {
+                sam += &format!("r\t0\t{contig}\t{start}\t60\t40M\t*\t0\t0\t{}\t*\n", letter.repeat(40));
+                vcf += &format!("{contig}\t{start}\t.\tG\t{letter}\t.\t.\t.\n");
+            }
+        }
+        let (sam, vcf) = (folder.write("r.sam", sam), folder.write("v.vcf", vcf));
+        shell(&format!(
+            "cd {}; samtools view --no-PG -u -o {name}.bam {sam}; samtools index {name}.bam; \
+             bcftools view --no-version -Ob -l 0 -o {name}.bcf {vcf}; bcftools index {name}.bcf",
+            folder.root().display()
+        ));
+    }
+    let both = |ending: &str| ["a", "c"].map(|name| folder.path(&format!("{name}.{ending}")));
+    let ([a, c], [a_index, c_index]) = (both("bam"), both("bam.bai"));
+    assert_eq!(fs::read(a_index).expect("an index"), fs::read(c_index).expect("an index"));
+    only_of_one_file(&folder, [&a, &c], "reads INPUT -m exact:gc", "another input than");
+    let [a, c] = both("bcf");
+    let command = format!("variants INPUT -f {genome} -m exact:gc --max-ref-mismatch 1");
+    only_of_one_file(&folder, [&a, &c], &command, "another input than");
+    // A file that was indexed in another way in between may be another file.
+    let [first, second] = ["1", "2"].map(|index| folder.path(&format!("again{index}.tsv")));
+    let of = |shard: &str, output: &str| {
+        run(&format!("reads {} -m exact:gc --shard {shard}/2 -o {output}", folder.path("a.bam")))
+    };
+    of("1", &first);
+    let manifest: serde_json::Value = serde_json::from_str(&folder.read("again1.tsv.manifest.json")).expect("JSON");
+    let index = &manifest["inputs"][0]["index"];
+    assert_eq!(index["path"], folder.path("a.bam.bai"));
+    let sum = shell(&format!("sha256sum < {}", folder.path("a.bam.bai")));
+    assert_eq!(index["sha256"].as_str(), sum.split(' ').next());
+    // The same by another program.
+    let sample = tool(
+        "python3",
+        &[
+            "-c",
+            "import hashlib, os, sys\n\
+             size = os.path.getsize(sys.argv[1]); whole = size <= 8 << 16\n\
+             starts = [0] if whole else [(size - 65536) * k // 7 for k in range(8)]\n\
+             data = open(sys.argv[1], 'rb').read()\n\
+             parts = [data[s:s + (size if whole else 65536)] for s in starts]\n\
+             print(hashlib.sha256(size.to_bytes(8, 'little') + b''.join(parts)).hexdigest())",
+            &folder.path("a.bam"),
+        ],
+    );
+    assert_eq!(manifest["inputs"][0]["sample_sha256"], sample.trim());
+    change(&format!("{first}.manifest.json"), |all| all["inputs"][0]["index"]["sha256"] = "0".repeat(64).into());
+    of("2", &second);
+    let said = genogloss(&["merge", &first, &second, "-o", &folder.path("all.tsv")]).error(1);
+    assert!(said.contains("sha256 of its .bai") && said.contains("the same indices of them"), "{said}");
 }

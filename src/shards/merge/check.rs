@@ -1,11 +1,14 @@
 //! The parts must be of one run: each shard once, and in order.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::Path};
 
 use serde_json::Value;
 
 use super::part::Part;
-use crate::error::{Error, Result};
+use crate::{
+    address::file_name,
+    error::{Error, Result},
+};
 
 /// Entries of the manifest that are the same in all shards; of `model` these fields.
 const COMMON: [(&str, &[&str]); 3] = [
@@ -58,23 +61,53 @@ fn same_run(first: &Part, part: &Part) -> Result<()> {
     Ok(())
 }
 
-/// Inputs of one place in the list are one file: by checksum where they were read from start to end, and by length where it is known.
+/// Inputs of one place in the list are one file, and so is the reference, as far as the manifests tell.
 fn inputs_agree(parts: &[Part]) -> Result<()> {
-    let mut known: HashMap<(usize, &str), (&Value, &Part)> = HashMap::new();
+    let mut known: HashMap<(usize, String), (&Value, &Part)> = HashMap::new();
     for part in parts {
-        for (number, input) in part.inputs().iter().enumerate() {
-            for key in ["sha256", "size"] {
-                let Some(value) = input.get(key).filter(|value| !value.is_null()) else { continue };
-                let (first, other) = *known.entry((number, key)).or_insert((value, part));
+        let inputs = part.inputs().iter().map(input_marks);
+        let reference = part.manifest.get("reference").map(reference_marks).unwrap_or_default();
+        for (number, marks) in std::iter::once(reference).chain(inputs).enumerate() {
+            let what = if number == 0 { "reference" } else { "input" };
+            for (name, value) in marks.into_iter().filter(|(_, value)| !value.is_null()) {
+                let (first, other) = *known.entry((number, name.clone())).or_insert((value, part));
                 if first != value {
                     let why =
-                        format!("is a shard of another input than {} ({key} {value}, not {first})", other.place());
-                    return Err(Error::input(part.place(), why));
+                        format!("is a shard of another {what} than {} ({name} {value}, not {first})", other.place());
+                    return Err(Error::input(part.place(), why)
+                        .with_hint("shards of one run read the same files, and the same indices of them"));
                 }
             }
         }
     }
     Ok(())
+}
+
+/// What tells an input from another: names and values.
+fn input_marks(input: &Value) -> Vec<(String, &Value)> {
+    let mut marks: Vec<_> = ["sha256", "size", "sample_sha256"].map(|key| (key.into(), &input[key])).into();
+    if input["sha256"].is_null() {
+        marks.extend(entity_tag(input));
+        // Indices of two kinds differ and belong to one file.
+        let index = &input["index"];
+        let kind = index["path"]
+            .as_str()
+            .and_then(|path| file_name(Path::new(path)).rsplit_once('.').map(|(_, kind)| kind.to_string()));
+        marks.extend(kind.map(|kind| (format!("sha256 of its .{kind}"), &index["sha256"])));
+    }
+    marks
+}
+
+/// The same of the reference. Files with other line lengths, or compressed, can be one genome: contigs are compared, too.
+fn reference_marks(reference: &Value) -> Vec<(String, &Value)> {
+    let sample =
+        reference["size"].as_u64().map(|size| (format!("of {size} bytes, sample_sha256"), &reference["sample_sha256"]));
+    sample.into_iter().chain(entity_tag(reference)).collect()
+}
+
+/// The entity tag of a file on a server; other servers give others to the same file.
+fn entity_tag(file: &Value) -> Option<(String, &Value)> {
+    Some((format!("etag of {}", file["path"].as_str()?), &file["etag"]))
 }
 
 /// One genome, cut in one way.
