@@ -56,26 +56,53 @@ pub(crate) fn manifest(parts: &[Part], output: &Path, rows: u64) -> Result<Strin
 /// The command that writes the merged output in one run: that of the first shard, without the options of shards and with the merged output.
 fn scoring_command(first: &Part, output: &Path) -> Vec<String> {
     let words = first.manifest.get("command").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let shard_output = first.manifest.get("output").and_then(Value::as_str).unwrap_or_default();
-    whole(words.iter().filter_map(Value::as_str), shard_output, &output.to_string_lossy())
+    let options = if first.path.is_dir() { TRACKS } else { OUTPUT };
+    whole(words.iter().filter_map(Value::as_str), options, &output.to_string_lossy())
 }
 
-/// The words of a shard's command as they are for the whole run.
-fn whole<'a>(words: impl Iterator<Item = &'a str>, shard_output: &str, output: &str) -> Vec<String> {
+/// The options that name an output: that of a table, and that of a folder of tracks.
+const OUTPUT: &[&str] = &["--output", "-o"];
+const TRACKS: &[&str] = &["--bigwig"];
+
+/// The words of a shard's command as they are for the whole run: `options` name `output`.
+fn whole<'a>(words: impl Iterator<Item = &'a str>, options: &[&str], output: &str) -> Vec<String> {
     let (mut all, mut words) = (Vec::new(), words);
     while let Some(word) = words.next() {
         match word {
             "--shard" => drop(words.next()),
             _ if word.starts_with("--shard=") => {}
-            _ if word == shard_output => all.push(output.into()),
-            _ => match word.strip_suffix(shard_output) {
-                Some(option @ ("-o" | "--output=" | "--bigwig=")) => all.push(format!("{option}{output}")),
-                _ => all.push(word.into()),
+            "--" => {
+                all.push(word.into());
+                all.extend(words.by_ref().map(String::from));
+            }
+            _ => match options.iter().find_map(|option| named(word, option)) {
+                // The value is the next word, or the rest of this one.
+                Some(begin) if begin == word => {
+                    words.next();
+                    all.extend([begin, output.into()]);
+                }
+                Some(begin) => all.push(begin + output),
+                None => all.push(word.into()),
             },
         }
     }
     all
 }
+
+/// The part of a word before the value of an option, if the word names it: `--output=` of `--output=a.bed`, `-vo` of `-voa.bed`.
+fn named(word: &str, option: &str) -> Option<String> {
+    if option.starts_with("--") {
+        let rest = word.strip_prefix(option)?;
+        return if rest.is_empty() { Some(option.into()) } else { rest.starts_with('=').then(|| format!("{option}=")) };
+    }
+    let (letters, letter) = (word.strip_prefix('-').filter(|letters| !letters.starts_with('-'))?, &option[1..]);
+    let at = letters.find(letter).filter(|at| letters[..*at].chars().all(|flag| FLAGS.contains(flag)))?;
+    let begin = &word[..at + 2];
+    Some(if letters[at + 1..].starts_with('=') { format!("{begin}=") } else { begin.into() })
+}
+
+/// Short options without a value.
+const FLAGS: &str = "v";
 
 /// The contigs of all parts, each once.
 fn contigs(parts: &[Part]) -> Vec<Value> {
@@ -124,16 +151,22 @@ mod tests {
 
     #[test]
     fn the_command_of_a_shard_becomes_that_of_the_whole_run() {
-        let of = |command: &str, shard: &str| whole(command.split(' '), shard, "all.bed").join(" ");
-        assert_eq!(of("genogloss scan g.fa --shard 2/3 -o p2.bed", "p2.bed"), "genogloss scan g.fa -o all.bed");
-        assert_eq!(
-            of("genogloss scan --shard=2/3 --output=p2.bed g.fa", "p2.bed"),
-            "genogloss scan --output=all.bed g.fa"
-        );
-        assert_eq!(
-            of("genogloss scan g.fa -op2.bed -m exact:gc", "p2.bed"),
-            "genogloss scan g.fa -oall.bed -m exact:gc"
-        );
-        assert_eq!(of("genogloss scan g.fa --shard 1/1", "-"), "genogloss scan g.fa");
+        let of = |command: &str| whole(command.split(' '), OUTPUT, "all.bed").join(" ");
+        for (shard, expected) in [
+            ("scan g.fa --shard 2/3 -o p2.bed", "scan g.fa -o all.bed"),
+            ("scan --shard=2/3 --output=p2.bed g.fa", "scan --output=all.bed g.fa"),
+            ("scan g.fa -op2.bed -m exact:gc", "scan g.fa -oall.bed -m exact:gc"),
+            ("scan g.fa -vo p2.bed -vvo=p2.bed", "scan g.fa -vo all.bed -vvo=all.bed"),
+            ("reads -qo p2.bed", "reads -qo p2.bed"),
+            ("scan g.fa --shard 1/1", "scan g.fa"),
+            // A value, and a file after --, that have the name of the output or look like an option.
+            ("scan 4 -t 4 -o 4 -m model", "scan 4 -t 4 -o all.bed -m model"),
+            ("scan --output 1/2 --shard 1/2 -- -o", "scan --output all.bed -- -o"),
+            ("reads r.bam -O tsv --overlap max -o - --shard 1/1", "reads r.bam -O tsv --overlap max -o all.bed"),
+        ] {
+            assert_eq!(of(shard), expected);
+        }
+        let tracks = whole("scan g.fa -o a.bed --bigwig t1 --shard 1/2".split(' '), TRACKS, "all").join(" ");
+        assert_eq!(tracks, "scan g.fa -o a.bed --bigwig all");
     }
 }
