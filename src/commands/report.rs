@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     error::{Error, Result},
     output::{Indexed, Output, OutputSettings, check_targets, names},
+    read::{self, Format},
     report::{
         failed,
         links::Links,
@@ -73,6 +74,9 @@ pub(super) fn run(options: &Options) -> Result<()> {
     names::refuse(options.output.as_deref(), "a page (HTML)")?;
     names::refuse(options.multiqc.as_deref(), "a table for MultiQC (JSON)")?;
     check_targets(&inputs, options.output.as_deref(), None, &others)?;
+    if let Some(fasta) = &options.fasta {
+        read::open(fasta)?.expect(&[Format::Fasta], "a FASTA file")?;
+    }
     let links = Links::new(&options.links, options.output.as_deref())?;
     let mut runs = options.runs.iter().map(|path| Run::open(path)).collect::<Result<Vec<_>>>()?;
     make_distinct(&mut runs, &options.runs);

@@ -112,7 +112,8 @@ impl Crate<'_> {
     }
 
     fn root(&self, actions: &[Value], workflow: Option<&String>, parts: Vec<Value>) -> Value {
-        let published = self.runs.iter().filter_map(|run| run.get(&["finished_unix"]).as_f64()).fold(0.0, f64::max);
+        // Where no run has ended, the crate is about failures, and as new as this file.
+        let published = self.runs.iter().filter_map(finished).reduce(f64::max).unwrap_or(Manifest::now() as f64);
         let license = match self.license {
             Some(url) if url.starts_with("http") => reference(url),
             Some(text) => json!(text),
@@ -227,13 +228,13 @@ impl Entities {
             let about = json!({"name": format!("Manifest of {name}"), "encodingFormat": "application/json"});
             results.push(self.file(&manifest, "manifest", about));
         }
-        let end = run.get(&["finished_unix"]).as_f64().unwrap_or(0.0);
-        json!({
+        let end = finished(run);
+        without_nulls(json!({
             "@id": format!("#run-{number}"), "@type": "CreateAction", "name": format!("genogloss {command_name}: {name}"),
             "description": scoring.unwrap_or_else(|| command("command")), "instrument": reference(program()),
-            "startTime": date(start(run, end)), "endTime": date(end),
+            "startTime": end.map(|end| date(start(run, end))), "endTime": end.map(date),
             "actionStatus": reference("http://schema.org/CompletedActionStatus"), "object": objects, "result": results,
-        })
+        }))
     }
 
     fn model(&mut self, run: &Run) -> Value {
@@ -292,12 +293,12 @@ fn whole(actions: &[Value], workflow: &str, title: &str) -> Value {
     };
     let times =
         |key: &str| actions.iter().filter_map(|action| action[key].as_str().map(String::from)).collect::<Vec<_>>();
-    json!({
+    without_nulls(json!({
         "@id": "#workflow-run", "@type": "CreateAction", "name": format!("Workflow run: {title}"),
         "description": "The run of the workflow as a whole", "instrument": reference(workflow),
         "startTime": times("startTime").into_iter().min(), "endTime": times("endTime").into_iter().max(),
         "object": all("object"), "result": all("result"),
-    })
+    }))
 }
 
 fn failed_action(failed: &Failed, number: usize) -> Value {
@@ -330,6 +331,19 @@ fn reference(id: &str) -> Value {
 
 fn reference_to(entity: &Value) -> Value {
     json!({"@id": entity["@id"]})
+}
+
+/// An entity without the properties that are not known.
+fn without_nulls(mut entity: Value) -> Value {
+    if let Some(properties) = entity.as_object_mut() {
+        properties.retain(|_, value| !value.is_null());
+    }
+    entity
+}
+
+/// When a run ended, in seconds since 1970.
+fn finished(run: &Run) -> Option<f64> {
+    run.get(&["finished_unix"]).as_f64()
 }
 
 /// When a run began: of a merged one, its first shard.

@@ -102,3 +102,41 @@ fn crates_that_cannot_be_written_are_refused() {
         assert!(!std::path::Path::new(&page).exists(), "{more:?}: no page without its crate");
     }
 }
+
+#[test]
+fn a_crate_of_failures_alone_is_published_now() {
+    let folder = Folder::new();
+    let (failed, workflow) =
+        (folder.write("failed.tsv", "s9\tSCAN\tno bases\t1\tx.log\n"), folder.write("main.nf", "x"));
+    let (page, place) = (folder.path("page.html"), folder.path("ro-crate-metadata.json"));
+    let now = || std::time::SystemTime::now();
+    let begun = now();
+    genogloss(&["report", "--failed", &failed, "-o", &page, "--ro-crate", &place, "--workflow", &workflow, "--quiet"])
+        .good();
+    let metadata = read_json(&place);
+    let published = entity(&metadata, "./")["datePublished"].as_str().expect("a date").to_string();
+    let published = Command::new("date").args(["-u", "-d", &published, "+%s"]).output().expect("date runs");
+    let published: u64 = String::from_utf8_lossy(&published.stdout).trim().parse().expect("seconds");
+    let seconds =
+        |time: std::time::SystemTime| time.duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    assert!((seconds(begun)..=seconds(now())).contains(&published), "{published}");
+    let whole = entity(&metadata, "#workflow-run");
+    assert!(whole.get("startTime").is_none() && whole.get("endTime").is_none(), "{whole}");
+}
+
+#[test]
+fn a_run_without_a_time_has_none() {
+    let folder = Folder::new();
+    let bed = folder.path("gc.bed");
+    run(&format!("scan {SLICE} -m exact:gc --window 50 -o {bed}"));
+    let manifest = format!("{bed}.manifest.json");
+    let mut about = read_json(&manifest);
+    about.as_object_mut().expect("a manifest").remove("finished_unix");
+    fs::write(&manifest, about.to_string()).expect("written");
+    let place = folder.path("ro-crate-metadata.json");
+    genogloss(&["report", &bed, "-o", &folder.path("page.html"), "--ro-crate", &place, "--quiet"]).good();
+    let metadata = read_json(&place);
+    let action = entity(&metadata, "#run-1");
+    assert!(action.get("startTime").is_none() && action.get("endTime").is_none(), "{action}");
+    assert!(!metadata.to_string().contains("1970-"), "{metadata:#}");
+}

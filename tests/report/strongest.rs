@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{SLICE, read_page, run, vcf_of_the_slice};
-use crate::support::{Folder, shell, tools_available};
+use crate::support::{Folder, genogloss, shell, tools_available};
 
 /// The rows of the table of strongest calls, without its head, and the heading that counts them.
 fn strongest(page: &str) -> (Vec<Vec<String>>, String) {
@@ -197,4 +197,24 @@ fn reads_are_those_of_the_table_and_of_samtools() {
     let (rows, _) = report(&folder, &bam);
     assert_eq!(names(&rows), by_bam.lines().take(100).map(String::from).collect::<Vec<_>>());
     assert!(rows[0][0].starts_with("20:"), "an aligned read has a place: {:?}", rows[0]);
+}
+
+/// Also in builds without igv.js, and on pages that do not show them.
+#[test]
+fn the_fasta_file_of_a_page_must_fit() {
+    let folder = Folder::new();
+    let (bed, page) = (folder.path("gc.bed"), folder.path("page.html"));
+    run(&format!("scan {SLICE} -m exact:gc --window 50 -o {bed}"));
+    let (text, other) = (folder.write("a.txt", "hello\n"), folder.write("other.fa", ">other\nACGT\n"));
+    for (fasta, say) in [
+        ("nowhere.fa", "nowhere.fa: no such file or folder"),
+        (text.as_str(), "a.txt: not a FASTA file"),
+        (other.as_str(), "is not in it"),
+    ] {
+        let said = genogloss(&["report", &bed, "-f", fasta, "-o", &page]).error(1);
+        assert!(said.contains(say), "{said}");
+    }
+    let said = genogloss(&["report", &bed, &bed, "-f", "nowhere.fa", "-o", &page]).error(1);
+    assert!(said.contains("nowhere.fa: no such file or folder"), "{said}");
+    genogloss(&["report", &bed, "-f", SLICE, "-o", &page, "--quiet"]).good();
 }

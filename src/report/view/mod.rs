@@ -25,6 +25,9 @@ use crate::{error::Result, genome::Interval, html::escape};
 /// igv.js with its licences, compressed: what `packaging/igv.sh` made, if the build was told of it (build.rs).
 static IGV: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/igv.js.gz"));
 
+/// Why a page has no view where [`IGV`] is empty.
+const NO_IGV: &str = "This build of genogloss has no igv.js, so the calls are not shown beside the sequence.";
+
 /// Largest size of the notices at the begin of igv.js, in bytes.
 const NOTICES: usize = 16 << 10;
 
@@ -44,8 +47,9 @@ impl View {
     /// Of the strongest calls of a run. `fasta` is the FASTA file that the user named; without, that of the manifest is looked for.
     pub(super) fn new(run: &Run, strongest: &Strongest, fasta: Option<&Path>) -> Result<Self> {
         let none = |why: &str| Ok(Self { windows: Windows::default(), data: Err(why.into()) });
-        if IGV.is_empty() {
-            return none("This build of genogloss has no igv.js, so the calls are not shown beside the sequence.");
+        // A file that the user named is checked all the same.
+        if IGV.is_empty() && fasta.is_none() {
+            return none(NO_IGV);
         }
         let mut windows = Windows::around(strongest);
         if windows.is_empty() {
@@ -55,6 +59,9 @@ impl View {
             Ok(fasta) => fasta,
             Err(why) => return none(&why),
         };
+        if IGV.is_empty() {
+            return none(NO_IGV);
+        }
         let tracks = marks::of(run, &windows)?;
         let mut places = strongest.rows.iter().filter_map(|row| row.place.as_ref());
         let first = places.find(|(contig, interval)| windows.holds(contig, *interval));
