@@ -76,11 +76,27 @@ pub(super) fn format_of(start: &[u8]) -> Format {
         if like_sam { Format::Sam } else { Format::Fastq }
     } else if text == Some(&b'>') {
         Format::Fasta
-    } else if line.iter().filter(|&&b| b == b'\t').count() >= 10 {
+    } else if line.iter().filter(|&&b| b == b'\t').count() >= 10 && !is_bed(line) {
         Format::Sam
     } else {
         Format::Unknown
     }
+}
+
+/// Whether a line can only be one of BED: contig, start and end. The sixth column is a strand, which no CIGAR of SAM is.
+fn is_bed(line: &[u8]) -> bool {
+    let columns: Vec<&[u8]> = line.trim_ascii_end().split(|&b| b == b'\t').collect();
+    let is_number =
+        |at: usize| columns.get(at).is_some_and(|text: &&[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit));
+    let is_strand = columns.get(5).is_none_or(|text| matches!(*text, b"+" | b"-" | b"."));
+    is_number(1) && is_number(2) && is_strand
+}
+
+/// Whether the first line that is no comment is one of BED.
+pub(super) fn looks_like_bed(start: &[u8]) -> bool {
+    const COMMENTS: [&[u8]; 3] = [b"#", b"track", b"browser"];
+    let mut lines = start.split(|&b| b == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    lines.find(|line| !COMMENTS.iter().any(|comment| line.starts_with(comment))).is_some_and(is_bed)
 }
 
 /// The problem and the hint for VCF whose first line is missing or begins with a byte-order mark; `None` for other input.
@@ -146,8 +162,25 @@ mod tests {
             (b"BAM\x01rest", Format::Bam),
             (b"##fileformat=VCFv4.2\n", Format::Vcf),
             (b"hello\n", Format::Unknown),
+            (b"c\t5\t12\t7\t0\t+\t5\t12\t0,0,0\t1\t7\t0\n", Format::Unknown),
+            (b"12\t0\t7\t7\t0\t5M\t*\t0\t0\tACGTA\t*\n", Format::Sam),
         ] {
             assert_eq!(format_of(start), format, "{}", String::from_utf8_lossy(start));
+        }
+    }
+
+    #[test]
+    fn bed_is_recognised() {
+        for (start, expected) in [
+            (&b"c\t5\t12\n"[..], true),
+            (b"#contig\tstart\tend\nc\t5\t12\tname\n", true),
+            (b"track name=x\n\nc\t5\t12\t7\t0\t-\t5\t12\t0,0,0\t1\t7\t0\r\n", true),
+            (b"c\tx\tgene\t1\t2\t.\t+\t.\tID=a\n", false),
+            (b"12\t0\t7\t7\t0\t5M\t*\t0\t0\tACGTA\t*\n", false),
+            (b"#only\n", false),
+            (b"c\t5\n", false),
+        ] {
+            assert_eq!(looks_like_bed(start), expected, "{}", String::from_utf8_lossy(start));
         }
     }
 

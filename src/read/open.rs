@@ -30,6 +30,8 @@ pub(crate) struct Input {
     pub path: PathBuf,
     /// The first bytes after decompression, for messages.
     start: Vec<u8>,
+    /// Whether they look like BED.
+    is_bed: bool,
     /// Length of the file in bytes; `None` for standard input, a pipe or memory.
     length: Option<u64>,
     /// The entity tag of a file on a server.
@@ -125,8 +127,9 @@ fn begin(path: &Path, raw: Box<dyn Read + Send>, length: Option<u64>) -> Result<
     {
         return Err(Error::input(place(path), problem).with_hint(hint));
     }
+    let is_bed = format == Format::Unknown && format::looks_like_bed(start);
     let start = start[..start.len().min(START)].to_vec();
-    Ok(Input { reader, format, compression, path: path.into(), start, length, etag: None, tally })
+    Ok(Input { reader, format, compression, path: path.into(), start, is_bed, length, etag: None, tally })
 }
 
 impl Input {
@@ -249,6 +252,11 @@ impl Input {
         if let Some((how, unpack)) = packed {
             return Error::input(place, format!("not {what}: it is compressed with {how}; gzip, BGZF and xz are read"))
                 .with_hint(format!("{unpack} | genogloss … -"));
+        }
+        if self.is_bed {
+            return Error::input(place, format!("not {what}: it looks like BED (contig, start, end)")).with_hint(
+                "variants are VCF or BCF; the lines of a BED file are places, which -R (--regions-file) takes",
+            );
         }
         let line = self.start.split(|&b| b == b'\n').find(|line| !line.is_empty()).unwrap_or_default();
         let shown: String = String::from_utf8_lossy(&line[..line.len().min(START - 1)]).escape_debug().collect();

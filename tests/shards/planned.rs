@@ -320,3 +320,18 @@ fn a_damaged_index_is_refused() {
     let refused = genogloss(&["plan", &bam, "-m", "exact:gc", "-n", "2", "--no-sample"]);
     assert!(refused.error(1).contains("the index is damaged"), "{}", refused.stderr);
 }
+
+#[test]
+fn a_file_that_is_no_input_of_a_run_is_refused_for_what_it_is() {
+    let folder = Folder::new();
+    for (name, text, say) in [
+        ("calls.vcf.gz", "c1\t5\t12\n", "not FASTA, variants or reads: it looks like BED"),
+        // Twelve columns, as many as SAM has.
+        ("calls.vcf.gz", "c1\t5\t12\t7\t0\t+\t5\t12\t0\t1\t7\t0\n", "it looks like BED"),
+        ("genes.gff3", "##gff-version 3\n", "it begins with \"##gff-version 3\""),
+    ] {
+        let path = folder.write(name, text);
+        let said = genogloss(&["plan", &path, "-f", SLICE, "-n", "2", "--no-sample"]).error(1);
+        assert!(said.contains(&format!("{name}: not FASTA, variants or reads: ")) && said.contains(say), "{said}");
+    }
+}
