@@ -240,6 +240,29 @@ struct Kind {
     names: Vec<String>,
 }
 
+impl Kind {
+    /// Work of `total` units on contigs, with its cost and its counts: found in the input itself, from which records are drawn by their
+    /// number.
+    fn work(&self, settings: &PlanSettings, contigs: Contigs, (cost, counts): (Spread, Spread), total: u64) -> Work {
+        Work {
+            command: self.command,
+            unit: self.unit,
+            names: names_of(&contigs),
+            contigs,
+            step: 1,
+            cost,
+            counts,
+            total,
+            unplaced: 0,
+            through: false,
+            counted: settings.input.clone(),
+            is_compressed: self.is_compressed,
+            places: Places::Numbers(self.framing),
+            regions: None,
+        }
+    }
+}
+
 /// What an index gives.
 enum Indexed {
     Work(Box<Work>),
@@ -296,20 +319,11 @@ fn by_index(
     }
     let unplaced = if kind.command == "reads" { offsets.unplaced.unwrap_or(0) } else { 0 };
     Ok(Indexed::Work(Box::new(Work {
-        command: kind.command,
-        unit: kind.unit,
-        contigs: contigs.clone(),
         names: kind.names.clone(),
-        step: 1,
-        cost,
-        counts,
-        total: total + unplaced,
         unplaced,
-        through: false,
         counted: offsets.path.clone(),
-        is_compressed: kind.is_compressed,
         places: Places::Offsets { framing: kind.framing, offsets, numbers },
-        regions: None,
+        ..kind.work(settings, contigs.clone(), (cost, counts), total + unplaced)
     })))
 }
 
@@ -380,22 +394,8 @@ fn by_reading(
         }
     }
     let (counts, cost) = bins.spreads(contigs);
-    Ok(Work {
-        command: kind.command,
-        unit: kind.unit,
-        contigs: contigs.clone(),
-        names: kind.names.clone(),
-        step: 1,
-        cost,
-        counts,
-        total,
-        unplaced,
-        through,
-        counted: settings.input.clone(),
-        is_compressed: kind.is_compressed,
-        places: Places::Numbers(kind.framing),
-        regions: None,
-    })
+    let work = kind.work(settings, contigs.clone(), (cost, counts), total);
+    Ok(Work { names: kind.names.clone(), unplaced, through, ..work })
 }
 
 /// Reads that are cut by their number.
@@ -421,22 +421,7 @@ fn by_number(settings: &PlanSettings, kind: &Kind) -> Result<Work> {
     add(total, bytes);
     let mut contigs = Contigs::default();
     contigs.push(RECORDS, total);
-    Ok(Work {
-        command: kind.command,
-        unit: kind.unit,
-        names: names_of(&contigs),
-        contigs,
-        step: 1,
-        cost,
-        counts,
-        total,
-        unplaced: 0,
-        through: true,
-        counted: settings.input.clone(),
-        is_compressed: kind.is_compressed,
-        places: Places::Numbers(kind.framing),
-        regions: None,
-    })
+    Ok(Work { through: true, ..kind.work(settings, contigs, (cost, counts), total) })
 }
 
 /// By the containers of CRAM, whose headers have the number of their reads.
