@@ -205,6 +205,31 @@ fn haplotypes_are_gone_on_with() {
 }
 
 #[test]
+fn mismatches_of_records_that_an_earlier_run_has_written_count() {
+    let folder = Folder::new();
+    let (genome, count) = (folder.write("g.fa", format!(">c\n{}\n", "ACGT".repeat(50_000))), 30_000);
+    let mut vcf = "##fileformat=VCFv4.2\n##contig=<ID=c>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n".to_string();
+    // The last records are those that do not match: less than the limit of all, and more than the limit of the second half.
+    for record in 0..count {
+        let reference = if record + 40 < count { "A" } else { "T" };
+        vcf.push_str(&format!("c\t{}\t.\t{reference}\tC\t.\t.\t.\n", 4 * record + 1));
+    }
+    let (vcf, scores) = (folder.write("v.vcf", vcf), folder.path("scores.vcf"));
+    let limit = ["--max-ref-mismatch", "0.0018", "--quiet"];
+    succeed(&[&["variants", &vcf, "-f", &genome, "-m", "exact:gc", "-o", &scores], &limit[..]].concat());
+    let (whole, out) = (folder.path("whole.vcf"), folder.path("cut.vcf"));
+    let run = |out| [&["variants", &vcf, "--scores", &scores, "-o", out], &limit[..]].concat();
+    succeed(&run(&whole));
+    let mut kills = 0;
+    for round in 0..4 {
+        kills += killed_within(400.0, &run(&out), 30, &["-TERM"], 5 + round);
+        assert!(content(&whole) == content(&out), "the content differs");
+        fs::remove_file(&out).expect("removed");
+    }
+    assert!(kills > 3, "{kills} kills");
+}
+
+#[test]
 fn tracks_are_gone_on_with() {
     for table in [false, true] {
         tracks(table);

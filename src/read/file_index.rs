@@ -181,9 +181,13 @@ impl<'a> IndexedFile<'a> {
                     format!("is not in the order of its header (contig {name}), so it cannot be divided into shards");
                 return Err(Error::input(&self.place, why).with_hint("sort it first: samtools sort, bcftools sort"));
             }
-            last = order;
+            last = order.or(last);
             let chunks = lists.iter().map(|intervals| self.index.chunks(number, intervals));
-            let chunks = chunks.reduce(|a, b| index::shared(&a, &b)).unwrap_or_default();
+            let mut chunks = chunks.reduce(|a, b| index::shared(&a, &b)).unwrap_or_default();
+            if part.with_first && lists.iter().all(|intervals| !intervals.is_empty()) {
+                chunks.extend(contig.first_chunk());
+                index::merge(&mut chunks);
+            }
             pieces.extend(chunks.into_iter().map(|chunk| Piece { chunk, contig: Some((number, name.clone())) }));
         }
         if part.has_unplaced() && self.records == Records::Bam && self.index.unplaced != Some(0) {

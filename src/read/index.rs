@@ -71,6 +71,11 @@ impl IndexedContig {
         !self.bins.is_empty()
     }
 
+    /// The chunk that begins with its first record.
+    pub(super) fn first_chunk(&self) -> Option<Chunk> {
+        self.bins.iter().flat_map(|bin| &bin.chunks).copied().filter(|chunk| chunk.start < chunk.end).min()
+    }
+
     /// From its first record to the end of its last one.
     pub(crate) fn extent(&self) -> Option<Chunk> {
         let chunks = || self.bins.iter().flat_map(|bin| &bin.chunks);

@@ -6,8 +6,8 @@ use crate::{error::Result, genome::Interval};
 /// What a shard owns of a contig.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Owned {
-    /// The place of the contig in the order of the shards.
-    pub order: usize,
+    /// The place of the contig in the order of the shards, which the records must follow; `None`: any.
+    pub order: Option<usize>,
     /// The first bases of records that it owns; the end may lie past that of the contig. `None`: no base.
     pub starts: Option<Interval>,
 }
@@ -26,6 +26,8 @@ pub(crate) struct Part<'a> {
     pub regions: Option<&'a Regions>,
     /// So many bases on either side are wanted as well.
     pub margin: u64,
+    /// The first record of each contig is wanted as well, if the shard owns a base of the contig.
+    pub with_first: bool,
 }
 
 impl Part<'_> {
@@ -40,12 +42,12 @@ impl Part<'_> {
     }
 
     /// What is wanted of a contig: lists of intervals, sorted and apart. A record that is wanted overlaps one of each list. Returns the
-    /// place of the contig in the order of the shards, too.
+    /// place of the contig in the order of the shards, too, if records must follow it.
     pub(crate) fn of(&self, contig: &str) -> Result<(Option<usize>, Vec<Vec<Interval>>)> {
         let (mut order, mut lists) = (None, Vec::new());
         if let Some(own) = &self.own {
             let owned = own(contig)?;
-            order = Some(owned.order);
+            order = owned.order;
             lists.push(owned.starts.map(|starts| self.widened(&[starts])).unwrap_or_default());
         }
         if let Some(regions) = self.regions {
@@ -75,7 +77,7 @@ mod tests {
     fn a_margin_joins_intervals() {
         let place = |start: u64, end: u64| ("c".to_string(), Interval::new(start, end));
         let regions = Regions::new([place(5, 10), place(20, 30), place(90, 100)], "a.bed".into());
-        let own = |_: &str| Ok(Owned { order: 3, starts: Some(Interval::new(15, u64::MAX)) });
+        let own = |_: &str| Ok(Owned { order: Some(3), starts: Some(Interval::new(15, u64::MAX)) });
         let part = Part { own: Some(Box::new(own)), regions: Some(&regions), margin: 8, ..Part::default() };
         let (order, lists) = part.of("c").expect("intervals");
         assert_eq!(order, Some(3));

@@ -86,7 +86,7 @@ impl Source for Reads<'_> {
             })
         });
         let owns_unplaced = territory.as_ref().is_some_and(Territory::is_last);
-        let part = Part { own, owns_unplaced, regions, margin: 0 };
+        let part = Part { own, owns_unplaced, regions, ..Part::default() };
         let report = alignments.read(&part, |record| {
             if let Some(own) = &territory {
                 let place = if numbered { Some((RECORDS, number)) } else { first_base(&header, &record) };

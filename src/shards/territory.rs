@@ -107,13 +107,14 @@ impl Territory {
 
     /// Where records of a contig begin that it owns, also past the contig's end. `None` for an unknown contig.
     pub(crate) fn owned(&self, contig: &str) -> Option<Owned> {
-        let order = self.contigs.id(contig)?;
-        let start = match order.cmp(&self.start.0) {
+        let id = self.contigs.id(contig)?;
+        let order = Some(id);
+        let start = match id.cmp(&self.start.0) {
             Ordering::Less => return Some(Owned { order, starts: None }),
             Ordering::Equal => self.start.1,
             Ordering::Greater => 0,
         };
-        let end = match order.cmp(&self.end.0) {
+        let end = match id.cmp(&self.end.0) {
             _ if self.is_last() => u64::MAX,
             Ordering::Less => u64::MAX,
             Ordering::Equal => self.end.1,

@@ -4,6 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::genome::Contigs;
 
+/// How a file gets the order of contigs of the genome. bcftools adds contigs to a header after those that it has, so these go first.
+pub(crate) const REORDER: &str = "bcftools view FILE | grep -v '^##contig' > x.vcf; bcftools reheader -f genome.fa.fai x.vcf | bcftools sort -O z -o NEW.vcf.gz";
+
 /// The type of a field's values, as its header line declares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FieldType {

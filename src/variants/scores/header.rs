@@ -169,6 +169,11 @@ impl ScoreHeader {
         self.run().get("reference")
     }
 
+    /// Whether the model scored variants by gene.
+    pub(super) fn is_by_gene(&self) -> bool {
+        self.run().get("genes").is_some()
+    }
+
     /// The options of the last run.
     pub(super) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
         let run = self.run();

@@ -6,6 +6,14 @@ use super::{
 };
 use crate::{read::variants::VariantRecord, skip::Skip, variants::spelling::spelled};
 
+/// What is known of the place of a record.
+pub(super) struct Place {
+    /// Whether the reference lacks its contig; `None`: the reference is not known.
+    pub lacks_contig: Option<bool>,
+    /// It is a telomere, before the first base of the contig or after the last one.
+    pub is_past_end: bool,
+}
+
 /// What is known of a record beside its INFO fields.
 pub(super) struct Joined {
     /// The first allele that has no site.
@@ -87,23 +95,23 @@ impl Joiner {
         Self { header }
     }
 
-    /// Appends the INFO fields of a record. `lacks`: the reference is known, and it lacks the contig.
+    /// Appends the INFO fields of a record.
     pub(super) fn join(
         &self,
         record: &VariantRecord,
         here: SitesHere<'_>,
-        lacks: Option<bool>,
+        place: &Place,
         added: &mut Vec<u8>,
     ) -> Joined {
         let header = &self.header;
         // All sites of a contig that the reference lacks have that reason, and so have alleles that are no sites.
         let said = || here.first_of_contig.is_some_and(|site| self.reason(site) == Some(Skip::ContigNotInReference));
-        let lacks = lacks.unwrap_or_else(said);
+        let lacks = || place.lacks_contig.unwrap_or_else(said);
         let mut alleles: Vec<Result<SiteAllele<'_>, Skip>> = Vec::with_capacity(1);
         let mut missing = None;
         for (at, alternate) in record.alternates().enumerate() {
             alleles.push(match spelled(alternate) {
-                Err(_) if lacks => Err(Skip::ContigNotInReference),
+                Err(_) if lacks() => Err(Skip::ContigNotInReference),
                 Err(skip) => Err(skip),
                 Ok(()) => SiteAllele::find(header, record, alternate, here.sites).ok_or_else(|| {
                     missing = missing.or(Some(at));
@@ -127,11 +135,21 @@ impl Joiner {
         };
         let reasons: Vec<Option<Skip>> =
             alleles.iter().map(|allele| allele.as_ref().map_or_else(|skip| Some(*skip), own)).collect();
-        let known = alleles.iter().zip(&reasons).filter(|(allele, _)| allele.is_ok()).map(|(_, reason)| *reason);
-        let mut known = known.filter(|reason| *reason != Some(Skip::ContigNotInReference)).peekable();
-        let matches = known.peek().is_some().then(|| !known.any(|reason| reason == Some(Skip::ReferenceMismatch)));
+        let own = alleles.iter().zip(&reasons).filter(|(allele, _)| allele.is_ok()).map(|(_, reason)| *reason);
+        let matches = if place.is_past_end { None } else { self.reference_matches(own) };
         let scores = alleles.iter().flatten().flat_map(|allele| self.scores(allele)).collect();
         Joined { missing, matches, reasons, scores }
+    }
+
+    /// Whether REF was compared with the reference when these alleles were scored, and matched: as a run of the model counts it.
+    fn reference_matches(&self, mut reasons: impl Iterator<Item = Option<Skip>>) -> Option<bool> {
+        reasons.find_map(|reason| match reason {
+            // The contig has no bases, REF is not written in bases, or the alleles were not looked up.
+            Some(Skip::ContigNotInReference | Skip::NotBases | Skip::NotInScores) => None,
+            // By genes, it is REF that reads an ambiguous base; by windows, it is the window that has too many of them.
+            Some(Skip::UnknownBases) if self.header.is_by_gene() => None,
+            reason => Some(reason != Some(Skip::ReferenceMismatch)),
+        })
     }
 
     /// Why the first ALT of a site was not scored.

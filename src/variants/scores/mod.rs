@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use self::{
     header::{ScoreHeader, Wanted},
-    join::Joiner,
-    sites::Sites,
+    join::{Joiner, Place},
+    sites::{ContigOrder, Sites},
 };
 use super::{
     assembly::Mismatches,
@@ -24,7 +24,7 @@ use crate::{
     address::file_name,
     counts::InputCounts,
     error::{Error, Result},
-    genome::interval::show_position,
+    genome::{Contigs, interval::show_position},
     output::{
         manifest,
         variants::{RecordWriter, VariantFormat},
@@ -113,6 +113,8 @@ pub(crate) fn run(settings: &Settings, request: Request) -> Result<()> {
         }
         None => None,
     };
+    let order = ContigOrder::of(&scores, &settings.scores, &variants)?;
+    let lengths = lengths(&scores, &variants);
     let recorded = recorded(settings, &header)?;
     let text = info::with_lines(&variants.header, &header.lines(&regions_of(settings)?))
         .ok_or_else(|| Error::input(variants.place(), "the header is empty"))?;
@@ -134,12 +136,13 @@ pub(crate) fn run(settings: &Settings, request: Request) -> Result<()> {
     let counts = session.counts(header.histograms());
     let names = if reference.is_some() { aliases } else { Aliases::default() };
     if let Some(own) = &territory {
-        // What an index finds for regions are records that reach into them; a site may be shorter than the record.
+        // What an index finds for regions are records that reach into them; a site may be shorter than the record. The contigs of the
+        // shards may be others than those of the scores, in another order: `Sites` checks the order.
         let own: Own<'_> = Box::new(|name| {
-            let nothing = Owned { order: usize::MAX, starts: None };
-            Ok(own.owned(names.resolve(name)).unwrap_or(nothing))
+            let starts = own.owned(names.resolve(name)).and_then(|owned| owned.starts);
+            Ok(Owned { order: None, starts })
         });
-        scores.restrict(&Part { own: Some(own), ..Part::default() })?;
+        scores.restrict(&Part { own: Some(own), with_first: true, ..Part::default() })?;
     }
     let place = variants.place().to_string();
     let own = territory.as_ref().map(|own| own_of(own, &names, &place));
@@ -147,10 +150,11 @@ pub(crate) fn run(settings: &Settings, request: Request) -> Result<()> {
     let ours = header.reference().unwrap_or("the reference").to_string();
     let work = Work {
         mismatches: Mismatches::new(settings.max_ref_mismatch, variants.place(), ours),
-        sites: Sites::new(scores, variants.place()),
+        sites: Sites::new(scores, order, variants.place()),
         joiner: Joiner::new(header),
         missing: settings.missing,
         reference,
+        lengths,
         aliases: names,
         territory,
         regions,
@@ -168,6 +172,15 @@ fn reserve(variants: &mut Variants, header: &ScoreHeader) -> Result<()> {
         all.push(format!("… ({} fields)", names.len()));
     }
     variants.reserve(&names, format!("remove the old ones first: bcftools annotate -x {}", all.join(",")))
+}
+
+/// The lengths of contigs that a header has.
+fn lengths(scores: &Variants, variants: &Variants) -> Contigs {
+    let mut lengths = Contigs::default();
+    for contig in scores.contigs.iter().chain(variants.contigs.iter()).filter(|contig| contig.len > 0) {
+        lengths.push(contig.name.as_str(), contig.len);
+    }
+    lengths
 }
 
 /// The regions of this run, as header lines have them.
@@ -204,6 +217,8 @@ struct Work {
     mismatches: Mismatches,
     missing: MissingScores,
     reference: Option<Reference>,
+    /// Contigs of which a header has the length.
+    lengths: Contigs,
     /// Names of contigs in the reference, if it is named.
     aliases: Aliases,
     territory: Option<Territory>,
@@ -226,13 +241,16 @@ impl Work {
             }
             counts.records_in += 1;
             counts.queries += 1;
-            if !passing.is_new()? {
-                continue;
-            }
-            let lacks = self.reference.as_ref().map(|reference| reference.contigs().id(place.0).is_none());
+            let is_new = passing.is_new()?;
+            let ours = self.reference.as_ref().map(|reference| reference.contigs().get(place.0));
+            let known = ours.flatten().or_else(|| self.lengths.get(record.contig()));
+            let at = Place {
+                lacks_contig: ours.map(|contig| contig.is_none()),
+                is_past_end: record.is_telomere || known.is_some_and(|contig| contig.len == record.position),
+            };
             let sites = self.sites.at(&record)?;
             added.clear();
-            let joined = self.joiner.join(&record, sites, lacks, &mut added);
+            let joined = self.joiner.join(&record, sites, &at, &mut added);
             let shown = || show_position(record.contig(), record.position);
             if let (Some(allele), MissingScores::Fail) = (joined.missing, self.missing) {
                 let problem = format!(
@@ -250,6 +268,10 @@ impl Work {
             if let Some(matches) = joined.matches {
                 let reference = || String::from_utf8_lossy(record.reference()).into_owned();
                 self.mismatches.count(matches, || format!("{} at {}", reference(), shown()))?;
+            }
+            // What an earlier run has written counts among the mismatches, as in one run.
+            if !is_new {
+                continue;
             }
             let OutputWriter { output, counts } = &mut passing.writer;
             for reason in joined.reasons {

@@ -2,6 +2,7 @@
 
 mod cache;
 mod equality;
+mod parts;
 mod refusals;
 mod sites;
 
