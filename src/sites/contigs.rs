@@ -2,12 +2,13 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::{BinaryHeap, HashMap, VecDeque},
 };
 
 use crate::{
     error::Error,
     genome::{Contigs, interval::commas},
+    vcf::header::REORDER,
 };
 
 /// The header of a file: its contigs, and what messages call it.
@@ -92,21 +93,36 @@ impl<'a> Lengths<'a> {
     }
 }
 
-/// Two contigs that a header has the other way round.
+/// Two contigs of a header that come the other way round by the headers before it.
 struct Conflict {
     before: String,
     after: String,
+    /// Why `after` comes before `before`: each step is a header, and two contigs in its order; the second of one step is the first of the
+    /// next.
+    steps: Vec<Step>,
+}
+
+/// Two contigs in the order that a header has them.
+struct Step {
     place: String,
+    before: String,
+    after: String,
 }
 
 impl Conflict {
     fn error(&self, place: &str) -> Error {
-        let Self { before, after, place: other } = self;
-        Error::input(
-            place,
-            format!("its header has contig \"{before}\" before \"{after}\", and that of {other} after it"),
-        )
-        .with_hint("all files must have one order of contigs: bcftools reheader -f genome.fa.fai FILE | bcftools sort")
+        let Self { before, after, steps } = self;
+        let why = match &steps[..] {
+            [Step { place, .. }] => format!("and that of {place} after it"),
+            steps => {
+                let shown = |Step { place, before, after }: &Step| {
+                    format!("that of {place} has \"{before}\" before \"{after}\"")
+                };
+                format!("but {}", steps.iter().map(shown).collect::<Vec<_>>().join(", and "))
+            }
+        };
+        Error::input(place, format!("its header has contig \"{before}\" before \"{after}\", {why}"))
+            .with_hint(format!("all files must have one order of contigs: {REORDER}"))
     }
 }
 
@@ -115,66 +131,118 @@ impl Conflict {
 struct Order {
     names: Vec<String>,
     numbers: HashMap<String, usize>,
-    /// For each contig, those that a header has right after it.
-    after: Vec<Vec<usize>>,
+    /// Headers that fit: what messages call them, and their contigs.
+    headers: Vec<(String, Vec<usize>)>,
+    /// For each contig, the headers that have it, and its place in each.
+    places: Vec<Vec<(usize, usize)>>,
     sorted: Vec<usize>,
-    /// The last header that has the contig.
-    places: Vec<String>,
 }
 
 impl Order {
     /// Adds a header.
     fn add(&mut self, contigs: &Contigs, place: &str) -> Result<(), Conflict> {
-        let before = self.names.len();
+        let (before, header) = (self.names.len(), self.headers.len());
         let mut list = Vec::with_capacity(contigs.count());
-        for contig in contigs.iter() {
+        for (at, contig) in contigs.iter().enumerate() {
             let number = *self.numbers.entry(contig.name.clone()).or_insert(self.names.len());
             if number == self.names.len() {
                 self.names.push(contig.name.clone());
-                self.after.push(Vec::new());
-                self.places.push(place.into());
+                self.places.push(Vec::new());
             }
+            self.places[number].push((header, at));
             list.push(number);
         }
-        for pair in list.windows(2) {
-            self.after[pair[0]].push(pair[1]);
-        }
+        self.headers.push((place.into(), list));
         if let Some(sorted) = self.sort() {
             self.sorted = sorted;
             return Ok(());
         }
-        // The header goes round in a circle with those before it: two of its contigs are the other way round there.
-        let mut rank = vec![None; self.names.len()];
-        self.sorted.iter().enumerate().for_each(|(at, &contig)| rank[contig] = Some(at));
-        let known: Vec<usize> = list.iter().copied().filter(|&contig| rank[contig].is_some()).collect();
-        let turned = known.windows(2).find(|pair| rank[pair[0]] > rank[pair[1]]);
-        let [first, second] = turned.and_then(|pair| pair.try_into().ok()).unwrap_or([list[0], list[0]]);
-        let conflict = Conflict {
-            before: self.names[first].clone(),
-            after: self.names[second].clone(),
-            place: self.places[first].clone(),
-        };
-        for pair in list.windows(2) {
-            self.after[pair[0]].pop();
+        let (_, list) = self.headers.pop().unwrap_or_default();
+        for &contig in &list {
+            self.places[contig].pop();
         }
+        let conflict = self.conflict(&list);
         for name in self.names.drain(before..) {
             self.numbers.remove(&name);
         }
-        self.after.truncate(before);
         self.places.truncate(before);
         Err(conflict)
+    }
+
+    /// What is wrong with a header that does not fit: by the headers before it, a contig comes before one that `list` has before it. Of
+    /// all such pairs, one that the fewest headers show.
+    fn conflict(&self, list: &[usize]) -> Conflict {
+        let mut at_in_list = vec![usize::MAX; self.names.len()];
+        list.iter().enumerate().for_each(|(at, &contig)| at_in_list[contig] = at);
+        let mut best: Vec<Step> = Vec::new();
+        for (at, &start) in list.iter().enumerate() {
+            let steps = self.steps(start, |contig| at_in_list[contig] < at);
+            if !steps.is_empty() && (best.is_empty() || steps.len() < best.len()) {
+                best = steps;
+            }
+            if best.len() == 1 {
+                break;
+            }
+        }
+        let name = |step: Option<&Step>, of: fn(&Step) -> &String| step.map(of).cloned().unwrap_or_default();
+        Conflict {
+            before: name(best.last(), |step| &step.after),
+            after: name(best.first(), |step| &step.before),
+            steps: best,
+        }
+    }
+
+    /// By which headers a contig that is wanted comes after `start`: as few as can be, and none if there is no such contig.
+    fn steps(&self, start: usize, is_wanted: impl Fn(usize) -> bool) -> Vec<Step> {
+        // For each contig that was found: the contig before it, and the header that says so.
+        let mut found: HashMap<usize, (usize, usize)> = HashMap::new();
+        // Of each header, the place from which on all contigs were found.
+        let mut rest: HashMap<usize, usize> = HashMap::new();
+        let mut queue = VecDeque::from([start]);
+        while let Some(contig) = queue.pop_front() {
+            for &(header, at) in &self.places[contig] {
+                let list = &self.headers[header].1;
+                let known = rest.entry(header).or_insert(list.len());
+                for &next in list.get(at + 1..*known).unwrap_or_default() {
+                    if next == start || found.contains_key(&next) {
+                        continue;
+                    }
+                    found.insert(next, (contig, header));
+                    if is_wanted(next) {
+                        return self.way(next, &found);
+                    }
+                    queue.push_back(next);
+                }
+                *known = (*known).min(at + 1);
+            }
+        }
+        Vec::new()
+    }
+
+    /// The steps that led to a contig.
+    fn way(&self, mut contig: usize, found: &HashMap<usize, (usize, usize)>) -> Vec<Step> {
+        let mut steps = Vec::new();
+        while let Some(&(from, header)) = found.get(&contig) {
+            let (place, name) = (&self.headers[header].0, |contig: usize| self.names[contig].clone());
+            steps.push(Step { place: place.clone(), before: name(from), after: name(contig) });
+            contig = from;
+        }
+        steps.reverse();
+        steps
     }
 
     /// All contigs, each after those that it follows anywhere, and as near to the first header as can be; `None` if that cannot be.
     fn sort(&self) -> Option<Vec<usize>> {
         let mut open = vec![0usize; self.names.len()];
-        self.after.iter().flatten().for_each(|&contig| open[contig] += 1);
+        let pairs = self.headers.iter().flat_map(|(_, list)| list.windows(2));
+        pairs.for_each(|pair| open[pair[1]] += 1);
         let mut ready: BinaryHeap<Reverse<usize>> =
             open.iter().enumerate().filter(|(_, count)| **count == 0).map(|(contig, _)| Reverse(contig)).collect();
         let mut sorted = Vec::with_capacity(self.names.len());
         while let Some(Reverse(contig)) = ready.pop() {
             sorted.push(contig);
-            for &next in &self.after[contig] {
+            for &(header, at) in &self.places[contig] {
+                let Some(&next) = self.headers[header].1.get(at + 1) else { continue };
                 open[next] -= 1;
                 if open[next] == 0 {
                     ready.push(Reverse(next));
@@ -230,5 +298,35 @@ mod tests {
         let (order, bad) = agreed(&[&[("1", 10)], &[("1", 12)], &[("1", 12)]]);
         assert_eq!(order, "1:12");
         assert_eq!(bad, ["f0: contig \"1\" has 10 bases in its header, and 12 in that of f1"]);
+    }
+
+    #[test]
+    fn a_conflict_names_a_header_that_has_both_contigs() {
+        // f1 has nothing to say about a and b, and comes last before f3; a and x have no order but that of numbers.
+        let (order, bad) = agreed(&[
+            &[("a", 0), ("b", 0)],
+            &[("x", 0), ("y", 0)],
+            &[("b", 0), ("c", 0)],
+            &[("y", 0), ("a", 0), ("x", 0)],
+        ]);
+        assert_eq!(order, "a:0 b:0 x:0 y:0 c:0");
+        assert_eq!(bad, ["f3: its header has contig \"y\" before \"x\", and that of f1 after it"]);
+    }
+
+    #[test]
+    fn a_conflict_with_several_headers_names_all_of_them() {
+        let (order, bad) = agreed(&[
+            &[("a", 0), ("b", 0)],
+            &[("b", 0), ("c", 0), ("d", 0)],
+            &[("d", 0), ("e", 0)],
+            &[("e", 0), ("z", 0), ("a", 0)],
+        ]);
+        assert_eq!(order, "a:0 b:0 c:0 d:0 e:0");
+        assert_eq!(
+            bad,
+            [
+                "f3: its header has contig \"e\" before \"a\", but that of f0 has \"a\" before \"b\", and that of f1 has \"b\" before \"d\", and that of f2 has \"d\" before \"e\""
+            ]
+        );
     }
 }
