@@ -6,7 +6,7 @@ use crate::output::column::{Column, ColumnTable, column};
 pub(super) const FAILED: &[Column] = &[
     column(
         &["file"],
-        "path of an input that could not be read, or not to its end, as the command line or the list has it",
+        "path of an input that could not be read, or not to its end, as the command line or the list has it; an address without its query",
     ),
     column(&["problem"], "the error message"),
 ];

@@ -4,6 +4,7 @@ mod failures;
 mod files;
 mod htsget;
 mod s3;
+mod secrets;
 mod server;
 
 use std::process::Command;

@@ -27,6 +27,7 @@ use super::{
     table::{Row, Table},
 };
 use crate::{
+    address::file_name,
     error::{Error, Result},
     genome::interval::commas,
     output::{Sealed, check_targets},
@@ -136,7 +137,7 @@ fn check_tables(tables: &[(PathBuf, Table)]) -> Result<()> {
 fn check_releases(releases: &[(String, String)], tables: &[(PathBuf, Table)]) -> Result<()> {
     let source = |table: &Table| table.kind.description().publisher.name;
     for (name, _) in releases {
-        let file = |path: &Path| path.file_name().is_some_and(|file| file.to_string_lossy() == name.as_str());
+        let file = |path: &Path| file_name(path) == *name;
         if !tables.iter().any(|(path, table)| source(table).eq_ignore_ascii_case(name) || file(path)) {
             let mut all: Vec<&str> = tables.iter().map(|(_, table)| source(table)).collect();
             all.dedup();
@@ -191,7 +192,7 @@ impl Builder {
             self.read_row(kind, row, &mut tally).map_err(|error| Error::input(row.place(), describe_sqlite(&error)))
         })?;
         self.ontology.close(&mut tally);
-        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let file = file_name(&path);
         let named = |(of, _): &&(String, String)| of.eq_ignore_ascii_case(publisher.name) || *of == file;
         let release = match releases.iter().find(named) {
             _ if !tally.release.is_empty() => tally.release,

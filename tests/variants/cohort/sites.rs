@@ -152,6 +152,12 @@ fn files_that_cannot_be_merged_are_named() {
         assert!(row.starts_with(&format!("{file}\t")) && row.contains(say), "{row}");
     }
     assert!(records(&folder.read("some.vcf")).contains("b\t5\t.\tA\tT"));
+    // What follows the ? of an address is not written: it may be a key.
+    let secret = "gs://bucket/a.vcf.gz?X-Goog-Signature=verysecret";
+    let run = genogloss(&["sites", &good, secret, "-o", &out, "--failed", &table]).good();
+    let failed = folder.read("failed.tsv");
+    assert!(failed.contains("\ngs://bucket/a.vcf.gz?…\tgs://bucket/a.vcf.gz?…: "), "{failed}");
+    assert!(!failed.contains("verysecret") && !run.stderr.contains("verysecret"), "{failed}{}", run.stderr);
     // The table is there where none failed, too.
     succeed(&["sites", &good, &also, "-o", &out, "--failed", &table]);
     assert_eq!(folder.read("failed.tsv"), "#file\tproblem\n");
