@@ -29,7 +29,7 @@ use crate::{
     tokenize::Encoder,
     variants::{
         self,
-        settings::{InfoFormat, MissingContigs, OnMismatch, Settings},
+        settings::{InfoFormat, MissingContigs, OnMismatch, RecordSettings, Settings},
     },
     vcf::info::{FieldNames, PREFIX, ScoreField},
     window::Grid,
@@ -303,13 +303,20 @@ fn skipped(start: u64, end: u64, reason: Skip) -> Scored {
 
 /// Every variant comes out, scored as the model's card says, or with its reason.
 fn settings(variants: PathBuf, genome: &Path) -> Settings {
-    Settings {
+    let records = RecordSettings {
         variants,
-        reference: genome.into(),
         contig_aliases: None,
+        max_ref_mismatch: 1.0,
+        region: Vec::new(),
+        regions_file: None,
+        digest: true,
+        format: VariantFormat::Vcf,
+    };
+    Settings {
+        records,
+        reference: genome.into(),
         genes: None,
         ref_mismatch: OnMismatch::Skip,
-        max_ref_mismatch: 1.0,
         missing_contigs: MissingContigs::Fail,
         compare: None,
         columns: Vec::new(),
@@ -318,11 +325,7 @@ fn settings(variants: PathBuf, genome: &Path) -> Settings {
         info: InfoFormat::Genogloss,
         haplotypes: false,
         cache: None,
-        digest: true,
-        region: Vec::new(),
-        regions_file: None,
         prefix: PREFIX.into(),
-        format: VariantFormat::Vcf,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     variants::{
         self,
         scores::{self, header::Wanted},
-        settings::{InfoFormat, MissingContigs, MissingScores, OnMismatch, Settings},
+        settings::{InfoFormat, MissingContigs, MissingScores, OnMismatch, RecordSettings, Settings},
     },
     vcf::info,
 };
@@ -114,6 +114,21 @@ pub(super) struct Options {
     run: RunOptions,
 }
 
+impl Options {
+    /// The records, which are written in this format.
+    fn records(&self, format: VariantFormat) -> RecordSettings {
+        RecordSettings {
+            variants: self.variants.clone(),
+            contig_aliases: self.contig_aliases.clone(),
+            max_ref_mismatch: self.max_ref_mismatch,
+            region: self.regions.region.clone(),
+            regions_file: self.regions.regions_file.clone(),
+            digest: !self.digest.no_digest,
+            format,
+        }
+    }
+}
+
 /// A key of INFO begins so (VCF 4.4, section 1.6.1, without the dots that bcftools' expressions do not take).
 fn prefix(text: &str) -> Result<String, String> {
     let fits = text.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -170,17 +185,16 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     if let Some(path) = options.scores.clone() {
         return from_scores(options, path, given, format);
     }
+    let records = options.records(format);
     let Some(reference) = options.reference else {
         return Err(Error::usage("-f (--reference) is missing").with_hint("-f genome.fa"));
     };
     let (target, parts, model) = (options.output.target(), options.run.parts(), options.model.settings());
     let settings = Settings {
-        variants: options.variants,
+        records,
         reference,
-        contig_aliases: options.contig_aliases,
         genes: options.genes,
         ref_mismatch: options.ref_mismatch,
-        max_ref_mismatch: options.max_ref_mismatch,
         missing_contigs: options.missing_contigs,
         compare: options.compare,
         columns: options.column,
@@ -190,10 +204,6 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         haplotypes: options.haplotypes,
         cache: options.cache,
         prefix: options.prefix,
-        digest: !options.digest.no_digest,
-        format,
-        region: options.regions.region,
-        regions_file: options.regions.regions_file,
     };
     let request = Request::new(&settings.inputs(), target, parts)?;
     variants::run(&settings, request, &model)
@@ -206,14 +216,8 @@ fn from_scores(options: Options, path: PathBuf, given: &Given, format: VariantFo
         wanted: wanted(&options, given),
         scores: path,
         missing: options.missing_scores,
-        variants: options.variants,
+        records: options.records(format),
         reference: options.reference,
-        contig_aliases: options.contig_aliases,
-        max_ref_mismatch: options.max_ref_mismatch,
-        digest: !options.digest.no_digest,
-        format,
-        region: options.regions.region,
-        regions_file: options.regions.regions_file,
     };
     let request = Request::new(&settings.inputs(), target, parts)?;
     scores::run(&settings, request)

@@ -55,7 +55,7 @@ pub(crate) fn check_contigs(
     if skips {
         return Ok(());
     }
-    let indexed = contigs_with_records(&settings.variants, variants);
+    let indexed = contigs_with_records(&settings.records.variants, variants);
     let with_records = indexed.as_ref().and_then(|(index, names)| {
         let lost = names.iter().find(|name| contigs.get(aliases.resolve(name)).is_none())?;
         Some((lost.as_str(), format!("contig \"{lost}\" is not in {ours}, and {index} has records on it")))

@@ -58,11 +58,11 @@ use crate::{
 /// Scores the variants.
 pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) -> Result<()> {
     let model = load(settings, model)?;
-    let aliases = settings.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
+    let aliases = settings.records.aliases()?;
     let reference = Reference::open(&settings.reference)?;
     let (asks, answers, genes) = modes(settings, &model, &reference, &aliases)?;
-    let mut variants = Variants::open(&settings.variants)?;
-    if !settings.digest {
+    let mut variants = Variants::open(&settings.records.variants)?;
+    if !settings.records.digest {
         variants.skip_digest();
     }
     if settings.haplotypes && variants.sample_count() == 0 {
@@ -70,7 +70,7 @@ pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) 
     }
     assembly::check_contigs(settings, &variants, &reference, &aliases)?;
     writer::reserve(&mut variants, &answers)?;
-    let (region, bed) = (&settings.region, settings.regions_file.as_deref());
+    let (region, bed) = (&settings.records.region, settings.records.regions_file.as_deref());
     let regions = read_regions(region, bed, &variants, (Some(&reference), &aliases))?;
     let territory = match &request.parts.shard {
         Some(choice) => {
@@ -87,10 +87,10 @@ pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) 
         reference: Some(settings.reference.clone()),
         ..About::new(model.report.clone(), model.threads, recorded)
     })?;
-    let (records, header) = RecordWriter::new(settings.format, &mut variants, header, settings.haplotypes)?;
+    let (records, header) = RecordWriter::new(settings.records.format, &mut variants, header, settings.haplotypes)?;
     let layout = Layout {
         indexed: records.indexed(),
-        bgzf: Some(settings.format.is_bgzf()),
+        bgzf: Some(settings.records.format.is_bgzf()),
         longest: reference.contigs().longest().max(variants.contigs.longest()),
         input: variants.place().into(),
     };

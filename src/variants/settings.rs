@@ -2,7 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{model::card::Comparison, output::variants::VariantFormat};
+use crate::{
+    error::Result,
+    model::card::Comparison,
+    output::{manifest, variants::VariantFormat},
+    read::regions::{Aliases, one_by_one},
+};
 
 /// What to do with records on a contig that the FASTA does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -40,20 +45,56 @@ pub(crate) enum OnMismatch {
     Fail,
 }
 
-/// What is scored, and how it is written.
-pub(crate) struct Settings {
+/// Which records are read, and how they are written: the same for scores of a model and scores of a file.
+pub(crate) struct RecordSettings {
     /// The variants; `-` is standard input.
     pub variants: PathBuf,
+    /// A table of contig names, if the variants and the reference differ.
+    pub contig_aliases: Option<PathBuf>,
+    /// The largest share of records whose REF does not match, 0 to 1.
+    pub max_ref_mismatch: f64,
+    /// Regions, as the user wrote them.
+    pub region: Vec<String>,
+    /// Regions in a BED file.
+    pub regions_file: Option<PathBuf>,
+    /// Digests of the files and of contigs are wanted.
+    pub digest: bool,
+    /// Format of the output.
+    pub format: VariantFormat,
+}
+
+impl RecordSettings {
+    /// The files that are read.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
+        let more = [self.contig_aliases.as_deref(), self.regions_file.as_deref()];
+        std::iter::once(self.variants.as_path()).chain(more.into_iter().flatten())
+    }
+
+    /// The table of contig names; empty without one.
+    pub(crate) fn aliases(&self) -> Result<Aliases> {
+        Ok(self.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default())
+    }
+
+    /// The regions in a record of the settings, if there are any.
+    pub(crate) fn record_regions(&self, recorded: &mut manifest::Settings) -> Result<()> {
+        if !self.region.is_empty() || self.regions_file.is_some() {
+            recorded.put("regions", one_by_one(&self.region));
+            recorded.put("regions_file", self.regions_file.as_deref().map(manifest::digest).transpose()?);
+        }
+        Ok(())
+    }
+}
+
+/// What is scored, and how it is written.
+pub(crate) struct Settings {
+    /// The records.
+    pub records: RecordSettings,
     /// The reference.
     pub reference: PathBuf,
-    /// A table of contig names, if the two files differ.
-    pub contig_aliases: Option<PathBuf>,
     /// The genes, for models that score by gene.
     pub genes: Option<PathBuf>,
     /// What happens to records whose REF does not match.
     pub ref_mismatch: OnMismatch,
-    /// The largest share of such records, 0 to 1.
-    pub max_ref_mismatch: f64,
     /// What happens to records on contigs that the reference lacks.
     pub missing_contigs: MissingContigs,
     /// How two answers become one number; `None`: as the card says.
@@ -72,20 +113,11 @@ pub(crate) struct Settings {
     pub cache: Option<PathBuf>,
     /// What the names of the INFO fields begin with.
     pub prefix: String,
-    /// Digests of the input and of contigs are wanted.
-    pub digest: bool,
-    /// Format of the output.
-    pub format: VariantFormat,
-    /// Regions, as the user wrote them.
-    pub region: Vec<String>,
-    /// Regions in a BED file.
-    pub regions_file: Option<PathBuf>,
 }
 
 impl Settings {
     /// The files that are read.
     pub(crate) fn inputs(&self) -> Vec<&Path> {
-        let more = [self.contig_aliases.as_deref(), self.genes.as_deref(), self.regions_file.as_deref()];
-        [self.variants.as_path(), &self.reference].into_iter().chain(more.into_iter().flatten()).collect()
+        self.records.inputs().chain([self.reference.as_path()]).chain(self.genes.as_deref()).collect()
     }
 }

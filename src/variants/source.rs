@@ -59,7 +59,7 @@ impl Records {
         (territory, regions): (Option<Territory>, Option<Regions>),
     ) -> Self {
         let theirs = variants.place().to_string();
-        let mismatches = Mismatches::new(settings.max_ref_mismatch, &theirs, reference.place());
+        let mismatches = Mismatches::new(settings.records.max_ref_mismatch, &theirs, reference.place());
         let asker = Asker {
             reference,
             aliases,
@@ -75,7 +75,7 @@ impl Records {
             order: Vec::new(),
             bases: Vec::new(),
         };
-        Self { variants, territory, regions, genes, digest: settings.digest, asker }
+        Self { variants, territory, regions, genes, digest: settings.records.digest, asker }
     }
 }
 

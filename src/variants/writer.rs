@@ -16,7 +16,7 @@ use crate::{
         variants::RecordWriter,
     },
     pipeline::Outcome,
-    read::{InputReport, regions::one_by_one, variants::Variants},
+    read::{InputReport, variants::Variants},
     session::{self, Sink, Written, journal::Checkpoint},
     vcf::info,
 };
@@ -49,17 +49,14 @@ impl Answers {
     /// Options that the output depends on: shards of one run have the same. `genes`: the file of genes.
     pub(super) fn recorded(&self, settings: &Settings, genes: Option<&InputReport>) -> Result<manifest::Settings> {
         let mut recorded = manifest::Settings::new("variants");
-        recorded.put("contig_aliases", settings.contig_aliases.as_deref().map(manifest::digest).transpose()?);
-        recorded.put("output_type", settings.format.word());
+        recorded.put("contig_aliases", settings.records.contig_aliases.as_deref().map(manifest::digest).transpose()?);
+        recorded.put("output_type", settings.records.format.word());
         recorded.put("prefix", &settings.prefix);
         recorded.put("ref_mismatch", format!("{:?}", settings.ref_mismatch).to_lowercase());
         if !settings.columns.is_empty() {
             recorded.put("column", settings.columns.join(","));
         }
-        if !settings.region.is_empty() || settings.regions_file.is_some() {
-            recorded.put("regions", one_by_one(&settings.region));
-            recorded.put("regions_file", settings.regions_file.as_deref().map(manifest::digest).transpose()?);
-        }
+        settings.records.record_regions(&mut recorded)?;
         match self {
             Self::Windows(answers) => recorded.put("compare", answers.comparison().word()),
             Self::Genes(answers) => {

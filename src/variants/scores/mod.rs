@@ -17,7 +17,7 @@ use self::{
 use super::{
     assembly::Mismatches,
     contigs_to_cut, read_regions,
-    settings::MissingScores,
+    settings::{MissingScores, RecordSettings},
     source::{bases_of, own_of},
 };
 use crate::{
@@ -25,16 +25,13 @@ use crate::{
     counts::InputCounts,
     error::{Error, Result},
     genome::{Contigs, interval::show_position},
-    output::{
-        manifest,
-        variants::{RecordWriter, VariantFormat},
-    },
+    output::{manifest, variants::RecordWriter},
     progress::Total,
     read::{
         self, Format,
         part::{Own, Owned, Part},
         reference::Reference,
-        regions::{Aliases, Regions, one_by_one},
+        regions::{Aliases, Regions},
         variants::Variants,
     },
     session::{About, Layout, OutputWriter, Passing, ReadSummary, Request, load, part},
@@ -44,35 +41,22 @@ use crate::{
 
 /// Which records get which scores.
 pub(crate) struct Settings {
-    /// The variants; `-` is standard input.
-    pub variants: PathBuf,
+    /// The records.
+    pub records: RecordSettings,
     /// The score file: sites that `genogloss variants` has scored.
     pub scores: PathBuf,
     /// What happens to alleles without a site in it.
     pub missing: MissingScores,
     /// The reference, if the user names it: its contigs are compared.
     pub reference: Option<PathBuf>,
-    /// A table of contig names, if the variants and the reference differ.
-    pub contig_aliases: Option<PathBuf>,
-    /// The largest share of records whose REF does not match, 0 to 1.
-    pub max_ref_mismatch: f64,
     /// What the user expects of the score file.
     pub wanted: Vec<Wanted>,
-    /// Digests of the files are wanted.
-    pub digest: bool,
-    /// Format of the output.
-    pub format: VariantFormat,
-    /// Regions, as the user wrote them.
-    pub region: Vec<String>,
-    /// Regions in a BED file.
-    pub regions_file: Option<PathBuf>,
 }
 
 impl Settings {
     /// The files that are read.
     pub(crate) fn inputs(&self) -> Vec<&Path> {
-        let more = [self.reference.as_deref(), self.contig_aliases.as_deref(), self.regions_file.as_deref()];
-        [self.variants.as_path(), &self.scores].into_iter().chain(more.into_iter().flatten()).collect()
+        self.records.inputs().chain([self.scores.as_path()]).chain(self.reference.as_deref()).collect()
     }
 }
 
@@ -85,22 +69,22 @@ pub(crate) fn run(settings: &Settings, request: Request) -> Result<()> {
     let input = read::open(&settings.scores)?;
     let binary = input.format == Format::Bcf;
     let mut scores = Variants::of(input)?;
-    if binary && !settings.format.is_bcf() {
+    if binary && !settings.records.format.is_bcf() {
         return Err(Error::input(scores.place(), "BCF holds numbers, not the digits that they were written with")
             .with_hint("write the scored sites as VCF (-o scores.vcf.gz), or this output as BCF (-O b)"));
     }
     let header = ScoreHeader::parse(&scores)?;
     header.check(&settings.wanted, scores.place())?;
     tracing::info!("scores of {}", header.described());
-    let mut variants = Variants::open(&settings.variants)?;
-    if !settings.digest {
+    let mut variants = Variants::open(&settings.records.variants)?;
+    if !settings.records.digest {
         scores.skip_digest();
         variants.skip_digest();
     }
-    let aliases = settings.contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
+    let aliases = settings.records.aliases()?;
     let reference = settings.reference.as_deref().map(Reference::open).transpose()?;
     reserve(&mut variants, &header)?;
-    let (region, bed) = (&settings.region, settings.regions_file.as_deref());
+    let (region, bed) = (&settings.records.region, settings.records.regions_file.as_deref());
     let regions = read_regions(region, bed, &variants, (reference.as_ref(), &aliases))?;
     let territory = match &request.parts.shard {
         Some(choice) => {
@@ -124,11 +108,11 @@ pub(crate) fn run(settings: &Settings, request: Request) -> Result<()> {
         reference: settings.reference.clone(),
         ..About::new(header.model.clone(), 1, recorded)
     })?;
-    let (records, text) = RecordWriter::new(settings.format, &mut variants, text, false)?;
+    let (records, text) = RecordWriter::new(settings.records.format, &mut variants, text, false)?;
     let longest = reference.as_ref().map_or(0, |reference| reference.contigs().longest());
     let layout = Layout {
         indexed: records.indexed(),
-        bgzf: Some(settings.format.is_bgzf()),
+        bgzf: Some(settings.records.format.is_bgzf()),
         longest: longest.max(variants.contigs.longest()).max(scores.contigs.longest()),
         input: variants.place().into(),
     };
@@ -149,7 +133,7 @@ pub(crate) fn run(settings: &Settings, request: Request) -> Result<()> {
     variants.restrict(&Part { own, regions: regions.as_ref(), ..Part::default() })?;
     let ours = header.reference().unwrap_or("the reference").to_string();
     let work = Work {
-        mismatches: Mismatches::new(settings.max_ref_mismatch, variants.place(), ours),
+        mismatches: Mismatches::new(settings.records.max_ref_mismatch, variants.place(), ours),
         sites: Sites::new(scores, order, variants.place()),
         joiner: Joiner::new(header),
         missing: settings.missing,
@@ -185,12 +169,8 @@ fn lengths(scores: &Variants, variants: &Variants) -> Contigs {
 
 /// The regions of this run, as header lines have them.
 fn regions_of(settings: &Settings) -> Result<Vec<(&'static str, String)>> {
-    if settings.region.is_empty() && settings.regions_file.is_none() {
-        return Ok(Vec::new());
-    }
     let mut recorded = manifest::Settings::new("variants");
-    recorded.put("regions", one_by_one(&settings.region));
-    recorded.put("regions_file", settings.regions_file.as_deref().map(manifest::digest).transpose()?);
+    settings.records.record_regions(&mut recorded)?;
     let name = |key: &str| ["regions", "regions_file"].into_iter().find(|name| *name == key);
     Ok(recorded.told().filter_map(|(key, value)| Some((name(key)?, value))).collect())
 }
@@ -198,7 +178,7 @@ fn regions_of(settings: &Settings) -> Result<Vec<(&'static str, String)>> {
 /// Options that the output depends on: those of the run that scored the sites, and the score file.
 fn recorded(settings: &Settings, header: &ScoreHeader) -> Result<manifest::Settings> {
     let mut recorded = manifest::Settings::new("variants");
-    recorded.put("output_type", settings.format.word());
+    recorded.put("output_type", settings.records.format.word());
     for (key, value) in header.settings() {
         recorded.put(key, value);
     }
