@@ -90,6 +90,7 @@ task plan {
         container: container
         cpu: 1
         memory: "2 GB"
+        disks: "local-disk ~{ceil(size(input_file, 'GB') + size(reference, 'GB')) + 20} HDD"
         maxRetries: 1
     }
 }
@@ -134,6 +135,7 @@ task variants {
         container: container
         cpu: threads
         memory: "2 GB"
+        disks: "local-disk ~{ceil(size(calls, 'GB') * 3 + size(reference, 'GB')) + 20} HDD"
         maxRetries: 1
     }
 }
@@ -175,6 +177,7 @@ task scan {
         container: container
         cpu: threads
         memory: "2 GB"
+        disks: "local-disk ~{ceil(size(genome, 'GB') * 2) + 20} HDD"
         maxRetries: 1
     }
 }
@@ -218,6 +221,7 @@ task reads {
         container: container
         cpu: threads
         memory: "2 GB"
+        disks: "local-disk ~{ceil(size(input_reads, 'GB') * 3 + size(reference, 'GB')) + 20} HDD"
         maxRetries: 1
     }
 }
@@ -251,6 +255,7 @@ task merge {
         container: container
         cpu: 1
         memory: "1 GB"
+        disks: "local-disk ~{ceil(size(parts, 'GB') * 3) + 20} HDD"
         maxRetries: 1
     }
 }
