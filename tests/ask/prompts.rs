@@ -349,7 +349,7 @@ fn shards_of_other_references_are_not_put_together() {
         })
         .collect();
     let run = genogloss(&["merge", &parts[0], &parts[1], "-o", &folder.path("all.tsv")]);
-    assert!(run.code == 1 && run.stderr.contains("is another sequence than"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("is a shard of another reference than"), "{}", run.stderr);
 }
 
 #[test]
