@@ -335,3 +335,22 @@ fn a_file_that_is_no_input_of_a_run_is_refused_for_what_it_is() {
         assert!(said.contains(&format!("{name}: not FASTA, variants or reads: ")) && said.contains(say), "{said}");
     }
 }
+
+#[test]
+fn errors_of_a_sample_name_the_input() {
+    let folder = Folder::new();
+    let fasta = folder.write("g.fa", format!(">c1\n{}\n", "ACGTTGCA".repeat(100)));
+    let records: String = (0..40).map(|at| format!("c2\t{}\t.\tA\tC\t.\t.\t.\n", at + 1)).collect();
+    let vcf = folder.write(
+        "other.vcf",
+        format!("##fileformat=VCFv4.2\n##contig=<ID=c2>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n{records}"),
+    );
+    let run = genogloss(&["plan", &vcf, "-f", &fasta, "-m", "exact:gc", "-n", "2", "-o", &folder.path("plan")]);
+    let error = run.stderr.lines().find(|line| line.starts_with("error: ")).unwrap_or_default();
+    assert!(
+        run.code == 1 && error.starts_with(&format!("error: a sample of {vcf}: none of the contigs")),
+        "{}",
+        run.stderr
+    );
+    assert!(!run.stderr.contains("genogloss-plan-") && !error.contains("WARN"), "{}", run.stderr);
+}

@@ -19,6 +19,7 @@ use crate::{
     error::{Error, Result},
     genome::Contigs,
     output::temporary::TemporaryFolder,
+    read,
     shards::territory::{Cuts, RECORDS},
 };
 
@@ -193,7 +194,7 @@ impl Sampler<'_> {
             command.arg("--shard").arg(bed);
         }
         let begun = Instant::now();
-        end(&mut command)?;
+        self.end(&mut command, &sample)?;
         let wall = begun.elapsed().as_secs_f64();
         let bytes = std::fs::read(&manifest).map_err(|error| Error::read(&manifest, &error))?;
         let manifest: Value = serde_json::from_slice(&bytes).map_err(|error| Error::Internal(error.to_string()))?;
@@ -217,6 +218,24 @@ impl Sampler<'_> {
         })
     }
 
+    /// Runs a sample to its end. Its error becomes the error, of the input that it was drawn from.
+    fn end(&self, command: &mut Command, sample: &Path) -> Result<()> {
+        let ended = child::run(command)?.map_err(|error| Error::Internal(format!("the sample: {error}")))?;
+        if ended.status.success() {
+            return Ok(());
+        }
+        let input = read::place(&self.settings.input);
+        let text = ended.stderr.replace(&sample.display().to_string(), &input);
+        // Warnings may stand before it.
+        let start = text.lines().position(|line| line.starts_with("error: ")).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().skip(start).map(str::trim).collect();
+        let message = lines.join("; ");
+        let message = message.strip_prefix("error: ").unwrap_or(&message);
+        let message = message.strip_prefix(&format!("{input}: ")).unwrap_or(message);
+        Err(Error::input(format!("a sample of {input}"), message)
+            .with_hint("options of the run go after --; --no-sample makes the plan without a sample"))
+    }
+
     /// A shard that owns the last base of the contigs, or the last record.
     fn one_base(&self, count: u64) -> String {
         let mut contigs = self.work.contigs.clone();
@@ -235,18 +254,6 @@ fn size_of(path: &Path) -> u64 {
     let Ok(files) = std::fs::read_dir(path) else { return path.metadata().map_or(0, |about| about.len()) };
     let files = files.flatten().filter(|file| file.path().extension().is_some_and(|ending| ending != "json"));
     files.filter_map(|file| Some(file.metadata().ok()?.len())).sum()
-}
-
-/// Runs a sample to its end; its error message becomes the error.
-fn end(command: &mut Command) -> Result<()> {
-    let ended = child::run(command)?.map_err(|error| Error::Internal(format!("the sample: {error}")))?;
-    if ended.status.success() {
-        return Ok(());
-    }
-    let message = ended.stderr.trim();
-    let message = message.strip_prefix("error: ").unwrap_or(message);
-    Err(Error::input("the sample", message.replace('\n', "; "))
-        .with_hint("options of the run go after --; --no-sample makes the plan without a sample"))
 }
 
 /// An option with its value, as one word.
