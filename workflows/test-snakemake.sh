@@ -135,19 +135,61 @@ cohort: true
 shards: 2
 threads: 1
 scan: {enabled: false}
-variants: {all: calls.vcf, half: half.vcf, bad: bad.vcf}
+variants: {length: length.vcf, all: calls.vcf, half: half.vcf, bad: bad.vcf, alien: alien.vcf, mixed: mixed.vcf, assembly: assembly.vcf}
 EOF
+    # Of other genomes: another contig, one more contig, other bases, another length.
+    sed 's/chr20_3140001_3240000/chrZ/' calls.vcf >cohort/alien.vcf
+    awk '/^##contig/ { print; print "##contig=<ID=chrZ,length=100000>"; next } { print } END { $1 = "chrZ"; print }' OFS='\t' calls.vcf >cohort/mixed.vcf
+    awk -F '\t' '!/^#/ { for (i = 1; i <= 4; i++) { b = substr("ACGT", i, 1); if (b != $4 && b != $5) { $4 = b; break } } } { print }' OFS='\t' calls.vcf >cohort/assembly.vcf
+    sed 's/length=100000/length=99000/' calls.vcf >cohort/length.vcf
     if (cd cohort && limited snakemake -s "$workflow/Snakefile" --cores 2 >run.log 2>&1); then
         fail "Snakemake, cohort: a bad sample does not show in the exit status" cohort/run.log
     fi
-    [ "$(tail -n +2 cohort/results/failed.tsv | cut -f 1,4)" = "$(printf 'bad\t1')" ] || fail "Snakemake, cohort: failed.tsv" cohort/results/failed.tsv
+    [ "$(tail -n +2 cohort/results/failed.tsv | cut -f 1,4)" = "$(printf '%s\t1\n' length bad alien mixed assembly)" ] \
+        || fail "Snakemake, cohort: failed.tsv" cohort/results/failed.tsv
+    [ "$(find cohort/results/variants -name '*.vcf.gz' -printf '%f\n' | sort)" = "$(printf '%s.vcf.gz\n' all half)" ] || fail "Snakemake, cohort: what is delivered"
+    reason() { awk -F '\t' -v name="$1" '$1 == name { print $3 }' cohort/results/failed.tsv; }
+    # Each is refused with the reason of a run of its own; the length differs from that of the others.
+    for name in alien mixed; do
+        if (cd cohort && genogloss variants "$name.vcf" -f genome.fa -m core-promoter -o own.vcf 2>own.log); then fail "$name.vcf is not refused"; fi
+        [ "error: $(reason $name)" = "$(grep '^error: ' cohort/own.log)" ] || fail "Snakemake, cohort: the reason of $name" cohort/results/failed.tsv
+    done
+    case $(reason assembly) in "assembly.vcf: the REF of 48 of 48 records differs from genome.fa"*) ;; *) fail "Snakemake, cohort: the reason of assembly" cohort/results/failed.tsv ;; esac
+    (cd cohort && genogloss sites length.vcf calls.vcf half.vcf --failed own.tsv -o own.vcf 2>own.log)
+    [ "$(reason length)" = "$(tail -n 1 cohort/own.tsv | cut -f 2)" ] || fail "Snakemake, cohort: the reason of length" cohort/results/failed.tsv
     genogloss variants cohort/half.vcf -f genome.fa -m core-promoter -o half.vcf.gz --quiet
     same_records "Snakemake, cohort: a sample" cohort/results/variants/all.vcf.gz one.vcf.gz
     same_records "Snakemake, cohort: another" cohort/results/variants/half.vcf.gz half.vcf.gz
     [ "$(grep -c 'rule shard:' cohort/run.log)" = 2 ] || fail "Snakemake, cohort: sites are scored more than once" cohort/run.log
-    [ "$(gzip -dc cohort/results/cohort/sites.vcf.gz | grep -vc '^#')" = "$(grep -v '^#' calls.vcf | cut -f 1,2,4,5 | sort -u | wc -l)" ] \
+    [ "$(gzip -dc cohort/results/cohort/sites.vcf.gz | grep -vc '^#')" = "$(cat cohort/{calls,alien,assembly}.vcf | grep -v '^#' | cut -f 1,2,4,5 | sort -u | wc -l)" ] \
         || fail "Snakemake, cohort: the number of sites"
-    ok "Snakemake, cohort: each site once, the bad sample is named"
+    ok "Snakemake, cohort: each site once, the bad samples are named"
+    # Where the options say that such records are kept, they are.
+    kept="--max-ref-mismatch=1 --missing-contigs skip"
+    if (cd cohort && limited snakemake -s "$workflow/Snakefile" --cores 2 --config outdir=kept "variants_options='$kept'" >run.log 2>&1); then
+        fail "Snakemake, cohort, records are kept: a bad sample does not show in the exit status" cohort/run.log
+    fi
+    [ "$(tail -n +2 cohort/kept/failed.tsv | cut -f 1,4)" = "$(printf '%s\t1\n' length bad)" ] || fail "Snakemake, cohort, records are kept: failed.tsv" cohort/kept/failed.tsv
+    for name in alien mixed assembly; do
+        # shellcheck disable=SC2086
+        genogloss variants "cohort/$name.vcf" -f genome.fa -m core-promoter $kept -o own.vcf.gz --quiet 2>own.log
+        same_records "Snakemake, cohort, records are kept: $name" "cohort/kept/variants/$name.vcf.gz" own.vcf.gz
+    done
+    awk '/^#/ || NR != 20 { print; next } { $4 = $4 == "A" ? "C" : "A"; $5 = "G"; print }' OFS='\t' calls.vcf >cohort/differs.vcf
+    if (cd cohort && limited snakemake -s "$workflow/Snakefile" --cores 2 --config outdir=first variants="{all: calls.vcf, differs: differs.vcf}" \
+        "variants_options='--ref-mismatch fail'" >run.log 2>&1); then
+        fail "Snakemake, cohort, the first mismatch ends a run: the bad sample does not show in the exit status" cohort/run.log
+    fi
+    if (cd cohort && genogloss variants differs.vcf -f genome.fa -m core-promoter --ref-mismatch fail -o own.vcf 2>own.log); then fail "differs.vcf is not refused"; fi
+    [ "$(grep '^differs' cohort/first/failed.tsv | cut -f 3)" = "$(sed -n 's/^error: //p' cohort/own.log)" ] || fail "Snakemake, cohort, the first mismatch ends a run" cohort/first/failed.tsv
+    same_records "Snakemake, cohort, the first mismatch ends a run: the other" cohort/first/variants/all.vcf.gz one.vcf.gz
+    # If the sites of all fail, the samples are named, and nothing else.
+    if (cd cohort && limited snakemake -s "$workflow/Snakefile" --cores 2 --config outdir=none "variants_options='--column nothing'" >run.log 2>&1); then
+        fail "Snakemake, cohort: failed sites do not show in the exit status" cohort/run.log
+    fi
+    [ "$(tail -n +2 cohort/none/failed.tsv | cut -f 1)" = "$(printf '%s\n' length all half bad alien mixed assembly)" ] \
+        || fail "Snakemake, cohort: failed.tsv of failed sites" cohort/none/failed.tsv
+    ok "Snakemake, cohort: sites that fail"
 
     # Names that patterns and YAML take for something else, blanks in paths, a CRAM and its genome, CSI, no variants at all.
     mkdir -p names/config "names/with blank"

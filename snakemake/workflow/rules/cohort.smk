@@ -1,5 +1,5 @@
 rule sites:
-    """The sites of all samples, each once. A sample that cannot be read is left out here, and fails later with its reason."""
+    """The sites of all samples, each once. A sample that cannot be read is left out, and fails with this reason."""
     input:
         files=[run.file for run in RUNS.values() if run.takes_scores],
     output:

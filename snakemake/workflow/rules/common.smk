@@ -62,6 +62,31 @@ KINDS = ["scan", "variants", "reads", "cohort"]
 SITES = f"{WORK}/sites.vcf.gz"
 
 
+def taken_out(name, options):
+    """The value of an option, None without it, and the other options, all as they are written for the shell."""
+    word = r"""(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+"""
+    option = re.compile(rf"(?<!\S){re.escape(name)}(?:=|\s+)({word})")
+    found = option.findall(options)
+    return (found[-1] if found else None), option.sub("", options).strip()
+
+
+# What decides in the run of a model whether a file belongs to the genome. The sites of a cohort are of all samples: there nothing is
+# refused, so that a sample of another genome stops no other. Each sample is judged by itself, by the values of the user.
+MISSING_CONTIGS, OPTIONS = taken_out("--missing-contigs", config["variants_options"])
+if COHORT and MISSING_CONTIGS not in [None, "fail", "skip"]:
+    raise WorkflowError(
+        f"--missing-contigs of variants_options is fail or skip, not {MISSING_CONTIGS}"
+    )
+REF_MISMATCH, OPTIONS = taken_out("--ref-mismatch", OPTIONS)
+if COHORT and REF_MISMATCH not in [None, "fail", "skip"]:
+    raise WorkflowError(
+        f"--ref-mismatch of variants_options is fail or skip, not {REF_MISMATCH}"
+    )
+MAX_REF_MISMATCH, OPTIONS = taken_out("--max-ref-mismatch", OPTIONS)
+ALIASES, _ = taken_out("--contig-aliases", OPTIONS)
+SITES_OPTIONS = f"{OPTIONS} --missing-contigs skip --max-ref-mismatch 1".strip()
+
+
 @dataclass(frozen=True)
 class Run:
     """A run of the program: one sample, or the genome."""
@@ -124,6 +149,30 @@ class Run:
             return [f"{RUNS['cohort', 'sites'].work}/status"]
         return [f"{WORK}/sites.status"] if self.kind == "cohort" else []
 
+    @property
+    def refused(self):
+        """Reasons of records that end a run of the model. A run that takes scores writes such records: their sites have the reason."""
+        if not self.takes_scores:
+            return []
+        return ["contig_not_in_reference"] * (MISSING_CONTIGS != "skip") + [
+            "reference_mismatch"
+        ] * (REF_MISMATCH == "fail")
+
+    @property
+    def judgement(self):
+        """The command line of a run without a network, which ends at such a record and says why."""
+        if not self.refused:
+            return ""
+        words = [config["program"], "variants", self.file, *self.reference]
+        words += ["--model", "exact:gc"]
+        words += ["--missing-contigs", MISSING_CONTIGS or "fail"]
+        words += (
+            ["--ref-mismatch", "fail"]
+            if REF_MISMATCH == "fail"
+            else ["--max-ref-mismatch", "1"]
+        )
+        return join(words) + (f" --contig-aliases {ALIASES}" if ALIASES else "")
+
     def command(self, output, shard=None):
         """The command line without threads."""
         words = [
@@ -143,6 +192,9 @@ class Run:
                 else []
             )
             text = join(words)
+            text += (
+                f" --max-ref-mismatch {MAX_REF_MISMATCH}" if MAX_REF_MISMATCH else ""
+            )
         else:
             words += ["--model", self.model]
             if self.kind in ["variants", "cohort"]:
@@ -174,7 +226,14 @@ def all_runs():
         )
     if COHORT and config["variants"]:
         runs.append(
-            Run("cohort", "sites", SITES, "vcf.gz", config["variants_model"], options)
+            Run(
+                "cohort",
+                "sites",
+                SITES,
+                "vcf.gz",
+                config["variants_model"],
+                SITES_OPTIONS,
+            )
         )
     for sample, file in config["reads"].items():
         runs.append(

@@ -128,6 +128,7 @@ guarded() {{
     else
         local reason
         reason=$(sed -n 's/^[[:space:]]*error: //p' "$log" | tail -n 1 | tr '\t' ' ')
+        reason=${{reason:-$(grep -v '^[[:space:]]*$' "$log" | tail -n 1 | tr '\t' ' ' || true)}}
         failed "${{reason:-exit code $code, without a message}}" $code
     fi
 }}
@@ -224,7 +225,9 @@ def write_outcome(failed, good, manifests):
                 print(run.kind, run.sample, sep="\t", file=good)
                 print(f"{run.final}.manifest.json", file=manifests)
                 continue
-            print(run.sample, why, sep="\t", file=failed)
+            # The run over all sites is no sample: each of them has its reason.
+            if run.kind != "cohort":
+                print(run.sample, why, sep="\t", file=failed)
             for ending in ["", ".manifest.json", f".{run.index}"]:
                 Path(f"{run.final}{ending}").unlink(missing_ok=True)
 

@@ -47,6 +47,9 @@ rule sample:
         manifests=shard_files(".manifest.json"),
         statuses=shard_files(".status"),
         before=lambda wildcards: run_of(wildcards).statuses,
+        left_out=lambda wildcards: (
+            [f"{WORK}/sites.left_out.tsv"] if run_of(wildcards).takes_scores else []
+        ),
     output:
         status=f"{WORK}/{{kind}}/{{sample}}/status",
     log:
@@ -67,6 +70,11 @@ rule sample:
         ),
     params:
         command=sample_command,
+        judgement=lambda wildcards: run_of(wildcards).judgement,
+        refused=lambda wildcards: "|".join(run_of(wildcards).refused),
+        file=lambda wildcards: run_of(wildcards).file,
+        sites_log=f"{OUT}/logs/cohort/sites.log",
+        merged=lambda wildcards: run_of(wildcards).merged,
         folder=lambda wildcards: run_of(wildcards).work,
         tries=config["retries"] + 1,
         again=again,
@@ -75,6 +83,14 @@ rule sample:
         guarded(r"""
             echo {params.again} > {params.folder:q}/tries
             cat {input.before:q} {input.statuses:q} /dev/null | head -n 1 > "$status"
+            if [ ! -s "$status" ]; then
+                why=$(cat {input.left_out:q} /dev/null | FILE={params.file:q} awk -F '\t' '$1 == ENVIRON["FILE"] {{ print $2; exit }}')
+                if [ -n "$why" ]; then label="cohort: sites" log={params.sites_log:q}; failed "$why" 1; fi
+            fi
             if [ ! -s "$status" ]; then guarded {params.command}; fi
+            refused={params.refused:q}
+            if [ -n "$refused" ] && [ ! -s "$status" ] && grep -qE "\"($refused)\": [1-9]" {params.merged:q}.manifest.json; then
+                guarded {params.judgement} >/dev/null
+            fi
             if [ -s "$status" ]; then rm -f {params.folder:q}/merged.*; else rm -rf {params.folder:q}/shards; fi
             """)
