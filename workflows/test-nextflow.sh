@@ -125,6 +125,41 @@ EOF
     cmp <(gzip -dc once/variants/s0003.vcf.gz | grep -v '^##') <(gzip -dc s0003.vcf.gz | grep -v '^##') >&2 || fail "Nextflow, a cohort: a sample differs from one run"
     grep -q bad_cut once/report.html || fail "Nextflow, a cohort: the report does not name a failed sample" out.log
     ok "Nextflow, a cohort: $(tail -n 1 cohort.log)"
+    # Each sample of a cohort is judged by itself: one with REF of another assembly, with another contig, with another length of the
+    # contig, although all its sites are those of others.
+    gzip -dc cohort/s0003.vcf.gz >healthy.vcf
+    awk 'BEGIN { FS = OFS = "\t" } !/^#/ { $4 = $4 == "A" ? "C" : "A"; $5 = "T" } 1' healthy.vcf >assembly.vcf
+    sed 's/^##contig=<ID=[^,]*/##contig=<ID=chrZ/; s/^[^#\t][^\t]*/chrZ/' healthy.vcf >contig.vcf
+    sed 's/^\(##contig=.*length=\)[0-9]*/\1999999/' healthy.vcf >length.vcf
+    printf '%s\n' id,kind,file healthy,variants,healthy.vcf length,variants,length.vcf assembly,variants,assembly.vcf contig,variants,contig.vcf \
+        other,variants,cohort/s0004.vcf.gz >aliens.csv
+    like_one() { # what, folder, sample, file, options: the records are those of one run
+        genogloss variants "$4" -f ../genome.fa -m core-promoter -o alone.vcf.gz --quiet "${@:5}"
+        cmp <(gzip -dc "$2/variants/$3.vcf.gz" | grep -v '^##') <(gzip -dc alone.vcf.gz | grep -v '^##') >&2 || fail "$1: $3 differs from one run" out.log
+    }
+    if pipeline --input aliens.csv --genome ../genome.fa --model core-promoter --cohort --group_size 2 --shards 2 --outdir aliens -profile local; then
+        fail "Nextflow: the run ended well although samples of a cohort are of other genomes" out.log
+    fi
+    like_one "Nextflow, a cohort with other genomes" aliens healthy healthy.vcf
+    like_one "Nextflow, a cohort with other genomes" aliens other cohort/s0004.vcf.gz
+    grep -q "^assembly	variants: GENOGLOSS_GROUP	.*the REF of [0-9]* of [0-9]* records differs" aliens/failed.tsv || fail "Nextflow, a cohort: another assembly" aliens/failed.tsv
+    grep -q "^length	variants: GENOGLOSS_SITES	length.vcf: contig .* has 999,999 bases in its header" aliens/failed.tsv || fail "Nextflow, a cohort: another length" aliens/failed.tsv
+    if grep -q "^healthy	\|^other	" aliens/failed.tsv; then fail "Nextflow, a cohort: a healthy sample is named" aliens/failed.tsv; fi
+    # The contig is refused if the program refuses it of scores.
+    if genogloss variants contig.vcf --scores aliens/variants/_sites_1.vcf.gz -f ../genome.fa -o alone.vcf.gz --quiet 2>alone.log; then
+        cmp <(gzip -dc aliens/variants/contig.vcf.gz | grep -v '^##') <(gzip -dc alone.vcf.gz | grep -v '^##') >&2 || fail "Nextflow, a cohort: another contig" out.log
+    else
+        grep "^contig	variants: GENOGLOSS_GROUP	" aliens/failed.tsv | grep -q 'chrZ' || fail "Nextflow, a cohort: another contig" aliens/failed.tsv
+    fi
+    for sample in assembly length; do [ ! -e "aliens/variants/$sample.vcf.gz" ] || fail "Nextflow, a cohort: $sample was delivered"; done
+    ok "Nextflow, a cohort: samples of other genomes fail alone"
+    grep -v '^length,' aliens.csv >wide.csv
+    pipeline --input wide.csv --genome ../genome.fa --model core-promoter --cohort --group_size 2 --outdir wide -profile local \
+        --variants_options='--missing-contigs skip --max-ref-mismatch=1' || fail "Nextflow, a cohort: options for other genomes" out.log
+    for sample in healthy assembly contig; do
+        like_one "Nextflow, a cohort: options for other genomes" wide $sample $sample.vcf --missing-contigs skip --max-ref-mismatch 1
+    done
+    ok "Nextflow, a cohort: options for other genomes"
 
     # The strict parser of 25.04 cannot run it (it includes a workflow that has includes of its own only once): nextflow-lint.sh checks the
     # syntax.

@@ -45,7 +45,31 @@ def groupInputs(rows, scores) {
     return [
         [id: row.group, kind: row.kind, samples: rows.collect { it -> it.id }], rows.collect { it -> it.file },
         [[id: 'genome'], row.fasta, row.fai, row.aliases], [[id: 'model'], row.model, row.model_dir], [[id: 'genes'], row.genes], [[id: 'scores'], scores],
+        // With --scores, the program refuses this option.
+        scores ? without(row.options, ['missing-contigs']) : row.options,
     ]
+}
+
+/** Options of a command without some of them, each with its value. */
+def without(options, names) {
+    return names.inject(options) { text, name -> text.replaceAll("(?<!\\S)--${name}(=|\\s+)\\S+", '') }.trim()
+}
+
+/**
+ * Options with which the sites of a cohort are scored. A contig that the genome lacks, or many alleles of another assembly, would
+ * fail all samples here: each sample is checked when it gets its scores.
+ */
+def siteOptions(options) {
+    def limit = options =~ /--ref-mismatch(=|\s+)fail/ ? '' : ' --max-ref-mismatch 1'
+    return "${without(options, ['missing-contigs', 'max-ref-mismatch'])} --missing-contigs skip${limit}".trim().toString()
+}
+
+/** The members of a cohort whose files `genogloss sites` could not read, as lines of failed.tsv: kind:id, stage, reason, exit code, log. */
+def unread(members, table) {
+    return table.readLines().drop(1).collect { line -> line.split('\t', -1).toList() }.collect { path, why ->
+        def row = members[(path =~ /^input\/(\d+)\//)[0][1].toInteger() - 1]
+        ["${row.kind}:${row.id}".toString(), 'GENOGLOSS_SITES', why.replaceAll(/input\/\d+\//, ''), '', '']
+    }
 }
 
 /** Name of the output's ending of a kind. */
@@ -75,7 +99,7 @@ workflow ANNOTATE {
     def cohorts = rows.findAll { row -> row.cohort }.groupBy { row -> row.cohort }
     GENOGLOSS_SITES(channel.fromList(cohorts.collect { id, members -> [[id: id, kind: 'variants'], members.collect { row -> row.file }] }))
     ch_sites = GENOGLOSS_SITES.out.sites.join(GENOGLOSS_SITES.out.index)
-        .map { meta, sites, index -> [meta, cohorts[meta.id][0] + [id: meta.id, file: sites, index: index]] }
+        .map { meta, sites, index -> [meta, cohorts[meta.id][0] + [id: meta.id, file: sites, index: index, options: siteOptions(cohorts[meta.id][0].options)]] }
     VARIANTS(ch_rows.variants.mix(ch_sites), settings)
     ch_scores = VARIANTS.out.results.filter { meta, _result, _manifest -> cohorts.containsKey(meta.id) }.map { meta, scores, _manifest -> [meta.id, scores] }
     READS(ch_rows.reads, settings)
@@ -85,17 +109,21 @@ workflow ANNOTATE {
             cohort: cohort
             alone: true
         }
-    ch_jobs = ch_groups.cohort.combine(ch_scores, by: 0)
+    // A sample that sites refused gets no scores, even if all its sites are scored for others.
+    ch_unread = GENOGLOSS_SITES.out.failed.map { meta, table -> [meta.id, unread(cohorts[meta.id], table)] }
+    ch_jobs = ch_groups.cohort.combine(ch_scores, by: 0).combine(ch_unread, by: 0)
+        .map { cohort, members, scores, lines -> [cohort, members.findAll { row -> lines.every { line -> line[0] != "${row.kind}:${row.id}".toString() } }, scores] }
+        .filter { _cohort, members, _scores -> members }
         .mix(ch_groups.alone.map { cohort, members -> [cohort, members, []] })
         .map { _cohort, members, scores -> groupInputs(members, scores) }
-        .multiMap { meta, files, genome, model, genes, scores ->
+        .multiMap { meta, files, genome, model, genes, scores, options ->
             input: [meta, files]
             genome: genome
             model: model
             genes: genes
             scores: scores
             format: ending(meta.kind, settings)
-            options: settings["${meta.kind}_options".toString()] ?: ''
+            options: options
         }
     GENOGLOSS_GROUP(ch_jobs.input, ch_jobs.genome, ch_jobs.model, ch_jobs.genes, ch_jobs.scores, ch_jobs.format, ch_jobs.options)
     ch_grouped = GENOGLOSS_GROUP.out.results.join(GENOGLOSS_GROUP.out.manifests).flatMap { meta, results, manifests ->
@@ -109,18 +137,14 @@ workflow ANNOTATE {
         table.readLines().collect { line -> line.split('\t', -1).toList() }
             .collect { id, why, code, logged -> ["${meta.kind}:${id}".toString(), 'GENOGLOSS_GROUP', why, code, logged] }
     }
+        .mix(ch_unread.flatMap { _cohort, lines -> lines })
     SAMPLE_TOLD(ch_told.map { key, _stage, why, _code, _log -> [[id: key.substring(key.indexOf(':') + 1), kind: key.substring(0, key.indexOf(':'))], why] })
-
-    ch_unread = GENOGLOSS_SITES.out.failed.flatMap { meta, table ->
-        table.readLines().drop(1).collect { line -> line.split('\t', -1).toList() }
-            .collect { path, why -> ["variants:${cohorts[meta.id][(path =~ /^input\/(\d+)\//)[0][1].toInteger() - 1].id}".toString(), 'GENOGLOSS_SITES', why.replaceFirst(/^input\/\d+\//, ''), '', ''] }
-    }
 
     ch_results = SCAN.out.results.mix(VARIANTS.out.results, READS.out.results, ch_grouped)
     BAM_INDEX(ch_results.filter { _meta, result, _manifest -> result.name.endsWith('.bam') }.map { meta, result, _manifest -> [meta, result] })
 
     ch_failed = ch_results.map { meta, _result, _manifest -> "${meta.kind}:${meta.id}".toString() }.toList().map { delivered -> [delivered] }
-        .combine(ch_told.concat(ch_unread).toList().map { told -> [told] })
+        .combine(ch_told.toList().map { told -> [told] })
         .map { delivered, told -> failures(rows, delivered, told, settings.outdir) }
     ch_report = ch_results
         .toSortedList { a, b -> a[0].id <=> b[0].id ?: a[0].kind <=> b[0].kind }

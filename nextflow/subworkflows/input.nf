@@ -162,8 +162,8 @@ def lines(name, columns) {
 }
 
 /**
- * The samples of a samplesheet, each a map: id, kind, file, index, fasta, fai, model, model_dir, genes, aliases, and `fault` where
- * the file cannot be what `kind` says. A sheet that is wrong in itself ends the run.
+ * The samples of a samplesheet, each a map: id, kind, file, index, fasta, fai, model, model_dir, genes, aliases, options (of its
+ * command), and `fault` where the file cannot be what `kind` says. A sheet that is wrong in itself ends the run.
  */
 def samples(schema, name, parameters) {
     def columns = new groovy.json.JsonSlurper().parse(file(schema, checkIfExists: true)).items
@@ -209,7 +209,7 @@ def samples(schema, name, parameters) {
             id: row.id, kind: row.kind, file: path, index: indices(path), fasta: row.kind == 'scan' ? [] : genome ?: [],
             fai: row.kind == 'scan' || !genome ? [] : indices(genome), model: folder ? '' : model, model_dir: folder ? named(sheet, model) : [],
             genes: row.kind == 'variants' ? genes : [], aliases: row.kind == 'variants' && parameters.contig_aliases ? file(parameters.contig_aliases) : [],
-            fault: wrong,
+            options: parameters["${row.kind}_options".toString()] ?: '', fault: wrong,
         ]
     }
     if (!rows) {

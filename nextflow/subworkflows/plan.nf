@@ -39,7 +39,6 @@ workflow PLAN {
     take:
     ch_rows  // [meta (id, kind), row]
     settings // parameters
-    options  // of the command
 
     main:
     ch_inputs = ch_rows.multiMap { meta, row ->
@@ -47,8 +46,9 @@ workflow PLAN {
         genome: [[id: 'genome'], row.fasta, row.fai, row.aliases]
         model: [[id: 'model'], row.model, row.model_dir]
         genes: [[id: 'genes'], row.genes]
+        options: row.options
     }
-    GENOGLOSS_PLAN(ch_inputs.input, ch_inputs.genome, ch_inputs.model, ch_inputs.genes, settings.shards ?: 0, settings.shard_minutes * 60, options)
+    GENOGLOSS_PLAN(ch_inputs.input, ch_inputs.genome, ch_inputs.model, ch_inputs.genes, settings.shards ?: 0, settings.shard_minutes * 60, ch_inputs.options)
 
     emit:
     shards = ch_rows

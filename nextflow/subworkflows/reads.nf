@@ -12,13 +12,13 @@ workflow READS {
     settings // parameters
 
     main:
-    def options = settings.reads_options ?: ''
-    ch_shards = PLAN(ch_rows, settings, options).multiMap { meta, row, bed ->
+    ch_shards = PLAN(ch_rows, settings).multiMap { meta, row, bed ->
         input: [meta, row.file, row.index, bed]
         genome: [[id: 'genome'], row.fasta, row.fai]
         model: [[id: 'model'], row.model, row.model_dir]
+        options: row.options
     }
-    GENOGLOSS_READS(ch_shards.input, ch_shards.genome, ch_shards.model, settings.reads_format, options)
+    GENOGLOSS_READS(ch_shards.input, ch_shards.genome, ch_shards.model, settings.reads_format, ch_shards.options)
     ch_parts = GENOGLOSS_READS.out.reads.join(GENOGLOSS_READS.out.manifest)
     GENOGLOSS_MERGE(gathered(ch_parts), settings.reads_format)
 

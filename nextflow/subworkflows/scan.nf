@@ -13,12 +13,12 @@ workflow SCAN {
     settings // parameters
 
     main:
-    def options = settings.scan_options ?: ''
-    ch_shards = PLAN(ch_rows, settings, options).multiMap { meta, row, bed ->
+    ch_shards = PLAN(ch_rows, settings).multiMap { meta, row, bed ->
         input: [meta, row.file, row.index, bed]
         model: [[id: 'model'], row.model, row.model_dir]
+        options: row.options
     }
-    GENOGLOSS_SCAN(ch_shards.input, ch_shards.model, settings.scan_format, settings.bigwig, options)
+    GENOGLOSS_SCAN(ch_shards.input, ch_shards.model, settings.scan_format, settings.bigwig, ch_shards.options)
     ch_parts = GENOGLOSS_SCAN.out.table.join(GENOGLOSS_SCAN.out.manifest)
     GENOGLOSS_MERGE(gathered(ch_parts), "${settings.scan_format}.gz")
     MERGE_TRACKS(gathered(GENOGLOSS_SCAN.out.tracks.map { meta, tracks -> [meta, tracks, []] }), 'tracks')

@@ -12,14 +12,14 @@ workflow VARIANTS {
     settings // parameters
 
     main:
-    def options = settings.variants_options ?: ''
-    ch_shards = PLAN(ch_rows, settings, options).multiMap { meta, row, bed ->
+    ch_shards = PLAN(ch_rows, settings).multiMap { meta, row, bed ->
         input: [meta, row.file, row.index, bed]
         genome: [[id: 'genome'], row.fasta, row.fai, row.aliases]
         model: [[id: 'model'], row.model, row.model_dir]
         genes: [[id: 'genes'], row.genes]
+        options: row.options
     }
-    GENOGLOSS_VARIANTS(ch_shards.input, ch_shards.genome, ch_shards.model, ch_shards.genes, settings.variants_format, options)
+    GENOGLOSS_VARIANTS(ch_shards.input, ch_shards.genome, ch_shards.model, ch_shards.genes, settings.variants_format, ch_shards.options)
     ch_parts = GENOGLOSS_VARIANTS.out.vcf.join(GENOGLOSS_VARIANTS.out.manifest)
     GENOGLOSS_MERGE(gathered(ch_parts), settings.variants_format)
 

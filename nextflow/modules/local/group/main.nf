@@ -28,7 +28,7 @@ process GENOGLOSS_GROUP {
 
     script:
     def args = task.ext.args ?: ''
-    def reference = !scores && fasta && (meta.kind == 'variants' || "${inputs}".contains('.cram')) ? "--reference ${fasta}" : ''
+    def reference = fasta && (meta.kind == 'variants' || "${inputs}".contains('.cram')) ? "--reference ${fasta}" : ''
     def names = aliases ? "--contig-aliases ${aliases}" : ''
     def annotation = genes && !scores ? "--genes ${genes}" : ''
     def weights = scores ? "--scores ${scores}" : model_dir ? "--model ./${model_dir}" : model ? "--model ${model}" : ''
