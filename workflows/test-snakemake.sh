@@ -225,6 +225,44 @@ EOF
     else
         skip "Snakemake with CRAM: samtools is not installed"
     fi
+    # A BAM file has an index if its reads are sorted by position. A program that fails without the word error has its last line as reason.
+    if command -v samtools >/dev/null; then
+        mkdir -p bam/config
+        printf '@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr20_3140001_3240000\tLN:100000\n' >bam/sorted.sam
+        awk 'NR % 4 == 2 { printf "r%d\t0\tchr20_3140001_3240000\t%d\t60\t%dM\t*\t0\t0\t%s\t*\n", NR, NR * 100, length($0), $0 }' reads.fq >>bam/sorted.sam
+        samtools view --no-PG -b -o bam/sorted.bam bam/sorted.sam
+        { printf '@HD\tVN:1.6\tSO:unsorted\n' && sed -n 2p bam/sorted.sam && grep -v '^@' bam/sorted.sam | tac; } | samtools view --no-PG -b -o bam/unsorted.bam -
+        cat >bam/program <<'EOF'
+#!/usr/bin/env bash
+case $* in *mute.fq*) echo "there is no room" >&2 && exit 3 ;; esac
+exec genogloss "$@"
+EOF
+        chmod +x bam/program
+        ln -s ../reads.fq bam/mute.fq
+        cat >bam/config/config.yaml <<'EOF'
+genome: ../genome.fa
+program: ./program
+reads_format: bam
+shards: 2
+threads: 1
+scan: {enabled: false}
+reads: {sorted: sorted.bam, unsorted: unsorted.bam, mute: mute.fq}
+EOF
+        if (cd bam && limited snakemake -s "$workflow/Snakefile" --cores 2 >run.log 2>&1); then fail "Snakemake, BAM: a bad sample does not show in the exit status" bam/run.log; fi
+        [ "$(tail -n +2 bam/results/failed.tsv | cut -f 1,3,4)" = "$(printf 'mute\tthere is no room\t3')" ] || fail "Snakemake, BAM: failed.tsv" bam/results/failed.tsv
+        samtools index bam/sorted.bam
+        region=chr20_3140001_3240000:300-500
+        [ -s bam/results/reads/sorted.bam.bai ] && samtools view bam/results/reads/sorted.bam $region | cut -f 1-10 >bam/found && samtools view bam/sorted.bam $region | cut -f 1-10 >bam/expected \
+            && [ -s bam/expected ] && cmp bam/found bam/expected >&2 || fail "Snakemake: the index of a sorted BAM file" bam/run.log
+        [ "$(cd bam/results/reads && echo unsorted.bam*)" = "unsorted.bam unsorted.bam.manifest.json" ] || fail "Snakemake: the files of an unsorted BAM file"
+        (cd bam && limited snakemake -s "$workflow/Snakefile" --cores 2 --config outdir=csi index=csi program=genogloss >run.log 2>&1) || fail "Snakemake, BAM with CSI" bam/run.log
+        [ "$(cd bam/csi/reads && echo sorted.bam*)" = "sorted.bam sorted.bam.csi sorted.bam.manifest.json" ] || fail "Snakemake: the CSI index of a sorted BAM file" bam/run.log
+        (cd bam && snakemake -s "$workflow/Snakefile" --cores 1 --dry-run --config outdir=csi index=csi program=genogloss >dry.log 2>&1 && grep -q "Nothing to be done" dry.log) \
+            || fail "a finished workflow would index BAM again" bam/dry.log
+        ok "Snakemake: the index of BAM"
+    else
+        skip "Snakemake with BAM: samtools is not installed"
+    fi
     bad_config() { # what it says, a line of configuration
         printf 'genome: genome.fa\n%s\n' "$2" >names/bad.yaml
         if (cd names && snakemake -s "$workflow/Snakefile" --dry-run --configfile bad.yaml >bad.log 2>&1) || ! grep -qF -- "$1" names/bad.log; then

@@ -1,5 +1,6 @@
 import csv
 import functools
+import gzip
 import json
 import math
 import re
@@ -57,6 +58,7 @@ OUT = config["outdir"].rstrip("/")
 WORK = f"{OUT}/work"
 GENOME = config["genome"]
 INDEX = config["index"]
+BAM_INDEX = "csi" if INDEX == "csi" else "bai"
 COHORT = config["cohort"]
 KINDS = ["scan", "variants", "reads", "cohort"]
 SITES = f"{WORK}/sites.vcf.gz"
@@ -87,6 +89,15 @@ ALIASES, _ = taken_out("--contig-aliases", OPTIONS)
 SITES_OPTIONS = f"{OPTIONS} --missing-contigs skip --max-ref-mismatch 1".strip()
 
 
+@functools.lru_cache(maxsize=None)
+def is_sorted(bam, changed):
+    """Whether the header of a BAM file, as it was changed then, says that it is sorted by position."""
+    with gzip.open(bam) as data:
+        size = int.from_bytes(data.read(8)[4:], "little")
+        header = data.read(size).decode(errors="replace")
+    return re.match(r"@HD\t.*\bSO:coordinate\b", header) is not None
+
+
 @dataclass(frozen=True)
 class Run:
     """A run of the program: one sample, or the genome."""
@@ -112,10 +123,20 @@ class Run:
 
     @property
     def index(self):
-        """Ending of its index."""
+        """Ending of the index that the program writes."""
         if self.ending.startswith(("tsv", "bam")):
             return None
         return "csi" if self.ending == "bcf" else INDEX
+
+    @property
+    def is_sorted_bam(self):
+        """Whether the result is a BAM file sorted by position, which samtools indexes: reads come out in the order in which they came."""
+        file = Path(self.merged)
+        return (
+            self.ending == "bam"
+            and file.exists()
+            and is_sorted(file, file.stat().st_mtime_ns)
+        )
 
     @property
     def takes_scores(self):

@@ -228,7 +228,7 @@ def write_outcome(failed, good, manifests):
             # The run over all sites is no sample: each of them has its reason.
             if run.kind != "cohort":
                 print(run.sample, why, sep="\t", file=failed)
-            for ending in ["", ".manifest.json", f".{run.index}"]:
+            for ending in ["", ".manifest.json", f".{run.index or BAM_INDEX}"]:
                 Path(f"{run.final}{ending}").unlink(missing_ok=True)
 
 
@@ -247,6 +247,7 @@ def delivered(wildcards):
     for run in good_runs():
         files += [run.final, f"{run.final}.manifest.json"]
         files += [f"{run.final}.{run.index}"] if run.index else []
+        files += [f"{run.final}.{BAM_INDEX}"] if run.is_sorted_bam else []
     return files
 
 

@@ -47,7 +47,7 @@ use rule deliver as deliver_bcf with:
         index=".csi",
 
 
-# Of a format that has no index.
+# Of a format that the program does not index.
 use rule deliver as deliver_plain with:
     output:
         data=f"{OUT}/{{kind}}/{{sample}}.{{ending}}",
@@ -59,6 +59,26 @@ use rule deliver as deliver_plain with:
     params:
         merged=lambda wildcards: run_of(wildcards).merged,
         index="",
+
+
+rule index_bam:
+    """The index of a BAM file that is sorted by position."""
+    input:
+        f"{OUT}/reads/{{sample}}.bam",
+    output:
+        f"{OUT}/reads/{{sample}}.bam.{BAM_INDEX}",
+    log:
+        f"{OUT}/logs/reads/{{sample}}/index.log",
+    conda:
+        "../envs/samtools.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(None, 1),
+        runtime=minutes(None, 1),
+    params:
+        kind="-c" if BAM_INDEX == "csi" else "-b",
+    shell:
+        "samtools index {params.kind} {input:q} {output:q} 2>{log:q}"
 
 
 rule report:
