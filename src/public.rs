@@ -309,6 +309,7 @@ fn settings(variants: PathBuf, genome: &Path) -> Settings {
         max_ref_mismatch: 1.0,
         region: Vec::new(),
         regions_file: None,
+        missing_contigs: MissingContigs::Fail,
         digest: true,
         format: VariantFormat::Vcf,
     };
@@ -317,7 +318,6 @@ fn settings(variants: PathBuf, genome: &Path) -> Settings {
         reference: genome.into(),
         genes: None,
         ref_mismatch: OnMismatch::Skip,
-        missing_contigs: MissingContigs::Fail,
         compare: None,
         columns: Vec::new(),
         distance: None,

@@ -123,6 +123,7 @@ impl Options {
             max_ref_mismatch: self.max_ref_mismatch,
             region: self.regions.region.clone(),
             regions_file: self.regions.regions_file.clone(),
+            missing_contigs: self.missing_contigs,
             digest: !self.digest.no_digest,
             format,
         }
@@ -164,9 +165,15 @@ fn check_given(options: &Options, given: &Given, format: VariantFormat) -> Resul
         },
         NotFor {
             when: options.scores.is_some(),
-            options: &["engine", "device", "batch_rows", "cache", "haplotypes", "missing_contigs"],
+            options: &["engine", "device", "batch_rows", "cache", "haplotypes"],
             why: "applies to runs of a model: --scores takes the scores from a file",
             hint: "omit one of them",
+        },
+        NotFor {
+            when: options.scores.is_some() && options.reference.is_none(),
+            options: &["missing_contigs"],
+            why: "compares with a FASTA, and --scores has none",
+            hint: "-f genome.fa",
         },
         NotFor {
             when: options.scores.is_none(),
@@ -195,7 +202,6 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         reference,
         genes: options.genes,
         ref_mismatch: options.ref_mismatch,
-        missing_contigs: options.missing_contigs,
         compare: options.compare,
         columns: options.column,
         distance: options.distance,

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::settings::{MissingContigs, Settings};
+use super::settings::{MissingContigs, RecordSettings};
 use crate::{
     error::{Error, Result},
     genome::interval::commas,
@@ -23,7 +23,7 @@ fn first<T: AsRef<str>>(names: &[T]) -> String {
 
 /// Compares the contigs of the header, and those on which records lie, if an index beside the input tells, with the reference.
 pub(crate) fn check_contigs(
-    settings: &Settings,
+    settings: &RecordSettings,
     variants: &Variants,
     reference: &Reference,
     aliases: &Aliases,
@@ -55,7 +55,7 @@ pub(crate) fn check_contigs(
     if skips {
         return Ok(());
     }
-    let indexed = contigs_with_records(&settings.records.variants, variants);
+    let indexed = contigs_with_records(&settings.variants, variants);
     let with_records = indexed.as_ref().and_then(|(index, names)| {
         let lost = names.iter().find(|name| contigs.get(aliases.resolve(name)).is_none())?;
         Some((lost.as_str(), format!("contig \"{lost}\" is not in {ours}, and {index} has records on it")))
@@ -79,6 +79,13 @@ pub(crate) fn check_contigs(
 
 /// What can be done about records on contigs that the reference lacks.
 pub(crate) const SKIP: &str = "--missing-contigs skip writes such records without scores";
+
+/// The error of a record whose contig the reference lacks; `theirs`: the record.
+pub(crate) fn missing_contig(name: &str, theirs: &str, reference: &Reference) -> Error {
+    let error = reference.contigs().missing(name, theirs, &reference.place());
+    let hint = format!("{}; {SKIP}", error.hint().unwrap_or_default());
+    error.with_hint(hint)
+}
 
 /// The index beside the input, and the contigs on which it has records.
 fn contigs_with_records(path: &Path, variants: &Variants) -> Option<(String, Vec<String>)> {

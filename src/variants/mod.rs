@@ -68,7 +68,7 @@ pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) 
     if settings.haplotypes && variants.sample_count() == 0 {
         tracing::warn!("{} has no genotypes: --haplotypes finds no neighbours", variants.place());
     }
-    assembly::check_contigs(settings, &variants, &reference, &aliases)?;
+    assembly::check_contigs(&settings.records, &variants, &reference, &aliases)?;
     writer::reserve(&mut variants, &answers)?;
     let (region, bed) = (&settings.records.region, settings.records.regions_file.as_deref());
     let regions = read_regions(region, bed, &variants, (Some(&reference), &aliases))?;

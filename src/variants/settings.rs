@@ -57,6 +57,8 @@ pub(crate) struct RecordSettings {
     pub region: Vec<String>,
     /// Regions in a BED file.
     pub regions_file: Option<PathBuf>,
+    /// What happens to records on contigs that the reference lacks.
+    pub missing_contigs: MissingContigs,
     /// Digests of the files and of contigs are wanted.
     pub digest: bool,
     /// Format of the output.
@@ -95,8 +97,6 @@ pub(crate) struct Settings {
     pub genes: Option<PathBuf>,
     /// What happens to records whose REF does not match.
     pub ref_mismatch: OnMismatch,
-    /// What happens to records on contigs that the reference lacks.
-    pub missing_contigs: MissingContigs,
     /// How two answers become one number; `None`: as the card says.
     pub compare: Option<Comparison>,
     /// Names or patterns of the scores that are written; empty: all.

@@ -1,7 +1,7 @@
 //! Records of a VCF or BCF file, as queries of their alleles.
 
 use super::{
-    assembly::{Mismatches, SKIP},
+    assembly::{Mismatches, missing_contig},
     by_gene::ask::GeneAsker,
     by_window::rows::RowCutter,
     contig::ContigBases,
@@ -66,7 +66,7 @@ impl Records {
             mode,
             as_written: settings.info == InfoFormat::Spliceai,
             strict: settings.ref_mismatch == OnMismatch::Fail,
-            skips_missing: settings.missing_contigs == MissingContigs::Skip,
+            skips_missing: settings.records.missing_contigs == MissingContigs::Skip,
             mismatches,
             missing: Vec::new(),
             theirs,
@@ -182,11 +182,7 @@ impl Asker {
                 }
                 (contigs.count() + at, 0)
             }
-            None => {
-                let error = contigs.missing(name, &theirs, &self.reference.place());
-                let hint = format!("{}; {}", error.hint().unwrap_or_default(), SKIP);
-                return Err(error.with_hint(hint));
-            }
+            None => return Err(missing_contig(name, &theirs, &self.reference)),
         };
         self.contig = Some((record.contig().into(), id, len));
         Ok((id, len))

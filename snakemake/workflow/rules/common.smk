@@ -173,11 +173,8 @@ class Run:
     @property
     def refused(self):
         """Reasons of records that end a run of the model. A run that takes scores writes such records: their sites have the reason."""
-        if not self.takes_scores:
-            return []
-        return ["contig_not_in_reference"] * (MISSING_CONTIGS != "skip") + [
-            "reference_mismatch"
-        ] * (REF_MISMATCH == "fail")
+        ends = self.takes_scores and REF_MISMATCH == "fail"
+        return ["reference_mismatch"] if ends else []
 
     @property
     def judgement(self):
@@ -187,11 +184,7 @@ class Run:
         words = [config["program"], "variants", self.file, *self.reference]
         words += ["--model", "exact:gc"]
         words += ["--missing-contigs", MISSING_CONTIGS or "fail"]
-        words += (
-            ["--ref-mismatch", "fail"]
-            if REF_MISMATCH == "fail"
-            else ["--max-ref-mismatch", "1"]
-        )
+        words += ["--ref-mismatch", "fail"]
         return join(words) + (f" --contig-aliases {ALIASES}" if ALIASES else "")
 
     def command(self, output, shard=None):
@@ -213,6 +206,7 @@ class Run:
                 else []
             )
             text = join(words)
+            text += f" --missing-contigs {MISSING_CONTIGS}" if MISSING_CONTIGS else ""
             text += (
                 f" --max-ref-mismatch {MAX_REF_MISMATCH}" if MAX_REF_MISMATCH else ""
             )

@@ -15,9 +15,9 @@ use self::{
     sites::{ContigOrder, Sites},
 };
 use super::{
-    assembly::Mismatches,
+    assembly::{Mismatches, check_contigs, missing_contig},
     contigs_to_cut, read_regions,
-    settings::{MissingScores, RecordSettings},
+    settings::{MissingContigs, MissingScores, RecordSettings},
     source::{bases_of, own_of},
 };
 use crate::{
@@ -83,6 +83,9 @@ pub(crate) fn run(settings: &Settings, request: Request) -> Result<()> {
     }
     let aliases = settings.records.aliases()?;
     let reference = settings.reference.as_deref().map(Reference::open).transpose()?;
+    if let Some(reference) = &reference {
+        check_contigs(&settings.records, &variants, reference, &aliases)?;
+    }
     reserve(&mut variants, &header)?;
     let (region, bed) = (&settings.records.region, settings.records.regions_file.as_deref());
     let regions = read_regions(region, bed, &variants, (reference.as_ref(), &aliases))?;
@@ -137,6 +140,7 @@ pub(crate) fn run(settings: &Settings, request: Request) -> Result<()> {
         sites: Sites::new(scores, order, variants.place()),
         joiner: Joiner::new(header),
         missing: settings.missing,
+        skips_missing: settings.records.missing_contigs == MissingContigs::Skip,
         reference,
         lengths,
         aliases: names,
@@ -196,6 +200,8 @@ struct Work {
     joiner: Joiner,
     mismatches: Mismatches,
     missing: MissingScores,
+    /// Records on contigs that the reference lacks are written.
+    skips_missing: bool,
     reference: Option<Reference>,
     /// Contigs of which a header has the length.
     lengths: Contigs,
@@ -223,6 +229,10 @@ impl Work {
             counts.queries += 1;
             let is_new = passing.is_new()?;
             let ours = self.reference.as_ref().map(|reference| reference.contigs().get(place.0));
+            if let (Some(None), Some(reference), false) = (ours, &self.reference, self.skips_missing) {
+                let theirs = format!("{}, record {}", variants.place(), record.number);
+                return Err(missing_contig(place.0, &theirs, reference));
+            }
             let known = ours.flatten().or_else(|| self.lengths.get(record.contig()));
             let at = Place {
                 lacks_contig: ours.map(|contig| contig.is_none()),

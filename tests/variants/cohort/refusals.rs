@@ -198,7 +198,26 @@ fn reasons_that_need_no_model_are_those_of_a_run() {
     succeed(&[&["variants", &sites, "-o", &scores], &model[..]].concat());
     let direct = succeed(&[&["variants", &file], &model[..]].concat());
     assert_eq!(succeed(&["variants", &file, "--scores", &scores, "--quiet"]), direct);
-    assert_eq!(succeed(&["variants", &file, "--scores", &scores, "-f", &fasta, "--quiet"]), direct);
+    let with_reference = ["variants", &file, "--scores", &scores, "-f", &fasta, "--quiet"];
+    assert_eq!(succeed(&[&with_reference[..], &["--missing-contigs", "skip"]].concat()), direct);
+    // With the reference such a record is refused as in a run of the model; also where no contig of the header is in it.
+    let error = |arguments: &[&str]| {
+        let run = genogloss(arguments);
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        run.stderr.lines().filter(|line| line.starts_with("error: ") || line.starts_with("hint: ")).collect::<String>()
+    };
+    let own = ["variants", &file, "-f", &fasta, "-m", "exact:gc", "--quiet"];
+    assert!(error(&own).contains("record 2"), "{}", error(&own));
+    assert_eq!(error(&with_reference), error(&own));
+    let other = folder.write(
+        "o.vcf",
+        format!("##fileformat=VCFv4.2\n##contig=<ID=b,length=20>\n{COLUMNS}\nb\t3\t.\tG\tC\t.\t.\t.\n"),
+    );
+    let refused = error(&["variants", &other, "--scores", &scores, "-f", &fasta, "--quiet"]);
+    assert_eq!(refused, error(&["variants", &other, "-f", &fasta, "-m", "exact:gc", "--quiet"]));
+    assert!(refused.contains("none of the contigs in its header is in"), "{refused}");
+    let run = genogloss(&["variants", &file, "--scores", &scores, "--missing-contigs", "skip"]);
+    assert!(run.code == 2 && run.stderr.contains("--missing-contigs compares with a FASTA"), "{}", run.stderr);
 }
 
 #[test]
