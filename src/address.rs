@@ -6,6 +6,7 @@
 use std::{
     borrow::Cow,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 /// How an address is read.
@@ -96,28 +97,56 @@ const HIDDEN: char = '…';
 
 /// A text in which the addresses have neither user names and passwords nor queries, which may hold the keys to the data.
 pub(crate) fn without_secrets(text: &str) -> Cow<'_, str> {
-    if !text.contains("://") {
+    if !text.contains(":/") {
         return Cow::Borrowed(text);
     }
+    // An address with a blank, which it must not have, ends in a text at the blank: those of the command line are known as a whole.
+    static WITH_BLANKS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+        let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+        let odd = words.filter(|word| word.contains(":/") && word.contains(char::is_whitespace));
+        odd.map(|word| (hide(&word, |_| false), word)).map(|(shown, word)| (word, shown)).collect()
+    });
+    let mut text = Cow::Borrowed(text);
+    for (word, shown) in WITH_BLANKS.iter().filter(|(word, shown)| word != shown) {
+        if text.contains(word) {
+            text = text.replace(word, shown).into();
+        }
+    }
+    // Blanks, and these signs, cannot occur in an address. A quote (') can, so that one ends it only at the end of a word.
+    hide(&text, |c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>')).into()
+}
+
+/// Hides secrets in a text in which addresses end before a letter of `is_end`.
+fn hide(text: &str, is_end: impl Fn(char) -> bool) -> String {
     let (mut rest, mut shown) = (text, String::with_capacity(text.len()));
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
+    while let Some(colon) = rest.find(":/") {
+        let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+        let scheme = rest[..colon].bytes().rev().take_while(is_scheme).count();
+        let slashes = rest[colon + 1..].bytes().take_while(|byte| *byte == b'/').count();
+        let (before, after) = rest.split_at(colon + 1 + slashes);
         shown.push_str(before);
-        // Blanks, and these signs, cannot occur in an address. A quote (') can, so that one ends it only at the end of a word.
-        let is_end = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>');
-        let (word, _) = after.split_at(after.find(is_end).unwrap_or(after.len()));
+        // A drive of Windows; one slash is a slip of the pen.
+        if slashes == 1 && scheme < 2 {
+            rest = after;
+            continue;
+        }
+        let (word, _) = after.split_at(after.find(&is_end).unwrap_or(after.len()));
         // Where a second address follows without a blank, and not in the query, it has secrets of its own.
         let query = word.find('?').unwrap_or(word.len());
         let (address, next) = after.split_at(word[..query].find("://").unwrap_or(word.len()));
         let host = address.find(['/', '?', '#']).unwrap_or(address.len());
-        let from = match address[..host].rfind('@') {
+        // What follows a colon is a port, or the start of a password, which may hold a slash.
+        let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let has_password = address[..host].split_once(':').is_some_and(|(_, port)| !is_port(port));
+        let login = if has_password { &address[..query.min(address.len())] } else { &address[..host] };
+        let from = match login.rfind('@') {
             Some(at) => {
                 shown.push(HIDDEN);
                 at
             }
             None => 0,
         };
-        match address.find('?') {
+        match address[from..].find('?').map(|query| from + query) {
             Some(query) => {
                 shown.push_str(&address[from..=query]);
                 shown.push(HIDDEN);
@@ -130,7 +159,7 @@ pub(crate) fn without_secrets(text: &str) -> Cow<'_, str> {
         rest = next;
     }
     shown.push_str(rest);
-    Cow::Owned(shown)
+    shown
 }
 
 #[cfg(test)]
@@ -185,8 +214,12 @@ mod tests {
             ("'u://a','https://me:pw@h/b?c'", "'u://a','https://…@h/b?…'"),
             ("https://h/proxy/https://me:pw@h/b", "https://h/proxy/https://…@h/b"),
             ("https://me:p'w@h/b?", "https://…@h/b?…"),
+            ("https://me:a/pw@h:80/b", "https://…@h:80/b"),
+            ("https://h:80/a@b, https://[::1]/a", "https://h:80/a@b, https://[::1]/a"),
+            ("https:/h/a?b c:/d?e", "https:/h/a?… c:/d?e"),
         ] {
             assert_eq!(without_secrets(text), expected);
         }
+        assert_eq!(hide("https://me:my pw@h/a b?c d", |_| false), "https://…@h/a b?…");
     }
 }

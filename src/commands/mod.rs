@@ -26,6 +26,7 @@ use self::options::{
     DigestOptions, EngineOptions, ModelOptions, OutputOptions, RegionOptions, RunOptions, VariantsOutput,
 };
 
+use crate::address::without_secrets;
 use crate::error::{Error, Result};
 
 /// Runs DNA models over whole genomes.
@@ -103,16 +104,27 @@ enum Command {
     Man(man::Options),
 }
 
+/// Says what is wrong with the command line, or prints the help, and ends the program.
+fn end(error: &clap::Error) -> ! {
+    let text = error.to_string();
+    let shown = without_secrets(&text);
+    if shown == text {
+        error.exit();
+    }
+    let _ = std::io::stderr().write_all(shown.as_bytes());
+    std::process::exit(2)
+}
+
 impl Cli {
     /// Reads the command line; where it is wrong, or asks for help, says so and ends the program.
     pub(crate) fn read() -> Self {
         let mut command = Self::command();
         command.build();
-        let matches = command.clone().get_matches();
+        let matches = command.clone().try_get_matches().unwrap_or_else(|error| end(&error));
         let given = Given::of(&matches, &command);
         match Self::from_arg_matches(&matches) {
             Ok(cli) => Self { given, ..cli },
-            Err(error) => error.format(&mut command).exit(),
+            Err(error) => end(&error.format(&mut command)),
         }
     }
 

@@ -49,3 +49,22 @@ fn a_knowledge_base_has_no_key() {
     let sources = genogloss(&["genes", "-b", &base, "sources"]).good().stdout;
     assert!(sources.contains("\thgnc.tsv.gz\t"), "{sources}");
 }
+
+#[test]
+fn addresses_that_are_not_valid_and_command_lines_that_are_wrong_show_no_key() {
+    let address = "http://127.0.0.1:9/a.bam?sig=verysecret";
+    for arguments in [
+        &["reads", "http://127.0.0.1:9/a b.bam ?sig=verysecret", "-m", "exact:gc"][..],
+        &["reads", "http://joe:pass verysecret@127.0.0.1:9/a.bam", "-m", "exact:gc"],
+        &["reads", "http://joe:a/verysecret@127.0.0.1:9/a.bam", "-m", "exact:gc"],
+        &["reads", "http:/127.0.0.1/a.bam?sig=verysecret", "-m", "exact:gc"],
+        &["plan", "http://127.0.0.1:9/a b.bam?sig=verysecret", "-n", "2"],
+        &["reads", address, address, "-m", "exact:gc"],
+        &["reads", "a.bam", "-m", "exact:gc", "--shard", address],
+        &["models", "import", address],
+    ] {
+        let run = crate::support::genogloss(arguments);
+        assert!(run.code > 0 && !run.stderr.is_empty(), "{arguments:?}");
+        assert!(!run.stderr.contains("verysecret") && !run.stdout.contains("verysecret"), "{}", run.stderr);
+    }
+}
