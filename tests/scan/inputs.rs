@@ -150,6 +150,35 @@ fn what_a_fasta_file_is_not_is_said_plainly() {
 }
 
 #[test]
+fn an_index_with_a_wrong_length_or_without_contigs_is_refused() {
+    let folder = Folder::new();
+    let file =
+        folder.write("g.fa", format!(">a of some length\n{}>b\n{}", "ACGTACGTAC\n".repeat(400), "GGCCA\n".repeat(300)));
+    let index = |a: usize, b: usize| format!("a\t{a}\t18\t10\t11\nb\t{b}\t4421\t5\t6\n");
+    let scan = |region: &str| genogloss(&["scan", &file, "-r", region, "-m", "exact:gc", "--window", "100"]);
+    folder.write("g.fa.fai", index(4000, 1500));
+    let (a, b) = (scan("a"), scan("b"));
+    assert_eq!((a.code, a.stdout.lines().count(), b.stdout.lines().count()), (0, 40, 15), "{}{}", a.stderr, b.stderr);
+    // Too short by whole lines, and by a part of one.
+    for (index, region) in
+        [(index(3000, 1500), "a"), (index(3995, 1500), "a"), (index(4000, 1000), "b"), (index(4000, 1497), "b")]
+    {
+        folder.write("g.fa.fai", index);
+        let run = scan(region);
+        let said = format!("contig \"{region}\" does not end where the index has it");
+        assert!(run.code == 1 && run.stdout.is_empty() && run.stderr.contains(&said), "{}", run.stderr);
+        assert!(run.stderr.contains("g.fa.fai: this index does not belong to"), "{}", run.stderr);
+    }
+    folder.write("g.fa.fai", "");
+    let run = scan("a");
+    assert!(
+        run.code == 1 && run.stderr.contains("g.fa.fai: it is empty") && run.stderr.contains("samtools faidx"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn a_block_index_of_another_file_is_refused() {
     if !tools_available(&["samtools", "bgzip"]) {
         return;

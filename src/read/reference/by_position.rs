@@ -98,6 +98,10 @@ impl Reference {
                 Err(irregular) => return Ok(Err(irregular)),
             }
         };
+        if has_index_file && records.is_empty() {
+            let index = with_ending(path, "fai");
+            return Err(Error::input(index.display(), "it is empty").with_hint(make_anew(path)));
+        }
         let contigs = index::dictionary(&records, path)?;
         if has_index_file {
             index::check_line_widths(&records, path)?;
@@ -237,6 +241,7 @@ impl Reference {
         let place = self.records[contig].clone();
         if !self.checked[contig] {
             self.check_header(&place)?;
+            self.check_end(&place)?;
             self.checked[contig] = true;
         }
         let first = number * BLOCK;
@@ -298,6 +303,20 @@ impl Reference {
         } else {
             Err(self.foreign_index(&format!("contig \"{}\" does not begin where the index has it", place.name())))
         }
+    }
+
+    /// Checks that the last base of a contig ends its line, and that the next contig or the end of the file follows.
+    fn check_end(&mut self, place: &fasta::fai::Record) -> Result<()> {
+        let Some(last) = place.length().checked_sub(1) else { return Ok(()) };
+        let mut after = Vec::new();
+        let from = SeekFrom::Start(file_offset(place, last) + 1);
+        let read = self.bytes.seek(from).and_then(|_| self.bytes.as_mut().take(4).read_to_end(&mut after));
+        let is_line_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        let next = after.iter().find(|byte| !is_line_end(byte));
+        if read.is_ok() && after.first().is_none_or(|byte| is_line_end(byte)) && next.is_none_or(|byte| *byte == b'>') {
+            return Ok(());
+        }
+        Err(self.foreign_index(&format!("contig \"{}\" does not end where the index has it", place.name())))
     }
 
     /// The name, length and MD5 of contigs, for the manifest. The MD5 is that of a `.dict` beside the file where it has one; without, all
