@@ -3,6 +3,7 @@
 // Annotates genomes, variants and reads: samplesheet -> plan -> shards -> merge -> report. See README.md.
 
 include { ANNOTATE        } from './subworkflows/annotate'
+include { atEnd           } from './subworkflows/failures'
 include { checkParameters } from './subworkflows/input'
 include { help            } from './subworkflows/input'
 include { samples         } from './subworkflows/input'
@@ -14,6 +15,11 @@ workflow {
     }
     else {
         checkParameters(schema, params)
+        def outdir = params.outdir
+        def run = workflow
+        workflow.onComplete {
+            atEnd(outdir, run.stats.ignoredCount)
+        }
         ANNOTATE(samples("${projectDir}/assets/schema_input.json", params.input, params), params)
     }
 }

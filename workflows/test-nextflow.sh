@@ -57,6 +57,42 @@ EOF
     same "Nextflow: ext.args leaves the model alone" args/variants/s.vcf.gz mylab.vcf.gz
     same "Nextflow: the plan sees the options of the scan" args/scan/s.bed.gz threshold.bed.gz
 
+    # An option that is given twice is refused by the program, the default model too. Where the program says no error, the reason is the
+    # last line of the log. A run that delivers nothing says so, with -q too, and has a report.
+    for i in 1 2 3 4 5 6 7 8 9; do cat ../reads.fq; done >reads9.fq
+    printf '%s\n' id,kind,file scan,scan,../genome.fa group,variants,../calls.vcf words,reads,../reads.fq module,reads,reads9.fq >nothing.csv
+    cat > twice.config <<'EOF'
+process {
+    withName: 'GENOGLOSS_SCAN' { ext.args = '--model core-promoter --threshold 0.9' }
+    withName: 'GENOGLOSS_GROUP' { ext.args = { meta.kind == 'reads' ? '--help >help.txt; echo "last words" >&2; false' : '-m core-promoter' } }
+    withName: '.*:READS:PLAN:GENOGLOSS_PLAN' { beforeScript = 'echo "there is no such module" >&2; exit 3' }
+}
+EOF
+    if limited nextflow -log run.log -q run "$root/nextflow/main.nf" -ansi-log false -c site.config -c twice.config --input nothing.csv --genome ../genome.fa \
+        --group_size 2 --group_below 50.KB --shards 2 --outdir nothing -profile local >out.log 2>quiet.log; then
+        fail "Nextflow: the run ended well although nothing was delivered" quiet.log
+    fi
+    for row in "scan	scan: GENOGLOSS_SCAN	the argument '--model <MODEL>' cannot be used multiple times	2" \
+        "group	variants: GENOGLOSS_GROUP	the argument '--model <MODEL>' cannot be used multiple times	2" \
+        "words	reads: GENOGLOSS_GROUP	last words	1" "module	reads: GENOGLOSS_PLAN	there is no such module	3"; do
+        grep -qF -- "$row" nothing/failed.tsv || fail "Nextflow: failed.tsv lacks $row" nothing/failed.tsv
+    done
+    [ "$(grep -c . out.log)" = 0 ] && grep -qx "error: 4 samples failed; the reasons are in nothing/failed.tsv" quiet.log || fail "Nextflow: the end of a run that failed" quiet.log
+    for sample in scan group words module; do grep -q ">$sample<" nothing/report.html || fail "Nextflow: the report of nothing lacks $sample" nothing/failed.tsv; done
+    ok "Nextflow: an option given twice is refused; reasons, report and last line of a run that delivers nothing"
+
+    # The plan knows the format of the run, and so the options that a format has.
+    pipeline "${all[@]}" --scan_format bedgraph --bigwig true --scan_options='--column promoter' --variants_options='--index csi' --reads_format bam --reads_options='--tag-prefix Y' \
+        --outdir of_format -profile local || fail "Nextflow, options of formats" out.log
+    genogloss scan ../genome.fa --column promoter -o promoter.bedgraph.gz --bigwig promoter.tracks --quiet
+    genogloss reads ../reads.fq -m core-promoter --tag-prefix Y -o tagged.bam --quiet
+    same "Nextflow: bedGraph of one score" of_format/scan/slice.bedgraph.gz promoter.bedgraph.gz
+    same "Nextflow: the index of variants" of_format/variants/slice.vcf.gz ../one.vcf.gz
+    cmp <(gzip -dc of_format/reads/slice.bam) <(gzip -dc tagged.bam) >&2 || fail "Nextflow: prefix of tags differs from one run"
+    [ "$(cd of_format/scan/slice.tracks && echo *)" = "$(cd promoter.tracks && echo *)" ] || fail "Nextflow: bigWig of one score" out.log
+    for track in promoter.tracks/*.bw; do cmp "$track" "of_format/scan/slice.tracks/${track##*/}" >&2 || fail "Nextflow: bigWig of one score differs"; done
+    ok "Nextflow: options of formats"
+
     # Formats; a BAM file of sorted reads has its index.
     awk 'BEGIN { OFS = "\t"; print "@HD", "VN:1.6", "SO:coordinate"; print "@SQ", "SN:chr1", "LN:1000" }
         NR % 4 == 2 { print "r" ++n, 0, "chr1", n, 60, length($1) "M", "*", 0, 0, $1, "*" }' ../reads.fq >sorted.sam
@@ -145,13 +181,9 @@ EOF
     grep -q "^assembly	variants: GENOGLOSS_GROUP	.*the REF of [0-9]* of [0-9]* records differs" aliens/failed.tsv || fail "Nextflow, a cohort: another assembly" aliens/failed.tsv
     grep -q "^length	variants: GENOGLOSS_SITES	length.vcf: contig .* has 999,999 bases in its header" aliens/failed.tsv || fail "Nextflow, a cohort: another length" aliens/failed.tsv
     if grep -q "^healthy	\|^other	" aliens/failed.tsv; then fail "Nextflow, a cohort: a healthy sample is named" aliens/failed.tsv; fi
-    # The contig is refused if the program refuses it of scores.
-    if genogloss variants contig.vcf --scores aliens/variants/_sites_1.vcf.gz -f ../genome.fa -o alone.vcf.gz --quiet 2>alone.log; then
-        cmp <(gzip -dc aliens/variants/contig.vcf.gz | grep -v '^##') <(gzip -dc alone.vcf.gz | grep -v '^##') >&2 || fail "Nextflow, a cohort: another contig" out.log
-    else
-        grep "^contig	variants: GENOGLOSS_GROUP	" aliens/failed.tsv | grep -q 'chrZ' || fail "Nextflow, a cohort: another contig" aliens/failed.tsv
-    fi
-    for sample in assembly length; do [ ! -e "aliens/variants/$sample.vcf.gz" ] || fail "Nextflow, a cohort: $sample was delivered"; done
+    why=$(genogloss variants contig.vcf -f ../genome.fa -m core-promoter -o alone.vcf.gz --quiet 2>&1 | sed -n 's/^error: [^:]*: \(.*\) is in .*: /\1 is in genome.fa: /p')
+    grep "^contig	variants: GENOGLOSS_GROUP	" aliens/failed.tsv | grep -qF "${why:-no reason}" || fail "Nextflow, a cohort: another contig: not '$why'" aliens/failed.tsv
+    for sample in assembly length contig; do [ ! -e "aliens/variants/$sample.vcf.gz" ] || fail "Nextflow, a cohort: $sample was delivered"; done
     ok "Nextflow, a cohort: samples of other genomes fail alone"
     grep -v '^length,' aliens.csv >wide.csv
     pipeline --input wide.csv --genome ../genome.fa --model core-promoter --cohort --group_size 2 --outdir wide -profile local \
@@ -159,6 +191,12 @@ EOF
     for sample in healthy assembly contig; do
         like_one "Nextflow, a cohort: options for other genomes" wide $sample $sample.vcf --missing-contigs skip --max-ref-mismatch 1
     done
+    if pipeline --input wide.csv --genome ../genome.fa --model core-promoter --cohort --group_size 4 --outdir strict -profile local \
+        --variants_options='--ref-mismatch fail --missing-contigs skip'; then fail "Nextflow, a cohort: --ref-mismatch fail" out.log; fi
+    like_one "Nextflow, a cohort: --ref-mismatch fail" strict contig contig.vcf --missing-contigs skip
+    like_one "Nextflow, a cohort: --ref-mismatch fail" strict healthy healthy.vcf --ref-mismatch fail
+    [ "$(cut -f 1 strict/failed.tsv | tr '\n' ' ')" = "sample assembly " ] && grep -q "assembly.vcf, record 1: REF is" strict/failed.tsv \
+        || fail "Nextflow, a cohort: --ref-mismatch fail" strict/failed.tsv
     ok "Nextflow, a cohort: options for other genomes"
 
     # The strict parser of 25.04 cannot run it (it includes a workflow that has includes of its own only once): nextflow-lint.sh checks the
@@ -180,6 +218,15 @@ EOF
     sheet x,scan,../genome.fa x,scan,../reads.fq && refused "sheet1.csv, line 3, column 1 (id): sample x is there twice with kind scan: also line 2" --input sheet1.csv
     sheet x,variants,../calls.vcf && refused "sheet1.csv, line 2: sample x: variants need a genome: --genome, or a column genome" --input sheet1.csv
     sheet x,variants,../genome.fa && refused "sheet1.csv, line 2, column 2 (kind): variants: ../genome.fa is FASTA" --input sheet1.csv --genome ../genome.fa --keep_going false
+    # Characters that the engine does not quote.
+    for name in 'a$b.fa' 'a*b.fa' 'a?b.fa' 'a[b].fa' 'a{b}.fa'; do
+        cp ../genome.fa "$name"
+        sheet "x,scan,$name" && refused "sheet1.csv, line 2, column 3 (file): $name: Nextflow cannot take a file with" --input sheet1.csv
+    done
+    printf 'id,kind,file,genome\nx,variants,../calls.vcf,a$b.fa\n' >sheet1.csv
+    refused "sheet1.csv, line 2, column 4 (genome): a\$b.fa: Nextflow cannot take a file with \$ in its path" --input sheet1.csv
+    refused "--genome a*b.fa: Nextflow cannot take a file with * in its path" --input sheet.csv --genome 'a*b.fa'
+    sheet _sites_1,variants,../calls.vcf && refused "line 2, column 1 (id): _sites_1: can have letters, digits, dots, hyphens and underscores, must begin with a letter or a digit" --input sheet1.csv
     sheet 'x,"scan,../genome.fa' && refused "sheet1.csv, line 2: a quote is not closed" --input sheet1.csv
     ok "Nextflow: bad samplesheets"
     refused "--input is missing: Samplesheet"

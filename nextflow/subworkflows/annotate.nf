@@ -9,6 +9,7 @@ include { SAMPLE_FAILED                } from '../modules/local/sample_failed/ma
 include { SAMPLE_FAILED as SAMPLE_TOLD } from '../modules/local/sample_failed/main'
 include { SCAN                         } from './scan'
 include { VARIANTS                     } from './variants'
+include { ending                       } from './plan'
 include { failures                     } from './failures'
 
 /** What samples of one job must share. */
@@ -45,8 +46,7 @@ def groupInputs(rows, scores) {
     return [
         [id: row.group, kind: row.kind, samples: rows.collect { it -> it.id }], rows.collect { it -> it.file },
         [[id: 'genome'], row.fasta, row.fai, row.aliases], [[id: 'model'], row.model, row.model_dir], [[id: 'genes'], row.genes], [[id: 'scores'], scores],
-        // With --scores, the program refuses this option.
-        scores ? without(row.options, ['missing-contigs']) : row.options,
+        scores ? without(row.options, ['ref-mismatch']) : row.options, scores ? checkOptions(row.options) : '',
     ]
 }
 
@@ -60,8 +60,16 @@ def without(options, names) {
  * fail all samples here: each sample is checked when it gets its scores.
  */
 def siteOptions(options) {
-    def limit = options =~ /--ref-mismatch(=|\s+)fail/ ? '' : ' --max-ref-mismatch 1'
-    return "${without(options, ['missing-contigs', 'max-ref-mismatch'])} --missing-contigs skip${limit}".trim().toString()
+    return "${without(options, ['missing-contigs', 'ref-mismatch', 'max-ref-mismatch'])} --missing-contigs skip --max-ref-mismatch 1".trim().toString()
+}
+
+/**
+ * Options of the run that looks for a record with another REF, where one is to end the run; empty without --ref-mismatch fail. The
+ * sites are scored with skip, and --scores refuses all else of a sample by itself.
+ */
+def checkOptions(options) {
+    def strict = options =~ /(?<!\S)--ref-mismatch(=|\s+)fail/
+    return strict ? options.findAll(/(?<!\S)(?:--missing-contigs|--ref-mismatch|--region|--regions-file|-r|-R)(?:=|\s+)\S+/).join(' ') : ''
 }
 
 /** The members of a cohort whose files `genogloss sites` could not read, as lines of failed.tsv: kind:id, stage, reason, exit code, log. */
@@ -70,11 +78,6 @@ def unread(members, table) {
         def row = members[(path =~ /^input\/(\d+)\//)[0][1].toInteger() - 1]
         ["${row.kind}:${row.id}".toString(), 'GENOGLOSS_SITES', why.replaceAll(/input\/\d+\//, ''), '', '']
     }
-}
-
-/** Name of the output's ending of a kind. */
-def ending(kind, settings) {
-    return [scan: "${settings.scan_format}.gz", variants: settings.variants_format, reads: settings.reads_format][kind].toString()
 }
 
 workflow ANNOTATE {
@@ -116,7 +119,7 @@ workflow ANNOTATE {
         .filter { _cohort, members, _scores -> members }
         .mix(ch_groups.alone.map { cohort, members -> [cohort, members, []] })
         .map { _cohort, members, scores -> groupInputs(members, scores) }
-        .multiMap { meta, files, genome, model, genes, scores, options ->
+        .multiMap { meta, files, genome, model, genes, scores, options, check ->
             input: [meta, files]
             genome: genome
             model: model
@@ -124,8 +127,9 @@ workflow ANNOTATE {
             scores: scores
             format: ending(meta.kind, settings)
             options: options
+            check: check
         }
-    GENOGLOSS_GROUP(ch_jobs.input, ch_jobs.genome, ch_jobs.model, ch_jobs.genes, ch_jobs.scores, ch_jobs.format, ch_jobs.options)
+    GENOGLOSS_GROUP(ch_jobs.input, ch_jobs.genome, ch_jobs.model, ch_jobs.genes, ch_jobs.scores, ch_jobs.format, ch_jobs.options, ch_jobs.check)
     ch_grouped = GENOGLOSS_GROUP.out.results.join(GENOGLOSS_GROUP.out.manifests).flatMap { meta, results, manifests ->
         def files = [results, manifests].flatten().collectEntries { file -> [file.name, file] }
         meta.samples
@@ -148,7 +152,6 @@ workflow ANNOTATE {
         .map { delivered, told -> failures(rows, delivered, told, settings.outdir) }
     ch_report = ch_results
         .toSortedList { a, b -> a[0].id <=> b[0].id ?: a[0].kind <=> b[0].kind }
-        .filter { all -> all.size() > 0 }
         .map { all -> [all] }
         .combine(ch_failed)
         .map { all, failed -> [[id: 'report'], all.collect { run -> run[1] }, all.collect { run -> run[2] }, failed.readLines().size() > 1 ? failed : []] }

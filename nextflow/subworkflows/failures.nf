@@ -19,8 +19,11 @@ def failedTasks(trace) {
 
 /** What a task that failed said last: the program's error, else its last line; where there is nothing, how it ended. */
 def reason(task) {
-    def said = file("${task.workdir}/.command.err")
-    def lines = said.exists() ? said.readLines().findAll { line -> line.trim() } : []
+    // What fails before the task itself, such as the links to its inputs, is in .command.log only.
+    def lines = ['.command.err', '.command.log'].findResult { name ->
+        def said = file("${task.workdir}/${name}")
+        said.exists() ? said.readLines().findAll { line -> line.trim() } ?: null : null
+    } ?: []
     def line = lines.findAll { it -> it.startsWith('error: ') }
     def ended = task.exit == '-'
         ? 'the job ended without an exit code: its scheduler killed it (memory, time), or the node was lost'
@@ -68,4 +71,13 @@ def failures(rows, delivered, told, outdir) {
         table.text = text
     }
     return table
+}
+
+/** Says how many samples failed, on standard error also with -q, where a run in which tasks failed ends without a word. */
+def atEnd(outdir, failedTasks) {
+    def table = file("${outdir}/failed.tsv")
+    def count = failedTasks && table.exists() ? table.readLines().size() - 1 : 0
+    if (count > 0) {
+        System.err.println("error: ${count} ${count == 1 ? 'sample' : 'samples'} failed; the reasons are in ${outdir}/failed.tsv")
+    }
 }

@@ -29,6 +29,12 @@ def fault(property, value) {
     return null
 }
 
+/** Why Nextflow cannot take a file with this path; null if it can. It does not quote these characters when it links files. */
+def unusable(path) {
+    def found = path.toString().findAll(path.toString().contains('://') ? /[$*{}\[\]]/ : /[$*?{}\[\]]/).unique()
+    return found ? "Nextflow cannot take a file with ${found.join(' ')} in its path: rename it, or give a link to it" : null
+}
+
 /** The parameters of a schema, by group. */
 def groups(schema) {
     return new groovy.json.JsonSlurper().parse(file(schema, checkIfExists: true)).get('$defs').values()
@@ -63,7 +69,7 @@ def checkParameters(schema, parameters) {
     }
     known.each { name, property ->
         def value = parameters[name]
-        def wrong = value == null ? null : fault(property, value) ?: (property.exists && !file(value).exists() ? 'is not there' : null)
+        def wrong = value == null ? null : fault(property, value) ?: (property.exists ? unusable(value) ?: (file(value).exists() ? null : 'is not there') : null)
         if (wrong) {
             error("--${name} ${value}: ${wrong}")
         }
@@ -177,7 +183,7 @@ def samples(schema, name, parameters) {
             }
         }
         columns.properties.each { column, property ->
-            def wrong = row[column] ? fault(property, row[column]) : null
+            def wrong = row[column] ? fault(property, row[column]) ?: (property.exists || column == 'model' ? unusable(row[column]) : null) : null
             if (wrong) {
                 error("${place.call(column)}: ${row[column]}: ${wrong}")
             }
@@ -195,7 +201,7 @@ def samples(schema, name, parameters) {
         if (row.kind == 'variants' && !genome) {
             error("${name}, line ${number}: sample ${row.id}: variants need a genome: --genome, or a column genome")
         }
-        def model = row.model ?: parameters.model_dir ?: parameters.model ?: ''
+        def model = row.model ?: parameters.model_dir ?: parameters.model ?: 'human'
         def folder = row.model ? row.model.contains('/') : parameters.model_dir != null
         if (folder && !named(sheet, model).exists()) {
             error("${place.call('model')}: ${model}: is not there")

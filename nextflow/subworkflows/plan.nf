@@ -2,6 +2,17 @@
 
 include { GENOGLOSS_PLAN } from '../modules/genogloss/plan/main'
 
+/** Name of the output's ending of a kind. */
+def ending(kind, settings) {
+    return [scan: "${settings.scan_format}.gz", variants: settings.variants_format, reads: settings.reads_format][kind].toString()
+}
+
+/** What the plan must know of the run: its format, on which options depend, and its options. */
+def planOptions(row, settings) {
+    def tracks = row.kind == 'scan' && settings.bigwig ? ' --bigwig planned.tracks' : ''
+    return "--output planned.${ending(row.kind, settings)}${tracks} ${row.options}".trim().toString()
+}
+
 /** The largest value of a field of the shards. */
 def most(planned, name) {
     return planned.collect { shard -> shard[name] ?: 0 }.max()
@@ -46,7 +57,7 @@ workflow PLAN {
         genome: [[id: 'genome'], row.fasta, row.fai, row.aliases]
         model: [[id: 'model'], row.model, row.model_dir]
         genes: [[id: 'genes'], row.genes]
-        options: row.options
+        options: planOptions(row, settings)
     }
     GENOGLOSS_PLAN(ch_inputs.input, ch_inputs.genome, ch_inputs.model, ch_inputs.genes, settings.shards ?: 0, settings.shard_minutes * 60, ch_inputs.options)
 

@@ -22,9 +22,10 @@ process GENOGLOSS_REPORT {
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
     def lost = failed ? "--failed ${failed}" : ''
+    def runs = manifests ? '\$(ls -v runs/*/*.manifest.json)' : ''
     """
     genogloss report \
-        \$(ls -v runs/*/*.manifest.json) \
+        ${runs} \
         --output ${prefix}.html \
         --multiqc ${prefix}_mqc.json \
         ${lost} \

@@ -18,6 +18,7 @@ process GENOGLOSS_GROUP {
     tuple val(meta5), path(scores)
     val format
     val options
+    val check
 
     output:
     tuple val(meta), path("${meta.kind}/*.${format}"), emit: results, optional: true
@@ -33,17 +34,22 @@ process GENOGLOSS_GROUP {
     def annotation = genes && !scores ? "--genes ${genes}" : ''
     def weights = scores ? "--scores ${scores}" : model_dir ? "--model ./${model_dir}" : model ? "--model ${model}" : ''
     def device = task.accelerator && !scores ? '--device cuda' : ''
+    // A record that is to end the run, --scores takes as scored with a reason: a run without a network looks for it first.
+    def checked = check ? "genogloss variants \"\$2\" ${reference} ${names} --model exact:gc ${check} --threads ${task.cpus} --quiet > /dev/null && " : ''
     def files = inputs instanceof List ? inputs : [inputs]
     def calls = files.withIndex().collect { input, i -> "one ${meta.samples[i]} ${input}" }.join('\n')
     """
     mkdir ${meta.kind} log
     one() {
         code=0
-        genogloss ${meta.kind} "\$2" ${reference} ${names} ${weights} ${annotation} ${device} --threads ${task.cpus} \\
-            --output "${meta.kind}/\$1.${format}" ${options ?: ''} ${args} 2> "log/\$1.log" || code=\$?
+        { ${checked}genogloss ${meta.kind} "\$2" ${reference} ${names} ${weights} ${annotation} ${device} --threads ${task.cpus} \\
+            --output "${meta.kind}/\$1.${format}" ${options ?: ''} ${args}; } 2> "log/\$1.log" || code=\$?
         cat "log/\$1.log" >&2
         [ "\$code" -lt 128 ] || exit "\$code"
-        [ "\$code" = 0 ] || printf '%s\\t%s\\t%s\\t%s\\n' "\$1" "\$(grep -m 1 '^error: ' "log/\$1.log" | cut -c 8- | tr '\\t' ' ')" "\$code" "\$PWD/log/\$1.log" >> failed.tsv
+        [ "\$code" != 0 ] || return 0
+        why=\$(sed -n 's/^error: //p' "log/\$1.log" | tail -n 1 | tr '\\t' ' ')
+        [ -n "\$why" ] || why=\$(grep '[^[:space:]]' "log/\$1.log" | tail -n 1 | tr '\\t' ' ')
+        printf '%s\\t%s\\t%s\\t%s\\n' "\$1" "\${why:-exit code \$code}" "\$code" "\$PWD/log/\$1.log" >> failed.tsv
     }
     ${calls.replace('\n', '\n    ')}
     """
