@@ -3,7 +3,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap, HashMap},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use super::{
@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     genome::{Contigs, interval::show_position},
     read::{
-        InputReport, Share,
+        InputReport, Share, index,
         variants::{VariantRecord, Variants},
     },
     skip::Skip,
@@ -46,6 +46,8 @@ type Place = (u32, u64, usize);
 struct Source {
     path: PathBuf,
     variants: Variants,
+    /// The contigs of the index beside it, where the header has none.
+    indexed: Option<Contigs>,
     /// The record whose place is in the heap.
     head: Option<VariantRecord>,
     /// Number and name of the contig of the last record.
@@ -107,7 +109,10 @@ impl Merge {
         }
         let sources = merge.sources.iter().flatten();
         let headers: Vec<Header<'_>> = sources
-            .map(|source| Header { contigs: &source.variants.contigs, place: source.variants.place() })
+            .map(|source| Header {
+                contigs: source.indexed.as_ref().unwrap_or(&source.variants.contigs),
+                place: source.variants.place(),
+            })
             .collect();
         let (contigs, bad) = contigs::agree(&headers);
         for (file, error) in bad {
@@ -206,6 +211,15 @@ impl Merge {
     }
 }
 
+/// The contigs that the index beside a file names, in its order.
+fn contigs_of_index(path: &Path) -> Option<Contigs> {
+    let mut contigs = Contigs::default();
+    for contig in index::current(path)?.contigs {
+        contigs.push(contig.name?, 0);
+    }
+    Some(contigs)
+}
+
 impl Source {
     fn open(path: PathBuf, digest: bool) -> Result<Self> {
         let mut variants = Variants::open(&path)?;
@@ -214,7 +228,8 @@ impl Source {
         }
         // Nothing but the first five columns is needed.
         variants.keep_binary(false);
-        Ok(Self { path, variants, head: None, contig: (0, String::new()), position: 0 })
+        let indexed = if variants.contigs.is_empty() { contigs_of_index(&path) } else { None };
+        Ok(Self { path, variants, indexed, head: None, contig: (0, String::new()), position: 0 })
     }
 
     /// Reads the next record: number of its contig, POS. A contig that is in no header gets the next number.
@@ -238,7 +253,7 @@ impl Source {
                     "record {}: contig \"{name}\" comes after \"{}\": contigs are not in the order of the headers",
                     record.number, self.contig.1
                 );
-                let hint = "sort it first: bcftools sort (if its header has no ##contig lines, add them first: bcftools reheader -f genome.fa.fai)";
+                let hint = "sort it first: bcftools sort (if its header has no ##contig lines: bcftools index tells their order, or add them: bcftools reheader -f genome.fa.fai)";
                 return Err(Error::input(self.variants.place(), problem).with_hint(hint));
             }
             self.contig = (number, name.into());

@@ -199,3 +199,24 @@ fn as_many_files_as_the_limit_allows_are_open_at_once() {
     assert!(said.contains("error: 200 files are too many to be open at once: the limit is 100"), "{said}");
     assert!(said.contains("in two steps") && said.contains("code 2"), "{said}");
 }
+
+#[test]
+fn without_contig_lines_the_order_is_that_of_the_indices() {
+    if !tools_available(&["bgzip", "tabix"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let (x, y) = (
+        file(&folder, "x.vcf", "", &[("b", 1, "A", "C")]),
+        file(&folder, "y.vcf", "", &[("a", 1, "G", "T"), ("b", 2, "C", "G")]),
+    );
+    // Of files without an index only what was read before is known.
+    let run = genogloss(&["sites", &x, &y]);
+    assert!(run.code == 1 && run.stderr.contains("bcftools index tells their order"), "{}", run.stderr);
+    shell(&format!("bgzip {x}; bgzip {y}; tabix -p vcf {x}.gz; tabix -p vcf {y}.gz"));
+    let (x, y) = (format!("{x}.gz"), format!("{y}.gz"));
+    let expected = "a\t1\t.\tG\tT\t.\t.\t.\nb\t1\t.\tA\tC\t.\t.\t.\nb\t2\t.\tC\tG\t.\t.\t.\n";
+    for files in [[&x, &y], [&y, &x]] {
+        assert_eq!(records(&succeed(&["sites", files[0], files[1], "--quiet"])), expected);
+    }
+}
