@@ -37,7 +37,7 @@ VERSIONS = [
     ("nextflow/nextflow_schema.json", r"genogloss:([0-9]+(?:\.[0-9]+)*)--"),
     ("nextflow/modules/local/*/main.nf", r"genogloss:([0-9]+(?:\.[0-9]+)*)--"),
     ("nextflow/modules/genogloss/*/tests/*.snap", r'^\s*"([0-9]+\.[0-9]+\.[0-9]+)"$'),
-    ("snakemake/workflow/envs/*.yaml", r"\bgenogloss *=+ *([0-9][^\s\"]*)"),
+    ("snakemake/workflow/envs/genogloss*.yaml", r"\bgenogloss *=+ *([0-9][^\s\"]*)"),
     ("snakemake/wrapper/bio/genogloss/*/environment.yaml", r"\bgenogloss *=+ *([0-9][^\s\"]*)"),
 ]
 # A module or a wrapper of another program's.
