@@ -313,7 +313,7 @@ impl Reference {
         let read = self.bytes.seek(from).and_then(|_| self.bytes.as_mut().take(4).read_to_end(&mut after));
         let is_line_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
         let next = after.iter().find(|byte| !is_line_end(byte));
-        if read.is_ok() && after.first().is_none_or(|byte| is_line_end(byte)) && next.is_none_or(|byte| *byte == b'>') {
+        if read.is_ok() && after.first().is_none_or(is_line_end) && next.is_none_or(|byte| *byte == b'>') {
             return Ok(());
         }
         Err(self.foreign_index(&format!("contig \"{}\" does not end where the index has it", place.name())))
