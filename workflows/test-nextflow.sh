@@ -257,6 +257,8 @@ executor.exitReadTimeout = '20 sec'
 process {
     withName: 'GENOGLOSS_SCAN' {
         memory = { task.attempt == 1 && task.index == 1 ? 40.MB : 1.GB }
+        // Slurm looks once a second: the shell itself holds more than that, for as long as it takes.
+        beforeScript = { task.attempt == 1 && task.index == 1 ? 'held=$(head -c 100000000 /dev/zero | tr "\\0" x); sleep 30; unset held' : '' }
     }
 }
 EOF
