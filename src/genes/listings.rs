@@ -159,7 +159,7 @@ fn diseases(base: &Base, gene: &Gene) -> Result<Vec<String>> {
             optional_cell(relation.accession.as_deref()),
             cell(&relation.disease),
             optional_cell(relation.relation.as_deref()),
-            if relation.against { "yes" } else { "." }.into(),
+            if relation.claim.is_against() { "yes" } else { "." }.into(),
             optional_cell(relation.inheritance.as_deref()),
             optional_cell(relation.reference.as_deref()),
             base.source(relation.source).label(),

@@ -9,6 +9,7 @@
 pub(crate) mod annotate;
 pub(crate) mod base;
 pub(crate) mod build;
+pub(crate) mod claim;
 pub(crate) mod columns;
 mod identifiers;
 pub(crate) mod listings;

@@ -1,6 +1,6 @@
 //! Genes, diseases, phenotypes and their relations, as a knowledge base holds them.
 
-use super::schema::NO_RELEASE;
+use super::{claim::Claim, schema::NO_RELEASE};
 
 /// A gene.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(crate) struct Gene {
     pub omim: Option<i64>,
     /// UniProt accessions, separated by `|`.
     pub uniprot: Option<String>,
+    /// RefSeq accessions, separated by `|`.
+    pub refseq: Option<String>,
     /// Cytogenetic band.
     pub location: Option<String>,
     /// Locus type.
@@ -66,12 +68,14 @@ pub(crate) struct Relation {
     pub disease: String,
     /// Kind of relation, in the source's words.
     pub relation: Option<String>,
-    /// The source states that the gene is not related to the disease.
-    pub against: bool,
+    /// What the source claims.
+    pub claim: Claim,
     /// Mode of inheritance, in the source's words.
     pub inheritance: Option<String>,
     /// Papers or web pages that the source cites.
     pub reference: Option<String>,
+    /// Whose claim it is, if the source repeats another's.
+    pub origin: Option<String>,
     /// Source.
     pub source: i64,
 }

@@ -1,7 +1,7 @@
 //! The SQLite file of a knowledge base: its tables, its version, and the messages of SQLite.
 
 /// Version of the file's tables: a file of another version is refused.
-pub(crate) const FORMAT: i64 = 1;
+pub(crate) const FORMAT: i64 = 2;
 
 /// SQLite's application id of a knowledge base: `GGKB`.
 pub(crate) const APPLICATION: i64 = 0x4747_4b42;
@@ -15,16 +15,20 @@ CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL, what TEXT NOT NULL, file TEXT NOT NULL, release TEXT NOT NULL,
   licence TEXT NOT NULL, sha256 TEXT NOT NULL, rows INTEGER NOT NULL, facts INTEGER NOT NULL, unknown INTEGER NOT NULL);
 CREATE TABLE gene (id INTEGER PRIMARY KEY, symbol TEXT NOT NULL, name TEXT NOT NULL, hgnc INTEGER, entrez INTEGER, ensembl TEXT, omim INTEGER,
-  uniprot TEXT, location TEXT, kind TEXT, summary TEXT, summary_source INTEGER, source INTEGER NOT NULL);
+  uniprot TEXT, refseq TEXT, location TEXT, kind TEXT, summary TEXT, summary_source INTEGER, source INTEGER NOT NULL);
 CREATE TABLE gene_name (folded TEXT NOT NULL, kind INTEGER NOT NULL, gene INTEGER NOT NULL, name TEXT NOT NULL, source INTEGER NOT NULL);
 CREATE TABLE withdrawn (folded TEXT NOT NULL, symbol TEXT NOT NULL, hgnc INTEGER NOT NULL, successors TEXT NOT NULL, source INTEGER NOT NULL);
 CREATE TABLE term (id INTEGER PRIMARY KEY, name TEXT NOT NULL, definition TEXT, obsolete INTEGER NOT NULL, replaced_by INTEGER);
 CREATE TABLE term_name (folded TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, term INTEGER NOT NULL);
 CREATE TABLE term_alternative (id INTEGER PRIMARY KEY, term INTEGER NOT NULL);
-CREATE TABLE disease (id INTEGER PRIMARY KEY, accession TEXT, name TEXT NOT NULL, definition TEXT, source INTEGER NOT NULL);
+CREATE TABLE term_parent (term INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY (term, parent)) WITHOUT ROWID;
+CREATE TABLE disease (id INTEGER PRIMARY KEY, accession TEXT, name TEXT NOT NULL, definition TEXT, kind TEXT, entity INTEGER NOT NULL,
+  source INTEGER NOT NULL);
 CREATE TABLE disease_name (folded TEXT NOT NULL, name TEXT NOT NULL, disease INTEGER NOT NULL);
-CREATE TABLE gene_disease (gene INTEGER NOT NULL, disease INTEGER NOT NULL, relation TEXT, against INTEGER NOT NULL, inheritance TEXT,
-  reference TEXT, source INTEGER NOT NULL);
+CREATE TABLE disease_reference (disease INTEGER NOT NULL, accession TEXT NOT NULL, mapping TEXT NOT NULL, source INTEGER NOT NULL);
+CREATE TABLE disease_parent (disease INTEGER NOT NULL, parent INTEGER NOT NULL, source INTEGER NOT NULL);
+CREATE TABLE gene_disease (gene INTEGER NOT NULL, disease INTEGER NOT NULL, relation TEXT, claim INTEGER NOT NULL, inheritance TEXT,
+  reference TEXT, origin TEXT, source INTEGER NOT NULL);
 CREATE TABLE gene_term (gene INTEGER NOT NULL, term INTEGER NOT NULL, disease INTEGER, frequency TEXT, source INTEGER NOT NULL);
 CREATE TABLE disease_term (disease INTEGER NOT NULL, term INTEGER NOT NULL, absent INTEGER NOT NULL, frequency TEXT, onset TEXT, reference TEXT,
   source INTEGER NOT NULL);
@@ -42,6 +46,10 @@ CREATE INDEX gene_name_gene ON gene_name (gene);
 CREATE INDEX withdrawn_folded ON withdrawn (folded);
 CREATE INDEX term_name_folded ON term_name (folded);
 CREATE INDEX disease_accession ON disease (accession);
+CREATE INDEX disease_entity ON disease (entity);
+CREATE INDEX disease_parent_disease ON disease_parent (disease);
+CREATE INDEX disease_parent_parent ON disease_parent (parent);
+CREATE INDEX disease_name_disease ON disease_name (disease);
 CREATE INDEX disease_name_folded ON disease_name (folded);
 CREATE INDEX gene_disease_gene ON gene_disease (gene);
 CREATE INDEX gene_disease_disease ON gene_disease (disease);

@@ -160,15 +160,16 @@ impl Judge {
                 let ids = self.base.same_names(all)?;
                 let of_gene = self.base.diseases(gene)?;
                 // That a gene is not related to one disease of a series does not hold for the others.
-                let special =
-                    |one: &Relation| !one.against && all.iter().any(|asked| is_special_case(&one.disease, &asked.name));
+                let special = |one: &Relation| {
+                    !one.claim.is_against() && all.iter().any(|asked| is_special_case(&one.disease, &asked.name))
+                };
                 let mine = of_gene.into_iter().filter(|one| ids.contains(&one.id) || special(one));
                 // A source repeats a statement for several papers and modes of inheritance.
                 let mut seen = BTreeSet::new();
                 mine.map(|one| {
                     let relation = one.relation.unwrap_or_else(|| "related".into());
                     let named = one.accession.map_or(one.disease.clone(), |id| format!("{id} {}", one.disease));
-                    statement(one.source, relation, one.against, named)
+                    statement(one.source, relation, one.claim.is_against(), named)
                 })
                 .filter(|one| seen.insert((one.source.clone(), one.relation.clone(), one.about.clone())))
                 .collect()

@@ -147,7 +147,7 @@ fn information(base: &Base, gene: &Gene) -> Fact {
 
 fn diseases_of_gene(base: &Base, gene: &Gene) -> Result<Result<Fact, Refusal>> {
     let mut items = Items::default();
-    for one in base.diseases(gene)?.into_iter().filter(|one| !one.against) {
+    for one in base.diseases(gene)?.into_iter().filter(|one| !one.claim.is_against()) {
         let label = base.source(one.source).label();
         let source = one.relation.map_or(label.clone(), |relation| format!("{label}: {relation}"));
         items.add(named(one.accession.as_deref(), &one.disease), source);

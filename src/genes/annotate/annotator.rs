@@ -143,7 +143,7 @@ impl Annotator {
             let source = &self.base.source(relation.source).name;
             let strength = relation.relation.clone().unwrap_or_default();
             add(&mut facts.evidence, if strength.is_empty() { source.clone() } else { format!("{source}:{strength}") });
-            if relation.against {
+            if relation.claim.is_against() {
                 continue;
             }
             let disease = (relation.accession.clone().unwrap_or_default(), relation.disease.clone());

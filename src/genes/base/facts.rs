@@ -6,6 +6,7 @@ use super::{Base, GENE_COLUMNS, read_gene};
 use crate::{
     error::Result,
     genes::{
+        claim::Claim,
         names::NameKind,
         records::{Disease, Gene, Phenotype, Relation},
     },
@@ -27,18 +28,19 @@ impl Base {
 
     /// A gene's diseases, one row per source and statement.
     pub(crate) fn diseases(&self, gene: &Gene) -> Result<Vec<Relation>> {
-        let sql = "SELECT d.accession, d.name, r.relation, r.against, r.inheritance, r.reference, r.source, d.id FROM gene_disease r
+        let sql = "SELECT d.accession, d.name, r.relation, r.claim, r.inheritance, r.reference, r.origin, r.source, d.id FROM gene_disease r
                    JOIN disease d ON d.id = r.disease WHERE r.gene = ?1 ORDER BY r.source, d.accession, d.name, r.rowid";
         self.rows(sql, [gene.id], |row| {
             Ok(Relation {
                 accession: row.get(0)?,
                 disease: row.get(1)?,
                 relation: row.get(2)?,
-                against: row.get(3)?,
+                claim: Claim::of(row.get(3)?),
                 inheritance: row.get(4)?,
                 reference: row.get(5)?,
-                source: row.get(6)?,
-                id: row.get(7)?,
+                origin: row.get(6)?,
+                source: row.get(7)?,
+                id: row.get(8)?,
             })
         })
     }
@@ -62,7 +64,7 @@ impl Base {
     /// Genes of diseases: symbol, source, relation in the source's words.
     pub(in crate::genes) fn genes_of_diseases(&self, diseases: &[i64]) -> Result<Vec<(String, i64, String)>> {
         let sql = "SELECT g.symbol, r.source, r.relation FROM gene_disease r JOIN gene g ON g.id = r.gene
-                   WHERE r.disease = ?1 AND NOT r.against ORDER BY g.symbol, r.source";
+                   WHERE r.disease = ?1 AND r.claim < 11 ORDER BY g.symbol, r.source";
         self.rows_of_each(sql, diseases.iter().copied(), |row| {
             Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?.unwrap_or_else(|| "related".into())))
         })

@@ -40,10 +40,10 @@ pub(crate) struct Base {
 
 /// The columns that [`read_gene`] reads, in its order.
 const GENE_COLUMNS: &str =
-    "id, symbol, name, hgnc, entrez, ensembl, omim, uniprot, location, kind, summary, summary_source, source";
+    "id, symbol, name, hgnc, entrez, ensembl, omim, uniprot, refseq, location, kind, summary, summary_source, source";
 
 fn read_gene(row: &Row<'_>) -> rusqlite::Result<Gene> {
-    let summary: Option<String> = row.get(10)?;
+    let summary: Option<String> = row.get(11)?;
     Ok(Gene {
         id: row.get(0)?,
         symbol: row.get(1)?,
@@ -53,10 +53,11 @@ fn read_gene(row: &Row<'_>) -> rusqlite::Result<Gene> {
         ensembl: row.get(5)?,
         omim: row.get(6)?,
         uniprot: row.get(7)?,
-        location: row.get(8)?,
-        kind: row.get(9)?,
-        summary: summary.zip(row.get(11)?),
-        source: row.get(12)?,
+        refseq: row.get(8)?,
+        location: row.get(9)?,
+        kind: row.get(10)?,
+        summary: summary.zip(row.get(12)?),
+        source: row.get(13)?,
     })
 }
 

@@ -4,6 +4,7 @@ use rusqlite::params;
 
 use super::{Builder, gene_index::GeneKey, relations::Statement, tally::Tally};
 use crate::genes::{
+    claim::Claim,
     identifiers::{accession, term_number},
     names::fold,
     table::Row,
@@ -19,7 +20,7 @@ impl Builder {
         }
         let id = self.diseases.len() as i64 + 1;
         self.db
-            .prepare_cached("INSERT INTO disease VALUES (?1, ?2, ?3, NULL, ?4)")?
+            .prepare_cached("INSERT INTO disease VALUES (?1, ?2, ?3, NULL, NULL, ?1, ?4)")?
             .execute(params![id, accession, name, source])?;
         self.disease_name(id, name)?;
         self.diseases.insert(key.clone(), id);
@@ -116,7 +117,8 @@ impl Builder {
         // A phenotype of a gene in a disease: the gene is related to the disease.
         match disease {
             Some(disease) => {
-                self.related(Statement { relation: Some("associated"), ..Statement::of(key, disease) }, tally)
+                let claim = Statement::of(key, disease, Claim::Associated);
+                self.related(Statement { relation: Some("associated"), ..claim }, tally)
             }
             None => Ok(()),
         }
@@ -144,7 +146,9 @@ impl Builder {
         let (Some(code), Some(name)) = (row.get(&["orphacode"]), row.get(&["disorder"])) else { return Ok(()) };
         let disease = self.disease(Some(&format!("ORPHA:{code}")), name, tally.source)?;
         let key = GeneKey { hgnc: row.get(&["hgnc"]), entrez: None, symbol: row.get(&["gene_symbol"]) };
-        self.related(Statement { relation: row.get(&["association_type"]), ..Statement::of(key, disease) }, tally)
+        let relation = row.get(&["association_type"]);
+        let claim = relation.map_or(Claim::Associated, Claim::of_orphanet);
+        self.related(Statement { relation, ..Statement::of(key, disease, claim) }, tally)
     }
 
     /// A row of Orphanet's phenotypes of disorders.

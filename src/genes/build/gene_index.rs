@@ -14,6 +14,7 @@ pub(super) struct Gene {
     pub(super) ensembl: Option<String>,
     pub(super) omim: Option<i64>,
     pub(super) uniprot: Option<String>,
+    pub(super) refseq: Option<String>,
     pub(super) location: Option<String>,
     pub(super) kind: Option<String>,
     pub(super) summary: Option<(String, i64)>,

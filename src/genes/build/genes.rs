@@ -46,6 +46,9 @@ impl Builder {
             uniprot: row
                 .get(&["uniprot_ids", "uniprot id(supplied by uniprot)"])
                 .map(|ids| ids.split([',', '|']).map(str::trim).collect::<Vec<_>>().join("|")),
+            refseq: row
+                .get(&["refseq_accession", "refseq ids"])
+                .map(|ids| ids.split([',', '|']).map(str::trim).collect::<Vec<_>>().join("|")),
             location: row.get(&["location", "chromosome location"]).map(str::to_string),
             kind: row.get(&["locus_type", "locus type"]).map(str::to_string),
             summary: None,

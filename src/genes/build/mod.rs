@@ -259,7 +259,7 @@ impl Builder {
 
     fn write_genes(&self) -> rusqlite::Result<()> {
         let mut gene =
-            self.db.prepare("INSERT INTO gene VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")?;
+            self.db.prepare("INSERT INTO gene VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")?;
         for (id, g) in self.genes.all.iter().enumerate() {
             let (summary, summary_source) = g.summary.as_ref().map(|(text, source)| (text, source)).unzip();
             gene.execute(params![
@@ -271,6 +271,7 @@ impl Builder {
                 g.ensembl,
                 g.omim,
                 g.uniprot,
+                g.refseq,
                 g.location,
                 g.kind,
                 summary,
@@ -290,6 +291,7 @@ impl Builder {
     fn write_terms(&self) -> rusqlite::Result<()> {
         let mut term = self.db.prepare("INSERT INTO term VALUES (?1, ?2, ?3, ?4, ?5)")?;
         let mut term_name = self.db.prepare("INSERT INTO term_name VALUES (?1, ?2, ?3, ?4)")?;
+        let mut parent = self.db.prepare("INSERT OR IGNORE INTO term_parent VALUES (?1, ?2)")?;
         let mut alternative = self.db.prepare("INSERT OR IGNORE INTO term_alternative VALUES (?1, ?2)")?;
         for t in &self.ontology.terms {
             term.execute(params![t.id, t.name, t.definition, t.obsolete, t.replaced_by])?;
@@ -298,6 +300,9 @@ impl Builder {
                 for synonym in &t.synonyms {
                     term_name.execute(params![fold(synonym), synonym, "synonym", t.id])?;
                 }
+            }
+            for above in &t.parents {
+                parent.execute(params![t.id, above])?;
             }
             for id in &t.alternatives {
                 alternative.execute(params![id, t.id])?;

@@ -25,7 +25,7 @@ pub(super) struct Term {
     pub(super) definition: Option<String>,
     pub(super) synonyms: Vec<String>,
     pub(super) alternatives: Vec<u32>,
-    parents: Vec<u32>,
+    pub(super) parents: Vec<u32>,
     pub(super) obsolete: bool,
     pub(super) replaced_by: Option<u32>,
 }

@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::{Builder, gene_index::GeneKey, tally::Tally};
-use crate::genes::{identifiers::accession, table::Row};
+use crate::genes::{claim::Claim, identifiers::accession, table::Row};
 
 /// What a source states of a gene and a disease.
 pub(super) struct Statement<'a> {
@@ -13,18 +13,20 @@ pub(super) struct Statement<'a> {
     pub(super) disease: i64,
     /// Kind of relation, in the source's words.
     pub(super) relation: Option<&'a str>,
-    /// The source states that they are not related.
-    pub(super) against: bool,
+    /// What the source claims.
+    pub(super) claim: Claim,
     /// Mode of inheritance, in the source's words.
     pub(super) inheritance: Option<&'a str>,
     /// Papers or web pages that the source cites.
     pub(super) reference: Option<&'a str>,
+    /// Whose claim it is, if the source repeats another's.
+    pub(super) origin: Option<&'a str>,
 }
 
 impl<'a> Statement<'a> {
-    /// That a gene is related to a disease, and no more.
-    pub(super) fn of(gene: GeneKey<'a>, disease: i64) -> Self {
-        Self { gene, disease, relation: None, against: false, inheritance: None, reference: None }
+    /// A claim about a gene and a disease, and no more.
+    pub(super) fn of(gene: GeneKey<'a>, disease: i64, claim: Claim) -> Self {
+        Self { gene, disease, relation: None, claim, inheritance: None, reference: None, origin: None }
     }
 }
 
@@ -42,10 +44,10 @@ impl Builder {
         let disease = self.disease(id.as_deref(), name, tally.source)?;
         let hgnc = row.get(&["gene id (hgnc)", "hgnc_id"]);
         let gene = GeneKey { hgnc, entrez: None, symbol: row.get(&["gene symbol", "gene_name"]) };
-        let against =
-            ["Refuted", "Disputed", "No Known Disease Relationship"].iter().any(|word| relation.starts_with(word));
+        let claim = Claim::of_class(relation).unwrap_or(Claim::Associated);
         let (inheritance, reference) = (row.get(&["moi"]), row.get(&["online report"]));
-        self.related(Statement { gene, disease, relation: Some(relation), against, inheritance, reference }, tally)
+        let relation = Some(relation);
+        self.related(Statement { relation, inheritance, reference, ..Statement::of(gene, disease, claim) }, tally)
     }
 
     /// A row of a panel of Gene2Phenotype.
@@ -58,7 +60,8 @@ impl Builder {
         let relation = row.get(&["confidence category", "ddd category", "confidence"]);
         let inheritance = row.get(&["allelic requirement"]);
         let reference = row.get(&["pmids", "publications"]);
-        self.related(Statement { relation, inheritance, reference, ..Statement::of(gene, disease) }, tally)
+        let claim = relation.and_then(Claim::of_class).unwrap_or(Claim::Supportive);
+        self.related(Statement { relation, inheritance, reference, ..Statement::of(gene, disease, claim) }, tally)
     }
 
     /// A row of the Clinical Genomic Database.
@@ -69,7 +72,8 @@ impl Builder {
         let conditions = row.get(&["condition"]).into_iter().flat_map(|all| all.split(';')).map(str::trim);
         for condition in conditions.filter(|one| !one.is_empty()) {
             let disease = self.disease(None, condition, tally.source)?;
-            self.related(Statement { inheritance, reference, ..Statement::of(gene, disease) }, tally)?;
+            let cause = Statement::of(gene, disease, Claim::Supportive);
+            self.related(Statement { inheritance, reference, ..cause }, tally)?;
         }
         Ok(())
     }
@@ -86,12 +90,12 @@ impl Builder {
         let papers = row.get(&["numberofpubmeds", "nofpmids"]).map(|count| format!("{count} papers"));
         let gene = GeneKey { hgnc: None, entrez: row.get(&["geneid"]), symbol: row.get(&["genesymbol"]) };
         let (relation, reference) = (score.as_deref(), papers.as_deref());
-        self.related(Statement { relation, reference, ..Statement::of(gene, disease) }, tally)
+        self.related(Statement { relation, reference, ..Statement::of(gene, disease, Claim::TextMined) }, tally)
     }
 
     /// Adds a statement, once; a row whose gene is unknown is counted.
     pub(super) fn related(&mut self, statement: Statement<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
-        let Statement { gene: key, disease, relation, against, inheritance, reference } = statement;
+        let Statement { gene: key, disease, relation, claim, inheritance, reference, origin } = statement;
         let Some(gene) = self.genes.find(key) else {
             tally.lost(key.symbol);
             return Ok(());
@@ -101,15 +105,9 @@ impl Builder {
         if !self.related.insert((gene, disease, tally.source, words)) {
             return Ok(());
         }
-        self.db.prepare_cached("INSERT INTO gene_disease VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
-            gene as i64,
-            disease,
-            relation,
-            against,
-            inheritance,
-            reference,
-            tally.source
-        ])?;
+        self.db.prepare_cached("INSERT INTO gene_disease VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(
+            params![gene as i64, disease, relation, claim.code(), inheritance, reference, origin, tally.source],
+        )?;
         tally.facts += 1;
         Ok(())
     }
