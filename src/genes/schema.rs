@@ -21,7 +21,7 @@ CREATE TABLE withdrawn (folded TEXT NOT NULL, symbol TEXT NOT NULL, hgnc INTEGER
 CREATE TABLE term (id INTEGER PRIMARY KEY, name TEXT NOT NULL, definition TEXT, obsolete INTEGER NOT NULL, replaced_by INTEGER);
 CREATE TABLE term_name (folded TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, term INTEGER NOT NULL);
 CREATE TABLE term_alternative (id INTEGER PRIMARY KEY, term INTEGER NOT NULL);
-CREATE TABLE term_parent (term INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY (term, parent)) WITHOUT ROWID;
+CREATE TABLE term_parent (term INTEGER NOT NULL, parent INTEGER NOT NULL, UNIQUE (term, parent));
 CREATE TABLE disease (id INTEGER PRIMARY KEY, accession TEXT, name TEXT NOT NULL, definition TEXT, kind TEXT, entity INTEGER NOT NULL,
   source INTEGER NOT NULL);
 CREATE TABLE disease_name (folded TEXT NOT NULL, name TEXT NOT NULL, disease INTEGER NOT NULL);
