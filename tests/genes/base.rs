@@ -58,8 +58,10 @@ fn diseases_and_phenotypes_say_who_says_so() {
         [(".", "Contractural arachnodactyly, congenital"), (".", "Macular degeneration, early-onset")]
     );
     let phenotypes = rows(&base, &["phenotypes", "FBN1"]);
-    assert_eq!(phenotypes.len(), 2);
+    assert_eq!(phenotypes.len(), 3);
     assert_eq!(phenotypes[1][2..7], ["HP:0001166", "Arachnodactyly", "20/25", "OMIM:154700", "Marfan syndrome"]);
+    assert_eq!(phenotypes[2][2..6], ["HP:0001166", "Arachnodactyly", ".", "OMIM:154700"]);
+    assert!(phenotypes[2][7].starts_with("Gene2Phenotype"), "{phenotypes:?}");
 }
 
 #[test]

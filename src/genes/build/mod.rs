@@ -157,6 +157,8 @@ struct Builder {
     ontology: OntologyTerms,
     /// Statements written so far: gene, disease, source, and their words.
     related: HashSet<(usize, i64, i64, String)>,
+    /// Phenotypes of genes in diseases, as sources other than HPO state them: gene, disease, term, source.
+    stated_terms: HashSet<(usize, i64, u32, i64)>,
 }
 
 impl Builder {
@@ -172,6 +174,7 @@ impl Builder {
             diseases: HashMap::new(),
             ontology: OntologyTerms::default(),
             related: HashSet::new(),
+            stated_terms: HashSet::new(),
         })
     }
 

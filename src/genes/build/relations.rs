@@ -3,7 +3,11 @@
 use rusqlite::params;
 
 use super::{Builder, gene_index::GeneKey, tally::Tally};
-use crate::genes::{claim::Claim, identifiers::accession, table::Row};
+use crate::genes::{
+    claim::Claim,
+    identifiers::{accession, term_number},
+    table::Row,
+};
 
 /// What a source states of a gene and a disease.
 pub(super) struct Statement<'a> {
@@ -61,7 +65,33 @@ impl Builder {
         let inheritance = row.get(&["allelic requirement"]);
         let reference = row.get(&["pmids", "publications"]);
         let claim = relation.and_then(Claim::of_class).unwrap_or(Claim::Supportive);
+        self.stated_phenotypes(gene, disease, row.get(&["phenotypes"]).unwrap_or_default(), tally)?;
         self.related(Statement { relation, inheritance, reference, ..Statement::of(gene, disease, claim) }, tally)
+    }
+
+    /// Phenotypes (`HP:0001166;HP:0000768`) that a row states of a gene in a disease, each once for a table; terms that the ontology does
+    /// not have are left out.
+    fn stated_phenotypes(
+        &mut self,
+        gene: GeneKey<'_>,
+        disease: i64,
+        terms: &str,
+        tally: &mut Tally,
+    ) -> rusqlite::Result<()> {
+        let Some(gene) = self.genes.find(gene) else { return Ok(()) };
+        for term in terms.split(';').filter_map(term_number) {
+            let Some(&term) = self.ontology.main_terms.get(&term) else { continue };
+            if self.stated_terms.insert((gene, disease, term, tally.source)) {
+                self.db.prepare_cached("INSERT INTO gene_term VALUES (?1, ?2, ?3, NULL, ?4)")?.execute(params![
+                    gene as i64,
+                    term,
+                    disease,
+                    tally.source
+                ])?;
+                tally.facts += 1;
+            }
+        }
+        Ok(())
     }
 
     /// A row of the Clinical Genomic Database.
