@@ -31,7 +31,7 @@ CREATE TABLE gene_disease (gene INTEGER NOT NULL, disease INTEGER NOT NULL, rela
   reference TEXT, origin TEXT, source INTEGER NOT NULL);
 CREATE TABLE gene_term (gene INTEGER NOT NULL, term INTEGER NOT NULL, disease INTEGER, frequency TEXT, source INTEGER NOT NULL);
 CREATE TABLE disease_term (disease INTEGER NOT NULL, term INTEGER NOT NULL, absent INTEGER NOT NULL, frequency TEXT, onset TEXT, reference TEXT,
-  source INTEGER NOT NULL);
+  sex TEXT, modifier TEXT, aspect TEXT, evidence TEXT, source INTEGER NOT NULL);
 CREATE TABLE ontology (bytes BLOB NOT NULL);
 ";
 

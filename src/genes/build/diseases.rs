@@ -74,15 +74,21 @@ impl Builder {
         let term = self.ontology.main_terms.get(&term).copied().unwrap_or(term);
         let absent = row.get(&["qualifier"]) == Some("NOT")
             || row.get(&["frequency"]).is_some_and(|f| f.starts_with("Excluded"));
-        self.db.prepare_cached("INSERT INTO disease_term VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
-            disease,
-            term,
-            absent,
-            row.get(&["frequency"]),
-            row.get(&["onset"]),
-            row.get(&["reference"]),
-            tally.source
-        ])?;
+        self.db
+            .prepare_cached("INSERT INTO disease_term VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?
+            .execute(params![
+                disease,
+                term,
+                absent,
+                row.get(&["frequency"]),
+                row.get(&["onset"]),
+                row.get(&["reference"]),
+                row.get(&["sex"]),
+                row.get(&["modifier"]),
+                row.get(&["aspect"]),
+                row.get(&["evidence"]),
+                tally.source
+            ])?;
         if !absent {
             self.ontology.disease_terms.insert((accession.into(), term));
         }
