@@ -1,10 +1,18 @@
 //! A table of facts: opened, recognized by its columns, and read row by row.
+//!
+//! Files of other formats are recognized by their first bytes, and made into rows: `orphadata` for Orphanet's XML (`xml`).
 
-use std::{io::BufRead, path::Path};
+mod orphadata;
+mod xml;
 
-use super::sources::{ALL, TableDescription, TableKind};
+use std::{
+    io::{BufRead, Cursor, Read},
+    path::Path,
+};
+
 use crate::{
     error::{Error, Result, describe},
+    genes::sources::{ALL, TableDescription, TableKind},
     read,
 };
 
@@ -89,7 +97,11 @@ impl Table {
     pub(crate) fn of(input: read::Input) -> Result<Self> {
         let report = Box::new(input.report());
         let place = input.place();
-        let mut reader = input.reader;
+        let (start, mut reader) = peek(input.reader).map_err(|error| Error::input(&place, describe(&error)))?;
+        if start.trim_ascii_start().starts_with(b"<") {
+            let orphadata::Opened { kind, lead, columns, rows } = orphadata::open(reader, &place)?;
+            return Ok(Self { kind, lead, place, columns, rows, report });
+        }
         let (mut lead, mut line) = (Vec::new(), Vec::new());
         while lead.len() < LEAD {
             line.clear();
@@ -130,6 +142,19 @@ impl Table {
         }
         Ok(report())
     }
+}
+
+/// Bytes that a format is recognized by: a block of a tar archive.
+const START: u64 = 512;
+
+/// Reads the first bytes, without a byte order mark. Returns them, and a reader of all bytes.
+fn peek(mut reader: Box<dyn BufRead + Send>) -> std::io::Result<(Vec<u8>, Box<dyn BufRead + Send>)> {
+    let mut start = Vec::new();
+    reader.by_ref().take(START).read_to_end(&mut start)?;
+    if start.starts_with(b"\xef\xbb\xbf") {
+        start.drain(..3);
+    }
+    Ok((start.clone(), Box::new(Cursor::new(start).chain(reader))))
 }
 
 fn split(line: &str, delimiter: u8) -> Vec<String> {

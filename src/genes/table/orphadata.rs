@@ -1,0 +1,188 @@
+//! Orphanet's XML files as tables (Orphadata's products, of which each has one list of disorders): a row for each statement, with the
+//! columns that the tables of this content have elsewhere.
+
+use std::io::BufRead;
+
+use csv::StringRecord;
+
+use super::xml::{Element, Record, Records};
+use crate::{
+    error::{Error, Result},
+    genes::sources::TableKind,
+};
+
+/// A file of Orphanet, at its first row.
+pub(super) struct Opened {
+    /// What it holds.
+    pub kind: TableKind,
+    /// A line that gives the release, as tables have it before their header.
+    pub lead: Vec<String>,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// The rows.
+    pub rows: Box<dyn Iterator<Item = Result<StringRecord>>>,
+}
+
+/// A product that is read.
+struct Product {
+    kind: TableKind,
+    /// The element of a disorder that only this product has.
+    known_by: &'static str,
+    columns: &'static [&'static str],
+    /// The rows of a disorder.
+    rows: fn(&Record) -> Vec<Vec<String>>,
+}
+
+const PRODUCTS: &[Product] = &[Product {
+    kind: TableKind::OrphanetGenes,
+    known_by: "DisorderGeneAssociationList",
+    columns: &[
+        "orphacode",
+        "disorder",
+        "disorder_type",
+        "gene_symbol",
+        "gene_name",
+        "association_type",
+        "hgnc",
+        "omim",
+        "status",
+        "reference",
+    ],
+    rows: genes,
+}];
+
+/// Opens a file of Orphanet. Its product is known by the elements of its first disorder.
+pub(super) fn open(reader: Box<dyn BufRead + Send>, place: &str) -> Result<Opened> {
+    let (mut records, (root, attributes)) = Records::open(reader, place.to_string(), "Disorder", "ClassificationNode")?;
+    let refused = |problem: String| {
+        Err(Error::input(place, problem)
+            .with_hint("of XML, Orphanet's en_product6.xml is read (its genes of disorders)"))
+    };
+    if root != "JDBOR" {
+        return refused(format!("it is XML of an unknown kind: its root is <{root}>, and Orphanet's is <JDBOR>"));
+    }
+    let Some(first) = records.next()? else { return refused("it is XML of Orphanet without a disorder".into()) };
+    let known = |one: &&Product| first.element.find(&[one.known_by]).is_some();
+    let Some(product) = PRODUCTS.iter().find(known) else {
+        let names: Vec<&str> = first.element.children.iter().map(|child| child.name.as_str()).collect();
+        return refused(format!(
+            "it is XML of Orphanet that genogloss does not read: a disorder has {}",
+            names.join(", ")
+        ));
+    };
+    records.put_back(first);
+    // Orphanet gives the time of the extraction: 2025-07-05 04:38:36.
+    let date = attributes.iter().find(|(name, _)| name == "date").map(|(_, date)| date.as_str()).unwrap_or_default();
+    let lead = date.split_whitespace().next().map(|day| vec![format!("#version: {day}")]).unwrap_or_default();
+    let mut ready = Vec::new().into_iter();
+    let rows = std::iter::from_fn(move || {
+        loop {
+            if let Some(row) = ready.next() {
+                return Some(Ok(StringRecord::from(row)));
+            }
+            match records.next() {
+                Ok(Some(record)) => ready = (product.rows)(&record).into_iter(),
+                Ok(None) => return None,
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    });
+    let columns = product.columns.iter().map(|name| name.to_string()).collect();
+    Ok(Opened { kind: product.kind, lead, columns, rows: Box::new(rows) })
+}
+
+/// The code, name and type of a disorder: the first three columns.
+fn disorder(element: &Element) -> [String; 3] {
+    [&["OrphaCode"][..], &["Name"], &["DisorderType", "Name"]].map(|path| element.text(path).to_string())
+}
+
+/// Product 6: genes of disorders.
+fn genes(record: &Record) -> Vec<Vec<String>> {
+    let element = &record.element;
+    let row = |association: &Element| {
+        let text = |path: &[&str]| association.text(path).to_string();
+        let gene = association.find(&["Gene"]);
+        let reference = |source: &str| {
+            let all = gene.into_iter().flat_map(|gene| gene.items("ExternalReferenceList", "ExternalReference"));
+            let mut all = all.filter(|one| one.text(&["Source"]) == source);
+            all.next().map(|one| one.text(&["Reference"]).to_string()).unwrap_or_default()
+        };
+        let mut row = disorder(element).to_vec();
+        row.extend([
+            text(&["Gene", "Symbol"]),
+            text(&["Gene", "Name"]),
+            text(&["DisorderGeneAssociationType", "Name"]),
+            reference("HGNC"),
+            reference("OMIM"),
+            text(&["DisorderGeneAssociationStatus", "Name"]),
+            // 8428751[PMID]_16543240[PMID]
+            text(&["SourceOfValidation"]),
+        ]);
+        row
+    };
+    element.items("DisorderGeneAssociationList", "DisorderGeneAssociation").map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened(text: &'static [u8]) -> Result<Opened> {
+        open(Box::new(text), "made up")
+    }
+
+    const START: &str =
+        "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<JDBOR date=\"2025-07-05 04:38:36\" version=\"1.3.42\">\n";
+
+    #[test]
+    fn genes_of_disorders_are_rows() {
+        let text = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><JDBOR date=\"2025-07-05 04:38:36\"><DisorderList count=\"1\">
+            <Disorder id=\"1\"><OrphaCode>3</OrphaCode><Name lang=\"en\">Sj\xf6gren &amp; co&#39;s</Name><DisorderType id=\"2\"><Name>Disease</Name></DisorderType>
+            <DisorderGeneAssociationList count=\"1\"><DisorderGeneAssociation><SourceOfValidation>1[PMID]</SourceOfValidation>
+            <Gene id=\"9\"><Name>a gene</Name><Symbol>A1</Symbol><ExternalReferenceList count=\"2\">
+            <ExternalReference><Source>OMIM</Source><Reference>100</Reference></ExternalReference>
+            <ExternalReference><Source>HGNC</Source><Reference>7</Reference></ExternalReference></ExternalReferenceList></Gene>
+            <DisorderGeneAssociationType><Name>Candidate gene tested in</Name></DisorderGeneAssociationType>
+            <DisorderGeneAssociationStatus><Name>Assessed</Name></DisorderGeneAssociationStatus>
+            </DisorderGeneAssociation></DisorderGeneAssociationList></Disorder></DisorderList></JDBOR>";
+        let opened = opened(text).expect("a table");
+        assert_eq!((opened.kind, opened.lead), (TableKind::OrphanetGenes, vec!["#version: 2025-07-05".to_string()]));
+        let rows: Vec<StringRecord> = opened.rows.map(|row| row.expect("a row")).collect();
+        assert_eq!(opened.columns.len(), rows[0].len());
+        assert_eq!(
+            rows[0].iter().collect::<Vec<_>>(),
+            [
+                "3",
+                "Sjögren & co's",
+                "Disease",
+                "A1",
+                "a gene",
+                "Candidate gene tested in",
+                "7",
+                "100",
+                "Assessed",
+                "1[PMID]"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_read_is_refused_by_name() {
+        let refused = |rest: &str, why: &str| {
+            let text = format!("{START}{rest}");
+            let error = match open(Box::new(std::io::Cursor::new(text.into_bytes())), "made up") {
+                Err(error) => error,
+                Ok(opened) => opened.rows.filter_map(Result::err).next().expect("an error"),
+            };
+            assert!(error.to_string().contains(why), "{error}");
+        };
+        refused("</JDBOR>", "without a disorder");
+        refused("<Disorder><PrevalenceList/></Disorder></JDBOR>", "a disorder has PrevalenceList");
+        refused("<Disorder><DisorderGeneAssociationList/></Disorder>", "the file is cut off");
+        refused("<Disorder><DisorderGeneAssociationList>", "the file is cut off");
+        refused("<Disorder>&who;</Disorder>", "nothing says what &who; means");
+        refused("<Disorder></Name></Disorder>", "it is not XML at byte");
+        let error = opened(b"<rdf/>").err().expect("refused");
+        assert!(error.to_string().contains("its root is <rdf>"), "{error}");
+    }
+}
