@@ -63,9 +63,12 @@ impl Base {
 
     /// Genes of diseases: symbol, source, relation in the source's words.
     pub(in crate::genes) fn genes_of_diseases(&self, diseases: &[i64]) -> Result<Vec<(String, i64, String)>> {
-        let sql = "SELECT g.symbol, r.source, r.relation FROM gene_disease r JOIN gene g ON g.id = r.gene
-                   WHERE r.disease = ?1 AND r.claim < 11 ORDER BY g.symbol, r.source";
-        self.rows_of_each(sql, diseases.iter().copied(), |row| {
+        let sql = format!(
+            "SELECT g.symbol, r.source, r.relation FROM gene_disease r JOIN gene g ON g.id = r.gene
+             WHERE r.disease = ?1 AND r.claim < {} ORDER BY g.symbol, r.source",
+            Claim::Conflicting.code()
+        );
+        self.rows_of_each(&sql, diseases.iter().copied(), |row| {
             Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?.unwrap_or_else(|| "related".into())))
         })
     }
