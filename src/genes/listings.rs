@@ -131,6 +131,7 @@ fn facts(base: &Base, gene: &Gene, how: &str) -> Result<Vec<String>> {
     fact("ensembl", gene.ensembl.clone(), own);
     fact("omim", gene.omim.map(|id| format!("OMIM:{id}")), own);
     fact("uniprot", gene.uniprot.clone(), own);
+    fact("refseq", gene.refseq.clone(), own);
     fact("location", gene.location.clone(), own);
     fact("kind", gene.kind.clone(), own);
     for (name, what, id) in base.names(gene)? {

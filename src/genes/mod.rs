@@ -1,8 +1,8 @@
 //! Facts about genes: a knowledge base, each fact with its source.
 //!
 //! [`build`] reads the tables of HGNC, NCBI, HPO, Orphanet and others ([`sources`] describes them, [`table`] reads them) and writes one
-//! SQLite file ([`schema`]). [`base`] opens it and finds [`records`]: genes by their [`names`] and `identifiers`, their diseases, their
-//! phenotypes. [`rank`] lists genes that fit a set of phenotypes; [`annotate`] adds facts to places of a genome; [`verdict`] answers
+//! SQLite file ([`schema`]). [`base`] opens it and finds [`records`]: genes by their [`gene_names`] and
+//! `gene_identifiers`, diseases and phenotypes by their [`names`] and `identifiers`. [`rank`] lists genes that fit a set of phenotypes; [`annotate`] adds facts to places of a genome; [`verdict`] answers
 //! whether a gene is related to a disease or phenotype, and [`relate`] weighs the evidence where no source states it.
 //! `listings`, `pairs` and [`annotate`] write tables (`lookup`) and variants.
 
@@ -11,6 +11,8 @@ pub(crate) mod base;
 pub(crate) mod build;
 pub(crate) mod claim;
 pub(crate) mod columns;
+mod gene_identifiers;
+pub(crate) mod gene_names;
 mod identifiers;
 pub(crate) mod listings;
 pub(crate) mod lookup;

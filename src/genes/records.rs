@@ -110,6 +110,9 @@ pub(crate) struct Phenotype {
     pub source: i64,
 }
 
+/// The most genes that a message about an ambiguous name lists.
+const MOST_CANDIDATES: usize = 12;
+
 /// The genes that a name may mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum GeneMatch {
@@ -127,8 +130,11 @@ impl GeneMatch {
         match self {
             Self::One(gene, how) => Ok((gene, how)),
             Self::Several(all) => {
-                let all: Vec<String> = all.iter().map(|(symbol, how)| format!("{symbol} ({how})")).collect();
-                Err(format!("{name} is ambiguous: {}", all.join(", ")))
+                let more = all.len().saturating_sub(MOST_CANDIDATES);
+                let shown = all.iter().take(MOST_CANDIDATES).map(|(symbol, how)| format!("{symbol} ({how})"));
+                let shown = shown.collect::<Vec<_>>().join(", ");
+                let more = if more > 0 { format!(" and {more} more genes") } else { String::new() };
+                Err(format!("{name} is ambiguous: {shown}{more}"))
             }
             Self::None(why) => Err(why),
         }

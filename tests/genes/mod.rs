@@ -2,6 +2,7 @@
 
 mod annotate;
 mod base;
+mod names;
 
 use crate::support::{Folder, genogloss, succeed};
 

@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     genes::{
         claim::Claim,
-        names::NameKind,
+        gene_names::NameKind,
         records::{Disease, Gene, Phenotype, Relation},
     },
 };
@@ -20,10 +20,13 @@ impl Base {
         gene.ok_or_else(|| self.broken()(rusqlite::Error::QueryReturnedNoRows))
     }
 
-    /// All names of a gene except its symbol: name, kind of name, source.
+    /// All names of a gene except its symbol and the approved name: name, kind of name, source. Accessions are no names.
     pub(crate) fn names(&self, gene: &Gene) -> Result<Vec<(String, &'static str, i64)>> {
-        let sql = "SELECT name, kind, source FROM gene_name WHERE gene = ?1 AND kind > 0 ORDER BY kind, name";
-        self.rows(sql, [gene.id], |row| Ok((row.get(0)?, NameKind::of(row.get(1)?).word(), row.get(2)?)))
+        let sql = "SELECT name, kind, source FROM gene_name WHERE gene = ?1 ORDER BY kind, name";
+        let all = self.rows(sql, [gene.id], |row| Ok((row.get(0)?, NameKind::of(row.get(1)?), row.get(2)?)))?;
+        let is_named = |kind: NameKind| !kind.is_accession() && !matches!(kind, NameKind::Symbol | NameKind::FullName);
+        let named = all.into_iter().filter(|(_, kind, _)| is_named(*kind));
+        Ok(named.map(|(name, kind, source)| (name, kind.word(), source)).collect())
     }
 
     /// A gene's diseases, one row per source and statement.

@@ -1,106 +1,16 @@
-//! Which gene, disease or phenotype a text names.
+//! Which disease or phenotype a text names.
 
-use rusqlite::params;
-
-use super::{Base, GENE_COLUMNS, read_gene};
+use super::Base;
 use crate::{
     error::Result,
     genes::{
         identifiers::{accession, term_number},
-        names::{NameKind, fold, fold_gene},
-        records::{Condition, Disease, Gene, GeneMatch, NotFound},
+        names::fold,
+        records::{Condition, Disease, NotFound},
     },
 };
 
 impl Base {
-    /// Which gene a name means: by symbol, previous symbol, or an alias that no other gene has; by `HGNC:1101`, `NCBIGene:675`,
-    /// `ENSG00000139618`; by UniProt's accession of its protein, or by its name in words.
-    pub(crate) fn gene(&self, name: &str) -> Result<GeneMatch> {
-        let name = name.trim();
-        if let Some(gene) = self.gene_by_identifier(name)? {
-            return Ok(GeneMatch::One(Box::new(gene), "identifier".into()));
-        }
-        let columns: Vec<String> = GENE_COLUMNS.split(", ").map(|column| format!("g.{column}")).collect();
-        let sql = format!(
-            "SELECT {}, n.kind FROM gene_name n JOIN gene g ON g.id = n.gene WHERE n.folded = ?1 ORDER BY n.kind, g.symbol",
-            columns.join(", ")
-        );
-        let named =
-            self.rows(&sql, [fold_gene(name)], |row| Ok((read_gene(row)?, NameKind::of(row.get(columns.len())?))))?;
-        let symbols: Vec<&(Gene, NameKind)> = named.iter().filter(|(_, kind)| *kind == NameKind::Symbol).collect();
-        match (symbols.as_slice(), named.as_slice()) {
-            ([(gene, kind)], _) | ([], [(gene, kind)]) => {
-                Ok(GeneMatch::One(Box::new(gene.clone()), kind.word().into()))
-            }
-            ([], []) => self.gene_by_product(name),
-            _ => Ok(GeneMatch::Several(named.iter().map(|(gene, kind)| (gene.symbol.clone(), kind.word())).collect())),
-        }
-    }
-
-    /// A gene by its identifier in HGNC, NCBI Gene or Ensembl.
-    fn gene_by_identifier(&self, name: &str) -> Result<Option<Gene>> {
-        let number = |spaces: &[&str]| {
-            let (space, number) = name.split_once(':')?;
-            let known = spaces.iter().any(|one| one.eq_ignore_ascii_case(space));
-            known.then(|| number.trim().parse::<i64>().ok()).flatten()
-        };
-        let select = |column: &str| format!("SELECT {GENE_COLUMNS} FROM gene WHERE {column} = ?1");
-        if let Some(number) = number(&["HGNC"]) {
-            self.first(&select("hgnc"), [number], read_gene)
-        } else if let Some(number) = number(&["NCBIGene", "GeneID", "Entrez"]) {
-            self.first(&select("entrez"), [number], read_gene)
-        } else if name.len() >= 15 && name.to_ascii_uppercase().starts_with("ENSG") {
-            let id = name.to_ascii_uppercase();
-            self.first(&select("ensembl"), [id.split('.').next().unwrap_or(name)], read_gene)
-        } else {
-            Ok(None)
-        }
-    }
-
-    /// A gene by its product: UniProt's accession, or the name in words.
-    fn gene_by_product(&self, name: &str) -> Result<GeneMatch> {
-        let sql = format!(
-            "SELECT {GENE_COLUMNS} FROM gene WHERE name = ?1 COLLATE NOCASE OR instr('|' || uniprot || '|', '|' || upper(?1) || '|') > 0 ORDER BY symbol"
-        );
-        let all = self.rows(&sql, [name], read_gene)?;
-        let how = |gene: &Gene| if gene.name.eq_ignore_ascii_case(name) { "name" } else { "UniProt accession" };
-        Ok(match all.as_slice() {
-            [] => GeneMatch::None(self.why_unknown(name)?),
-            [one] => GeneMatch::One(Box::new(one.clone()), how(one).into()),
-            several => GeneMatch::Several(several.iter().map(|gene| (gene.symbol.clone(), how(gene))).collect()),
-        })
-    }
-
-    /// Why a name names no gene: it was withdrawn, or it is misspelt, or nothing is known of it.
-    fn why_unknown(&self, name: &str) -> Result<String> {
-        let folded = fold_gene(name);
-        let withdrawn: Option<(String, i64, String)> =
-            self.first("SELECT symbol, hgnc, successors FROM withdrawn WHERE folded = ?1", [&folded], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })?;
-        if let Some((symbol, hgnc, successors)) = withdrawn {
-            let instead =
-                if successors.is_empty() { String::new() } else { format!("; its successor is {successors}") };
-            return Ok(format!("{symbol} (HGNC:{hgnc}) was withdrawn{instead}"));
-        }
-        // The nearest symbol is looked for among those with the same first two letters.
-        let start: String = folded.chars().take(2).collect();
-        let alike: Vec<String> = self.rows(
-            "SELECT folded FROM gene_name WHERE folded >= ?1 AND folded < ?2 AND kind = 0",
-            params![start, format!("{start}\u{10ffff}")],
-            |row| row.get(0),
-        )?;
-        let nearest = alike
-            .into_iter()
-            .map(|other| (strsim::damerau_levenshtein(&folded, &other), other))
-            .filter(|(distance, _)| *distance <= 1 + folded.len() / 6)
-            .min();
-        Ok(match nearest {
-            Some((_, other)) => format!("no gene is called {name}; did you mean {other}?"),
-            None => format!("no gene is called {name}"),
-        })
-    }
-
     /// A phenotype by identifier or name: its number and its name, or why there is none.
     pub(crate) fn term(&self, text: &str) -> Result<std::result::Result<(u32, String), NotFound>> {
         let text = text.trim();

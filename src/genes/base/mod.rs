@@ -1,9 +1,10 @@
 //! The knowledge base: one SQLite file of facts about genes, opened for reading.
 //!
-//! `find` answers which gene, disease or phenotype a text names; `facts` answers what the sources state of it.
+//! `genes` answers which gene a text names, `find` which disease or phenotype; `facts` answers what the sources state of it.
 
 mod facts;
 mod find;
+mod genes;
 
 use std::{
     env,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::genes::names::{NameKind, fold_gene};
+use crate::genes::gene_names::{Meant, NameKind, fold_gene, meant};
 
 /// A gene, before it is written.
 #[derive(Default)]
@@ -18,7 +18,42 @@ pub(super) struct Gene {
     pub(super) location: Option<String>,
     pub(super) kind: Option<String>,
     pub(super) summary: Option<(String, i64)>,
+    /// Identifiers of its products and in other collections.
+    pub(super) accessions: Vec<(NameKind, String)>,
+    /// Names in words.
+    pub(super) names: Vec<NameInWords>,
     pub(super) source: i64,
+}
+
+/// A name in words of a gene or its product.
+pub(super) struct NameInWords {
+    pub(super) kind: NameKind,
+    pub(super) key: String,
+    pub(super) name: String,
+    pub(super) source: i64,
+}
+
+impl Gene {
+    /// Adds a name in words, unless the gene has it.
+    pub(super) fn name_in_words(&mut self, kind: NameKind, name: &str, source: i64) {
+        let (name, key) = (name.trim(), kind.key(name));
+        if !key.is_empty() && self.names.iter().all(|known| known.key != key) {
+            self.names.push(NameInWords { kind, key, name: name.into(), source });
+        }
+    }
+
+    /// Adds accessions, separated by `|` or commas.
+    pub(super) fn accession(&mut self, kind: NameKind, all: Option<&str>) {
+        for accession in all.into_iter().flat_map(|all| all.split(['|', ','])).map(str::trim) {
+            // Versions change with every correction.
+            let plain =
+                if kind == NameKind::UniProt { accession } else { accession.split('.').next().unwrap_or_default() };
+            let one = (kind, plain.to_string());
+            if !plain.is_empty() && !self.accessions.contains(&one) {
+                self.accessions.push(one);
+            }
+        }
+    }
 }
 
 /// The genes of all tables read so far, and how they are found.
@@ -41,7 +76,13 @@ impl GeneIndex {
         }
     }
 
-    /// The gene that a row names: by its identifiers, else by a name that only one gene has.
+    /// Whether a table before this source has the name.
+    pub(super) fn is_named_before(&self, name: &str, source: i64) -> bool {
+        let all = self.names.get(&fold_gene(name));
+        all.is_some_and(|all| all.iter().any(|(.., other)| *other != source))
+    }
+
+    /// The gene that a row names: by its identifiers, else by the symbol (see [`meant`]).
     pub(super) fn find(&self, key: GeneKey<'_>) -> Option<usize> {
         let number = |text: &str| text.trim_start_matches("HGNC:").trim().parse::<i64>().ok();
         if let Some(gene) = key.hgnc.and_then(number).and_then(|id| self.by_hgnc.get(&id)) {
@@ -51,10 +92,11 @@ impl GeneIndex {
             return Some(*gene);
         }
         let named = self.names.get(&fold_gene(key.symbol?))?;
-        let best = named.iter().map(|(kind, ..)| *kind).min()?;
-        let mut genes = named.iter().filter(|(kind, ..)| *kind == best || best != NameKind::Symbol);
-        let first = genes.next()?;
-        genes.next().is_none().then_some(first.1)
+        let pairs: Vec<(usize, NameKind)> = named.iter().map(|(kind, gene, ..)| (*gene, *kind)).collect();
+        match meant(&pairs) {
+            Meant::One(gene, _) => Some(gene),
+            Meant::Several | Meant::Nothing => None,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     tally::Tally,
 };
 use crate::genes::{
-    names::{NameKind, fold_gene},
+    gene_names::{NameKind, fold_gene},
     table::Row,
 };
 
@@ -36,24 +36,54 @@ impl Builder {
         let hgnc = number(id);
         let entrez =
             row.get(&["entrez_id", "ncbi gene id(supplied by ncbi)", "ncbi gene id"]).and_then(|id| id.parse().ok());
-        self.genes.all.push(Gene {
+        let name = row.get(&["name", "approved name"]).unwrap_or_default();
+        let omim = row.get(&["omim_id", "omim", "omim id(supplied by omim)"]);
+        let refseq = row.get(&["refseq_accession", "refseq ids"]);
+        let uniprot = row.get(&["uniprot_ids", "uniprot id(supplied by uniprot)"]);
+        let plain = |ids: &str| ids.split([',', '|']).map(str::trim).collect::<Vec<_>>().join("|");
+        let mut one = Gene {
             symbol: symbol.into(),
-            name: row.get(&["name", "approved name"]).unwrap_or_default().into(),
+            name: name.into(),
             hgnc,
             entrez,
             ensembl: row.get(&["ensembl_gene_id", "ensembl gene id"]).map(str::to_string),
-            omim: row.get(&["omim_id", "omim"]).and_then(|id| id.split('|').next()?.parse().ok()),
-            uniprot: row
-                .get(&["uniprot_ids", "uniprot id(supplied by uniprot)"])
-                .map(|ids| ids.split([',', '|']).map(str::trim).collect::<Vec<_>>().join("|")),
-            refseq: row
-                .get(&["refseq_accession", "refseq ids"])
-                .map(|ids| ids.split([',', '|']).map(str::trim).collect::<Vec<_>>().join("|")),
+            omim: omim.and_then(|id| id.split(['|', ',']).next()?.trim().parse().ok()),
+            uniprot: uniprot.map(plain),
+            refseq: refseq.map(plain),
             location: row.get(&["location", "chromosome location"]).map(str::to_string),
             kind: row.get(&["locus_type", "locus type"]).map(str::to_string),
-            summary: None,
             source: tally.source,
+            ..Gene::default()
+        };
+        one.accession(NameKind::Omim, omim);
+        one.accession(NameKind::UniProt, uniprot);
+        // RefSeq's contigs are of many genes.
+        let products = refseq.map(|all| {
+            all.split(['|', ','])
+                .map(str::trim)
+                .filter(|id| !id.starts_with("NC_") && !id.starts_with("NT_"))
+                .collect::<Vec<_>>()
+                .join("|")
         });
+        one.accession(NameKind::RefSeq, products.as_deref());
+        let mane = row.get(&["mane_select"]);
+        one.accession(NameKind::Transcript, mane.and_then(|both| both.split('|').find(|id| id.starts_with("ENST"))));
+        one.accession(NameKind::RefSeq, mane.and_then(|both| both.split('|').find(|id| id.starts_with("NM_"))));
+        one.name_in_words(NameKind::FullName, name, tally.source);
+        for (column, part, kind) in [
+            ("alias_name", "|", NameKind::OtherName),
+            ("prev_name", "|", NameKind::PreviousName),
+            // A custom download has each name in quotes.
+            ("alias names", "\", \"", NameKind::OtherName),
+            ("previous name", "\", \"", NameKind::PreviousName),
+            ("previous names", "\", \"", NameKind::PreviousName),
+        ] {
+            for name in row.get(&[column]).into_iter().flat_map(|names| names.split(part)) {
+                one.name_in_words(kind, name.trim_matches('"'), tally.source);
+                tally.facts += 1;
+            }
+        }
+        self.genes.all.push(one);
         self.genes.by_hgnc.extend(hgnc.map(|id| (id, gene)));
         self.genes.by_entrez.extend(entrez.map(|id| (id, gene)));
         self.genes.name(gene, NameKind::Symbol, symbol, tally.source);
@@ -125,11 +155,20 @@ impl Builder {
             self.genes.by_entrez.insert(id, gene);
             gene
         });
-        // A symbol that NCBI uses and HGNC gives to another gene is not a name of this one.
-        let kind = if known.is_some() { NameKind::Alias } else { NameKind::Symbol };
+        // HGNC decides on symbols: one that NCBI alone uses is an alias. A gene that HGNC does not have may be one that it has withdrawn
+        // or renamed since: then the symbol is, first of all, a name of HGNC's gene.
+        let kind = match known {
+            Some(_) => NameKind::Alias,
+            None if self.genes.is_named_before(symbol, tally.source) => NameKind::NcbiSymbol,
+            None => NameKind::Symbol,
+        };
         self.genes.name(gene, kind, symbol, tally.source);
         for name in row.get(&["synonyms"]).into_iter().flat_map(|names| names.split('|')) {
             self.genes.name(gene, NameKind::Alias, name, tally.source);
+        }
+        let products = row.get(&["other_designations"]).into_iter().flat_map(|all| all.split('|'));
+        for name in row.get(&["description"]).into_iter().chain(products).filter(|name| *name != "-") {
+            self.genes.all[gene].name_in_words(NameKind::NcbiName, name, tally.source);
         }
         tally.facts += 1;
         Ok(())

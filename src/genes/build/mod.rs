@@ -283,9 +283,17 @@ impl Builder {
             ])?;
         }
         let mut name = self.db.prepare("INSERT INTO gene_name VALUES (?1, ?2, ?3, ?4, ?5)")?;
-        for (folded, all) in &self.genes.names {
+        for all in self.genes.names.values() {
             for (kind, gene, written, source) in all {
-                name.execute(params![folded, kind.code(), *gene as i64, written, source])?;
+                name.execute(params![kind.key(written), kind.code(), *gene as i64, written, source])?;
+            }
+        }
+        for (gene, g) in self.genes.all.iter().enumerate() {
+            for one in &g.names {
+                name.execute(params![one.key, one.kind.code(), gene as i64, one.name, one.source])?;
+            }
+            for (kind, accession) in &g.accessions {
+                name.execute(params![kind.key(accession), kind.code(), gene as i64, accession, g.source])?;
             }
         }
         Ok(())
