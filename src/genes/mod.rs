@@ -26,3 +26,4 @@ pub(crate) mod sources;
 pub(crate) mod table;
 mod text_lines;
 pub(crate) mod verdict;
+pub(crate) mod word_forms;

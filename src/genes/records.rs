@@ -91,8 +91,37 @@ pub(crate) struct Disease {
     pub name: String,
     /// Definition.
     pub definition: Option<String>,
+    /// Number of the disease: all its records have the same.
+    pub entity: i64,
     /// Source.
     pub source: i64,
+}
+
+/// A disease below another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Member {
+    /// Number of the disease.
+    pub entity: i64,
+    /// Steps from the group: 1 for those that a source lists in it directly.
+    pub depth: u32,
+    /// Its records in all sources.
+    pub records: Vec<i64>,
+}
+
+/// The records in which facts about a disease are looked up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scope {
+    /// The disease's own records in all sources.
+    pub own: Vec<i64>,
+    /// The diseases below it, nearest first; empty if it is no group.
+    pub members: Vec<Member>,
+}
+
+impl Scope {
+    /// All records, its own first.
+    pub(crate) fn records(&self) -> impl Iterator<Item = i64> {
+        self.own.iter().copied().chain(self.members.iter().flat_map(|one| one.records.iter().copied()))
+    }
 }
 
 /// A gene's phenotype in one source.

@@ -19,12 +19,12 @@ CREATE TABLE gene (id INTEGER PRIMARY KEY, symbol TEXT NOT NULL, name TEXT NOT N
 CREATE TABLE gene_name (folded TEXT NOT NULL, kind INTEGER NOT NULL, gene INTEGER NOT NULL, name TEXT NOT NULL, source INTEGER NOT NULL);
 CREATE TABLE withdrawn (folded TEXT NOT NULL, symbol TEXT NOT NULL, hgnc INTEGER NOT NULL, successors TEXT NOT NULL, source INTEGER NOT NULL);
 CREATE TABLE term (id INTEGER PRIMARY KEY, name TEXT NOT NULL, definition TEXT, obsolete INTEGER NOT NULL, replaced_by INTEGER);
-CREATE TABLE term_name (folded TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, term INTEGER NOT NULL);
+CREATE TABLE term_name (key TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, term INTEGER NOT NULL);
 CREATE TABLE term_alternative (id INTEGER PRIMARY KEY, term INTEGER NOT NULL);
 CREATE TABLE term_parent (term INTEGER NOT NULL, parent INTEGER NOT NULL, UNIQUE (term, parent));
 CREATE TABLE disease (id INTEGER PRIMARY KEY, accession TEXT, name TEXT NOT NULL, definition TEXT, kind TEXT, entity INTEGER NOT NULL,
   source INTEGER NOT NULL);
-CREATE TABLE disease_name (folded TEXT NOT NULL, name TEXT NOT NULL, disease INTEGER NOT NULL);
+CREATE TABLE disease_name (id INTEGER PRIMARY KEY, key TEXT NOT NULL, name TEXT NOT NULL, disease INTEGER NOT NULL);
 CREATE TABLE disease_reference (disease INTEGER NOT NULL, accession TEXT NOT NULL, mapping TEXT NOT NULL, source INTEGER NOT NULL);
 CREATE TABLE disease_parent (disease INTEGER NOT NULL, parent INTEGER NOT NULL, source INTEGER NOT NULL);
 CREATE TABLE gene_disease (gene INTEGER NOT NULL, disease INTEGER NOT NULL, relation TEXT, claim INTEGER NOT NULL, inheritance TEXT,
@@ -32,6 +32,8 @@ CREATE TABLE gene_disease (gene INTEGER NOT NULL, disease INTEGER NOT NULL, rela
 CREATE TABLE gene_term (gene INTEGER NOT NULL, term INTEGER NOT NULL, disease INTEGER, frequency TEXT, source INTEGER NOT NULL);
 CREATE TABLE disease_term (disease INTEGER NOT NULL, term INTEGER NOT NULL, absent INTEGER NOT NULL, frequency TEXT, onset TEXT, reference TEXT,
   sex TEXT, modifier TEXT, aspect TEXT, evidence TEXT, source INTEGER NOT NULL);
+CREATE VIRTUAL TABLE disease_word USING fts5 (words, content = '', columnsize = 0, detail = none, tokenize = 'unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE disease_vocabulary USING fts5vocab (disease_word, row);
 CREATE TABLE ontology (bytes BLOB NOT NULL);
 ";
 
@@ -44,13 +46,15 @@ CREATE INDEX gene_ensembl ON gene (ensembl);
 CREATE INDEX gene_name_folded ON gene_name (folded);
 CREATE INDEX gene_name_gene ON gene_name (gene);
 CREATE INDEX withdrawn_folded ON withdrawn (folded);
-CREATE INDEX term_name_folded ON term_name (folded);
+CREATE INDEX term_name_key ON term_name (key);
 CREATE INDEX disease_accession ON disease (accession);
 CREATE INDEX disease_entity ON disease (entity);
 CREATE INDEX disease_parent_disease ON disease_parent (disease);
 CREATE INDEX disease_parent_parent ON disease_parent (parent);
 CREATE INDEX disease_name_disease ON disease_name (disease);
-CREATE INDEX disease_name_folded ON disease_name (folded);
+CREATE INDEX disease_name_key ON disease_name (key);
+CREATE INDEX disease_reference_accession ON disease_reference (accession);
+CREATE INDEX disease_reference_disease ON disease_reference (disease);
 CREATE INDEX gene_disease_gene ON gene_disease (gene);
 CREATE INDEX gene_disease_disease ON gene_disease (disease);
 CREATE INDEX gene_term_gene ON gene_term (gene);

@@ -157,7 +157,7 @@ impl Judge {
         };
         Ok(match condition {
             Condition::Disease(all) => {
-                let ids = self.base.same_names(all)?;
+                let ids = self.base.same_diseases(all)?;
                 let of_gene = self.base.diseases(gene)?;
                 // That a gene is not related to one disease of a series does not hold for the others.
                 let special = |one: &Relation| {
@@ -205,7 +205,7 @@ impl Judge {
     /// Genes of a disease or phenotype: symbol, source, relation. Genes that a source states are not related are left out.
     pub(crate) fn genes(&self, condition: &Condition) -> Result<Vec<(String, i64, String)>> {
         match condition {
-            Condition::Disease(all) => self.base.genes_of_diseases(&self.base.same_names(all)?),
+            Condition::Disease(all) => self.base.genes_of_diseases(&self.base.same_diseases(all)?),
             Condition::Phenotype(term, _) => self.base.genes_of_terms(&self.closure(*term)?),
         }
     }

@@ -91,7 +91,7 @@ impl Base {
     pub(crate) fn disease_phenotypes(&self, diseases: &[Disease]) -> Result<Vec<Phenotype>> {
         let sql = "SELECT t.id, t.name, p.frequency, p.source FROM disease_term p JOIN term t ON t.id = p.term
                    WHERE p.disease = ?1 AND NOT p.absent ORDER BY t.id, p.source";
-        self.rows_of_each(sql, self.same_names(diseases)?, |row| {
+        self.rows_of_each(sql, self.same_diseases(diseases)?, |row| {
             let (term, name, frequency, source) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
             Ok(Phenotype { term, name, frequency, disease: None, source })
         })
@@ -111,14 +111,11 @@ impl Base {
         self.rows(sql, [term], |row| row.get(0))
     }
 
-    /// All records that share a name with these: the same diseases in other sources.
-    pub(in crate::genes) fn same_names(&self, diseases: &[Disease]) -> Result<Vec<i64>> {
-        let sql = "SELECT DISTINCT o.disease FROM disease_name n JOIN disease_name o ON o.folded = n.folded WHERE n.disease = ?1";
-        let mut all: Vec<i64> = diseases.iter().map(|one| one.id).collect();
-        all.extend(self.rows_of_each(sql, diseases.iter().map(|one| one.id), |row| row.get::<_, i64>(0))?);
-        all.sort_unstable();
-        all.dedup();
-        Ok(all)
+    /// All records of the same diseases, in all sources.
+    pub(in crate::genes) fn same_diseases(&self, diseases: &[Disease]) -> Result<Vec<i64>> {
+        let entities: BTreeSet<i64> = diseases.iter().map(|one| one.entity).collect();
+        let sql = "SELECT id FROM disease WHERE entity = ?1 ORDER BY id";
+        self.rows_of_each(sql, entities, |row| row.get(0))
     }
 
     /// A phenotype's names (its own first) and definition, and the genes that have it.

@@ -1,115 +1,127 @@
-//! Which disease or phenotype a text names.
+//! Which phenotype a text names, or which disease or phenotype.
 
-use super::Base;
+use std::collections::BTreeSet;
+
+use super::{
+    Base,
+    diseases::{Found, or_else},
+};
 use crate::{
     error::Result,
     genes::{
-        identifiers::{accession, term_number},
-        names::fold,
-        records::{Condition, Disease, NotFound},
+        identifiers::written_term,
+        records::{Condition, NotFound},
+        word_forms::{Closeness, Forms},
     },
 };
 
+/// A phenotype that a text names.
+pub(crate) struct FoundTerm {
+    /// Number of the term.
+    pub number: u32,
+    /// Its name.
+    pub name: String,
+    /// The obsolete term that the text names, which this one replaces: identifier and name.
+    pub replaces: Option<String>,
+    /// How close the term's name is to the text.
+    pub closeness: Closeness,
+}
+
 impl Base {
-    /// A phenotype by identifier or name: its number and its name, or why there is none.
+    /// A phenotype by identifier or name: its number and its name, or why there is none. An obsolete one is replaced by its successor, with
+    /// a warning.
     pub(crate) fn term(&self, text: &str) -> Result<std::result::Result<(u32, String), NotFound>> {
+        let found = match self.find_term(text)? {
+            Ok(found) => found,
+            Err(why) => return Ok(Err(why)),
+        };
+        if let Some(old) = &found.replaces {
+            tracing::warn!("{old} is obsolete; HP:{:07} ({}) replaces it", found.number, found.name);
+        }
+        Ok(Ok((found.number, found.name)))
+    }
+
+    /// A phenotype by identifier or name, or why there is none.
+    pub(crate) fn find_term(&self, text: &str) -> Result<std::result::Result<FoundTerm, NotFound>> {
         let text = text.trim();
-        let number = match term_number(text) {
-            Some(number) => number,
+        let (number, closeness) = match written_term(text) {
+            Some(number) => (number, Closeness::Written),
             None => match self.term_by_name(text)? {
-                Ok(number) => number,
+                Ok(found) => found,
                 Err(why) => return Ok(Err(why)),
             },
         };
         let main: u32 = self
             .first("SELECT term FROM term_alternative WHERE id = ?1", [number], |row| row.get(0))?
             .unwrap_or(number);
-        let found: Option<(String, bool, Option<u32>)> =
-            self.first("SELECT name, obsolete, replaced_by FROM term WHERE id = ?1", [main], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })?;
-        let why = match found {
-            Some((name, false, _)) => return Ok(Ok((main, name))),
-            Some((name, true, Some(next))) => format!("HP:{main:07} ({name}) is obsolete; HP:{next:07} replaces it"),
-            Some((name, true, None)) => format!("HP:{main:07} ({name}) is obsolete, without a replacement"),
+        let named = |number: u32| {
+            self.first("SELECT name, obsolete, replaced_by FROM term WHERE id = ?1", [number], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?, row.get::<_, Option<u32>>(2)?))
+            })
+        };
+        let why = match named(main)? {
+            Some((name, false, _)) => return Ok(Ok(FoundTerm { number: main, name, replaces: None, closeness })),
+            Some((old, true, next)) => {
+                let replaces = format!("HP:{main:07} ({old})");
+                match next.map(|next| Ok((next, named(next)?))).transpose()? {
+                    Some((next, Some((name, false, _)))) => {
+                        return Ok(Ok(FoundTerm { number: next, name, replaces: Some(replaces), closeness }));
+                    }
+                    _ => format!("{replaces} is obsolete, without a replacement"),
+                }
+            }
             None => format!("HP:{number:07} is not in this release of HPO"),
         };
         Ok(Err(NotFound::Unusable(why)))
     }
 
     /// The number of the one phenotype of this name.
-    fn term_by_name(&self, text: &str) -> Result<std::result::Result<u32, NotFound>> {
-        let sql = "SELECT DISTINCT term FROM term_name WHERE folded = ?1 ORDER BY term";
-        let named: Vec<u32> = self.rows(sql, [fold(text)], |row| row.get(0))?;
-        Ok(match named.as_slice() {
-            [one] => Ok(*one),
-            [] if text.starts_with("HP:") => Err(NotFound::Unusable(format!(
-                "{text} is not written as HPO's identifiers are (HP: and seven digits)"
-            ))),
-            [] => Err(NotFound::Unknown(format!("no phenotype is called {text:?}"))),
-            several => {
-                let all: Vec<String> = several.iter().map(|term| format!("HP:{term:07}")).collect();
+    fn term_by_name(&self, text: &str) -> Result<std::result::Result<(u32, Closeness), NotFound>> {
+        let forms = Forms::of(text);
+        let sql = "SELECT term, name, kind FROM term_name WHERE key = ?1 ORDER BY term";
+        let named: Vec<(u32, String, String)> =
+            self.rows(sql, [&forms.key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let close = named.into_iter().filter_map(|(term, name, kind)| {
+            let closeness = forms.closeness(&Forms::of(&name)).filter(|one| *one < Closeness::Generic)?;
+            // A phenotype of this name comes before those of which it is a synonym.
+            Some(((closeness, kind != "name"), term))
+        });
+        let close: Vec<((Closeness, bool), u32)> = close.collect();
+        let best = close.iter().map(|(closeness, _)| *closeness).min();
+        let terms: BTreeSet<u32> = close.iter().filter(|one| Some(one.0) == best).map(|(_, term)| *term).collect();
+        Ok(match (terms.len(), terms.first(), best) {
+            (1, Some(term), Some((closeness, _))) => Ok((*term, closeness)),
+            (0, ..) if text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("HP:")) => Err(NotFound::Unusable(
+                format!("{text} is not written as HPO's identifiers are (HP: and seven digits)"),
+            )),
+            (0, ..) => Err(NotFound::Unknown(format!("no phenotype is called {text:?}"))),
+            _ => {
+                let all: Vec<String> = terms.iter().map(|term| format!("HP:{term:07}")).collect();
                 Err(NotFound::Unusable(format!("{text:?} is ambiguous: {}", all.join(" or "))))
             }
         })
     }
 
-    /// Which disease a text means: by an identifier (`OMIM:154700`, `ORPHA:558`, `MONDO:0007947`) or a name. Several records of one
-    /// name are one disease in several sources, unless one source has two of that name.
-    pub(crate) fn disease(&self, text: &str) -> Result<std::result::Result<Vec<Disease>, NotFound>> {
-        let text = text.trim();
-        if let Some(id) = accession(text).filter(|_| text.contains(':')) {
-            let sql = "SELECT id, accession, name, definition, source FROM disease WHERE accession = ?1";
-            let found = self.rows(sql, [&id], read_disease)?;
-            let why = || format!("{id} is not in the knowledge base, or a source that names it is missing");
-            return Ok(if found.is_empty() { Err(NotFound::Unusable(why())) } else { Ok(found) });
-        }
-        let found = self.rows(
-            "SELECT DISTINCT d.id, d.accession, d.name, d.definition, d.source FROM disease_name n JOIN disease d ON d.id = n.disease
-             WHERE n.folded = ?1 ORDER BY d.accession IS NULL, d.accession, d.id",
-            [fold(text)],
-            read_disease,
-        )?;
-        // A disease of this name comes before those of which it is a synonym.
-        let own: Vec<Disease> = found.iter().filter(|one| fold(&one.name) == fold(text)).cloned().collect();
-        let found = if own.is_empty() { found } else { own };
-        let space = |one: &Disease| one.accession.as_deref().and_then(|id| id.split(':').next()).map(str::to_string);
-        let spaces: Vec<String> = found.iter().filter_map(space).collect();
-        let twice = spaces.iter().enumerate().any(|(at, space)| spaces[..at].contains(space));
-        Ok(match found.as_slice() {
-            [] => Err(NotFound::Unknown(format!("no disease is called {text:?}"))),
-            all if twice => {
-                let shown = |one: &Disease| format!("{} ({})", one.accession.as_deref().unwrap_or("."), one.name);
-                let all: Vec<String> = all.iter().filter(|one| one.accession.is_some()).map(shown).collect();
-                Err(NotFound::Unusable(format!("{text:?} is ambiguous: {}", all.join(", "))))
-            }
-            _ => Ok(found),
-        })
-    }
-
-    /// Which disease or phenotype a text means, by identifier or name; a name of both means the disease.
+    /// Which disease or phenotype a text means, by identifier or name; a name of both means the disease, unless the phenotype's name is
+    /// closer.
     pub(crate) fn condition(&self, text: &str) -> Result<std::result::Result<Condition, NotFound>> {
-        if !text.trim().starts_with("HP:") {
-            match self.disease(text)? {
-                Ok(all) => return Ok(Ok(Condition::Disease(all))),
-                Err(why @ NotFound::Unusable(_)) => return Ok(Err(why)),
-                Err(NotFound::Unknown(_)) => {}
-            }
+        let phenotype = |found: FoundTerm| Condition::Phenotype(found.number, found.name);
+        if written_term(text.trim()).is_some() || text.trim().starts_with("HP:") {
+            return Ok(self.term(text)?.map(|(term, name)| Condition::Phenotype(term, name)));
         }
-        Ok(match self.term(text)? {
-            Ok((term, name)) => Ok(Condition::Phenotype(term, name)),
-            Err(NotFound::Unknown(_)) => Err(NotFound::Unknown(format!("no disease or phenotype is called {text:?}"))),
-            Err(why) => Err(why),
+        let term = self.find_term(text)?;
+        Ok(match (self.find_disease(text)?, term) {
+            (Found::One(_, closeness), Ok(term)) if term.closeness < closeness => Ok(phenotype(term)),
+            (Found::One(records, _), _) => Ok(Condition::Disease(records)),
+            // An exact name of a phenotype is meant before what several diseases may be called.
+            (_, Ok(term)) => Ok(phenotype(term)),
+            (Found::Unusable(why), _) => Err(NotFound::Unusable(why)),
+            (Found::Nothing, Err(NotFound::Unknown(_))) => {
+                let near = self.nearest_diseases(text)?;
+                let why = format!("no disease or phenotype is called {:?}{}", text.trim(), or_else(&near));
+                Err(NotFound::Unknown(why))
+            }
+            (Found::Nothing, Err(why)) => Err(why),
         })
     }
-}
-
-fn read_disease(row: &rusqlite::Row<'_>) -> rusqlite::Result<Disease> {
-    Ok(Disease {
-        id: row.get(0)?,
-        accession: row.get(1)?,
-        name: row.get(2)?,
-        definition: row.get(3)?,
-        source: row.get(4)?,
-    })
 }

@@ -1,10 +1,13 @@
 //! The knowledge base: one SQLite file of facts about genes, opened for reading.
 //!
-//! `genes` answers which gene a text names, `find` which disease or phenotype; `facts` answers what the sources state of it.
+//! `genes` answers which gene a text names, `diseases` which disease (`nearest`: which are like it), `find` which phenotype; `facts` answers
+//! what the sources state of it.
 
+mod diseases;
 mod facts;
 mod find;
 mod genes;
+mod nearest;
 
 use std::{
     env,

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{Builder, gene_index::GeneKey, relations::Statement, tally::Tally};
+use super::{Builder, gene_index::GeneKey, identity::Mapping, relations::Statement, tally::Tally};
 use crate::genes::{
     claim::Claim,
     identifiers::{accession, term_number},
@@ -22,21 +22,42 @@ impl Builder {
         self.db
             .prepare_cached("INSERT INTO disease VALUES (?1, ?2, ?3, NULL, NULL, ?1, ?4)")?
             .execute(params![id, accession, name, source])?;
-        self.disease_name(id, name)?;
+        self.disease_name(id, name);
         self.diseases.insert(key.clone(), id);
         self.ontology.disease_labels.insert(key, name.into());
         Ok(id)
     }
 
     /// Adds a name of a disease.
-    pub(super) fn disease_name(&mut self, disease: i64, name: &str) -> rusqlite::Result<()> {
-        let name = name.trim();
-        if !name.is_empty() {
-            self.db.prepare_cached("INSERT INTO disease_name VALUES (?1, ?2, ?3)")?.execute(params![
-                fold(name),
-                name,
-                disease
+    pub(super) fn disease_name(&mut self, disease: i64, name: &str) {
+        self.disease_names.add(disease, name);
+    }
+
+    /// Adds an identifier that a source lists with a disease.
+    pub(super) fn disease_reference(
+        &mut self,
+        disease: i64,
+        accession: &str,
+        mapping: Mapping,
+        source: i64,
+    ) -> rusqlite::Result<()> {
+        if self.disease_references.insert((disease, accession.into(), mapping.word())) {
+            self.db.prepare_cached("INSERT INTO disease_reference VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+                disease,
+                accession,
+                mapping.word(),
+                source
             ])?;
+        }
+        Ok(())
+    }
+
+    /// Adds a disease that a source lists directly above another.
+    pub(super) fn disease_parent(&mut self, disease: i64, parent: i64, source: i64) -> rusqlite::Result<()> {
+        if disease != parent && self.disease_parents.insert((disease, parent)) {
+            self.db
+                .prepare_cached("INSERT INTO disease_parent VALUES (?1, ?2, ?3)")?
+                .execute(params![disease, parent, source])?;
         }
         Ok(())
     }
@@ -56,7 +77,7 @@ impl Builder {
         let disease = self.disease(Some(&id), first, tally.source)?;
         if new {
             for part in parts {
-                self.disease_name(disease, part)?;
+                self.disease_name(disease, part);
             }
         }
         self.disease_term(disease, &id, term, row, tally)
@@ -134,9 +155,9 @@ impl Builder {
     pub(super) fn orphanet_disorder(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
         let (Some(code), Some(name)) = (row.get(&["orphacode"]), row.get(&["disorder"])) else { return Ok(()) };
         let disease = self.disease(Some(&format!("ORPHA:{code}")), name, tally.source)?;
-        self.disease_name(disease, name)?;
+        self.disease_name(disease, name);
         for synonym in row.get(&["synonyms"]).into_iter().flat_map(|all| all.split(['|', ';'])) {
-            self.disease_name(disease, synonym)?;
+            self.disease_name(disease, synonym);
         }
         if let Some(definition) = row.get(&["definition"]) {
             self.db

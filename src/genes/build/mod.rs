@@ -7,8 +7,10 @@
 mod diseases;
 mod gene_index;
 mod genes;
+mod identity;
 mod ontology;
 mod relations;
+mod series;
 mod tally;
 
 use std::{
@@ -18,13 +20,18 @@ use std::{
 
 use rusqlite::{Connection, params};
 
-use self::{gene_index::GeneIndex, ontology::OntologyTerms, tally::Tally};
+use self::{
+    gene_index::GeneIndex,
+    identity::{DiseaseNames, Identities},
+    ontology::OntologyTerms,
+    tally::Tally,
+};
 use super::{
     base::default_path,
-    names::fold,
     schema::{APPLICATION, FORMAT, INDICES, NO_RELEASE, SCHEMA, describe_sqlite},
     sources::TableKind,
     table::{Row, Table},
+    word_forms::key,
 };
 use crate::{
     address::file_name,
@@ -64,7 +71,7 @@ pub(crate) fn build_and_log(tables: &[PathBuf], releases: &[(String, String)], t
     };
     let inputs: Vec<&Path> = tables.iter().map(PathBuf::as_path).collect();
     check_targets(&inputs, Some(&target), None, &[])?;
-    let reports = build(tables, releases, &target)?;
+    let (reports, identities) = build(tables, releases, &target)?;
     for table in &reports {
         let place = table.path.display();
         tracing::info!(
@@ -82,6 +89,13 @@ pub(crate) fn build_and_log(tables: &[PathBuf], releases: &[(String, String)], t
             );
         }
     }
+    let Identities { records, diseases, left_out, series } = identities;
+    if records > 0 {
+        let [records, diseases, left_out, series] = [records, diseases, left_out, series].map(|n| commas(n as u64));
+        tracing::info!(
+            "{records} records are of {diseases} diseases, and {series} series got a record of their own; {left_out} links were left out that would make one disease of two records of a vocabulary"
+        );
+    }
     tracing::info!(
         "done: {} tables, {} facts in {}",
         reports.len(),
@@ -93,7 +107,11 @@ pub(crate) fn build_and_log(tables: &[PathBuf], releases: &[(String, String)], t
 
 /// Reads the tables and writes the knowledge base to `out` (all or nothing). `releases`: names of sources or files, and the releases of
 /// those tables that do not give their own.
-pub(crate) fn build(files: &[PathBuf], releases: &[(String, String)], out: &Path) -> Result<Vec<TableReport>> {
+pub(crate) fn build(
+    files: &[PathBuf],
+    releases: &[(String, String)],
+    out: &Path,
+) -> Result<(Vec<TableReport>, Identities)> {
     let mut tables = files.iter().map(|path| Ok((path.clone(), Table::open(path)?))).collect::<Result<Vec<_>>>()?;
     tables.sort_by_key(|(_, table)| table.kind);
     check_tables(&tables)?;
@@ -104,17 +122,18 @@ pub(crate) fn build(files: &[PathBuf], releases: &[(String, String)], out: &Path
         hint: None,
         source: None,
     };
-    let mut reports = Vec::new();
+    let (mut reports, mut identities) = (Vec::new(), Identities::default());
     let sealed = Sealed::made_by(out, |part| {
         let mut builder = Builder::create(part).map_err(failed)?;
         for (number, (path, table)) in tables.into_iter().enumerate() {
             reports.push(builder.read_table(number as i64 + 1, path, table, releases)?);
         }
         let ontology = builder.ontology.encoded(&builder.genes)?;
-        builder.finish(ontology).map_err(failed)
+        identities = builder.finish(ontology).map_err(failed)?;
+        Ok(())
     })?;
     sealed.commit()?;
-    Ok(reports)
+    Ok((reports, identities))
 }
 
 /// Refuses a table that is given twice, and tables without genes.
@@ -154,6 +173,11 @@ struct Builder {
     genes: GeneIndex,
     /// Numbers of diseases by identifier; by source and folded name if there is none.
     diseases: HashMap<String, i64>,
+    disease_names: DiseaseNames,
+    /// Identifiers listed with diseases so far, and what is stated of them.
+    disease_references: HashSet<(i64, String, &'static str)>,
+    /// Diseases listed directly above others so far.
+    disease_parents: HashSet<(i64, i64)>,
     ontology: OntologyTerms,
     /// Statements written so far: gene, disease, source, and their words.
     related: HashSet<(usize, i64, i64, String)>,
@@ -172,6 +196,9 @@ impl Builder {
             db,
             genes: GeneIndex::default(),
             diseases: HashMap::new(),
+            disease_names: DiseaseNames::default(),
+            disease_references: HashSet::new(),
+            disease_parents: HashSet::new(),
             ontology: OntologyTerms::default(),
             related: HashSet::new(),
             stated_terms: HashSet::new(),
@@ -248,16 +275,18 @@ impl Builder {
     }
 
     /// Writes genes, terms and `ontology`, and makes the indices.
-    fn finish(self, ontology: Option<Vec<u8>>) -> rusqlite::Result<()> {
+    fn finish(mut self, ontology: Option<Vec<u8>>) -> rusqlite::Result<Identities> {
         self.write_genes()?;
         self.write_terms()?;
+        let identities = identity::write(&self.db, std::mem::take(&mut self.disease_names))?;
         if let Some(bytes) = ontology {
             self.db.execute("INSERT INTO ontology VALUES (?1)", params![bytes])?;
         }
         let program = format!("genogloss {}", env!("CARGO_PKG_VERSION"));
         self.db.execute("INSERT INTO about VALUES ('program', ?1)", params![program])?;
         self.db.execute_batch(&format!("{INDICES} COMMIT; VACUUM;"))?;
-        self.db.close().map_err(|(_, error)| error)
+        self.db.close().map_err(|(_, error)| error)?;
+        Ok(identities)
     }
 
     fn write_genes(&self) -> rusqlite::Result<()> {
@@ -307,9 +336,9 @@ impl Builder {
         for t in &self.ontology.terms {
             term.execute(params![t.id, t.name, t.definition, t.obsolete, t.replaced_by])?;
             if !t.obsolete {
-                term_name.execute(params![fold(&t.name), t.name, "name", t.id])?;
+                term_name.execute(params![key(&t.name), t.name, "name", t.id])?;
                 for synonym in &t.synonyms {
-                    term_name.execute(params![fold(synonym), synonym, "synonym", t.id])?;
+                    term_name.execute(params![key(synonym), synonym, "synonym", t.id])?;
                 }
             }
             for above in &t.parents {

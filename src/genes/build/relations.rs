@@ -59,7 +59,7 @@ impl Builder {
         let Some(name) = row.get(&["disease name"]) else { return Ok(()) };
         let id = row.get(&["disease mim"]).and_then(accession);
         let disease = self.disease(id.as_deref(), name, tally.source)?;
-        self.disease_name(disease, name)?;
+        self.disease_name(disease, name);
         let gene = GeneKey { hgnc: row.get(&["hgnc id"]), entrez: None, symbol: row.get(&["gene symbol"]) };
         let relation = row.get(&["confidence category", "ddd category", "confidence"]);
         let inheritance = row.get(&["allelic requirement"]);

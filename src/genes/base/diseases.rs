@@ -1,0 +1,233 @@
+//! Which disease a text names, and which diseases belong to it.
+//!
+//! A disease has a record in each source, and all its records share the number of an *entity* (`build::identity` joins them). Whatever
+//! record a text names, the disease is meant. A disease may be a group: its *members* are the diseases below it.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+
+use super::Base;
+use crate::{
+    error::Result,
+    genes::{
+        identifiers::written_accession,
+        records::{Disease, Member, NotFound, Scope},
+        word_forms::{Closeness, Forms},
+    },
+};
+
+/// Columns that [`read_disease`] reads, of `disease` as `d`.
+const DISEASE_COLUMNS: &str = "d.id, d.accession, d.name, d.definition, d.entity, d.source";
+
+fn read_disease(row: &rusqlite::Row<'_>) -> rusqlite::Result<Disease> {
+    Ok(Disease {
+        id: row.get(0)?,
+        accession: row.get(1)?,
+        name: row.get(2)?,
+        definition: row.get(3)?,
+        entity: row.get(4)?,
+        source: row.get(5)?,
+    })
+}
+
+/// Diseases in a message at most.
+const SHOWN: usize = 8;
+
+/// What a text means among diseases.
+pub(super) enum Found {
+    /// One disease: its records, the one that the text names first; and how close its name is to the text.
+    One(Vec<Disease>, Closeness),
+    /// Several diseases, or an identifier that no table has.
+    Unusable(String),
+    /// Nothing.
+    Nothing,
+}
+
+impl Base {
+    /// Which disease a text means: by an identifier in any usual spelling (`OMIM:154700`, `ORPHA558`, `MONDO_0007947`, `154700`,
+    /// `C0024796`) or a name. Its records in all sources are given, the one that the text names first.
+    ///
+    /// Names are compared from strict to loose, and the first level at which a disease has the name decides ([`Closeness`]). Of several
+    /// diseases one that all others are below is meant.
+    pub(crate) fn disease(&self, text: &str) -> Result<std::result::Result<Vec<Disease>, NotFound>> {
+        Ok(match self.find_disease(text)? {
+            Found::One(records, _) => Ok(records),
+            Found::Unusable(why) => Err(NotFound::Unusable(why)),
+            Found::Nothing => {
+                let near = self.nearest_diseases(text)?;
+                Err(NotFound::Unknown(format!("no disease is called {:?}{}", text.trim(), or_else(&near))))
+            }
+        })
+    }
+
+    pub(super) fn find_disease(&self, text: &str) -> Result<Found> {
+        let text = text.trim();
+        if let Some(id) = written_accession(text) {
+            let found = self.records_of_accession(&id)?;
+            if !found.is_empty() {
+                return Ok(Found::One(found, Closeness::Written));
+            }
+            let why = || format!("{id} is not in the knowledge base, or a source that names it is missing");
+            return Ok(Found::Unusable(why()));
+        }
+        let forms = Forms::of(text);
+        let sql = format!(
+            "SELECT {DISEASE_COLUMNS}, n.name FROM disease_name n JOIN disease d ON d.id = n.disease WHERE n.key = ?1 ORDER BY d.id"
+        );
+        let named = self.rows(&sql, [&forms.key], |row| Ok((read_disease(row)?, row.get::<_, String>(6)?)))?;
+        let close = named.into_iter().filter_map(|(disease, name)| {
+            let closeness = forms.closeness(&Forms::of(&name))?;
+            // A disease of this name comes before those of which it is a synonym.
+            Some((closeness, name != disease.name, disease))
+        });
+        let close: Vec<(Closeness, bool, Disease)> = close.collect();
+        let Some(best) = close.iter().map(|(closeness, synonym, _)| (*closeness, *synonym)).min() else {
+            return Ok(Found::Nothing);
+        };
+        let named: Vec<Disease> =
+            close.into_iter().filter(|one| (one.0, one.1) == best).map(|(_, _, disease)| disease).collect();
+        let entities = best_known(&named);
+        let Some(meant) = self.topmost(&entities)? else {
+            return Ok(Found::Unusable(format!("{text:?} is ambiguous: {}", self.shown(&entities)?)));
+        };
+        let first = named.into_iter().find(|one| one.entity == meant);
+        Ok(Found::One(self.with_first(meant, first)?, best.0))
+    }
+
+    /// The one of several diseases that all others are below; `None` if there is none.
+    fn topmost(&self, entities: &BTreeSet<i64>) -> Result<Option<i64>> {
+        if entities.len() == 1 {
+            return Ok(entities.first().copied());
+        }
+        let mut above: Option<BTreeSet<i64>> = None;
+        for &entity in entities {
+            let mut own: BTreeSet<i64> = self.ancestors(entity)?.into_iter().collect();
+            own.insert(entity);
+            above = Some(match above {
+                Some(above) => above.intersection(&own).copied().collect(),
+                None => own,
+            });
+        }
+        Ok(entities.iter().copied().find(|one| above.as_ref().is_some_and(|above| above.contains(one))))
+    }
+
+    /// The records of an identifier's disease.
+    fn records_of_accession(&self, id: &str) -> Result<Vec<Disease>> {
+        let sql = format!("SELECT {DISEASE_COLUMNS} FROM disease d WHERE d.accession = ?1 ORDER BY d.id");
+        let own = self.rows(&sql, [id], read_disease)?;
+        if let Some(first) = own.into_iter().next() {
+            return self.with_first(first.entity, Some(first));
+        }
+        // An identifier that no table describes, but one gives as that of its own record.
+        let sql = format!(
+            "SELECT {DISEASE_COLUMNS} FROM disease_reference r JOIN disease d ON d.id = r.disease
+             WHERE r.accession = ?1 AND r.mapping = 'exact' ORDER BY d.id"
+        );
+        let same = self.rows(&sql, [id], read_disease)?;
+        let entities: BTreeSet<i64> = same.iter().map(|one| one.entity).collect();
+        match (entities.len(), same.into_iter().next()) {
+            (1, Some(first)) => self.with_first(first.entity, Some(first)),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// All records of an entity, `first` before the others, and those with an identifier before those without.
+    fn with_first(&self, entity: i64, first: Option<Disease>) -> Result<Vec<Disease>> {
+        let mut all = self.records_of(entity)?;
+        all.sort_by_key(|one| (first.as_ref().is_none_or(|first| first.id != one.id), one.accession.is_none()));
+        Ok(all)
+    }
+
+    /// All records of an entity, by identifier.
+    pub(crate) fn records_of(&self, entity: i64) -> Result<Vec<Disease>> {
+        let sql = format!(
+            "SELECT {DISEASE_COLUMNS} FROM disease d WHERE d.entity = ?1 ORDER BY d.accession IS NULL, d.accession, d.id"
+        );
+        self.rows(&sql, [entity], read_disease)
+    }
+
+    /// The diseases below one, nearest first: subtypes, members of the group and so on, of all sources. Each comes once.
+    pub(crate) fn members(&self, entity: i64) -> Result<Vec<Member>> {
+        let sql = "SELECT DISTINCT low.entity FROM disease high JOIN disease_parent h ON h.parent = high.id
+                   JOIN disease low ON low.id = h.disease WHERE high.entity = ?1 ORDER BY low.entity";
+        let sql_records = "SELECT id FROM disease WHERE entity = ?1 ORDER BY id";
+        let mut all = Vec::new();
+        for (entity, depth) in self.climb(sql, entity)? {
+            all.push(Member { entity, depth, records: self.rows(sql_records, [entity], |row| row.get(0))? });
+        }
+        Ok(all)
+    }
+
+    /// The diseases above one, nearest first.
+    pub(crate) fn ancestors(&self, entity: i64) -> Result<Vec<i64>> {
+        let sql = "SELECT DISTINCT high.entity FROM disease low JOIN disease_parent h ON h.disease = low.id
+                   JOIN disease high ON high.id = h.parent WHERE low.entity = ?1 ORDER BY high.entity";
+        Ok(self.climb(sql, entity)?.into_iter().map(|(entity, _)| entity).collect())
+    }
+
+    /// What is reached from an entity by `sql` again and again, with the number of steps. Each is reached once, so circles end.
+    fn climb(&self, sql: &str, from: i64) -> Result<Vec<(i64, u32)>> {
+        let (mut seen, mut queue, mut all) = (HashSet::from([from]), VecDeque::from([(from, 0)]), Vec::new());
+        while let Some((entity, depth)) = queue.pop_front() {
+            for next in self.rows(sql, [entity], |row| row.get::<_, i64>(0))? {
+                if seen.insert(next) {
+                    all.push((next, depth + 1));
+                    queue.push_back((next, depth + 1));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// The records that facts about diseases are looked up in: those of the diseases themselves, and those of their members.
+    pub(crate) fn scope(&self, diseases: &[Disease]) -> Result<Scope> {
+        let entities: BTreeSet<i64> = diseases.iter().map(|one| one.entity).collect();
+        let (mut own, mut members) = (Vec::new(), BTreeMap::new());
+        for &entity in &entities {
+            own.extend(self.records_of(entity)?.iter().map(|one| one.id));
+            for member in self.members(entity)? {
+                if !entities.contains(&member.entity) {
+                    members.entry(member.entity).or_insert(member);
+                }
+            }
+        }
+        let mut members: Vec<Member> = members.into_values().collect();
+        members.sort_by_key(|one| (one.depth, one.entity));
+        Ok(Scope { own, members })
+    }
+
+    /// Diseases in a message.
+    fn shown(&self, entities: &BTreeSet<i64>) -> Result<String> {
+        let mut all = Vec::new();
+        for &entity in entities.iter().take(SHOWN) {
+            let first = self.records_of(entity)?.into_iter().next();
+            all.extend(first.map(|one| match one.accession {
+                Some(id) => format!("{id} ({})", one.name),
+                None => one.name,
+            }));
+        }
+        let more = entities.len().saturating_sub(SHOWN);
+        Ok(if more > 0 { format!("{}, and {more} more", all.join(", ")) } else { all.join(", ") })
+    }
+}
+
+/// The diseases of these records. Where one of them has the name in more vocabularies than any other, it alone: the others are leftovers, as
+/// a second concept of UMLS or an entry of OMIM that was moved.
+fn best_known(named: &[Disease]) -> BTreeSet<i64> {
+    let mut spaces: BTreeMap<i64, HashSet<&str>> = BTreeMap::new();
+    for one in named {
+        let own = spaces.entry(one.entity).or_default();
+        own.extend(one.accession.as_deref().and_then(|id| id.split(':').next()));
+    }
+    let most = spaces.values().map(HashSet::len).max().unwrap_or_default();
+    let best: BTreeSet<i64> = spaces.iter().filter(|(_, own)| own.len() == most).map(|(entity, _)| *entity).collect();
+    if most > 1 && best.len() == 1 { best } else { spaces.into_keys().collect() }
+}
+
+/// The end of a message that names what may have been meant.
+pub(super) fn or_else(near: &[String]) -> String {
+    match near {
+        [] => String::new(),
+        [one] => format!("; did you mean {one}?"),
+        [first @ .., last] => format!("; did you mean {} or {last}?", first.join(", ")),
+    }
+}

@@ -1,0 +1,100 @@
+//! The names of diseases that are nearest to a text that is none: they share its rarest words, or words that differ by a letter or two.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::Base;
+use crate::{
+    error::Result,
+    genes::word_forms::{is_generic, singular, words},
+};
+
+/// Names in a message.
+const SHOWN: usize = 3;
+
+/// Names that a word may have to be looked up: more do not tell diseases apart.
+const COMMON: i64 = 4000;
+
+/// Letters of which one may differ.
+const LETTERS_PER_SLIP: usize = 5;
+
+/// Share of the words, weighed by how rare they are, that must be common to both names.
+const LEAST: f64 = 0.25;
+
+impl Base {
+    /// Up to three names of diseases that are nearest to a text, with their identifiers.
+    pub(crate) fn nearest_diseases(&self, text: &str) -> Result<Vec<String>> {
+        let mut counts: HashMap<String, i64> = HashMap::new();
+        self.each("SELECT term, doc FROM disease_vocabulary", |row| {
+            counts.insert(row.get(0)?, row.get(1)?);
+            Ok(())
+        })?;
+        let total: f64 = counts.values().map(|count| *count as f64).sum::<f64>().max(1.0);
+        let weight = |word: &str| counts.get(word).map_or(1.0, |count| (total / *count as f64).ln().max(0.1));
+        // Each word of the text, and the words of names that it may stand for.
+        let mut asked: Vec<(String, Vec<&str>)> = Vec::new();
+        for word in words(text) {
+            let known = counts.get_key_value(word.as_str()).map(|(known, _)| known.as_str());
+            let alike = match known {
+                Some(known) => vec![known],
+                None => alike(&word, counts.keys().map(String::as_str)),
+            };
+            asked.push((word, alike));
+        }
+        let mut rows: HashSet<i64> = HashSet::new();
+        let sql = "SELECT rowid FROM disease_word WHERE disease_word MATCH ?1";
+        for word in asked.iter().flat_map(|(_, alike)| alike).filter(|word| !is_generic(word)) {
+            if counts.get(*word).is_some_and(|count| *count <= COMMON) {
+                rows.extend(self.rows(sql, [format!("\"{word}\"")], |row| row.get::<_, i64>(0))?);
+            }
+        }
+        let sql = "SELECT n.name, d.accession, d.entity FROM disease_name n JOIN disease d ON d.id = n.disease WHERE n.id = ?1";
+        // The best name of each disease.
+        let mut best: BTreeMap<i64, (f64, String)> = BTreeMap::new();
+        for (name, id, entity) in self.rows_of_each(sql, rows, |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, i64>(2)?))
+        })? {
+            let own: HashSet<String> = words(&name).into_iter().collect();
+            let mut shared = 0.0;
+            let mut says_something = false;
+            let mut all: f64 = own.iter().map(|word| weight(word)).sum();
+            for (word, alike) in &asked {
+                match alike.iter().find(|one| own.contains(**one)) {
+                    // A slip of the pen counts less than the word itself.
+                    Some(one) => {
+                        shared += weight(one) * if *one == word { 1.0 } else { 0.8 };
+                        says_something |= !is_generic(one);
+                    }
+                    None => all += weight(word),
+                }
+            }
+            let score = shared / all.max(f64::MIN_POSITIVE);
+            let shown = id.map_or(name.clone(), |id| format!("{name} ({id})"));
+            // Of records with the same name, the one of a curated vocabulary is shown.
+            let rank = |shown: &str| (!shown.contains("(O") && !shown.contains("(MONDO"), shown.len());
+            let better = |other: &(f64, String)| score > other.0 || (score == other.0 && rank(&shown) < rank(&other.1));
+            if says_something && score >= LEAST && best.get(&entity).is_none_or(better) {
+                best.insert(entity, (score, shown));
+            }
+        }
+        let mut best: Vec<(f64, String)> = best.into_values().collect();
+        best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.len().cmp(&b.1.len())).then_with(|| a.1.cmp(&b.1)));
+        Ok(best.into_iter().take(SHOWN).map(|(_, shown)| shown).collect())
+    }
+}
+
+/// The words that differ from one by few letters, nearest first.
+fn alike<'a>(word: &str, all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let most = word.len() / LETTERS_PER_SLIP + 1;
+    if word.len() < 4 {
+        return Vec::new();
+    }
+    let mut found: Vec<(usize, &str)> = all
+        .filter(|other| other.len().abs_diff(word.len()) <= most)
+        .filter_map(|other| {
+            let distance = if singular(word) == singular(other) { 0 } else { strsim::damerau_levenshtein(word, other) };
+            (distance <= most).then_some((distance, other))
+        })
+        .collect();
+    found.sort_unstable();
+    found.into_iter().take(4).map(|(_, other)| other).collect()
+}

@@ -1,0 +1,189 @@
+//! Names in series: `Usher syndrome, type IIA` is one of `Usher syndrome type 2`, which is one of `Usher syndrome`.
+
+use crate::genes::word_forms::{BEFORE_NUMBERS, TYPES, is_number, words};
+
+/// Words of modes of inheritance. `x` and `y` count before `linked`.
+const INHERITANCE: &[&str] = &["autosomal", "dominant", "recessive", "digenic", "linked"];
+
+/// Words that tell the members of a series apart, beside numbers and modes of inheritance.
+const KINDS: &[&str] = &[
+    "familial",
+    "isolated",
+    "syndromic",
+    "nonsyndromic",
+    "non",
+    "early",
+    "late",
+    "onset",
+    "infantile",
+    "juvenile",
+    "adult",
+    "susceptibility",
+    "to",
+    "somatic",
+    "mosaic",
+    "complementation",
+];
+
+/// The words of a name in its parts, which commas separate.
+type Parts = Vec<Vec<String>>;
+
+/// Names that are more general than this one, from the nearest to the most general: those of the series that it may belong to. They are
+/// made from words in the form in which names are compared.
+pub(super) fn general_names(name: &str) -> Vec<String> {
+    let parts: Parts = name.split(',').map(words).filter(|part| !part.is_empty()).collect();
+    let own = text(&parts);
+    let unlettered = without_letter(&parts);
+    let uninherited = without_inheritance(&parts);
+    let both = unlettered.as_ref().map(without_inheritance);
+    let unnumbered = without_number(&parts);
+    let plain = without_number(&uninherited).or_else(|| Some(uninherited.clone()));
+    let kinds = plain.as_ref().map(|parts| without(parts, |_, word| KINDS.contains(&word)));
+    let start = before_number(&parts);
+    let first = (parts.len() > 1 && parts[1..].iter().any(|part| tells_apart(part))).then(|| vec![parts[0].clone()]);
+    let all = [unlettered, Some(uninherited), both, unnumbered, plain, kinds, start, first];
+    let mut names: Vec<String> = Vec::new();
+    for parts in all.into_iter().flatten() {
+        let made = text(&parts);
+        let is_name = parts.iter().flatten().any(|word| word.len() > 3 && !is_word_of_series(word));
+        if is_name && made != own && !names.contains(&made) {
+            names.push(made);
+        }
+    }
+    names
+}
+
+/// The name of the series that a name ends in a number of, as it is written: `Spinal muscular atrophy` of
+/// `Spinal muscular atrophy, type III`; `None` if it does not end so.
+pub(super) fn series(name: &str) -> Option<String> {
+    let parts: Parts = name.split(',').map(words).filter(|part| !part.is_empty()).collect();
+    let plain = without_number(&without_inheritance(&parts))?;
+    // Only the first part of the name is left, and it is written as it was.
+    let [own] = plain.as_slice() else { return None };
+    let first = name.split(',').next()?.trim();
+    let mut written: Vec<&str> = first.split_whitespace().collect();
+    while words(&written.join(" ")).len() > own.len() {
+        written.pop();
+    }
+    let written = written.join(" ");
+    (words(&written) == *own && own.len() > 1).then_some(written)
+}
+
+fn text(parts: &Parts) -> String {
+    parts.iter().map(|part| part.join(" ")).collect::<Vec<_>>().join(", ")
+}
+
+fn is_word_of_series(word: &str) -> bool {
+    INHERITANCE.contains(&word) || KINDS.contains(&word) || TYPES.contains(&word) || is_number(word)
+}
+
+/// Whether the words are those that tell the members of a series apart.
+fn tells_apart(part: &[String]) -> bool {
+    part.iter().any(|word| is_word_of_series(word) || BEFORE_NUMBERS.contains(&word.as_str()))
+}
+
+/// The parts without the words that `is_out` chooses by what follows them.
+fn without(parts: &Parts, is_out: impl Fn(Option<&str>, &str) -> bool) -> Parts {
+    let part = |part: &Vec<String>| -> Vec<String> {
+        let kept = part.iter().enumerate().filter(|(at, word)| !is_out(part.get(at + 1).map(String::as_str), word));
+        kept.map(|(_, word)| word.clone()).collect()
+    };
+    parts.iter().map(part).filter(|part| !part.is_empty()).collect()
+}
+
+fn without_inheritance(parts: &Parts) -> Parts {
+    without(parts, |next, word| INHERITANCE.contains(&word) || (matches!(word, "x" | "y") && next == Some("linked")))
+}
+
+/// The place of the last number.
+fn last_number(parts: &Parts) -> Option<(usize, usize)> {
+    parts.iter().enumerate().rev().find_map(|(part, all)| {
+        let linked = |at: usize| all.get(at + 1).is_some_and(|next| next == "linked");
+        let at = (0..all.len()).rev().find(|&at| is_number(&all[at]) && !linked(at))?;
+        Some((part, at))
+    })
+}
+
+/// `type 2` of `type 2a`; `None` if no number has a letter.
+fn without_letter(parts: &Parts) -> Option<Parts> {
+    let (part, at) = last_number(parts)?;
+    let word = &parts[part][at];
+    let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    (digits.len() < word.len() && digits.ends_with(|c: char| c.is_ascii_digit())).then(|| {
+        let mut parts = parts.clone();
+        parts[part][at] = digits.to_string();
+        parts
+    })
+}
+
+/// The name without its last number and the words before it that belong to it.
+fn without_number(parts: &Parts) -> Option<Parts> {
+    let (part, mut at) = last_number(parts)?;
+    let mut parts = parts.clone();
+    parts[part].remove(at);
+    let before = |word: &str| BEFORE_NUMBERS.contains(&word) || word == "complementation" || word == "nuclear";
+    while at > 0 && before(&parts[part][at - 1]) {
+        at -= 1;
+        parts[part].remove(at);
+    }
+    parts.retain(|part| !part.is_empty());
+    Some(parts)
+}
+
+/// What stands before the number of the first part: `Holoprosencephaly` of `Holoprosencephaly 12 with or without agenesis`.
+fn before_number(parts: &Parts) -> Option<Parts> {
+    let first = parts.first()?;
+    let at = first.iter().position(|word| is_number(word)).filter(|&at| at > 0)?;
+    let mut start = first[..at].to_vec();
+    while start.last().is_some_and(|word| BEFORE_NUMBERS.contains(&word.as_str())) {
+        start.pop();
+    }
+    (!start.is_empty()).then(|| vec![start])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_to_the_series_they_belong_to() {
+        assert_eq!(general_names("Usher syndrome, type IIA"), ["usher syndrome, type 2", "usher syndrome"]);
+        assert_eq!(general_names("Long QT syndrome 5"), ["long qt syndrome"]);
+        assert_eq!(
+            general_names("Deafness, autosomal recessive 1A"),
+            [
+                "deafness, autosomal recessive 1",
+                "deafness, 1a",
+                "deafness, 1",
+                "deafness, autosomal recessive",
+                "deafness"
+            ]
+        );
+        assert_eq!(
+            general_names("Spastic paraplegia 11, autosomal recessive"),
+            ["spastic paraplegia 11", "spastic paraplegia, autosomal recessive", "spastic paraplegia"]
+        );
+        assert_eq!(
+            general_names("Holoprosencephaly 12 with or without pancreatic agenesis").last().map(String::as_str),
+            Some("holoprosencephaly")
+        );
+        assert_eq!(general_names("Breast cancer, susceptibility to"), ["breast cancer"]);
+        assert_eq!(
+            general_names("Spinal muscular atrophy, late-onset, Finkel type").last().map(String::as_str),
+            Some("spinal muscular atrophy")
+        );
+        assert_eq!(general_names("Fanconi anemia, complementation group D1"), ["fanconi anemia"]);
+        assert_eq!(general_names("Marfan syndrome"), Vec::<String>::new());
+        assert_eq!(general_names("Type 2"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_series_is_named_as_it_is_written() {
+        assert_eq!(series("Spinal muscular atrophy, type III").as_deref(), Some("Spinal muscular atrophy"));
+        assert_eq!(series("Charcot-Marie-Tooth disease, axonal, type 2A").as_deref(), None);
+        assert_eq!(series("Long QT syndrome 5").as_deref(), Some("Long QT syndrome"));
+        assert_eq!(series("Retinitis pigmentosa 3, X-linked").as_deref(), Some("Retinitis pigmentosa"));
+        assert_eq!(series("Marfan syndrome"), None);
+        assert_eq!(series("Cataract 1"), None, "one word says too little");
+    }
+}

@@ -1,0 +1,293 @@
+//! Names of diseases and phenotypes in the forms in which they are compared, from strict to loose.
+//!
+//! Sources write one name in many ways: `Usher syndrome, type IIA`, `Usher syndrome type 2A`; `Hypercholesterolaemia, familial`,
+//! `familial hypercholesterolemia`; `β-thalassaemia`, `beta thalassemia`; `Sjögren's disease`, `Sjogren disease`. All forms that may be
+//! equal have one [`key`], by which a knowledge base finds them; [`Forms::closeness`] then says how close they are.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::names::fold;
+
+/// How close two names are, closest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Closeness {
+    /// Equal but for upper and lower case.
+    Written,
+    /// Equal but for punctuation.
+    Punctuation,
+    /// Equal but for possessives, diacritics, Greek letters, British spelling, Roman numerals.
+    Spelling,
+    /// Equal but for words such as `type`.
+    Type,
+    /// Equal but for the order of parts that commas separate, and plurals.
+    Order,
+    /// Equal but for words such as `syndrome`.
+    Generic,
+}
+
+/// A name in all its forms.
+#[derive(Clone, Debug)]
+pub(crate) struct Forms {
+    written: String,
+    folded: String,
+    words: String,
+    untyped: String,
+    bag: String,
+    has_comma: bool,
+    /// The form that all names have in common that may be equal.
+    pub(crate) key: String,
+}
+
+impl Forms {
+    /// The forms of a name.
+    pub(crate) fn of(name: &str) -> Self {
+        let all = words(name);
+        let spelling = all.join(" ");
+        let kept: Vec<&String> = all.iter().filter(|word| !TYPES.contains(&word.as_str()) && *word != "the").collect();
+        let untyped = or(kept.iter().map(|word| word.as_str()).collect::<Vec<_>>().join(" "), &spelling);
+        let own: Vec<&str> = kept.iter().map(|word| word.as_str()).filter(|word| !FILLING.contains(word)).collect();
+        let ordered = or(bag(own.iter().copied()), &spelling);
+        let special = own.iter().copied().filter(|word| !GENERIC.contains(&singular(word)));
+        let key = or(bag(special), &ordered);
+        let (written, folded) = (name.trim().to_lowercase(), fold(name));
+        Self { written, folded, words: spelling, untyped, bag: ordered, has_comma: name.contains(','), key }
+    }
+
+    /// How close two names are; `None` if they are different.
+    pub(crate) fn closeness(&self, other: &Self) -> Option<Closeness> {
+        Some(match () {
+            () if self.key != other.key => return None,
+            () if self.written == other.written => Closeness::Written,
+            () if self.folded == other.folded => Closeness::Punctuation,
+            () if self.words == other.words => Closeness::Spelling,
+            () if self.untyped == other.untyped => Closeness::Type,
+            // Goldberg-Shprintzen syndrome is not Shprintzen-Goldberg syndrome.
+            () if self.bag == other.bag && (self.has_comma || other.has_comma || self.is_plural_of(other)) => {
+                Closeness::Order
+            }
+            () => Closeness::Generic,
+        })
+    }
+
+    /// Whether the two differ in nothing but plurals.
+    fn is_plural_of(&self, other: &Self) -> bool {
+        let singulars = |text: &str| text.split(' ').map(singular).map(str::to_string).collect::<Vec<_>>();
+        singulars(&self.untyped) == singulars(&other.untyped)
+    }
+
+    /// Whether it names the same thing, whatever the source: no words are missing.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.closeness(other).is_some_and(|closeness| closeness <= Closeness::Order)
+    }
+}
+
+/// The form that all names have in common that may be equal, for the index of a knowledge base.
+pub(crate) fn key(name: &str) -> String {
+    Forms::of(name).key
+}
+
+/// `text`, or `other` if it is empty.
+fn or(text: String, other: &str) -> String {
+    if text.is_empty() { other.into() } else { text }
+}
+
+/// Words that stand before a number.
+pub(super) const TYPES: &[&str] = &["type", "types", "subtype"];
+
+/// Words after which a letter is a number or one of a series.
+pub(super) const BEFORE_NUMBERS: &[&str] =
+    &["type", "types", "subtype", "group", "form", "class", "grade", "variant", "stage"];
+
+/// Words whose place in a name does not matter.
+const FILLING: &[&str] = &["of", "and", "an"];
+
+/// Words that are left out of names in speech: `Marfan` for `Marfan syndrome`.
+const GENERIC: &[&str] = &["syndrome", "disease", "disorder", "deficiency"];
+
+/// Whether a word says nothing of which disease is meant.
+pub(crate) fn is_generic(word: &str) -> bool {
+    word.len() < 3 || GENERIC.contains(&singular(word)) || TYPES.contains(&word) || FILLING.contains(&word)
+}
+
+/// Words in a fixed order, so that their place does not matter; numbers and single letters keep theirs: `complex III, type 2` is not
+/// `complex II, type 3`.
+fn bag<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let (numbers, mut others): (Vec<&str>, Vec<&str>) = words.partition(|word| is_number(word));
+    for word in &mut others {
+        *word = singular(word);
+    }
+    others.sort_unstable();
+    others.dedup();
+    others.extend(numbers);
+    others.join(" ")
+}
+
+/// `1`, `2a`, `x12`, `b`: what tells the members of a series apart.
+pub(super) fn is_number(word: &str) -> bool {
+    let digits = word.trim_start_matches(|c: char| c.is_ascii_lowercase());
+    let digits = digits.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    let (start, end) = match word.find(digits) {
+        Some(at) if !digits.is_empty() => (at, word.len() - at - digits.len()),
+        _ => return word.chars().count() == 1,
+    };
+    start <= 1 && end <= 2 && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A word without the ending of a plural.
+pub(super) fn singular(word: &str) -> &str {
+    let plural = word.len() > 4 && word.ends_with('s') && !["ss", "is", "us"].iter().any(|end| word.ends_with(end));
+    if plural { &word[..word.len() - 1] } else { word }
+}
+
+/// The words of a name: lower case, without diacritics and possessives, American spelling, Arabic numbers.
+pub(crate) fn words(name: &str) -> Vec<String> {
+    let plain = letters(name);
+    let raw: Vec<&str> = plain.split_whitespace().collect();
+    let mut all: Vec<String> = Vec::with_capacity(raw.len());
+    for (at, &word) in raw.iter().enumerate() {
+        let after_type = at > 0 && BEFORE_NUMBERS.contains(&raw[at - 1]);
+        let is_last = at > 0 && at + 1 == raw.len();
+        all.push(match roman(word) {
+            Some((number, suffix)) if after_type || is_last || (suffix.is_empty() && word != "x") => {
+                format!("{number}{suffix}")
+            }
+            _ => american(word),
+        });
+    }
+    all
+}
+
+/// A name in lower case, its letters without diacritics, Greek ones as words, anything else as blanks.
+fn letters(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 8);
+    let lower = name.to_lowercase();
+    let mut rest = lower.nfkd().peekable();
+    while let Some(letter) = rest.next() {
+        match letter {
+            '\'' | '’' | '`' | '´' | '‘' => {
+                // Huntington's is Huntington; 5' and D'Acosta lose the mark alone.
+                if rest.peek() == Some(&'s') {
+                    rest.next();
+                    if rest.peek().is_some_and(|next| next.is_alphanumeric()) {
+                        out.push('s');
+                    }
+                }
+            }
+            '+' => out.push_str(" plus "),
+            'ß' => out.push_str("ss"),
+            'ø' => out.push('o'),
+            'ł' => out.push('l'),
+            'đ' => out.push('d'),
+            'æ' | 'œ' => out.push('e'),
+            _ if unicode_normalization::char::is_combining_mark(letter) => {}
+            _ if letter.is_ascii_alphanumeric() => out.push(letter),
+            _ => match greek(letter) {
+                Some(word) => {
+                    out.push(' ');
+                    out.push_str(word);
+                    out.push(' ');
+                }
+                None if letter.is_alphanumeric() => out.push(letter),
+                None => out.push(' '),
+            },
+        }
+    }
+    out
+}
+
+fn greek(letter: char) -> Option<&'static str> {
+    const NAMES: [&str; 25] = [
+        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu",
+        "xi", "omicron", "pi", "rho", "sigma", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+    ];
+    NAMES.get((letter as usize).checked_sub('α' as usize)?).copied()
+}
+
+/// British spelling as American: haemophilia, oedema, tumour, sulphate.
+fn american(word: &str) -> String {
+    let mut word = word.replace("ae", "e").replace("oe", "e").replace("sulph", "sulf");
+    for (british, american) in [("our", "or"), ("ours", "ors")] {
+        if word.len() > british.len() + 1 && word.ends_with(british) {
+            word.truncate(word.len() - british.len());
+            word.push_str(american);
+        }
+    }
+    word
+}
+
+/// The number and the letter after it of a Roman numeral up to 29: (2, "a") of `iia`.
+fn roman(word: &str) -> Option<(u32, &str)> {
+    let end = word.find(|c| !matches!(c, 'i' | 'v' | 'x')).unwrap_or(word.len());
+    let (numeral, suffix) = word.split_at(end);
+    if numeral.is_empty() || !(suffix.is_empty() || matches!(suffix.as_bytes(), [b'a'..=b'h'])) {
+        return None;
+    }
+    let tens = numeral.bytes().take_while(|b| *b == b'x').count();
+    let ones = match &numeral[tens..] {
+        "" => 0,
+        "i" => 1,
+        "ii" => 2,
+        "iii" => 3,
+        "iv" => 4,
+        "v" => 5,
+        "vi" => 6,
+        "vii" => 7,
+        "viii" => 8,
+        "ix" => 9,
+        _ => return None,
+    };
+    (tens <= 2).then_some((10 * tens as u32 + ones, suffix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn close(a: &str, b: &str, closeness: Option<Closeness>) {
+        assert_eq!(Forms::of(a).closeness(&Forms::of(b)), closeness, "{a} and {b}");
+        assert_eq!(Forms::of(b).closeness(&Forms::of(a)), closeness, "{b} and {a}");
+    }
+
+    #[test]
+    fn names_are_compared_from_strict_to_loose() {
+        use Closeness::*;
+        close("Marfan syndrome", "MARFAN SYNDROME", Some(Written));
+        close("Tay-Sachs disease", "Tay Sachs disease", Some(Punctuation));
+        close("Huntington's disease", "Huntington disease", Some(Spelling));
+        close("Sjögren’s syndrome", "Sjogren syndrome", Some(Spelling));
+        close("haemophilia A", "Hemophilia A", Some(Spelling));
+        close("β-thalassaemia", "Beta-thalassemia", Some(Spelling));
+        close("Angio-oedema, tumours", "angio-edema tumors", Some(Spelling));
+        close("Usher syndrome, type IIA", "Usher syndrome type 2A", Some(Spelling));
+        close("Neurofibromatosis type I", "Neurofibromatosis 1", Some(Type));
+        close("Breast cancer, familial", "Familial breast cancer", Some(Order));
+        close("Hypercholesterolaemia, familial", "familial hypercholesterolemia", Some(Order));
+        close("Usher Syndromes", "Usher syndrome", Some(Order));
+        close("marfan", "Marfan syndrome", Some(Generic));
+        close("Cushing disease", "Cushing syndrome", Some(Generic));
+        close("Goldberg-Shprintzen syndrome", "Shprintzen-Goldberg syndrome", Some(Generic));
+    }
+
+    #[test]
+    fn what_differs_stays_different() {
+        close("Hemophilia A", "Hemophilia", None);
+        close("Hemophilia A", "Hemophilia B", None);
+        close("Usher syndrome type 1", "Usher syndrome type 2", None);
+        close("Complex III deficiency, type 2", "Complex II deficiency, type 3", None);
+        close("Retinoschisis, X-linked", "Retinoschisis 10", None);
+        close("T-B+ immunodeficiency", "T-B- immunodeficiency", None);
+        close("Epilepsy with aphasia", "Epilepsy without aphasia", None);
+    }
+
+    #[test]
+    fn a_name_without_words_of_its_own_still_has_a_key() {
+        assert_eq!(key("syndrome"), "syndrome");
+        assert_eq!(key("Type of"), "type of");
+        assert_eq!(key(""), "");
+        assert_eq!(
+            words("Spastic paraplegia 4 (SPG4), X-linked, type X"),
+            ["spastic", "paraplegia", "4", "spg4", "x", "linked", "type", "10"]
+        );
+    }
+}
