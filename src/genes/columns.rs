@@ -14,7 +14,7 @@ pub(crate) const SHOW: &[Column] = &[
     GENE,
     column(
         &["fact"],
-        "kind of fact: name, hgnc, ncbi_gene, ensembl, omim, uniprot, location, kind, alias, previous_symbol, summary; diseases, phenotypes: how many; found_by: how the given name names the gene, if it is not the symbol",
+        "kind of fact: name, hgnc, ncbi_gene, ensembl, omim, uniprot, location, kind, loeuf, pli, missense_z (of gnomAD), alias, previous_symbol, summary; diseases, phenotypes: how many; found_by: how the given name names the gene, if it is not the symbol",
     ),
     column(&["value"], "the fact"),
     SOURCE,

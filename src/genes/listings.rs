@@ -104,11 +104,13 @@ pub(crate) fn list(request: LookupRequest<'_>, names: &[String], listing: Listin
 
 /// The table of a knowledge base's sources.
 pub(crate) fn sources(base: &Base) -> String {
-    let mut text = String::from("#source\ttable\tfile\trelease\tlicence\trows\tfacts\tgene_unknown\n");
+    let mut text = String::from(
+        "#source\ttable\tfile\trelease\tlicence\trows\tfacts\tgene_unknown\tphenotype_unknown\tdisease_unknown\n",
+    );
     for source in base.sources() {
-        let [rows, facts, unknown] = source.counts;
+        let counts = source.counts.map(|count| count.to_string()).join("\t");
         let cells = [&source.name, &source.what, &source.file, &source.release, &source.licence].map(|text| cell(text));
-        text.push_str(&format!("{}\t{rows}\t{facts}\t{unknown}\n", cells.join("\t")));
+        text.push_str(&format!("{}\t{counts}\n", cells.join("\t")));
     }
     text
 }
@@ -134,6 +136,9 @@ fn facts(base: &Base, gene: &Gene, how: &str) -> Result<Vec<String>> {
     fact("refseq", gene.refseq.clone(), own);
     fact("location", gene.location.clone(), own);
     fact("kind", gene.kind.clone(), own);
+    for (name, value, id) in base.values(gene)? {
+        fact(&name, Some(value.to_string()), id);
+    }
     for (name, what, id) in base.names(gene)? {
         fact(&what.replace(' ', "_"), Some(name), id);
     }

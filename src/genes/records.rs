@@ -46,8 +46,8 @@ pub(crate) struct Source {
     pub release: String,
     /// Its licence.
     pub licence: String,
-    /// Rows read, facts kept, rows whose gene is unknown.
-    pub counts: [i64; 3],
+    /// Rows read, facts kept, and rows whose gene, phenotype or disease is unknown.
+    pub counts: [i64; 5],
 }
 
 impl Source {

@@ -13,9 +13,11 @@ pub(super) const NO_RELEASE: &str = "not given";
 pub(super) const SCHEMA: &str = "
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL, what TEXT NOT NULL, file TEXT NOT NULL, release TEXT NOT NULL,
-  licence TEXT NOT NULL, sha256 TEXT NOT NULL, rows INTEGER NOT NULL, facts INTEGER NOT NULL, unknown INTEGER NOT NULL);
+  licence TEXT NOT NULL, sha256 TEXT NOT NULL, rows INTEGER NOT NULL, facts INTEGER NOT NULL,
+  unknown_genes INTEGER NOT NULL, unknown_terms INTEGER NOT NULL, unknown_diseases INTEGER NOT NULL);
 CREATE TABLE gene (id INTEGER PRIMARY KEY, symbol TEXT NOT NULL, name TEXT NOT NULL, hgnc INTEGER, entrez INTEGER, ensembl TEXT, omim INTEGER,
   uniprot TEXT, refseq TEXT, location TEXT, kind TEXT, summary TEXT, summary_source INTEGER, source INTEGER NOT NULL);
+CREATE TABLE gene_value (gene INTEGER NOT NULL, name TEXT NOT NULL, value REAL NOT NULL, source INTEGER NOT NULL);
 CREATE TABLE gene_name (folded TEXT NOT NULL, kind INTEGER NOT NULL, gene INTEGER NOT NULL, name TEXT NOT NULL, source INTEGER NOT NULL);
 CREATE TABLE withdrawn (folded TEXT NOT NULL, symbol TEXT NOT NULL, hgnc INTEGER NOT NULL, successors TEXT NOT NULL, source INTEGER NOT NULL);
 CREATE TABLE term (id INTEGER PRIMARY KEY, name TEXT NOT NULL, definition TEXT, obsolete INTEGER NOT NULL, replaced_by INTEGER);
@@ -43,6 +45,7 @@ CREATE INDEX gene_symbol ON gene (symbol);
 CREATE INDEX gene_hgnc ON gene (hgnc);
 CREATE INDEX gene_entrez ON gene (entrez);
 CREATE INDEX gene_ensembl ON gene (ensembl);
+CREATE INDEX gene_value_gene ON gene_value (gene);
 CREATE INDEX gene_name_folded ON gene_name (folded);
 CREATE INDEX gene_name_gene ON gene_name (gene);
 CREATE INDEX withdrawn_folded ON withdrawn (folded);

@@ -8,15 +8,26 @@ pub(crate) enum TableKind {
     HgncWithdrawn,
     GeneInfo,
     GeneSummary,
+    OmimGenes,
+    Constraint,
     Ontology,
     DiseasePhenotypes,
     GenePhenotypes,
+    PhenotypeGenes,
+    GeneDiseases,
     OrphanetDisorders,
     OrphanetGenes,
     OrphanetPhenotypes,
+    OmimGeneMap,
+    OmimMorbidMap,
+    OmimTitles,
+    OmimMedGen,
     ClinGen,
+    GenCc,
     Gene2Phenotype,
+    PanelApp,
     ClinicalGenomicDatabase,
+    ClinVar,
     DisGeNet,
 }
 
@@ -53,6 +64,12 @@ const HPO: Publisher =
 pub(super) const ORPHANET: Publisher = Publisher { name: "Orphanet", licence: "CC BY 4.0 (Orphadata)" };
 const CLINGEN: Publisher = Publisher { name: "ClinGen", licence: "CC0 1.0" };
 const GENE2PHENOTYPE: Publisher = Publisher { name: "Gene2Phenotype", licence: "EMBL-EBI terms of use" };
+/// OMIM. Its tables are each user's own copy.
+const OMIM: Publisher = Publisher { name: "OMIM", licence: "OMIM's agreement (omim.org/help/agreement)" };
+const GENCC: Publisher = Publisher { name: "GenCC", licence: "CC0 1.0" };
+const PANELAPP: Publisher = Publisher { name: "PanelApp", licence: "Genomics England's terms of use" };
+const GNOMAD: Publisher = Publisher { name: "gnomAD", licence: "CC0 1.0" };
+const CLINVAR: Publisher = Publisher { name: "ClinVar", licence: "public domain" };
 const CGD: Publisher = Publisher { name: "CGD", licence: "public domain (NHGRI)" };
 /// DisGeNET.
 pub(super) const DISGENET: Publisher = Publisher { name: "DisGeNET", licence: "ODbL 1.0" };
@@ -111,9 +128,33 @@ pub(crate) const ALL: &[TableDescription] = &[
         quoted: false,
     },
     TableDescription {
+        kind: TableKind::OmimGenes,
+        publisher: &OMIM,
+        what: "OMIM's mim2gene.txt",
+        known_by: &["mim number", "approved gene symbol (hgnc)", "ensembl gene id (ensembl)"],
+        needs: &["entrez gene id (ncbi)"],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::Constraint,
+        publisher: &GNOMAD,
+        what: "gnomAD's constraint (version 2.1.1)",
+        known_by: &["gene", "oe_lof_upper", "pli"],
+        needs: &["transcript", "gene_id", "mis_z"],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::Constraint,
+        publisher: &GNOMAD,
+        what: "gnomAD's constraint (version 4)",
+        known_by: &["gene", "lof.oe_ci.upper", "lof.pli"],
+        needs: &["transcript", "canonical", "mane_select", "mis.z_score"],
+        quoted: false,
+    },
+    TableDescription {
         kind: TableKind::Ontology,
         publisher: &HPO,
-        what: "hp.obo of the Human Phenotype Ontology",
+        what: "the Human Phenotype Ontology (hp.obo, hp.json)",
         known_by: &[],
         needs: &[],
         quoted: false,
@@ -122,7 +163,8 @@ pub(crate) const ALL: &[TableDescription] = &[
         kind: TableKind::DiseasePhenotypes,
         publisher: &HPO,
         what: "HPO's phenotype.hpoa",
-        known_by: &["database_id", "disease_name", "biocuration"],
+        // Until 2022 the columns were written as DatabaseID, DiseaseName …
+        known_by: &["database_id;databaseid", "disease_name;diseasename", "biocuration"],
         needs: &["qualifier", "hpo_id", "reference", "evidence", "onset", "frequency", "aspect"],
         quoted: false,
     },
@@ -130,8 +172,40 @@ pub(crate) const ALL: &[TableDescription] = &[
         kind: TableKind::GenePhenotypes,
         publisher: &HPO,
         what: "HPO's genes_to_phenotype.txt",
-        known_by: &["ncbi_gene_id", "hpo_id", "disease_id"],
-        needs: &["gene_symbol", "hpo_name", "frequency"],
+        known_by: &["ncbi_gene_id", "hpo_id", "frequency"],
+        needs: &["gene_symbol", "hpo_name", "disease_id"],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::GenePhenotypes,
+        publisher: &HPO,
+        what: "HPO's genes_to_phenotype.txt as it was until 2022",
+        known_by: &["entrez-gene-id", "entrez-gene-symbol", "hpo-term-id"],
+        needs: &["hpo-term-name"],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::PhenotypeGenes,
+        publisher: &HPO,
+        what: "HPO's phenotype_to_genes.txt",
+        known_by: &["hpo_id", "hpo_name", "ncbi_gene_id"],
+        needs: &["gene_symbol", "disease_id"],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::PhenotypeGenes,
+        publisher: &HPO,
+        what: "HPO's phenotype_to_genes.txt as it was until 2022",
+        known_by: &["hpo-id", "hpo label;hpo-name", "entrez-gene-id;gene-id"],
+        needs: &["entrez-gene-symbol;gene-name"],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::GeneDiseases,
+        publisher: &HPO,
+        what: "HPO's genes_to_disease.txt",
+        known_by: &["ncbi_gene_id", "association_type", "disease_id"],
+        needs: &["gene_symbol", "source"],
         quoted: false,
     },
     TableDescription {
@@ -159,11 +233,51 @@ pub(crate) const ALL: &[TableDescription] = &[
         quoted: false,
     },
     TableDescription {
+        kind: TableKind::OmimGeneMap,
+        publisher: &OMIM,
+        what: "OMIM's genemap2.txt",
+        known_by: &["mim number", "computed cyto location", "phenotypes"],
+        needs: &["approved gene symbol;approved symbol", "entrez gene id", "gene name"],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::OmimMorbidMap,
+        publisher: &OMIM,
+        what: "OMIM's morbidmap.txt",
+        known_by: &["phenotype", "mim number", "cyto location"],
+        needs: &["gene symbols;gene/locus and other related symbols"],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::OmimTitles,
+        publisher: &OMIM,
+        what: "OMIM's mimTitles.txt",
+        known_by: &["prefix", "mim number"],
+        needs: &[],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::OmimMedGen,
+        publisher: &NCBI,
+        what: "NCBI's mim2gene_medgen",
+        known_by: &["mim number", "geneid", "medgencui"],
+        needs: &["type", "source"],
+        quoted: false,
+    },
+    TableDescription {
         kind: TableKind::ClinGen,
         publisher: &CLINGEN,
         what: "ClinGen's gene-disease validity",
         known_by: &["disease label;disease_label", "classification"],
         needs: &["gene symbol;gene_name", "gene id (hgnc);hgnc_id", "disease id (mondo);mondo_disease_id"],
+        quoted: true,
+    },
+    TableDescription {
+        kind: TableKind::GenCc,
+        publisher: &GENCC,
+        what: "GenCC's submissions",
+        known_by: &["gene_curie", "classification_title", "submitter_title"],
+        needs: &["gene_symbol", "disease_curie", "disease_title"],
         quoted: true,
     },
     TableDescription {
@@ -181,11 +295,27 @@ pub(crate) const ALL: &[TableDescription] = &[
         quoted: true,
     },
     TableDescription {
+        kind: TableKind::PanelApp,
+        publisher: &PANELAPP,
+        what: "a panel of PanelApp",
+        known_by: &["gel_status", "model_of_inheritance", "level4"],
+        needs: &["gene symbol;gene_symbol", "phenotypes"],
+        quoted: true,
+    },
+    TableDescription {
         kind: TableKind::ClinicalGenomicDatabase,
         publisher: &CGD,
         what: "the Clinical Genomic Database",
         known_by: &["gene", "condition", "inheritance", "manifestation categories"],
         needs: &["hgnc id", "entrez gene id", "references"],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::ClinVar,
+        publisher: &CLINVAR,
+        what: "ClinVar's gene_condition_source_id",
+        known_by: &["geneid", "conceptid", "diseasename", "diseasemim"],
+        needs: &["associatedgenes;genesymbol", "sourcename"],
         quoted: false,
     },
     TableDescription {
@@ -199,7 +329,12 @@ pub(crate) const ALL: &[TableDescription] = &[
 ];
 
 impl TableKind {
-    /// Its description.
+    /// Whether it may be given several times: one file for each panel.
+    pub(crate) fn has_panels(self) -> bool {
+        matches!(self, Self::Gene2Phenotype | Self::PanelApp)
+    }
+
+    /// Its description: the first, where there are several layouts.
     pub(crate) fn description(self) -> &'static TableDescription {
         ALL.iter().find(|one| one.kind == self).expect("every kind is in the list")
     }

@@ -3,6 +3,7 @@
 mod annotate;
 mod base;
 mod names;
+mod tables;
 
 use crate::support::{Folder, genogloss, succeed};
 

@@ -46,10 +46,13 @@ pub(super) struct Options {
 enum Command {
     /// Build a knowledge base from tables.
     ///
-    /// Each table is recognized by its columns; plain, gzip, BGZF or xz. HGNC's complete set or NCBI's gene_info is needed; the others are optional:
-    /// HGNC's withdrawn entries; NCBI's or RefSeq's gene summaries; hp.obo, phenotype.hpoa and genes_to_phenotype.txt of HPO; Orphanet's disorders,
-    /// genes and phenotypes; ClinGen's gene-disease validity; panels of Gene2Phenotype; the Clinical Genomic Database; DisGeNET's curated
-    /// associations. The name of each source, its release and its licence are kept with its facts.
+    /// Each table is recognized by its columns; plain, gzip, BGZF or xz. HGNC's complete set (or its JSON) or NCBI's gene_info is needed;
+    /// the others are optional: HGNC's withdrawn entries; NCBI's or RefSeq's gene summaries; hp.obo or hp.json, phenotype.hpoa,
+    /// genes_to_phenotype.txt or phenotype_to_genes.txt, and genes_to_disease.txt of HPO; Orphanet's disorders, genes and phenotypes
+    /// (en_product4.xml, en_product6.xml); ClinGen's gene-disease validity; GenCC's submissions; panels of Gene2Phenotype and PanelApp;
+    /// OMIM's genemap2.txt, morbidmap.txt, mimTitles.txt and mim2gene.txt; NCBI's mim2gene_medgen; ClinVar's gene_condition_source_id; the
+    /// Clinical Genomic Database; DisGeNET's curated associations; gnomAD's constraint. The name of each source, its release and its licence
+    /// are kept with its facts.
     #[command(after_help = "\
 Examples:
   genogloss genes build hgnc_complete_set.txt Homo_sapiens.gene_info.gz

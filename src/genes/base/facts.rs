@@ -29,6 +29,12 @@ impl Base {
         Ok(named.map(|(name, kind, source)| (name, kind.word(), source)).collect())
     }
 
+    /// Numbers that sources give of a gene (gnomAD's `loeuf`, `pli`, `missense_z`): name, value, source.
+    pub(crate) fn values(&self, gene: &Gene) -> Result<Vec<(String, f64, i64)>> {
+        let sql = "SELECT name, value, source FROM gene_value WHERE gene = ?1 ORDER BY source, rowid";
+        self.rows(sql, [gene.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    }
+
     /// A gene's diseases, one row per source and statement.
     pub(crate) fn diseases(&self, gene: &Gene) -> Result<Vec<Relation>> {
         let sql = "SELECT d.accession, d.name, r.relation, r.claim, r.inheritance, r.reference, r.origin, r.source, d.id FROM gene_disease r

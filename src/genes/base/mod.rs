@@ -96,7 +96,7 @@ impl Base {
         }
         db.pragma_update(None, "mmap_size", 1i64 << 30).map_err(strange)?;
         let sources: Vec<Source> = db
-            .prepare("SELECT id, name, what, file, release, licence, rows, facts, unknown FROM source ORDER BY id")
+            .prepare("SELECT id, name, what, file, release, licence, rows, facts, unknown_genes, unknown_terms, unknown_diseases FROM source ORDER BY id")
             .and_then(|mut all| {
                 all.query_map([], |row| {
                     Ok(Source {
@@ -105,7 +105,7 @@ impl Base {
                         file: row.get(3)?,
                         release: row.get(4)?,
                         licence: row.get(5)?,
-                        counts: [row.get(6)?, row.get(7)?, row.get(8)?],
+                        counts: [row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?],
                     })
                 })?
                 .collect()

@@ -12,17 +12,28 @@ use crate::genes::{
 
 impl Builder {
     /// The number of a disease, which is added if it is new. Diseases are told apart by `accession`, or by source and name if there is
-    /// none.
+    /// none. A table that knows no name gives the accession as the name; the first name that another table gives takes its place.
     pub(super) fn disease(&mut self, accession: Option<&str>, name: &str, source: i64) -> rusqlite::Result<i64> {
         let key = accession.map_or_else(|| format!("{source} {}", fold(name)), str::to_string);
+        let is_named = accession != Some(name);
         if let Some(&id) = self.diseases.get(&key) {
+            if is_named && self.nameless.remove(&id) {
+                self.db.prepare_cached("UPDATE disease SET name = ?2 WHERE id = ?1")?.execute(params![id, name])?;
+                self.disease_name(id, name);
+                self.ontology.disease_labels.insert(key, name.into());
+            }
             return Ok(id);
         }
         let id = self.diseases.len() as i64 + 1;
         self.db
             .prepare_cached("INSERT INTO disease VALUES (?1, ?2, ?3, NULL, NULL, ?1, ?4)")?
             .execute(params![id, accession, name, source])?;
-        self.disease_name(id, name);
+        match is_named {
+            true => self.disease_name(id, name),
+            false => {
+                self.nameless.insert(id);
+            }
+        }
         self.diseases.insert(key.clone(), id);
         self.ontology.disease_labels.insert(key, name.into());
         Ok(id)
@@ -64,13 +75,13 @@ impl Builder {
 
     /// A row of HPO's phenotype.hpoa.
     pub(super) fn disease_phenotype(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
-        let (Some(id), Some(term)) =
-            (row.get(&["database_id"]).and_then(accession), row.get(&["hpo_id"]).and_then(term_number))
-        else {
+        let given = row.get(&["database_id", "databaseid"]);
+        let Some(id) = given.and_then(accession) else {
+            tally.lost_disease(given);
             return Ok(());
         };
         // Names are written as `Marfan syndrome; MFS`.
-        let names = row.get(&["disease_name"]).unwrap_or_default();
+        let names = row.get(&["disease_name", "diseasename"]).unwrap_or_default();
         let new = !self.diseases.contains_key(&id);
         let mut parts = names.split(';').map(str::trim).filter(|part| !part.is_empty());
         let first = parts.next().unwrap_or_default();
@@ -80,19 +91,17 @@ impl Builder {
                 self.disease_name(disease, part);
             }
         }
-        self.disease_term(disease, &id, term, row, tally)
+        self.disease_term(disease, &id, row, tally)
     }
 
     /// A phenotype of a disease, or that the disease does not have it.
-    fn disease_term(
-        &mut self,
-        disease: i64,
-        accession: &str,
-        term: u32,
-        row: Row<'_>,
-        tally: &mut Tally,
-    ) -> rusqlite::Result<()> {
-        let term = self.ontology.main_terms.get(&term).copied().unwrap_or(term);
+    fn disease_term(&mut self, disease: i64, accession: &str, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
+        let given = row.get(&["hpo_id"]);
+        let known = given.and_then(term_number);
+        let Some(term) = known.and_then(|term| self.ontology.known_term(term, || row.get(&["hpo_term"]))) else {
+            tally.lost_term(given);
+            return Ok(());
+        };
         let absent = row.get(&["qualifier"]) == Some("NOT")
             || row.get(&["frequency"]).is_some_and(|f| f.starts_with("Excluded"));
         self.db
@@ -119,15 +128,24 @@ impl Builder {
 
     /// A row of HPO's genes_to_phenotype.txt.
     pub(super) fn gene_phenotype(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
-        let symbol = row.get(&["gene_symbol"]);
-        let Some(term) = row.get(&["hpo_id"]).and_then(term_number) else { return Ok(()) };
-        let key = GeneKey { hgnc: None, entrez: row.get(&["ncbi_gene_id"]), symbol };
+        self.propagated.is_known = true;
+        let symbol = row.get(&["gene_symbol", "entrez-gene-symbol"]);
+        let key = GeneKey { hgnc: None, entrez: row.get(&["ncbi_gene_id", "entrez-gene-id"]), symbol };
         let Some(gene) = self.genes.find(key) else {
             tally.lost(symbol);
             return Ok(());
         };
-        let term = self.ontology.main_term(term, || row.get(&["hpo_name"]).unwrap_or_default());
-        let id = row.get(&["disease_id"]).and_then(accession);
+        // Until 2022, the header named the two columns of the phenotype in the wrong order.
+        let columns = [row.get(&["hpo_id", "hpo-term-id"]), row.get(&["hpo_name", "hpo-term-name"])];
+        let number = |text: &Option<&str>| text.and_then(term_number);
+        let name = columns.iter().find(|column| number(column).is_none()).copied().flatten();
+        let term = columns.iter().find_map(number);
+        let Some(term) = term.and_then(|term| self.ontology.known_term(term, || name.or(Some("")))) else {
+            tally.lost_term(columns[0]);
+            return Ok(());
+        };
+        let frequency = row.get(&["frequency", "frequency-raw"]).or(row.get(&["frequency-hpo"]));
+        let id = row.get(&["disease_id", "disease-id for link"]).and_then(accession);
         let disease = match &id {
             Some(id) => Some(self.disease(Some(id), id, tally.source)?),
             None => None,
@@ -137,7 +155,7 @@ impl Builder {
             gene as i64,
             term,
             disease,
-            row.get(&["frequency"]),
+            frequency,
             tally.source
         ])?;
         tally.facts += 1;
@@ -180,10 +198,12 @@ impl Builder {
 
     /// A row of Orphanet's phenotypes of disorders.
     pub(super) fn orphanet_phenotype(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
-        let (Some(code), Some(name)) = (row.get(&["orphacode"]), row.get(&["disorder"])) else { return Ok(()) };
-        let Some(term) = row.get(&["hpo_id"]).and_then(term_number) else { return Ok(()) };
+        let (Some(code), Some(name)) = (row.get(&["orphacode"]), row.get(&["disorder"])) else {
+            tally.lost_disease(row.get(&["orphacode", "disorder"]));
+            return Ok(());
+        };
         let id = format!("ORPHA:{code}");
         let disease = self.disease(Some(&id), name, tally.source)?;
-        self.disease_term(disease, &id, term, row, tally)
+        self.disease_term(disease, &id, row, tally)
     }
 }

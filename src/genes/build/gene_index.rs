@@ -1,6 +1,6 @@
 //! The genes of the tables read so far, found by their identifiers and names.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use crate::genes::gene_names::{Meant, NameKind, fold_gene, meant};
 
@@ -62,11 +62,72 @@ pub(super) struct GeneIndex {
     pub(super) all: Vec<Gene>,
     pub(super) by_hgnc: HashMap<i64, usize>,
     pub(super) by_entrez: HashMap<i64, usize>,
+    /// By OMIM's and Ensembl's identifiers; made when first asked for.
+    others: Option<OtherIdentifiers>,
     /// By folded name: kind of name, gene, the name as written, source.
     pub(super) names: BTreeMap<String, Vec<(NameKind, usize, String, i64)>>,
 }
 
+/// Genes by identifiers that only some tables give; those that several genes have are left out.
+#[derive(Default)]
+struct OtherIdentifiers {
+    omim: HashMap<i64, Option<usize>>,
+    ensembl: HashMap<String, Option<usize>>,
+}
+
+impl OtherIdentifiers {
+    fn of(genes: &[Gene]) -> Self {
+        fn add<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Option<usize>>, key: K, gene: usize) {
+            match map.entry(key) {
+                Entry::Vacant(entry) => {
+                    entry.insert(Some(gene));
+                }
+                Entry::Occupied(mut entry) => {
+                    entry.insert(None);
+                }
+            }
+        }
+        let mut made = Self::default();
+        for (number, gene) in genes.iter().enumerate() {
+            if let Some(id) = gene.omim {
+                add(&mut made.omim, id, number);
+            }
+            if let Some(id) = &gene.ensembl {
+                add(&mut made.ensembl, id.clone(), number);
+            }
+        }
+        made
+    }
+}
+
 impl GeneIndex {
+    /// The gene of an OMIM number, if only one has it.
+    pub(super) fn by_omim(&mut self, id: &str) -> Option<usize> {
+        let id: i64 = id.parse().ok()?;
+        let others = self.others.get_or_insert_with(|| OtherIdentifiers::of(&self.all));
+        others.omim.get(&id).copied().flatten()
+    }
+
+    /// The gene of an Ensembl identifier, with or without its version, if only one has it.
+    pub(super) fn by_ensembl(&mut self, id: &str) -> Option<usize> {
+        let id = id.split('.').next()?;
+        let others = self.others.get_or_insert_with(|| OtherIdentifiers::of(&self.all));
+        others.ensembl.get(id).copied().flatten()
+    }
+
+    /// Gives a gene its OMIM number, if it has none. Returns whether the gene has this number now.
+    pub(super) fn give_omim(&mut self, gene: usize, id: &str) -> bool {
+        let Ok(id) = id.parse::<i64>() else { return false };
+        let known = &mut self.all[gene].omim;
+        if known.is_none() {
+            *known = Some(id);
+            if let Some(others) = &mut self.others {
+                others.omim.entry(id).or_insert(Some(gene));
+            }
+        }
+        self.all[gene].omim == Some(id)
+    }
+
     /// Adds a name of a gene.
     pub(super) fn name(&mut self, gene: usize, kind: NameKind, name: &str, source: i64) {
         let name = name.trim();

@@ -19,9 +19,7 @@ impl Builder {
         let (Some(id), Some(symbol)) = (id, row.get(&["symbol", "approved symbol"])) else {
             return Ok(());
         };
-        if row.get(&["date_modified"]).is_some_and(|date| date > tally.release.as_str()) {
-            tally.release = row.get(&["date_modified"]).unwrap_or_default().into();
-        }
+        tally.dated(row.get(&["date_modified"]));
         let number = |id: &str| id.trim_start_matches("HGNC:").parse::<i64>().ok();
         if row.get(&["status"]).is_some_and(|status| status != "Approved") {
             // A custom download: `symbol withdrawn, see [HGNC:6692](…)`.
@@ -131,9 +129,7 @@ impl Builder {
         if row.get(&["tax_id"]) != Some("9606") || symbol == "NEWENTRY" {
             return Ok(());
         }
-        if row.get(&["modification_date"]).is_some_and(|date| date > tally.release.as_str()) {
-            tally.release = row.get(&["modification_date"]).unwrap_or_default().into();
-        }
+        tally.dated(row.get(&["modification_date"]));
         let cross: Vec<&str> = row.get(&["dbxrefs"]).into_iter().flat_map(|all| all.split('|')).collect();
         let crossed = |space: &str| cross.iter().find_map(|one| one.strip_prefix(space));
         let hgnc = crossed("HGNC:HGNC:").and_then(|id| id.parse::<i64>().ok());

@@ -4,12 +4,18 @@
 //! NCBI's), and by its name only if it has no identifier. A row whose gene is unknown is counted and left out. Nothing is invented: a
 //! disease without an identifier in its source has none in the knowledge base.
 
+mod constraint;
+mod curations;
 mod diseases;
 mod gene_index;
 mod genes;
+mod hpo;
 mod identity;
+mod omim;
 mod ontology;
+mod pending;
 mod relations;
+mod releases;
 mod series;
 mod tally;
 
@@ -24,7 +30,9 @@ use self::{
     gene_index::GeneIndex,
     identity::{DiseaseNames, Identities},
     ontology::OntologyTerms,
-    tally::Tally,
+    pending::{Constraint, Propagated},
+    releases::{Releases, hpo_version_in, release_in},
+    tally::{Tally, Unknown},
 };
 use super::{
     base::default_path,
@@ -53,8 +61,10 @@ pub(crate) struct TableReport {
     pub rows: u64,
     /// Facts kept.
     pub facts: u64,
-    /// Rows whose gene is unknown, and the first such gene.
-    pub unknown: (u64, String),
+    /// Rows that name a gene, a phenotype or a disease that is unknown.
+    pub unknown: [Unknown; 3],
+    /// What the user should know beside the counts.
+    pub notes: Vec<String>,
 }
 
 /// Builds a knowledge base, and logs what was read. `target`: the file to write; `None`: where it is looked for.
@@ -81,12 +91,14 @@ pub(crate) fn build_and_log(tables: &[PathBuf], releases: &[(String, String)], t
             commas(table.rows),
             commas(table.facts)
         );
-        let (lost, first) = &table.unknown;
-        if *lost > 0 {
-            tracing::warn!(
-                "{place}: {} rows name unknown genes, and were left out (the first: {first})",
-                commas(*lost)
-            );
+        for (Unknown { count, first }, what) in table.unknown.iter().zip(["genes", "phenotypes", "diseases"]) {
+            if *count > 0 {
+                let count = commas(*count);
+                tracing::warn!("{place}: {count} rows name unknown {what}, and were left out (the first: {first})");
+            }
+        }
+        for note in &table.notes {
+            tracing::warn!("{place}: {note}");
         }
     }
     let Identities { records, diseases, left_out, series } = identities;
@@ -139,15 +151,20 @@ pub(crate) fn build(
 /// Refuses a table that is given twice, and tables without genes.
 fn check_tables(tables: &[(PathBuf, Table)]) -> Result<()> {
     for pair in tables.windows(2) {
-        let once = !matches!(pair[0].1.kind, TableKind::Gene2Phenotype);
-        if once && pair[0].1.kind == pair[1].1.kind {
-            let problem = format!("it is {}, as is {}", pair[1].1.kind.description().what, pair[0].1.place());
+        let kind = pair[1].1.kind;
+        if pair[0].1.kind == kind && !kind.has_panels() {
+            let problem = format!("it is {}, as is {}", kind.description().what, pair[0].1.place());
             return Err(Error::input(pair[1].1.place(), problem).with_hint("give each table once"));
         }
     }
     if !tables.iter().any(|(_, table)| matches!(table.kind, TableKind::Hgnc | TableKind::GeneInfo)) {
         return Err(Error::usage("there is no table of genes")
             .with_hint("HGNC's complete set (hgnc_complete_set.txt) or NCBI's Homo_sapiens.gene_info is needed"));
+    }
+    let has = |kind: TableKind| tables.iter().find(|(_, table)| table.kind == kind);
+    if let (Some((_, table)), None) = (has(TableKind::PhenotypeGenes), has(TableKind::Ontology)) {
+        let problem = "its genes also have all more general phenotypes, which only the ontology tells from their own";
+        return Err(Error::input(table.place(), problem).with_hint("give hp.obo or hp.json too"));
     }
     Ok(())
 }
@@ -183,6 +200,15 @@ struct Builder {
     related: HashSet<(usize, i64, i64, String)>,
     /// Phenotypes of genes in diseases, as sources other than HPO state them: gene, disease, term, source.
     stated_terms: HashSet<(usize, i64, u32, i64)>,
+    /// Diseases that so far have no name but their identifier.
+    nameless: HashSet<i64>,
+    /// Identifiers of Gene2Phenotype's records read so far: panels share them.
+    records: HashSet<String>,
+    /// Genes and phenotypes of OMIM's gene map and morbid map, and the table that was the first to have them.
+    mapped: HashMap<(usize, String), i64>,
+    propagated: Propagated,
+    constraint: Constraint,
+    releases: Releases,
 }
 
 impl Builder {
@@ -202,6 +228,12 @@ impl Builder {
             ontology: OntologyTerms::default(),
             related: HashSet::new(),
             stated_terms: HashSet::new(),
+            nameless: HashSet::new(),
+            records: HashSet::new(),
+            mapped: HashMap::new(),
+            propagated: Propagated::default(),
+            constraint: Constraint::default(),
+            releases: Releases::default(),
         })
     }
 
@@ -217,23 +249,28 @@ impl Builder {
         let publisher = about.publisher;
         let mut tally = Tally { source, release: release_in(&table.lead), ..Tally::default() };
         let place = table.place().to_string();
+        let made_with = hpo_version_in(&table.lead);
         let report = table.each(|row| {
             tally.rows += 1;
             self.read_row(kind, row, &mut tally).map_err(|error| Error::input(row.place(), describe_sqlite(&error)))
         })?;
-        self.ontology.close(&mut tally);
+        self.end_table(kind, &mut tally).map_err(|error| Error::input(&place, describe_sqlite(&error)))?;
         let file = file_name(&path);
         let named = |(of, _): &&(String, String)| of.eq_ignore_ascii_case(publisher.name) || *of == file;
         let release = match releases.iter().find(named) {
-            _ if !tally.release.is_empty() => tally.release,
+            _ if !tally.release.is_empty() => tally.release.clone(),
             Some((_, release)) => release.clone(),
             None => NO_RELEASE.to_string(),
         };
-        let (rows, facts, unknown) = (tally.rows as i64, tally.facts as i64, tally.unknown.0 as i64);
         let digest = report.sha256.unwrap_or_default();
+        self.releases.once(&place, kind, &digest, tally.panels.take())?;
+        tally.notes.extend(self.releases.of_hpo(kind, &file, made_with.as_deref().unwrap_or(&release)));
+        let Tally { rows, facts, unknown_genes, unknown_terms, unknown_diseases, notes, .. } = tally;
+        let unknown = [unknown_genes, unknown_terms, unknown_diseases];
+        let [genes, terms, diseases] = [0, 1, 2].map(|at: usize| unknown[at].count as i64);
         self.db
             .execute(
-                "INSERT INTO source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                "INSERT INTO source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 params![
                     source,
                     publisher.name,
@@ -242,14 +279,29 @@ impl Builder {
                     release,
                     publisher.licence,
                     digest,
-                    rows,
-                    facts,
-                    unknown
+                    rows as i64,
+                    facts as i64,
+                    genes,
+                    terms,
+                    diseases
                 ],
             )
             .map_err(|error| Error::input(place, describe_sqlite(&error)))?;
-        let Tally { rows, facts, unknown, .. } = tally;
-        Ok(TableReport { path, what: about.what, release, rows, facts, unknown })
+        Ok(TableReport { path, what: about.what, release, rows, facts, unknown, notes })
+    }
+
+    /// Does what can only be done when all rows of a table are read.
+    fn end_table(&mut self, kind: TableKind, tally: &mut Tally) -> rusqlite::Result<()> {
+        match kind {
+            TableKind::Ontology => {
+                self.ontology.close(tally);
+                self.ontology.complete();
+                Ok(())
+            }
+            TableKind::PhenotypeGenes => self.write_propagated(tally),
+            TableKind::Constraint => self.write_constraint(tally),
+            _ => Ok(()),
+        }
     }
 
     fn read_row(&mut self, kind: TableKind, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
@@ -264,6 +316,17 @@ impl Builder {
             }
             TableKind::DiseasePhenotypes => self.disease_phenotype(row, tally),
             TableKind::GenePhenotypes => self.gene_phenotype(row, tally),
+            TableKind::PhenotypeGenes => self.phenotype_gene(row, tally),
+            TableKind::GeneDiseases => self.gene_disease(row, tally),
+            TableKind::OmimGenes => self.omim_gene(row, tally),
+            TableKind::OmimGeneMap => self.omim_gene_map(row, tally),
+            TableKind::OmimMorbidMap => self.omim_morbid_map(row, tally),
+            TableKind::OmimTitles => self.omim_titles(row, tally),
+            TableKind::OmimMedGen => self.omim_medgen(row, tally),
+            TableKind::Constraint => self.constraint_row(row, tally),
+            TableKind::GenCc => self.gencc(row, tally),
+            TableKind::PanelApp => self.panelapp(row, tally),
+            TableKind::ClinVar => self.clinvar(row, tally),
             TableKind::OrphanetDisorders => self.orphanet_disorder(row, tally),
             TableKind::OrphanetGenes => self.orphanet_gene(row, tally),
             TableKind::OrphanetPhenotypes => self.orphanet_phenotype(row, tally),
@@ -350,17 +413,4 @@ impl Builder {
         }
         Ok(())
     }
-}
-
-/// The release that the comments before a header give; empty if they do not.
-fn release_in(lead: &[String]) -> String {
-    lead.iter()
-        .find_map(|line| line.strip_prefix("#version:").or_else(|| line.strip_prefix("#date:")))
-        .map(|text| text.trim().to_string())
-        .or_else(|| {
-            // ClinGen: FILE CREATED: 2025-01-09
-            lead.iter()
-                .find_map(|line| Some(line.split_once("FILE CREATED:")?.1.trim().trim_matches(['"', ',']).to_string()))
-        })
-        .unwrap_or_default()
 }

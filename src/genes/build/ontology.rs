@@ -27,7 +27,10 @@ pub(super) struct Term {
     pub(super) alternatives: Vec<u32>,
     pub(super) parents: Vec<u32>,
     pub(super) obsolete: bool,
+    /// The term to use in its place; without `replaced_by`, the first that the ontology names to be considered.
     pub(super) replaced_by: Option<u32>,
+    /// Whether `replaced_by` is a replacement, not only one to be considered.
+    is_replaced: bool,
 }
 
 /// The terms read so far, and the genes and diseases that have them.
@@ -38,6 +41,8 @@ pub(super) struct OntologyTerms {
     open: Term,
     /// The main number of each number in use, alternative ones included.
     pub(super) main_terms: HashMap<u32, u32>,
+    /// Whether an ontology was read.
+    is_read: bool,
     /// Genes and their terms.
     pub(super) gene_terms: HashSet<(usize, u32)>,
     /// Identifiers of diseases, and their terms.
@@ -57,22 +62,22 @@ impl OntologyTerms {
             return;
         }
         let Some((key, value)) = line.split_once(": ") else { return };
-        let quoted = || {
-            value.strip_prefix('"').and_then(|rest| {
-                rest.rsplit_once('"').map(|(text, _)| text.split("\" ").next().unwrap_or(text).replace("\\\"", "\""))
-            })
-        };
         let term = &mut self.open;
         match key {
             "data-version" => tally.release = value.rsplit("releases/").next().unwrap_or(value).into(),
             "id" => term.id = term_number(value).unwrap_or_default(),
             "name" => term.name = value.into(),
-            "def" => term.definition = quoted(),
-            "synonym" => term.synonyms.extend(quoted()),
+            "def" => term.definition = quoted(value),
+            "synonym" => term.synonyms.extend(quoted(value)),
             "alt_id" => term.alternatives.extend(term_number(value)),
             "is_a" => term.parents.extend(value.split_whitespace().next().and_then(term_number)),
             "is_obsolete" => term.obsolete = value == "true",
-            "replaced_by" | "consider" => term.replaced_by = term.replaced_by.or(term_number(value)),
+            "replaced_by" if !term.is_replaced => {
+                let number = term_number(value);
+                term.is_replaced = number.is_some();
+                term.replaced_by = number.or(term.replaced_by);
+            }
+            "consider" => term.replaced_by = term.replaced_by.or(term_number(value)),
             _ => {}
         }
     }
@@ -88,14 +93,43 @@ impl OntologyTerms {
         }
     }
 
-    /// The main number of a term. A term that no `hp.obo` has described is added with the name that the table gives.
-    pub(super) fn main_term<'a>(&mut self, number: u32, name: impl FnOnce() -> &'a str) -> u32 {
-        if let Some(&main) = self.main_terms.get(&number) {
-            return main;
+    /// Ends the ontology: obsolete terms lead to those that replace them.
+    pub(super) fn complete(&mut self) {
+        self.is_read = true;
+        let replaced = self.terms.iter().filter(|term| term.obsolete && term.is_replaced);
+        let pairs: Vec<(u32, u32)> = replaced.filter_map(|term| Some((term.id, term.replaced_by?))).collect();
+        for (id, into) in pairs {
+            if let Some(&main) = self.main_terms.get(&into) {
+                self.main_terms.insert(id, main);
+            }
         }
+    }
+
+    /// The main number of a term, of an obsolete one that of its replacement; `None` if the ontology does not have it. Without an
+    /// ontology, a term that a table names is added.
+    pub(super) fn known_term<'a>(&mut self, number: u32, name: impl FnOnce() -> Option<&'a str>) -> Option<u32> {
+        if let Some(&main) = self.main_terms.get(&number) {
+            return Some(main);
+        }
+        let name = if self.is_read { None } else { name() }?;
         self.main_terms.insert(number, number);
-        self.terms.push(Term { id: number, name: name().into(), ..Term::default() });
-        number
+        self.terms.push(Term { id: number, name: name.into(), ..Term::default() });
+        Some(number)
+    }
+
+    /// All terms above each term.
+    pub(super) fn terms_above(&self) -> HashMap<u32, HashSet<u32>> {
+        let parents: HashMap<u32, &[u32]> = self.terms.iter().map(|term| (term.id, term.parents.as_slice())).collect();
+        let above = |term: &Term| {
+            let (mut above, mut next) = (HashSet::new(), term.parents.clone());
+            while let Some(one) = next.pop() {
+                if above.insert(one) {
+                    next.extend(parents.get(&one).copied().unwrap_or_default());
+                }
+            }
+            above
+        };
+        self.terms.iter().map(|term| (term.id, above(term))).collect()
     }
 
     /// The ontology with its genes and diseases in the format of the library; `None` if no term has a parent.
@@ -142,6 +176,23 @@ impl OntologyTerms {
     }
 }
 
+/// The text in quotation marks that a value begins with, without its escapes (OBO flat file format 1.4, section 3.1).
+fn quoted(value: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut letters = value.strip_prefix('"')?.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => return Some(text),
+            '\\' => match letters.next()? {
+                'n' | 't' | 'W' => text.push(' '),
+                other => text.push(other),
+            },
+            other => text.push(other),
+        }
+    }
+    None
+}
+
 /// Refuses terms that are below themselves, or too deep: the library climbs from each term to the top by recursion.
 fn check_depth(terms: &[&Term]) -> std::result::Result<(), String> {
     /// HPO has 16 levels.
@@ -181,5 +232,43 @@ fn check_depth(terms: &[&Term]) -> std::result::Result<(), String> {
     match above.keys().next() {
         Some(term) => Err(format!("HP:{term:07} lies below itself (is_a), or below a term that does")),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_end_at_the_quotation_mark_that_is_not_escaped() {
+        let text = r#""Long (\"spider\" like) fingers\, a\\b" [x:"y"]"#;
+        assert_eq!(quoted(text).as_deref(), Some("Long (\"spider\" like) fingers, a\\b"));
+        assert_eq!((quoted("none"), quoted("\"no end")), (None, None));
+    }
+
+    #[test]
+    fn replaced_terms_lead_on_and_unknown_ones_nowhere() {
+        let (mut ontology, mut tally) = (OntologyTerms::default(), Tally::default());
+        assert_eq!(ontology.known_term(7, || Some("without an ontology")), Some(7));
+        for line in [
+            "[Term]",
+            "id: HP:0000001",
+            "alt_id: HP:0000003",
+            "[Term]",
+            "id: HP:0000002",
+            "is_obsolete: true",
+            "consider: HP:0000009",
+            "replaced_by: HP:0000003",
+            "[Term]",
+            "id: HP:0000004",
+            "is_obsolete: true",
+            "consider: HP:0000001",
+        ] {
+            ontology.line(line, &mut tally);
+        }
+        ontology.close(&mut tally);
+        ontology.complete();
+        let mut main = |number| ontology.known_term(number, || Some("a name"));
+        assert_eq!([main(1), main(2), main(3), main(4), main(5)], [Some(1), Some(1), Some(1), Some(4), None]);
     }
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{Builder, gene_index::GeneKey, tally::Tally};
+use super::{Builder, gene_index::GeneKey, identity::Mapping, tally::Tally};
 use crate::genes::{
     claim::Claim,
     identifiers::{accession, term_number},
@@ -56,10 +56,22 @@ impl Builder {
 
     /// A row of a panel of Gene2Phenotype.
     pub(super) fn gene2phenotype(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
-        let Some(name) = row.get(&["disease name"]) else { return Ok(()) };
+        tally.of_panels(row.get(&["panel"]));
+        // Since 2024, a record of several panels is in the table of each.
+        if row.get(&["g2p id"]).is_some_and(|id| !self.records.insert(id.into())) {
+            return Ok(());
+        }
+        let Some(name) = row.get(&["disease name"]) else {
+            tally.lost_disease(None);
+            return Ok(());
+        };
+        let mondo = row.get(&["disease mondo"]).and_then(accession);
         let id = row.get(&["disease mim"]).and_then(accession);
-        let disease = self.disease(id.as_deref(), name, tally.source)?;
+        let disease = self.disease(id.as_deref().or(mondo.as_deref()), name, tally.source)?;
         self.disease_name(disease, name);
+        if let (Some(_), Some(mondo)) = (&id, &mondo) {
+            self.disease_reference(disease, mondo, Mapping::Exact, tally.source)?;
+        }
         let gene = GeneKey { hgnc: row.get(&["hgnc id"]), entrez: None, symbol: row.get(&["gene symbol"]) };
         let relation = row.get(&["confidence category", "ddd category", "confidence"]);
         let inheritance = row.get(&["allelic requirement"]);
@@ -79,8 +91,13 @@ impl Builder {
         tally: &mut Tally,
     ) -> rusqlite::Result<()> {
         let Some(gene) = self.genes.find(gene) else { return Ok(()) };
-        for term in terms.split(';').filter_map(term_number) {
-            let Some(&term) = self.ontology.main_terms.get(&term) else { continue };
+        let mut lost = None;
+        for text in terms.split(';').map(str::trim).filter(|text| !text.is_empty()) {
+            let known = term_number(text).and_then(|term| self.ontology.known_term(term, || None));
+            let Some(term) = known else {
+                lost = lost.or(Some(text));
+                continue;
+            };
             if self.stated_terms.insert((gene, disease, term, tally.source)) {
                 self.db.prepare_cached("INSERT INTO gene_term VALUES (?1, ?2, ?3, NULL, ?4)")?.execute(params![
                     gene as i64,
@@ -90,6 +107,9 @@ impl Builder {
                 ])?;
                 tally.facts += 1;
             }
+        }
+        if lost.is_some() {
+            tally.lost_term(lost);
         }
         Ok(())
     }
@@ -125,13 +145,24 @@ impl Builder {
 
     /// Adds a statement, once; a row whose gene is unknown is counted.
     pub(super) fn related(&mut self, statement: Statement<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
-        let Statement { gene: key, disease, relation, claim, inheritance, reference, origin } = statement;
+        let key = statement.gene;
         let Some(gene) = self.genes.find(key) else {
             tally.lost(key.symbol);
             return Ok(());
         };
+        self.related_to(gene, statement, tally)
+    }
+
+    /// Adds a statement of a gene that is already found, once.
+    pub(super) fn related_to(
+        &mut self,
+        gene: usize,
+        statement: Statement<'_>,
+        tally: &mut Tally,
+    ) -> rusqlite::Result<()> {
+        let Statement { disease, relation, claim, inheritance, reference, origin, .. } = statement;
         // Tables that were joined with transcripts repeat a statement for each.
-        let words = [relation, inheritance, reference].map(Option::unwrap_or_default).join("\t");
+        let words = [relation, inheritance, reference, origin].map(Option::unwrap_or_default).join("\t");
         if !self.related.insert((gene, disease, tally.source, words)) {
             return Ok(());
         }

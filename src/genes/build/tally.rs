@@ -1,5 +1,25 @@
 //! Counts of the table that is being read.
 
+use std::collections::BTreeSet;
+
+/// How many rows name something unknown, and the first such thing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Unknown {
+    /// Rows.
+    pub count: u64,
+    /// The first such name.
+    pub first: String,
+}
+
+impl Unknown {
+    fn add(&mut self, name: &str) {
+        if self.count == 0 {
+            self.first = name.into();
+        }
+        self.count += 1;
+    }
+}
+
 /// Counts of the table that is being read.
 #[derive(Default)]
 pub(super) struct Tally {
@@ -7,17 +27,53 @@ pub(super) struct Tally {
     pub(super) source: i64,
     pub(super) rows: u64,
     pub(super) facts: u64,
-    /// Rows whose gene is unknown, and the first such gene.
-    pub(super) unknown: (u64, String),
+    /// Genes that no table of genes has.
+    pub(super) unknown_genes: Unknown,
+    /// Phenotypes that the ontology does not have.
+    pub(super) unknown_terms: Unknown,
+    /// Diseases without an identifier of a known vocabulary, in tables that give no other name of them.
+    pub(super) unknown_diseases: Unknown,
     pub(super) release: String,
+    /// Names of panels that all rows read so far have in common; `None` before the first.
+    pub(super) panels: Option<BTreeSet<String>>,
+    /// What the user should know of this table beside its counts.
+    pub(super) notes: Vec<String>,
 }
 
 impl Tally {
     /// Counts a row whose gene is unknown.
     pub(super) fn lost(&mut self, gene: Option<&str>) {
-        if self.unknown.0 == 0 {
-            self.unknown.1 = gene.unwrap_or("(no gene)").into();
+        self.unknown_genes.add(gene.unwrap_or("(no gene)"));
+    }
+
+    /// Counts a row whose phenotype is unknown.
+    pub(super) fn lost_term(&mut self, term: Option<&str>) {
+        self.unknown_terms.add(term.unwrap_or("(no phenotype)"));
+    }
+
+    /// Counts a row whose disease is unknown.
+    pub(super) fn lost_disease(&mut self, disease: Option<&str>) {
+        self.unknown_diseases.add(disease.unwrap_or("(no disease)"));
+    }
+
+    /// Notes the latest date of a table that has one in each row.
+    pub(super) fn dated(&mut self, date: Option<&str>) {
+        if let Some(date) = date.filter(|date| *date > self.release.as_str()) {
+            self.release = date.into();
         }
-        self.unknown.0 += 1;
+    }
+
+    /// Notes the panels of a row, separated by `;`.
+    pub(super) fn of_panels(&mut self, panels: Option<&str>) {
+        let names: BTreeSet<String> = panels
+            .into_iter()
+            .flat_map(|all| all.split(';'))
+            .map(|name| name.trim().to_string())
+            .filter(|name| !name.is_empty())
+            .collect();
+        match &mut self.panels {
+            Some(common) => common.retain(|name| names.contains(name)),
+            None => self.panels = Some(names),
+        }
     }
 }

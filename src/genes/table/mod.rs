@@ -1,7 +1,8 @@
 //! A table of facts: opened, recognized by its columns, and read row by row.
 //!
-//! Files of other formats are recognized by their first bytes, and made into rows: `orphadata` for Orphanet's XML (`xml`).
+//! Files of other formats are recognized by their first bytes, and made into rows: `orphadata` for Orphanet's XML (`xml`), `json` for JSON.
 
+mod json;
 mod orphadata;
 mod xml;
 
@@ -33,6 +34,17 @@ pub(crate) struct Table {
 
 type Rows = Box<dyn Iterator<Item = Result<csv::StringRecord>>>;
 
+/// A file of another format, as rows.
+struct Opened {
+    /// What it holds.
+    kind: TableKind,
+    /// Lines that give the release, as tables have them before their header.
+    lead: Vec<String>,
+    /// Names of the columns.
+    columns: Vec<String>,
+    rows: Rows,
+}
+
 /// A column's name as it is compared.
 fn folded(name: &str) -> String {
     name.trim().trim_matches('"').trim_start_matches('#').trim().to_lowercase()
@@ -55,14 +67,38 @@ impl Header {
                 |one: &&TableDescription| !one.known_by.is_empty() && one.known_by.iter().all(|one| has(one));
             let Some(description) = ALL.iter().find(is_known) else { continue };
             if let Some(missing) = description.needs.iter().find(|one| !has(one)) {
-                let missing = missing.split(';').next().unwrap_or(missing);
+                let missing = first_name(missing);
                 let problem = format!("it looks like {}, and has no column {missing:?}", description.what);
-                return Err(Error::input(place, problem)
-                    .with_hint("its columns may have changed: genogloss genes build --help lists the tables"));
+                let hint = format!("its columns may have changed: expected are {}", expected(description));
+                return Err(Error::input(place, problem).with_hint(hint));
             }
             return Ok(Some(Self { description, delimiter, columns }));
         }
         Ok(None)
+    }
+
+    /// The table that the lines of a file come closest to: at least half of the columns that it is known by. The refusal says which
+    /// columns are missing.
+    fn nearest(lines: &[String], place: &str) -> Option<Error> {
+        let close =
+            lines.iter().flat_map(|line| [b'\t', b','].map(|delimiter| split(line, delimiter))).filter_map(|cells| {
+                let columns: Vec<String> = cells.iter().map(|cell| folded(cell)).collect();
+                let has = |wanted: &&&str| wanted.split(';').any(|one| columns.iter().any(|column| column == one));
+                let scored = |description: &'static TableDescription| {
+                    let known = description.known_by.iter().filter(has).count();
+                    let all = known + description.needs.iter().filter(has).count();
+                    let missing: Vec<&str> =
+                        description.known_by.iter().filter(|one| !has(one)).map(|one| first_name(one)).collect();
+                    (2 * known >= description.known_by.len() && all >= 2).then_some((all, description, missing))
+                };
+                ALL.iter().filter_map(scored).max_by_key(|(all, ..)| *all)
+            });
+        let (_, description, missing) = close.max_by_key(|(all, ..)| *all)?;
+        let missing: Vec<String> = missing.iter().map(|one| format!("{one:?}")).collect();
+        let columns = if missing.len() == 1 { "column" } else { "columns" };
+        let problem = format!("it comes closest to {}, and has no {columns} {}", description.what, missing.join(", "));
+        let hint = format!("its columns may have changed: expected are {}", expected(description));
+        Some(Error::input(place, problem).with_hint(hint))
     }
 
     /// The rows after the header, which is line `line` of the file.
@@ -74,15 +110,21 @@ impl Header {
             .flexible(true)
             .from_reader(read::LineLimited::new(reader));
         let width = self.columns.len();
-        Box::new(reader.into_records().map(move |row| {
-            let row = row.map_err(|error| Error::input(&place, error))?;
-            // ClinGen has rows of plus signs under its header.
-            if row.len() < width.saturating_sub(1) && !row.iter().all(|cell| cell.starts_with("++")) {
-                let line = row.position().map_or(0, csv::Position::line) + line;
-                let problem = format!("{} fields, where the header has {width}", row.len());
-                return Err(Error::input(format!("{place}, line {line}"), problem));
+        Box::new(reader.into_records().filter_map(move |row| {
+            let row = match row {
+                Ok(row) => row,
+                Err(error) => return Some(Err(Error::input(&place, error))),
+            };
+            if row.len() >= width.saturating_sub(1) {
+                return Some(Ok(row));
             }
-            Ok(row)
+            // ClinGen has rows of plus signs under its header, OMIM comments at its end.
+            if row.iter().all(|cell| cell.starts_with("++")) || row.get(0).is_some_and(|cell| cell.starts_with('#')) {
+                return None;
+            }
+            let line = row.position().map_or(0, csv::Position::line) + line;
+            let problem = format!("{} fields, where the header has {width}", row.len());
+            Some(Err(Error::input(format!("{place}, line {line}"), problem)))
         }))
     }
 }
@@ -98,8 +140,13 @@ impl Table {
         let report = Box::new(input.report());
         let place = input.place();
         let (start, mut reader) = peek(input.reader).map_err(|error| Error::input(&place, describe(&error)))?;
-        if start.trim_ascii_start().starts_with(b"<") {
-            let orphadata::Opened { kind, lead, columns, rows } = orphadata::open(reader, &place)?;
+        let other = match start.trim_ascii_start().first() {
+            Some(b'<') => Some(orphadata::open as fn(Box<dyn BufRead + Send>, &str) -> Result<Opened>),
+            Some(b'{') => Some(json::open as _),
+            _ => None,
+        };
+        if let Some(open) = other {
+            let Opened { kind, lead, columns, rows } = open(reader, &place)?;
             return Ok(Self { kind, lead, place, columns, rows, report });
         }
         let (mut lead, mut line) = (Vec::new(), Vec::new());
@@ -123,6 +170,9 @@ impl Table {
                 return Ok(Self { kind: description.kind, lead, place, columns, rows, report });
             }
             lead.push(text);
+        }
+        if let Some(error) = Header::nearest(&lead, &place) {
+            return Err(error);
         }
         let known: Vec<&str> = ALL.iter().map(|one| one.what).collect();
         Err(Error::input(place, "it is not a table that genogloss reads")
@@ -157,7 +207,26 @@ fn peek(mut reader: Box<dyn BufRead + Send>) -> std::io::Result<(Vec<u8>, Box<dy
     Ok((start.clone(), Box::new(Cursor::new(start).chain(reader))))
 }
 
+/// The first name of a column that may have several.
+fn first_name(column: &str) -> &str {
+    column.split(';').next().unwrap_or(column)
+}
+
+/// The columns that a table must have.
+fn expected(description: &TableDescription) -> String {
+    let names: Vec<&str> = description.known_by.iter().chain(description.needs).map(|one| first_name(one)).collect();
+    names.join(", ")
+}
+
+/// The cells of a line that may be a header. HPO wrote `#Format: entrez-gene-id<tab>…` until 2022.
 fn split(line: &str, delimiter: u8) -> Vec<String> {
+    if let Some(format) = line.strip_prefix("#Format:") {
+        return format
+            .replace("<tab>", "\t")
+            .split(char::from(delimiter))
+            .map(|cell| cell.trim().to_string())
+            .collect();
+    }
     if !line.contains(['"', '\r']) {
         return line.split(char::from(delimiter)).map(str::to_string).collect();
     }

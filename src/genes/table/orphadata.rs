@@ -5,23 +5,14 @@ use std::io::BufRead;
 
 use csv::StringRecord;
 
-use super::xml::{Element, Record, Records};
+use super::{
+    Opened,
+    xml::{Element, Record, Records},
+};
 use crate::{
     error::{Error, Result},
     genes::sources::TableKind,
 };
-
-/// A file of Orphanet, at its first row.
-pub(super) struct Opened {
-    /// What it holds.
-    pub kind: TableKind,
-    /// A line that gives the release, as tables have it before their header.
-    pub lead: Vec<String>,
-    /// Names of the columns.
-    pub columns: Vec<String>,
-    /// The rows.
-    pub rows: Box<dyn Iterator<Item = Result<StringRecord>>>,
-}
 
 /// A product that is read.
 struct Product {
@@ -33,30 +24,39 @@ struct Product {
     rows: fn(&Record) -> Vec<Vec<String>>,
 }
 
-const PRODUCTS: &[Product] = &[Product {
-    kind: TableKind::OrphanetGenes,
-    known_by: "DisorderGeneAssociationList",
-    columns: &[
-        "orphacode",
-        "disorder",
-        "disorder_type",
-        "gene_symbol",
-        "gene_name",
-        "association_type",
-        "hgnc",
-        "omim",
-        "status",
-        "reference",
-    ],
-    rows: genes,
-}];
+const PRODUCTS: &[Product] = &[
+    Product {
+        kind: TableKind::OrphanetGenes,
+        known_by: "DisorderGeneAssociationList",
+        columns: &[
+            "orphacode",
+            "disorder",
+            "disorder_type",
+            "gene_symbol",
+            "gene_name",
+            "association_type",
+            "hgnc",
+            "omim",
+            "status",
+            "reference",
+        ],
+        rows: genes,
+    },
+    Product {
+        kind: TableKind::OrphanetPhenotypes,
+        known_by: "HPODisorderAssociationList",
+        columns: &["orphacode", "disorder", "disorder_type", "hpo_id", "hpo_term", "frequency", "diagnostic_criteria"],
+        rows: phenotypes,
+    },
+];
 
 /// Opens a file of Orphanet. Its product is known by the elements of its first disorder.
 pub(super) fn open(reader: Box<dyn BufRead + Send>, place: &str) -> Result<Opened> {
     let (mut records, (root, attributes)) = Records::open(reader, place.to_string(), "Disorder", "ClassificationNode")?;
     let refused = |problem: String| {
-        Err(Error::input(place, problem)
-            .with_hint("of XML, Orphanet's en_product6.xml is read (its genes of disorders)"))
+        Err(Error::input(place, problem).with_hint(
+            "of XML, Orphanet's en_product4.xml (phenotypes of disorders) and en_product6.xml (their genes) are read",
+        ))
     };
     if root != "JDBOR" {
         return refused(format!("it is XML of an unknown kind: its root is <{root}>, and Orphanet's is <JDBOR>"));
@@ -123,6 +123,18 @@ fn genes(record: &Record) -> Vec<Vec<String>> {
     element.items("DisorderGeneAssociationList", "DisorderGeneAssociation").map(row).collect()
 }
 
+/// Product 4: phenotypes of disorders.
+fn phenotypes(record: &Record) -> Vec<Vec<String>> {
+    let row = |association: &Element| {
+        let paths =
+            [&["HPO", "HPOId"][..], &["HPO", "HPOTerm"], &["HPOFrequency", "Name"], &["DiagnosticCriteria", "Name"]];
+        let mut row = disorder(&record.element).to_vec();
+        row.extend(paths.map(|path| association.text(path).to_string()));
+        row
+    };
+    record.element.items("HPODisorderAssociationList", "HPODisorderAssociation").map(row).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +175,30 @@ mod tests {
                 "Assessed",
                 "1[PMID]"
             ]
+        );
+    }
+
+    #[test]
+    fn phenotypes_of_disorders_are_rows() {
+        let text =
+            b"<JDBOR date=\"2022-06-14 16:21:21\"><HPODisorderSetStatusList count=\"1\"><HPODisorderSetStatus id=\"1\">
+            <Disorder id=\"2\"><OrphaCode>58</OrphaCode><Name lang=\"en\">Alexander disease</Name>
+            <HPODisorderAssociationList count=\"2\"><HPODisorderAssociation><HPO><HPOId>HP:0000256</HPOId>
+            <HPOTerm>Macrocephaly</HPOTerm></HPO><HPOFrequency><Name>Very frequent (99-80%)</Name></HPOFrequency>
+            <DiagnosticCriteria/></HPODisorderAssociation><HPODisorderAssociation><HPO><HPOId>HP:0001250</HPOId>
+            <HPOTerm>Seizure</HPOTerm></HPO><HPOFrequency><Name>Excluded (0%)</Name></HPOFrequency><DiagnosticCriteria>
+            <Name>Exclusion criterion</Name></DiagnosticCriteria></HPODisorderAssociation></HPODisorderAssociationList>
+            </Disorder></HPODisorderSetStatus></HPODisorderSetStatusList></JDBOR>";
+        let opened = opened(text).expect("a table");
+        assert_eq!(opened.kind, TableKind::OrphanetPhenotypes);
+        let rows: Vec<StringRecord> = opened.rows.map(|row| row.expect("a row")).collect();
+        assert_eq!(
+            rows[0].iter().collect::<Vec<_>>(),
+            ["58", "Alexander disease", "", "HP:0000256", "Macrocephaly", "Very frequent (99-80%)", ""]
+        );
+        assert_eq!(
+            rows[1].iter().skip(3).collect::<Vec<_>>(),
+            ["HP:0001250", "Seizure", "Excluded (0%)", "Exclusion criterion"]
         );
     }
 
