@@ -271,7 +271,11 @@ impl Watch {
 /// The error for a contig that no shard has.
 pub(crate) fn no_shard(contig: &str, file: &str) -> Error {
     Error::input(file, format!("contig \"{contig}\" is not in the header, so it belongs to no shard"))
+        .with_hint(ADD_CONTIGS)
 }
+
+/// What makes a header of variants whole.
+pub(crate) const ADD_CONTIGS: &str = "shards are cut by the ##contig lines of the header, which give each contig and its length: bcftools reheader -f genome.fa.fai adds them";
 
 /// The first 16 digits of the sha256 of names and lengths.
 fn genome_digest(contigs: &Contigs) -> String {

@@ -4,5 +4,6 @@
 pub(crate) mod bcf;
 pub(crate) mod header;
 pub(crate) mod info;
+pub(crate) mod places;
 pub(crate) mod record;
 pub(crate) mod samples;

@@ -113,6 +113,13 @@ impl VariantRecord {
         Interval::new(own.start, own.end.max(computed))
     }
 
+    /// The end of its symbolic alleles by SVLEN and LEN; `None` if none has one.
+    pub(super) fn end_by_length(&self) -> Option<u64> {
+        let (alternates, samples) = (&self.line[self.alternates.clone()], &self.line[self.info.end..]);
+        let length = symbolic(alternates, self.info(), samples).min(MAX_POSITION);
+        (length > 0).then(|| self.position + length)
+    }
+
     /// The bases of REF.
     pub(crate) fn written(&self) -> Interval {
         Interval::new(self.position, self.position + self.reference.len() as u64)
@@ -175,14 +182,14 @@ fn block_length(columns: &[u8]) -> u64 {
 }
 
 /// The value of an INFO field.
-fn value_of<'a>(info: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+pub(super) fn value_of<'a>(info: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
     let starts = |at: &usize| (*at == 0 || info[at - 1] == b';') && info.get(at + key.len()) == Some(&b'=');
     let at = memchr::memmem::find_iter(info, key).find(starts)?;
     info[at + key.len() + 1..].split(|&b| b == b';').next()
 }
 
 /// The value of an INFO field that is a whole number.
-fn number_of(info: &[u8], key: &[u8]) -> Option<u64> {
+pub(super) fn number_of(info: &[u8], key: &[u8]) -> Option<u64> {
     std::str::from_utf8(value_of(info, key)?).ok()?.parse().ok()
 }
 

@@ -198,6 +198,27 @@ fn an_annotation_of_another_assembly_is_refused() {
 }
 
 #[test]
+fn a_header_without_contigs_or_their_lengths_gives_no_shards() {
+    let (folder, base) = made();
+    let gtf = folder.write("genes.gtf", GTF);
+    let without =
+        |text: &str| VCF.lines().filter(|line| !line.contains(text)).map(|line| format!("{line}\n")).collect();
+    let none: String = without("##contig");
+    for (vcf, why) in [
+        (none.clone(), "its header has no ##contig lines, so it cannot be divided into shards"),
+        (VCF.replace("15,length=102531392", "15"), "its header has no length of contig \"15\""),
+        (without("##contig=<ID=16"), "contig \"16\" is not in the header, so it belongs to no shard"),
+    ] {
+        let vcf = folder.write("calls.vcf", vcf);
+        let run = genogloss(&["genes", "-b", &base, "annotate", &vcf, "--genes", &gtf, "--shard", "1/1"]);
+        assert!(run.code == 1 && run.stderr.contains(why), "{}", run.stderr);
+        assert!(run.stderr.contains("hint: shards are cut by the ##contig lines of the header"), "{}", run.stderr);
+    }
+    let vcf = folder.write("calls.vcf", none);
+    succeed(&["genes", "-b", &base, "annotate", "--quiet", &vcf, "--genes", &gtf]);
+}
+
+#[test]
 fn gff3_says_the_same_as_gtf() {
     let (folder, base) = made();
     let vcf = folder.write("calls.vcf", VCF);

@@ -1,6 +1,7 @@
 //! `genogloss genes`: the knowledge base, made of small tables and asked.
 
 mod annotate;
+mod annotate_places;
 mod base;
 mod names;
 mod tables;

@@ -5,16 +5,8 @@ use std::{
     collections::{BTreeSet, HashMap},
 };
 
-use super::gene_facts::GeneFacts;
-use crate::{
-    error::Result,
-    genes::{
-        base::Base,
-        records::{Gene, GeneMatch},
-    },
-    genome::Interval,
-    read::annotation::GenePlace,
-};
+use super::{gene_facts::GeneFacts, matching::Matcher};
+use crate::{error::Result, genes::base::Base, genome::Interval, read::annotation::GenePlace};
 
 /// A gene of the annotation, and its facts once they were needed.
 struct Place {
@@ -33,6 +25,7 @@ struct ContigGenes {
 /// Finds the genes at a place, and their facts.
 pub(super) struct Annotator {
     base: Base,
+    matcher: Matcher,
     lines: HashMap<String, ContigGenes>,
     /// Sources whose facts count; empty: all.
     wanted: Vec<String>,
@@ -66,7 +59,15 @@ impl Annotator {
                 })
                 .collect();
         }
-        Self { base, lines, wanted, unknown: Default::default(), met: Default::default(), absent: Default::default() }
+        Self {
+            base,
+            matcher: Matcher::default(),
+            lines,
+            wanted,
+            unknown: Default::default(),
+            met: Default::default(),
+            absent: Default::default(),
+        }
     }
 
     /// Whether a contig has genes.
@@ -84,43 +85,57 @@ impl Annotator {
         self.unknown.borrow().iter().cloned().collect()
     }
 
-    /// Calls `each` with the columns and the INFO value of every gene that overlaps the interval, ordered by start.
-    pub(super) fn at(&self, contig: &str, interval: Interval, mut each: impl FnMut(&[String; 6], &str)) -> Result<()> {
-        let Some(genes) = self.lines.get(contig) else {
-            self.absent.borrow_mut().get_or_insert_with(|| contig.into());
-            return Ok(());
-        };
-        self.met.set(true);
-        let end = genes.places.partition_point(|place| place.interval.start < interval.end);
-        let mut first = end;
-        while first > 0 && genes.reach[first - 1] > interval.start {
-            first -= 1;
-        }
-        for place in genes.places[first..end].iter().filter(|place| place.interval.end > interval.start) {
-            if place.written.get().is_none() {
-                let facts = self.facts(&place.gene)?;
-                let _ = place.written.set((facts.columns(), facts.info()));
-            }
-            if let Some((columns, info)) = place.written.get() {
-                each(columns, info);
+    /// Calls `each` with the columns and the INFO value of every gene that overlaps one of the places (contig and interval), once; in the
+    /// order of the places and, of each, of the genes' starts.
+    pub(super) fn at(&self, places: &[(String, Interval)], mut each: impl FnMut(&[String; 6], &str)) -> Result<()> {
+        let mut seen: Vec<*const Place> = Vec::new();
+        for (contig, interval) in places {
+            for place in self.genes_at(contig, *interval) {
+                if places.len() > 1 {
+                    if seen.contains(&std::ptr::from_ref(place)) {
+                        continue;
+                    }
+                    seen.push(place);
+                }
+                if place.written.get().is_none() {
+                    let facts = self.facts(&place.gene)?;
+                    let _ = place.written.set((facts.columns(), facts.info()));
+                }
+                if let Some((columns, info)) = place.written.get() {
+                    each(columns, info);
+                }
             }
         }
         Ok(())
     }
 
-    /// The gene of the knowledge base, by any identifier or name of the annotation.
-    fn gene(&self, place: &GenePlace) -> Result<Option<Gene>> {
-        let ids = place.others.iter().map(|id| id.replace("HGNC:HGNC:", "HGNC:"));
-        for name in std::iter::once(place.id.clone()).chain(ids).chain(place.name.clone()) {
-            if let GeneMatch::One(gene, _) = self.base.gene(&name)? {
-                return Ok(Some(*gene));
+    /// The genes that overlap an interval, ordered by start.
+    fn genes_at(&self, contig: &str, interval: Interval) -> impl Iterator<Item = &Place> {
+        let genes = self.lines.get(contig);
+        match genes {
+            Some(_) => self.met.set(true),
+            None => {
+                self.absent.borrow_mut().get_or_insert_with(|| contig.into());
             }
         }
-        Ok(None)
+        let places = genes.map_or(&[][..], |genes| {
+            let end = genes.places.partition_point(|place| place.interval.start < interval.end);
+            let mut first = end;
+            while first > 0 && genes.reach[first - 1] > interval.start {
+                first -= 1;
+            }
+            &genes.places[first..end]
+        });
+        places.iter().filter(move |place| place.interval.end > interval.start)
+    }
+
+    /// Logs what is to be known of the genes of the annotation that were met.
+    pub(super) fn warn(&self, place: &str) {
+        self.matcher.warn(place);
     }
 
     fn facts(&self, place: &GenePlace) -> Result<GeneFacts> {
-        let Some(gene) = self.gene(place)? else {
+        let Some(gene) = self.matcher.find(&self.base, place)? else {
             let symbol = place.name.clone().unwrap_or_else(|| place.id.clone());
             self.unknown.borrow_mut().insert(symbol.clone());
             return Ok(GeneFacts { symbol, ..GeneFacts::default() });

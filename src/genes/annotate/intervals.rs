@@ -119,7 +119,7 @@ pub(crate) fn annotate(facts: Facts, request: Request, input: Input, path: &Path
                 return Ok(());
             }
             let (mut columns, mut count): ([String; 6], usize) = Default::default();
-            finder.annotator.at(&contig, interval, |gene, _| {
+            finder.annotator.at(&[(contig, interval)], |gene, _| {
                 for (all, one) in columns.iter_mut().zip(gene) {
                     all.push_str(if count > 0 { ";" } else { "" });
                     all.push_str(one);

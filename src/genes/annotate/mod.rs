@@ -1,11 +1,12 @@
 //! Facts about the genes at intervals and variants.
 //!
-//! `intervals` annotates BED, `variants` VCF and BCF. The annotator finds the genes at a place and their facts, and `gene_facts` writes
-//! them as columns or as a value of an INFO field.
+//! `intervals` annotates BED, `variants` VCF and BCF. The annotator finds the genes at a place, `matching` which genes of the knowledge base
+//! these are, and `gene_facts` writes their facts as columns or as a value of an INFO field.
 
 mod annotator;
 pub(super) mod gene_facts;
 pub(crate) mod intervals;
+mod matching;
 pub(crate) mod variants;
 
 use std::path::{Path, PathBuf};
@@ -118,6 +119,7 @@ impl GeneFinder {
                 self.place
             );
         }
+        self.annotator.warn(&self.place);
         let unknown = self.annotator.unknown();
         if let Some(first) = unknown.first() {
             let count = unknown.len();

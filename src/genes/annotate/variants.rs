@@ -5,18 +5,24 @@ use crate::{
     counts::InputCounts,
     error::{Error, Result},
     genes::schema::FORMAT,
-    genome::{Contig, Contigs, Interval, interval::show_position},
+    genome::{
+        Contig, Contigs,
+        interval::{commas, show_position},
+    },
     output::variants::{RecordWriter, VariantFormat},
     progress::Total,
     read::{
         annotation::{Annotation, assembly_of},
         part::{Own, Part},
         regions::Aliases,
-        variants::{VariantRecord, Variants},
+        variants::Variants,
     },
     session::{Layout, OutputWriter, ReadSummary, Request, part},
-    shards::territory::{Watch, no_shard},
-    vcf::info,
+    shards::territory::{ADD_CONTIGS, Watch, no_shard},
+    vcf::{
+        info,
+        places::{Doubt, Places},
+    },
 };
 
 /// The INFO field.
@@ -32,7 +38,12 @@ pub(crate) fn annotate(facts: Facts, request: Request, mut variants: Variants, f
     let (mut about, mut finder) = facts.into_finder();
     about.settings.put("output_type", format.word());
     about.territory = match &request.parts.shard {
-        Some(choice) => Some(part::of_contigs(choice, &variants.contigs, &place, "bases")?),
+        Some(choice) => {
+            if let Some(why) = no_lengths(&variants.contigs) {
+                return Err(Error::input(&place, why).with_hint(ADD_CONTIGS));
+            }
+            Some(part::of_contigs(choice, &variants.contigs, &place, "bases")?)
+        }
         None => None,
     };
     let header = header(&variants, &place)?;
@@ -49,28 +60,72 @@ pub(crate) fn annotate(facts: Facts, request: Request, mut variants: Variants, f
     let place = variants.place().to_string();
     session.run_without_model(writer, Total::Unknown, |passing| {
         let (mut counts, mut watch, mut value) = (InputCounts::default(), Watch::default(), String::new());
+        let mut doubts = Doubts::default();
         let report = variants.read(|record| {
             if let Some(own) = &territory
                 && !watch.own(own, Some((record.contig(), record.position)), &place)?
             {
                 return Ok(());
             }
-            let contig = finder.contig(record.contig(), &format!("{place}, record {}", record.number))?;
+            let at = || format!("{place}, record {}", record.number);
+            let Places { own, mates, doubt } = record.places();
+            let mut places = vec![(finder.contig(record.contig(), &at())?, own)];
+            for (contig, mate) in mates {
+                places.push((finder.contig(contig, &at())?, mate));
+            }
             counts.records_in += 1;
             counts.queries += 1;
             if !passing.is_new()? {
                 return Ok(());
             }
             value.clear();
-            finder.annotator.at(&contig, reach(&record), |_, info| add_value(&mut value, info))?;
+            doubts.add(doubt, || show_position(record.contig(), record.position));
+            finder.annotator.at(&places, |_, info| add_value(&mut value, info))?;
             let OutputWriter { output, counts } = &mut passing.writer;
             records.write(&record, value.as_bytes(), output)?;
             count_written(counts);
             passing.wrote(|| show_position(record.contig(), record.position))
         })?;
         finder.warn();
+        doubts.warn(&place);
         Ok(ReadSummary { counts, inputs: vec![report(), finder.report], contigs: Vec::new() })
     })
+}
+
+/// Records whose places are in doubt: how many of each kind, and the first.
+#[derive(Default)]
+struct Doubts {
+    conflicts: (u64, String),
+    without_length: (u64, String),
+    unreadable: (u64, String),
+}
+
+impl Doubts {
+    fn add(&mut self, doubt: Option<Doubt>, at: impl FnOnce() -> String) {
+        let (of, what) = match doubt {
+            None => return,
+            Some(Doubt::Conflict { end, by_length }) => {
+                (&mut self.conflicts, format!(" with END {} and SVLEN up to {}", commas(end), commas(by_length)))
+            }
+            Some(Doubt::NoLength) => (&mut self.without_length, String::new()),
+            Some(Doubt::Unreadable) => (&mut self.unreadable, String::new()),
+        };
+        if of.0 == 0 {
+            of.1 = at() + &what;
+        }
+        of.0 += 1;
+    }
+
+    fn warn(&self, place: &str) {
+        let say = |(count, first): &(u64, String), what: &str| {
+            if *count > 0 {
+                tracing::warn!("{place}: {} records {what} (the first: {first})", commas(*count));
+            }
+        };
+        say(&self.conflicts, "end at another base by END than by SVLEN; END was followed");
+        say(&self.without_length, "have a symbolic allele without END and SVLEN: the genes are those at POS alone");
+        say(&self.unreadable, "have an ALT with brackets that is no breakend: the genes are those at POS alone");
+    }
 }
 
 /// Adds the value of a gene to the INFO field.
@@ -89,10 +144,19 @@ fn header(variants: &Variants, place: &str) -> Result<Vec<u8>> {
     let lines = [
         format!("##genogloss_version={}\n", env!("CARGO_PKG_VERSION")),
         format!(
-            "##INFO=<ID={FIELD},Number=.,Type=String,Description=\"Genes that overlap the record, with their diseases and phenotypes; items separated by &. Format: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPES|EVIDENCE\",Source=\"genogloss genes\",Version=\"{FORMAT}\">\n",
+            "##INFO=<ID={FIELD},Number=.,Type=String,Description=\"Genes that the record overlaps, or that are at the other end of its breakends, with their diseases and phenotypes; items separated by &. Format: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPES|EVIDENCE\",Source=\"genogloss genes\",Version=\"{FORMAT}\">\n",
         ),
     ];
     info::with_lines(&variants.header, &lines).ok_or_else(|| Error::input(place, "the header is empty"))
+}
+
+/// Why variants cannot be divided into shards by the contigs of their header.
+fn no_lengths(contigs: &Contigs) -> Option<String> {
+    if contigs.iter().next().is_none() {
+        return Some("its header has no ##contig lines, so it cannot be divided into shards".into());
+    }
+    let without = contigs.iter().find(|contig| contig.len == 0)?;
+    Some(format!("its header has no length of contig \"{}\", so it cannot be divided into shards", without.name))
 }
 
 /// Refuses an annotation of another assembly than that of the input, if both files name theirs.
@@ -140,10 +204,4 @@ fn assembly_of_length(line: &str) -> Option<&'static str> {
         .iter()
         .find(|(length, _)| first && of(length))
         .map(|(_, assembly)| *assembly)
-}
-
-/// The bases that a record covers: REF, extended to INFO/END.
-fn reach(record: &VariantRecord) -> Interval {
-    let own = record.position + record.reference().len() as u64;
-    Interval::new(record.position, own.max(record.interval().end))
 }

@@ -91,15 +91,9 @@ impl Base {
     }
 
     /// Which gene a symbol means: the gene that has it now, else the one that had it before, else the one of which it is an alias.
-    /// Case is ignored, and so are dashes and blanks where no gene has the name as it is written.
     pub(in crate::genes) fn gene_by_symbol(&self, name: &str) -> Result<GeneMatch> {
-        let named = self.named(name)?;
-        for tier in [SYMBOLS, SYMBOLS_ALIKE] {
-            if let Some(found) = self.meant(&named, name, tier)? {
-                return Ok(found);
-            }
-        }
-        Ok(GeneMatch::None(format!("no gene has the symbol {name}")))
+        let found = self.meant(&self.named(name)?, name, SYMBOLS)?;
+        Ok(found.unwrap_or_else(|| GeneMatch::None(format!("no gene has the symbol {name}"))))
     }
 
     /// The gene of an identifier; `text` is what the user wrote.

@@ -56,7 +56,7 @@ impl Dictionary {
     }
 
     /// Writes the columns that a score needs: those up to ALT, empty QUAL and FILTER, and the INFO and FORMAT fields that give the
-    /// length of a symbolic allele. The rest is checked, but not decoded: names must be in the header, and values must fill the
+    /// length of a symbolic allele or its other end. The rest is checked, but not decoded: names must be in the header, and values must fill the
     /// record exactly. Returns the first of the INFO fields `watched` (by number) that the record has.
     pub(crate) fn head(&self, frame: &[u8], watched: &[usize], out: &mut Vec<u8>) -> Result<Option<usize>, String> {
         let mut rest = self.place(frame, out)?;
@@ -75,7 +75,7 @@ impl Dictionary {
             if watched.contains(&key) {
                 found = found.or(Some(key));
             }
-            if symbolic && let Some(name @ ("END" | "SVLEN")) = self.name(key) {
+            if symbolic && let Some(name @ ("END" | "SVLEN" | "SVTYPE" | "CHR2" | "POS2")) = self.name(key) {
                 if out.len() > begin {
                     out.push(b';');
                 }

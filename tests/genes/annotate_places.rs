@@ -1,0 +1,157 @@
+//! `genogloss genes annotate`: which genes of the annotation, and which of them a variant touches.
+
+use super::made;
+use crate::support::{genogloss, shell, succeed, tools_available};
+
+/// Lines of genes (contig, first base, gene_id, gene_name), each of 51 bases.
+fn gtf(genes: &[(&str, u32, &str, &str)]) -> String {
+    let line = |(contig, start, id, name): &(&str, u32, &str, &str)| {
+        let name = if name.is_empty() { String::new() } else { format!(" gene_name \"{name}\";") };
+        format!("{contig}\tx\tgene\t{start}\t{}\t.\t+\t.\tgene_id \"{id}\";{name}\n", start + 50)
+    };
+    genes.iter().map(line).collect()
+}
+
+#[test]
+fn local_identifiers_are_no_names_of_genes() {
+    let (folder, base) = made();
+    // MASS, FBN and MFS1 are names of FBN1, DA9 is an alias of two genes.
+    let genes = [
+        ("1", 100, "MASS", "FBN2", "FBN2"),
+        ("1", 300, "g2", "FBN1", "FBN1"),
+        ("1", 500, "FBN", "TGFB2", "TGFB2"),
+        ("1", 700, "1", "MFS1", "FBN1"),
+        ("1", 900, "mass", "", "mass"),
+        ("1", 1100, "FBN2", "", "FBN2"),
+        ("1", 1300, "ENSG00000138829.7", "FBN1", "FBN2"),
+        ("1", 1500, "HGNC:3603", "whatever", "FBN1"),
+        ("1", 1700, "ENSG99999999999", "FBN1", "FBN1"),
+        ("1", 1900, "ENSG99999999998", "MASS", "MASS"),
+        ("1", 2100, "ENSMUSG00000027204", "Fbn1", "Fbn1"),
+        ("1", 2300, "g9", "DA9", "DA9"),
+        ("1", 2500, "MSTRG.1", "ENSG00000166147.12", "FBN1"),
+    ];
+    let lines: Vec<(&str, u32, &str, &str)> = genes.iter().map(|(c, at, id, name, _)| (*c, *at, *id, *name)).collect();
+    let annotation = folder.write("genes.gtf", gtf(&lines));
+    let bed: String = genes.iter().map(|(contig, at, ..)| format!("{contig}\t{at}\t{}\n", at + 5)).collect();
+    let run = genogloss(&["genes", "-b", &base, "annotate", &folder.write("i.bed", bed), "--genes", &annotation]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let rows: Vec<Vec<&str>> = run.stdout.lines().skip(1).map(|line| line.split('\t').collect()).collect();
+    for (row, (_, _, id, name, symbol)) in rows.iter().zip(&genes) {
+        assert_eq!(row[3], *symbol, "{id} {name}");
+        assert_eq!(row[4] == ".", ["mass", "MASS", "Fbn1", "DA9"].contains(symbol), "{id} {name}: {row:?}");
+    }
+    for say in [
+        "of 1 genes, the identifier and the name are those of two genes; the identifier was followed (the first: ENSG00000138829.7 is FBN2, and FBN1 is FBN1)",
+        "1 genes have a name of several genes, and were not looked up (the first: DA9 is FBN2 or TGFB2)",
+        "1 genes are of another species than the knowledge base, and were not looked up (the first: ENSMUSG00000027204)",
+        "4 genes of the annotation are not in the knowledge base",
+    ] {
+        assert!(run.stderr.contains(say), "{say}: {}", run.stderr);
+    }
+    // NCBI's GFF3 and HGNC's own attribute.
+    let gff =
+        "##gff-version 3\n1\tx\tgene\t100\t150\t.\t+\t.\tID=gene-TGFB2;Name=TGFB2;Dbxref=GeneID:2201,HGNC:HGNC:3604\n";
+    let bed = folder.write("one.bed", "1\t100\t110\n");
+    let run = genogloss(&["genes", "-b", &base, "annotate", &bed, "--genes", &folder.write("genes.gff3", gff)]);
+    assert!(run.stdout.contains("\tFBN2\tHGNC:3604\t"), "{}", run.stdout);
+    assert!(run.stderr.contains("HGNC:HGNC:3604 is FBN2, and TGFB2 is TGFB2"), "{}", run.stderr);
+}
+
+const HEADER: &str = "##fileformat=VCFv4.4
+##contig=<ID=1,length=100000>
+##contig=<ID=2,length=100000>
+##INFO=<ID=END,Number=1,Type=Integer,Description=\"e\">
+##INFO=<ID=SVLEN,Number=A,Type=Integer,Description=\"l\">
+##INFO=<ID=SVTYPE,Number=1,Type=String,Description=\"t\">
+##INFO=<ID=CHR2,Number=1,Type=String,Description=\"c\">
+##INFO=<ID=POS2,Number=1,Type=Integer,Description=\"p\">
+##ALT=<ID=DEL,Description=\"d\">
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO
+";
+
+/// REF, ALT, INFO of a record at 1:1,000, and the genes that it touches. FBN1 is at 1:1,101-1,151, TGFB2 at 1:1,501-1,551, FBN2 at
+/// 2:2,000-2,050.
+const RECORDS: &[(&str, &str, &str, &str)] = &[
+    ("N", "<DEL>", "SVLEN=200", "FBN1"),
+    ("N", "<DEL>", "SVLEN=-100", ""),
+    ("N", "<DEL>", "SVLEN=-101", "FBN1"),
+    ("N", "<DEL>", "END=1600", "FBN1 TGFB2"),
+    ("N", "<DEL>", "END=1200;SVLEN=-900", "FBN1"),
+    ("N", "<DEL>", "END=1600;SVLEN=50", "FBN1 TGFB2"),
+    ("N", "<DEL>,<DUP>", "SVLEN=20,600", "FBN1 TGFB2"),
+    ("N", "<INV>", "SVLEN=200", "FBN1"),
+    ("N", "<CNV>", "SVLEN=200", "FBN1"),
+    ("N", "<INS>", "SVLEN=2000", ""),
+    ("N", "<DEL>", "SVTYPE=DEL", ""),
+    ("N", "N[2:2000[", "SVTYPE=BND", "FBN2"),
+    ("N", "]2:2051]N", "SVTYPE=BND", ""),
+    ("N", "N]1:1151],N[2:2010[", "SVTYPE=BND", "FBN1 FBN2"),
+    ("N", "N[1:1101[", "SVTYPE=BND", "FBN1"),
+    ("N", "N.", "SVTYPE=BND", ""),
+    ("N", "<TRA>", "SVTYPE=TRA;CHR2=2;END=2001", "FBN2"),
+    ("N", "<BND>", "SVTYPE=BND;END=1600;CHR2=2;POS2=2001", "FBN2"),
+    ("N", "N[2:x[", "SVTYPE=BND", ""),
+    ("A", "*", ".", ""),
+    ("A", "<*>", "END=1120", "FBN1"),
+    ("A", ".", ".", ""),
+];
+
+#[test]
+fn structural_variants_have_the_genes_at_all_their_places() {
+    let (folder, base) = made();
+    let genes = [("1", 1101, "g1", "FBN1"), ("1", 1501, "g2", "TGFB2"), ("2", 2000, "g3", "FBN2")];
+    let annotation = folder.write("genes.gtf", gtf(&genes));
+    let record = |(reference, alternates, info, _): &(&str, &str, &str, &str)| {
+        format!("1\t1000\t.\t{reference}\t{alternates}\t.\t.\t{info}\n")
+    };
+    let body: String = RECORDS.iter().map(record).collect();
+    let vcf = folder.write("calls.vcf", format!("{HEADER}{body}"));
+    let mut inputs = vec![(vcf.clone(), "v")];
+    if tools_available(&["bcftools"]) {
+        let binary = folder.path("calls.bcf");
+        shell(&format!("bcftools view --no-version -Ob -o {binary} {vcf}"));
+        inputs.extend([(binary.clone(), "v"), (binary, "b")]);
+    }
+    for (input, kind) in inputs {
+        let out = folder.path("out");
+        let run =
+            genogloss(&["genes", "-b", &base, "annotate", &input, "--genes", &annotation, "-O", kind, "-o", &out]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let text = if kind == "v" { folder.read("out") } else { shell(&format!("bcftools view {out}")) };
+        let found: Vec<String> = text
+            .lines()
+            .filter(|line| line.starts_with("1\t"))
+            .map(|line| {
+                let info = line.split('\t').nth(7).expect("INFO");
+                let value = info.split(';').find_map(|field| field.strip_prefix("GG_GENES=")).unwrap_or_default();
+                let symbols = value.split(',').map(|gene| gene.split('|').next().unwrap_or_default());
+                symbols.collect::<Vec<_>>().join(" ")
+            })
+            .collect();
+        assert_eq!(found.len(), RECORDS.len());
+        for (found, (_, alternates, info, genes)) in found.iter().zip(RECORDS) {
+            assert_eq!(found, genes, "{input} to {kind}: {alternates} {info}");
+        }
+        for say in [
+            "2 records end at another base by END than by SVLEN; END was followed (the first: 1:1,000 with END 1,200 and SVLEN up to 1,900)",
+            "1 records have a symbolic allele without END and SVLEN: the genes are those at POS alone (the first: 1:1,000)",
+            "1 records have an ALT with brackets that is no breakend: the genes are those at POS alone (the first: 1:1,000)",
+        ] {
+            assert!(run.stderr.contains(say), "{say}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn the_other_end_of_a_breakend_has_the_names_of_the_annotation() {
+    let (folder, base) = made();
+    let annotation = folder.write("genes.gtf", gtf(&[("chr2", 2000, "g3", "FBN2")]));
+    let vcf = folder.write("calls.vcf", format!("{HEADER}1\t1000\t.\tN\tN[2:2000[\t.\t.\tSVTYPE=BND\n"));
+    let arguments = ["genes", "-b", &base, "annotate", &vcf, "--genes", &annotation];
+    let run = genogloss(&arguments);
+    assert!(run.code == 1 && run.stderr.contains("record 1: contig \"2\" is not in"), "{}", run.stderr);
+    let aliases = folder.write("aliases.tsv", "2\tchr2\n");
+    let text = succeed(&[&arguments[..], &["--contig-aliases", &aliases]].concat());
+    assert!(text.contains("GG_GENES=FBN2|HGNC:3604|"), "{text}");
+}
