@@ -2,14 +2,14 @@
 
 use rusqlite::params;
 
-use super::{Base, GENE_COLUMNS, read_gene};
+use super::{Base, GENE_COLUMNS, diseases::Found, read_gene};
 use crate::{
     error::Result,
     genes::{
         gene_identifiers::{GeneIdentifier, uniprot},
         gene_names::{Meant, NameKind, fold_gene, keys, meant, words},
-        names::fold,
         records::{Gene, GeneMatch},
+        word_forms::Closeness,
     },
 };
 
@@ -226,11 +226,15 @@ impl Base {
         })
     }
 
-    /// The identifier or name of a disease that is called like this.
+    /// The identifier, else the name, of a disease that is called like this.
     fn disease_called(&self, name: &str) -> Result<Option<String>> {
-        let sql = "SELECT coalesce(d.accession, d.name) FROM disease_name n JOIN disease d ON d.id = n.disease WHERE n.folded = ?1
-                   ORDER BY d.accession IS NULL, d.accession";
-        self.first(sql, [fold(name)], |row| row.get(0))
+        Ok(match self.find_disease(name)? {
+            Found::One(records, closeness) if closeness <= Closeness::Spelling => {
+                let identifier = records.iter().find_map(|one| one.accession.clone());
+                identifier.or_else(|| records.into_iter().next().map(|one| one.name))
+            }
+            _ => None,
+        })
     }
 
     /// The gene whose name in words ends with these words, if its symbol or alias is their abbreviation: factor VIII is F8, coagulation
