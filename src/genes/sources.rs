@@ -11,6 +11,8 @@ pub(crate) enum TableKind {
     OmimGenes,
     Constraint,
     Ontology,
+    Mondo,
+    MondoMappings,
     DiseasePhenotypes,
     GenePhenotypes,
     PhenotypeGenes,
@@ -18,6 +20,9 @@ pub(crate) enum TableKind {
     OrphanetDisorders,
     OrphanetGenes,
     OrphanetPhenotypes,
+    OrphanetNomenclature,
+    OrphanetClassification,
+    OrphanetPackets,
     OmimGeneMap,
     OmimMorbidMap,
     OmimTitles,
@@ -62,6 +67,7 @@ const HPO: Publisher =
     Publisher { name: "HPO", licence: "HPO licence (hpo.jax.org/app/license): free with citation and release" };
 /// Orphanet.
 pub(super) const ORPHANET: Publisher = Publisher { name: "Orphanet", licence: "CC BY 4.0 (Orphadata)" };
+const MONDO: Publisher = Publisher { name: "MONDO", licence: "CC BY 4.0" };
 const CLINGEN: Publisher = Publisher { name: "ClinGen", licence: "CC0 1.0" };
 const GENE2PHENOTYPE: Publisher = Publisher { name: "Gene2Phenotype", licence: "EMBL-EBI terms of use" };
 /// OMIM. Its tables are each user's own copy.
@@ -160,6 +166,22 @@ pub(crate) const ALL: &[TableDescription] = &[
         quoted: false,
     },
     TableDescription {
+        kind: TableKind::Mondo,
+        publisher: &MONDO,
+        what: "the Mondo Disease Ontology (mondo.obo)",
+        known_by: &[],
+        needs: &[],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::MondoMappings,
+        publisher: &MONDO,
+        what: "mappings of diseases in SSSOM (mondo.sssom.tsv)",
+        known_by: &["subject_id", "predicate_id", "object_id"],
+        needs: &["subject_label"],
+        quoted: false,
+    },
+    TableDescription {
         kind: TableKind::DiseasePhenotypes,
         publisher: &HPO,
         what: "HPO's phenotype.hpoa",
@@ -230,6 +252,30 @@ pub(crate) const ALL: &[TableDescription] = &[
         what: "Orphanet's phenotypes of disorders (orphacode, hpo_id, frequency)",
         known_by: &["orphacode", "hpo_id", "frequency"],
         needs: &["disorder"],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::OrphanetNomenclature,
+        publisher: &ORPHANET,
+        what: "Orphanet's nomenclature (en_product1.xml)",
+        known_by: &[],
+        needs: &[],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::OrphanetClassification,
+        publisher: &ORPHANET,
+        what: "a classification of Orphanet (en_product3_….xml)",
+        known_by: &[],
+        needs: &[],
+        quoted: false,
+    },
+    TableDescription {
+        kind: TableKind::OrphanetPackets,
+        publisher: &ORPHANET,
+        what: "Orphanet's packets (orphapacket_json.tar)",
+        known_by: &[],
+        needs: &[],
         quoted: false,
     },
     TableDescription {
@@ -329,9 +375,9 @@ pub(crate) const ALL: &[TableDescription] = &[
 ];
 
 impl TableKind {
-    /// Whether it may be given several times: one file for each panel.
+    /// Whether it may be given several times: one file for each panel, classification or disorder.
     pub(crate) fn has_panels(self) -> bool {
-        matches!(self, Self::Gene2Phenotype | Self::PanelApp)
+        matches!(self, Self::Gene2Phenotype | Self::PanelApp | Self::OrphanetClassification | Self::OrphanetPackets)
     }
 
     /// Its description: the first, where there are several layouts.

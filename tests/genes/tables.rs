@@ -169,16 +169,8 @@ fn numbers_and_titles_of_omim_go_to_genes_and_diseases() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_eq!(facts(&base, "SELECT omim FROM gene WHERE symbol = 'FBN1'"), ["134797"]);
     assert_eq!(
-        facts(
-            &base,
-            "SELECT d.accession, n.name FROM disease_name n JOIN disease d ON d.id = n.disease ORDER BY n.id"
-        ),
-        [
-            "OMIM:154700|MARFAN SYNDROME",
-            "OMIM:154700|MFS",
-            "OMIM:154700|MARFAN SYNDROME, TYPE I",
-            "OMIM:154700|MFS1"
-        ]
+        facts(&base, "SELECT d.accession, n.name FROM disease_name n JOIN disease d ON d.id = n.disease ORDER BY n.id"),
+        ["OMIM:154700|MARFAN SYNDROME", "OMIM:154700|MFS", "OMIM:154700|MARFAN SYNDROME, TYPE I", "OMIM:154700|MFS1"]
     );
     assert_eq!(
         facts(&base, STATED),

@@ -331,7 +331,12 @@ impl Joiner {
     /// were made.
     fn write_parents(&self, db: &Connection, stated: Vec<(usize, usize, i64)>) -> rusqlite::Result<usize> {
         let mut insert = db.prepare("INSERT INTO disease_parent VALUES (?1, ?2, ?3)")?;
-        let mut seen: HashSet<(usize, usize)> = HashSet::new();
+        let mut listed = db.prepare("SELECT disease, parent FROM disease_parent")?;
+        let listed = listed.query_map([], |row| {
+            let entity = |id: i64| self.entity(id as usize - 1);
+            Ok((entity(row.get(0)?), entity(row.get(1)?)))
+        })?;
+        let mut seen: HashSet<(usize, usize)> = listed.collect::<rusqlite::Result<_>>()?;
         let mut parents = stated;
         // Series without a record: their names and members, by key.
         let mut unnamed: BTreeMap<String, (String, BTreeSet<usize>)> = BTreeMap::new();

@@ -11,8 +11,10 @@ mod gene_index;
 mod genes;
 mod hpo;
 mod identity;
+mod mondo;
 mod omim;
 mod ontology;
+mod orphanet;
 mod pending;
 mod relations;
 mod releases;
@@ -206,6 +208,12 @@ struct Builder {
     records: HashSet<String>,
     /// Genes and phenotypes of OMIM's gene map and morbid map, and the table that was the first to have them.
     mapped: HashMap<(usize, String), i64>,
+    /// What other tables of Orphanet stated, from its first packet on.
+    orphanet: Option<orphanet::Stated>,
+    /// HPO's terms of Orphanet's modes of inheritance.
+    inheritance: HashMap<String, Option<u32>>,
+    /// The term of MONDO that the lines read last belong to.
+    mondo: mondo::Stanza,
     propagated: Propagated,
     constraint: Constraint,
     releases: Releases,
@@ -231,6 +239,9 @@ impl Builder {
             nameless: HashSet::new(),
             records: HashSet::new(),
             mapped: HashMap::new(),
+            orphanet: None,
+            inheritance: HashMap::new(),
+            mondo: mondo::Stanza::default(),
             propagated: Propagated::default(),
             constraint: Constraint::default(),
             releases: Releases::default(),
@@ -298,6 +309,7 @@ impl Builder {
                 self.ontology.complete();
                 Ok(())
             }
+            TableKind::Mondo => self.mondo_term(tally),
             TableKind::PhenotypeGenes => self.write_propagated(tally),
             TableKind::Constraint => self.write_constraint(tally),
             _ => Ok(()),
@@ -314,6 +326,11 @@ impl Builder {
                 self.ontology.line(row.line(), tally);
                 Ok(())
             }
+            TableKind::Mondo => self.mondo_line(row.line(), tally),
+            TableKind::MondoMappings => self.sssom(row, tally),
+            TableKind::OrphanetNomenclature => self.orphanet_fact(row, tally),
+            TableKind::OrphanetClassification => self.orphanet_node(row, tally),
+            TableKind::OrphanetPackets => self.orphanet_packet(row, tally),
             TableKind::DiseasePhenotypes => self.disease_phenotype(row, tally),
             TableKind::GenePhenotypes => self.gene_phenotype(row, tally),
             TableKind::PhenotypeGenes => self.phenotype_gene(row, tally),

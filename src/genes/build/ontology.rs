@@ -117,6 +117,15 @@ impl OntologyTerms {
         Some(number)
     }
 
+    /// The term in use that has a synonym, or `… inheritance` as its name: `Autosomal dominant`.
+    pub(super) fn term_of_mode(&self, mode: &str) -> Option<u32> {
+        let named = |term: &&Term| {
+            let name = term.name.strip_suffix(" inheritance").unwrap_or(&term.name);
+            !term.obsolete && (name.eq_ignore_ascii_case(mode) || term.name.eq_ignore_ascii_case(mode))
+        };
+        self.terms.iter().find(named).map(|term| term.id)
+    }
+
     /// All terms above each term.
     pub(super) fn terms_above(&self) -> HashMap<u32, HashSet<u32>> {
         let parents: HashMap<u32, &[u32]> = self.terms.iter().map(|term| (term.id, term.parents.as_slice())).collect();
@@ -177,7 +186,7 @@ impl OntologyTerms {
 }
 
 /// The text in quotation marks that a value begins with, without its escapes (OBO flat file format 1.4, section 3.1).
-fn quoted(value: &str) -> Option<String> {
+pub(super) fn quoted(value: &str) -> Option<String> {
     let mut text = String::new();
     let mut letters = value.strip_prefix('"')?.chars();
     while let Some(letter) = letters.next() {

@@ -1,8 +1,11 @@
 //! A table of facts: opened, recognized by its columns, and read row by row.
 //!
-//! Files of other formats are recognized by their first bytes, and made into rows: `orphadata` for Orphanet's XML (`xml`), `json` for JSON.
+//! Files of other formats are recognized by their first bytes, and made into rows: `orphadata` for Orphanet's XML (`xml`), `archive` for
+//! its packets, `obo` for ontologies, `json` for JSON.
 
+mod archive;
 mod json;
+mod obo;
 mod orphadata;
 mod xml;
 
@@ -140,9 +143,13 @@ impl Table {
         let report = Box::new(input.report());
         let place = input.place();
         let (start, mut reader) = peek(input.reader).map_err(|error| Error::input(&place, describe(&error)))?;
-        let other = match start.trim_ascii_start().first() {
-            Some(b'<') => Some(orphadata::open as fn(Box<dyn BufRead + Send>, &str) -> Result<Opened>),
-            Some(b'{') => Some(json::open as _),
+        type Open = fn(Box<dyn BufRead + Send>, &str) -> Result<Opened>;
+        let other: Option<Open> = match start.trim_ascii_start().first() {
+            _ if archive::is_archive(&start) => Some(archive::open_archive),
+            _ if obo::is_obo(&start) => Some(obo::open),
+            Some(b'<') => Some(orphadata::open),
+            Some(b'{') if archive::is_packet(&start) => Some(archive::open_packet),
+            Some(b'{') => Some(json::open),
             _ => None,
         };
         if let Some(open) = other {
@@ -160,10 +167,6 @@ impl Table {
                 .trim_end_matches(['\n', '\r'])
                 .trim_start_matches('\u{feff}')
                 .to_string();
-            if lead.is_empty() && text.starts_with("format-version:") {
-                let rows = lines(place.clone(), reader);
-                return Ok(Self { kind: TableKind::Ontology, lead, place, columns: vec!["line".into()], rows, report });
-            }
             if let Some(header) = Header::of(&text, &place)? {
                 let rows = header.rows(reader, place.clone(), lead.len() as u64 + 1);
                 let Header { description, columns, .. } = header;
@@ -237,19 +240,6 @@ fn split(line: &str, delimiter: u8) -> Vec<String> {
         Ok(true) => record.iter().map(str::to_string).collect(),
         _ => Vec::new(),
     }
-}
-
-/// Lines as rows of one field.
-fn lines(place: String, mut reader: Box<dyn BufRead + Send>) -> Rows {
-    let mut line = Vec::new();
-    Box::new(std::iter::from_fn(move || {
-        line.clear();
-        match read::read_line(&mut reader, &mut line) {
-            Ok(false) => None,
-            Ok(true) => Some(Ok(csv::StringRecord::from(vec![String::from_utf8_lossy(&line).trim_end().to_string()]))),
-            Err(error) => Some(Err(Error::input(&place, describe(&error)))),
-        }
-    }))
 }
 
 /// One row of a table.

@@ -21,7 +21,14 @@ struct Product {
     known_by: &'static str,
     columns: &'static [&'static str],
     /// The rows of a disorder.
-    rows: fn(&Record) -> Vec<Vec<String>>,
+    rows: fn(&Disorder) -> Vec<Vec<String>>,
+}
+
+/// A disorder of a file.
+struct Disorder {
+    element: Element,
+    /// Code and name of the disorder around it, in a classification.
+    above: Option<[String; 2]>,
 }
 
 const PRODUCTS: &[Product] = &[
@@ -48,21 +55,39 @@ const PRODUCTS: &[Product] = &[
         columns: &["orphacode", "disorder", "disorder_type", "hpo_id", "hpo_term", "frequency", "diagnostic_criteria"],
         rows: phenotypes,
     },
+    Product {
+        kind: TableKind::OrphanetNomenclature,
+        known_by: "ExternalReferenceList",
+        columns: &["orphacode", "disorder", "disorder_type", "fact", "value", "relation"],
+        rows: nomenclature,
+    },
+    Product {
+        kind: TableKind::OrphanetClassification,
+        known_by: CLASSIFICATION,
+        columns: &["orphacode", "disorder", "disorder_type", "parent_orphacode", "parent"],
+        rows: classification,
+    },
 ];
+
+/// The element around the disorders of a classification, which all of them have.
+const CLASSIFICATION: &str = "ClassificationNode";
 
 /// Opens a file of Orphanet. Its product is known by the elements of its first disorder.
 pub(super) fn open(reader: Box<dyn BufRead + Send>, place: &str) -> Result<Opened> {
-    let (mut records, (root, attributes)) = Records::open(reader, place.to_string(), "Disorder", "ClassificationNode")?;
+    let (mut records, (root, attributes)) = Records::open(reader, place.to_string(), "Disorder", CLASSIFICATION)?;
     let refused = |problem: String| {
         Err(Error::input(place, problem).with_hint(
-            "of XML, Orphanet's en_product4.xml (phenotypes of disorders) and en_product6.xml (their genes) are read",
+            "of XML, these of Orphanet are read: en_product1.xml (names and references), en_product3_….xml (classifications), en_product4.xml (phenotypes), en_product6.xml (genes)",
         ))
     };
     if root != "JDBOR" {
         return refused(format!("it is XML of an unknown kind: its root is <{root}>, and Orphanet's is <JDBOR>"));
     }
     let Some(first) = records.next()? else { return refused("it is XML of Orphanet without a disorder".into()) };
-    let known = |one: &&Product| first.element.find(&[one.known_by]).is_some();
+    let known = |one: &&Product| match one.known_by {
+        CLASSIFICATION => first.level > 0,
+        element => first.element.find(&[element]).is_some(),
+    };
     let Some(product) = PRODUCTS.iter().find(known) else {
         let names: Vec<&str> = first.element.children.iter().map(|child| child.name.as_str()).collect();
         return refused(format!(
@@ -75,13 +100,23 @@ pub(super) fn open(reader: Box<dyn BufRead + Send>, place: &str) -> Result<Opene
     let date = attributes.iter().find(|(name, _)| name == "date").map(|(_, date)| date.as_str()).unwrap_or_default();
     let lead = date.split_whitespace().next().map(|day| vec![format!("#version: {day}")]).unwrap_or_default();
     let mut ready = Vec::new().into_iter();
+    // The disorders around the one that is read, outermost first.
+    let mut around: Vec<[String; 2]> = Vec::new();
     let rows = std::iter::from_fn(move || {
         loop {
             if let Some(row) = ready.next() {
                 return Some(Ok(StringRecord::from(row)));
             }
             match records.next() {
-                Ok(Some(record)) => ready = (product.rows)(&record).into_iter(),
+                Ok(Some(Record { element, level })) => {
+                    around.truncate(level.saturating_sub(1));
+                    let above = around.last().cloned();
+                    if level > 0 {
+                        let [code, name, _] = disorder(&element);
+                        around.push([code, name]);
+                    }
+                    ready = (product.rows)(&Disorder { element, above }).into_iter();
+                }
                 Ok(None) => return None,
                 Err(error) => return Some(Err(error)),
             }
@@ -97,7 +132,7 @@ fn disorder(element: &Element) -> [String; 3] {
 }
 
 /// Product 6: genes of disorders.
-fn genes(record: &Record) -> Vec<Vec<String>> {
+fn genes(record: &Disorder) -> Vec<Vec<String>> {
     let element = &record.element;
     let row = |association: &Element| {
         let text = |path: &[&str]| association.text(path).to_string();
@@ -124,7 +159,7 @@ fn genes(record: &Record) -> Vec<Vec<String>> {
 }
 
 /// Product 4: phenotypes of disorders.
-fn phenotypes(record: &Record) -> Vec<Vec<String>> {
+fn phenotypes(record: &Disorder) -> Vec<Vec<String>> {
     let row = |association: &Element| {
         let paths =
             [&["HPO", "HPOId"][..], &["HPO", "HPOTerm"], &["HPOFrequency", "Name"], &["DiagnosticCriteria", "Name"]];
@@ -133,6 +168,44 @@ fn phenotypes(record: &Record) -> Vec<Vec<String>> {
         row
     };
     record.element.items("HPODisorderAssociationList", "HPODisorderAssociation").map(row).collect()
+}
+
+/// Product 1: names, references and definition of a disorder. One that was moved to another gives that alone.
+fn nomenclature(record: &Disorder) -> Vec<Vec<String>> {
+    let element = &record.element;
+    let row = |fact: &str, value: &str, relation: &str| {
+        let mut row = disorder(element).to_vec();
+        row.extend([fact, value, relation].map(str::to_string));
+        row
+    };
+    let moved: Vec<Vec<String>> = element
+        .items("DisorderDisorderAssociationList", "DisorderDisorderAssociation")
+        .filter(|one| one.text(&["DisorderDisorderAssociationType", "Name"]) == "Moved to")
+        // The side that is this disorder has no code (`cycle`).
+        .filter(|one| !one.text(&["TargetDisorder", "OrphaCode"]).is_empty())
+        .map(|one| row("moved to", one.text(&["TargetDisorder", "OrphaCode"]), one.text(&["TargetDisorder", "Name"])))
+        .collect();
+    if !moved.is_empty() {
+        return moved;
+    }
+    let mut rows = vec![row("name", "", "")];
+    rows.extend(element.items("SynonymList", "Synonym").map(|one| row("synonym", &one.text, "")));
+    rows.extend(element.items("ExternalReferenceList", "ExternalReference").map(|one| {
+        let id = format!("{}:{}", one.text(&["Source"]), one.text(&["Reference"]));
+        row("reference", &id, one.text(&["DisorderMappingRelation", "Name"]))
+    }));
+    let sections = element.items("SummaryInformationList", "SummaryInformation");
+    let sections = sections.flat_map(|summary| summary.items("TextSectionList", "TextSection"));
+    let definition = sections.filter(|one| one.text(&["TextSectionType", "Name"]) == "Definition");
+    rows.extend(definition.map(|one| row("definition", one.text(&["Contents"]), "")));
+    rows
+}
+
+/// Product 3: a disorder and the one that it is listed under.
+fn classification(record: &Disorder) -> Vec<Vec<String>> {
+    let mut row = disorder(&record.element).to_vec();
+    row.extend(record.above.clone().unwrap_or_default());
+    vec![row]
 }
 
 #[cfg(test)]

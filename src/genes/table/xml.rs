@@ -52,9 +52,7 @@ impl Element {
 pub(super) struct Record {
     /// The element.
     pub element: Element,
-    /// The names of the elements around it, from the root.
-    pub path: Vec<String>,
-    /// Number of those around it that are called `node`.
+    /// Number of the elements around it that are called `node`.
     pub level: usize,
 }
 
@@ -174,7 +172,7 @@ impl Records {
                             Some(outer) => outer.children.push(element),
                             None => {
                                 let level = self.path.iter().filter(|name| *name == self.node).count();
-                                return Ok(Some(Record { element, path: self.path.clone(), level }));
+                                return Ok(Some(Record { element, level }));
                             }
                         }
                     }
