@@ -84,12 +84,16 @@ reasons! {
     NotInScores: "not_in_scores", "the file given with --scores has no such site (--missing-scores skip)", [Variants];
     /// A prompt does not follow the grammar.
     BadPrompt: "bad_prompt", "the prompt does not follow the grammar", [Ask];
+    /// A plain sentence is not understood.
+    UnknownQuestion: "unknown_question", "the line is neither a prompt nor a question that is understood; the nearest prompts are named", [Ask];
     /// What a prompt asks is no task.
     UnknownTask: "unknown_task", "the prompt does not end with a known task", [Ask];
     /// The sequence or prompt is longer than what the model reads.
     TooLong: "too_long", "the sequence or the prompt is longer than the model reads", [Ask];
     /// A gene, disease or phenotype is not known, withdrawn or obsolete, or its name has several meanings.
     UnknownName: "unknown_name", "the gene, disease or phenotype is unknown, withdrawn, obsolete or ambiguous", [Ask];
+    /// It is about genes, and there is no knowledge base.
+    NoKnowledgeBase: "no_knowledge_base", "questions about genes, diseases and phenotypes need a knowledge base (genogloss genes build)", [Ask];
     /// No source of the knowledge base says it.
     NoFact: "no_fact", "no source of the knowledge base states it", [Ask];
     /// The variant lies in no gene of the annotation.

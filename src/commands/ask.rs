@@ -27,9 +27,10 @@ use crate::{
     session::{Request, load},
 };
 
-/// Answer prompts: "SEQ, key = value, task =".
+/// Answer prompts ("SEQ, key = value, task =") and plain questions.
 ///
-/// Prompts are written in GenomicLLM's grammar, which also holds GP-GPT's questions. Each task is answered by the best available method: a
+/// Prompts are written in GenomicLLM's grammar, which also holds GP-GPT's questions. A line without = is a plain question: the column
+/// understood shows the prompt that it was understood as. Each task is answered by the best available method: a
 /// definition, a built-in classifier, the knowledge base of genogloss genes, or the language model. Prompts are arguments, lines of a file
 /// (or a table with a column "prompt") or of standard input, or are made from the records of a FASTA or BED file and --task. One line per
 /// prompt is written, in the order of the input, with the answer or the reason why there is none.
@@ -38,6 +39,7 @@ use crate::{
 Examples:
   genogloss ask \"AGCAGCC, reverse complementary sequence =\" \"symbol=LINC01409, annotation:description =\"
   genogloss ask \"disease=Marfan syndrome, genes =\" \"gene=FBN1, phenotype=Arachnodactyly, relation =\"
+  genogloss ask \"Which genes cause Marfan syndrome?\" \"translate ATGGCC\"
   genogloss ask -i prompts.txt -o answers.tsv
   genogloss ask -i genes.fa --task \"gene biotype\" -o biotypes.tsv
   genogloss ask -i peaks.bed -f genome.fa --task enhancer --with annotation=cohn

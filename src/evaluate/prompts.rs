@@ -130,13 +130,15 @@ fn send<'a>(known: &'a KnownPrompt, panel: &Panel, feed: &mut pipeline::Feed<'_,
     let skip = |feed: &mut pipeline::Feed<'_, Query<'a>>, prompt, refusal: Refusal| {
         feed.skip((known, prompt, refusal.skip.word().into()), refusal.skip)
     };
-    let prompt = match Prompt::parse(&known.prompt) {
+    let read = panel.read(&known.prompt)?;
+    let text = read.understood.as_deref().unwrap_or(&known.prompt);
+    let prompt = match read.parsed {
         Ok(prompt) => prompt,
         Err(refusal) => return skip(feed, None, refusal),
     };
     match panel.route(&prompt)? {
         Ok(means) => feed.query((known, Some(prompt), panel.how(&means)?), |rows| {
-            rows.push(known.prompt.as_bytes());
+            rows.push(text.as_bytes());
             Ok(())
         }),
         Err(refusal) => skip(feed, Some(prompt), refusal),

@@ -13,7 +13,7 @@ use crate::{
         manifest::{ModelReport, Settings, digest},
     },
     read::{self, InputReport},
-    session::{About, Finished, Layout, Parts, Request, Session, Target, load::announce, wall},
+    session::{About, Finished, Layout, NothingScored, Parts, Request, Session, Target, load::announce, wall},
     skip::Skip,
 };
 
@@ -35,7 +35,7 @@ pub(super) fn report(base: &Path) -> Result<ModelReport> {
 
 /// What a run with a knowledge base is about. If nothing is found, the lines say why: no warning is logged.
 pub(super) fn about(base: &Path, threads: usize, settings: Settings) -> Result<About> {
-    Ok(About { warns_if_nothing_scored: false, ..About::new(report(base)?, threads, settings) })
+    Ok(About { if_nothing_scored: NothingScored::Silent, ..About::new(report(base)?, threads, settings) })
 }
 
 /// What a table is made of and where it goes.

@@ -18,7 +18,11 @@ pub(crate) const ANSWERS: &[Column] = &[
     column(&["reason"], "reason why there is no answer, and what to do; . if there is an answer"),
     column(
         &["evidence"],
-        "what an answer about genes is based on: sources, or the evidence that was weighed and what it adds to the log odds; the model's own: a language model wrote it; otherwise .",
+        "what an answer about genes is based on: sources, or the evidence that was weighed and what it adds to the log odds; language model: a guess, no source; otherwise .",
+    ),
+    column(
+        &["understood"],
+        "the prompt that a plain sentence was understood as; . where the line is a prompt, or is not understood",
     ),
 ];
 

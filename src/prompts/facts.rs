@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::prompts::{Refusal, grammar::Prompt, tasks::Task};
+use crate::prompts::{Fact, Refusal, grammar::Prompt, lookups, tasks::Task};
 use crate::{
     error::Result,
     genes::{
@@ -14,39 +14,12 @@ use crate::{
     skip::Skip,
 };
 
-/// An answer of the knowledge base.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Fact {
-    /// In words.
-    pub answer: String,
-    /// 1 if sources state it; of a relation, the probability of the answer.
-    pub confidence: f64,
-    /// The sources or the weighed evidence.
-    pub evidence: String,
-}
-
 /// The gene, disease or phenotype that a prompt names.
 enum Subject {
     Gene(Box<Gene>),
     Condition(Condition),
     Pair(Box<Gene>, Condition),
 }
-
-/// Keys of information retrieval.
-pub(crate) const KEYS: [&str; 12] = [
-    "symbol",
-    "name",
-    "hgnc",
-    "ncbi_gene",
-    "ensembl",
-    "omim",
-    "uniprot",
-    "location",
-    "kind",
-    "alias",
-    "previous_symbol",
-    "summary",
-];
 
 fn unknown_name(detail: impl Into<String>) -> Refusal {
     Refusal::new(Skip::UnknownName, detail)
@@ -78,9 +51,13 @@ fn subject(base: &Base, prompt: &Prompt) -> Result<Result<Subject, Refusal>> {
         (Task::Relation, Some(gene), Some(condition)) => Ok(Subject::Pair(gene, condition)),
         (Task::Relation, None, _) => lacks("gene = …"),
         (Task::Relation, ..) | (Task::Genes, _, None) => lacks("disease = … or phenotype = …"),
-        (Task::Genes, _, Some(condition)) | (Task::Phenotypes | Task::Diseases, None, Some(condition)) => {
+        (Task::Genes, _, Some(condition))
+        | (Task::Phenotypes | Task::Diseases | Task::Retrieval, None, Some(condition))
+        | (Task::DiseaseInformation | Task::PhenotypeInformation | Task::Information, None, Some(condition)) => {
             Ok(Subject::Condition(condition))
         }
+        (Task::DiseaseInformation, ..) => lacks("disease = …"),
+        (Task::PhenotypeInformation, ..) => lacks("phenotype = …"),
         (_, Some(gene), _) => Ok(Subject::Gene(gene)),
         _ => lacks("gene = …"),
     })
@@ -109,12 +86,17 @@ pub(crate) fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refu
         Ok(subject) => subject,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    let key = prompt.key.as_deref().unwrap_or_default();
     match (prompt.task, subject) {
         (_, Subject::Pair(gene, condition)) => Ok(Ok(relation(judge, &gene, &condition)?)),
-        (Task::Retrieval, Subject::Gene(gene)) => retrieved(base, &gene, prompt.key.as_deref().unwrap_or_default()),
+        (Task::Retrieval, Subject::Gene(gene)) => lookups::gene_field(base, &gene, key),
+        (Task::Retrieval, Subject::Condition(condition)) => lookups::condition_field(base, &condition, key),
+        (Task::DiseaseInformation | Task::PhenotypeInformation | Task::Information, Subject::Condition(condition)) => {
+            Ok(Ok(lookups::condition_information(base, &condition)?))
+        }
         (Task::Diseases, Subject::Gene(gene)) => diseases_of_gene(base, &gene),
         (Task::Phenotypes, Subject::Gene(gene)) => phenotypes_of_gene(base, &gene),
-        (_, Subject::Gene(gene)) => Ok(Ok(information(base, &gene))),
+        (_, Subject::Gene(gene)) => Ok(Ok(lookups::gene_information(base, &gene))),
         (Task::Phenotypes, Subject::Condition(Condition::Disease(all))) => phenotypes_of_disease(base, all),
         (Task::Diseases, Subject::Condition(condition)) => diseases_with(judge, &condition),
         (_, Subject::Condition(condition)) => genes_of(judge, &condition),
@@ -131,18 +113,6 @@ fn relation(judge: &Judge, gene: &Gene, condition: &Condition) -> Result<Fact> {
     let evidence = verdict.because();
     let evidence = if evidence.is_empty() { "the knowledge base has no facts about the two".into() } else { evidence };
     Ok(Fact { answer: verdict.word().into(), confidence, evidence })
-}
-
-/// Name, location, kind and summary of a gene.
-fn information(base: &Base, gene: &Gene) -> Fact {
-    let summary = gene.summary.as_ref();
-    let parts =
-        [Some(gene.name.clone()), gene.location.clone(), gene.kind.clone(), summary.map(|(text, _)| text.clone())];
-    let sources = [Some(gene.source), summary.map(|(_, source)| *source)];
-    let mut labels: Vec<String> = sources.into_iter().flatten().map(|id| base.source(id).label()).collect();
-    labels.dedup();
-    let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-    Fact { answer: parts.join("; "), confidence: 1.0, evidence: labels.join("; ") }
 }
 
 fn diseases_of_gene(base: &Base, gene: &Gene) -> Result<Result<Fact, Refusal>> {
@@ -232,50 +202,6 @@ impl Items {
         let answer = self.0.into_keys().collect::<Vec<_>>().join("; ");
         Ok(Fact { answer, confidence: 1.0, evidence })
     }
-}
-
-/// One fact about a gene.
-fn retrieved(base: &Base, gene: &Gene, key: &str) -> Result<Result<Fact, Refusal>> {
-    let wanted = key.trim().to_ascii_lowercase().replace([' ', '-'], "_");
-    let mut source = gene.source;
-    let names = |kind: &str| -> Result<Option<(String, i64)>> {
-        let all: Vec<(String, i64)> = base
-            .names(gene)?
-            .into_iter()
-            .filter(|(_, what, _)| *what == kind)
-            .map(|(name, _, id)| (name, id))
-            .collect();
-        let own: Vec<String> = all.iter().map(|(name, _)| name.clone()).collect();
-        Ok(all.first().map(|(_, id)| (own.join("; "), *id)))
-    };
-    let mut of = |found: Option<(String, i64)>| {
-        found.map(|(value, id)| {
-            source = id;
-            value
-        })
-    };
-    let value = match wanted.as_str() {
-        "symbol" => Some(gene.symbol.clone()),
-        "name" => Some(gene.name.clone()),
-        "hgnc" => gene.hgnc.map(|id| format!("HGNC:{id}")),
-        "ncbi_gene" | "ncbigene" | "entrez" => gene.entrez.map(|id| id.to_string()),
-        "ensembl" => gene.ensembl.clone(),
-        "omim" => gene.omim.map(|id| format!("OMIM:{id}")),
-        "uniprot" => gene.uniprot.as_ref().map(|all| all.replace('|', "; ")),
-        "location" => gene.location.clone(),
-        "kind" => gene.kind.clone(),
-        "alias" | "aliases" => of(names("alias")?),
-        "previous_symbol" | "previous_symbols" => of(names("previous symbol")?),
-        "summary" => of(gene.summary.clone()),
-        _ => {
-            let detail = format!("{key} must be one of {}", KEYS.join(", "));
-            return Ok(Err(Refusal::new(Skip::BadPrompt, detail)));
-        }
-    };
-    Ok(match value.filter(|value| !value.is_empty()) {
-        Some(answer) => Ok(Fact { answer, confidence: 1.0, evidence: base.source(source).label() }),
-        None => Err(Refusal::new(Skip::NoFact, format!("no source lists {wanted} of {}", gene.symbol))),
-    })
 }
 
 #[cfg(test)]

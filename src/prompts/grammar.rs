@@ -43,11 +43,11 @@ const RESIDUES: [&str; 22] = [
 ];
 
 /// Bases and IUPAC's letters for several of them.
-fn is_base(letter: u8) -> bool {
+pub(crate) fn is_base(letter: u8) -> bool {
     b"ACGTUNRYSWKMBDHV".contains(&letter.to_ascii_uppercase())
 }
 
-fn is_residues(text: &str) -> bool {
+pub(crate) fn is_residues(text: &str) -> bool {
     let mut rest = text;
     while !rest.is_empty() {
         let known = rest.get(..3).is_some_and(|start| RESIDUES.contains(&start));
@@ -74,7 +74,7 @@ impl Prompt {
         let (rest, name) = body.rsplit_once(',').unwrap_or(("", body));
         let (entry, key) = tasks::find_with_key(name).map_err(|detail| Refusal::new(Skip::UnknownTask, detail))?;
         let mut parts: Vec<Part> = Vec::new();
-        for part in rest.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        for part in rest.split(',').filter(|part| !part.trim().is_empty()) {
             add(&mut parts, part).map_err(bad)?;
         }
         let prompt = Self { parts, task: entry.task, key };
@@ -173,7 +173,9 @@ impl Prompt {
     }
 }
 
-fn add(parts: &mut Vec<Part>, part: &str) -> Result<(), String> {
+/// Adds a part, given with the blanks around it.
+fn add(parts: &mut Vec<Part>, written: &str) -> Result<(), String> {
+    let part = written.trim();
     if let Some((key, value)) = part.split_once('=') {
         let key = key.trim();
         if key.is_empty() {
@@ -218,7 +220,8 @@ fn add(parts: &mut Vec<Part>, part: &str) -> Result<(), String> {
         return Err(format!("letter {letter:?} (the {}. of the sequence) is not a base", at + 1));
     }
     if let Some(Part::Value { value, .. }) = parts.last_mut() {
-        value.push_str(", ");
+        // 2,4-dienoyl-CoA reductase has no blank behind its comma.
+        value.push_str(if written.starts_with(char::is_whitespace) { ", " } else { "," });
         value.push_str(part);
         return Ok(());
     }
@@ -270,6 +273,11 @@ mod tests {
                 "description=DNA polymerase, C, tRNA, Val, description=",
                 "description=DNA polymerase, C, tRNA, Val, gene description=",
             ),
+            (
+                "gene=2,4-dienoyl-CoA reductase 2, gene information =",
+                "gene=2,4-dienoyl-CoA reductase 2, gene information=",
+            ),
+            ("ATGGCC, translate =", "ATGGCC, protein sequence="),
             ("a=1, Reading_comprehension: a=", "a=1, reading comprehension: a="),
             ("symbol=A, annotation:description=", "symbol=A, gene description="),
         ] {

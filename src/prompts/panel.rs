@@ -7,11 +7,12 @@ use std::{
 };
 
 use super::{
-    Refusal,
+    Fact, Refusal,
     classifiers::{self, Classifier, Longer, classifier},
     definitions::{defined, is_defined},
-    facts::{self, Fact},
+    facts,
     grammar::Prompt,
+    lookups, questions,
     tasks::Task,
 };
 use crate::{
@@ -82,6 +83,14 @@ pub(crate) enum Means {
     Language,
     /// The language model of genes and diseases.
     Relations,
+}
+
+/// What a line means.
+pub(crate) struct ReadLine {
+    /// The prompt, or why there is none.
+    pub parsed: Result<Prompt, Refusal>,
+    /// The prompt that a plain sentence was understood as.
+    pub understood: Option<String>,
 }
 
 /// Prompts gathered before a session answers them: a language model takes seconds for more, and checkpoints lie between them.
@@ -232,6 +241,18 @@ impl Panel {
         }
     }
 
+    /// Reads a line: a prompt of the grammar, or a plain sentence.
+    pub(crate) fn read(&self, line: &str) -> Result<ReadLine> {
+        if line.contains('=') || line.trim().is_empty() {
+            return Ok(ReadLine { parsed: Prompt::parse(line), understood: None });
+        }
+        let judge = self.facts.as_ref().map(|judge| judge.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(match questions::understand(line, judge.as_ref().map(|judge| judge.base()))? {
+            Ok(prompt) => ReadLine { parsed: Prompt::parse(&prompt), understood: Some(prompt) },
+            Err(refusal) => ReadLine { parsed: Err(refusal), understood: None },
+        })
+    }
+
     /// Keeps a prompt and its means for the session that answers `text`, which then neither parses nor routes it again.
     pub(crate) fn keep(&self, text: &str, prompt: Prompt, means: Means) {
         self.routed.lock().unwrap_or_else(PoisonError::into_inner).insert(text.into(), (prompt, means));
@@ -262,6 +283,14 @@ impl Panel {
                 return Ok(Err(Refusal::new(Skip::UnknownBases, "all of its bases are unknown")));
             }
             return Ok(Ok(Means::Exact));
+        }
+        if matches!(prompt.task, Task::Biotype | Task::Description)
+            && let Some(judge) = &self.facts
+        {
+            let judge = judge.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(known) = lookups::described(judge.base(), prompt)? {
+                return Ok(known.map(|fact| Means::Facts(Some(fact))));
+            }
         }
         // METHOD: a gene's name tells more about its biotype than its bases (dev: docs/models/genomicllm.md).
         if prompt.task == Task::Biotype && prompt.values().next().is_some() {
@@ -306,7 +335,7 @@ impl Panel {
     fn to_facts(&self, prompt: &Prompt) -> Result<Result<Means, Refusal>> {
         let Some(judge) = &self.facts else {
             let detail = "there is no knowledge base: build one with genogloss genes build, or name it with --knowledge-base FILE";
-            return Ok(Err(Refusal::new(Skip::NoFact, detail)));
+            return Ok(Err(Refusal::new(Skip::NoKnowledgeBase, detail)));
         };
         let judge = judge.lock().unwrap_or_else(PoisonError::into_inner);
         if self.settings.with == AnswerWith::Lm {

@@ -6,7 +6,7 @@ use super::{
     Refusal,
     grammar::Prompt,
     input::{PromptInput, PromptRecord},
-    panel::Panel,
+    panel::{Panel, ReadLine},
 };
 use crate::{
     counts::InputCounts,
@@ -24,6 +24,8 @@ pub(super) struct Query {
     /// Name and version of what answers.
     pub(super) how: String,
     pub(super) refusal: Option<Refusal>,
+    /// The prompt that a plain sentence was understood as.
+    pub(super) understood: Option<String>,
 }
 
 impl Located for Query {
@@ -55,26 +57,24 @@ impl session::Source for PromptReader {
             }
             counts.records_in += 1;
             counts.queries += 1;
-            let parsed = Prompt::parse(&record.text);
+            let read = self.panel.read(&record.text)?;
+            let parsed = &read.parsed;
             counts.bases += parsed.as_ref().ok().and_then(Prompt::bases).map_or(0, |bases| bases.len() as u64);
             if done > 0 {
                 done -= 1;
                 return Ok(());
             }
-            send(&self.panel, record, parsed, feed)
+            send(&self.panel, record, read, feed)
         })?;
         Ok(ReadSummary { counts, inputs: input.into_iter().collect(), contigs })
     }
 }
 
 /// Sends a prompt to the sessions, or to the writer if it is refused.
-fn send(
-    panel: &Panel,
-    record: PromptRecord,
-    parsed: Result<Prompt, Refusal>,
-    feed: &mut Feed<'_, Query>,
-) -> Result<()> {
+fn send(panel: &Panel, record: PromptRecord, read: ReadLine, feed: &mut Feed<'_, Query>) -> Result<()> {
+    let ReadLine { parsed, understood } = read;
     let PromptRecord { id, text } = record;
+    let text = understood.clone().unwrap_or(text);
     let task = parsed.as_ref().map_or_else(|_| ".".to_string(), Prompt::task_name);
     let routed = match parsed {
         Ok(prompt) => panel.route(&prompt)?.map(|means| (prompt, means)),
@@ -82,7 +82,7 @@ fn send(
     };
     match routed {
         Ok((prompt, means)) => {
-            let query = Query { id, task, how: panel.how(&means)?, refusal: None };
+            let query = Query { id, task, how: panel.how(&means)?, refusal: None, understood };
             panel.keep(&text, prompt, means);
             feed.query(query, |rows| {
                 rows.push(text.as_bytes());
@@ -91,7 +91,7 @@ fn send(
         }
         Err(refusal) => {
             let skip = refusal.skip;
-            feed.skip(Query { id, task, how: ".".into(), refusal: Some(refusal) }, skip)
+            feed.skip(Query { id, task, how: ".".into(), refusal: Some(refusal), understood }, skip)
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{input::PromptInput, panel::Panel, reader::PromptReader, table::heade
 use crate::{
     error::Result,
     output::manifest::Settings,
-    session::{About, Layout, OutputWriter, Request, load::limit_threads, part},
+    session::{About, Layout, NothingScored, OutputWriter, Request, load::limit_threads, part},
 };
 
 /// How a run of prompts is done.
@@ -33,6 +33,7 @@ pub(crate) fn answer_prompts(
     about.reference = settings.reference;
     about.unit = "prompts";
     let place = prompts.source.place();
+    about.if_nothing_scored = NothingScored::Fail(place.clone());
     about.territory = match &request.parts.shard {
         Some(choice) => Some(part::of_records(choice, prompts.count()?, &place, "prompts")?),
         None => None,

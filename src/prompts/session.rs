@@ -30,7 +30,33 @@ use crate::{
 };
 
 /// The evidence of a language model's answers.
-const OWN_EVIDENCE: &str = "the model's own";
+const OWN_EVIDENCE: &str = "language model: a guess, no source";
+
+/// How the evidence begins of an answer that is withheld.
+pub(super) const INVENTED: &str = "the language model made up the identifier ";
+
+/// Databases whose identifiers are letters and a number: `LOC105377448`, `OMIM:154700`, `ENSG00000139618`.
+const DATABASES: [&str; 16] = [
+    "HGNC", "OMIM", "MIM", "ORPHA", "ORPHANET", "MONDO", "UMLS", "HP", "GENEID", "NCBIGENE", "LOC", "ENSG", "ENST",
+    "ENSP", "NM", "NP",
+];
+
+/// The first identifier of a database in an answer that is not in its prompt.
+fn invented_identifier(text: &str, prompt: &Prompt) -> Option<String> {
+    let asked = prompt.canonical().to_ascii_uppercase();
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && !":_.".contains(letter));
+    words.map(|word| word.trim_matches(['.', ':', '_'])).find_map(|word| {
+        let upper = word.to_ascii_uppercase();
+        let digits = upper.find(|letter: char| letter.is_ascii_digit())?;
+        let (letters, number) = upper.split_at(digits);
+        let known = DATABASES.contains(&letters.trim_end_matches([':', '_']));
+        (known
+            && number.len() >= 3
+            && number.starts_with(|letter: char| letter.is_ascii_digit())
+            && !asked.contains(&upper))
+        .then(|| word.to_string())
+    })
+}
 
 /// METHOD: beams that find the most probable answer of 1 to 3 residues nearly always.
 const BLANK: Strategy = Strategy::Beam(8);
@@ -198,7 +224,13 @@ impl Session {
                 let place = prompts[i].place;
                 // An answer that was cut off is not an answer: its score stays not-a-number.
                 if generated.ended {
-                    answers.texts[place] = language.text.decode(generated.ids.iter().copied()).trim().to_string();
+                    let text = language.text.decode(generated.ids.iter().copied()).trim().to_string();
+                    // Neither is one with an identifier that the model made up; the evidence says so.
+                    if let Some(invented) = invented_identifier(&text, &prompts[i].prompt) {
+                        answers.evidence[place] = format!("{INVENTED}{invented}, which the prompt does not have");
+                        continue;
+                    }
+                    answers.texts[place] = text;
                     answers.scores[place] = generated.log_probability.exp() as f32;
                     answers.evidence[place] = OWN_EVIDENCE.into();
                 }
@@ -259,4 +291,18 @@ fn windows_of(model: &ClassifierModel, prompts: &[(Pending, &'static Classifier)
         counts.push(rows.count() - before);
     }
     (rows, counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_that_is_not_in_the_prompt_is_found() {
+        let prompt = Prompt::parse("symbol=LOC105377448, annotation:description =").expect("a prompt");
+        assert_eq!(invented_identifier("uncharacterized LOC105377448", &prompt), None);
+        assert_eq!(invented_identifier("uncharacterized LOC105377449", &prompt).as_deref(), Some("LOC105377449"));
+        assert_eq!(invented_identifier("kinase (OMIM:154700).", &prompt).as_deref(), Some("OMIM:154700"));
+        assert_eq!(invented_identifier("zinc finger protein 721, HP1 binding", &prompt), None);
+    }
 }

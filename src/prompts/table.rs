@@ -1,6 +1,6 @@
 //! The tables of `genogloss ask`: answers, and the list of tasks.
 
-use super::{Refusal, columns::ANSWERS, reader::Query, tasks::TASKS};
+use super::{Refusal, columns::ANSWERS, reader::Query, session::INVENTED, tasks::TASKS};
 use crate::{
     error::Result,
     output::column::commented_header,
@@ -19,9 +19,16 @@ impl Sink<Query> for OutputWriter {
         let skipped = match &outcome {
             // The score of an answer that was cut off is not-a-number.
             Outcome::Answered(answers) if answers.scores(0)[0].is_nan() => {
-                let detail = "the answer was truncated at its maximum number of tokens (--max-tokens)";
-                query.refusal = Some(Refusal::new(Skip::TooLong, detail));
-                Some(Skip::TooLong)
+                let refusal = match answers.evidence(0) {
+                    invented if invented.starts_with(INVENTED) => Refusal::new(Skip::NoFact, invented),
+                    _ => {
+                        let detail = "the answer was truncated at its maximum number of tokens (--max-tokens)";
+                        Refusal::new(Skip::TooLong, detail)
+                    }
+                };
+                let skip = refusal.skip;
+                query.refusal = Some(refusal);
+                Some(skip)
             }
             Outcome::Answered(answers) => {
                 self.counts.add_scores([answers.scores(0)[0]]);
@@ -56,7 +63,7 @@ fn line(query: &Query, outcome: &Outcome<'_>) -> Vec<u8> {
             cell(&format!("{:.4}", answers.scores(0)[0]), b'\t');
             cell(&query.how, b'\t');
             cell(".", b'\t');
-            cell(answers.evidence(0), b'\n');
+            cell(answers.evidence(0), b'\t');
         }
         (_, refusal) => {
             cell(".", b'\t');
@@ -64,9 +71,10 @@ fn line(query: &Query, outcome: &Outcome<'_>) -> Vec<u8> {
             cell(&query.how, b'\t');
             let reason = refusal.as_ref().map(|refusal| format!("{}: {}", refusal.skip.word(), refusal.detail));
             cell(&reason.unwrap_or_default(), b'\t');
-            cell(".", b'\n');
+            cell(".", b'\t');
         }
     }
+    cell(query.understood.as_deref().unwrap_or_default(), b'\n');
     line
 }
 

@@ -47,6 +47,10 @@ pub(crate) enum Task {
     Blank,
     /// Name, location and function of a gene.
     Information,
+    /// Name, identifiers and definition of a disease.
+    DiseaseInformation,
+    /// The same of a phenotype.
+    PhenotypeInformation,
     /// Genes of a disease or phenotype.
     Genes,
     /// Diseases of a gene, or with a phenotype.
@@ -99,7 +103,7 @@ pub(crate) struct Entry {
 }
 
 /// All tasks, in the order to list them.
-pub(crate) const TASKS: [Entry; 30] = [
+pub(crate) const TASKS: [Entry; 32] = [
     Entry {
         task: Task::GcContent,
         name: "GC content",
@@ -131,7 +135,7 @@ pub(crate) const TASKS: [Entry; 30] = [
     Entry {
         task: Task::Protein,
         name: "protein sequence",
-        aliases: &["protein", "amino acid sequence", "nt2aa"],
+        aliases: &["protein", "amino acid sequence", "nt2aa", "translate", "translation"],
         needs: Needs::Bases,
         answer: "translation of frame 1 (standard code), three letters per residue; Ter is a stop, Xaa unknown",
     },
@@ -276,6 +280,20 @@ pub(crate) const TASKS: [Entry; 30] = [
         answer: "name, location, kind and summary of gene = …",
     },
     Entry {
+        task: Task::DiseaseInformation,
+        name: "disease information",
+        aliases: &[],
+        needs: Needs::Values,
+        answer: "name, identifiers and definition of disease = …",
+    },
+    Entry {
+        task: Task::PhenotypeInformation,
+        name: "phenotype information",
+        aliases: &[],
+        needs: Needs::Values,
+        answer: "name, identifier and definition of phenotype = …",
+    },
+    Entry {
         task: Task::Genes,
         name: "genes",
         aliases: &["related genes"],
@@ -301,7 +319,7 @@ pub(crate) const TASKS: [Entry; 30] = [
         name: "information retrieval",
         aliases: &["retrieval"],
         needs: Needs::Values,
-        answer: "one field of gene = …: symbol, name, hgnc, ncbi_gene, ensembl, omim, uniprot, location, kind, alias, previous_symbol, summary",
+        answer: "one field of gene = …: symbol, name, names, hgnc, ncbi_gene, ensembl, omim, uniprot, refseq, identifiers, location, chromosome, kind, alias, previous_symbol, inheritance, summary; of disease = …: name, synonyms, omim, orphanet, mondo, umls, identifiers, inheritance, definition; of phenotype = …: name, synonyms, hpo, definition",
     },
     Entry {
         task: Task::Relation,
@@ -379,7 +397,14 @@ impl Task {
     pub(crate) fn of_genes(self) -> bool {
         matches!(
             self,
-            Self::Information | Self::Genes | Self::Diseases | Self::Phenotypes | Self::Retrieval | Self::Relation
+            Self::Information
+                | Self::DiseaseInformation
+                | Self::PhenotypeInformation
+                | Self::Genes
+                | Self::Diseases
+                | Self::Phenotypes
+                | Self::Retrieval
+                | Self::Relation
         )
     }
 

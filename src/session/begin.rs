@@ -70,12 +70,23 @@ pub(crate) struct About {
     pub reference: Option<PathBuf>,
     /// The manifest of a folder of tracks, if tracks are written: beside the table, or without one.
     pub tracks_manifest: Option<PathBuf>,
-    /// A warning is logged if no record could be scored.
-    pub warns_if_nothing_scored: bool,
+    /// What is done if no record could be scored.
+    pub if_nothing_scored: NothingScored,
     /// What is scored or skipped, in the plural, for the last line of the log.
     pub unit: &'static str,
     /// What is done with them, for the same line: scored.
     pub done: &'static str,
+}
+
+/// What is done at the end of a run that has scored nothing, though its input has records. A shard is silent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NothingScored {
+    /// Nothing: the output says why.
+    Silent,
+    /// A warning is logged.
+    Warn,
+    /// The run fails, after its output was written. The place of the input is named.
+    Fail(String),
 }
 
 impl About {
@@ -88,7 +99,7 @@ impl About {
             territory: None,
             reference: None,
             tracks_manifest: None,
-            warns_if_nothing_scored: true,
+            if_nothing_scored: NothingScored::Warn,
             unit: "records",
             done: "scored",
         }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::begin::{About, Session, Target};
+use super::begin::{About, NothingScored, Session, Target};
 use crate::{
     counts::Counts,
-    error::Result,
+    error::{Error, Result},
     genome::interval::commas,
     output::{
         Sealed,
@@ -43,7 +43,8 @@ impl Session {
         let Self { target, about, journal, resumed } = self;
         let (counts, timings, unit) = (finished.counts.clone(), finished.timings, (about.unit, about.done));
         // A shard may well hold nothing that can be scored.
-        let warns = about.warns_if_nothing_scored && about.territory.is_none();
+        let if_nothing =
+            if about.territory.is_none() { about.if_nothing_scored.clone() } else { NothingScored::Silent };
         let sealed = with_manifests(&target, about, finished, seal()?)?;
         sealed.commit()?;
         tracing::debug!(
@@ -54,14 +55,22 @@ impl Session {
             timings.write
         );
         close(&counts, unit, timings.wall, resumed.counts().windows);
-        if counts.scored == 0 && !counts.skipped.is_empty() && warns {
-            tracing::warn!(
-                "nothing was scored (skipped: {}): is the input suitable for the model? `genogloss models show` lists what it accepts",
-                counts.skips()
-            );
-        }
         if let Some(journal) = journal {
             journal.remove();
+        }
+        let nothing = counts.scored == 0 && !counts.skipped.is_empty();
+        match if_nothing {
+            NothingScored::Warn if nothing => tracing::warn!(
+                "nothing was scored (skipped: {}): is the input suitable for the model? `genogloss models show` lists what it accepts",
+                counts.skips()
+            ),
+            NothingScored::Fail(place) if nothing => {
+                let problem = format!("none of the {} {} was answered ({})", counts.queries, unit.0, counts.skips());
+                return Err(
+                    Error::input(place, problem).with_hint("the column reason of the table says why, and what to do")
+                );
+            }
+            _ => {}
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ mod run;
 pub(crate) mod stored;
 
 pub(crate) use self::{
-    begin::{About, Layout, Parts, Request, Session, Target},
+    begin::{About, Layout, NothingScored, Parts, Request, Session, Target},
     finish::Finished,
     journal::Resume,
     run::{OutputWriter, Passing, ReadSummary, Sink, Source, Writer, Written, wall},

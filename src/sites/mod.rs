@@ -24,7 +24,9 @@ use crate::{
         variants::{RecordWriter, VariantFormat},
     },
     progress::Total,
-    session::{About, Layout, Passing, ReadSummary, Request, Writer, Written, journal::Checkpoint, load},
+    session::{
+        About, Layout, NothingScored, Passing, ReadSummary, Request, Writer, Written, journal::Checkpoint, load,
+    },
     vcf::{info, record::VariantRecord},
 };
 
@@ -53,7 +55,7 @@ pub(crate) fn run(settings: Settings, request: Request) -> Result<()> {
     let session = request.begin(About {
         unit: "sites",
         done: "written",
-        warns_if_nothing_scored: false,
+        if_nothing_scored: NothingScored::Silent,
         ..About::new(no_model(), 1, recorded)
     })?;
     let layout = Layout {

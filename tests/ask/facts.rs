@@ -26,7 +26,7 @@ fn file(path: &str) -> String {
 }
 
 /// The knowledge base, made once.
-fn base() -> Option<&'static str> {
+pub(super) fn base() -> Option<&'static str> {
     static BASE: OnceLock<Option<String>> = OnceLock::new();
     BASE.get_or_init(|| {
         let Some(hpo) = hpo() else {
@@ -59,8 +59,9 @@ fn ask(base: &str, prompts: &[String]) -> Vec<[String; 4]> {
             )
             .as_bytes(),
     );
-    assert_eq!(run.code, 0, "{}", run.stderr);
     let text = run.stdout;
+    let answered = text.lines().skip(1).any(|line| line.split('\t').nth(2) != Some("."));
+    assert_eq!(run.code, i32::from(!answered), "{}", run.stderr);
     let row = |line: &str| {
         let cells: Vec<&str> = line.split('\t').collect();
         [2, 3, 5, 6].map(|at| cells[at].to_string())
@@ -244,9 +245,8 @@ fn names_that_mean_several_things_or_nothing_are_said_to() {
     let Some(base) = base() else { return };
     let refusals = [
         ("gene=SUR2, diseases =", "unknown_name: SUR2 is ambiguous: ABCC9 (alias), MED23 (alias)"),
-        ("gene=mrp, diseases =", "unknown_name: mrp is ambiguous: ABCC1 (previous symbol), WLS (alias)"),
         ("gene=AACT, diseases =", "unknown_name: AACT (HGNC:13792) was withdrawn; its successor is HGNC:16"),
-        ("gene=FBN9, diseases =", "unknown_name: no gene is called FBN9; did you mean FBN1?"),
+        ("gene=FBN9, diseases =", "unknown_name: no gene is called FBN9; did you mean FBN1 or FBN2?"),
         ("phenotype=HP:9999999, genes =", "unknown_name: HP:9999999 is not in this release of HPO"),
         (
             "phenotype=HP:12, genes =",

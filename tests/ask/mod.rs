@@ -3,3 +3,4 @@
 mod facts;
 mod models;
 mod prompts;
+mod questions;

@@ -60,34 +60,42 @@ impl Base {
     /// its products (`NM_000059`, `P51587`), a symbol (see [`Self::gene_by_symbol`]), or the name of the gene or its protein in words.
     pub(crate) fn gene(&self, name: &str) -> Result<GeneMatch> {
         let name = name.trim();
-        let mut why = None;
-        if let Some(identifier) = GeneIdentifier::parse(name) {
-            match self.gene_by_identifier(&identifier, name)? {
-                // Some aliases have the form of an accession.
-                GeneMatch::None(reason) => why = Some(reason),
-                found => return Ok(found),
-            }
-        }
-        let named = self.named(name)?;
-        if let Some(found) = self.meant(&named, name, SYMBOLS)? {
+        if let Some(found) = self.known_gene(name)? {
             return Ok(found);
-        }
-        if let Some(why) = why {
-            return Ok(GeneMatch::None(why));
-        }
-        let proteins = self.of_accession(NameKind::UniProt, &uniprot(name))?;
-        if !proteins.is_empty() {
-            return Ok(chosen(&proteins, NameKind::UniProt.word()));
-        }
-        for tier in [WORDS, SYMBOLS_ALIKE, WORDS_ALIKE] {
-            if let Some(found) = self.meant(&named, name, tier)? {
-                return Ok(found);
-            }
         }
         match self.gene_by_ending(name)? {
             Ok(found) => Ok(found),
             Err(suggestion) => Ok(GeneMatch::None(self.why_unknown(name, suggestion)?)),
         }
+    }
+
+    /// The same without the last resort, the end of a name, and without looking for what is near: `None` for a text that names no gene.
+    pub(crate) fn known_gene(&self, name: &str) -> Result<Option<GeneMatch>> {
+        let mut why = None;
+        if let Some(identifier) = GeneIdentifier::parse(name) {
+            match self.gene_by_identifier(&identifier, name)? {
+                // Some aliases have the form of an accession.
+                GeneMatch::None(reason) => why = Some(reason),
+                found => return Ok(Some(found)),
+            }
+        }
+        let named = self.named(name)?;
+        if let Some(found) = self.meant(&named, name, SYMBOLS)? {
+            return Ok(Some(found));
+        }
+        if let Some(why) = why {
+            return Ok(Some(GeneMatch::None(why)));
+        }
+        let proteins = self.of_accession(NameKind::UniProt, &uniprot(name))?;
+        if !proteins.is_empty() {
+            return Ok(Some(chosen(&proteins, NameKind::UniProt.word())));
+        }
+        for tier in [WORDS, SYMBOLS_ALIKE, WORDS_ALIKE] {
+            if let Some(found) = self.meant(&named, name, tier)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     /// Which gene a symbol means: the gene that has it now, else the one that had it before, else the one of which it is an alias.

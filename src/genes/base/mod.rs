@@ -1,8 +1,9 @@
 //! The knowledge base: one SQLite file of facts about genes, opened for reading.
 //!
 //! `genes` answers which gene a text names, `diseases` which disease (`nearest`: which are like it), `find` which phenotype; `facts` answers
-//! what the sources state of it.
+//! what the sources state of it, `descriptions` what they say of a disease or phenotype itself.
 
+mod descriptions;
 mod diseases;
 mod facts;
 mod find;

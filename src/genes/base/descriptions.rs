@@ -1,0 +1,80 @@
+//! What the sources say of a disease or phenotype itself: identifiers, other names, inheritance.
+
+use super::{Base, diseases::Found};
+use crate::{
+    error::Result,
+    genes::{
+        records::{Disease, Gene},
+        word_forms::Closeness,
+    },
+};
+
+/// HPO's terms for modes of inheritance, and for what can be observed of a patient: the ancestors of each.
+const MODE_OF_INHERITANCE: u32 = 5;
+const PHENOTYPIC_ABNORMALITY: u32 = 118;
+
+impl Base {
+    /// Whether a text names a disease (or several), how close its name is, and whether a vocabulary other than UMLS has the disease.
+    /// Unlike [`Self::disease`], it does not look for what is near.
+    pub(crate) fn knows_disease(&self, text: &str) -> Result<Option<(Closeness, bool)>> {
+        Ok(match self.find_disease(text)? {
+            Found::One(records, closeness) => {
+                let own = |one: &Disease| one.accession.as_deref().is_some_and(|id| !id.starts_with("UMLS:"));
+                Some((closeness, records.iter().any(own)))
+            }
+            Found::Unusable(_) => Some((Closeness::Written, true)),
+            Found::Nothing => None,
+        })
+    }
+
+    /// The same for phenotypic abnormalities.
+    pub(crate) fn knows_phenotype(&self, text: &str) -> Result<Option<Closeness>> {
+        let Ok(found) = self.find_term(text)? else { return Ok(None) };
+        Ok(self.is_abnormality(found.number)?.then_some(found.closeness))
+    }
+
+    /// The label of the ontology of phenotypes.
+    pub(crate) fn ontology_label(&self) -> Option<String> {
+        self.sources()
+            .iter()
+            .find(|source| source.name == "HPO" && source.what.contains("hp."))
+            .map(|source| source.label())
+    }
+
+    /// Whether a term is a phenotypic abnormality: not a mode of inheritance, an onset, a frequency or another modifier.
+    fn is_abnormality(&self, term: u32) -> Result<bool> {
+        let sql =
+            "WITH RECURSIVE above (id) AS (SELECT ?1 UNION SELECT parent FROM term_parent JOIN above ON term = id)
+                   SELECT 1 FROM above WHERE id = ?2";
+        Ok(self.first(sql, [term, PHENOTYPIC_ABNORMALITY], |_| Ok(()))?.is_some())
+    }
+
+    /// Modes of inheritance of diseases: the mode in the source's words, and the source.
+    pub(crate) fn inheritance(&self, diseases: &[Disease]) -> Result<Vec<(String, i64)>> {
+        let same = self.same_diseases(diseases)?;
+        let terms = format!(
+            "WITH RECURSIVE mode (id) AS (VALUES ({MODE_OF_INHERITANCE}) UNION SELECT term FROM term_parent JOIN mode ON parent = id)
+             SELECT DISTINCT t.name, p.source FROM disease_term p JOIN term t ON t.id = p.term
+             WHERE p.disease = ?1 AND NOT p.absent AND p.term IN (SELECT id FROM mode) ORDER BY p.source, t.name"
+        );
+        let mut all = self.rows_of_each(&terms, same.iter().copied(), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let stated =
+            "SELECT DISTINCT inheritance, source FROM gene_disease WHERE disease = ?1 AND inheritance IS NOT NULL
+                      ORDER BY source, inheritance";
+        all.extend(self.rows_of_each(stated, same, |row| Ok((row.get(0)?, row.get(1)?)))?);
+        Ok(all)
+    }
+
+    /// Modes of inheritance of the diseases of a gene: mode, identifier and name of the disease, source.
+    pub(crate) fn inheritance_of_gene(&self, gene: &Gene) -> Result<Vec<(String, Option<String>, String, i64)>> {
+        let sql = "SELECT DISTINCT r.inheritance, d.accession, d.name, r.source FROM gene_disease r JOIN disease d ON d.id = r.disease
+                   WHERE r.gene = ?1 AND r.inheritance IS NOT NULL ORDER BY r.inheritance, r.source, d.accession";
+        self.rows(sql, [gene.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+    }
+
+    /// All names of diseases, and the source of each record.
+    pub(crate) fn disease_names(&self, diseases: &[Disease]) -> Result<Vec<(String, i64)>> {
+        let sql = "SELECT DISTINCT n.name, d.source FROM disease_name n JOIN disease d ON d.id = n.disease WHERE d.id = ?1 ORDER BY n.name";
+        self.rows_of_each(sql, self.same_diseases(diseases)?, |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+}

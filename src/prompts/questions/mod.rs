@@ -1,0 +1,118 @@
+//! Plain questions: a sentence of a person becomes a prompt of the grammar, or is refused with the nearest prompts.
+//!
+//! `words` splits a line, `names` finds the names in it with the knowledge base, `vocabulary` says what every other word means, `sentence`
+//! puts them together, and `intents` lists what may be asked. `sequences` reads questions with a sequence in them, `nearest` offers prompts
+//! for what is not understood. No model takes part: a question is understood only if every word of it is. A word that is neither in a name
+//! nor in the vocabulary (`treatment`, `not`, `in mice`) may change the meaning, and refuses the question.
+
+mod intents;
+mod names;
+mod nearest;
+mod sentence;
+mod sequences;
+mod vocabulary;
+mod words;
+
+use names::{BaseNames, Names};
+use sentence::{Item, Sentence};
+use sequences::Reading;
+use vocabulary::Cue;
+
+use crate::{error::Result, genes::base::Base, prompts::Refusal, skip::Skip};
+
+/// Longest line that is read as a question, in bytes, without its sequence.
+const LONGEST: usize = 2000;
+
+/// The prompt that a line means, or why it means none. `base`: the knowledge base, which knows the names.
+pub(crate) fn understand(line: &str, base: Option<&Base>) -> Result<Result<String, Refusal>> {
+    let unclear = match sequences::read(line) {
+        Reading::Prompt(prompt) => return Ok(Ok(prompt)),
+        Reading::Unclear { sequence, words } => Some((sequence, words)),
+        Reading::None => None,
+    };
+    let refused = |detail: String| Ok(Err(Refusal::new(Skip::UnknownQuestion, detail)));
+    if line.len() > LONGEST {
+        return refused(format!("a question has at most {LONGEST} bytes, besides a sequence"));
+    }
+    let Some(base) = base else {
+        return Ok(Err(match &unclear {
+            Some((sequence, words)) => of_sequence(sequence, words),
+            None => without_base(line)?,
+        }));
+    };
+    let names = BaseNames::new(base);
+    let sentence = Sentence::of(line, &names)?;
+    if let Some(prompt) = intents::prompt(&sentence) {
+        return Ok(Ok(prompt));
+    }
+    if let Some((sequence, words)) = unclear.filter(|_| sentence.names.is_empty()) {
+        return Ok(Err(of_sequence(&sequence, &words)));
+    }
+    Ok(Err(why(&sentence, &names)?))
+}
+
+fn of_sequence(sequence: &str, words: &str) -> Refusal {
+    let what =
+        if words.is_empty() { "a sequence alone asks nothing".into() } else { format!("\"{words}\" is not a task") };
+    Refusal::new(Skip::UnknownQuestion, format!("{what}; {}", nearest::nearest_of_sequence(sequence, words)))
+}
+
+/// Knows no name.
+struct NoNames;
+
+impl Names for NoNames {
+    fn kinds(&self, _: &str) -> Result<names::Kinds> {
+        Ok(names::Kinds::default())
+    }
+
+    fn why_unknown(&self, _: &str) -> Result<String> {
+        Ok(String::new())
+    }
+}
+
+/// Why a line is not understood where there is no knowledge base.
+fn without_base(line: &str) -> Result<Refusal> {
+    let sentence = Sentence::of(line, &NoNames)?;
+    let about_genes = sentence.places.iter().any(|place| match place.item {
+        Item::Cue(cue) => cue >= Cue::Gene,
+        _ => false,
+    });
+    // A few words alone may be a name.
+    if about_genes || sentence.words.len() <= 4 {
+        let detail = "questions about genes, diseases and phenotypes need a knowledge base: genogloss genes build makes one, \
+                      --knowledge-base FILE names it";
+        return Ok(Refusal::new(Skip::NoKnowledgeBase, detail));
+    }
+    Ok(Refusal::new(Skip::UnknownQuestion, format!("it is not understood; {}", nearest::nearest(&sentence))))
+}
+
+/// Why a question is not understood, and what is near to it.
+fn why(sentence: &Sentence<'_>, names: &dyn Names) -> Result<Refusal> {
+    let nearest = nearest::nearest(sentence);
+    let unknown = sentence.unknown();
+    let quoted = |all: &[&str]| all.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
+    if unknown.is_empty() {
+        let what = match sentence.names.len() {
+            0 => "no gene, disease, phenotype or sequence is named".to_string(),
+            1 => "what is asked is not clear, or no source of this kind states it".into(),
+            _ => {
+                let all: Vec<&str> = sentence.names.iter().map(|name| name.text).collect();
+                format!("what is asked of {} together is not clear", quoted(&all))
+            }
+        };
+        return Ok(Refusal::new(Skip::UnknownQuestion, format!("{what}; {nearest}")));
+    }
+    // With no name at all, what is left is most likely a name that is misspelt.
+    if sentence.names.is_empty()
+        && let Some(run) = sentence.unknown_run()
+    {
+        let why = names.why_unknown(run)?;
+        if !why.is_empty() {
+            return Ok(Refusal::new(Skip::UnknownQuestion, format!("{why}; {nearest}")));
+        }
+    }
+    Ok(Refusal::new(Skip::UnknownQuestion, format!("{} is not understood; {nearest}", quoted(&unknown))))
+}
+
+#[cfg(test)]
+mod tests;

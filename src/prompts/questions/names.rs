@@ -1,0 +1,185 @@
+//! The names in a question: which words are names, and of what.
+
+use std::{cell::RefCell, collections::HashMap};
+
+use super::{
+    vocabulary,
+    words::{Word, slice},
+};
+use crate::{
+    error::Result,
+    genes::{base::Base, records::GeneMatch},
+};
+
+/// What a text may be the name of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Kinds {
+    /// A gene, and how well the text names it.
+    pub gene: Option<GeneName>,
+    /// A disease, or several.
+    pub disease: bool,
+    /// A phenotype.
+    pub phenotype: bool,
+}
+
+/// How a text names a gene.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GeneName {
+    /// By its symbol or an identifier.
+    Symbol,
+    /// By its name, or that of its protein, in words.
+    Words,
+    /// By another symbol, or by one that several genes have.
+    Other,
+}
+
+impl Kinds {
+    /// Whether the text is a name at all.
+    pub(super) fn any(self) -> bool {
+        self.gene.is_some() || self.disease || self.phenotype
+    }
+}
+
+/// What knows names: the knowledge base, or in tests a list.
+pub(super) trait Names {
+    /// What `text` is the name of.
+    fn kinds(&self, text: &str) -> Result<Kinds>;
+
+    /// Why `text` is no name, and what it is near to.
+    fn why_unknown(&self, text: &str) -> Result<String>;
+}
+
+/// Kinds of names that are made for one gene: in [`GeneMatch::One`].
+const SURE: [&str; 6] = ["symbol", "identifier", "RefSeq", "UniProt", "OMIM", "transcript"];
+
+/// Kinds of names in words.
+const WORDS: [&str; 3] = ["name", "other name", "previous name"];
+
+/// The names of a knowledge base; what was looked up is remembered.
+pub(super) struct BaseNames<'a> {
+    base: &'a Base,
+    seen: RefCell<HashMap<String, Kinds>>,
+}
+
+impl<'a> BaseNames<'a> {
+    pub(super) fn new(base: &'a Base) -> Self {
+        Self { base, seen: RefCell::default() }
+    }
+}
+
+impl Names for BaseNames<'_> {
+    fn kinds(&self, text: &str) -> Result<Kinds> {
+        if let Some(known) = self.seen.borrow().get(text) {
+            return Ok(*known);
+        }
+        let gene = match self.base.known_gene(text)? {
+            Some(GeneMatch::One(_, how)) if SURE.iter().any(|kind| how.starts_with(kind)) => Some(GeneName::Symbol),
+            Some(GeneMatch::One(_, how)) if WORDS.iter().any(|kind| how.starts_with(kind)) => Some(GeneName::Words),
+            Some(GeneMatch::One(..) | GeneMatch::Several(_)) => Some(GeneName::Other),
+            Some(GeneMatch::None(_)) | None => None,
+        };
+        let phenotype = self.base.knows_phenotype(text)?;
+        // METHOD: a text is the name that is closer to it; and one that only UMLS has for a disease, and HPO for a phenotype, is the phenotype.
+        let disease =
+            self.base.knows_disease(text)?.filter(|(close, own)| phenotype.is_none_or(|other| *close <= other && *own));
+        let kinds = Kinds { gene, disease: disease.is_some(), phenotype: phenotype.is_some() };
+        self.seen.borrow_mut().insert(text.into(), kinds);
+        Ok(kinds)
+    }
+
+    fn why_unknown(&self, text: &str) -> Result<String> {
+        if let GeneMatch::None(why) = self.base.gene(text)?
+            && !text.contains(' ')
+            && why.contains(';')
+        {
+            return Ok(why);
+        }
+        Ok(match self.base.condition(text)? {
+            Ok(_) => String::new(),
+            Err(why) => why.to_string(),
+        })
+    }
+}
+
+/// A name in a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Name<'a> {
+    /// As it was written.
+    pub text: &'a str,
+    /// What it is the name of.
+    pub kinds: Kinds,
+    /// Its first word.
+    pub first: usize,
+    /// The word behind its last one.
+    pub end: usize,
+}
+
+/// Most words of a name.
+const LONGEST: usize = 14;
+
+/// A way to read the words from a place to the end: words that are understood neither as a name nor as a word of the vocabulary, names,
+/// and words outside of names. The least is best.
+type Cost = (usize, usize, usize);
+
+/// The names among the words of a line: as few words as possible are left that are neither part of a name nor in the vocabulary, and
+/// names are as long as possible. `known`: by word, whether it is in the vocabulary. A single word of the vocabulary is a name only in
+/// capitals in a line that is not.
+pub(super) fn find<'a>(line: &'a str, words: &[Word<'a>], known: &[bool], names: &dyn Names) -> Result<Vec<Name<'a>>> {
+    let shouts = !line.chars().any(char::is_lowercase);
+    let capital = |word: &Word<'_>| {
+        !shouts && word.text.len() > 1 && !word.text.chars().any(char::is_lowercase) && word.text.is_ascii()
+    };
+    let count = words.len();
+    let mut best: Vec<(Cost, Option<Name<'a>>)> = vec![((0, 0, 0), None); count + 1];
+    for first in (0..count).rev() {
+        let (lost, named, outside) = best[first + 1].0;
+        let mut chosen = ((lost + usize::from(!known[first]), named, outside + 1), None);
+        for last in first..count.min(first + LONGEST) {
+            let all = &words[first..=last];
+            let ordinary = known[first..=last].iter().all(|known| *known);
+            if ordinary && !(first == last && capital(&all[0])) {
+                continue;
+            }
+            // The last letter of `hemophilia A` and `type I` is no article and no pronoun.
+            let end = &all[last - first];
+            if is_filler(&all[0]) && !capital(&all[0]) || first < last && end.low.len() > 1 && is_filler(end) {
+                continue;
+            }
+            let text = slice(line, &words[first], &words[last]);
+            let kinds = readable(names.kinds(text)?, text, shouts, ordinary);
+            let (lost, named, outside) = best[last + 1].0;
+            let cost = (lost, named + 1, outside);
+            if kinds.any() && cost < chosen.0 {
+                chosen = (cost, Some(Name { text, kinds, first, end: last + 1 }));
+            }
+        }
+        best[first] = chosen;
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < count {
+        match best[at].1.take() {
+            Some(name) => {
+                at = name.end;
+                found.push(name);
+            }
+            None => at += 1,
+        }
+    }
+    Ok(found)
+}
+
+fn is_filler(word: &Word<'_>) -> bool {
+    matches!(
+        vocabulary::cue(&[&word.low]),
+        Some((_, vocabulary::Cue::Filler | vocabulary::Cue::And | vocabulary::Cue::Auxiliary))
+    )
+}
+
+/// What a text may mean in a sentence. METHOD: a single word in small letters without a digit is a gene only by its symbol: aliases of genes
+/// are words of English too.
+fn readable(kinds: Kinds, text: &str, shouts: bool, ordinary: bool) -> Kinds {
+    let plain = !shouts && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let gene = kinds.gene.filter(|gene| *gene == GeneName::Symbol || !ordinary && (*gene == GeneName::Words || !plain));
+    if ordinary { Kinds { gene, ..Kinds::default() } } else { Kinds { gene, ..kinds } }
+}

@@ -1,0 +1,208 @@
+//! Questions with a sequence in them: `translate ATGGCC`, `what is the GC content of ACGT?`, `is this a promoter: TATA…`.
+
+use super::{sentence::opened, words::Word};
+use crate::prompts::{
+    grammar,
+    tasks::{self, Needs, Task},
+};
+
+/// What came of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// There is no sequence in it.
+    None,
+    /// It is this prompt.
+    Prompt(String),
+    /// A sequence, and words that are no task, or one of several.
+    Unclear {
+        /// The sequence.
+        sequence: String,
+        /// What is said of it.
+        words: String,
+    },
+}
+
+/// Words between those that name the task.
+const FILLERS: &str = "what whats which is are the a an of for in this that these it its does do has have contain contains with to into 's \
+    sequence sequences dna rna strand bases base my on please give me there any following would be can could you i within here nucleotide \
+    nucleotides as find get compute calculate determine show tell by if whether how from at string fragment read oligo and then 5' 3' 5 3 \
+    5'-3' region";
+
+/// Words of each task: all of `must`, and no others but `may`. The first that fits is it.
+const TASKS: &[(&str, &str, Task)] = &[
+    ("gc", "content percentage percent fraction ratio share amount level contents proportion %", Task::GcContent),
+    ("gc-content", "", Task::GcContent),
+    ("g+c", "content percentage percent fraction", Task::GcContent),
+    ("%gc", "content", Task::GcContent),
+    ("reverse complement", "", Task::ReverseComplement),
+    ("reverse complementary", "", Task::ReverseComplement),
+    ("reversed complement", "", Task::ReverseComplement),
+    ("reverse complemented", "", Task::ReverseComplement),
+    ("reverse-complement", "", Task::ReverseComplement),
+    ("reverse-complementary", "", Task::ReverseComplement),
+    ("revcomp", "", Task::ReverseComplement),
+    ("reverse", "order", Task::Reverse),
+    ("reversed", "order", Task::Reverse),
+    ("backwards", "reverse reversed write written spell spelled", Task::Reverse),
+    ("complement", "", Task::Complement),
+    ("complementary", "", Task::Complement),
+    ("translate", "protein amino acid acids peptide proteins residues aa", Task::Protein),
+    ("translated", "protein amino acid acids peptide", Task::Protein),
+    ("translation", "protein amino acid acids peptide", Task::Protein),
+    (
+        "protein",
+        "encode encodes encoded code codes make makes convert product translates amino acid acids",
+        Task::Protein,
+    ),
+    ("peptide", "encode encodes encoded code codes make makes convert", Task::Protein),
+    ("amino acid", "encode encodes encoded code codes make makes convert protein", Task::Protein),
+    ("amino acids", "encode encodes encoded code codes make makes convert protein", Task::Protein),
+    ("open reading frame", "orf", Task::OpenReadingFrame),
+    ("orf", "", Task::OpenReadingFrame),
+    ("splice site", "donor acceptor or", Task::SpliceSite),
+    ("splicing site", "donor acceptor or", Task::SpliceSite),
+    ("proximal promoter", "", Task::ProximalPromoter(tasks::Tata::Any)),
+    ("core promoter", "", Task::CorePromoter(tasks::Tata::Any)),
+    ("promoter", "", Task::Promoter),
+    ("enhancer", "", Task::Enhancer),
+    ("open chromatin", "", Task::OpenChromatin),
+    ("regulatory element", "kind type", Task::Regulatory),
+    ("transcription factor binding site", "", Task::BindingSite),
+    ("transcription factor bind", "", Task::BindingSite),
+    ("protein coding gene", "", Task::Biotype),
+    ("protein-coding gene", "", Task::Biotype),
+    ("protein coding", "", Task::Biotype),
+    ("protein-coding", "", Task::Biotype),
+    ("back translate", "nucleotide", Task::BackTranslation),
+    ("reverse translate", "nucleotide", Task::BackTranslation),
+    ("back-translate", "nucleotide", Task::BackTranslation),
+    ("reverse-translate", "nucleotide", Task::BackTranslation),
+    ("back translation", "nucleotide", Task::BackTranslation),
+    ("encode", "codons", Task::BackTranslation),
+    ("encodes", "codons", Task::BackTranslation),
+];
+
+/// Words of bases that are words of English: in small letters they are no sequence.
+const ENGLISH: [&str; 14] =
+    ["can", "cat", "gut", "tag", "act", "tan", "nut", "cut", "gag", "ant", "tat", "nag", "tactac", "guttat"];
+
+/// The sequence that a word is: without `5'-` and `-3'`.
+fn sequence(word: &Word<'_>) -> Option<String> {
+    let text = word.text;
+    let text = ["5'-", "5’-", "5′-"].into_iter().find_map(|end| text.strip_prefix(end)).unwrap_or(text);
+    let text = ["-3'", "-3’", "-3′", "-3"].into_iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
+    let small = text.bytes().any(|letter| letter.is_ascii_lowercase());
+    let sure = text.bytes().filter(|letter| b"ACGTUN".contains(&letter.to_ascii_uppercase())).count();
+    let all = text.bytes().all(grammar::is_base);
+    let bases = match text.len() {
+        0..=2 => false,
+        3..=5 if small => sure == text.len() && text.len() > 3 && !ENGLISH.contains(&text),
+        _ => {
+            all && (sure == text.len() && !ENGLISH.contains(&text)
+                || text.len() >= 6 && !small && sure * 10 >= text.len() * 7)
+        }
+    };
+    (bases || (text.len() >= 6 && grammar::is_residues(text))).then(|| text.to_string())
+}
+
+/// Reads a line that has a sequence in it.
+pub(super) fn read(line: &str) -> Reading {
+    let words = opened(line);
+    let mut whole = String::new();
+    let (mut rest, mut runs, mut inside) = (Vec::new(), 0, false);
+    for word in &words {
+        match sequence(word) {
+            Some(bases) => {
+                runs += usize::from(!inside);
+                whole.push_str(&bases);
+                inside = true;
+            }
+            None => {
+                rest.push(word.low.as_str());
+                inside = false;
+            }
+        }
+    }
+    if runs == 0 {
+        return Reading::None;
+    }
+    let mut named: Vec<Task> = Vec::new();
+    let all = rest.join(" ");
+    if let Ok((entry, None)) = tasks::find_with_key(&all) {
+        named.push(entry.task);
+    } else {
+        let fillers: Vec<&str> = FILLERS.split_whitespace().collect();
+        let said: Vec<&str> = rest.iter().copied().filter(|word| !fillers.contains(word)).collect();
+        let fits = |must: &str, may: &str| {
+            let must: Vec<&str> = must.split(' ').collect();
+            let may: Vec<&str> = may.split_whitespace().collect();
+            must.iter().all(|word| said.contains(word))
+                && said.iter().all(|word| must.contains(word) || may.contains(word))
+        };
+        if let Ok(entry) = tasks::find(&said.join(" ")) {
+            named.push(entry.task);
+        } else if let Some((_, _, task)) = TASKS.iter().find(|(must, may, _)| fits(must, may)) {
+            named.push(*task);
+        }
+    }
+    match named.first() {
+        Some(task) if runs == 1 && suits(*task, &whole) => Reading::Prompt(format!("{whole}, {} =", task.entry().name)),
+        _ => Reading::Unclear { sequence: whole, words: all },
+    }
+}
+
+/// Whether a task reads such a sequence.
+fn suits(task: Task, sequence: &str) -> bool {
+    let residues = grammar::is_residues(sequence) && sequence.len() >= 6;
+    match task.entry().needs {
+        Needs::Bases => !residues,
+        Needs::Residues => residues,
+        Needs::Anything => task == Task::Biotype,
+        Needs::Values => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_and_a_sequence_in_any_words_are_a_prompt() {
+        for (line, prompt) in [
+            ("translate ATGGCC", "ATGGCC, protein sequence ="),
+            ("Translate ATGGCC to protein", "ATGGCC, protein sequence ="),
+            ("ATGGCC translate", "ATGGCC, protein sequence ="),
+            ("what is the GC content of ACGT", "ACGT, GC content ="),
+            ("gc content of acgt?", "acgt, GC content ="),
+            ("ACGT GC content", "ACGT, GC content ="),
+            ("ACGT, GC content", "ACGT, GC content ="),
+            ("What is the reverse complement of ATGGCC?", "ATGGCC, reverse complementary sequence ="),
+            ("Could you give me the complement of 5'-ATGGCC-3', please?", "ATGGCC, complementary sequence ="),
+            ("reverse ATG GCC TTA", "ATGGCCTTA, reverse sequence ="),
+            ("Is this a promoter? TATAAAAGGC", "TATAAAAGGC, promoter ="),
+            ("does ATGGCCTAA have an open reading frame", "ATGGCCTAA, Open Reading Frame ="),
+            ("which amino acids does ATGGCC code for?", "ATGGCC, protein sequence ="),
+            ("back-translate GlnTyrVal", "GlnTyrVal, nucleotide sequence ="),
+        ] {
+            assert_eq!(read(line), Reading::Prompt(prompt.into()), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_task_is_not_answered_as_one() {
+        for line in [
+            "how long is ATGGCC?",
+            "translate ATGGCC in frame 2",
+            "GC content and reverse complement of ACGT",
+            "GC content of ACGT and GGGCC",
+            "transcribe ATGGCC",
+            "not the complement of ATGGCC",
+            "ATGGCC",
+            "back translate ATGGCC",
+        ] {
+            assert!(matches!(read(line), Reading::Unclear { .. }), "{line}: {:?}", read(line));
+        }
+        assert_eq!(read("can a cat act?"), Reading::None);
+        assert_eq!(read("translate BRCA1"), Reading::None);
+    }
+}
