@@ -16,12 +16,18 @@ use crate::{
         metrics::Bootstrap,
         places::{self, PlaceSettings},
         prompts,
+        rank::{self, RankSettings},
         sequences::{self, SequenceSettings},
         truth_set::TruthFiles,
         variant_scores::{
             evaluate as variant_scores,
             selection::{ColumnSelection, Cut, MissingScores, Score, VariantScoreSettings},
         },
+    },
+    genes::{
+        base::{Base, default_path},
+        lookup,
+        rank::listing::CommonCandidates,
     },
     model::{
         card::{Kind, StrandRule},
@@ -46,6 +52,9 @@ const ASK: &str = "ask";
 /// The name that stands for existing scores of variants, in place of a model.
 const VARIANTS: &str = "variants";
 
+/// The name that stands for the ranking of genes by phenotypes, in place of a model.
+const RANK: &str = "rank";
+
 /// Evaluate a model, or scores of variants, against known labels.
 ///
 /// Labelled sequences: CSV or TSV with a header line (sequence,label), or FASTA with label=… in the descriptions. With
@@ -53,7 +62,8 @@ const VARIANTS: &str = "variants";
 /// regions is judged. Figures come with 95 % bootstrap intervals. Prompts (model `ask`, or one of kind generate): a table
 /// (TSV) with columns prompt and answer, and set where there are several sets; a line of figures each. Scored variants
 /// (`variants` in place of a model): a table or VCF with scores that are there already and a label, 0 and 1 or a measured
-/// effect; AUROC, AUPRC and Spearman's correlation of each score.
+/// effect; AUROC, AUPRC and Spearman's correlation of each score. Ranked genes (`rank`): cases with phenotypes and a
+/// known causal gene; recall at the first ranks and mean reciprocal rank.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -61,13 +71,15 @@ Examples:
   genogloss evaluate ./splice test.csv --labels 0=acceptor,1=donor,2=neither --seen train.csv --html report.html
   genogloss evaluate human sites.bed -f genome.fa -R genes.bed --pool donor=splice.donor_plus+splice.donor_minus
   genogloss evaluate ask prompts.tsv --answer-with lm
+  genogloss evaluate rank cases.tsv --without-paper --ranks ranks.tsv
   genogloss evaluate variants scored.vcf.gz --labels-from measured.tsv --label-column effect --positive '<=-0.5' --html report.html")]
 pub(super) struct Options {
     /// Model: a name (`genogloss models list`) or a folder; `ask`: the methods that answer prompts; `variants`:
-    /// existing scores.
+    /// existing scores; `rank`: genes ranked by phenotypes.
     model: String,
     /// Labelled sequences (CSV, TSV or FASTA; `-` is standard input); with -f, a BED file with the truth set; with
-    /// `ask`, prompts with answers (TSV); with `variants`, scores (TSV, CSV, VCF or BCF).
+    /// `ask`, prompts with answers (TSV); with `variants`, scores (TSV, CSV, VCF or BCF); with `rank`, cases (TSV with the
+    /// columns id, terms and gene; phenopackets).
     labelled: PathBuf,
     #[command(flatten)]
     engine: EngineOptions,
@@ -123,6 +135,8 @@ pub(super) struct Options {
     #[arg(long, value_name = "MODEL", default_value = registry::LANGUAGE, help_heading = "Prompts")]
     language: String,
     #[command(flatten)]
+    ranks: RankOptions,
+    #[command(flatten)]
     variants: VariantOptions,
     /// Lowest score that is called. Default: 0.5 for sequences, the card's threshold for a genome.
     #[arg(long, value_name = "P", value_parser = number_of, help_heading = "Metrics")]
@@ -175,6 +189,43 @@ struct VariantOptions {
     versus: Option<String>,
 }
 
+/// How ranked genes are judged.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Ranked genes")]
+struct RankOptions {
+    /// Knowledge base (`genogloss genes build`). Default: that of `genogloss genes`.
+    #[arg(short = 'b', long, value_name = "FILE")]
+    knowledge_base: Option<PathBuf>,
+    /// Candidate genes of the cases that name none: a file with one gene per line, or names separated by commas. Default:
+    /// all genes.
+    #[arg(long, value_name = "FILE|NAMES")]
+    candidates: Option<String>,
+    /// Judge a second time without the annotations that cite only the case's own papers.
+    #[arg(long)]
+    without_paper: bool,
+    /// Write the rank of each case (TSV).
+    #[arg(long, value_name = "FILE")]
+    ranks: Option<PathBuf>,
+}
+
+/// Identifiers of the options of [`RankOptions`].
+const RANK_OPTIONS: &[&str] = &["knowledge_base", "candidates", "without_paper", "ranks"];
+
+/// Identifiers of the options that do not apply to ranked genes.
+const RANK_REFUSES: &[&str] = &[
+    "reference",
+    "html",
+    "curve",
+    "head",
+    "labels",
+    "sequence_column",
+    "label_column",
+    "seen",
+    "strand",
+    "answer_with",
+    "threshold",
+];
+
 /// Identifiers of the options of [`VariantOptions`].
 const VARIANT_OPTIONS: &[&str] = &[
     "score",
@@ -199,6 +250,8 @@ enum Subject {
     Variants,
     /// Answers to prompts.
     Prompts,
+    /// Genes ranked by phenotypes.
+    Ranks,
     /// Scores of a scan, by known places.
     Places,
     /// Scores of labelled sequences.
@@ -212,6 +265,7 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     let (model, threads, evaluation) = match subject {
         Subject::Variants => options.variant_scores()?,
         Subject::Prompts => options.prompts()?,
+        Subject::Ranks => options.ranked()?,
         Subject::Places | Subject::Sequences => options.network()?,
     };
     let report = Report {
@@ -221,6 +275,7 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         reference: options.reference.clone(),
         html: options.html.as_deref(),
         curve: options.curve.as_deref(),
+        ranks: options.ranks.ranks.as_deref(),
     };
     evaluation.write(request, report)
 }
@@ -231,6 +286,7 @@ impl Options {
         match self.model.as_str() {
             VARIANTS => Subject::Variants,
             ASK => Subject::Prompts,
+            RANK => Subject::Ranks,
             _ if card().is_ok_and(|card| card.kind == Kind::Generate) => Subject::Prompts,
             _ if self.reference.is_some() => Subject::Places,
             _ => Subject::Sequences,
@@ -238,9 +294,10 @@ impl Options {
     }
 
     /// The options that cannot apply to what is judged.
-    fn rules(&self, subject: Subject) -> [NotFor<'static>; 10] {
+    fn rules(&self, subject: Subject) -> [NotFor<'static>; 12] {
         let rule = |when, options, why, hint| NotFor { when, options, why, hint };
         let (variants, prompts) = (subject == Subject::Variants, subject == Subject::Prompts);
+        let ranks = subject == Subject::Ranks;
         let remove = "remove it";
         [
             rule(
@@ -249,7 +306,9 @@ impl Options {
                 "selects the language model of `evaluate ask`",
                 "to evaluate one language model, give its name instead of `ask`",
             ),
-            rule(variants, &["engine", "device"], "applies to models, and `evaluate variants` runs none", remove),
+            rule(variants || ranks, &["engine", "device"], "applies to models, and none runs here", remove),
+            rule(!ranks, RANK_OPTIONS, "applies to ranked genes", "genogloss evaluate rank CASES judges them"),
+            rule(ranks, RANK_REFUSES, "does not apply to ranked genes", ""),
             rule(
                 !variants,
                 VARIANT_OPTIONS,
@@ -287,7 +346,12 @@ impl Options {
                 "best is for `evaluate ask`: a language model answers all prompts itself",
                 remove,
             ),
-            rule(!variants && !prompts, &["answer_with"], "applies to prompts", "genogloss evaluate ask PROMPTS.tsv"),
+            rule(
+                !variants && !prompts && !ranks,
+                &["answer_with"],
+                "applies to prompts",
+                "genogloss evaluate ask PROMPTS.tsv",
+            ),
         ]
     }
 
@@ -297,13 +361,16 @@ impl Options {
         let optional = optional.into_iter().flatten();
         let inputs: Vec<&Path> =
             [&self.labelled].into_iter().chain(&self.seen).chain(optional).map(PathBuf::as_path).collect();
-        let written: Vec<(&Path, &str)> = [(&self.html, "the page"), (&self.curve, "the curve")]
+        let ranks = &self.ranks.ranks;
+        let written: Vec<(&Path, &str)> = [(&self.html, "the page"), (&self.curve, "the curve"), (ranks, "the ranks")]
             .into_iter()
             .filter_map(|(path, what)| Some((path.as_deref()?, what)))
             .collect();
         check_targets(&inputs, self.output.output.as_deref(), self.output.manifest.as_deref(), &written)?;
         self.output.check_table(given)?;
-        names::decide(self.curve.as_deref(), None, (), &[Writes::text((), Named::Tsv)])?;
+        for table in [&self.curve, ranks] {
+            names::decide(table.as_deref(), None, (), &[Writes::text((), Named::Tsv)])?;
+        }
         names::refuse(self.html.as_deref(), "a page (HTML)")?;
         Request::new(&inputs, self.output.target(), Parts::default())
     }
@@ -371,6 +438,24 @@ impl Options {
         })?);
         let (report, threads, pipeline) = ask::prepare(&self.engine, &panel)?;
         Ok((report, threads, prompts::evaluate(&known, input, &panel, &pipeline, threads)?))
+    }
+
+    fn ranked(&self) -> Result<(ModelReport, usize, Evaluation)> {
+        load::announce();
+        let threads = load::limit_threads(self.engine.threads);
+        let base = Base::open(&self.ranks.knowledge_base.clone().map_or_else(default_path, Ok)?)?;
+        let settings = RankSettings {
+            cases: &self.labelled,
+            base: &base,
+            candidates: self
+                .ranks
+                .candidates
+                .as_deref()
+                .map_or_else(|| Ok(Default::default()), CommonCandidates::read)?,
+            without_paper: self.ranks.without_paper,
+            bootstrap: self.draws(),
+        };
+        Ok((lookup::report(base.place())?, threads, rank::evaluate(settings)?))
     }
 
     fn variant_scores(&self) -> Result<(ModelReport, usize, Evaluation)> {

@@ -37,6 +37,8 @@ pub(crate) struct Evaluation {
     pub(crate) sets: Vec<SetMetrics>,
     /// The page, where there is one.
     pub(crate) page: Option<Page>,
+    /// The rank of each case, of ranked genes.
+    pub(crate) ranks: Option<String>,
     /// Counts, times and inputs.
     pub(crate) finished: Finished,
     /// The options that the metrics depend on.
@@ -57,12 +59,14 @@ pub(crate) struct Report<'a> {
     pub(crate) html: Option<&'a Path>,
     /// Calls at every threshold.
     pub(crate) curve: Option<&'a Path>,
+    /// The rank of each case.
+    pub(crate) ranks: Option<&'a Path>,
 }
 
 impl Evaluation {
     /// Writes table, page, curve and manifest: all get their names together.
     pub(crate) fn write(self, request: Request, report: Report<'_>) -> Result<()> {
-        let Self { table, sets, page, mut finished, settings } = self;
+        let Self { table, sets, page, ranks, mut finished, settings } = self;
         finished.counts.rows = table.lines().count() as u64 - 1;
         let place = read::place(report.input);
         let about = About { reference: report.reference, ..About::new(report.model, report.threads, settings) };
@@ -75,6 +79,9 @@ impl Evaluation {
             }
             if let Some(path) = report.curve {
                 sealed = sealed.after(file(path, &place, curve_table(&sets).as_bytes())?);
+            }
+            if let (Some(path), Some(ranks)) = (report.ranks, &ranks) {
+                sealed = sealed.after(file(path, &place, ranks.as_bytes())?);
             }
             Ok(sealed)
         })

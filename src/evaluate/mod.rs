@@ -1,9 +1,9 @@
 //! Comparing scores with what is known.
 //!
-//! One file per thing that is judged: labelled [`sequences`], known [`places`] of a genome, [`prompts`] with known answers, and
-//! existing scores of variants ([`variant_scores`]). Each reads what is known ([`labelled`], [`truth_set`], [`known_prompts`]),
-//! scores it, computes [`metrics`] set by set ([`sets`]; of texts: [`texts`]; of the bins of a scan: [`bins`]), and returns an
-//! [`evaluation`]: a table, and a [`page`] with [`plots`].
+//! One file per thing that is judged: labelled [`sequences`], known [`places`] of a genome, [`prompts`] with known answers, cases with
+//! known genes ([`rank`]), and existing scores of variants ([`variant_scores`]). Each reads what is known ([`labelled`], [`truth_set`],
+//! [`known_prompts`]), scores it, computes [`metrics`] set by set ([`sets`]; of texts: [`texts`]; of the bins of a scan: [`bins`]), and
+//! returns an [`evaluation`]: a table, and a [`page`] with [`plots`].
 
 pub(crate) mod bins;
 pub(crate) mod columns;
@@ -16,6 +16,7 @@ mod page;
 pub(crate) mod places;
 mod plots;
 pub(crate) mod prompts;
+pub(crate) mod rank;
 pub(crate) mod sequences;
 mod sets;
 mod texts;

@@ -50,6 +50,7 @@ pub(crate) fn evaluate(settings: &PlaceSettings<'_>, network: Network) -> Result
         table: metrics_table(&sets),
         sets,
         page: Some(page),
+        ranks: None,
         finished: Finished { counts, timings, inputs: truth.inputs, contigs: read.contigs, ..Finished::default() },
         settings: Settings::new("evaluate"),
     })

@@ -120,6 +120,7 @@ pub(crate) fn evaluate(
         table: table(&sets),
         sets: Vec::new(),
         page: None,
+        ranks: None,
         finished: Finished { counts, timings, inputs: vec![input], ..Finished::default() },
         settings: Settings::new("evaluate"),
     })

@@ -91,6 +91,7 @@ pub(crate) fn evaluate(settings: &SequenceSettings<'_>, network: Network) -> Res
         table: metrics_table(&sets),
         sets,
         page: Some(page),
+        ranks: None,
         finished: Finished {
             counts: scored.counts,
             timings: scored.timings,

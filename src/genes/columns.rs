@@ -45,17 +45,60 @@ pub(crate) const PHENOTYPES: &[Column] = &[
     SOURCE,
 ];
 
+const RANK: Column = column(&["rank"], "rank, from 1; equals have the mean of their ranks; . without a score");
+const SCORE: Column = column(
+    &["score"],
+    "how well it fits: a log likelihood ratio with a measure of likeness, not a probability; . without one",
+);
+const DISEASE_ID: Column = column(&["disease_id"], "its identifier; . if the source has none");
+const MATCHES: Column = column(
+    &["matches"],
+    "for each of the patient's terms the best match of the disease: TERM=MATCH:FREQUENCY, where the match is the term or a more special one; TERM~MATCH:FREQUENCY:SHARED, where both are only below a shared term; TERM=. without one",
+);
+const CONFLICTS: Column = column(
+    &["conflicts"],
+    "TERM=absent,MATCH:FREQUENCY: the patient does not have what the disease has; TERM=present,not in the disease; . without one",
+);
+const FIT_SOURCES: Column =
+    column(&["sources"], "the sources of the disease's phenotypes and, for genes, of its relation to the gene");
+const REASON: Column = column(&["reason"], "why there is no score; . if there is one");
+
 /// `genes rank`.
-pub(crate) const RANK: &[Column] = &[
-    column(&["rank"], "rank, from 1"),
+const RANK_GENES: &[Column] = &[
+    RANK,
     GENE,
     column(&["hgnc"], "identifier in HGNC"),
-    column(&["score"], "mean information content of the best matches, in nats"),
-    column(
-        &["matches"],
-        "for each given phenotype: the best match of the gene, and the information that they share, in nats",
-    ),
+    SCORE,
+    DISEASE_ID,
+    column(&["disease"], "the disease of the gene that fits best"),
+    MATCHES,
+    CONFLICTS,
+    FIT_SOURCES,
+    REASON,
 ];
+
+/// `genes rank --what diseases`.
+const RANK_DISEASES: &[Column] = &[
+    RANK,
+    DISEASE_ID,
+    DISEASE,
+    SCORE,
+    column(&["genes"], "genes that cause it or raise its risk, separated by ;"),
+    MATCHES,
+    CONFLICTS,
+    FIT_SOURCES,
+    REASON,
+];
+
+/// Columns that `genes rank --cases` writes before the others.
+const RANK_CASES: &[Column] = &[column(&["case"], "identifier of the case")];
+
+/// `genes rank`: of genes or diseases, of one case or several.
+pub(crate) fn ranked(diseases: bool, several: bool) -> Vec<Column> {
+    let columns = if diseases { RANK_DISEASES } else { RANK_GENES };
+    let case = if several { RANK_CASES } else { &[] };
+    case.iter().chain(columns).copied().collect()
+}
 
 /// `genes relate`, without the measures.
 pub(crate) const RELATE: &[Column] = &[
@@ -100,7 +143,9 @@ pub(crate) const TABLES: &[ColumnTable] = &[
     ColumnTable { format: "show", columns: SHOW },
     ColumnTable { format: "diseases", columns: DISEASES },
     ColumnTable { format: "phenotypes", columns: PHENOTYPES },
-    ColumnTable { format: "rank", columns: RANK },
+    ColumnTable { format: "rank", columns: RANK_GENES },
+    ColumnTable { format: "rank --what diseases", columns: RANK_DISEASES },
+    ColumnTable { format: "rank --cases (before the others)", columns: RANK_CASES },
     ColumnTable { format: "relate", columns: RELATE },
     ColumnTable { format: "relate --measures", columns: RELATE_MEASURES },
     ColumnTable { format: "annotate", columns: ANNOTATE },

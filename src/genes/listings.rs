@@ -1,4 +1,4 @@
-//! Tables of facts about genes: names, diseases, phenotypes; the sources of a knowledge base; genes ranked by phenotypes.
+//! Tables of facts about genes: names, diseases, phenotypes; the sources of a knowledge base.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,6 @@ use super::{
     base::Base,
     columns,
     lookup::{Lookup, LookupRequest, cell, optional_cell},
-    rank::rank,
     records::{Gene, Phenotype, Relation},
     text_lines::TextLines,
 };
@@ -189,42 +188,4 @@ fn phenotypes(base: &Base, gene: &Gene) -> Result<Vec<String>> {
         .join("\t")
     };
     Ok(base.phenotypes(gene)?.into_iter().map(line).collect())
-}
-
-/// Ranks all genes by `phenotypes` (HPO identifiers or names), and lists the `top` best; 0: all.
-pub(crate) fn list_ranked(request: LookupRequest<'_>, phenotypes: &[String], top: usize) -> Result<()> {
-    let base = request.base;
-    let mut terms: Vec<(u32, String)> = Vec::new();
-    for text in phenotypes {
-        let term = base.term(text)?.map_err(|why| Error::input("--hpo", why))?;
-        if !terms.contains(&term) {
-            terms.push(term);
-        }
-    }
-    let Some(ontology) = base.ontology()? else {
-        return Err(Error::input("the knowledge base", "it holds no phenotypes")
-            .with_hint("build it with hp.obo and genes_to_phenotype.txt of HPO"));
-    };
-    let numbers: Vec<u32> = terms.iter().map(|(term, _)| *term).collect();
-    let fits = rank(&ontology, &numbers)?;
-    let mut settings = Settings::new("genes rank");
-    settings.put("hpo", phenotypes);
-    settings.put("top", top);
-    let mut table = Lookup::begin(request, 1, settings, &commented_header(columns::RANK))?;
-    let most = if top == 0 { fits.len() } else { top };
-    for (place, fit) in fits.iter().take(most).enumerate() {
-        let gene = base.gene_of(fit.gene)?;
-        let mut matches = Vec::new();
-        for ((term, _), (found, similarity)) in terms.iter().zip(&fit.matches) {
-            matches.push(if *found == 0 {
-                format!("HP:{term:07}=.")
-            } else {
-                format!("HP:{term:07}=HP:{found:07}:{similarity:.3}")
-            });
-        }
-        let hgnc = gene.hgnc.map_or(".".into(), |id| format!("HGNC:{id}"));
-        table.line(&format!("{}\t{}\t{hgnc}\t{:.4}\t{}\n", place + 1, gene.symbol, fit.score, matches.join(";")))?;
-    }
-    table.answered(None);
-    table.finish(None)
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The knowledge base as the model of a manifest.
-pub(super) fn report(base: &Path) -> Result<ModelReport> {
+pub(crate) fn report(base: &Path) -> Result<ModelReport> {
     Ok(ModelReport {
         name: "genes".into(),
         version: FORMAT.to_string(),
@@ -61,8 +61,21 @@ impl Lookup {
     /// Begins a table with `header`, a line with its end. An output that is an input, or the knowledge base, is refused.
     pub(super) fn begin(request: LookupRequest<'_>, threads: usize, settings: Settings, header: &str) -> Result<Self> {
         let LookupRequest { base, input, target } = request;
-        let inputs: Vec<&Path> = input.into_iter().chain([base.place()]).collect();
-        let layout = Layout::table(input.map_or("the command line".into(), read::place));
+        let inputs: Vec<&Path> = input.into_iter().collect();
+        Self::begin_many(base, &inputs, target, threads, settings, header)
+    }
+
+    /// The same, of several inputs, or none.
+    pub(super) fn begin_many(
+        base: &Base,
+        inputs: &[&Path],
+        target: Target,
+        threads: usize,
+        settings: Settings,
+        header: &str,
+    ) -> Result<Self> {
+        let layout = Layout::table(inputs.first().map_or("the command line".into(), |path| read::place(path)));
+        let inputs: Vec<&Path> = inputs.iter().copied().chain([base.place()]).collect();
         let is_file = target.manifest.is_some() || target.path.as_deref().is_some_and(|path| path != Path::new("-"));
         let request = Request::new(&inputs, target, Parts::default())?;
         let started = Instant::now();
@@ -99,10 +112,14 @@ impl Lookup {
 
     /// Completes the table; a file gets its name and its manifest.
     pub(super) fn finish(self, input: Option<InputReport>) -> Result<()> {
+        self.finish_all(input.into_iter().collect())
+    }
+
+    /// The same, of several inputs.
+    pub(super) fn finish_all(self, inputs: Vec<InputReport>) -> Result<()> {
         let Self { output, counts, session, started } = self;
         let Some(session) = session else { return output.finish() };
         let timings = wall(started.elapsed());
-        let inputs = input.into_iter().collect();
         session.finish(Finished { counts, timings, inputs, ..Finished::default() }, || output.seal())
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! [`build`] reads the tables of HGNC, NCBI, HPO, Orphanet and others ([`sources`] describes them, [`table`] reads them) and writes one
 //! SQLite file ([`schema`]). [`base`] opens it and finds [`records`]: genes by their [`gene_names`] and
-//! `gene_identifiers`, diseases and phenotypes by their [`names`] and `identifiers`. [`rank`] lists genes that fit a set of phenotypes; [`annotate`] adds facts to places of a genome; [`verdict`] answers
+//! `gene_identifiers`, diseases and phenotypes by their [`names`] and `identifiers`. [`rank`] ranks genes and diseases by the phenotypes of
+//! a patient; [`annotate`] adds facts to places of a genome; [`verdict`] answers
 //! whether a gene is related to a disease or phenotype, and [`relate`] weighs the evidence where no source states it.
 //! `listings`, `pairs` and [`annotate`] write tables (`lookup`) and variants.
 

@@ -20,7 +20,12 @@ impl TextLines {
         let input = read::open_even_empty(path)?;
         // A table of many columns looks like SAM.
         input.expect(&[Format::Unknown, Format::Sam, Format::Empty], what)?;
-        Ok(Self { input, number: 0, line: Vec::new() })
+        Ok(Self::of(input))
+    }
+
+    /// Of an input that is already open.
+    pub(super) fn of(input: Input) -> Self {
+        Self { input, number: 0, line: Vec::new() }
     }
 
     /// The next line, without its end; `None` at the end of the file.

@@ -7,7 +7,11 @@ use std::{
 
 use crate::{
     batch::Rows,
-    genes::{base::Base, build, rank},
+    genes::{
+        base::Base,
+        build,
+        rank::{phenotypes::Phenotypes, scorer::Scorer},
+    },
     genome::Interval,
     model::{card::Card, folder::Folder},
     output::manifest::digest,
@@ -139,8 +143,12 @@ pub(super) fn facts(data: &[u8]) {
     }
     for text in ["HP:0001166", "Arachnodactyly", "OMIM:154700", "ORPHA:558", "Marfan syndrome"] {
         let _ = (said(base.condition(text)), said(base.disease(text)));
-        if let (Some(Ok((term, _))), Some(Some(ontology))) = (said(base.term(text)), said(base.ontology())) {
-            said(rank::rank(&ontology, &[term]));
+    }
+    if let Some(scorer) = said(Scorer::read(&base, false)) {
+        let terms =
+            said(Phenotypes::new(&base, scorer.ontology()).read(["HP:0001166,Arachnodactyly"])).unwrap_or_default();
+        if !terms.is_empty() {
+            scorer.score_genes(&scorer.score_diseases(&terms, &[]));
         }
     }
 }

@@ -69,31 +69,6 @@ fn diseases_and_phenotypes_say_who_says_so() {
 }
 
 #[test]
-fn genes_are_ranked_by_how_special_what_they_share_is() {
-    let (_folder, base) = made();
-    let ranked = rows(&base, &["rank", "--hpo", "long slender fingers,HP:0001083"]);
-    assert_eq!(ranked.iter().map(|row| row[1].as_str()).collect::<Vec<_>>(), ["FBN1", "FBN2", "TGFB2"]);
-    // Two of three genes have each: ln 3/2 for either.
-    for (row, score) in ranked.iter().zip([1.0, 0.5, 0.5]) {
-        let found: f64 = row[3].parse().expect("a number");
-        assert!((found - score * 1.5f64.ln()).abs() < 1e-3, "{ranked:?}");
-    }
-    assert_eq!(ranked[1][4], "HP:0001166=HP:0001166:0.405;HP:0001083=.");
-    let run = genogloss(&["genes", "-b", &base, "rank", "--hpo", "HP:0009999"]);
-    let replaced = "HP:0009999 (obsolete Long fingers) is obsolete; HP:0001166 (Arachnodactyly) replaces it";
-    assert!(run.code == 0 && run.stderr.contains(replaced), "{}", run.stderr);
-    assert!(run.stdout.contains("HP:0001166=HP:0001166"), "{}", run.stdout);
-    for (term, why) in [
-        ("HP:12", "HP: and seven digits"),
-        ("HP:0777777", "is not in this release"),
-        ("nonsense", "no phenotype is called"),
-    ] {
-        let run = genogloss(&["genes", "-b", &base, "rank", "--hpo", term]);
-        assert!(run.code == 1 && run.stderr.contains(why), "{term}: {}", run.stderr);
-    }
-}
-
-#[test]
 fn a_table_in_a_file_has_a_manifest_and_never_takes_the_place_of_an_input() {
     let (folder, base) = made();
     let names = folder.write("names.txt", "FBN1\n\n# a comment\nFBN3\n");

@@ -5,6 +5,7 @@ mod annotate_places;
 mod base;
 mod identity;
 mod names;
+mod rank;
 mod tables;
 
 use crate::support::{Folder, genogloss, succeed};

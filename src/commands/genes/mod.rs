@@ -1,6 +1,7 @@
 //! `genogloss genes`: facts about genes.
 
 mod annotate;
+mod rank;
 mod relate;
 
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ use crate::{
     genes::{
         base::{Base, default_path},
         build::build_and_log,
-        listings::{Listing, list, list_ranked, sources},
+        listings::{Listing, list, sources},
         lookup::LookupRequest,
     },
     output::names,
@@ -89,24 +90,7 @@ Examples:
     // Described in full in their own files.
     Annotate(annotate::Options),
     Relate(relate::Options),
-    /// Rank genes by how well they fit a set of phenotypes.
-    ///
-    /// Score: the mean, over the given phenotypes, of the information content (in nats) of the best match among the gene's phenotypes
-    /// (Resnik's similarity).
-    #[command(after_help = "\
-Examples:
-  genogloss genes rank --hpo HP:0001166,HP:0001083,HP:0002616
-  genogloss genes rank --hpo \"Arachnodactyly,Ectopia lentis\" --top 100 -o ranked.tsv")]
-    Rank {
-        /// Phenotypes: HPO identifiers or names, separated by commas.
-        #[arg(long, value_name = "TERMS", value_delimiter = ',', required = true)]
-        hpo: Vec<String>,
-        /// Number of genes to list; 0: all.
-        #[arg(long, value_name = "N", default_value_t = 20)]
-        top: usize,
-        #[command(flatten)]
-        output: OutputOptions,
-    },
+    Rank(Box<rank::Options>),
 }
 
 /// Names of genes, and where the table goes.
@@ -138,10 +122,7 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         Command::Phenotypes(names) => names.list(&open()?, Listing::Phenotypes),
         Command::Annotate(options) => annotate::run(&options, place()?, given),
         Command::Relate(options) => relate::run(&options, open()?),
-        Command::Rank { hpo, top, output } => {
-            let base = open()?;
-            list_ranked(LookupRequest { base: &base, input: None, target: output.target() }, &hpo, top)
-        }
+        Command::Rank(options) => rank::run(*options, &open()?),
     }
 }
 
@@ -149,7 +130,7 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
 fn check(command: &Command, base: Option<&PathBuf>, given: &Given) -> Result<()> {
     match command {
         Command::Show(names) | Command::Diseases(names) | Command::Phenotypes(names) => names.output.check_table(given),
-        Command::Rank { output, .. } => output.check_table(given),
+        Command::Rank(options) => options.check(given),
         Command::Relate(options) => options.output().check_table(given),
         Command::Build { output, .. } => {
             names::refuse(output.as_deref().or(base.map(PathBuf::as_path)), "a knowledge base (SQLite)")?;

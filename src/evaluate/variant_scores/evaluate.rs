@@ -43,6 +43,7 @@ pub(crate) fn evaluate(settings: &VariantScoreSettings<'_>) -> Result<Evaluation
         table: fixed_header(COLUMNS) + &lines.concat(),
         sets,
         page: Some(page),
+        ranks: None,
         finished: Finished { counts, timings: wall(begun.elapsed()), inputs: data.inputs, ..Finished::default() },
         settings: manifest_settings(settings),
     })

@@ -1,9 +1,11 @@
 //! Facts about the genes at intervals and variants.
 //!
-//! `intervals` annotates BED, `variants` VCF and BCF. The annotator finds the genes at a place, `matching` which genes of the knowledge base
-//! these are, and `gene_facts` writes their facts as columns or as a value of an INFO field.
+//! `intervals` annotates BED, `variants` VCF and BCF; `at_variants` lists the genes of a file of variants. The annotator finds the genes at a
+//! place, `matching` which genes of the knowledge base these are, and `gene_facts` writes their facts as columns or as a value of an INFO
+//! field.
 
 mod annotator;
+pub(crate) mod at_variants;
 pub(super) mod gene_facts;
 pub(crate) mod intervals;
 mod matching;

@@ -160,7 +160,7 @@ fn no_lengths(contigs: &Contigs) -> Option<String> {
 }
 
 /// Refuses an annotation of another assembly than that of the input, if both files name theirs.
-fn check_assembly(annotation: &Annotation, variants: &Variants) -> Result<()> {
+pub(super) fn check_assembly(annotation: &Annotation, variants: &Variants) -> Result<()> {
     let mut theirs = None;
     for line in &variants.header {
         let text = String::from_utf8_lossy(line);
@@ -178,7 +178,7 @@ fn check_assembly(annotation: &Annotation, variants: &Variants) -> Result<()> {
 }
 
 /// Refuses an annotation with a gene beyond the end of its contig.
-fn check_lengths(annotation: &Annotation, contigs: &Contigs, aliases: &Aliases, place: &str) -> Result<()> {
+pub(super) fn check_lengths(annotation: &Annotation, contigs: &Contigs, aliases: &Aliases, place: &str) -> Result<()> {
     for gene in &annotation.genes {
         let beyond = |contig: &Contig| contig.len > 0 && gene.interval.end > contig.len;
         let is_of = |contig: &&Contig| aliases.resolve(&contig.name) == gene.contig && beyond(contig);

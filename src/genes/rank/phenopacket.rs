@@ -1,0 +1,187 @@
+//! Phenopackets of GA4GH (version 2, and what version 1 writes in the same way), as JSON.
+//!
+//! Read are the identifier, the phenotypes (observed and excluded), the genes of the diagnosis, and the papers. Onset, severity, modifiers,
+//! sex, measurements and files are ignored. A file holds one phenopacket, a family (its proband counts), a cohort, or a list of them.
+
+use serde_json::Value;
+
+use super::{case::Case, case_table::paper_of};
+use crate::error::{Error, Result};
+
+/// The cases of a file. Refuses JSON that is no phenopacket, and phenopackets without observed phenotypes.
+pub(super) fn read(text: &str, place: &str) -> Result<Vec<Case>> {
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        Error::input(place, format!("it is not JSON: {error}")).with_hint("phenopackets are read as JSON")
+    })?;
+    let mut packets = Vec::new();
+    gather(&value, &mut packets);
+    if packets.is_empty() {
+        return Err(Error::input(place, "it is no phenopacket: it has no phenotypicFeatures")
+            .with_hint("genogloss reads GA4GH phenopackets (versions 1 and 2) as JSON"));
+    }
+    let several = packets.len() > 1;
+    packets.iter().enumerate().map(|(number, packet)| case(packet, place, several.then_some(number + 1))).collect()
+}
+
+/// Phenopackets in a value: itself, those of its list, the proband of a family, the members of a cohort.
+fn gather<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
+    if let Some(list) = value.as_array() {
+        list.iter().for_each(|one| gather(one, found));
+    } else if let Some(inner) = value.get("phenopacket").or_else(|| value.get("proband")) {
+        gather(inner, found);
+    } else if let Some(members) = value.get("members") {
+        gather(members, found);
+    } else if ["phenotypicFeatures", "phenotypic_features", "subject", "metaData"]
+        .iter()
+        .any(|key| value.get(key).is_some())
+    {
+        found.push(value);
+    }
+}
+
+/// A field of either spelling: those of Protobuf's JSON, and those of its text.
+fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    value.get(name).or_else(|| {
+        let mut snake = String::new();
+        for letter in name.chars() {
+            if letter.is_ascii_uppercase() {
+                snake.push('_');
+            }
+            snake.push(letter.to_ascii_lowercase());
+        }
+        value.get(&snake)
+    })
+}
+
+fn items<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+    field(value, name).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn text<'v>(value: &'v Value, names: &[&str]) -> Option<&'v str> {
+    let mut at = value;
+    for name in names {
+        at = field(at, name)?;
+    }
+    at.as_str().map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn case(packet: &Value, place: &str, number: Option<usize>) -> Result<Case> {
+    let place = number.map_or_else(|| place.to_string(), |number| format!("{place}, phenopacket {number}"));
+    let id = text(packet, &["id"]).or_else(|| text(packet, &["subject", "id"]));
+    let id = id.map_or_else(|| place.clone(), str::to_string);
+    let mut case = Case { id, place, ..Case::default() };
+    for feature in items(packet, "phenotypicFeatures") {
+        // Some writers leave out the identifier of a term, and give its label alone.
+        let Some(term) = text(feature, &["type", "id"]).or_else(|| text(feature, &["type", "label"])) else { continue };
+        let is = |name| field(feature, name).and_then(Value::as_bool) == Some(true);
+        let list = if is("excluded") || is("negated") { &mut case.excluded } else { &mut case.terms };
+        list.push(term.to_string());
+    }
+    if case.terms.is_empty() {
+        let why = match case.excluded.len() {
+            0 => "the phenopacket has no phenotypes (phenotypicFeatures)".to_string(),
+            count => format!("the phenopacket has no observed phenotypes: all {count} are excluded"),
+        };
+        return Err(Error::input(&case.place, why).with_hint("a ranking needs at least one observed phenotype"));
+    }
+    for interpretation in items(packet, "interpretations") {
+        // Version 2 has one diagnosis, version 1 a list.
+        let one = field(interpretation, "diagnosis").into_iter().filter(|diagnosis| diagnosis.is_object());
+        for diagnosis in one.chain(items(interpretation, "diagnosis")) {
+            items(diagnosis, "genomicInterpretations").filter_map(gene).for_each(|gene| add(&mut case.genes, gene));
+        }
+    }
+    // Version 1 lists genes of interest beside the diagnosis.
+    if case.genes.is_empty() {
+        items(packet, "genes").filter_map(|one| text(one, &["id"]).or_else(|| text(one, &["symbol"]))).for_each(
+            |gene| {
+                add(&mut case.genes, gene.to_string());
+            },
+        );
+    }
+    let references = field(packet, "metaData").into_iter().flat_map(|data| items(data, "externalReferences"));
+    for reference in references.filter_map(|one| text(one, &["id"])) {
+        if reference.to_ascii_uppercase().starts_with("PMID:") {
+            add(&mut case.papers, reference.to_ascii_uppercase());
+        }
+    }
+    if case.papers.is_empty() {
+        case.papers.extend(paper_of(&case.id));
+    }
+    Ok(case)
+}
+
+fn add(list: &mut Vec<String>, item: String) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+/// The gene of a genomic interpretation, unless it was rejected.
+fn gene(interpretation: &Value) -> Option<String> {
+    let status = text(interpretation, &["interpretationStatus"]).or_else(|| text(interpretation, &["status"]));
+    if status.is_some_and(|status| matches!(status, "REJECTED" | "CANDIDATE")) {
+        return None;
+    }
+    const PATHS: [&[&str]; 6] = [
+        &["variantInterpretation", "variationDescriptor", "geneContext", "valueId"],
+        &["variantInterpretation", "variationDescriptor", "geneContext", "symbol"],
+        &["geneDescriptor", "valueId"],
+        &["gene", "valueId"],
+        &["gene", "id"],
+        &["gene", "symbol"],
+    ];
+    PATHS.iter().find_map(|path| text(interpretation, path)).map(str::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PACKET: &str = r#"{"id": "PMID_1_x", "subject": {"id": "x", "sex": "MALE"},
+      "phenotypicFeatures": [
+        {"type": {"id": "HP:0001166", "label": "Arachnodactyly"}, "onset": {"age": {"iso8601duration": "P3Y"}}},
+        {"type": {"id": "HP:0001083", "label": "Ectopia lentis"}, "excluded": true}],
+      "interpretations": [{"id": "1", "progressStatus": "SOLVED", "diagnosis": {"disease": {"id": "OMIM:154700"},
+        "genomicInterpretations": [
+          {"subjectOrBiosampleId": "x", "interpretationStatus": "CAUSATIVE", "variantInterpretation":
+            {"variationDescriptor": {"geneContext": {"valueId": "HGNC:3603", "symbol": "FBN1"}}}},
+          {"interpretationStatus": "REJECTED", "gene": {"valueId": "HGNC:1", "symbol": "A1BG"}}]}}],
+      "metaData": {"externalReferences": [{"id": "PMID:1", "description": "a paper"}]}}"#;
+
+    #[test]
+    fn a_phenopacket_of_version_2_is_read() {
+        let cases = read(PACKET, "x.json").expect("read");
+        assert_eq!(cases[0].id, "PMID_1_x");
+        assert_eq!(cases[0].terms, ["HP:0001166"]);
+        assert_eq!(cases[0].excluded, ["HP:0001083"]);
+        assert_eq!(cases[0].genes, ["HGNC:3603"]);
+        assert_eq!(cases[0].papers, ["PMID:1"]);
+    }
+
+    #[test]
+    fn version_1_families_cohorts_and_lists_are_read() {
+        let old = r#"{"id": "v1", "phenotypicFeatures": [{"type": {"id": "HP:0001166"}}, {"type": {"id": "HP:0001083"}, "negated": true}],
+          "genes": [{"id": "HGNC:3603", "symbol": "FBN1"}]}"#;
+        let case = &read(old, "x").expect("read")[0];
+        assert_eq!(
+            (case.terms.len(), case.excluded.len(), case.genes.as_slice()),
+            (1, 1, ["HGNC:3603".to_string()].as_slice())
+        );
+        let family = format!(r#"{{"id": "f", "proband": {old}, "relatives": []}}"#);
+        assert_eq!(read(&family, "x").expect("read")[0].id, "v1");
+        let cohort = format!(r#"{{"id": "c", "members": [{old}, {PACKET}]}}"#);
+        assert_eq!(read(&cohort, "x").expect("read").len(), 2);
+        assert_eq!(read(&format!("[{old}, {old}]"), "x").expect("read").len(), 2);
+    }
+
+    #[test]
+    fn without_observed_phenotypes_it_is_refused() {
+        let failed = |text: &str| read(text, "x.json").expect_err("refused").to_string();
+        assert!(failed(r#"{"id": "a", "subject": {"id": "a"}}"#).contains("has no phenotypes"));
+        let excluded = r#"{"id": "a", "phenotypicFeatures": [{"type": {"id": "HP:0001083"}, "excluded": true}]}"#;
+        assert!(failed(excluded).contains("all 1 are excluded"));
+        assert!(failed(r#"{"a": 1}"#).contains("no phenopacket"));
+        assert!(failed("{").contains("not JSON"));
+    }
+}
