@@ -384,6 +384,9 @@ EOF
     example splice calls.vcf variants/calls.vcf.gz
     if [ -f "${GENOGLOSS_HPO:-}/genes_to_phenotype.txt" ]; then
         example genes candidates.tsv candidates.tsv
+        python3 "$here/compare.py" "$here/genes/expected/ranked.tsv" examples/workflows/genes/results/ranked.tsv >compare.log 2>&1 \
+            || fail "workflows/genes: the ranked genes" compare.log
+        ok "example genes: the ranked genes"
     else
         skip "example genes: GENOGLOSS_HPO is not a folder with the tables of HPO (make hpo)"
     fi

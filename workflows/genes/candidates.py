@@ -2,7 +2,7 @@
 import csv
 import gzip
 
-places = {row["gene"]: row["#rank"] for row in csv.DictReader(open(snakemake.input.ranked), delimiter="\t")}
+ranks = {row["gene"]: row["rank"] for row in csv.DictReader(open(snakemake.input.ranked), delimiter="\t")}
 with gzip.open(snakemake.input.vcf, "rt") as calls, open(snakemake.output[0], "w") as out:
     print("contig", "position", "ref", "alt", "gene", "change", "diseases", "phenotypes", "rank", sep="\t", file=out)
     for line in calls:
@@ -16,6 +16,6 @@ with gzip.open(snakemake.input.vcf, "rt") as calls, open(snakemake.output[0], "w
             continue
         for gene in fields.get("GG_GENES", "").split(","):
             if gene:
-                symbol, _, diseases, _, phenotypes, _ = gene.split("|")
+                symbol, _, diseases, _, phenotypes, *_ = gene.split("|")
                 count = len(phenotypes.split("&")) if phenotypes else 0
-                print(contig, position, ref, alt, symbol, f"{largest:.2f}", diseases or ".", count, places.get(symbol, "."), sep="\t", file=out)
+                print(contig, position, ref, alt, symbol, f"{largest:.2f}", diseases or ".", count, ranks.get(symbol, "."), sep="\t", file=out)
