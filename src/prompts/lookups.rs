@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Fields of a gene.
-const GENE_FIELDS: [&str; 17] = [
+const GENE_FIELDS: [&str; 20] = [
     "symbol",
     "name",
     "names",
@@ -28,6 +28,9 @@ const GENE_FIELDS: [&str; 17] = [
     "alias",
     "previous_symbol",
     "inheritance",
+    "loeuf",
+    "pli",
+    "missense_z",
     "summary",
 ];
 
@@ -147,6 +150,11 @@ pub(super) fn gene_field(base: &Base, gene: &Gene, key: &str) -> Result<Result<F
                 if wanted == "names" || what == kind {
                     values.add(name, label(source));
                 }
+            }
+        }
+        "loeuf" | "pli" | "missense_z" => {
+            for (_, value, source) in base.values(gene)?.into_iter().filter(|(name, ..)| *name == wanted) {
+                values.add(value.to_string(), label(source));
             }
         }
         "inheritance" => {

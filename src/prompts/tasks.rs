@@ -319,7 +319,7 @@ pub(crate) const TASKS: [Entry; 32] = [
         name: "information retrieval",
         aliases: &["retrieval"],
         needs: Needs::Values,
-        answer: "one field of gene = …: symbol, name, names, hgnc, ncbi_gene, ensembl, omim, uniprot, refseq, identifiers, location, chromosome, kind, alias, previous_symbol, inheritance, summary; of disease = …: name, synonyms, omim, orphanet, mondo, umls, identifiers, inheritance, definition; of phenotype = …: name, synonyms, hpo, definition",
+        answer: "one field of gene = …: symbol, name, names, hgnc, ncbi_gene, ensembl, omim, uniprot, refseq, identifiers, location, chromosome, kind, alias, previous_symbol, inheritance, loeuf, pli, missense_z, summary; of disease = …: name, synonyms, omim, orphanet, mondo, umls, identifiers, inheritance, definition; of phenotype = …: name, synonyms, hpo, definition",
     },
     Entry {
         task: Task::Relation,

@@ -388,6 +388,8 @@ NOBODY\tENST1\t9\t1\t0\t0\tENSG1
         ),
         ["FBN2|missense_z|2.5"]
     );
+    let run = genogloss(&["ask", "-b", &base, "--quiet", "gene=FBN1, information retrieval: loeuf ="]);
+    assert!(run.stdout.contains("\t0.128\t"), "{} {}", run.stdout, run.stderr);
     let v4 = "gene\tgene_id\ttranscript\tcanonical\tmane_select\tlof.pLI\tlof.oe_ci.upper\tmis.z_score
 FBN1\t2200\tNM_000138.5\ttrue\ttrue\t0.9\t0.2\t3
 FBN1\tENSG00000166147\tENST00000316623\ttrue\ttrue\t0.99\t0.1\t4
