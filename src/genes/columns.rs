@@ -33,6 +33,22 @@ pub(crate) const DISEASES: &[Column] = &[
     SOURCE,
 ];
 
+/// `genes disease`.
+pub(crate) const DISEASE_FACTS: &[Column] = &[
+    ASKED,
+    column(&["disease_id"], "identifier of the disease that the text names; . if no source has one"),
+    column(&["disease"], "its name"),
+    column(
+        &["fact"],
+        "kind of fact: identifier, name, definition; group: a disease directly above it; members: how many diseases are below it; member: each of them; gene: a gene of it or of a member",
+    ),
+    column(&["value"], "the fact; of a gene its symbol and the strongest claim"),
+    column(
+        &["source"],
+        "the sources, with their releases where those are known; . for members, which several sources may list",
+    ),
+];
+
 /// `genes phenotypes`.
 pub(crate) const PHENOTYPES: &[Column] = &[
     ASKED,
@@ -142,6 +158,7 @@ const ANNOTATE_VARIANTS: &[Column] = &[column(
 pub(crate) const TABLES: &[ColumnTable] = &[
     ColumnTable { format: "show", columns: SHOW },
     ColumnTable { format: "diseases", columns: DISEASES },
+    ColumnTable { format: "disease", columns: DISEASE_FACTS },
     ColumnTable { format: "phenotypes", columns: PHENOTYPES },
     ColumnTable { format: "rank", columns: RANK_GENES },
     ColumnTable { format: "rank --what diseases", columns: RANK_DISEASES },

@@ -12,6 +12,7 @@ pub(crate) mod base;
 pub(crate) mod build;
 pub(crate) mod claim;
 pub(crate) mod columns;
+pub(crate) mod disease_listing;
 mod gene_identifiers;
 pub(crate) mod gene_names;
 mod identifiers;

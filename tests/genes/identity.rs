@@ -352,6 +352,30 @@ fn a_packet_alone_and_the_nomenclature_as_xml_are_read() {
 }
 
 #[test]
+fn a_disease_is_listed_with_its_members_and_their_genes() {
+    let (_folder, base) = built();
+    let lines = rows(&base, &["disease", "Quux syndrome"]);
+    let of = |fact: &str| lines.iter().filter(|row| row[3] == fact).map(|row| row[4].as_str()).collect::<Vec<_>>();
+    assert!(lines.iter().all(|row| row[1..3] == ["ORPHA:10", "Quux syndrome"]), "{lines:?}");
+    assert_eq!(of("identifier"), ["ORPHA:10"]);
+    assert_eq!(of("name"), ["Quux syndrome", "Quuxosis"]);
+    assert_eq!(of("group"), ["ORPHA:99 Rare things"]);
+    assert_eq!(of("members"), ["2"]);
+    assert_eq!(of("member"), ["MONDO:0000001 Quux syndrome type 1A", "OMIM:100002 Quux syndrome, type IB"]);
+    // FBN1 by Orphanet's type 1A, FBN2 by CGD's type 1B, which has no identifier.
+    assert_eq!(of("gene"), ["FBN1: supportive", "FBN2: supportive"]);
+    let gene = lines.iter().find(|row| row[4].starts_with("FBN1")).expect("a gene");
+    assert_eq!(gene[5], "Orphanet 2025-12-09");
+    // A series that no source has a record of, and a member that is no group.
+    let series = rows(&base, &["disease", "grault palsy"]);
+    assert!(series.iter().any(|row| row[1..5] == [".", "Grault palsy", "members", "3"]), "{series:?}");
+    assert!(rows(&base, &["disease", "OMIM:100002"]).iter().all(|row| row[3] != "member"));
+    let run = genogloss(&["genes", "-b", &base, "disease", "Bar", "#100005"]);
+    assert!(run.code == 1 && run.stderr.contains("\"Bar\" is ambiguous"), "{}", run.stderr);
+    assert!(run.stdout.contains("#100005\tOMIM:100005\tBar syndrome\tidentifier"), "{}", run.stdout);
+}
+
+#[test]
 fn an_ontology_is_known_by_its_name() {
     let folder = Folder::new();
     let hgnc = folder.write("hgnc.txt", HGNC);

@@ -18,6 +18,7 @@ use crate::{
     genes::{
         base::{Base, default_path},
         build::build_and_log,
+        disease_listing::list_diseases,
         listings::{Listing, list, sources},
         lookup::LookupRequest,
     },
@@ -50,7 +51,7 @@ enum Command {
     /// Each table is recognized by its columns; plain, gzip, BGZF or xz. HGNC's complete set (or its JSON) or NCBI's gene_info is needed;
     /// the others are optional: HGNC's withdrawn entries; NCBI's or RefSeq's gene summaries; hp.obo or hp.json, phenotype.hpoa,
     /// genes_to_phenotype.txt or phenotype_to_genes.txt, and genes_to_disease.txt of HPO; Orphanet's disorders, genes and phenotypes
-    /// (en_product4.xml, en_product6.xml); ClinGen's gene-disease validity; GenCC's submissions; panels of Gene2Phenotype and PanelApp;
+    /// (its packets; en_product1.xml, en_product3_….xml, en_product4.xml, en_product6.xml); mondo.obo and mondo.sssom.tsv; ClinGen's gene-disease validity; GenCC's submissions; panels of Gene2Phenotype and PanelApp;
     /// OMIM's genemap2.txt, morbidmap.txt, mimTitles.txt and mim2gene.txt; NCBI's mim2gene_medgen; ClinVar's gene_condition_source_id; the
     /// Clinical Genomic Database; DisGeNET's curated associations; gnomAD's constraint. The name of each source, its release and its licence
     /// are kept with its facts.
@@ -82,6 +83,14 @@ Examples:
         after_help = "Examples:\n  genogloss genes diseases FBN1\n  genogloss genes diseases -i symbols.txt -o diseases.tsv"
     )]
     Diseases(GeneNames),
+    /// What is known of diseases: identifiers, names, groups and members, genes; one line per fact.
+    ///
+    /// A disease is found by its names (also with possessives, British spelling, diacritics) or identifiers. All its records in the
+    /// sources are one disease; a group has members, whose genes are listed too.
+    #[command(
+        after_help = "Examples:\n  genogloss genes disease \"Usher syndrome\"\n  genogloss genes disease OMIM:154700 ORPHA558 haemophilia"
+    )]
+    Disease(DiseaseNames),
     /// The phenotypes of genes: one line per source and disease.
     #[command(
         after_help = "Examples:\n  genogloss genes phenotypes FBN1\n  genogloss genes phenotypes -i symbols.txt -o phenotypes.tsv"
@@ -106,6 +115,19 @@ struct GeneNames {
     output: OutputOptions,
 }
 
+/// Names of diseases, and where the table goes.
+#[derive(Debug, clap::Args)]
+struct DiseaseNames {
+    /// Diseases: names or identifiers of OMIM, Orphanet, MONDO, UMLS.
+    #[arg(required_unless_present = "input", value_name = "DISEASE")]
+    diseases: Vec<String>,
+    /// File of diseases, one per line; `-` is standard input.
+    #[arg(short, long, value_name = "FILE", conflicts_with = "diseases")]
+    input: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputOptions,
+}
+
 pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     let Options { base, command } = options;
     check(&command, base.as_ref(), given)?;
@@ -119,6 +141,11 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         Command::Sources => say(sources(&open()?).as_bytes()),
         Command::Show(names) => names.list(&open()?, Listing::Facts),
         Command::Diseases(names) => names.list(&open()?, Listing::Diseases),
+        Command::Disease(DiseaseNames { diseases, input, output }) => {
+            let base = open()?;
+            let request = LookupRequest { base: &base, input: input.as_deref(), target: output.target() };
+            list_diseases(request, &diseases)
+        }
         Command::Phenotypes(names) => names.list(&open()?, Listing::Phenotypes),
         Command::Annotate(options) => annotate::run(&options, place()?, given),
         Command::Relate(options) => relate::run(&options, open()?),
@@ -131,6 +158,7 @@ fn check(command: &Command, base: Option<&PathBuf>, given: &Given) -> Result<()>
     match command {
         Command::Show(names) | Command::Diseases(names) | Command::Phenotypes(names) => names.output.check_table(given),
         Command::Rank(options) => options.check(given),
+        Command::Disease(names) => names.output.check_table(given),
         Command::Relate(options) => options.output().check_table(given),
         Command::Build { output, .. } => {
             names::refuse(output.as_deref().or(base.map(PathBuf::as_path)), "a knowledge base (SQLite)")?;

@@ -9,6 +9,7 @@ use super::Base;
 use crate::{
     error::Result,
     genes::{
+        claim::Claim,
         identifiers::written_accession,
         records::{Disease, Member, NotFound, Scope},
         word_forms::{Closeness, Forms},
@@ -28,6 +29,9 @@ fn read_disease(row: &rusqlite::Row<'_>) -> rusqlite::Result<Disease> {
         source: row.get(5)?,
     })
 }
+
+/// Vocabularies of which each entry is a disease, as curators see it: not concepts that were gathered from other vocabularies.
+const CURATED: [&str; 3] = ["OMIM:", "ORPHA:", "MONDO:"];
 
 /// Diseases in a message at most.
 const SHOWN: usize = 8;
@@ -80,17 +84,39 @@ impl Base {
             Some((closeness, name != disease.name, disease))
         });
         let close: Vec<(Closeness, bool, Disease)> = close.collect();
-        let Some(best) = close.iter().map(|(closeness, synonym, _)| (*closeness, *synonym)).min() else {
-            return Ok(Found::Nothing);
+        let Some(closest) = close.iter().map(|(closeness, ..)| *closeness).min() else { return Ok(Found::Nothing) };
+        let at_level = close.into_iter().filter(|(closeness, ..)| *closeness == closest);
+        let (own, synonyms): (Vec<_>, Vec<_>) = at_level.partition(|(_, synonym, _)| !synonym);
+        let [own, synonyms] =
+            [own, synonyms].map(|all| all.into_iter().map(|(_, _, one)| one).collect::<Vec<Disease>>());
+        let named = if self.is_meant_by_synonym(&own, &synonyms)? { synonyms } else { own };
+        let entities: BTreeSet<i64> = named.iter().map(|one| one.entity).collect();
+        let meant = match self.topmost(&entities)? {
+            Some(meant) => Some(meant),
+            None => self.topmost(&best_known(&named))?,
         };
-        let named: Vec<Disease> =
-            close.into_iter().filter(|one| (one.0, one.1) == best).map(|(_, _, disease)| disease).collect();
-        let entities = best_known(&named);
-        let Some(meant) = self.topmost(&entities)? else {
+        let Some(meant) = meant else {
             return Ok(Found::Unusable(format!("{text:?} is ambiguous: {}", self.shown(&entities)?)));
         };
         let first = named.into_iter().find(|one| one.entity == meant);
-        Ok(Found::One(self.with_first(meant, first)?, best.0))
+        Ok(Found::One(self.with_first(meant, first)?, closest))
+    }
+
+    /// Whether those of which a text is a synonym are meant, not those of which it is the name: if there are no others, or if none of the
+    /// others is in a curated vocabulary and these are one disease that is.
+    fn is_meant_by_synonym(&self, own: &[Disease], synonyms: &[Disease]) -> Result<bool> {
+        if own.is_empty() || synonyms.is_empty() {
+            return Ok(own.is_empty());
+        }
+        let curated = |one: &Disease| {
+            one.accession.as_deref().is_some_and(|id| CURATED.iter().any(|space| id.starts_with(space)))
+        };
+        for one in own {
+            if curated(one) || self.records_of(one.entity)?.iter().any(curated) {
+                return Ok(false);
+            }
+        }
+        Ok(synonyms.iter().all(|one| curated(one) && one.entity == synonyms[0].entity))
     }
 
     /// The one of several diseases that all others are below; `None` if there is none.
@@ -176,6 +202,30 @@ impl Base {
             }
         }
         Ok(all)
+    }
+
+    /// The names of a disease in all sources, and the source of each: the records' own names first.
+    pub(crate) fn names_of_disease(&self, records: &[Disease]) -> Result<Vec<(String, i64)>> {
+        let sql = "SELECT n.name, d.source FROM disease_name n JOIN disease d ON d.id = n.disease WHERE d.id = ?1
+                   ORDER BY n.name <> d.name, n.name";
+        let own = records.iter().map(|one| (one.name.clone(), one.source));
+        let all = self.rows_of_each(sql, records.iter().map(|one| one.id), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(own.chain(all).collect())
+    }
+
+    /// The diseases directly above one, and the source that lists each.
+    pub(crate) fn parents(&self, records: &[Disease]) -> Result<BTreeMap<i64, i64>> {
+        let sql = "SELECT DISTINCT high.entity, h.source FROM disease_parent h JOIN disease high ON high.id = h.parent
+                   WHERE h.disease = ?1 ORDER BY high.entity, h.source DESC";
+        let all = self.rows_of_each(sql, records.iter().map(|one| one.id), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(all.into_iter().filter(|(entity, _)| records.iter().all(|one| one.entity != *entity)).collect())
+    }
+
+    /// What sources claim of genes and these records: the gene's symbol, the claim and the source.
+    pub(crate) fn claims_of(&self, records: impl Iterator<Item = i64>) -> Result<Vec<(String, Claim, i64)>> {
+        let sql =
+            "SELECT g.symbol, r.claim, r.source FROM gene_disease r JOIN gene g ON g.id = r.gene WHERE r.disease = ?1";
+        self.rows_of_each(sql, records, |row| Ok((row.get(0)?, Claim::of(row.get(1)?), row.get(2)?)))
     }
 
     /// The records that facts about diseases are looked up in: those of the diseases themselves, and those of their members.

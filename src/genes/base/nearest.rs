@@ -20,6 +20,23 @@ const LETTERS_PER_SLIP: usize = 5;
 /// Share of the words, weighed by how rare they are, that must be common to both names.
 const LEAST: f64 = 0.25;
 
+/// A name that is near to a text.
+struct Near {
+    score: f64,
+    /// Whether its record is in no vocabulary that curators keep.
+    uncurated: bool,
+    /// The name as it is shown.
+    shown: String,
+}
+
+impl Near {
+    /// The nearest first; of equals a curated one, then the shortest.
+    fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let rest = |near: &Self| (near.uncurated, near.shown.len(), near.shown.clone());
+        other.score.total_cmp(&self.score).then_with(|| rest(self).cmp(&rest(other)))
+    }
+}
+
 impl Base {
     /// Up to three names of diseases that are nearest to a text, with their identifiers.
     pub(crate) fn nearest_diseases(&self, text: &str) -> Result<Vec<String>> {
@@ -49,7 +66,7 @@ impl Base {
         }
         let sql = "SELECT n.name, d.accession, d.entity FROM disease_name n JOIN disease d ON d.id = n.disease WHERE n.id = ?1";
         // The best name of each disease.
-        let mut best: BTreeMap<i64, (f64, String)> = BTreeMap::new();
+        let mut best: BTreeMap<i64, Near> = BTreeMap::new();
         for (name, id, entity) in self.rows_of_each(sql, rows, |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, i64>(2)?))
         })? {
@@ -68,17 +85,19 @@ impl Base {
                 }
             }
             let score = shared / all.max(f64::MIN_POSITIVE);
-            let shown = id.map_or(name.clone(), |id| format!("{name} ({id})"));
-            // Of records with the same name, the one of a curated vocabulary is shown.
-            let rank = |shown: &str| (!shown.contains("(O") && !shown.contains("(MONDO"), shown.len());
-            let better = |other: &(f64, String)| score > other.0 || (score == other.0 && rank(&shown) < rank(&other.1));
-            if says_something && score >= LEAST && best.get(&entity).is_none_or(better) {
-                best.insert(entity, (score, shown));
+            if says_something && score >= LEAST {
+                // Of records with the same name, the one of a curated vocabulary is shown.
+                let uncurated = id.as_deref().is_none_or(|id| id.starts_with("UMLS:"));
+                let shown = id.map_or(name.clone(), |id| format!("{name} ({id})"));
+                let near = Near { score, uncurated, shown };
+                if best.get(&entity).is_none_or(|other| near.order(other).is_lt()) {
+                    best.insert(entity, near);
+                }
             }
         }
-        let mut best: Vec<(f64, String)> = best.into_values().collect();
-        best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.len().cmp(&b.1.len())).then_with(|| a.1.cmp(&b.1)));
-        Ok(best.into_iter().take(SHOWN).map(|(_, shown)| shown).collect())
+        let mut best: Vec<Near> = best.into_values().collect();
+        best.sort_by(Near::order);
+        Ok(best.into_iter().take(SHOWN).map(|near| near.shown).collect())
     }
 }
 

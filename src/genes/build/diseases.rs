@@ -82,14 +82,16 @@ impl Builder {
         };
         // Names are written as `Marfan syndrome; MFS`.
         let names = row.get(&["disease_name", "diseasename"]).unwrap_or_default();
-        let new = !self.diseases.contains_key(&id);
         let mut parts = names.split(';').map(str::trim).filter(|part| !part.is_empty());
         let first = parts.next().unwrap_or_default();
         let disease = self.disease(Some(&id), first, tally.source)?;
-        if new {
+        // Rows of one disease follow one another; they may spell its name in several ways.
+        if (self.last_names.0, self.last_names.1.as_str()) != (disease, names) {
+            self.disease_name(disease, first);
             for part in parts {
                 self.disease_name(disease, part);
             }
+            self.last_names = (disease, names.into());
         }
         self.disease_term(disease, &id, row, tally)
     }

@@ -100,7 +100,7 @@ struct Name {
 }
 
 /// A single word of so few letters is an abbreviation, which diseases share.
-const ABBREVIATION: usize = 7;
+const ABBREVIATION: usize = 4;
 
 struct Joiner {
     records: Vec<Record>,

@@ -193,6 +193,8 @@ struct Builder {
     /// Numbers of diseases by identifier; by source and folded name if there is none.
     diseases: HashMap<String, i64>,
     disease_names: DiseaseNames,
+    /// The disease of phenotype.hpoa's last row, and its names as they are written.
+    last_names: (i64, String),
     /// Identifiers listed with diseases so far, and what is stated of them.
     disease_references: HashSet<(i64, String, &'static str)>,
     /// Diseases listed directly above others so far.
@@ -231,6 +233,7 @@ impl Builder {
             genes: GeneIndex::default(),
             diseases: HashMap::new(),
             disease_names: DiseaseNames::default(),
+            last_names: (0, String::new()),
             disease_references: HashSet::new(),
             disease_parents: HashSet::new(),
             ontology: OntologyTerms::default(),

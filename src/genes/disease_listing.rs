@@ -1,0 +1,127 @@
+//! The table of diseases: identifiers, names, groups and members, and the genes that sources relate to them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    base::Base,
+    claim::Claim,
+    columns,
+    lookup::{Lookup, LookupRequest, cell, optional_cell},
+    records::{Disease, Scope},
+    text_lines::TextLines,
+};
+use crate::{
+    error::{Error, Result},
+    output::{column::commented_header, manifest::Settings},
+    read,
+    skip::Skip,
+};
+
+/// Lists the diseases of `names`, or those of the input, one name per line: a line for each fact. A name that means none or several is an
+/// error, after the lines of the others are written.
+pub(crate) fn list_diseases(request: LookupRequest<'_>, names: &[String]) -> Result<()> {
+    let (base, input) = (request.base, request.input);
+    let mut settings = Settings::new("genes disease");
+    settings.put("diseases", names);
+    let mut names = names.to_vec();
+    let mut report = None;
+    if let Some(path) = input {
+        let mut lines = TextLines::open(path, "a list of diseases")?;
+        while let Some(line) = lines.next()? {
+            // OMIM marks numbers with #, so a comment is a # and a blank.
+            let name = line.trim();
+            if !name.is_empty() && name != "#" && !name.starts_with("# ") {
+                names.push(name.into());
+            }
+        }
+        report = Some(lines.report());
+    }
+    let place = input.map_or("the command line".into(), read::place);
+    let mut table = Lookup::begin(request, 1, settings, &commented_header(columns::DISEASE_FACTS))?;
+    let mut failed = Vec::new();
+    for name in &names {
+        match base.disease(name)? {
+            Ok(records) => {
+                let id = optional_cell(records.iter().find_map(|one| one.accession.as_deref()));
+                for line in facts(base, &records)? {
+                    table.line(&format!("{}\t{id}\t{}\t{line}\n", cell(name), cell(&records[0].name)))?;
+                }
+                table.answered(None);
+            }
+            Err(why) => {
+                failed.push(why.to_string());
+                table.answered(Some(Skip::UnknownName));
+            }
+        }
+    }
+    table.finish(report)?;
+    let Some((last, others)) = failed.split_last() else { return Ok(()) };
+    for one in others {
+        tracing::warn!("{one}");
+    }
+    Err(Error::input(place, last.clone()).with_hint("identifiers (OMIM:154700, ORPHA:558) are never ambiguous"))
+}
+
+/// The facts of a disease: kind, value and source of each.
+fn facts(base: &Base, records: &[Disease]) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    let mut fact = |kind: &str, value: &str, source: Option<i64>| {
+        let source = source.map_or(".".into(), |id| base.source(id).label());
+        lines.push(format!("{kind}\t{}\t{source}", cell(value)));
+    };
+    for one in records {
+        if let Some(id) = &one.accession {
+            fact("identifier", id, Some(one.source));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for (name, source) in base.names_of_disease(records)? {
+        if seen.insert(name.to_lowercase()) {
+            fact("name", &name, Some(source));
+        }
+    }
+    for one in records {
+        if let Some(text) = &one.definition {
+            fact("definition", text, Some(one.source));
+        }
+    }
+    let label = |entity: i64| -> Result<String> {
+        let first = base.records_of(entity)?.into_iter().next();
+        Ok(first.map_or(String::new(), |one| match one.accession {
+            Some(id) => format!("{id} {}", one.name),
+            None => one.name,
+        }))
+    };
+    for (entity, source) in base.parents(records)? {
+        fact("group", &label(entity)?, Some(source));
+    }
+    let scope = base.scope(records)?;
+    if !scope.members.is_empty() {
+        fact("members", &scope.members.len().to_string(), None);
+    }
+    for member in &scope.members {
+        fact("member", &label(member.entity)?, None);
+    }
+    for (gene, (claim, sources)) in genes(base, &scope)? {
+        let sources: Vec<String> = sources.iter().map(|&id| base.source(id).label()).collect();
+        lines.push(format!("gene\t{gene}: {}\t{}", claim.word(), sources.join("; ")));
+    }
+    Ok(lines)
+}
+
+/// The genes of a disease and its members, those with the strongest claim first: the claim, and the sources that make it.
+fn genes(base: &Base, scope: &Scope) -> Result<Vec<(String, (Claim, BTreeSet<i64>))>> {
+    let mut all: BTreeMap<String, (Claim, BTreeSet<i64>)> = BTreeMap::new();
+    for (symbol, claim, source) in base.claims_of(scope.records())? {
+        let best = all.entry(symbol).or_insert_with(|| (claim, BTreeSet::new()));
+        if claim < best.0 {
+            *best = (claim, BTreeSet::new());
+        }
+        if claim == best.0 {
+            best.1.insert(source);
+        }
+    }
+    let mut all: Vec<_> = all.into_iter().collect();
+    all.sort_by(|a, b| a.1.0.cmp(&b.1.0).then_with(|| a.0.cmp(&b.0)));
+    Ok(all)
+}
