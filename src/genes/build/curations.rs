@@ -15,10 +15,8 @@ impl Builder {
             return Ok(());
         };
         let disease = self.disease(known.as_deref(), name, tally.source)?;
-        if let (Some(known), Some(original)) = (&known, &original) {
-            if known != original {
-                self.disease_reference(disease, original, Mapping::Exact, tally.source)?;
-            }
+        if let Some(original) = original.filter(|original| known.as_ref().is_some_and(|known| known != original)) {
+            self.disease_reference(disease, &original, Mapping::Exact, tally.source)?;
         }
         let gene = GeneKey { hgnc: row.get(&["gene_curie"]), symbol: row.get(&["gene_symbol"]), ..GeneKey::default() };
         let relation = row.get(&["classification_title"]);

@@ -28,10 +28,9 @@ impl Releases {
         panels: Option<BTreeSet<String>>,
     ) -> Result<()> {
         let again = |problem: String| Err(Error::input(place, problem).with_hint("give each table once"));
-        if !digest.is_empty() {
-            if let Some(other) = self.files.insert(digest.into(), place.into()) {
-                return again(format!("it is the same file as {other}"));
-            }
+        let other = if digest.is_empty() { None } else { self.files.insert(digest.into(), place.into()) };
+        if let Some(other) = other {
+            return again(format!("it is the same file as {other}"));
         }
         // A record may belong to several panels: all records of a small panel may belong to another one too.
         let Some(panels) = panels.filter(|all| !all.is_empty()) else { return Ok(()) };
