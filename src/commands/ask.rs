@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     EngineOptions, OutputOptions, RunOptions,
+    evidence::EvidenceOptions,
     given::{self, Given, NotFor},
     say,
 };
@@ -72,6 +73,8 @@ pub(super) struct Options {
     /// Knowledge base of genes, for questions about genes, diseases and phenotypes. Default: the file that genogloss genes build writes.
     #[arg(short, long = "knowledge-base", alias = "base", value_name = "FILE", help_heading = "Answers")]
     base: Option<PathBuf>,
+    #[command(flatten)]
+    evidence: EvidenceOptions,
     /// Read sequences that are longer than a classifier's window in several windows: for yes or no the best window decides, else the mean.
     #[arg(long, help_heading = "Answers")]
     chunk: bool,
@@ -188,6 +191,7 @@ fn panel_settings(options: &Options) -> PanelSettings {
         engine: options.engine.engine,
         device: options.engine.device,
         base,
+        evidence: options.evidence.filter(),
     }
 }
 
@@ -211,5 +215,6 @@ fn manifest_settings(options: &Options) -> Settings {
     settings.put("top_k", options.top_k);
     settings.put("seed", options.seed);
     settings.put("max_tokens", options.max_tokens);
+    options.evidence.filter().note(&mut settings);
     settings
 }

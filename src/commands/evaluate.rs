@@ -435,6 +435,7 @@ impl Options {
             engine: self.engine.engine,
             device: self.engine.device,
             base: None,
+            evidence: Default::default(),
         })?);
         let (report, threads, pipeline) = ask::prepare(&self.engine, &panel)?;
         Ok((report, threads, prompts::evaluate(&known, input, &panel, &pipeline, threads)?))

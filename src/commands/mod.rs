@@ -3,6 +3,7 @@
 mod ask;
 mod columns;
 mod evaluate;
+mod evidence;
 mod genes;
 mod given;
 mod import;

@@ -26,8 +26,11 @@ pub(crate) const DISEASES: &[Column] = &[
     GENE,
     column(&["disease_id"], "OMIM, ORPHA, MONDO, UMLS or DECIPHER identifier; . if the source has none"),
     DISEASE,
-    column(&["relation"], "relation of gene and disease, as the source has it"),
-    column(&["against"], "yes: the source states that they are not related"),
+    column(
+        &["claim"],
+        "what all sources together claim of gene and disease: definitive, strong, moderate, supportive (listed as a cause, without a class), limited, susceptibility, modifier, somatic, associated, text-mined, animal model only, conflicting, disputed, no known relation, refuted",
+    ),
+    column(&["relation"], "relation of gene and disease, as this source has it"),
     column(&["inheritance"], "mode of inheritance, as the source has it"),
     column(&["reference"], "papers and pages"),
     SOURCE,
@@ -58,6 +61,10 @@ pub(crate) const PHENOTYPES: &[Column] = &[
     column(&["frequency"], "fraction of patients who have it, as HPO writes it"),
     column(&["disease_id"], "disease in which the gene has it"),
     DISEASE,
+    column(
+        &["claim"],
+        "what all sources together claim of the gene and that disease, and at most that it is listed: supportive",
+    ),
     SOURCE,
 ];
 
@@ -121,7 +128,11 @@ pub(crate) const RELATE: &[Column] = &[
     GENE,
     column(&["about_id"], "identifier of the disease or phenotype; . if there is none"),
     column(&["about"], "its name"),
-    column(&["answer"], "yes (probability 0.8 or more), no (0.2 or less) or unknown; . if a name is refused"),
+    column(
+        &["answer"],
+        "yes (probability 0.8 or more), no (0.2 or less) or unknown; susceptibility, modifier or somatic: related in this way, not as an inherited cause; . if a name is refused",
+    ),
+    column(&["claim"], "what all sources together claim, as in genes diseases; . if none states anything"),
     column(
         &["probability"],
         "that they are related; where evidence was weighed: among as many related as unrelated pairs",

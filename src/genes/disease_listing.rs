@@ -1,13 +1,13 @@
 //! The table of diseases: identifiers, names, groups and members, and the genes that sources relate to them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     base::Base,
-    claim::Claim,
+    claims::GeneClaim,
     columns,
     lookup::{Lookup, LookupRequest, cell, optional_cell},
-    records::{Disease, Scope},
+    records::Disease,
     text_lines::TextLines,
 };
 use crate::{
@@ -102,26 +102,12 @@ fn facts(base: &Base, records: &[Disease]) -> Result<Vec<String>> {
     for member in &scope.members {
         fact("member", &label(member.entity)?, None);
     }
-    for (gene, (claim, sources)) in genes(base, &scope)? {
-        let sources: Vec<String> = sources.iter().map(|&id| base.source(id).label()).collect();
-        lines.push(format!("gene\t{gene}: {}\t{}", claim.word(), sources.join("; ")));
+    let own = records.iter().map(|one| one.entity).collect();
+    let members = scope.members.iter().map(|one| one.entity).collect();
+    for GeneClaim { symbol, about, .. } in base.genes_claimed(&own, &members)? {
+        let stated = about.pair.statements.iter().map(|one| one.relation.source).collect::<BTreeSet<_>>();
+        let sources: Vec<String> = stated.iter().map(|&id| base.source(id).label()).collect();
+        lines.push(format!("gene\t{symbol}: {}\t{}", about.pair.claim.word(), sources.join("; ")));
     }
     Ok(lines)
-}
-
-/// The genes of a disease and its members, those with the strongest claim first: the claim, and the sources that make it.
-fn genes(base: &Base, scope: &Scope) -> Result<Vec<(String, (Claim, BTreeSet<i64>))>> {
-    let mut all: BTreeMap<String, (Claim, BTreeSet<i64>)> = BTreeMap::new();
-    for (symbol, claim, source) in base.claims_of(scope.records())? {
-        let best = all.entry(symbol).or_insert_with(|| (claim, BTreeSet::new()));
-        if claim < best.0 {
-            *best = (claim, BTreeSet::new());
-        }
-        if claim == best.0 {
-            best.1.insert(source);
-        }
-    }
-    let mut all: Vec<_> = all.into_iter().collect();
-    all.sort_by(|a, b| a.1.0.cmp(&b.1.0).then_with(|| a.0.cmp(&b.0)));
-    Ok(all)
 }

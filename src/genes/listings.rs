@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{
     base::Base,
+    claims::{DiseaseClaim, Stated},
     columns,
     lookup::{Lookup, LookupRequest, cell, optional_cell},
-    records::{Gene, Phenotype, Relation},
+    records::{Gene, Phenotype},
     text_lines::TextLines,
 };
 use crate::{
@@ -118,7 +119,7 @@ fn facts(base: &Base, gene: &Gene, how: &str) -> Result<Vec<String>> {
     let source = |id: i64| base.source(id).label();
     let mut lines = Vec::new();
     let mut fact = |name: &str, value: Option<String>, id: i64| {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
+        if let Some(value) = value.filter(|value| !value.is_empty() && base.counts(id)) {
             lines.push(format!("{name}\t{}\t{}", cell(&value), source(id)));
         }
     };
@@ -145,10 +146,12 @@ fn facts(base: &Base, gene: &Gene, how: &str) -> Result<Vec<String>> {
         fact("summary", Some(text.clone()), *id);
     }
     let mut counts = BTreeMap::<i64, [usize; 2]>::new();
-    for relation in base.diseases(gene)? {
-        counts.entry(relation.source).or_default()[0] += 1;
+    for disease in base.claims_of(gene.id)? {
+        for one in disease.pair.own_statements(disease.entity) {
+            counts.entry(one.relation.source).or_default()[0] += 1;
+        }
     }
-    for phenotype in base.phenotypes(gene)? {
+    for phenotype in base.phenotypes(gene)?.into_iter().filter(|one| one.is_abnormality) {
         counts.entry(phenotype.source).or_default()[1] += 1;
     }
     for (id, [diseases, phenotypes]) in counts {
@@ -158,22 +161,27 @@ fn facts(base: &Base, gene: &Gene, how: &str) -> Result<Vec<String>> {
     Ok(lines)
 }
 
+/// Strongest claim first; of a disease the best curated statement first.
 fn diseases(base: &Base, gene: &Gene) -> Result<Vec<String>> {
-    let line = |relation: Relation| {
-        [
-            optional_cell(relation.accession.as_deref()),
-            cell(&relation.disease),
-            optional_cell(relation.relation.as_deref()),
-            if relation.claim.is_against() { "yes" } else { "." }.into(),
-            optional_cell(relation.inheritance.as_deref()),
-            optional_cell(relation.reference.as_deref()),
-            base.source(relation.source).label(),
-        ]
-        .join("\t")
-    };
-    Ok(base.diseases(gene)?.into_iter().map(line).collect())
+    let mut lines = Vec::new();
+    for DiseaseClaim { entity, pair, .. } in base.claims_of(gene.id)? {
+        for Stated { relation: one, .. } in pair.own_statements(entity) {
+            let cells = [
+                optional_cell(one.accession.as_deref()),
+                cell(&one.disease),
+                pair.claim.word().into(),
+                optional_cell(one.relation.as_deref()),
+                optional_cell(one.inheritance.as_deref()),
+                optional_cell(one.reference.as_deref()),
+                base.source(one.source).label(),
+            ];
+            lines.push(cells.join("\t"));
+        }
+    }
+    Ok(lines)
 }
 
+/// Abnormalities alone: modes of inheritance are a column of the diseases.
 fn phenotypes(base: &Base, gene: &Gene) -> Result<Vec<String>> {
     let line = |phenotype: Phenotype| {
         let (accession, disease) = phenotype.disease.clone().unzip();
@@ -183,9 +191,10 @@ fn phenotypes(base: &Base, gene: &Gene) -> Result<Vec<String>> {
             optional_cell(phenotype.frequency.as_deref()),
             optional_cell(accession.as_deref()),
             optional_cell(disease.as_deref()),
+            phenotype.claim.word().into(),
             base.source(phenotype.source).label(),
         ]
         .join("\t")
     };
-    Ok(base.phenotypes(gene)?.into_iter().map(line).collect())
+    Ok(base.phenotypes(gene)?.into_iter().filter(|one| one.is_abnormality).map(line).collect())
 }

@@ -71,9 +71,10 @@ impl Lookup {
         inputs: &[&Path],
         target: Target,
         threads: usize,
-        settings: Settings,
+        mut settings: Settings,
         header: &str,
     ) -> Result<Self> {
+        base.filter().note(&mut settings);
         let layout = Layout::table(inputs.first().map_or("the command line".into(), |path| read::place(path)));
         let inputs: Vec<&Path> = inputs.iter().copied().chain([base.place()]).collect();
         let is_file = target.manifest.is_some() || target.path.as_deref().is_some_and(|path| path != Path::new("-"));

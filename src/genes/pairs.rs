@@ -8,7 +8,7 @@ use super::{
     base::Base,
     columns,
     lookup::{Lookup, LookupRequest, cell},
-    records::{Condition, Gene},
+    records::{Condition, Gene, NotFound},
     relate::weights::MEASURES,
     text_lines::TextLines,
     verdict::{Judge, Question, Verdict},
@@ -34,15 +34,42 @@ pub(crate) enum Pairs {
 pub(crate) struct NamedPair {
     gene: String,
     about: String,
+    /// What `about` must be.
+    kind: AboutKind,
     /// Relations that count as unknown: `GENE|DISEASE;GENE|DISEASE`.
     hidden: Option<String>,
     place: String,
 }
 
+/// What a column says that its names are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AboutKind {
+    Disease,
+    Phenotype,
+    Either,
+}
+
+impl AboutKind {
+    /// What a text names, if it is of this kind.
+    fn find(self, base: &Base, text: &str) -> Result<std::result::Result<Condition, NotFound>> {
+        Ok(match self {
+            Self::Disease => base.disease(text)?.map(Condition::Disease),
+            Self::Phenotype => base.term(text)?.map(|(term, name)| Condition::Phenotype(term, name)),
+            Self::Either => return base.condition(text),
+        })
+    }
+}
+
 impl NamedPair {
     /// A pair of the command line.
     pub(crate) fn of(gene: &str, about: &str) -> Self {
-        Self { gene: gene.into(), about: about.into(), hidden: None, place: "the command line".into() }
+        Self {
+            gene: gene.into(),
+            about: about.into(),
+            kind: AboutKind::Either,
+            hidden: None,
+            place: "the command line".into(),
+        }
     }
 }
 
@@ -149,15 +176,16 @@ impl PairWriter {
     fn judged(&mut self, pair: &Pair, verdict: &Verdict) -> Result<()> {
         let (id, name) = pair.condition.label();
         let basis = match verdict {
-            Verdict { stated, .. } if !stated.is_empty() => "stated",
+            Verdict { stated: Some(_), .. } => "stated",
             Verdict { evidence, .. } if !evidence.is_empty() => "weighed",
             _ => "nothing",
         };
         let mut line = format!(
-            "{}\t{id}\t{}\t{}\t{:.4}\t{basis}\t{}",
+            "{}\t{id}\t{}\t{}\t{}\t{:.4}\t{basis}\t{}",
             pair.gene.symbol,
             cell(&name),
             verdict.word(),
+            verdict.stated.as_ref().map_or(".", |stated| stated.claim.word()),
             verdict.probability,
             cell(&verdict.because())
         );
@@ -175,7 +203,7 @@ impl PairWriter {
     fn refused(&mut self, named: &NamedPair, why: &str) -> Result<()> {
         let rest = if self.measures { "\t.".repeat(MEASURES.len()) } else { String::new() };
         let (gene, about) = (cell(&named.gene), cell(&named.about));
-        self.out.line(&format!("{gene}\t.\t{about}\t.\t.\trefused\t{}{rest}\n", cell(why)))?;
+        self.out.line(&format!("{gene}\t.\t{about}\t.\t.\t.\trefused\t{}{rest}\n", cell(why)))?;
         self.out.answered(Some(Skip::UnknownName));
         Ok(())
     }
@@ -188,7 +216,7 @@ fn resolve(base: &Base, named: &NamedPair) -> Result<std::result::Result<Pair, S
         Ok(own) => own,
         Err(why) => return Ok(Err(why)),
     };
-    let condition = match base.condition(&named.about)? {
+    let condition = match named.kind.find(base, &named.about)? {
         Ok(condition) => condition,
         Err(why) => return Ok(Err(why.to_string())),
     };
@@ -223,9 +251,16 @@ struct PairTable {
 struct Columns {
     count: usize,
     gene: usize,
-    name: usize,
-    id: Option<usize>,
+    /// What genes may be related to.
+    about: Vec<AboutColumns>,
     hidden: Option<usize>,
+}
+
+/// Indices of the columns that name a disease, a phenotype, or either.
+struct AboutColumns {
+    kind: AboutKind,
+    name: Option<usize>,
+    id: Option<usize>,
 }
 
 impl PairTable {
@@ -259,14 +294,30 @@ impl PairTable {
         };
         let place = lines.place();
         let field = |at: usize| fields.get(at).map(String::as_str);
-        let (Some(gene), Some(name)) = (field(columns.gene), field(columns.name)) else {
+        let short = || {
             let problem = format!("{} fields, where the header has {}", fields.len(), columns.count);
-            return Err(Error::input(place, problem));
+            Error::input(&place, problem)
         };
+        let gene = field(columns.gene).ok_or_else(short)?;
         // An identifier is surer than a name, if there are both.
-        let about = columns.id.and_then(field).filter(|id| !["", "."].contains(id)).unwrap_or(name);
+        let mut named = Vec::new();
+        for AboutColumns { kind, name, id } in &columns.about {
+            let known = |at: Option<usize>| at.and_then(field).map(str::trim).filter(|text| !["", "."].contains(text));
+            if name.is_some_and(|at| field(at).is_none()) {
+                return Err(short());
+            }
+            named.extend(known(*id).or(known(*name)).map(|text| (*kind, text)));
+        }
+        let (kind, about) = match named.as_slice() {
+            [] => (AboutKind::Either, ""),
+            [one] => *one,
+            [(_, one), (_, other), ..] => {
+                let problem = format!("it names both {one:?} and {other:?}: which of them is the gene asked about?");
+                return Err(Error::input(&place, problem).with_hint("write a row for each, and . in the other column"));
+            }
+        };
         let hidden = columns.hidden.map(|at| field(at).unwrap_or_default().to_string());
-        Ok(Some(NamedPair { gene: gene.into(), about: about.into(), hidden, place }))
+        Ok(Some(NamedPair { gene: gene.into(), about: about.into(), kind, hidden, place }))
     }
 }
 
@@ -275,12 +326,21 @@ impl Columns {
         let names: Vec<String> =
             header.split('\t').map(|name| name.trim_start_matches('#').trim().to_ascii_lowercase()).collect();
         let column = |wanted: &[&str]| names.iter().position(|name| wanted.contains(&name.as_str()));
-        Some(Self {
-            count: names.len(),
-            gene: column(&["gene"])?,
-            name: column(&["disease", "phenotype", "about"])?,
-            id: column(&["disease_id", "phenotype_id", "hpo_id", "about_id"]),
-            hidden: column(&["hidden"]),
-        })
+        let of = |kind, name: &str, ids: &[&str]| {
+            let (name, id) = (column(&[name]), column(ids));
+            (name.is_some() || id.is_some()).then_some(AboutColumns { kind, name, id })
+        };
+        let about: Vec<AboutColumns> = [
+            of(AboutKind::Disease, "disease", &["disease_id"]),
+            of(AboutKind::Phenotype, "phenotype", &["phenotype_id", "hpo_id"]),
+            of(AboutKind::Either, "about", &["about_id"]),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if about.is_empty() {
+            return None;
+        }
+        Some(Self { count: names.len(), gene: column(&["gene"])?, about, hidden: column(&["hidden"]) })
     }
 }

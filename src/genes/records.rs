@@ -62,6 +62,8 @@ impl Source {
 pub(crate) struct Relation {
     /// The disease's number in this file.
     pub id: i64,
+    /// The number of the one disease that it and its other records are.
+    pub entity: i64,
     /// Identifier, where the source gives one.
     pub accession: Option<String>,
     /// The disease's name.
@@ -117,13 +119,6 @@ pub(crate) struct Scope {
     pub members: Vec<Member>,
 }
 
-impl Scope {
-    /// All records, its own first.
-    pub(crate) fn records(&self) -> impl Iterator<Item = i64> {
-        self.own.iter().copied().chain(self.members.iter().flat_map(|one| one.records.iter().copied()))
-    }
-}
-
 /// A gene's phenotype in one source.
 #[derive(Clone, Debug)]
 pub(crate) struct Phenotype {
@@ -135,6 +130,10 @@ pub(crate) struct Phenotype {
     pub frequency: Option<String>,
     /// The disease in which it occurs: identifier and name.
     pub disease: Option<(String, String)>,
+    /// What is claimed: of a gene's phenotype what is claimed of the gene and that disease, and at most that a source lists it.
+    pub claim: Claim,
+    /// It is an abnormality, and not a mode of inheritance, a course or a modifier.
+    pub is_abnormality: bool,
     /// Source.
     pub source: i64,
 }

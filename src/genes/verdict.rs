@@ -10,13 +10,14 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::{
-    base::Base,
-    records::{Condition, Gene, Relation, Source},
+    base::{Base, facts::GeneOfTerm},
+    claim::Claim,
+    claims::{GeneClaim, Stated, claim_on},
+    records::{Condition, Disease, Gene, Phenotype},
     relate::{
-        Relations, Target, is_special_case,
+        Relations, Target,
         weights::{Evidence, Measures, Weights},
     },
-    sources::{DISGENET, ORPHANET},
 };
 use crate::error::{Error, Result};
 
@@ -27,23 +28,43 @@ pub(crate) struct Statement {
     pub source: String,
     /// Kind of relation, in its words.
     pub relation: String,
-    /// It states that they are not related.
-    pub against: bool,
     /// The disease or phenotype in its words: identifier and name.
     pub about: String,
-    /// Probability that the statement is true.
-    pub probability: f64,
 }
 
-/// The answer.
+/// What sources state of a gene and a disease or phenotype, and what they come to together.
+#[derive(Clone, Debug)]
+pub(crate) struct StatedClaim {
+    /// The claim of all together.
+    pub claim: Claim,
+    /// Probability that the two are related, if this is claimed.
+    pub probability: f64,
+    /// The statements, best curated first.
+    pub statements: Vec<Statement>,
+}
+
+/// Whether a gene is related to a disease or phenotype.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// They are related.
+    Yes,
+    /// They are not.
+    No,
+    /// It cannot be said.
+    Unknown,
+    /// They are related, but the gene is not an inherited cause: it is a susceptibility, a modifier, or changed in the tissue.
+    Otherwise(Claim),
+}
+
+/// The verdict.
 #[derive(Clone, Debug)]
 pub(crate) struct Verdict {
-    /// Yes or no; `None`: unknown.
-    pub answer: Option<bool>,
+    /// The answer.
+    pub answer: Answer,
     /// Probability that they are related. If evidence is weighed, it holds for equal numbers of related and unrelated pairs.
     pub probability: f64,
-    /// Statements of sources, which decide if there are any.
-    pub stated: Vec<Statement>,
+    /// What sources state, which decides if there is anything.
+    pub stated: Option<StatedClaim>,
     /// The weighed evidence, if there is no statement.
     pub evidence: Vec<Evidence>,
     /// The measures that the evidence is made of.
@@ -80,30 +101,6 @@ fn once<T>(place: &Mutex<Option<Arc<T>>>, make: impl FnOnce() -> Result<T>) -> R
         return Ok(Arc::clone(known));
     }
     Ok(Arc::clone(place.insert(Arc::new(make()?))))
-}
-
-fn odds(probability: f64) -> f64 {
-    (probability / (1.0 - probability)).ln()
-}
-
-/// Probability that a statement is true.
-///
-/// METHOD: a convention, not a measurement: the curators' words on a scale.
-fn probability_of(source: &Source, relation: &str, against: bool) -> f64 {
-    let word = relation.to_ascii_lowercase();
-    let starts = |all: &[&str]| all.iter().any(|one| word.starts_with(one));
-    if against {
-        return if starts(&["refuted"]) { 0.02 } else { 0.1 };
-    }
-    match source.name.as_str() {
-        name if name == DISGENET.name => {
-            0.5 + 0.4 * word.trim_start_matches("score ").parse::<f64>().unwrap_or(0.0).clamp(0.0, 1.0)
-        }
-        _ if starts(&["limited", "possible"]) => 0.7,
-        _ if starts(&["moderate", "probable", "child if"]) => 0.9,
-        name if name == ORPHANET.name && !starts(&["disease-causing"]) => 0.85,
-        _ => 0.98,
-    }
 }
 
 impl Judge {
@@ -148,47 +145,53 @@ impl Judge {
         Ok(all)
     }
 
-    /// The statements of sources about a gene and a disease or phenotype.
-    pub(crate) fn stated(&self, gene: &Gene, condition: &Condition) -> Result<Vec<Statement>> {
-        let statement = |source: i64, relation: String, against, about: String| {
-            let source = self.base.source(source);
-            let probability = probability_of(source, &relation, against);
-            Statement { source: source.label(), relation, against, about, probability }
-        };
-        Ok(match condition {
-            Condition::Disease(all) => {
-                let ids = self.base.same_diseases(all)?;
-                let of_gene = self.base.diseases(gene)?;
-                // That a gene is not related to one disease of a series does not hold for the others.
-                let special = |one: &Relation| {
-                    !one.claim.is_against() && all.iter().any(|asked| is_special_case(&one.disease, &asked.name))
-                };
-                let mine = of_gene.into_iter().filter(|one| ids.contains(&one.id) || special(one));
-                // A source repeats a statement for several papers and modes of inheritance.
-                let mut seen = BTreeSet::new();
-                mine.map(|one| {
-                    let relation = one.relation.unwrap_or_else(|| "related".into());
-                    let named = one.accession.map_or(one.disease.clone(), |id| format!("{id} {}", one.disease));
-                    statement(one.source, relation, one.claim.is_against(), named)
-                })
-                .filter(|one| seen.insert((one.source.clone(), one.relation.clone(), one.about.clone())))
-                .collect()
-            }
-            Condition::Phenotype(term, _) => {
-                let all = self.closure(*term)?;
-                let mut seen = BTreeSet::new();
-                let own = self.base.phenotypes(gene)?;
-                let mine = own.into_iter().filter(|one| all.contains(&one.term) && seen.insert(one.term));
-                mine.map(|one| {
-                    let relation = match &one.disease {
-                        Some((id, name)) => format!("in {id} {name}"),
-                        None => "related".into(),
-                    };
-                    statement(one.source, relation, false, format!("HP:{:07} {}", one.term, one.name))
-                })
-                .collect()
-            }
-        })
+    /// What sources state of a gene and a disease or phenotype, or of special cases of it; `None` if none states anything. A relation that the
+    /// filter of the knowledge base leaves out is not stated; what is against one always is.
+    pub(crate) fn stated(&self, gene: &Gene, condition: &Condition) -> Result<Option<StatedClaim>> {
+        match condition {
+            Condition::Disease(all) => self.stated_of_disease(gene, all),
+            Condition::Phenotype(term, _) => self.stated_of_phenotype(gene, *term),
+        }
+    }
+
+    /// Numbers of diseases, and of their members.
+    fn entities(&self, diseases: &[Disease]) -> Result<(BTreeSet<i64>, BTreeSet<i64>)> {
+        let members = self.base.scope(diseases)?.members;
+        Ok((diseases.iter().map(|one| one.entity).collect(), members.into_iter().map(|one| one.entity).collect()))
+    }
+
+    fn stated_of_disease(&self, gene: &Gene, asked: &[Disease]) -> Result<Option<StatedClaim>> {
+        let (own, members) = self.entities(asked)?;
+        let Some((about, _)) = claim_on(self.base.all_claims_of(gene.id)?, &own, &members) else { return Ok(None) };
+        let pair = about.pair;
+        if !self.base.filter().admits(pair.claim) && !pair.claim.is_against() {
+            return Ok(None);
+        }
+        // A source repeats a statement for several papers and modes of inheritance.
+        let mut seen = BTreeSet::new();
+        let statements = pair.statements.iter().map(|Stated { relation: one, .. }| Statement {
+            source: self.base.source(one.source).label(),
+            relation: one.relation.clone().unwrap_or_else(|| one.claim.word().into()),
+            about: one.accession.as_ref().map_or(one.disease.clone(), |id| format!("{id} {}", one.disease)),
+        });
+        let new = |one: &Statement| seen.insert((one.source.clone(), one.relation.clone(), one.about.clone()));
+        let statements = statements.filter(new).collect();
+        Ok(Some(StatedClaim { claim: pair.claim, probability: pair.probability(), statements }))
+    }
+
+    fn stated_of_phenotype(&self, gene: &Gene, term: u32) -> Result<Option<StatedClaim>> {
+        let all = self.closure(term)?;
+        let mut seen = BTreeSet::new();
+        // That a gene is not related to a disease says nothing of the disease's phenotypes.
+        let own = self.base.phenotypes(gene)?.into_iter().filter(|one| one.claim < Claim::Conflicting);
+        let mine: Vec<Phenotype> = own.filter(|one| all.contains(&one.term) && seen.insert(one.term)).collect();
+        let Some(claim) = mine.iter().map(|one| one.claim).min() else { return Ok(None) };
+        let statements = mine.into_iter().map(|one| Statement {
+            source: self.base.source(one.source).label(),
+            relation: one.disease.map_or_else(|| "related".into(), |(id, name)| format!("in {id} {name}")),
+            about: format!("HP:{:07} {}", one.term, one.name),
+        });
+        Ok(Some(StatedClaim { claim, probability: claim.probability(), statements: statements.collect() }))
     }
 
     fn target(&self, condition: &Condition) -> Result<Option<Target>> {
@@ -202,12 +205,15 @@ impl Judge {
         }
     }
 
-    /// Genes of a disease or phenotype: symbol, source, relation. Genes that a source states are not related are left out.
-    pub(crate) fn genes(&self, condition: &Condition) -> Result<Vec<(String, i64, String)>> {
-        match condition {
-            Condition::Disease(all) => self.base.genes_of_diseases(&self.base.same_diseases(all)?),
-            Condition::Phenotype(term, _) => self.base.genes_of_terms(&self.closure(*term)?),
-        }
+    /// Genes of a disease and its members, strongest claim first.
+    pub(crate) fn genes_of_disease(&self, diseases: &[Disease]) -> Result<Vec<GeneClaim>> {
+        let (own, members) = self.entities(diseases)?;
+        self.base.genes_claimed(&own, &members)
+    }
+
+    /// Genes that have a phenotype or a special case of it, in each source and disease.
+    pub(crate) fn genes_of_phenotype(&self, term: u32) -> Result<Vec<GeneOfTerm>> {
+        self.base.genes_of_terms(&self.closure(term)?)
     }
 
     /// The answer to one question.
@@ -220,8 +226,8 @@ impl Judge {
     pub(crate) fn verdicts(&self, questions: &[Question<'_>]) -> Result<Vec<Verdict>> {
         let mut ready = Vec::with_capacity(questions.len());
         for Question { gene, condition, hidden } in questions {
-            let stated = if hidden.is_none() { self.stated(gene, condition)? } else { Vec::new() };
-            let target = if stated.is_empty() { self.target(condition)? } else { None };
+            let stated = if hidden.is_none() { self.stated(gene, condition)? } else { None };
+            let target = if stated.is_none() { self.target(condition)? } else { None };
             ready.push((stated, target));
         }
         // One thread reads the knowledge base; all threads weigh evidence.
@@ -239,12 +245,13 @@ impl Judge {
                 Condition::Disease(_) => &self.shared.weights.disease,
                 Condition::Phenotype(..) => &self.shared.weights.phenotype,
             };
-            verdicts.push(match found {
-                Some(found) => {
+            verdicts.push(match (stated, found) {
+                (Some(stated), _) => Verdict::of_statements(stated),
+                (None, Some(found)) => {
                     let (log_odds, evidence) = found.evidence(weights, |id| Ok(self.base.gene_of(id)?.symbol))?;
-                    Verdict::new(log_odds, stated, evidence, Some(found))
+                    Verdict::weighed(1.0 / (1.0 + (-log_odds).exp()), evidence, Some(found))
                 }
-                None => Verdict::new(log_odds_of(&stated), stated, Vec::new(), None),
+                (None, None) => Verdict::weighed(0.5, Vec::new(), None),
             });
         }
         Ok(verdicts)
@@ -262,34 +269,44 @@ pub(crate) struct Question<'a> {
     pub hidden: Option<&'a [(i64, i64)]>,
 }
 
-fn log_odds_of(stated: &[Statement]) -> f64 {
-    let of = |against: bool| stated.iter().filter(move |one| one.against == against).map(|one| odds(one.probability));
-    of(false).reduce(f64::max).unwrap_or(0.0) + of(true).reduce(f64::min).unwrap_or(0.0)
+impl Answer {
+    fn of(probability: f64) -> Self {
+        match probability {
+            p if p >= SURE => Self::Yes,
+            p if p <= 1.0 - SURE => Self::No,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 impl Verdict {
-    fn new(log_odds: f64, stated: Vec<Statement>, evidence: Vec<Evidence>, found: Option<Measures>) -> Self {
-        let probability = 1.0 / (1.0 + (-log_odds).exp());
-        let answer = match probability {
-            p if p >= SURE => Some(true),
-            p if p <= 1.0 - SURE => Some(false),
-            _ => None,
+    fn of_statements(stated: StatedClaim) -> Self {
+        let probability = stated.probability;
+        let answer = match stated.claim {
+            claim @ (Claim::Susceptibility | Claim::Modifier | Claim::Somatic) => Answer::Otherwise(claim),
+            _ => Answer::of(probability),
         };
-        Self { answer, probability, stated, evidence, found }
+        Self { answer, probability, stated: Some(stated), evidence: Vec::new(), found: None }
     }
 
-    /// `yes`, `no` or `unknown`.
+    fn weighed(probability: f64, evidence: Vec<Evidence>, found: Option<Measures>) -> Self {
+        Self { answer: Answer::of(probability), probability, stated: None, evidence, found }
+    }
+
+    /// `yes`, `no`, `unknown`; `susceptibility`, `modifier` or `somatic`.
     pub(crate) fn word(&self) -> &'static str {
         match self.answer {
-            Some(true) => "yes",
-            Some(false) => "no",
-            None => "unknown",
+            Answer::Yes => "yes",
+            Answer::No => "no",
+            Answer::Unknown => "unknown",
+            Answer::Otherwise(claim) => claim.word(),
         }
     }
 
     /// All statements and evidence, in one line.
     pub(crate) fn because(&self) -> String {
-        let stated = self.stated.iter().map(|one| format!("{}: {} ({})", one.source, one.relation, one.about));
+        let stated = self.stated.iter().flat_map(|stated| &stated.statements);
+        let stated = stated.map(|one| format!("{}: {} ({})", one.source, one.relation, one.about));
         let weighed = self.evidence.iter().map(|one| format!("{} {:+.2} ({})", one.kind, one.log_odds, one.detail));
         stated.chain(weighed).collect::<Vec<_>>().join("; ")
     }

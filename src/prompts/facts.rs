@@ -8,6 +8,8 @@ use crate::{
     error::Result,
     genes::{
         base::Base,
+        claim::Claim,
+        claims::{GeneClaim, PairClaim},
         records::{Condition, Disease, Gene},
         verdict::Judge,
     },
@@ -25,34 +27,74 @@ fn unknown_name(detail: impl Into<String>) -> Refusal {
     Refusal::new(Skip::UnknownName, detail)
 }
 
+/// The gene of a prompt: the same one under all of its keys.
+fn gene_of(base: &Base, prompt: &Prompt) -> Result<Result<Option<Box<Gene>>, Refusal>> {
+    let mut found: Option<(Box<Gene>, &str)> = None;
+    for name in ["gene", "symbol", "protein"].iter().flat_map(|key| prompt.all(key)) {
+        let gene = match base.gene(name)?.one(name) {
+            Ok((gene, _)) => gene,
+            Err(why) => return Ok(Err(unknown_name(why))),
+        };
+        match &found {
+            Some((known, first)) if known.id != gene.id => return Ok(Err(several("gene", first, name))),
+            _ => found = Some((gene, name)),
+        }
+    }
+    Ok(Ok(found.map(|(gene, _)| gene)))
+}
+
+/// The disease or phenotype of a prompt.
+fn condition_of(base: &Base, prompt: &Prompt) -> Result<Result<Option<Condition>, Refusal>> {
+    let mut found: Option<(Condition, &str)> = None;
+    for key in ["disease", "phenotype"] {
+        for text in prompt.all(key) {
+            let condition = match key {
+                "disease" => base.disease(text)?.map(Condition::Disease),
+                _ => base.term(text)?.map(|(term, name)| Condition::Phenotype(term, name)),
+            };
+            let condition = match condition {
+                Ok(condition) => condition,
+                Err(why) => return Ok(Err(unknown_name(why.to_string()))),
+            };
+            match &found {
+                Some((known, first)) if *known != condition => {
+                    return Ok(Err(several("disease or phenotype", first, text)));
+                }
+                _ => found = Some((condition, text)),
+            }
+        }
+    }
+    Ok(Ok(found.map(|(condition, _)| condition)))
+}
+
+fn several(what: &str, one: &str, other: &str) -> Refusal {
+    let detail = format!("a prompt is about one {what}, and this one names {one} and {other}: ask about each of them");
+    Refusal::new(Skip::BadPrompt, detail)
+}
+
 /// What a prompt names, or why that is not enough for its task.
 fn subject(base: &Base, prompt: &Prompt) -> Result<Result<Subject, Refusal>> {
-    let gene = match ["gene", "symbol", "protein"].iter().find_map(|key| prompt.value(key)) {
-        Some(name) => match base.gene(name)?.one(name) {
-            Ok((gene, _)) => Some(gene),
-            Err(why) => return Ok(Err(unknown_name(why))),
-        },
-        None => None,
+    let gene = match gene_of(base, prompt)? {
+        Ok(gene) => gene,
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    let condition = match (prompt.value("disease"), prompt.value("phenotype")) {
-        (Some(text), _) => Some(base.disease(text)?.map(Condition::Disease)),
-        (None, Some(text)) => Some(base.term(text)?.map(|(term, name)| Condition::Phenotype(term, name))),
-        (None, None) => None,
-    };
-    let condition = match condition.transpose() {
+    let condition = match condition_of(base, prompt)? {
         Ok(condition) => condition,
-        Err(why) => return Ok(Err(unknown_name(why.to_string()))),
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    let lacks = |what: &str| {
-        let name = prompt.task.entry().name;
-        Err(Refusal::new(Skip::BadPrompt, format!("{name} needs {what}, and the prompt has none")))
+    let name = prompt.task.entry().name;
+    let lacks =
+        |what: &str| Err(Refusal::new(Skip::BadPrompt, format!("{name} needs {what}, and the prompt has none")));
+    let both = || {
+        let detail = format!("{name} is asked of a gene, or of a disease or phenotype: the prompt has both");
+        Err(Refusal::new(Skip::BadPrompt, detail))
     };
     Ok(match (prompt.task, gene, condition) {
         (Task::Relation, Some(gene), Some(condition)) => Ok(Subject::Pair(gene, condition)),
         (Task::Relation, None, _) => lacks("gene = …"),
-        (Task::Relation, ..) | (Task::Genes, _, None) => lacks("disease = … or phenotype = …"),
-        (Task::Genes, _, Some(condition))
-        | (Task::Phenotypes | Task::Diseases | Task::Retrieval, None, Some(condition))
+        (Task::Genes | Task::Phenotypes | Task::Diseases, Some(_), Some(_)) => both(),
+        (Task::Relation | Task::Genes, _, None) => lacks("disease = … or phenotype = …"),
+        (Task::Genes | Task::Phenotypes | Task::Diseases | Task::Retrieval, None, Some(condition))
         | (Task::DiseaseInformation | Task::PhenotypeInformation | Task::Information, None, Some(condition)) => {
             Ok(Subject::Condition(condition))
         }
@@ -103,44 +145,40 @@ pub(crate) fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refu
     }
 }
 
-/// Whether a gene is related to a disease or phenotype.
+/// Whether a gene is related to a disease or phenotype; the confidence is the probability that it is, also of a no.
 fn relation(judge: &Judge, gene: &Gene, condition: &Condition) -> Result<Fact> {
     let verdict = judge.verdict(gene, condition)?;
-    let confidence = match verdict.answer {
-        Some(false) => 1.0 - verdict.probability,
-        _ => verdict.probability,
-    };
     let evidence = verdict.because();
     let evidence = if evidence.is_empty() { "the knowledge base has no facts about the two".into() } else { evidence };
-    Ok(Fact { answer: verdict.word().into(), confidence, evidence })
+    Ok(Fact { answer: verdict.word().into(), confidence: verdict.probability, evidence })
 }
 
+/// Diseases of a gene, strongest claim first.
 fn diseases_of_gene(base: &Base, gene: &Gene) -> Result<Result<Fact, Refusal>> {
     let mut items = Items::default();
-    for one in base.diseases(gene)?.into_iter().filter(|one| !one.claim.is_against()) {
-        let label = base.source(one.source).label();
-        let source = one.relation.map_or(label.clone(), |relation| format!("{label}: {relation}"));
-        items.add(named(one.accession.as_deref(), &one.disease), source);
+    for one in base.claims_of(gene.id)? {
+        items.claimed(base, &named(one.accession.as_deref(), &one.disease), &one.pair, None);
     }
     Ok(items.fact(|| format!("no source lists a disease of {}", gene.symbol)))
 }
 
+/// Phenotypes of a gene, those in strongly claimed diseases first.
 fn phenotypes_of_gene(base: &Base, gene: &Gene) -> Result<Result<Fact, Refusal>> {
     let mut items = Items::default();
-    for one in base.phenotypes(gene)? {
+    for one in base.phenotypes(gene)?.into_iter().filter(|one| one.is_abnormality) {
         let label = base.source(one.source).label();
         let source = one.disease.map_or(label.clone(), |(id, _)| format!("{label}: {id}"));
-        items.add(format!("HP:{:07} {}", one.term, one.name), source);
+        items.listed(format!("HP:{:07} {}", one.term, one.name), one.claim, source);
     }
     Ok(items.fact(|| format!("no source lists a phenotype of {}", gene.symbol)))
 }
 
 fn phenotypes_of_disease(base: &Base, all: Vec<Disease>) -> Result<Result<Fact, Refusal>> {
     let mut items = Items::default();
-    for one in base.disease_phenotypes(&all)? {
+    for one in base.disease_phenotypes(&all)?.into_iter().filter(|one| one.is_abnormality) {
         let label = base.source(one.source).label();
         let source = one.frequency.map_or(label.clone(), |frequency| format!("{label}: {frequency}"));
-        items.add(format!("HP:{:07} {}", one.term, one.name), source);
+        items.listed(format!("HP:{:07} {}", one.term, one.name), one.claim, source);
     }
     Ok(items.fact(|| format!("no source lists a phenotype of {}", condition_name(&Condition::Disease(all)))))
 }
@@ -153,16 +191,27 @@ fn diseases_with(judge: &Judge, condition: &Condition) -> Result<Result<Fact, Re
     };
     let mut items = Items::default();
     for (accession, name, source) in base.diseases_of_terms(&judge.closure(*term)?)? {
-        items.add(named(accession.as_deref(), &name), base.source(source).label());
+        items.listed(named(accession.as_deref(), &name), Claim::Supportive, base.source(source).label());
     }
     Ok(items.fact(|| format!("no source lists a disease with {}", condition_name(condition))))
 }
 
+/// Genes of a disease or phenotype, strongest claim first.
 fn genes_of(judge: &Judge, condition: &Condition) -> Result<Result<Fact, Refusal>> {
     let base = judge.base();
     let mut items = Items::default();
-    for (symbol, source, relation) in judge.genes(condition)? {
-        items.add(symbol, format!("{}: {relation}", base.source(source).label()));
+    match condition {
+        Condition::Disease(all) => {
+            for GeneClaim { symbol, about, is_member, .. } in judge.genes_of_disease(all)? {
+                let member = is_member.then(|| named(about.accession.as_deref(), &about.disease));
+                items.claimed(base, &symbol, &about.pair, member);
+            }
+        }
+        Condition::Phenotype(term, _) => {
+            for one in judge.genes_of_phenotype(*term)? {
+                items.listed(one.symbol, one.claim, format!("{}: {}", base.source(one.source).label(), one.about));
+            }
+        }
     }
     Ok(items.fact(|| format!("no source lists a gene of {}", condition_name(condition))))
 }
@@ -176,31 +225,82 @@ fn condition_name(condition: &Condition) -> String {
     if id == "." { name } else { format!("{id} {name}") }
 }
 
-/// What sources name, each item once and in alphabetical order, with its sources.
+/// What sources name, each item once, with its sources: strongest claim first.
 #[derive(Default)]
-struct Items(BTreeMap<String, Vec<String>>);
+struct Items {
+    /// Items that have their place already.
+    placed: Vec<Item>,
+    /// Items without a place, in alphabetical order: what is claimed, and the sources.
+    listed: BTreeMap<String, (Claim, Vec<String>)>,
+}
+
+struct Item {
+    name: String,
+    /// The word of its claim, unless it goes without saying.
+    label: Option<&'static str>,
+    probability: f64,
+    sources: Vec<String>,
+}
 
 impl Items {
-    fn add(&mut self, item: String, source: String) {
-        let sources = self.0.entry(item).or_default();
+    /// Adds an item that all sources together claim, after those added before.
+    fn claimed(&mut self, base: &Base, name: &str, pair: &PairClaim, member: Option<String>) {
+        let mut sources: Vec<String> = member.into_iter().map(|member| format!("in {member}")).collect();
+        if pair.claim.label().is_none() {
+            sources.push(pair.claim.word().into());
+        }
+        for one in &pair.statements {
+            let label = base.source(one.relation.source).label();
+            let source =
+                one.relation.relation.as_ref().map_or(label.clone(), |relation| format!("{label}: {relation}"));
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+        self.placed.push(Item {
+            name: name.into(),
+            label: pair.claim.label(),
+            probability: pair.probability(),
+            sources,
+        });
+    }
+
+    /// Adds an item that one source lists.
+    fn listed(&mut self, name: String, claim: Claim, source: String) {
+        let (strongest, sources) = self.listed.entry(name).or_insert((claim, Vec::new()));
+        *strongest = claim.min(*strongest);
         if !sources.contains(&source) {
             sources.push(source);
         }
     }
 
-    fn fact(self, none: impl FnOnce() -> String) -> Result<Fact, Refusal> {
-        if self.0.is_empty() {
-            return Err(Refusal::new(Skip::NoFact, none()));
+    /// The items as an answer; its confidence is that of the first.
+    fn fact(mut self, none: impl FnOnce() -> String) -> Result<Fact, Refusal> {
+        let mut listed: Vec<(String, (Claim, Vec<String>))> = self.listed.into_iter().collect();
+        listed.sort_by_key(|(_, (claim, _))| *claim);
+        for (name, (claim, sources)) in listed {
+            // That something is listed and no more is what a list of phenotypes says anyway.
+            let label = claim.label().filter(|_| claim != Claim::Associated);
+            self.placed.push(Item { name, label, probability: claim.probability(), sources });
         }
+        let Some(first) = self.placed.first() else { return Err(Refusal::new(Skip::NoFact, none())) };
+        let confidence = first.probability;
         // Evidence that is the same for all items is written once.
-        let mut whole: Vec<&Vec<String>> = self.0.values().collect();
+        let mut whole: Vec<&Vec<String>> = self.placed.iter().map(|item| &item.sources).collect();
         whole.dedup();
         let evidence = match whole.as_slice() {
             [one] => one.join(", "),
-            _ => self.0.iter().map(|(item, all)| format!("{item} ({})", all.join(", "))).collect::<Vec<_>>().join("; "),
+            _ => {
+                let each = |item: &Item| format!("{} ({})", item.name, item.sources.join(", "));
+                self.placed.iter().map(each).collect::<Vec<_>>().join("; ")
+            }
         };
-        let answer = self.0.into_keys().collect::<Vec<_>>().join("; ");
-        Ok(Fact { answer, confidence: 1.0, evidence })
+        let text = |Item { name, label, .. }| match label {
+            Some(label) => format!("{name} ({label})"),
+            None => name,
+        };
+        let answer = self.placed.into_iter().map(text).collect::<Vec<_>>().join("; ");
+        Ok(Fact { answer, confidence, evidence })
     }
 }
 

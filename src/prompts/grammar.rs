@@ -145,6 +145,11 @@ impl Prompt {
         exact.or_else(|| self.values().find(|(key, _)| key.eq_ignore_ascii_case(wanted))).map(|(_, value)| value)
     }
 
+    /// All values of a key, in any case.
+    pub(crate) fn all(&self, wanted: &str) -> impl Iterator<Item = &str> {
+        self.values().filter(move |(key, _)| key.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
+    }
+
     /// The name of its task, with the key if it has one.
     pub(crate) fn task_name(&self) -> String {
         let name = self.task.entry().name;

@@ -44,7 +44,7 @@ impl Refusal {
 pub(crate) struct Fact {
     /// In words.
     pub answer: String,
-    /// 1 if sources state it; of a relation, the probability of the answer.
+    /// How sure it is: of a relation the probability that there is one, of a list that of its first item; 1 of what a gene is called.
     pub confidence: f64,
     /// The sources or the weighed evidence.
     pub evidence: String,

@@ -19,7 +19,7 @@ use crate::{
     digest::hex,
     error::{Error, Result},
     generate::{Strategy, form::Form},
-    genes::{base::Base, verdict::Judge},
+    genes::{base::Base, evidence::EvidenceFilter, verdict::Judge},
     head::Shape,
     model::{
         card::{Card, GenerateRule, Kind},
@@ -68,6 +68,8 @@ pub(crate) struct Settings {
     pub device: Device,
     /// Knowledge base of genes.
     pub base: Option<PathBuf>,
+    /// What of it counts.
+    pub evidence: EvidenceFilter,
 }
 
 /// The means by which a prompt is answered.
@@ -132,7 +134,10 @@ impl Panel {
     pub(crate) fn new(settings: Settings) -> Result<Self> {
         let folder = registry::find(&settings.language, settings.models_dir.as_ref())?;
         let language = LanguageModel::open(folder, &settings)?;
-        let judge = |path: &PathBuf| Base::open(path).and_then(Judge::new).map(Mutex::new);
+        let judge = |path: &PathBuf| {
+            let base = Base::open(path)?.filtered(settings.evidence.clone())?;
+            Judge::new(base).map(Mutex::new)
+        };
         let facts = settings.base.as_ref().map(judge).transpose()?;
         let relations = match settings.with {
             AnswerWith::Best => None,

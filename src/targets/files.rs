@@ -138,7 +138,7 @@ pub(super) fn facts(data: &[u8]) {
     let base = Base::open(&out).expect("what was built is opened");
     for name in ["FBN1", "MFS1", "HGNC:1100", "672", "no such gene"] {
         if let Some(Ok((gene, _))) = said(base.gene(name)).map(|named| named.one(name)) {
-            let _ = (said(base.names(&gene)), said(base.diseases(&gene)), said(base.phenotypes(&gene)));
+            let _ = (said(base.names(&gene)), said(base.claims_of(gene.id)), said(base.phenotypes(&gene)));
         }
     }
     for text in ["HP:0001166", "Arachnodactyly", "OMIM:154700", "ORPHA:558", "Marfan syndrome"] {

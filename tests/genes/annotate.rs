@@ -30,9 +30,9 @@ fn variants_get_what_is_known_of_their_genes_and_nothing_else_changes() {
     let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
     let before: Vec<&str> = VCF.lines().filter(|line| !line.starts_with('#')).collect();
     assert_eq!((lines.len(), lines[0], lines[4]), (5, before[0], before[4]), "no gene: untouched");
-    let fbn1 = "FBN1|HGNC:3603|OMIM:154700&MONDO:0007947|AD&monoallelic|HP:0001083&HP:0001166|HPO:associated&ClinGen:Definitive&Gene2Phenotype:confirmed";
+    let fbn1 = "FBN1|HGNC:3603|MONDO:0007947&OMIM:154700|AD&monoallelic|HP:0001083&HP:0001166|ClinGen:Definitive&Gene2Phenotype:confirmed_(panel_DD)&HPO:associated";
     assert_eq!(lines[1], before[1].replace("AF=0.5", &format!("AF=0.5;GG_GENES={fbn1}")));
-    let fbn2 = "FBN2|HGNC:3604|OMIM:121050|AD|HP:0001166|HPO:associated&CGD";
+    let fbn2 = "FBN2|HGNC:3604|OMIM:121050|AD|HP:0001166|CGD&HPO:associated";
     assert_eq!(lines[2], before[2].replace("\t.\tGT", &format!("\tGG_GENES={fbn1},{fbn2}\tGT")));
     assert!(lines[3].contains(&format!("END=3050;GG_GENES={fbn2},AC123.4|||||\t")), "as far as END: {}", lines[3]);
     let only = succeed(&["genes", "-b", &base, "annotate", "--quiet", &vcf, "--gtf", &gtf, "--source", "clingen"]);
@@ -162,10 +162,10 @@ fn intervals_become_a_table_and_shards_add_up() {
         [
             "FBN1",
             "HGNC:3603",
-            "OMIM:154700 Marfan syndrome|MONDO:0007947 Marfan syndrome",
+            "MONDO:0007947 Marfan syndrome|OMIM:154700 Marfan syndrome",
             "AD|monoallelic",
             "HP:0001083|HP:0001166",
-            "HPO:associated|ClinGen:Definitive|Gene2Phenotype:confirmed"
+            "ClinGen:Definitive|Gene2Phenotype:confirmed (panel DD)|HPO:associated"
         ]
     );
     assert_eq!((rows[3][4], rows[3][5]), ("FBN1;FBN2;AC123.4", "HGNC:3603;HGNC:3604;"));

@@ -51,21 +51,27 @@ fn diseases_and_phenotypes_say_who_says_so() {
     let (_folder, base) = made();
     let diseases = rows(&base, &["diseases", "FBN1"]);
     let of = |source: &str| diseases.iter().find(|row| row[8].starts_with(source)).expect(source).clone();
-    assert_eq!(of("ClinGen")[2..7], ["MONDO:0007947", "Marfan syndrome", "Definitive", ".", "AD"]);
-    assert_eq!(of("Gene2Phenotype")[2..8], ["OMIM:154700", "Marfan syndrome", "confirmed", ".", "monoallelic", "1;2"]);
-    let of_tgfb2 = rows(&base, &["diseases", "TGFB2"]);
-    assert!(of_tgfb2.iter().any(|row| row[4..6] == ["Refuted", "yes"]), "{of_tgfb2:?}");
-    let of_fbn2 = rows(&base, &["diseases", "FBN2"]);
-    assert_eq!(of_fbn2[0][2..5], ["OMIM:121050", "OMIM:121050", "associated"]);
+    assert_eq!(of("ClinGen")[2..7], ["MONDO:0007947", "Marfan syndrome", "definitive", "Definitive", "AD"]);
     assert_eq!(
-        of_fbn2[1..].iter().map(|row| (row[2].as_str(), row[3].as_str())).collect::<Vec<_>>(),
-        [(".", "Contractural arachnodactyly, congenital"), (".", "Macular degeneration, early-onset")]
+        of("Gene2Phenotype")[2..8],
+        ["OMIM:154700", "Marfan syndrome", "definitive", "confirmed (panel DD)", "monoallelic", "1;2"]
+    );
+    let of_tgfb2 = rows(&base, &["diseases", "TGFB2"]);
+    assert!(of_tgfb2.iter().any(|row| row[4..6] == ["refuted", "Refuted"]), "{of_tgfb2:?}");
+    let of_fbn2 = rows(&base, &["diseases", "FBN2"]);
+    assert_eq!(
+        of_fbn2.iter().map(|row| [&row[2], &row[3], &row[4], &row[5]].map(String::as_str)).collect::<Vec<_>>(),
+        [
+            [".", "Contractural arachnodactyly, congenital", "supportive", "."],
+            [".", "Macular degeneration, early-onset", "supportive", "."],
+            ["OMIM:121050", "OMIM:121050", "associated", "associated"]
+        ]
     );
     let phenotypes = rows(&base, &["phenotypes", "FBN1"]);
     assert_eq!(phenotypes.len(), 3);
     assert_eq!(phenotypes[1][2..7], ["HP:0001166", "Arachnodactyly", "20/25", "OMIM:154700", "Marfan syndrome"]);
     assert_eq!(phenotypes[2][2..6], ["HP:0001166", "Arachnodactyly", ".", "OMIM:154700"]);
-    assert!(phenotypes[2][7].starts_with("Gene2Phenotype"), "{phenotypes:?}");
+    assert!(phenotypes[2][8].starts_with("Gene2Phenotype"), "{phenotypes:?}");
 }
 
 #[test]

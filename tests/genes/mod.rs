@@ -3,6 +3,7 @@
 mod annotate;
 mod annotate_places;
 mod base;
+mod claims;
 mod identity;
 mod names;
 mod rank;

@@ -297,10 +297,6 @@ FOO:1\tNothing\t\tHP:0001083\tPMID:1\tPCS\t\t\t\t\tP\tX
     assert_eq!(sources[2][5..], ["4", "2", "0", "1", "1"]);
     let (_folder, _, said) = built(&[("phenotype.hpoa", HPOA), ("hp.obo", OBO)]);
     assert!(!said.contains("made with release"), "{said}");
-    // In 2021 the header lacked a tab.
-    let (_folder, other, _) =
-        built(&[("phenotype.hpoa", &of_2020.replace("Evidence\tOnset", "EvidenceOnset")), ("hp.obo", OBO)]);
-    assert_eq!(facts(&other, "SELECT * FROM disease_term"), facts(&base, "SELECT * FROM disease_term"));
 }
 
 #[test]
@@ -479,26 +475,6 @@ fn changed_headers_are_refused_with_what_was_expected() {
     assert!(said.contains("it is the ontology \"go\", which genogloss does not read"), "{said}");
     let said = refused(&[("cut.json", "{\"response\":{\"docs\":[{\"hgnc_id\":")]);
     assert!(said.contains("the file is cut off"), "{said}");
-    let said = refused(&[("p.hpoa", &HPOA.replace("HPO:x\n", "HPO:x\tmore\n"))]);
-    assert!(said.contains("p.hpoa, line 4: 13 fields, where the header has 12"), "{said}");
     let said = refused(&[("strange.txt", "a\tb\n1\t2\n")]);
     assert!(said.contains("it is not a table that genogloss reads"), "{said}");
-}
-
-#[test]
-fn classes_of_clingen_are_read_with_and_without_inheritance() {
-    let today = "\"CLINGEN GENE DISEASE VALIDITY CURATIONS\",\"\"
-\"FILE CREATED: 2026-03-15\",\"\"
-\"++++\",\"++++\"
-\"GENE SYMBOL\",\"GENE ID (HGNC)\",\"DISEASE LABEL\",\"DISEASE ID (MONDO)\",\"MOI\",\"SOP\",\"CLASSIFICATION\",\"ONLINE REPORT\",\"CLASSIFICATION DATE\",\"GCEP\"
-\"++++\",\"++++\",\"++++\",\"++++\",\"++++\",\"++++\",\"++++\",\"++++\",\"++++\",\"++++\"
-\"FBN1\",\"HGNC:3603\",\"Marfan syndrome\",\"MONDO:0007947\",\"AD\",\"SOP10\",\"Definitive\",\"https://x.org/1\",\"2025-03-25T16:00:00.000Z\",\"A, B GCEP\"
-";
-    let (_folder, base, _) = built(&[("clingen.csv", today)]);
-    assert_eq!(facts(&base, STATED), ["FBN1|MONDO:0007947|Marfan syndrome|Definitive|AD|https://x.org/1|."]);
-    assert_eq!(facts(&base, "SELECT release FROM source WHERE name = 'ClinGen'"), ["2026-03-15"]);
-    let of_2020 =
-        today.replace("\"MOI\",", "").replace("\"AD\",", "").replace(",\"GCEP\"", "").replace(",\"A, B GCEP\"", "");
-    let (_folder, base, _) = built(&[("clingen.csv", &of_2020)]);
-    assert_eq!(facts(&base, STATED), ["FBN1|MONDO:0007947|Marfan syndrome|Definitive|.|https://x.org/1|."]);
 }

@@ -18,6 +18,8 @@ from pathlib import Path
 
 CURATED = ("ClinGen", "Orphanet", "CGD", "Gene2Phenotype")
 DEV, TEST = 0.05, 0.15
+# Claims from this number on are against a relation (src/genes/claim.rs).
+DISPUTED = 12
 # What tells diseases of a series apart, and no more.
 SERIES = set("""type types subtype form group variant number complementation isolated familial syndromic nonsyndromic non autosomal dominant recessive
     x y linked digenic somatic mosaic early late onset susceptibility to with without and or of the in due by a an i ii iii iv v vi vii viii ix xi xii xiii xiv xv""".split())
@@ -78,11 +80,11 @@ class Facts:
                 self.diseases[disease].names.append(name)
         self._cluster()
         self.known, self.curated = set(), defaultdict(set)
-        for gene, disease, source, against in db.execute(
-                "SELECT gene, disease, name, against FROM gene_disease JOIN source ON source.id = source"):
+        for gene, disease, source, claim in db.execute(
+                "SELECT gene, disease, name, claim FROM gene_disease JOIN source ON source.id = source"):
             pair = gene, self.diseases[disease].cluster
             self.known.add(pair)
-            if source in CURATED and not against:
+            if source in CURATED and claim < DISPUTED:
                 self.curated[pair].add(disease)
 
     def _cluster(self):

@@ -25,7 +25,7 @@ def read(folder, split, kind):
     rows = list(csv.DictReader(open(folder / f"{prefix}measures.{split}.tsv"), delimiter="\t", quoting=csv.QUOTE_NONE))
     if len(pairs) != len(rows):
         raise SystemExit(f"error: {split}: {len(pairs)} pairs, {len(rows)} rows of measures")
-    names = list(rows[0])[7:]
+    names = list(rows[0])[8:]
     known = [r[names[0]] != "." for r in rows]
     x = np.array([[float(r[n]) for n in names] if k else [0.0] * len(names) for r, k in zip(rows, known)])
     related, held, known = np.array([int(p["related"]) for p in pairs]), np.array([p["held_out"] for p in pairs]), np.array(known)

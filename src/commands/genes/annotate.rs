@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::{
     DigestOptions, OutputOptions, RunOptions, VariantsOutput,
+    evidence::EvidenceOptions,
     given::{self, Given},
 };
 use crate::{
@@ -34,9 +35,8 @@ pub(super) struct Options {
     /// Names of contigs, if the two files differ: per line the input's name, a tab, and the annotation's name.
     #[arg(long, value_name = "TSV")]
     contig_aliases: Option<PathBuf>,
-    /// Only facts of these sources (genogloss genes sources), separated by commas. Default: all.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
-    source: Vec<String>,
+    #[command(flatten)]
+    evidence: EvidenceOptions,
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
@@ -57,7 +57,7 @@ pub(super) fn run(options: &Options, base: PathBuf, given: &Given) -> Result<()>
         base,
         gtf: options.gtf.clone(),
         contig_aliases: options.contig_aliases.clone(),
-        sources: options.source.clone(),
+        evidence: options.evidence.filter(),
     })?;
     let input = read::open_even_empty(&options.input)?;
     if options.digest.no_digest {

@@ -10,6 +10,7 @@ use clap::Subcommand;
 
 use super::{
     OutputOptions,
+    evidence::EvidenceOptions,
     given::{Given, NotFor},
     say,
 };
@@ -112,6 +113,8 @@ struct GeneNames {
     #[arg(short, long, value_name = "FILE", conflicts_with = "genes")]
     input: Option<PathBuf>,
     #[command(flatten)]
+    evidence: EvidenceOptions,
+    #[command(flatten)]
     output: OutputOptions,
 }
 
@@ -125,6 +128,8 @@ struct DiseaseNames {
     #[arg(short, long, value_name = "FILE", conflicts_with = "diseases")]
     input: Option<PathBuf>,
     #[command(flatten)]
+    evidence: EvidenceOptions,
+    #[command(flatten)]
     output: OutputOptions,
 }
 
@@ -133,23 +138,27 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     check(&command, base.as_ref(), given)?;
     let place = || base.clone().map_or_else(default_path, Ok);
     let open = || Base::open(&place()?);
+    let filtered = |evidence: &EvidenceOptions| open()?.filtered(evidence.filter());
     match command {
         Command::Build { tables, release, output } => {
             announce();
             build_and_log(&tables, &release, output.or(base))
         }
         Command::Sources => say(sources(&open()?).as_bytes()),
-        Command::Show(names) => names.list(&open()?, Listing::Facts),
-        Command::Diseases(names) => names.list(&open()?, Listing::Diseases),
-        Command::Disease(DiseaseNames { diseases, input, output }) => {
-            let base = open()?;
+        Command::Show(names) => names.list(&filtered(&names.evidence)?, Listing::Facts),
+        Command::Diseases(names) => names.list(&filtered(&names.evidence)?, Listing::Diseases),
+        Command::Disease(DiseaseNames { diseases, input, evidence, output }) => {
+            let base = filtered(&evidence)?;
             let request = LookupRequest { base: &base, input: input.as_deref(), target: output.target() };
             list_diseases(request, &diseases)
         }
-        Command::Phenotypes(names) => names.list(&open()?, Listing::Phenotypes),
+        Command::Phenotypes(names) => names.list(&filtered(&names.evidence)?, Listing::Phenotypes),
         Command::Annotate(options) => annotate::run(&options, place()?, given),
-        Command::Relate(options) => relate::run(&options, open()?),
-        Command::Rank(options) => rank::run(*options, &open()?),
+        Command::Relate(options) => relate::run(&options, filtered(options.evidence())?),
+        Command::Rank(options) => {
+            let base = filtered(options.evidence())?;
+            rank::run(*options, &base)
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::super::{
     OutputOptions,
+    evidence::EvidenceOptions,
     given::{Given, NotFor},
 };
 use crate::{
@@ -64,10 +65,17 @@ pub(super) struct Options {
     #[arg(short = 't', long, visible_short_alias = '@', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     #[command(flatten)]
+    evidence: EvidenceOptions,
+    #[command(flatten)]
     output: OutputOptions,
 }
 
 impl Options {
+    /// Which evidence counts.
+    pub(super) fn evidence(&self) -> &EvidenceOptions {
+        &self.evidence
+    }
+
     /// Refuses options that cannot apply.
     pub(super) fn check(&self, given: &Given) -> Result<()> {
         self.output.check_table(given)?;
@@ -87,7 +95,7 @@ impl Options {
                     base: base.place().into(),
                     gtf: gtf.clone(),
                     contig_aliases: self.contig_aliases.clone(),
-                    sources: Vec::new(),
+                    evidence: Default::default(),
                 })?;
                 let (names, inputs) = genes_at_variants(facts, Variants::open(variants)?, self.pass)?;
                 CommonCandidates::of_variants(names, inputs, variants)

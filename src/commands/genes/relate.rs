@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::super::OutputOptions;
+use super::super::{OutputOptions, evidence::EvidenceOptions};
 use crate::{
     error::{Error, Result},
     genes::{
@@ -41,10 +41,17 @@ pub(super) struct Options {
     #[arg(short = 't', long, visible_short_alias = '@', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     #[command(flatten)]
+    evidence: EvidenceOptions,
+    #[command(flatten)]
     output: OutputOptions,
 }
 
 impl Options {
+    /// Which evidence counts.
+    pub(super) fn evidence(&self) -> &EvidenceOptions {
+        &self.evidence
+    }
+
     /// Where the output goes.
     pub(super) fn output(&self) -> &OutputOptions {
         &self.output

@@ -6,7 +6,12 @@ use std::{
 };
 
 use super::{gene_facts::GeneFacts, matching::Matcher};
-use crate::{error::Result, genes::base::Base, genome::Interval, read::annotation::GenePlace};
+use crate::{
+    error::Result,
+    genes::{base::Base, claims::DiseaseClaim},
+    genome::Interval,
+    read::annotation::GenePlace,
+};
 
 /// A gene of the annotation, and its facts once they were needed.
 struct Place {
@@ -27,8 +32,6 @@ pub(super) struct Annotator {
     base: Base,
     matcher: Matcher,
     lines: HashMap<String, ContigGenes>,
-    /// Sources whose facts count; empty: all.
-    wanted: Vec<String>,
     /// Genes of the annotation that are not in the knowledge base.
     unknown: RefCell<BTreeSet<String>>,
     /// A contig with genes was met.
@@ -38,8 +41,8 @@ pub(super) struct Annotator {
 }
 
 impl Annotator {
-    /// Of the genes of an annotation. `wanted`: names of the sources whose facts count; none: all.
-    pub(super) fn new(base: Base, annotation: Vec<GenePlace>, wanted: Vec<String>) -> Self {
+    /// Of the genes of an annotation.
+    pub(super) fn new(base: Base, annotation: Vec<GenePlace>) -> Self {
         let mut lines: HashMap<String, ContigGenes> = HashMap::new();
         for gene in annotation {
             let genes = lines
@@ -63,7 +66,6 @@ impl Annotator {
             base,
             matcher: Matcher::default(),
             lines,
-            wanted,
             unknown: Default::default(),
             met: Default::default(),
             absent: Default::default(),
@@ -140,10 +142,6 @@ impl Annotator {
             self.unknown.borrow_mut().insert(symbol.clone());
             return Ok(GeneFacts { symbol, ..GeneFacts::default() });
         };
-        let counts = |source: i64| {
-            let name = &self.base.source(source).name;
-            self.wanted.is_empty() || self.wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))
-        };
         let mut facts = GeneFacts {
             symbol: gene.symbol.clone(),
             hgnc: gene.hgnc.map(|id| format!("HGNC:{id}")).unwrap_or_default(),
@@ -154,20 +152,28 @@ impl Annotator {
                 all.push(one);
             }
         };
-        for relation in self.base.diseases(&gene)?.into_iter().filter(|relation| counts(relation.source)) {
-            let source = &self.base.source(relation.source).name;
-            let strength = relation.relation.clone().unwrap_or_default();
-            add(&mut facts.evidence, if strength.is_empty() { source.clone() } else { format!("{source}:{strength}") });
-            if relation.claim.is_against() {
-                continue;
+        for DiseaseClaim { entity, pair, .. } in self.base.claims_of(gene.id)? {
+            let is_against = pair.claim.is_against();
+            // A listing does not count against curators who refute it.
+            let counted = pair.own_statements(entity).map(|one| &one.relation);
+            for relation in counted.filter(|relation| !is_against || relation.claim.is_against()) {
+                let source = &self.base.source(relation.source).name;
+                let strength = relation.relation.clone().unwrap_or_default();
+                add(
+                    &mut facts.evidence,
+                    if strength.is_empty() { source.clone() } else { format!("{source}:{strength}") },
+                );
+                if is_against {
+                    continue;
+                }
+                let disease = (relation.accession.clone().unwrap_or_default(), relation.disease.clone());
+                if !facts.diseases.contains(&disease) {
+                    facts.diseases.push(disease);
+                }
+                add(&mut facts.inheritance, relation.inheritance.clone().unwrap_or_default());
             }
-            let disease = (relation.accession.clone().unwrap_or_default(), relation.disease.clone());
-            if !facts.diseases.contains(&disease) {
-                facts.diseases.push(disease);
-            }
-            add(&mut facts.inheritance, relation.inheritance.unwrap_or_default());
         }
-        for phenotype in self.base.phenotypes(&gene)?.into_iter().filter(|phenotype| counts(phenotype.source)) {
+        for phenotype in self.base.phenotypes(&gene)?.into_iter().filter(|one| !one.claim.is_against()) {
             if let Some((id, name)) = &phenotype.disease
                 && !facts.diseases.iter().any(|(known, _)| known == id)
             {

@@ -14,11 +14,11 @@ pub(crate) mod variants;
 use std::path::{Path, PathBuf};
 
 use self::annotator::Annotator;
-use super::{base::Base, lookup::about};
+use super::{base::Base, evidence::EvidenceFilter, lookup::about};
 use crate::{
     address::file_name,
     counts::Counts,
-    error::{Error, Result},
+    error::Result,
     genome::Contigs,
     output::manifest::{Settings, digest},
     read::{
@@ -37,8 +37,8 @@ pub(crate) struct AnnotateSettings {
     pub(crate) gtf: PathBuf,
     /// Names of contigs, if the input and the annotation differ.
     pub(crate) contig_aliases: Option<PathBuf>,
-    /// Names of the sources whose facts count; empty: all.
-    pub(crate) sources: Vec<String>,
+    /// Which facts count.
+    pub(crate) evidence: EvidenceFilter,
 }
 
 /// The annotation, the knowledge base and the aliases, opened.
@@ -47,41 +47,32 @@ pub(crate) struct Facts {
     base: Base,
     aliases: Aliases,
     annotation: Annotation,
-    sources: Vec<String>,
 }
 
 impl Facts {
     /// Opens the files; refuses sources that the knowledge base does not have.
     pub(crate) fn open(settings: &AnnotateSettings) -> Result<Self> {
-        let AnnotateSettings { base: path, gtf, contig_aliases, sources } = settings;
+        let AnnotateSettings { base: path, gtf, contig_aliases, evidence } = settings;
         let aliases = contig_aliases.as_deref().map(Aliases::read).transpose()?.unwrap_or_default();
-        let base = Base::open(path)?;
-        for wanted in sources {
-            if !base.sources().iter().any(|source| source.name.eq_ignore_ascii_case(wanted)) {
-                let mut all: Vec<&str> = base.sources().iter().map(|source| source.name.as_str()).collect();
-                all.dedup();
-                return Err(Error::usage(format!("the knowledge base has no source {wanted:?}"))
-                    .with_hint(format!("it has {}", all.join(", "))));
-            }
-        }
+        let base = Base::open(path)?.filtered(evidence.clone())?;
         let mut options = Settings::new("genes annotate");
-        options.put("source", sources);
+        evidence.note(&mut options);
         options.put("contig_aliases", contig_aliases.as_deref().map(digest).transpose()?);
         let mut about = about(path, 1, options)?;
         let annotation = annotation::read(gtf)?;
         about.settings.put("gtf", annotation.report.sha256.as_deref());
-        Ok(Self { about, base, aliases, annotation, sources: sources.clone() })
+        Ok(Self { about, base, aliases, annotation })
     }
 
     /// What finds the genes, and what the session is about.
     fn into_finder(self) -> (About, GeneFinder) {
-        let Self { about, base, aliases, annotation, sources } = self;
+        let Self { about, base, aliases, annotation } = self;
         let mut contigs = Contigs::default();
         for gene in &annotation.genes {
             contigs.push(gene.contig.as_str(), 0);
         }
         let Annotation { genes, report, place, .. } = annotation;
-        let annotator = Annotator::new(base, genes, sources);
+        let annotator = Annotator::new(base, genes);
         (about, GeneFinder { annotator, aliases, contigs, report, place, checked: String::new() })
     }
 }

@@ -9,7 +9,6 @@ use super::Base;
 use crate::{
     error::Result,
     genes::{
-        claim::Claim,
         identifiers::written_accession,
         records::{Disease, Member, NotFound, Scope},
         word_forms::{Closeness, Forms},
@@ -219,13 +218,6 @@ impl Base {
                    WHERE h.disease = ?1 ORDER BY high.entity, h.source DESC";
         let all = self.rows_of_each(sql, records.iter().map(|one| one.id), |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(all.into_iter().filter(|(entity, _)| records.iter().all(|one| one.entity != *entity)).collect())
-    }
-
-    /// What sources claim of genes and these records: the gene's symbol, the claim and the source.
-    pub(crate) fn claims_of(&self, records: impl Iterator<Item = i64>) -> Result<Vec<(String, Claim, i64)>> {
-        let sql =
-            "SELECT g.symbol, r.claim, r.source FROM gene_disease r JOIN gene g ON g.id = r.gene WHERE r.disease = ?1";
-        self.rows_of_each(sql, records, |row| Ok((row.get(0)?, Claim::of(row.get(1)?), row.get(2)?)))
     }
 
     /// The records that facts about diseases are looked up in: those of the diseases themselves, and those of their members.

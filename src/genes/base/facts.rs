@@ -1,6 +1,6 @@
 //! What the sources state of genes, diseases and phenotypes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
 
 use super::{Base, GENE_COLUMNS, read_gene};
 use crate::{
@@ -8,9 +8,26 @@ use crate::{
     genes::{
         claim::Claim,
         gene_names::NameKind,
-        records::{Disease, Gene, Phenotype, Relation},
+        records::{Disease, Gene, Phenotype},
     },
 };
+
+/// A gene that has a phenotype, in one source and disease.
+pub(crate) struct GeneOfTerm {
+    /// Symbol of the gene.
+    pub symbol: String,
+    /// The source.
+    pub source: i64,
+    /// The phenotype, and the disease in which the gene has it.
+    pub about: String,
+    /// What is claimed of the phenotype.
+    pub claim: Claim,
+}
+
+/// What is claimed of a gene's phenotype: what is claimed of the gene and the disease in which it has it, and at most that a source lists it.
+fn phenotype_claim(disease: Option<Claim>) -> Claim {
+    disease.unwrap_or(Claim::Associated).max(Claim::Supportive)
+}
 
 impl Base {
     /// A gene by its number in this file.
@@ -35,72 +52,90 @@ impl Base {
         self.rows(sql, [gene.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
     }
 
-    /// A gene's diseases, one row per source and statement.
-    pub(crate) fn diseases(&self, gene: &Gene) -> Result<Vec<Relation>> {
-        let sql = "SELECT d.accession, d.name, r.relation, r.claim, r.inheritance, r.reference, r.origin, r.source, d.id FROM gene_disease r
-                   JOIN disease d ON d.id = r.disease WHERE r.gene = ?1 ORDER BY r.source, d.accession, d.name, r.rowid";
-        self.rows(sql, [gene.id], |row| {
-            Ok(Relation {
-                accession: row.get(0)?,
-                disease: row.get(1)?,
-                relation: row.get(2)?,
-                claim: Claim::of(row.get(3)?),
-                inheritance: row.get(4)?,
-                reference: row.get(5)?,
-                origin: row.get(6)?,
-                source: row.get(7)?,
-                id: row.get(8)?,
-            })
-        })
-    }
-
-    /// A gene's phenotypes, one row per source and disease.
+    /// A gene's phenotypes, one row per source and disease; those of strongly claimed diseases first.
     pub(crate) fn phenotypes(&self, gene: &Gene) -> Result<Vec<Phenotype>> {
-        let sql = "SELECT t.id, t.name, p.frequency, d.accession, d.name, p.source FROM gene_term p JOIN term t ON t.id = p.term
+        let claims = self.record_claims(gene.id)?;
+        let sql = "SELECT t.id, t.name, p.frequency, d.accession, d.name, p.source, d.id FROM gene_term p JOIN term t ON t.id = p.term
                    LEFT JOIN disease d ON d.id = p.disease WHERE p.gene = ?1 ORDER BY t.id, d.accession, p.rowid";
-        self.rows(sql, [gene.id], |row| {
-            let disease: Option<String> = row.get(3)?;
+        let aside = self.aside()?;
+        let mut all = self.rows(sql, [gene.id], |row| {
+            let (term, disease): (u32, Option<String>) = (row.get(0)?, row.get(3)?);
+            let of: Option<i64> = row.get(6)?;
             Ok(Phenotype {
-                term: row.get(0)?,
+                term,
                 name: row.get(1)?,
                 frequency: row.get(2)?,
                 disease: disease.zip(row.get(4)?),
+                claim: phenotype_claim(of.and_then(|id| claims.get(&id)).copied()),
+                is_abnormality: !aside.contains(&term),
                 source: row.get(5)?,
             })
-        })
+        })?;
+        all.retain(|one| self.counts(one.source) && self.filter().admits(one.claim));
+        all.sort_by_key(|one| one.claim);
+        Ok(all)
     }
 
-    /// Genes of diseases: symbol, source, relation in the source's words.
-    pub(in crate::genes) fn genes_of_diseases(&self, diseases: &[i64]) -> Result<Vec<(String, i64, String)>> {
-        let sql = format!(
-            "SELECT g.symbol, r.source, r.relation FROM gene_disease r JOIN gene g ON g.id = r.gene
-             WHERE r.disease = ?1 AND r.claim < {} ORDER BY g.symbol, r.source",
-            Claim::Conflicting.code()
-        );
-        self.rows_of_each(&sql, diseases.iter().copied(), |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?.unwrap_or_else(|| "related".into())))
-        })
-    }
-
-    /// Genes with phenotypes: symbol, source, and the phenotype with its disease.
-    pub(in crate::genes) fn genes_of_terms(&self, terms: &BTreeSet<u32>) -> Result<Vec<(String, i64, String)>> {
-        let sql = "SELECT g.symbol, p.source, p.term, d.accession FROM gene_term p JOIN gene g ON g.id = p.gene
+    /// Genes with phenotypes: gene, symbol, source, the phenotype with its disease, and what is claimed of gene and disease.
+    pub(crate) fn genes_of_terms(&self, terms: &BTreeSet<u32>) -> Result<Vec<GeneOfTerm>> {
+        let sql =
+            "SELECT g.id, g.symbol, p.source, p.term, d.accession, d.id FROM gene_term p JOIN gene g ON g.id = p.gene
                    LEFT JOIN disease d ON d.id = p.disease WHERE p.term = ?1";
-        self.rows_of_each(sql, terms.iter().map(|term| i64::from(*term)), |row| {
-            let disease: Option<String> = row.get(3)?;
-            let term = format!("HP:{:07}", row.get::<_, u32>(2)?);
-            Ok((row.get(0)?, row.get(1)?, disease.map_or(term.clone(), |id| format!("{term} in {id}"))))
-        })
+        let mut claims: HashMap<i64, HashMap<i64, Claim>> = HashMap::new();
+        let mut all = Vec::new();
+        let rows = self.rows_of_each(sql, terms.iter().map(|term| i64::from(*term)), |row| {
+            let gene: (i64, String) = (row.get(0)?, row.get(1)?);
+            Ok((gene, row.get::<_, i64>(2)?, row.get::<_, u32>(3)?, row.get::<_, Option<String>>(4)?, row.get(5)?))
+        })?;
+        for ((gene, symbol), source, term, disease, record) in rows {
+            let record: Option<i64> = record;
+            if !self.counts(source) {
+                continue;
+            }
+            if let Entry::Vacant(new) = claims.entry(gene) {
+                new.insert(self.record_claims(gene)?);
+            }
+            let claim = phenotype_claim(record.and_then(|id| claims[&gene].get(&id)).copied());
+            if self.filter().admits(claim) {
+                let term = format!("HP:{term:07}");
+                let about = disease.map_or(term.clone(), |id| format!("{term} in {id}"));
+                all.push(GeneOfTerm { symbol, source, about, claim });
+            }
+        }
+        Ok(all)
+    }
+
+    /// Terms that are not abnormalities but modes of inheritance, courses or modifiers: all that are below another branch of the ontology.
+    fn aside(&self) -> Result<&HashSet<u32>> {
+        if let Some(known) = self.aside.get() {
+            return Ok(known);
+        }
+        // HP:0000001 is the root, HP:0000118 Phenotypic abnormality.
+        let sql = "WITH RECURSIVE below(term) AS (SELECT term FROM term_parent WHERE parent = 1 AND term <> 118
+                   UNION SELECT p.term FROM term_parent p JOIN below ON p.parent = below.term) SELECT term FROM below";
+        let all = self.rows(sql, [], |row| row.get(0))?.into_iter().collect();
+        Ok(self.aside.get_or_init(|| all))
     }
 
     /// Phenotypes of diseases.
     pub(crate) fn disease_phenotypes(&self, diseases: &[Disease]) -> Result<Vec<Phenotype>> {
         let sql = "SELECT t.id, t.name, p.frequency, p.source FROM disease_term p JOIN term t ON t.id = p.term
                    WHERE p.disease = ?1 AND NOT p.absent ORDER BY t.id, p.source";
-        self.rows_of_each(sql, self.same_diseases(diseases)?, |row| {
-            let (term, name, frequency, source) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-            Ok(Phenotype { term, name, frequency, disease: None, source })
-        })
+        let aside = self.aside()?;
+        let mut all = self.rows_of_each(sql, self.same_diseases(diseases)?, |row| {
+            let term = row.get(0)?;
+            Ok(Phenotype {
+                term,
+                name: row.get(1)?,
+                frequency: row.get(2)?,
+                disease: None,
+                claim: Claim::Supportive,
+                is_abnormality: !aside.contains(&term),
+                source: row.get(3)?,
+            })
+        })?;
+        all.retain(|one| self.counts(one.source));
+        Ok(all)
     }
 
     /// Diseases with phenotypes: identifier, name, source.
@@ -108,7 +143,9 @@ impl Base {
         let sql = "SELECT DISTINCT d.accession, d.name, p.source FROM disease_term p JOIN disease d ON d.id = p.disease
                    WHERE p.term = ?1 AND NOT p.absent";
         let terms = terms.iter().map(|term| i64::from(*term));
-        self.rows_of_each(sql, terms, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        let mut all = self.rows_of_each(sql, terms, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        all.retain(|(.., source)| self.counts(*source));
+        Ok(all)
     }
 
     /// The diseases in which a phenotype occurs.

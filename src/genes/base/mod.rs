@@ -1,16 +1,19 @@
 //! The knowledge base: one SQLite file of facts about genes, opened for reading.
 //!
 //! `genes` answers which gene a text names, `diseases` which disease (`nearest`: which are like it), `find` which phenotype; `facts` answers
-//! what the sources state of it, `descriptions` what they say of a disease or phenotype itself.
+//! what the sources state of it, `claims` what they come to together, `descriptions` what they say of a disease or phenotype itself.
 
+mod claims;
 mod descriptions;
 mod diseases;
-mod facts;
+pub(in crate::genes) mod facts;
 mod find;
 mod genes;
 mod nearest;
 
 use std::{
+    cell::OnceCell,
+    collections::HashSet,
     env,
     path::{Path, PathBuf},
 };
@@ -18,6 +21,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row};
 
 use super::{
+    evidence::EvidenceFilter,
     records::{Gene, Source},
     schema::{APPLICATION, FORMAT, describe_sqlite},
 };
@@ -41,6 +45,12 @@ pub(crate) struct Base {
     db: Connection,
     place: PathBuf,
     sources: Vec<Source>,
+    /// Which evidence counts.
+    filter: EvidenceFilter,
+    /// Of each source, whether its facts count.
+    counted: Vec<bool>,
+    /// Terms that are no abnormalities, once they were needed.
+    aside: OnceCell<HashSet<u32>>,
 }
 
 /// The columns that [`read_gene`] reads, in its order.
@@ -116,7 +126,8 @@ impl Base {
             return Err(Error::input(path.display(), "the knowledge base is damaged: it has no sources")
                 .with_hint("build it again: genogloss genes build FILE..."));
         }
-        Ok(Self { db, place: path.into(), sources })
+        let counted = vec![true; sources.len()];
+        Ok(Self { db, place: path.into(), sources, filter: EvidenceFilter::default(), counted, aside: OnceCell::new() })
     }
 
     fn broken(&self) -> impl Fn(rusqlite::Error) -> Error + '_ {
@@ -143,15 +154,18 @@ impl Base {
 
     /// The same file, opened once more: for another thread.
     pub(crate) fn again(&self) -> Result<Self> {
-        Self::open(&self.place)
+        Self::open(&self.place)?.filtered(self.filter.clone())
     }
 
-    /// Digests and releases of the tables it was built from: two knowledge bases of the same tables hold the same facts.
+    /// Digests and releases of the tables it was built from, and what of them counts: two knowledge bases of the same tables hold the same
+    /// facts.
     pub(crate) fn identity(&self) -> Result<String> {
         let all = self.rows("SELECT sha256, release FROM source ORDER BY id", [], |row| {
             Ok(format!("{} {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?))
         })?;
-        Ok(all.join(" "))
+        let filter =
+            if self.filter == EvidenceFilter::default() { String::new() } else { format!(" {:?}", self.filter) };
+        Ok(all.join(" ") + &filter)
     }
 
     /// The ontology in the format of the library `hpo`; `None` if the file was built without HPO.

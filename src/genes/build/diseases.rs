@@ -164,8 +164,18 @@ impl Builder {
         // A phenotype of a gene in a disease: the gene is related to the disease.
         match disease {
             Some(disease) => {
-                let claim = Statement::of(key, disease, Claim::Associated);
-                self.related(Statement { relation: Some("associated"), ..claim }, tally)
+                // HPO takes the genes of diseases from OMIM and Orphanet.
+                let origin = id.as_deref().and_then(|id| match id.split(':').next()? {
+                    "OMIM" => Some("OMIM"),
+                    "ORPHA" => Some("Orphanet"),
+                    _ => None,
+                });
+                let named = id.as_ref().and_then(|id| self.ontology.disease_labels.get(id));
+                let claim = Claim::Associated.of_listing(named.map_or("", String::as_str));
+                self.related(
+                    Statement { relation: Some("associated"), origin, ..Statement::of(key, disease, claim) },
+                    tally,
+                )
             }
             None => Ok(()),
         }

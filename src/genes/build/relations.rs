@@ -73,10 +73,13 @@ impl Builder {
             self.disease_reference(disease, mondo, Mapping::Exact, tally.source)?;
         }
         let gene = GeneKey { hgnc: row.get(&["hgnc id"]), entrez: None, symbol: row.get(&["gene symbol"]) };
-        let relation = row.get(&["confidence category", "ddd category", "confidence"]);
+        let class = row.get(&["confidence category", "ddd category", "confidence"]);
+        // Panels judge a pair each for themselves.
+        let judged = class.zip(row.get(&["panel"])).map(|(class, panel)| format!("{class} (panel {panel})"));
+        let relation = judged.as_deref().or(class);
         let inheritance = row.get(&["allelic requirement"]);
         let reference = row.get(&["pmids", "publications"]);
-        let claim = relation.and_then(Claim::of_class).unwrap_or(Claim::Supportive);
+        let claim = class.and_then(Claim::of_class).unwrap_or(Claim::Supportive);
         self.stated_phenotypes(gene, disease, row.get(&["phenotypes"]).unwrap_or_default(), tally)?;
         self.related(Statement { relation, inheritance, reference, ..Statement::of(gene, disease, claim) }, tally)
     }
@@ -122,7 +125,7 @@ impl Builder {
         let conditions = row.get(&["condition"]).into_iter().flat_map(|all| all.split(';')).map(str::trim);
         for condition in conditions.filter(|one| !one.is_empty()) {
             let disease = self.disease(None, condition, tally.source)?;
-            let cause = Statement::of(gene, disease, Claim::Supportive);
+            let cause = Statement::of(gene, disease, Claim::Supportive.of_listing(condition));
             self.related(Statement { inheritance, reference, ..cause }, tally)?;
         }
         Ok(())
@@ -140,7 +143,8 @@ impl Builder {
         let papers = row.get(&["numberofpubmeds", "nofpmids"]).map(|count| format!("{count} papers"));
         let gene = GeneKey { hgnc: None, entrez: row.get(&["geneid"]), symbol: row.get(&["genesymbol"]) };
         let (relation, reference) = (score.as_deref(), papers.as_deref());
-        self.related(Statement { relation, reference, ..Statement::of(gene, disease, Claim::TextMined) }, tally)
+        let origin = row.get(&["source"]).and_then(disgenets_origin);
+        self.related(Statement { relation, reference, origin, ..Statement::of(gene, disease, Claim::TextMined) }, tally)
     }
 
     /// Adds a statement, once; a row whose gene is unknown is counted.
@@ -171,5 +175,30 @@ impl Builder {
         )?;
         tally.facts += 1;
         Ok(())
+    }
+}
+
+/// Whose claim a row of DisGeNET repeats, if it names nobody else as its source: HPO's diseases of genes are OMIM's.
+fn disgenets_origin(sources: &str) -> Option<&'static str> {
+    let mut origins = sources.split([',', ';', '|']).map(|one| match one.trim().to_ascii_uppercase().as_str() {
+        "ORPHANET" => Some("Orphanet"),
+        "HPO" => Some("OMIM"),
+        "CLINGEN" => Some("ClinGen"),
+        _ => None,
+    });
+    let first = origins.next()??;
+    origins.all(|one| one == Some(first)).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_disgenet_is_anothers_only_if_it_names_no_other_source() {
+        assert_eq!(disgenets_origin("ORPHANET"), Some("Orphanet"));
+        assert_eq!(disgenets_origin("HPO"), Some("OMIM"));
+        assert_eq!(disgenets_origin("CTD_human, ORPHANET"), None);
+        assert_eq!(disgenets_origin("BeFree, CLINVAR, CTD_human"), None);
     }
 }

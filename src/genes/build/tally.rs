@@ -58,8 +58,7 @@ impl Tally {
 
     /// Notes the latest date of a table that has one in each row.
     pub(super) fn dated(&mut self, date: Option<&str>) {
-        let is_date = |date: &&str| date.len() >= 8 && date.bytes().take(4).all(|b| b.is_ascii_digit());
-        if let Some(date) = date.filter(is_date).filter(|date| *date > self.release.as_str()) {
+        if let Some(date) = date.filter(|date| *date > self.release.as_str()) {
             self.release = date.into();
         }
     }

@@ -167,6 +167,9 @@ impl Reader<'_> {
         base.each(sql, |row| {
             let Some(term) = ontology.get(row.get(1)?) else { return Ok(()) };
             let (id, source): (i64, i64) = (row.get(0)?, row.get(5)?);
+            if !base.counts(source) {
+                return Ok(());
+            }
             let slot = *self.slots.entry(id).or_insert_with(|| {
                 self.diseases.push(Record::new(id, source));
                 self.diseases.len() - 1
@@ -234,13 +237,16 @@ impl Reader<'_> {
     /// The statements about genes and diseases.
     fn pairs(&self) -> Result<Pairs> {
         let mut pairs = Pairs::new();
+        // What all sources claim together is needed only where something is left out by it.
+        let admitted = self.base.filter().least.map(|_| self.base.all_pairs()).transpose()?;
         let publishers: Vec<&str> = self.base.sources().iter().map(|source| source.name.as_str()).collect();
         self.base.each("SELECT gene, disease, claim, source FROM gene_disease ORDER BY source", |row| {
             let (gene, disease, claim, source): (i64, i64, i64, i64) =
                 (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
             let statements: &mut Statements = pairs.entry(gene).or_default();
             let publisher = usize::try_from(source - 1).ok().and_then(|at| publishers.get(at)).copied();
-            if !counts(Claim::of(claim), publisher.unwrap_or_default()) {
+            let admitted = admitted.as_ref().is_none_or(|all| all.contains_key(&(gene, disease)));
+            if !admitted || !self.base.counts(source) || !counts(Claim::of(claim), publisher.unwrap_or_default()) {
                 return Ok(());
             }
             statements.has_disease = true;
@@ -304,6 +310,9 @@ impl Reader<'_> {
         base.each(&sql, |row| {
             let Some(term) = ontology.get(row.get(1)?) else { return Ok(()) };
             let (gene, source): (i64, i64) = (row.get(0)?, row.get(2)?);
+            if !base.counts(source) {
+                return Ok(());
+            }
             let (accession, name): (Option<String>, String) = (row.get(3)?, row.get(4)?);
             let key = format!(
                 "{}:{}:{}",

@@ -16,9 +16,6 @@ mod relations;
 mod texts;
 mod weigh;
 pub(crate) mod weights;
-mod words;
+pub(super) mod words;
 
-pub(crate) use self::{
-    relations::{Relations, Target},
-    words::is_special_case,
-};
+pub(crate) use self::relations::{Relations, Target};

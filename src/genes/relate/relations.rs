@@ -7,7 +7,10 @@ use super::{
     texts::{Texts, Vector, Vocabulary, cosine},
     words::own_words,
 };
-use crate::{error::Result, genes::base::Base};
+use crate::{
+    error::Result,
+    genes::{base::Base, claim::Claim},
+};
 
 /// What a gene may be related to.
 pub(crate) struct Target {
@@ -142,16 +145,10 @@ fn read_diseases(base: &Base) -> Result<HashMap<i64, DiseaseText>> {
     Ok(diseases)
 }
 
-/// Related genes and clusters.
+/// Related genes and clusters. What sources together dispute is no relation.
 fn read_pairs(base: &Base, cluster_of: &HashMap<i64, u32>) -> Result<BTreeSet<(i64, u32)>> {
-    let mut pairs = BTreeSet::new();
-    base.each("SELECT DISTINCT gene, disease FROM gene_disease", |row| {
-        if let Some(&cluster) = cluster_of.get(&row.get(1)?) {
-            pairs.insert((row.get(0)?, cluster));
-        }
-        Ok(())
-    })?;
-    Ok(pairs)
+    let all = base.all_pairs()?.into_iter().filter(|(_, claim)| *claim < Claim::Conflicting);
+    Ok(all.filter_map(|((gene, disease), _)| Some((gene, *cluster_of.get(&disease)?))).collect())
 }
 
 /// The genes that are compared, and their texts.

@@ -137,9 +137,7 @@ fn ontology(graphs: Vec<Graph>, place: &str) -> Result<Opened> {
     };
     for graph in &graphs {
         match name(graph).as_str() {
-            // hp.json, hp-base.json, hp-international.json
             "hp" | "" => lines.extend(obo_lines(graph)),
-            other if other.starts_with("hp-") => lines.extend(obo_lines(graph)),
             other => {
                 return Err(Error::input(
                     place,

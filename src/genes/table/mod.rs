@@ -118,8 +118,7 @@ impl Header {
                 Ok(row) => row,
                 Err(error) => return Some(Err(Error::input(&place, error))),
             };
-            let has_more = || row.iter().skip(width).any(|cell| !cell.trim().is_empty());
-            if row.len() >= width.saturating_sub(1) && !has_more() {
+            if row.len() >= width.saturating_sub(1) {
                 return Some(Ok(row));
             }
             // ClinGen has rows of plus signs under its header, OMIM comments at its end.
@@ -222,11 +221,8 @@ fn expected(description: &TableDescription) -> String {
     names.join(", ")
 }
 
-/// The cells of a line that may be a header. HPO wrote `#Format: entrez-gene-id<tab>…` until 2022, and forgot a tab in 2021.
+/// The cells of a line that may be a header. HPO wrote `#Format: entrez-gene-id<tab>…` until 2022.
 fn split(line: &str, delimiter: u8) -> Vec<String> {
-    if line.contains("\tEvidenceOnset\t") {
-        return split(&line.replace("\tEvidenceOnset\t", "\tEvidence\tOnset\t"), delimiter);
-    }
     if let Some(format) = line.strip_prefix("#Format:") {
         return format
             .replace("<tab>", "\t")

@@ -1,0 +1,231 @@
+//! Strength before alphabet: what sources together claim, how it is ordered and named, and what of it counts.
+
+use super::{HGNC, rows};
+use crate::support::{Folder, genogloss, succeed};
+
+/// A folder with a knowledge base of these tables, and of HGNC's and HPO's.
+fn base_of(tables: &[(&str, &str)]) -> (Folder, String) {
+    let folder = Folder::new();
+    let hgnc: String = ["AAA1", "BBB2", "CCC3", "DDD4", "EEE5", "FFF6"]
+        .iter()
+        .enumerate()
+        .map(|(at, symbol)| {
+            let id = at + 100;
+            format!(
+                "HGNC:{id}\t{symbol}\tgene {symbol}\tprotein-coding gene\tgene with protein product\tApproved\t1q1\t\t\t2024-01-01\t{id}\tENSG00000000{id}\tP00{id}\t6000{id}\n"
+            )
+        })
+        .collect();
+    let header = HGNC.lines().next().expect("a header");
+    let mut paths = vec![folder.write("hgnc.txt", format!("{header}\n{hgnc}")), folder.write("hp.obo", super::OBO)];
+    paths.extend(tables.iter().map(|(name, text)| folder.write(name, text)));
+    let base = folder.path("genes.sqlite");
+    let mut arguments = vec!["genes", "build", "-o", &base];
+    arguments.extend(paths.iter().map(String::as_str));
+    succeed(&arguments);
+    (folder, base)
+}
+
+fn clingen(rows: &[(&str, u32, &str, &str, &str)]) -> String {
+    let head = super::CLINGEN.lines().take(5).map(|line| format!("{line}\n")).collect::<String>();
+    let row = |(gene, hgnc, disease, mondo, class): &(&str, u32, &str, &str, &str)| {
+        format!("\"{gene}\",\"HGNC:{hgnc}\",\"{disease}\",\"{mondo}\",\"AD\",\"{class}\",\"https://x/{gene}\"\n")
+    };
+    head + &rows.iter().map(row).collect::<String>()
+}
+
+fn orphanet(rows: &[(&str, &str, u32, &str)]) -> String {
+    let row = |(code, gene, hgnc, kind): &(&str, &str, u32, &str)| {
+        format!("{code}\tGlass disease\tDisease\t{gene}\tgene\t{kind}\t{hgnc}\t6000{hgnc}\n")
+    };
+    let head = "orphacode\tdisorder\tdisorder_type\tgene_symbol\tgene_name\tassociation_type\thgnc\tomim\n";
+    head.to_string() + &rows.iter().map(row).collect::<String>()
+}
+
+fn hpo(rows: &[(u32, &str, &str)]) -> String {
+    let row = |(entrez, gene, disease): &(u32, &str, &str)| {
+        format!(
+            "{entrez}\t{gene}\tHP:0001166\tArachnodactyly\t-\t{disease}\n{entrez}\t{gene}\tHP:0000006\tAutosomal dominant inheritance\t-\t{disease}\n"
+        )
+    };
+    let head = "ncbi_gene_id\tgene_symbol\thpo_id\thpo_name\tfrequency\tdisease_id\n";
+    head.to_string() + &rows.iter().map(row).collect::<String>()
+}
+
+fn disgenet(rows: &[(u32, &str, &str, &str)]) -> String {
+    let row = |(entrez, gene, score, source): &(u32, &str, &str, &str)| {
+        format!("{entrez}\t{gene}\tgene\tumls:C0000001\tGlass disease\t{score}\t3\tBiomarker\t{source}\n")
+    };
+    let head =
+        "geneId\tgeneSymbol\tgeneName\tdiseaseId\tdiseaseName\tscore\tNumberOfPubmeds\tassociationType\tsource\n";
+    head.to_string() + &rows.iter().map(row).collect::<String>()
+}
+
+/// A disease with a cause (BBB2), a modifier that HPO repeats (AAA1), a susceptibility (CCC3), a gene that ClinGen refutes and Orphanet
+/// lists (DDD4), one that is mined from texts (EEE5), and one with limited evidence (FFF6).
+fn glass() -> (Folder, String) {
+    let cause = "Disease-causing germline mutation(s) in";
+    base_of(&[
+        (
+            "clingen.csv",
+            &clingen(&[
+                ("BBB2", 101, "Glass disease", "MONDO:0000001", "Definitive"),
+                ("DDD4", 103, "Glass disease", "MONDO:0000001", "Refuted"),
+                ("FFF6", 105, "Glass disease", "MONDO:0000001", "Limited"),
+            ]),
+        ),
+        (
+            "orphanet.tsv",
+            &orphanet(&[
+                ("7", "AAA1", 100, "Modifying germline mutation in"),
+                ("7", "BBB2", 101, cause),
+                ("7", "CCC3", 102, "Major susceptibility factor in"),
+                ("7", "DDD4", 103, cause),
+                ("7", "FFF6", 105, cause),
+            ]),
+        ),
+        ("genes_to_phenotype.txt", &hpo(&[(100, "AAA1", "ORPHA:7"), (103, "DDD4", "ORPHA:7")])),
+        ("disgenet.txt", &disgenet(&[(104, "EEE5", "0.25", "BeFree"), (100, "AAA1", "0.3", "ORPHANET")])),
+    ])
+}
+
+/// Answer, confidence and evidence of a prompt.
+fn ask(base: &str, more: &[&str], prompt: &str) -> [String; 3] {
+    let text = succeed(&[&["ask", "-b", base, "--quiet", prompt], more].concat());
+    let cells: Vec<&str> = text.lines().nth(1).expect("a row").split('\t').collect();
+    [2, 3, 6].map(|at| cells[at].to_string())
+}
+
+#[test]
+fn genes_of_a_disease_are_ordered_and_named_by_their_claims() {
+    let (_folder, base) = glass();
+    let all = "BBB2; FFF6 (limited); CCC3 (susceptibility); AAA1 (modifier); EEE5 (text-mined); DDD4 (refuted)";
+    let [answer, confidence, evidence] = ask(&base, &[], "disease=Glass disease, genes =");
+    assert_eq!((answer.as_str(), confidence.as_str()), (all, "0.9900"));
+    assert!(evidence.starts_with("BBB2 (definitive, "), "{evidence}");
+    assert!(evidence.contains("DDD4 (") && evidence.contains("ClinGen 2025-01-09: Refuted"), "{evidence}");
+    for (least, expected) in [("definitive", "BBB2"), ("limited", "BBB2; FFF6 (limited)"), ("all", all)] {
+        let [answer, ..] = ask(&base, &["--min-evidence", least], "disease=Glass disease, genes =");
+        assert_eq!(answer, expected, "{least}");
+    }
+    let [answer, confidence, _] = ask(&base, &["--source", "orphanet"], "disease=ORPHA:7, genes =");
+    assert_eq!(answer, "BBB2; DDD4; FFF6; CCC3 (susceptibility); AAA1 (modifier)", "what Orphanet alone says");
+    assert_eq!(confidence, "0.9000");
+    let run = genogloss(&["genes", "-b", &base, "diseases", "BBB2", "--source", "Elsewhere"]);
+    assert!(run.code == 2 && run.stderr.contains("the knowledge base has no source \"Elsewhere\""), "{}", run.stderr);
+}
+
+#[test]
+fn what_is_refuted_is_never_listed_without_the_word() {
+    let (_folder, base) = glass();
+    let diseases = rows(&base, &["diseases", "DDD4"]);
+    assert_eq!(diseases.len(), 3, "{diseases:?}");
+    assert!(diseases.iter().all(|row| row[4] == "refuted"), "also where HPO and Orphanet list it: {diseases:?}");
+    let [answer, ..] = ask(&base, &[], "gene=DDD4, diseases =");
+    assert!(answer.split("; ").all(|one| one.ends_with("(refuted)")), "{answer}");
+    let phenotypes = rows(&base, &["phenotypes", "DDD4"]);
+    assert_eq!(phenotypes.iter().map(|row| row[7].as_str()).collect::<Vec<_>>(), ["refuted"]);
+    let [answer, confidence, _] = ask(&base, &[], "gene=DDD4, disease=Glass disease, relation =");
+    assert_eq!((answer.as_str(), confidence.as_str()), ("no", "0.0200"));
+    let related = rows(&base, &["relate", "DDD4", "Glass disease"]);
+    assert_eq!(related[0][3..7], ["no", "refuted", "0.0200", "stated"]);
+    // A filter does not take away what speaks against a relation.
+    let related = rows(&base, &["relate", "DDD4", "Glass disease", "--min-evidence", "definitive"]);
+    assert_eq!(related[0][3..5], ["no", "refuted"]);
+    let related = rows(&base, &["relate", "FFF6", "Glass disease", "--min-evidence", "definitive"]);
+    assert_eq!((related[0][4].as_str(), related[0][6].as_str()), (".", "weighed"), "too little counts as unknown");
+}
+
+#[test]
+fn a_source_that_repeats_another_counts_once_and_adds_no_strength() {
+    let (_folder, base) = glass();
+    let related = rows(&base, &["relate", "AAA1", "Glass disease"]);
+    assert_eq!(related[0][3..7], ["modifier", "modifier", "0.8500", "stated"], "HPO repeats Orphanet: {related:?}");
+    let related = rows(&base, &["relate", "EEE5", "Glass disease"]);
+    assert_eq!(related[0][3..7], ["unknown", "text-mined", "0.6000", "stated"]);
+    // Where the source itself is not here, its repetition speaks for it.
+    let related = rows(&base, &["relate", "AAA1", "ORPHA:7", "--source", "HPO"]);
+    assert_eq!(related[0][3..5], ["yes", "associated"]);
+}
+
+#[test]
+fn a_class_of_a_series_holds_for_its_members_and_no_further() {
+    let hpoa = super::HPOA.lines().take(3).map(|line| format!("{line}\n")).collect::<String>()
+        + "OMIM:11\tLong glass syndrome 11\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n"
+        + "OMIM:12\tShort glass syndrome 1\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n";
+    let (_folder, base) = base_of(&[
+        ("clingen.csv", &clingen(&[("AAA1", 100, "long glass syndrome", "MONDO:0000002", "Disputed")])),
+        ("phenotype.hpoa", &hpoa),
+        (
+            "genes_to_phenotype.txt",
+            &hpo(&[(100, "AAA1", "OMIM:11"), (100, "AAA1", "OMIM:12"), (101, "BBB2", "OMIM:11")]),
+        ),
+    ]);
+    let diseases = rows(&base, &["diseases", "AAA1"]);
+    let claims: Vec<(&str, &str)> = diseases.iter().map(|row| (row[2].as_str(), row[4].as_str())).collect();
+    assert_eq!(claims, [("OMIM:12", "associated"), ("OMIM:11", "disputed"), ("MONDO:0000002", "disputed")]);
+    let [answer, _, evidence] = ask(&base, &[], "disease=long glass syndrome, genes =");
+    assert_eq!(answer, "BBB2 (associated); AAA1 (disputed)");
+    assert!(evidence.contains("BBB2 (in OMIM:11 Long glass syndrome 11, "), "a member is named: {evidence}");
+}
+
+#[test]
+fn equally_well_curated_sources_that_contradict_each_other_are_said_to() {
+    let g2p = |class: &str, mode: &str, panel: &str| {
+        super::G2P.lines().next().expect("a header").to_string()
+            + &format!(
+                "\nAAA1,600100,\"GLASS DISEASE\",7,{class},{mode},\"loss of function\",,Eye,1;2,{panel},,100,\"No date\"\n"
+            )
+    };
+    for (mode, claim) in [("monoallelic", "conflicting"), ("biallelic", "definitive")] {
+        let tables = [("a.csv", g2p("confirmed", "monoallelic", "DD")), ("b.csv", g2p("disputed", mode, "Eye"))];
+        let (_folder, base) = base_of(&tables.each_ref().map(|(name, text)| (*name, text.as_str())));
+        let diseases = rows(&base, &["diseases", "AAA1"]);
+        assert_eq!(
+            diseases.iter().map(|row| [row[4].as_str(), row[5].as_str()]).collect::<Vec<_>>(),
+            [[claim, "confirmed (panel DD)"], [claim, "disputed (panel Eye)"]],
+            "panels contradict each other on one mode of inheritance, and not on two"
+        );
+        let related = rows(&base, &["relate", "AAA1", "Glass disease"]);
+        assert_eq!(related[0][3], if claim == "conflicting" { "unknown" } else { "yes" });
+    }
+}
+
+#[test]
+fn a_column_says_whether_its_names_are_diseases_or_phenotypes() {
+    let hpoa = super::HPOA.lines().take(3).map(|line| format!("{line}\n")).collect::<String>()
+        + "OMIM:11\tArachnodactyly\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n";
+    let (folder, base) =
+        base_of(&[("phenotype.hpoa", &hpoa), ("genes_to_phenotype.txt", &hpo(&[(100, "AAA1", "OMIM:11")]))]);
+    let about = |table: &str| {
+        let input = folder.write("pairs.tsv", table);
+        rows(&base, &["relate", "-i", &input]).into_iter().map(|row| row[1].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(about("gene\tphenotype\nAAA1\tArachnodactyly\n"), ["HP:0001166"]);
+    assert_eq!(about("gene\tdisease\nAAA1\tArachnodactyly\n"), ["OMIM:11"]);
+    assert_eq!(about("gene\tabout\nAAA1\tHP:0001166\nAAA1\tOMIM:11\n"), ["HP:0001166", "OMIM:11"]);
+    assert_eq!(
+        about("gene\tdisease\tphenotype\nAAA1\t.\tArachnodactyly\nAAA1\tArachnodactyly\t\n"),
+        ["HP:0001166", "OMIM:11"]
+    );
+    let input = folder.write("pairs.tsv", "gene\tdisease\tphenotype\nAAA1\tArachnodactyly\tArachnodactyly\n");
+    let run = genogloss(&["genes", "-b", &base, "relate", "-i", &input]);
+    assert!(run.code == 1 && run.stderr.contains("line 2: it names both"), "{}", run.stderr);
+}
+
+#[test]
+fn a_prompt_about_two_genes_is_refused_and_modes_of_inheritance_are_no_phenotypes() {
+    let (_folder, base) = glass();
+    let run =
+        genogloss(&["ask", "-b", &base, "gene=AAA1, gene=BBB2, diseases =", "gene=AAA1, symbol=aaa1, diseases ="]);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert!(
+        lines[1].contains("bad_prompt: a prompt is about one gene, and this one names AAA1 and BBB2"),
+        "{}",
+        lines[1]
+    );
+    assert!(lines[2].contains("ORPHA:7 Glass disease (modifier)"), "the same gene twice: {}", lines[2]);
+    let [answer, ..] = ask(&base, &[], "gene=AAA1, phenotypes =");
+    assert_eq!(answer, "HP:0001166 Arachnodactyly (modifier)");
+    assert_eq!(rows(&base, &["phenotypes", "AAA1"]).len(), 1);
+}
