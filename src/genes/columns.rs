@@ -154,15 +154,23 @@ const RELATE_MEASURES: &[Column] = &[column(&MEASURES, "the numbers that the evi
 const ANNOTATE: &[Column] = &[
     column(&["genes"], "BED input: genes that overlap, separated by ;"),
     column(&["hgnc"], "their identifiers in HGNC, separated by ;"),
-    column(&["diseases"], "identifier and name, separated by |; genes by ;"),
+    column(
+        &["diseases"],
+        "identifiers (of one disease joined by +) and name, strongest claim first, separated by |; genes by ;",
+    ),
     column(&["inheritance"], "modes of inheritance, separated likewise"),
     column(&["phenotypes"], "identifiers, separated likewise"),
-    column(&["evidence"], "source and its statement, separated likewise"),
+    column(&["evidence"], "source and its statement, strongest claim first, separated likewise"),
+    column(&["claims"], "what is claimed of each of the diseases: definitive … text-mined, separated likewise"),
+    column(
+        &["against"],
+        "diseases that sources dispute or refute for the gene, with source and word, separated likewise",
+    ),
 ];
 
 const ANNOTATE_VARIANTS: &[Column] = &[column(
     &["GG_GENES"],
-    "VCF input, in INFO: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPES|EVIDENCE of each gene, items separated by &",
+    "VCF input, in INFO: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPES|EVIDENCE|CLAIMS|AGAINST of each gene, items separated by &",
 )];
 
 /// The tables of all commands.

@@ -30,13 +30,13 @@ fn variants_get_what_is_known_of_their_genes_and_nothing_else_changes() {
     let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
     let before: Vec<&str> = VCF.lines().filter(|line| !line.starts_with('#')).collect();
     assert_eq!((lines.len(), lines[0], lines[4]), (5, before[0], before[4]), "no gene: untouched");
-    let fbn1 = "FBN1|HGNC:3603|MONDO:0007947&OMIM:154700|AD&monoallelic|HP:0001083&HP:0001166|ClinGen:Definitive&Gene2Phenotype:confirmed_(panel_DD)&HPO:associated";
+    let fbn1 = "FBN1|HGNC:3603|MONDO:0007947+OMIM:154700|AD&monoallelic|HP:0001083&HP:0001166|ClinGen:Definitive&Gene2Phenotype:confirmed_(panel_DD)&HPO:associated|definitive|";
     assert_eq!(lines[1], before[1].replace("AF=0.5", &format!("AF=0.5;GG_GENES={fbn1}")));
-    let fbn2 = "FBN2|HGNC:3604|OMIM:121050|AD|HP:0001166|CGD&HPO:associated";
+    let fbn2 = "FBN2|HGNC:3604|Contractural_arachnodactyly%2C_congenital&Macular_degeneration%2C_early-onset&OMIM:121050|AD|HP:0001166|CGD&HPO:associated|supportive&supportive&associated|";
     assert_eq!(lines[2], before[2].replace("\t.\tGT", &format!("\tGG_GENES={fbn1},{fbn2}\tGT")));
-    assert!(lines[3].contains(&format!("END=3050;GG_GENES={fbn2},AC123.4|||||\t")), "as far as END: {}", lines[3]);
+    assert!(lines[3].contains(&format!("END=3050;GG_GENES={fbn2},AC123.4|||||||\t")), "as far as END: {}", lines[3]);
     let only = succeed(&["genes", "-b", &base, "annotate", "--quiet", &vcf, "--gtf", &gtf, "--source", "clingen"]);
-    assert!(only.contains("GG_GENES=FBN1|HGNC:3603|MONDO:0007947|AD||ClinGen:Definitive\t"), "{only}");
+    assert!(only.contains("GG_GENES=FBN1|HGNC:3603|MONDO:0007947|AD||ClinGen:Definitive|definitive|\t"), "{only}");
 }
 
 #[test]
@@ -155,17 +155,22 @@ fn intervals_become_a_table_and_shards_add_up() {
     let arguments = ["genes", "-b", &base, "annotate", "--quiet", &bed, "--gtf", &gtf];
     let text = succeed(&arguments);
     let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
-    assert_eq!(rows[0].join(" "), "#contig start end name genes hgnc diseases inheritance phenotypes evidence");
-    assert_eq!(rows[1], ["15", "0", "1000", "a", ".", ".", ".", ".", ".", "."]);
+    assert_eq!(
+        rows[0].join(" "),
+        "#contig start end name genes hgnc diseases inheritance phenotypes evidence claims against"
+    );
+    assert_eq!(rows[1], ["15", "0", "1000", "a", ".", ".", ".", ".", ".", ".", ".", "."]);
     assert_eq!(
         rows[2][4..],
         [
             "FBN1",
             "HGNC:3603",
-            "MONDO:0007947 Marfan syndrome|OMIM:154700 Marfan syndrome",
+            "MONDO:0007947+OMIM:154700 Marfan syndrome",
             "AD|monoallelic",
             "HP:0001083|HP:0001166",
-            "ClinGen:Definitive|Gene2Phenotype:confirmed (panel DD)|HPO:associated"
+            "ClinGen:Definitive|Gene2Phenotype:confirmed (panel DD)|HPO:associated",
+            "definitive",
+            "."
         ]
     );
     assert_eq!((rows[3][4], rows[3][5]), ("FBN1;FBN2;AC123.4", "HGNC:3603;HGNC:3604;"));
@@ -195,6 +200,37 @@ fn an_annotation_of_another_assembly_is_refused() {
     refused(&GTF.replace("15\tens", "chr15\tens"), "contig \"15\" is not in");
     refused(&GTF.replace("\t1501\t", "\tx\t"), "line 4");
     refused("15\tx\texon\t1\t2\t.\t+\t.\ttranscript_id \"t\";\n", "it holds no genes");
+}
+
+#[test]
+fn what_is_refuted_is_apart_and_vcf_and_bed_have_the_same_diseases() {
+    let (folder, base) = made();
+    let genes = ["FBN1", "FBN2", "TGFB2"];
+    let line = |(at, name): (usize, &str)| {
+        format!("1\tx\tgene\t{}\t{}\t.\t+\t.\tgene_id \"g{at}\"; gene_name \"{name}\";\n", at * 100 + 1, at * 100 + 50)
+    };
+    let gtf = folder.write("genes.gtf", (1..).zip(genes).map(line).collect::<String>());
+    let bed = folder.write("i.bed", "1\t0\t1000\n");
+    let table = succeed(&["genes", "-b", &base, "annotate", "--quiet", &bed, "--genes", &gtf]);
+    let row: Vec<&str> = table.lines().nth(1).expect("a row").split('\t').collect();
+    let columns: Vec<Vec<&str>> = row[3..].iter().map(|column| column.split(';').collect()).collect();
+    let (diseases, evidence, claims, against) = (&columns[2], &columns[5], &columns[6], &columns[7]);
+    assert_eq!((diseases[2], claims[2]), ("OMIM:614816 OMIM:614816", "associated"));
+    assert_eq!(against[..], ["", "", "MONDO:0007947 Marfan syndrome (ClinGen: refuted)"]);
+    assert!(!evidence[2].contains("Refuted"), "{evidence:?}");
+    let head = "##fileformat=VCFv4.2\n##contig=<ID=1,length=9999>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n";
+    let vcf = folder.write("calls.vcf", format!("{head}1\t1\t.\tN\t<DEL>\t.\t.\tEND=1000\n"));
+    let text = succeed(&["genes", "-b", &base, "annotate", "--quiet", &vcf, "--genes", &gtf]);
+    let value = text.lines().last().and_then(|line| line.split("GG_GENES=").nth(1)).expect("genes");
+    let values: Vec<Vec<&str>> = value.split(',').map(|gene| gene.split('|').collect()).collect();
+    assert_eq!(values[2][7], "MONDO:0007947:ClinGen:refuted");
+    for (at, value) in values.iter().enumerate() {
+        assert_eq!((value.len(), value[6].replace('&', "|")), (8, claims[at].into()));
+        let here: Vec<&str> = diseases[at].split('|').collect();
+        let there: Vec<String> = value[2].split('&').map(|one| one.replace("%2C", ",").replace('_', " ")).collect();
+        assert_eq!(here.len(), there.len());
+        assert!(here.iter().zip(&there).all(|(here, there)| here.starts_with(there.as_str())), "{here:?} {there:?}");
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::{
 /// Add facts about genes to intervals (BED) or variants (VCF, BCF).
 ///
 /// For every gene that an interval or variant overlaps: symbol, HGNC's identifier, diseases, inheritance, phenotypes (HPO) and the sources. BED
-/// becomes a table with six more columns, in which genes are separated by `;` and the facts of a gene by `|`. VCF and BCF get the INFO field
+/// becomes a table with eight more columns, in which genes are separated by `;` and the facts of a gene by `|`. VCF and BCF get the INFO field
 /// GG_GENES with one value per gene, its fields separated by `|` and items by `&` (`bcftools query -f '%GG_GENES\n'` prints it). Every record
 /// is written, in the order of the input.
 #[derive(Debug, clap::Args)]

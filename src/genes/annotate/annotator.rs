@@ -5,7 +5,10 @@ use std::{
     collections::{BTreeSet, HashMap},
 };
 
-use super::{gene_facts::GeneFacts, matching::Matcher};
+use super::{
+    gene_facts::{DiseaseFact, GeneFacts},
+    matching::Matcher,
+};
 use crate::{
     error::Result,
     genes::{base::Base, claims::DiseaseClaim},
@@ -17,7 +20,7 @@ use crate::{
 struct Place {
     interval: Interval,
     gene: GenePlace,
-    written: OnceCell<([String; 6], String)>,
+    written: OnceCell<([String; 8], String)>,
 }
 
 /// Genes of a contig by their starts.
@@ -89,7 +92,7 @@ impl Annotator {
 
     /// Calls `each` with the columns and the INFO value of every gene that overlaps one of the places (contig and interval), once; in the
     /// order of the places and, of each, of the genes' starts.
-    pub(super) fn at(&self, places: &[(String, Interval)], mut each: impl FnMut(&[String; 6], &str)) -> Result<()> {
+    pub(super) fn at(&self, places: &[(String, Interval)], mut each: impl FnMut(&[String; 8], &str)) -> Result<()> {
         let mut seen: Vec<*const Place> = Vec::new();
         for (contig, interval) in places {
             for place in self.genes_at(contig, *interval) {
@@ -152,32 +155,34 @@ impl Annotator {
                 all.push(one);
             }
         };
-        for DiseaseClaim { entity, pair, .. } in self.base.claims_of(gene.id)? {
-            let is_against = pair.claim.is_against();
-            // A listing does not count against curators who refute it.
-            let counted = pair.own_statements(entity).map(|one| &one.relation);
-            for relation in counted.filter(|relation| !is_against || relation.claim.is_against()) {
-                let source = &self.base.source(relation.source).name;
-                let strength = relation.relation.clone().unwrap_or_default();
-                add(
-                    &mut facts.evidence,
-                    if strength.is_empty() { source.clone() } else { format!("{source}:{strength}") },
-                );
-                if is_against {
+        for DiseaseClaim { entity, disease, pair, .. } in self.base.claims_of(gene.id)? {
+            let claim = pair.claim;
+            let mut one = DiseaseFact { identifiers: Vec::new(), name: disease, claim, sources: Vec::new() };
+            for relation in pair.own_statements(entity).map(|one| &one.relation) {
+                relation.accession.iter().for_each(|id| add(&mut one.identifiers, id.clone()));
+                // A listing does not count against curators who refute it.
+                if claim.is_against() && !relation.claim.is_against() {
                     continue;
                 }
-                let disease = (relation.accession.clone().unwrap_or_default(), relation.disease.clone());
-                if !facts.diseases.contains(&disease) {
-                    facts.diseases.push(disease);
+                let source = &self.base.source(relation.source).name;
+                add(&mut one.sources, source.clone());
+                if claim.is_against() {
+                    continue;
                 }
+                let strength = relation.relation.clone().unwrap_or_default();
+                let evidence = if strength.is_empty() { source.clone() } else { format!("{source}:{strength}") };
+                add(&mut facts.evidence, evidence);
                 add(&mut facts.inheritance, relation.inheritance.clone().unwrap_or_default());
             }
+            facts.diseases.push(one);
         }
         for phenotype in self.base.phenotypes(&gene)?.into_iter().filter(|one| !one.claim.is_against()) {
             if let Some((id, name)) = &phenotype.disease
-                && !facts.diseases.iter().any(|(known, _)| known == id)
+                && !facts.diseases.iter().any(|known| known.identifiers.contains(id))
             {
-                facts.diseases.push((id.clone(), name.clone()));
+                let source = self.base.source(phenotype.source).name.clone();
+                let (identifiers, name) = (vec![id.clone()], name.clone());
+                facts.diseases.push(DiseaseFact { identifiers, name, claim: phenotype.claim, sources: vec![source] });
             }
             match facts.phenotypes.binary_search(&phenotype.term) {
                 Ok(_) => {}

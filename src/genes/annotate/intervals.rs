@@ -1,4 +1,4 @@
-//! Intervals of a BED file, each with the facts about its genes in six more columns.
+//! Intervals of a BED file, each with the facts about its genes in eight more columns.
 
 use std::path::Path;
 
@@ -44,7 +44,7 @@ impl IntervalWriter {
     }
 
     /// Writes an interval and the columns of its genes.
-    fn write(&mut self, fields: &[&str], interval: Interval, genes: &[String; 6]) -> Result<()> {
+    fn write(&mut self, fields: &[&str], interval: Interval, genes: &[String; 8]) -> Result<()> {
         let mut line = std::mem::take(&mut self.line);
         line.clear();
         line.extend_from_slice(fields.join("\t").as_bytes());
@@ -118,7 +118,7 @@ pub(crate) fn annotate(facts: Facts, request: Request, input: Input, path: &Path
             if !passing.is_new()? {
                 return Ok(());
             }
-            let (mut columns, mut count): ([String; 6], usize) = Default::default();
+            let (mut columns, mut count): ([String; 8], usize) = Default::default();
             finder.annotator.at(&[(contig, interval)], |gene, _| {
                 for (all, one) in columns.iter_mut().zip(gene) {
                     all.push_str(if count > 0 { ";" } else { "" });

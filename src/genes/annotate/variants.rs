@@ -144,7 +144,7 @@ fn header(variants: &Variants, place: &str) -> Result<Vec<u8>> {
     let lines = [
         format!("##genogloss_version={}\n", env!("CARGO_PKG_VERSION")),
         format!(
-            "##INFO=<ID={FIELD},Number=.,Type=String,Description=\"Genes that the record overlaps, or that are at the other end of its breakends, with their diseases and phenotypes; items separated by &. Format: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPES|EVIDENCE\",Source=\"genogloss genes\",Version=\"{FORMAT}\">\n",
+            "##INFO=<ID={FIELD},Number=.,Type=String,Description=\"Genes that the record overlaps, or that are at the other end of its breakends, with their diseases and phenotypes; items separated by &. Format: SYMBOL|HGNC|DISEASES|INHERITANCE|PHENOTYPES|EVIDENCE|CLAIMS|AGAINST\",Source=\"genogloss genes\",Version=\"{FORMAT}\">\n",
         ),
     ];
     info::with_lines(&variants.header, &lines).ok_or_else(|| Error::input(place, "the header is empty"))
