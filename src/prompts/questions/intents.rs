@@ -48,7 +48,9 @@ pub(super) fn kinds(sentence: &Sentence<'_>, name: &Name<'_>) -> Vec<Meaning> {
         Some(GeneName::Other | GeneName::Words) if condition.is_empty() || beside(Gene) => {
             [vec![Meaning::Gene], condition].concat()
         }
-        Some(GeneName::Other | GeneName::Words) => condition,
+        // `insulin` is a protein, and may be what a disease is called.
+        Some(GeneName::Words) => [condition, vec![Meaning::Gene]].concat(),
+        Some(GeneName::Other) => condition,
     }
 }
 
@@ -130,11 +132,16 @@ impl<'a> View<'a> {
                 ["inherited", "hereditary", "heritable"].contains(&sentence.words[place.first].low.as_str());
             (place.item == Item::Cue(Genetic) || (place.item == Item::Cue(Inheritance) && inherited)) && noun
         };
+        // `Diseases where a gene is involved`: where is a relative pronoun.
+        let relative = |at: usize, place: &Place| {
+            let previous = at.checked_sub(1).map(|before| sentence.places[before].item);
+            place.item == Item::Cue(Where) && matches!(previous, Some(Item::Cue(Disease | Gene | Phenotype)))
+        };
         let placed: Vec<(usize, Cue)> = sentence
             .places
             .iter()
             .enumerate()
-            .filter(|(at, place)| !goes_with_name(*at, place) && !adjective(*at, place))
+            .filter(|(at, place)| !goes_with_name(*at, place) && !adjective(*at, place) && !relative(*at, place))
             .filter_map(|(_, place)| match place.item {
                 Item::Cue(cue) if !LIGHT.contains(&cue) => Some((place.first, cue)),
                 _ => None,
@@ -244,7 +251,7 @@ impl<'a> View<'a> {
         let is_disease = kind == Meaning::Disease;
         let target = self.target;
         if target == Some(Gene) && list {
-            let fits = self.only(&[Which, Who, Gene, Cause, Verb, Mutation, Genetic, Risk, Role, Relation]);
+            let fits = self.only(&[Which, Who, Gene, Cause, Verb, Mutation, Genetic, Risk, Role, Relation, Person]);
             return if fits { says("genes") } else { None };
         }
         // `What causes X?`, `cause of X`, `what is X caused by?`; not `what does X cause?`.
@@ -274,7 +281,7 @@ impl<'a> View<'a> {
         if self.has(How) || self.sentence.yes_no {
             return None;
         }
-        if let Some(space) = self.identifier(&[Which, Identifier, Kind]) {
+        if let Some(space) = self.identifier(&[Which, Identifier, Kind, Verb, Encode]) {
             let spaces: &[&str] = if is_disease {
                 &["omim", "orphanet", "mondo", "umls", "identifiers"]
             } else {
@@ -353,6 +360,9 @@ impl<'a> View<'a> {
                 None
             };
         }
+        if yes_no && self.has(Alias) && self.only(&[Alias]) {
+            return field("names");
+        }
         if self.has(Biotype) || (self.has(Kind) && !self.has(Inheritance)) {
             let fits = self.only(&[Which, Biotype, Kind, Gene, Encode]);
             return if fits { field("kind") } else { None };
@@ -379,7 +389,11 @@ impl<'a> View<'a> {
             let asks = self.has(Which) || self.has(Function) || self.has(Role);
             return if fits && asks { field("summary") } else { None };
         }
-        if let Some(space) = self.identifier(&[Which, Identifier, Gene, Protein]) {
+        if let Some(space) = self.identifier(&[Which, Identifier, Gene, Protein, Verb, Encode]) {
+            if self.target == Some(Gene) && self.has(Which) {
+                // `Which gene has the Ensembl identifier ENSG…?`
+                return field("symbol");
+            }
             let spaces = ["hgnc", "ncbi_gene", "ensembl", "omim", "uniprot", "refseq", "identifiers"];
             return if spaces.contains(&space) { field(space) } else { None };
         }

@@ -25,7 +25,7 @@ pub(super) enum Reading {
 /// Words between those that name the task.
 const FILLERS: &str = "what whats which is are the a an of for in this that these it its does do has have contain contains with to into 's \
     sequence sequences dna rna strand bases base my on please give me there any following would be can could you i within here nucleotide \
-    nucleotides as find get compute calculate determine show tell by if whether how from at string fragment read oligo and then 5' 3' 5 3 \
+    nucleotides as find get compute calculate determine show tell by if whether how high large low from at string fragment read oligo and then 5' 3' 5 3 \
     5'-3' region";
 
 /// Words of each task: all of `must`, and no others but `may`. The first that fits is it.

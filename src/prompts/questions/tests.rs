@@ -63,6 +63,10 @@ fn a_question_is_understood_in_many_words() {
         ("what is Marfan syndrome?", "disease=Marfan syndrome, disease information ="),
         ("Arachnodactyly", "phenotype=Arachnodactyly, phenotype information ="),
         ("cftr", "gene=cftr, gene information ="),
+        ("Is it true that FBN1 is associated with Marfan syndrome?", "gene=FBN1, disease=Marfan syndrome, relation ="),
+        ("Which gene is mutated in people with cystic fibrosis?", "disease=cystic fibrosis, genes ="),
+        ("Does p53 have other names?", "gene=p53, information retrieval: names ="),
+        ("diseases where CFTR is involved", "gene=CFTR, diseases ="),
     ] {
         assert_eq!(meant(line).as_deref(), Some(prompt), "{line}");
     }

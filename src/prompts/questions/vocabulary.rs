@@ -120,7 +120,7 @@ const WORDS: &[(Cue, &str)] = &[
         Filler,
         "a, an, the, of, for, in, on, to, with, from, at, as, into, that, this, these, those, it, its, some, all, please, me, my, us, i, \
          we, you, they, them, he, she, also, then, just, so, 's, both, each, known, currently, actually, exactly, really, within, when, \
-         via, upon, human, humans, entry, whose, their, every, specific, particular, such, between",
+         via, upon, human, humans, entry, whose, their, every, specific, particular, such, between, under, one",
     ),
     (
         Auxiliary,
@@ -258,7 +258,7 @@ const WORDS: &[(Cue, &str)] = &[
     (Mode, "mode, pattern, way, manner"),
     (
         Information,
-        "information, info, about, describe, description, descriptions, define, definition, definitions, meaning, mean, means, explain, \
+        "information, more information, further information, more info, more details, more about, info, about, describe, description, descriptions, define, definition, definitions, meaning, mean, means, explain, \
          explanation, details, detail, summary, overview, facts, general information, gene information, disease information, \
          gene summary, background, know about, known about, tell me about, entry for, summarize, summarise",
     ),
@@ -275,7 +275,7 @@ const OPENERS: &str = "please, pls, kindly, hi, hello, hey, dear, ok, okay, so, 
     i was wondering, i am wondering, i'm wondering, wondering, do you know, do we know, does anyone know, is it known, what about, \
     tell me about, provide, provide me, provide me with, name the, name all, name some, enumerate, compute, calculate, determine, work \
     out, write, mind telling me, would you mind telling me, have a look at, check, check if, check whether, i ask, can anyone tell me, \
-    could anyone tell me, can someone tell me, output, report, retrieve, fetch, identify, say, genogloss, me, us, i have a question, \
+    could anyone tell me, can someone tell me, output, report, retrieve, fetch, identify, say, genogloss, is it true that, is it true, is it correct that, is it right that, it is true that, me, us, i have a question, \
     just, quickly, maybe, perhaps, any idea, do you have any idea, remind me, would like to know, want to know, like to know, \
     what do you know about, what can you tell me about, what is known about, what do we know about, can i ask, may i ask, i'd love to know";
 
