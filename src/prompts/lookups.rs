@@ -158,8 +158,8 @@ pub(super) fn gene_field(base: &Base, gene: &Gene, key: &str) -> Result<Result<F
             }
         }
         "inheritance" => {
-            for (mode, id, disease, source) in base.inheritance_of_gene(gene)? {
-                values.add(mode, format!("{}: {}", label(source), id.unwrap_or(disease)));
+            for (mode, disease, source) in base.inheritance_of_gene(gene)? {
+                values.add(mode, format!("{}: {disease}", label(source)));
             }
         }
         "identifiers" => {
@@ -189,9 +189,16 @@ pub(super) fn condition_information(base: &Base, condition: &Condition) -> Resul
         Condition::Disease(all) => {
             let ids: Vec<&str> = all.iter().filter_map(|one| one.accession.as_deref()).collect();
             parts.push(ids.join(", "));
-            let definition = all.iter().find_map(|one| one.definition.clone());
-            parts.push(definition.unwrap_or_default());
             labels.extend(all.iter().map(|one| base.source(one.source).label()));
+            match all.iter().find_map(|one| one.definition.clone()) {
+                Some(definition) => parts.push(definition),
+                None => {
+                    if let Some((text, source)) = definition_above(base, all)? {
+                        parts.push(text);
+                        labels.push(base.source(source).label());
+                    }
+                }
+            }
         }
         Condition::Phenotype(term, _) => {
             let (_, definition, _) = base.phenotype(*term)?;
@@ -208,6 +215,20 @@ pub(super) fn condition_information(base: &Base, condition: &Condition) -> Resul
     });
     parts.retain(|part| !part.is_empty());
     Ok(Fact { answer: parts.join("; "), confidence: 1.0, evidence: labels.join("; ") })
+}
+
+/// The definition of the nearest group that has one, with its name, and its source: what a form of a disease is.
+fn definition_above(base: &Base, all: &[Disease]) -> Result<Option<(String, i64)>> {
+    let Some(first) = all.first() else { return Ok(None) };
+    for group in base.ancestors(first.entity)? {
+        for one in base.records_of(group)? {
+            if let Some(definition) = one.definition {
+                let id = one.accession.map(|id| format!(" ({id})")).unwrap_or_default();
+                return Ok(Some((format!("a form of {}{id}: {definition}", one.name), one.source)));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// One field of a disease or phenotype.

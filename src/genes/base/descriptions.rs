@@ -65,11 +65,11 @@ impl Base {
         Ok(all)
     }
 
-    /// Modes of inheritance of the diseases of a gene: mode, identifier and name of the disease, source.
-    pub(crate) fn inheritance_of_gene(&self, gene: &Gene) -> Result<Vec<(String, Option<String>, String, i64)>> {
-        let sql = "SELECT DISTINCT r.inheritance, d.accession, d.name, r.source FROM gene_disease r JOIN disease d ON d.id = r.disease
-                   WHERE r.gene = ?1 AND r.inheritance IS NOT NULL ORDER BY r.inheritance, r.source, d.accession";
-        self.rows(sql, [gene.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+    /// Modes of inheritance of the diseases of a gene: mode, identifier (else the name) of the disease, source.
+    pub(crate) fn inheritance_of_gene(&self, gene: &Gene) -> Result<Vec<(String, String, i64)>> {
+        let sql = "SELECT DISTINCT r.inheritance, coalesce(d.accession, d.name), r.source FROM gene_disease r JOIN disease d ON d.id = r.disease
+                   WHERE r.gene = ?1 AND r.inheritance IS NOT NULL ORDER BY r.inheritance, r.source, 2";
+        self.rows(sql, [gene.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
     }
 
     /// All names of diseases, and the source of each record.
