@@ -40,7 +40,6 @@ pub(crate) enum Claim {
 
 use Claim::*;
 
-#[allow(dead_code, reason = "the readers of further tables call these")]
 impl Claim {
     /// All, strongest first.
     pub(crate) const ALL: [Self; 15] = [
