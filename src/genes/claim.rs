@@ -96,11 +96,6 @@ impl Claim {
         self >= Disputed
     }
 
-    /// Whether it is about a cause of the disease, however well shown.
-    pub(crate) fn is_causal(self) -> bool {
-        self <= Limited
-    }
-
     /// Whether it is a class that curators give after they have weighed the evidence; listings without a class are not.
     pub(crate) fn is_class(self) -> bool {
         !matches!(self, Supportive | Susceptibility | Modifier | Somatic | Associated | TextMined | Conflicting)

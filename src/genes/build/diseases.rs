@@ -204,7 +204,9 @@ impl Builder {
         let disease = self.disease(Some(&format!("ORPHA:{code}")), name, tally.source)?;
         let key = GeneKey { hgnc: row.get(&["hgnc"]), entrez: None, symbol: row.get(&["gene_symbol"]) };
         let relation = row.get(&["association_type"]);
-        let claim = relation.map_or(Claim::Associated, Claim::of_orphanet);
+        // The tables of text have no column of the assessment.
+        let status = row.get(&["status"]).unwrap_or("Assessed");
+        let claim = relation.map_or(Claim::Associated, |kind| Claim::of_orphanet_assessed(kind, status));
         self.related(Statement { relation, ..Statement::of(key, disease, claim) }, tally)
     }
 
