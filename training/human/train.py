@@ -5,6 +5,7 @@
     python train.py --resume                         # goes on where it was stopped, exactly; begins if there is nothing yet
     python train.py --resume --fall-now 2000         # lets the learning rate fall at once, over 2,000 steps, and ends
     python train.py --resume steady.pt --steps 90000 # goes on from before the learning rate fell
+    python train.py --start weights.npz              # goes on from weights that keep.py kept: another machine's, without its optimiser
 
 The learning rate rises, stays, and falls over the last fifth of the steps: going on for longer never begins with a network
 that has settled. Under WORK/run: state.pt (everything that is needed to go on, every few minutes and when it is told to stop by
@@ -48,6 +49,7 @@ class Run:
         self.folder, self.log = Path(a.work) / "run", Path(a.work) / "log.tsv"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.size, self.rate, self.seed, self.step, self.cpu = a.size, a.rate, a.seed, 0, 0.0
+        self.begun = 0              # the step at which the optimiser began
         self.plan(a.steps, a.steps // 5)
         self.rng = np.random.default_rng(a.seed)
         torch.manual_seed(a.seed)
@@ -69,7 +71,7 @@ class Run:
         self.slow, self.fast = (list(v) for v in zip(*pairs))
 
     def save(self, name):
-        state = dict(size=self.size, rate=self.rate, seed=self.seed, step=self.step, cpu=self.cpu, steps=self.steps, fall=self.fall, rng=self.rng.bit_generator.state,
+        state = dict(size=self.size, rate=self.rate, seed=self.seed, step=self.step, begun=self.begun, cpu=self.cpu, steps=self.steps, fall=self.fall, rng=self.rng.bit_generator.state,
                      torch_rng=torch.get_rng_state(), model=self.model.state_dict(), average=self.average.state_dict(), optimiser=self.optimiser.state_dict())
         part = self.folder / f"{name}.part"
         with open(part, "wb") as handle:
@@ -81,6 +83,7 @@ class Run:
     def load(self, name):
         s = torch.load(self.folder / name, weights_only=False)
         self.size, self.rate, self.seed, self.step, self.cpu, self.steps, self.fall = (s[k] for k in ("size", "rate", "seed", "step", "cpu", "steps", "fall"))
+        self.begun = s.get("begun", 0)
         self.model, self.average = make(self.size), make(self.size)
         self.model.load_state_dict(s["model"])
         self.average.load_state_dict(s["average"])
@@ -89,8 +92,18 @@ class Run:
         self.rng.bit_generator.state = s["rng"]
         torch.set_rng_state(s["torch_rng"])
 
+    def start(self, file):
+        """Goes on from averaged weights that `keep.py` kept. The optimiser begins anew, so the learning rate rises again."""
+        with np.load(file) as kept:
+            self.step = self.begun = int(kept["step"])
+            self.cpu = float(kept["cpu"])
+            state = {name: torch.from_numpy(kept[name]).to(slow.dtype) for name, slow in self.average.state_dict().items()}
+        self.rng = np.random.default_rng([self.seed, self.step])
+        self.model.load_state_dict(state)
+        self.average.load_state_dict(state)
+
     def learning_rate(self):
-        return self.rate * min(1.0, (self.step + 1) / WARM_UP, max(0.0, (self.steps - self.step) / self.fall))
+        return self.rate * min(1.0, (self.step - self.begun + 1) / WARM_UP, max(0.0, (self.steps - self.step) / self.fall))
 
     def learn(self, batch):
         for group in self.optimiser.param_groups:
@@ -106,7 +119,7 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimiser.step()
         with torch.no_grad():
-            torch._foreach_lerp_(self.slow, self.fast, 1 - min(DECAY, (1 + self.step) / (20 + self.step)))
+            torch._foreach_lerp_(self.slow, self.fast, 1 - min(DECAY, (1 + self.step - self.begun) / (20 + self.step - self.begun)))
         self.step += 1
         return np.concatenate([[splice.item()], each.detach().numpy()])
 
@@ -121,6 +134,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--work", default=default_work(), help="folder with data/; run/ and log.tsv are written there (GENOGLOSS_HUMAN2, or ~/train/human2)")
     p.add_argument("--resume", nargs="?", const="state.pt", metavar="STATE")
+    p.add_argument("--start", metavar="FILE", help="weights of keep.py to go on from, where there is no state.pt")
     p.add_argument("--steps", type=int, help="in all (60,000, or what was planned when it began); a fifth of them fall")
     p.add_argument("--fall-now", type=int, metavar="STEPS")
     p.add_argument("--size", default="human2", choices=list(SIZES))
@@ -143,6 +157,8 @@ def main():
             run.plan(run.step + a.fall_now, a.fall_now)
     elif exists:
         raise SystemExit(f"error: {run.folder / 'state.pt'} exists: --resume goes on with it; move it away to begin anew")
+    elif a.start:
+        run.start(a.start)
     arrays = Arrays(Path(a.work) / "data")
     sampler = Sampler(arrays, run.rng)
     dev = arrays.regions("dev")[0]
