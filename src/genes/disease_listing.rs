@@ -105,8 +105,9 @@ fn facts(base: &Base, records: &[Disease]) -> Result<Vec<String>> {
     let own = records.iter().map(|one| one.entity).collect();
     let members = scope.members.iter().map(|one| one.entity).collect();
     for GeneClaim { symbol, about, .. } in base.genes_claimed(&own, &members)? {
-        let stated = about.pair.statements.iter().map(|one| one.relation.source).collect::<BTreeSet<_>>();
-        let sources: Vec<String> = stated.iter().map(|&id| base.source(id).label()).collect();
+        // Panels of one source are one source.
+        let sources = about.pair.statements.iter().map(|one| base.source(one.relation.source).label());
+        let sources: Vec<String> = sources.collect::<BTreeSet<_>>().into_iter().collect();
         lines.push(format!("gene\t{symbol}: {}\t{}", about.pair.claim.word(), sources.join("; ")));
     }
     Ok(lines)
