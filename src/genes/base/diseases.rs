@@ -252,17 +252,17 @@ impl Base {
     }
 }
 
-/// The diseases of these records. Where one of them has the name in more vocabularies than any other, it alone: the others are leftovers, as
-/// a second concept of UMLS or an entry of OMIM that was moved.
+/// The diseases of these records. Where one of them has the name in more curated vocabularies than any other, it alone: the others are
+/// leftovers, as a concept of UMLS beside the disease, or an entry of OMIM that was moved.
 fn best_known(named: &[Disease]) -> BTreeSet<i64> {
     let mut spaces: BTreeMap<i64, HashSet<&str>> = BTreeMap::new();
     for one in named {
-        let own = spaces.entry(one.entity).or_default();
-        own.extend(one.accession.as_deref().and_then(|id| id.split(':').next()));
+        let id = one.accession.as_deref().unwrap_or_default();
+        spaces.entry(one.entity).or_default().extend(CURATED.iter().find(|space| id.starts_with(*space)));
     }
     let most = spaces.values().map(HashSet::len).max().unwrap_or_default();
     let best: BTreeSet<i64> = spaces.iter().filter(|(_, own)| own.len() == most).map(|(entity, _)| *entity).collect();
-    if most > 1 && best.len() == 1 { best } else { spaces.into_keys().collect() }
+    if best.len() == 1 { best } else { spaces.into_keys().collect() }
 }
 
 /// The end of a message that names what may have been meant.
