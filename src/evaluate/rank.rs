@@ -111,6 +111,9 @@ pub(crate) fn evaluate(settings: RankSettings<'_>) -> Result<Evaluation> {
     let (mut phenotypes, mut names) = (Phenotypes::new(base, scorer.ontology()), Candidates::new(base));
     let mut judged = Vec::new();
     for case in cases {
+        if let Some(why) = &case.problem {
+            tracing::warn!("{}: {why}", case.place);
+        }
         let mut genes = Vec::new();
         for name in &case.genes {
             let gene = names.one(name)?;

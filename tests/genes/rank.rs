@@ -240,6 +240,8 @@ fn many_cases_are_ranked_in_their_order() {
     assert!(run.stdout.contains("x\t.\t.") && run.stdout.contains("y\t1\tFBN1"), "{}", run.stdout);
     for (text, why) in [
         (r#"{"id": "a", "subject": {"id": "s"}}"#, "the phenopacket has no phenotypes"),
+        (r#"{"id": "a"}"#, "it is no phenopacket"),
+        ("id: a\nsubject:\n  id: s\n", "it looks like YAML, and of phenopackets, only JSON is read"),
         (
             r#"{"id": "a", "phenotypicFeatures": [{"type": {"id": "MP:0000001"}}]}"#,
             "MP:0000001 is not an identifier of HPO",
@@ -252,6 +254,34 @@ fn many_cases_are_ranked_in_their_order() {
         let run = genogloss(&["genes", "-b", &base, "rank", "--cases", &file]);
         assert!(run.code == 1 && run.stderr.contains(why) && run.stdout.is_empty(), "{why}: {}", run.stderr);
     }
+}
+
+#[test]
+fn phenopackets_that_cannot_be_ranked_keep_the_others_not_back() {
+    let (folder, base) = made();
+    let empty = r#"{"id": "empty", "subject": {"id": "s"}}"#;
+    let list = folder.write("list.json", &format!(r#"[{PACKET}, {empty}, {{"id": "odd"}}, 7]"#));
+    let run = genogloss(&["genes", "-b", &base, "rank", "--cases", &list, "--top", "1", "--quiet"]);
+    assert!(run.code == 1 && run.stderr.contains("3 of 4 cases could not be ranked"), "{}", run.stderr);
+    let found = lines(&run.stdout);
+    assert_eq!(found.len(), 4, "{}", run.stdout);
+    assert_eq!(found[0][..3], ["PMID_9_x", "1", "FBN1"]);
+    for (row, id, why) in
+        [(1, "empty", "has no phenotypes"), (2, "odd", "no phenopacket"), (3, "phenopacket 4", "no phenopacket")]
+    {
+        let row = &found[row];
+        assert!(row[0].ends_with(id) && row[1] == "." && row[row.len() - 1].contains(why), "{row:?}");
+    }
+    // The same of two files.
+    let (one, two) = (folder.write("one.json", PACKET), folder.write("two.json", empty));
+    let run = genogloss(&["genes", "-b", &base, "rank", "--cases", &two, &one, "--top", "1", "--quiet"]);
+    assert!(run.code == 1 && run.stderr.contains("1 of 2 cases could not be ranked"), "{}", run.stderr);
+    assert_eq!(lines(&run.stdout).len(), 2, "{}", run.stdout);
+    // Judged is the one with a causal gene; the others are counted, and named.
+    let run = genogloss(&["evaluate", "rank", &list, "-b", &base, "--bootstrap", "0"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("as_is\tcases\t1\t") && run.stdout.contains("no_causal_gene\t3\t"), "{}", run.stdout);
+    assert!(run.stderr.contains("phenopacket 4: it is no phenopacket"), "{}", run.stderr);
 }
 
 #[test]

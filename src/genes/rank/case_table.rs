@@ -69,6 +69,7 @@ pub(super) fn read(mut lines: TextLines) -> Result<(Vec<Case>, InputReport)> {
             genes: list(genes).iter().map(|name| gene_name(name)).collect(),
             papers,
             id,
+            problem: None,
         });
     }
     Ok((cases, lines.report()))

@@ -130,6 +130,7 @@ pub(crate) fn list_ranked(request: RankRequest<'_>) -> Result<()> {
         let own = if case.candidates.is_empty() { &candidates.names } else { &case.candidates };
         let terms = phenotypes.read(case.terms.iter().map(String::as_str))?;
         let problem = match terms.is_empty() {
+            true if case.problem.is_some() => case.problem.clone(),
             true if !case.has_terms() => Some("the case has no phenotypes".into()),
             true => Some(phenotypes.why_none(&case.terms)?),
             false => None,

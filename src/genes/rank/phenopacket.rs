@@ -1,29 +1,30 @@
 //! Phenopackets of GA4GH (version 2, and what version 1 writes in the same way), as JSON.
 //!
 //! Read are the identifier, the phenotypes (observed and excluded), the genes of the diagnosis, and the papers. Onset, severity, modifiers,
-//! sex, measurements and files are ignored. A file holds one phenopacket, a family (its proband counts), a cohort, or a list of them.
+//! sex, measurements and files are ignored. A file holds one phenopacket, a family (its proband counts), a cohort, or a list of them. Each
+//! element of a list or cohort is a case, also one that cannot be ranked: it says why.
 
 use serde_json::Value;
 
 use super::{case::Case, case_table::paper_of};
 use crate::error::{Error, Result};
 
-/// The cases of a file. Refuses JSON that is no phenopacket, and phenopackets without observed phenotypes.
+/// The cases of a file. Refuses JSON without a phenopacket.
 pub(super) fn read(text: &str, place: &str) -> Result<Vec<Case>> {
     let value: Value = serde_json::from_str(text).map_err(|error| {
         Error::input(place, format!("it is not JSON: {error}")).with_hint("phenopackets are read as JSON")
     })?;
-    let mut packets = Vec::new();
-    gather(&value, &mut packets);
-    if packets.is_empty() {
+    let mut elements = Vec::new();
+    gather(&value, &mut elements);
+    if !elements.iter().any(|one| is_phenopacket(one)) {
         return Err(Error::input(place, "it is no phenopacket: it has no phenotypicFeatures")
             .with_hint("genogloss reads GA4GH phenopackets (versions 1 and 2) as JSON"));
     }
-    let several = packets.len() > 1;
-    packets.iter().enumerate().map(|(number, packet)| case(packet, place, several.then_some(number + 1))).collect()
+    let several = elements.len() > 1;
+    Ok(elements.iter().enumerate().map(|(number, one)| case(one, place, several.then_some(number + 1))).collect())
 }
 
-/// Phenopackets in a value: itself, those of its list, the proband of a family, the members of a cohort.
+/// What stands for a case in a value: itself, the elements of its list, the proband of a family, the members of a cohort.
 fn gather<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
     if let Some(list) = value.as_array() {
         list.iter().for_each(|one| gather(one, found));
@@ -31,12 +32,13 @@ fn gather<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
         gather(inner, found);
     } else if let Some(members) = value.get("members") {
         gather(members, found);
-    } else if ["phenotypicFeatures", "phenotypic_features", "subject", "metaData"]
-        .iter()
-        .any(|key| value.get(key).is_some())
-    {
+    } else {
         found.push(value);
     }
+}
+
+fn is_phenopacket(value: &Value) -> bool {
+    ["phenotypicFeatures", "phenotypic_features", "subject", "metaData"].iter().any(|key| value.get(key).is_some())
 }
 
 /// A field of either spelling: those of Protobuf's JSON, and those of its text.
@@ -65,11 +67,15 @@ fn text<'v>(value: &'v Value, names: &[&str]) -> Option<&'v str> {
     at.as_str().map(str::trim).filter(|text| !text.is_empty())
 }
 
-fn case(packet: &Value, place: &str, number: Option<usize>) -> Result<Case> {
+fn case(packet: &Value, place: &str, number: Option<usize>) -> Case {
     let place = number.map_or_else(|| place.to_string(), |number| format!("{place}, phenopacket {number}"));
     let id = text(packet, &["id"]).or_else(|| text(packet, &["subject", "id"]));
     let id = id.map_or_else(|| place.clone(), str::to_string);
     let mut case = Case { id, place, ..Case::default() };
+    if !is_phenopacket(packet) {
+        case.problem = Some("it is no phenopacket: it has no phenotypicFeatures".into());
+        return case;
+    }
     for feature in items(packet, "phenotypicFeatures") {
         // Some writers leave out the identifier of a term, and give its label alone.
         let Some(term) = text(feature, &["type", "id"]).or_else(|| text(feature, &["type", "label"])) else { continue };
@@ -78,11 +84,10 @@ fn case(packet: &Value, place: &str, number: Option<usize>) -> Result<Case> {
         list.push(term.to_string());
     }
     if case.terms.is_empty() {
-        let why = match case.excluded.len() {
+        case.problem = Some(match case.excluded.len() {
             0 => "the phenopacket has no phenotypes (phenotypicFeatures)".to_string(),
             count => format!("the phenopacket has no observed phenotypes: all {count} are excluded"),
-        };
-        return Err(Error::input(&case.place, why).with_hint("a ranking needs at least one observed phenotype"));
+        });
     }
     for interpretation in items(packet, "interpretations") {
         // Version 2 has one diagnosis, version 1 a list.
@@ -108,7 +113,7 @@ fn case(packet: &Value, place: &str, number: Option<usize>) -> Result<Case> {
     if case.papers.is_empty() {
         case.papers.extend(paper_of(&case.id));
     }
-    Ok(case)
+    case
 }
 
 fn add(list: &mut Vec<String>, item: String) {
@@ -176,12 +181,27 @@ mod tests {
     }
 
     #[test]
-    fn without_observed_phenotypes_it_is_refused() {
+    fn a_file_without_a_phenopacket_is_refused() {
         let failed = |text: &str| read(text, "x.json").expect_err("refused").to_string();
-        assert!(failed(r#"{"id": "a", "subject": {"id": "a"}}"#).contains("has no phenotypes"));
-        let excluded = r#"{"id": "a", "phenotypicFeatures": [{"type": {"id": "HP:0001083"}, "excluded": true}]}"#;
-        assert!(failed(excluded).contains("all 1 are excluded"));
-        assert!(failed(r#"{"a": 1}"#).contains("no phenopacket"));
+        for text in [r#"{"a": 1}"#, "[]", "[1, {}]", r#"{"members": []}"#] {
+            assert!(failed(text).contains("no phenopacket"), "{text}");
+        }
         assert!(failed("{").contains("not JSON"));
+    }
+
+    #[test]
+    fn no_element_of_a_list_or_cohort_is_lost() {
+        let excluded = r#"{"id": "b", "phenotypicFeatures": [{"type": {"id": "HP:0001083"}, "excluded": true}]}"#;
+        let list = format!(r#"[{PACKET}, {{"id": "a", "subject": {{"id": "a"}}}}, {excluded}, {{"a": 1}}, null, "x"]"#);
+        for text in [format!(r#"{{"id": "c", "members": {list}}}"#), list] {
+            let cases = read(&text, "x.json").expect("read");
+            let problems: Vec<&str> = cases.iter().map(|case| case.problem.as_deref().unwrap_or_default()).collect();
+            assert_eq!(problems.len(), 6);
+            assert_eq!(problems[0], "");
+            assert!(problems[1].contains("has no phenotypes"), "{}", problems[1]);
+            assert!(problems[2].contains("all 1 are excluded"), "{}", problems[2]);
+            assert!(problems[3..].iter().all(|one| one.contains("no phenopacket")), "{problems:?}");
+            assert_eq!(cases[3].id, "x.json, phenopacket 4");
+        }
     }
 }
