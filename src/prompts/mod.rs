@@ -19,6 +19,7 @@ pub(crate) mod questions;
 mod reader;
 pub(crate) mod run;
 mod session;
+mod several;
 pub(crate) mod table;
 pub(crate) mod tasks;
 

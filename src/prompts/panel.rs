@@ -12,7 +12,7 @@ use super::{
     definitions::{defined, is_defined},
     facts,
     grammar::Prompt,
-    lookups, questions,
+    lookups, questions, several,
     tasks::Task,
 };
 use crate::{
@@ -348,9 +348,9 @@ impl Panel {
         }
         // Relations are weighed by the session that answers, side by side: only their names are checked here.
         let fact = if prompt.task == Task::Relation {
-            facts::check_names(judge.base(), prompt)?.map(|()| None)
+            several::check_names(judge.base(), prompt)?.map(|()| None)
         } else {
-            facts::answer(&judge, prompt)?.map(Some)
+            several::answer(&judge, prompt)?.map(Some)
         };
         Ok(fact.map(Means::Facts))
     }

@@ -11,6 +11,7 @@ use super::{
     facts,
     grammar::Prompt,
     panel::{ClassifierModel, LanguageModel, Means, Panel},
+    several,
     tasks::Task,
 };
 use crate::{
@@ -124,7 +125,7 @@ impl Answerer for Session {
                 Means::Facts(fact) => {
                     let fact = match fact {
                         Some(fact) => fact,
-                        None => facts::answer(self.judge()?, &prompt)?.map_err(|_| lost())?,
+                        None => several::answer(self.judge()?, &prompt)?.map_err(|_| lost())?,
                     };
                     (answers.texts[place], answers.scores[place]) = (fact.answer, fact.confidence as f32);
                     answers.evidence[place] = fact.evidence;

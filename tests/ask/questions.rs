@@ -68,6 +68,31 @@ fn a_question_has_the_answer_of_its_prompt() {
 }
 
 #[test]
+fn several_genes_or_diseases_are_answered_each_with_the_least_confidence() {
+    let Some(base) = base() else { return };
+    let lines = [
+        "gene=FBN1, gene=CFTR, diseases =",
+        "gene=FBN1, diseases =",
+        "gene=CFTR, diseases =",
+        "Are FBN1 and CFTR related to Marfan syndrome?",
+        "genes of Marfan syndrome and cystic fibrosis",
+        "gene=FBN1, gene=fibrillin 1, information retrieval: symbol =",
+        "gene=FBN1, gene=FBN99, diseases =",
+    ];
+    let run = genogloss_with_input(&["ask", "-b", base, "-i", "-", "--quiet"], lines.join("\n").as_bytes());
+    let rows: Vec<Vec<&str>> = run.stdout.lines().skip(1).map(|line| line.split('\t').collect()).collect();
+    assert_eq!(rows[0][2], format!("FBN1: {}; CFTR: {}", rows[1][2], rows[2][2]));
+    let confidence = |row: usize| rows[row][3].parse::<f64>().expect("a number");
+    assert_eq!(confidence(0), confidence(1).min(confidence(2)));
+    assert!(rows[3][2].starts_with("FBN1: yes; CFTR: "), "{rows:?}");
+    assert_eq!(rows[3][7], "gene=FBN1, gene=CFTR, disease=Marfan syndrome, relation =");
+    assert!(rows[4][2].starts_with("Marfan syndrome: FBN1") && rows[4][2].contains("; cystic fibrosis: CFTR"));
+    // The same gene twice is one.
+    assert_eq!(rows[5][2], "FBN1");
+    assert!(rows[6][5].starts_with("unknown_name: no gene is called FBN99"), "{rows:?}");
+}
+
+#[test]
 fn without_a_knowledge_base_the_reason_says_so() {
     let nowhere = tempfile::tempdir().expect("a folder");
     let data = nowhere.path().to_str().expect("UTF-8");

@@ -41,9 +41,17 @@ pub(super) fn kinds(sentence: &Sentence<'_>, name: &Name<'_>) -> Vec<Meaning> {
         .into_iter()
         .filter(|one| one.0);
     let condition: Vec<Meaning> = condition.map(|(_, kind)| kind).collect();
+    let spells_symbol = sentence.words.iter().any(|word| ["symbol", "symbols"].contains(&word.low.as_str()));
     match name.kinds.gene {
         None => condition,
         Some(GeneName::Symbol) => [vec![Meaning::Gene], condition].concat(),
+        // `CADASIL gene?` asks for the gene of the disease.
+        Some(GeneName::Other | GeneName::Words) if !condition.is_empty() && sentence.asks_only_genes() => {
+            [condition, vec![Meaning::Gene]].concat()
+        }
+        Some(GeneName::Other | GeneName::Words) if sentence.has_any(&[Symbol, Official, Previous]) || spells_symbol => {
+            [vec![Meaning::Gene], condition].concat()
+        }
         // An abbreviation of a disease is often an alias of its gene.
         Some(GeneName::Other | GeneName::Words) if condition.is_empty() || beside(Gene) => {
             [vec![Meaning::Gene], condition].concat()
@@ -97,7 +105,7 @@ const NOUNS: [Cue; 23] = [
 ];
 
 /// Cues that say nothing about what is asked.
-const LIGHT: [Cue; 6] = [Filler, Auxiliary, Whether, There, And, By];
+const LIGHT: [Cue; 7] = [Filler, Frame, Auxiliary, Whether, There, And, By];
 
 impl<'a> View<'a> {
     fn of(sentence: &'a Sentence<'a>, kinds: &[Meaning]) -> Self {
@@ -155,6 +163,15 @@ impl<'a> View<'a> {
             let near = !sentence.places.iter().any(|place| between(place) && matches!(place.item, Item::Name(_)));
             (near && is_noun(next.1)).then_some(next)
         });
+        // `What kind of disease …`
+        let behind_which = behind_which.and_then(|found| match found.1 {
+            Kind => placed
+                .iter()
+                .copied()
+                .find(|next| next.0 > found.0)
+                .filter(|next| [Disease, Phenotype].contains(&next.1)),
+            _ => Some(found),
+        });
         let target = behind_which.or_else(|| placed.iter().copied().find(|(_, cue)| is_noun(*cue) && *cue != Cause));
         Self {
             sentence,
@@ -194,73 +211,150 @@ impl<'a> View<'a> {
     /// Whether `is` and its forms are the only auxiliaries, unless something is explained: `what does X mean?`; not `what does X have?`.
     fn describes(&self) -> bool {
         let other = |place: &Place| {
-            let is =
-                ["is", "are", "was", "were", "be", "been"].contains(&self.sentence.words[place.first].low.as_str());
+            let is = place.first < self.sentence.topic
+                || ["is", "are", "was", "were", "be", "been"].contains(&self.sentence.words[place.first].low.as_str());
             matches!(place.item, Item::Cue(By)) || (place.item == Item::Cue(Auxiliary) && !is)
         };
-        let last = self.sentence.words.last().is_some_and(|word| ["do", "does"].contains(&word.low.as_str()));
-        !last && (self.has(Information) || !self.sentence.places.iter().any(other))
+        !self.ends_in_do() && (self.has(Information) || !self.sentence.places.iter().any(other))
     }
 
     fn prompt(&self) -> Option<String> {
-        if self.has(Or) && !self.has(Inheritance) {
+        let several = self.genes.len() > 1 || self.conditions.len() > 1;
+        let (genes, conditions) = (self.genes.as_slice(), self.conditions.as_slice());
+        // `Is it X or Y that causes Z?` asks of each.
+        let each = several && self.sentence.yes_no && !genes.is_empty() && !conditions.is_empty();
+        if self.has(Or) && !self.has(Inheritance) && !each {
             return None;
         }
-        // Several names are joined by nothing but `and` and commas.
-        match (self.genes.as_slice(), self.conditions.as_slice()) {
-            ([_, ..], [(condition, kind)]) => self.relation(condition, *kind),
-            ([], [(condition, kind)]) => self.of_condition(condition, *kind),
-            ([_, ..], []) if !self.has(Or) => self.of_genes(),
+        match (genes, conditions) {
+            ([_, ..], [(first, kind), rest @ ..]) if rest.iter().all(|(_, own)| own == kind) => {
+                let all = [&[(*first, *kind)], rest].concat();
+                (self.joined(genes.iter().copied()) && self.joined(all.iter().map(|(name, _)| *name)))
+                    .then(|| self.relation(&all, *kind))?
+            }
+            ([], [(condition, kind)]) => {
+                self.of_condition(condition, *kind).map(|asked| asked.after(&condition_key(condition, *kind)))
+            }
+            // Of several, what each has: diseases with several phenotypes are those with all of them.
+            ([], [(first, kind), rest @ ..]) if rest.iter().all(|(_, own)| own == kind) => {
+                let all = || conditions.iter().map(|(name, _)| *name);
+                if !self.joined(all()) || self.spells(&["both"]) {
+                    return None;
+                }
+                let asked = self.of_condition(first, *kind)?;
+                let keys: Vec<String> = all().map(|name| condition_key(name, *kind)).collect();
+                let each = !matches!(asked.0.as_str(), "diseases") && (*kind == Meaning::Disease || asked.0 != "genes");
+                each.then(|| asked.after(&keys.join(", ")))
+            }
+            ([_, ..], [])
+                if !self.has(Or) && !(several && self.spells(&["both"])) && self.joined(genes.iter().copied()) =>
+            {
+                self.of_genes()
+            }
             _ => None,
         }
     }
 
+    /// Whether nothing but `and`, `or`, commas and what goes with a name stands between names.
+    fn joined(&self, names: impl Iterator<Item = &'a Name<'a>>) -> bool {
+        let all: Vec<&Name<'_>> = names.collect();
+        all.windows(2).all(|pair| {
+            let (end, next) = (pair[0].end, pair[1].first);
+            let between = self.sentence.places.iter().filter(|place| place.first >= end && place.end <= next);
+            let joins = |place: &Place| matches!(place.item, Item::Cue(And | Or | Filler | Gene | Disease | Phenotype));
+            let asked_again = self.has(Or) && self.sentence.yes_no;
+            asked_again
+                || between.clone().all(joins)
+                    && (between.count() > 0 || self.sentence.between(end, next).contains([',', '/', '+', ';']))
+        })
+    }
+
     /// Whether a gene is related to a disease or phenotype.
-    fn relation(&self, condition: &Name<'_>, kind: Meaning) -> Option<String> {
-        if self.has(Where) || self.has(Who) || (condition.kinds.gene == Some(GeneName::Symbol)) {
+    fn relation(&self, all: &[(&Name<'_>, Meaning)], kind: Meaning) -> Option<String> {
+        let condition = all.first()?.0;
+        let is_gene = all.iter().any(|(name, _)| name.kinds.gene == Some(GeneName::Symbol));
+        if self.has(Where) || self.has(Who) || is_gene {
             return None;
         }
         let noun = if kind == Meaning::Disease { Disease } else { Phenotype };
         let asked = self.sentence.yes_no;
-        let first = self.genes.iter().map(|gene| gene.first).min()?;
+        let first = self.genes.iter().map(|gene| gene.at).min()?;
         let passive = self.light(By);
         let fits = if asked {
-            self.only(&[Gene, noun, Mutation, Cause, Verb, Relation, Risk, Genetic, Role, Which])
-                && (!self.has(Which))
-                && (!self.has(Cause) || self.target == Some(Gene) || passive != (first < condition.first))
+            self.only(&[Gene, noun, Mutation, Cause, Verb, Relation, Risk, Genetic, Role, Which, Or, Person])
+                && !self.has(Which)
+                && !self.cues.is_empty()
+                && !self.spells(&["always", "usually", "generally", "typically", "normally"])
+                && (!self.has(Cause) || self.target == Some(Gene) || passive != (first < condition.at))
         } else if self.has(How) {
             self.only(&[How, Verb, Relation, Mutation]) && !passive
         } else if self.has(Relation) {
             self.only(&[Which, Relation, Gene, noun, Mutation])
         } else {
             // A statement, or two names side by side.
-            self.only(&[Cause, Verb, Mutation, Risk]) && first < condition.first && !passive && !self.has(Which)
+            self.only(&[Gene, Cause, Verb, Mutation, Risk])
+                && first < condition.first
+                && !(self.has(Gene) && self.cues.len() < 2)
+                && !passive
+                && !self.has(Which)
         };
-        fits.then(|| format!("{}{}, relation =", self.gene_keys(), condition_key(condition, kind)))
+        let keys: Vec<String> = all.iter().map(|(name, kind)| condition_key(name, *kind)).collect();
+        fits.then(|| format!("{}{}, relation =", self.gene_keys(), keys.join(", ")))
+    }
+
+    /// Whether there is a cue, or a bare name with nothing but articles around it.
+    fn asks_something(&self) -> bool {
+        !self.cues.is_empty() || !self.light(Frame)
+    }
+
+    /// Whether `do` or `does` stands at the end: `what does X do?`
+    fn ends_in_do(&self) -> bool {
+        self.sentence.words.last().is_some_and(|word| ["do", "does"].contains(&word.low.as_str()))
     }
 
     fn gene_keys(&self) -> String {
         self.genes.iter().map(|gene| format!("gene={}, ", gene.text)).collect()
     }
 
-    fn of_condition(&self, name: &Name<'_>, kind: Meaning) -> Option<String> {
-        let key = condition_key(name, kind);
-        let says = |task: &str| Some(format!("{key}, {task} ="));
+    fn of_condition(&self, name: &Name<'_>, kind: Meaning) -> Option<Asked> {
+        let says = |task: &str| Some(Asked(task.into()));
         let field = |field: &str| says(&format!("information retrieval: {field}"));
         let list = !self.has(Where) && !self.has(How) && (!self.sentence.yes_no || self.light(There));
         let is_disease = kind == Meaning::Disease;
         let target = self.target;
         if target == Some(Gene) && list {
-            let fits = self.only(&[Which, Who, Gene, Cause, Verb, Mutation, Genetic, Risk, Role, Relation, Person]);
+            let makes = !self.has(Encode) || self.spells(&["make", "makes", "making"]);
+            let does = self.ends_in_do();
+            let fits = makes
+                && !does
+                && self.only(&[
+                    Which,
+                    Who,
+                    Gene,
+                    Cause,
+                    Verb,
+                    Mutation,
+                    Genetic,
+                    Risk,
+                    Role,
+                    Relation,
+                    Person,
+                    Encode,
+                    Disease,
+                    Information,
+                    Name,
+                    Symbol,
+                    Official,
+                ]);
             return if fits { says("genes") } else { None };
         }
         // `What causes X?`, `cause of X`, `what is X caused by?`; not `what does X cause?`.
         if self.has(Cause) && list && is_disease && self.only(&[Which, Who, Cause, Genetic]) {
-            let caused = self.before(Cause, name.first) || self.light(By);
+            let caused = self.before(Cause, name.at) || self.light(By);
             return if caused { says("genes") } else { None };
         }
         if target == Some(Phenotype) && is_disease && list {
-            let fits = self.only(&[Which, Phenotype, Verb, Cause, Person, Adjective]);
+            let fits = self.only(&[Which, Phenotype, Verb, Cause, Person, Adjective, Information, Kind]);
             return if fits { says("phenotypes") } else { None };
         }
         let presents = self.has(How) && self.spells(&["present", "presents"]) && self.only(&[How, Verb, Person]);
@@ -268,7 +362,8 @@ impl<'a> View<'a> {
             return says("phenotypes");
         }
         if target == Some(Disease) && !is_disease && list {
-            let fits = self.only(&[Which, Disease, Verb, Cause, Person, Genetic, Phenotype, Relation]);
+            let fits =
+                self.only(&[Which, Disease, Verb, Cause, Person, Genetic, Phenotype, Relation, Information, Kind]);
             return if fits { says("diseases") } else { None };
         }
         if self.has(Where) || self.has(Who) {
@@ -277,6 +372,14 @@ impl<'a> View<'a> {
         if self.has(Inheritance) && is_disease {
             let fits = self.only(&[Which, How, Inheritance, Mode, Kind, Genetic, Or, Disease]);
             return if fits { field("inheritance") } else { None };
+        }
+        let information = if is_disease { "disease information" } else { "phenotype information" };
+        let defines = ["defined", "define", "describe", "described", "explain", "explained"];
+        if self.has(How) && self.spells(&defines) && self.only(&[How, Information, Verb]) {
+            return says(information);
+        }
+        if self.sentence.yes_no && self.has(Alias) && self.only(&[Alias]) && !self.spells(&["symbol", "symbols"]) {
+            return field("synonyms");
         }
         if self.has(How) || self.sentence.yes_no {
             return None;
@@ -289,14 +392,15 @@ impl<'a> View<'a> {
             };
             return if spaces.contains(&space) { field(space) } else { None };
         }
-        if self.has(Alias) && self.only(&[Which, Alias, Disease]) {
+        if self.has(Alias) && !self.spells(&["symbol", "symbols"]) && self.only(&[Which, Alias, Disease, Verb]) {
             return field("synonyms");
         }
-        let information = if is_disease { "disease information" } else { "phenotype information" };
         let what = if is_disease { Disease } else { Phenotype };
         let asks = self.only(&[Which, Information, Kind, what, Name]);
         let named = [Kind, what, Name].iter().any(|cue| self.has(*cue));
-        (asks && self.describes() && (!named || self.has(Which))).then(|| says(information)).flatten()
+        (asks && self.describes() && self.asks_something() && (!named || self.has(Which)))
+            .then(|| says(information))
+            .flatten()
     }
 
     /// The vocabulary of identifiers that is asked for, if all other cues are among `allowed`.
@@ -326,12 +430,24 @@ impl<'a> View<'a> {
     fn of_genes(&self) -> Option<String> {
         let says = |task: &str| Some(format!("{}{task} =", self.gene_keys()));
         let field = |field: &str| says(&format!("information retrieval: {field}"));
-        let first = self.genes.iter().map(|gene| gene.first).min()?;
+        let first = self.genes.iter().map(|gene| gene.at).min()?;
         let yes_no = self.sentence.yes_no;
         let list = !self.has(Where) && !self.has(How) && !self.has(Who) && (!yes_no || self.light(There));
         if self.target == Some(Disease) && list {
-            let fits = self.only(&[Which, Disease, Gene, Mutation, Cause, Verb, Genetic, Risk, Role, Relation])
-                && (!self.has(Gene) || self.has(Mutation) || self.has(Which));
+            let fits = self.only(&[
+                Which,
+                Disease,
+                Gene,
+                Mutation,
+                Cause,
+                Verb,
+                Genetic,
+                Risk,
+                Role,
+                Relation,
+                Information,
+                Kind,
+            ]) && (!self.has(Gene) || self.has(Mutation) || self.has(Which));
             return if fits { says("diseases") } else { None };
         }
         if self.has(Cause) && list && self.has(Which) && self.only(&[Which, Cause, Mutation, Gene]) {
@@ -340,7 +456,7 @@ impl<'a> View<'a> {
             return if active { says("diseases") } else { None };
         }
         if self.target == Some(Phenotype) && list {
-            let fits = self.only(&[Which, Phenotype, Mutation, Cause, Verb, Person, Adjective]);
+            let fits = self.only(&[Which, Phenotype, Mutation, Cause, Verb, Person, Adjective, Information, Kind]);
             return if fits { says("phenotypes") } else { None };
         }
         if self.has(Who) {
@@ -348,7 +464,7 @@ impl<'a> View<'a> {
         }
         if self.has(Where) || self.target == Some(Location) {
             let fits = self.only(&[Where, Which, Location, Chromosome, Verb, Gene]) && !self.has(How) && !yes_no;
-            let found = !self.has(Verb) || self.spells(&["found"]);
+            let found = !self.has(Verb) || self.spells(&["found", "find", "finds"]);
             return if fits && found { field("location") } else { None };
         }
         if self.has(How) {
@@ -382,9 +498,9 @@ impl<'a> View<'a> {
         if self.has(Chromosome) && carries && self.only(&[Which, Chromosome, Location, Gene, Verb]) {
             return field("chromosome");
         }
-        let does = self.sentence.words.last().is_some_and(|word| ["do", "does"].contains(&word.low.as_str()));
+        let does = self.ends_in_do();
         if self.has(Function) || self.has(Role) || does {
-            let fits = self.only(&[Which, Function, Role, Protein, Encode, Information])
+            let fits = self.only(&[Which, Function, Role, Protein, Encode, Information, Gene])
                 || (self.has(Role) && self.only(&[Which, Role, Verb]));
             let asks = self.has(Which) || self.has(Function) || self.has(Role);
             return if fits && asks { field("summary") } else { None };
@@ -398,17 +514,19 @@ impl<'a> View<'a> {
             return if spaces.contains(&space) { field(space) } else { None };
         }
         if self.has(Previous) && self.only(&[Which, Previous, Name, Symbol, Alias, Gene]) {
-            return field("previous_symbol");
+            // `Which gene used to be called MLL?` asks for what it is called now.
+            let now = self.target == Some(Gene) && self.has(Which) && self.target_at < first && !self.has(Symbol);
+            return field(if now { "symbol" } else { "previous_symbol" });
         }
         let official = self.has(Official);
-        if self.has(Symbol) && self.only(&[Which, Symbol, Official, Gene]) {
+        if self.has(Symbol) && !self.has(StandsFor) && self.only(&[Which, Symbol, Official, Gene]) {
             return field("symbol");
         }
         if self.has(Alias) && self.only(&[Which, Alias, Gene, Name]) {
             let alias = self.spells(&["alias", "aliases"]);
             return if alias { field("alias") } else { field("names") };
         }
-        if (self.has(Name) || self.has(StandsFor)) && self.only(&[Which, Name, StandsFor, Official, Gene]) {
+        if (self.has(Name) || self.has(StandsFor)) && self.only(&[Which, Name, StandsFor, Official, Gene, Symbol]) {
             // `Which gene is called p53?`
             if self.target == Some(Gene)
                 && self.has(Which)
@@ -429,9 +547,21 @@ impl<'a> View<'a> {
         {
             return field("uniprot");
         }
-        let asks =
-            self.only(&[Which, Information, Gene]) && (!self.has(Gene) || self.has(Information)) && self.describes();
+        let asks = self.only(&[Which, Information, Gene])
+            && (!self.has(Gene) || self.has(Information))
+            && self.describes()
+            && self.asks_something();
         if asks { says("gene information") } else { None }
+    }
+}
+
+/// The task that is asked of a disease or phenotype, with its key.
+struct Asked(String);
+
+impl Asked {
+    /// The prompt with these keys.
+    fn after(&self, keys: &str) -> String {
+        format!("{keys}, {} =", self.0)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Plain questions: a sentence of a person becomes a prompt of the grammar, or is refused with the nearest prompts.
 //!
-//! `words` splits a line, `names` finds the names in it with the knowledge base, `vocabulary` says what every other word means, `sentence`
+//! `words` splits a line, `names` finds the names in it with the knowledge base, `vocabulary` and `framing` say what every other word means, `sentence`
 //! puts them together, and `intents` lists what may be asked. `sequences` reads questions with a sequence in them, `nearest` offers prompts
 //! for what is not understood. No model takes part: a question is understood only if every word of it is. A word that is neither in a name
 //! nor in the vocabulary (`treatment`, `not`, `in mice`) may change the meaning, and refuses the question.
 
+mod framing;
 mod intents;
 mod names;
 mod nearest;
@@ -63,6 +64,10 @@ struct NoNames;
 impl Names for NoNames {
     fn kinds(&self, _: &str) -> Result<names::Kinds> {
         Ok(names::Kinds::default())
+    }
+
+    fn same(&self, _: &str, _: &str) -> Result<bool> {
+        Ok(false)
     }
 
     fn why_unknown(&self, _: &str) -> Result<String> {

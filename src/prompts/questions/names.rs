@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     error::Result,
-    genes::{base::Base, records::GeneMatch},
+    genes::{
+        base::Base,
+        records::{Condition, GeneMatch},
+    },
 };
 
 /// What a text may be the name of.
@@ -44,6 +47,9 @@ impl Kinds {
 pub(super) trait Names {
     /// What `text` is the name of.
     fn kinds(&self, text: &str) -> Result<Kinds>;
+
+    /// Whether two texts name the same gene, or the same disease or phenotype.
+    fn same(&self, one: &str, other: &str) -> Result<bool>;
 
     /// Why `text` is no name, and what it is near to.
     fn why_unknown(&self, text: &str) -> Result<String>;
@@ -87,6 +93,23 @@ impl Names for BaseNames<'_> {
         Ok(kinds)
     }
 
+    fn same(&self, one: &str, other: &str) -> Result<bool> {
+        let things = |text: &str| {
+            Ok(match self.base.condition(text)?.ok() {
+                Some(Condition::Disease(all)) => all.iter().map(|disease| (disease.entity, 0)).collect(),
+                Some(Condition::Phenotype(term, _)) => vec![(-1, term)],
+                None => Vec::new(),
+            })
+        };
+        let conditions: (Vec<_>, Vec<_>) = (things(one)?, things(other)?);
+        if conditions.0.iter().any(|thing| conditions.1.contains(thing)) {
+            return Ok(true);
+        }
+        let gene = |text: &str| Ok(self.base.gene(text)?.one(text).ok().map(|(gene, _)| gene.id));
+        let genes: (Option<_>, Option<_>) = (gene(one)?, gene(other)?);
+        Ok(genes.0.is_some() && genes.0 == genes.1)
+    }
+
     fn why_unknown(&self, text: &str) -> Result<String> {
         if let GeneMatch::None(why) = self.base.gene(text)?
             && !text.contains(' ')
@@ -112,14 +135,16 @@ pub(super) struct Name<'a> {
     pub first: usize,
     /// The word behind its last one.
     pub end: usize,
+    /// The word at whose place it is meant: `it` in `X: does Y cause it?`, else its first.
+    pub at: usize,
 }
 
 /// Most words of a name.
 const LONGEST: usize = 14;
 
 /// A way to read the words from a place to the end: words that are understood neither as a name nor as a word of the vocabulary, names,
-/// and words outside of names. The least is best.
-type Cost = (usize, usize, usize);
+/// what joins names (`and`, a comma) inside of them, and words outside of names. The least is best.
+type Cost = (usize, usize, usize, usize);
 
 /// The names among the words of a line: as few words as possible are left that are neither part of a name nor in the vocabulary, and
 /// names are as long as possible. `known`: by word, whether it is in the vocabulary. A single word of the vocabulary is a name only in
@@ -130,10 +155,10 @@ pub(super) fn find<'a>(line: &'a str, words: &[Word<'a>], known: &[bool], names:
         !shouts && word.text.len() > 1 && !word.text.chars().any(char::is_lowercase) && word.text.is_ascii()
     };
     let count = words.len();
-    let mut best: Vec<(Cost, Option<Name<'a>>)> = vec![((0, 0, 0), None); count + 1];
+    let mut best: Vec<(Cost, Option<Name<'a>>)> = vec![((0, 0, 0, 0), None); count + 1];
     for first in (0..count).rev() {
-        let (lost, named, outside) = best[first + 1].0;
-        let mut chosen = ((lost + usize::from(!known[first]), named, outside + 1), None);
+        let (lost, named, joins, outside) = best[first + 1].0;
+        let mut chosen = ((lost + usize::from(!known[first]), named, joins, outside + 1), None);
         for last in first..count.min(first + LONGEST) {
             let all = &words[first..=last];
             let ordinary = known[first..=last].iter().all(|known| *known);
@@ -147,10 +172,11 @@ pub(super) fn find<'a>(line: &'a str, words: &[Word<'a>], known: &[bool], names:
             }
             let text = slice(line, &words[first], &words[last]);
             let kinds = readable(names.kinds(text)?, text, shouts, ordinary);
-            let (lost, named, outside) = best[last + 1].0;
-            let cost = (lost, named + 1, outside);
+            let (lost, named, joins, outside) = best[last + 1].0;
+            let inside = text.matches(", ").count() + all.iter().filter(|word| is_and(word)).count();
+            let cost = (lost, named + 1, joins + inside, outside);
             if kinds.any() && cost < chosen.0 {
-                chosen = (cost, Some(Name { text, kinds, first, end: last + 1 }));
+                chosen = (cost, Some(Name { text, kinds, first, end: last + 1, at: first }));
             }
         }
         best[first] = chosen;
@@ -167,6 +193,10 @@ pub(super) fn find<'a>(line: &'a str, words: &[Word<'a>], known: &[bool], names:
         }
     }
     Ok(found)
+}
+
+fn is_and(word: &Word<'_>) -> bool {
+    matches!(vocabulary::cue(&[&word.low]), Some((_, vocabulary::Cue::And)))
 }
 
 fn is_filler(word: &Word<'_>) -> bool {

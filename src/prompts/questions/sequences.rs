@@ -1,6 +1,6 @@
 //! Questions with a sequence in them: `translate ATGGCC`, `what is the GC content of ACGT?`, `is this a promoter: TATA…`.
 
-use super::{sentence::opened, words::Word};
+use super::{sentence::opened, vocabulary, words::Word};
 use crate::prompts::{
     grammar,
     tasks::{self, Needs, Task},
@@ -25,14 +25,19 @@ pub(super) enum Reading {
 /// Words between those that name the task.
 const FILLERS: &str = "what whats which is are the a an of for in this that these it its does do has have contain contains with to into 's \
     sequence sequences dna rna strand bases base my on please give me there any following would be can could you i within here nucleotide \
-    nucleotides as find get compute calculate determine show tell by if whether how high large low from at string fragment read oligo and then 5' 3' 5 3 \
+    nucleotides as find get make build write compute calculate determine show tell by if whether how high large low from at string fragment read oligo and then 5' 3' 5 3 \
     5'-3' region";
 
 /// Words of each task: all of `must`, and no others but `may`. The first that fits is it.
 const TASKS: &[(&str, &str, Task)] = &[
-    ("gc", "content percentage percent fraction ratio share amount level contents proportion %", Task::GcContent),
+    ("gc", "much content percentage percent fraction ratio share amount level contents proportion %", Task::GcContent),
     ("gc-content", "", Task::GcContent),
-    ("g+c", "content percentage percent fraction", Task::GcContent),
+    ("g c", "or and content percentage percent fraction ratio share proportion % plus bases letters", Task::GcContent),
+    ("g+c", "content percentage percent fraction ratio share proportion", Task::GcContent),
+    ("g/c", "content percentage percent fraction ratio share proportion", Task::GcContent),
+    ("rev comp", "", Task::ReverseComplement),
+    ("rev-comp", "", Task::ReverseComplement),
+    ("rc", "", Task::ReverseComplement),
     ("%gc", "content", Task::GcContent),
     ("reverse complement", "", Task::ReverseComplement),
     ("reverse complementary", "", Task::ReverseComplement),
@@ -41,7 +46,7 @@ const TASKS: &[(&str, &str, Task)] = &[
     ("reverse-complement", "", Task::ReverseComplement),
     ("reverse-complementary", "", Task::ReverseComplement),
     ("revcomp", "", Task::ReverseComplement),
-    ("reverse", "order", Task::Reverse),
+    ("reverse", "order write written", Task::Reverse),
     ("reversed", "order", Task::Reverse),
     ("backwards", "reverse reversed write written spell spelled", Task::Reverse),
     ("complement", "", Task::Complement),
@@ -59,7 +64,7 @@ const TASKS: &[(&str, &str, Task)] = &[
     ("amino acids", "encode encodes encoded code codes make makes convert protein", Task::Protein),
     ("open reading frame", "orf", Task::OpenReadingFrame),
     ("orf", "", Task::OpenReadingFrame),
-    ("splice site", "donor acceptor or", Task::SpliceSite),
+    ("splice site", "donor acceptor or middle centre center", Task::SpliceSite),
     ("splicing site", "donor acceptor or", Task::SpliceSite),
     ("proximal promoter", "", Task::ProximalPromoter(tasks::Tata::Any)),
     ("core promoter", "", Task::CorePromoter(tasks::Tata::Any)),
@@ -110,8 +115,16 @@ pub(super) fn read(line: &str) -> Reading {
     let words = opened(line);
     let mut whole = String::new();
     let (mut rest, mut runs, mut inside) = (Vec::new(), 0, false);
-    for word in &words {
-        match sequence(word) {
+    let found: Vec<Option<String>> = words.iter().map(sequence).collect();
+    let is_found = |at: Option<usize>| at.and_then(|at| found.get(at)).is_some_and(Option::is_some);
+    for (at, word) in words.iter().enumerate() {
+        // A piece of two letters belongs to the pieces beside it.
+        let piece = || {
+            let beside = is_found(at.checked_sub(1)) || is_found(Some(at + 1));
+            let bases = word.text.len() == 2 && word.text.bytes().all(|letter| b"ACGTUN".contains(&letter));
+            (bases && beside && word.text != "GC").then(|| word.text.to_string())
+        };
+        match found[at].clone().or_else(piece) {
             Some(bases) => {
                 runs += usize::from(!inside);
                 whole.push_str(&bases);
@@ -132,7 +145,8 @@ pub(super) fn read(line: &str) -> Reading {
         named.push(entry.task);
     } else {
         let fillers: Vec<&str> = FILLERS.split_whitespace().collect();
-        let said: Vec<&str> = rest.iter().copied().filter(|word| !fillers.contains(word)).collect();
+        let said = without_frames(&rest);
+        let said: Vec<&str> = said.into_iter().filter(|word| !fillers.contains(word)).collect();
         let fits = |must: &str, may: &str| {
             let must: Vec<&str> = must.split(' ').collect();
             let may: Vec<&str> = may.split_whitespace().collect();
@@ -149,6 +163,19 @@ pub(super) fn read(line: &str) -> Reading {
         Some(task) if runs == 1 && suits(*task, &whole) => Reading::Prompt(format!("{whole}, {} =", task.entry().name)),
         _ => Reading::Unclear { sequence: whole, words: all },
     }
+}
+
+/// Words without those that say nothing; `G or C` and the words of tasks are left.
+fn without_frames<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let (mut left, mut at) = (Vec::new(), 0);
+    while at < words.len() {
+        let count = vocabulary::frame(&words[at..]).unwrap_or(0);
+        if count == 0 {
+            left.push(words[at]);
+        }
+        at += count.max(1);
+    }
+    left
 }
 
 /// Whether a task reads such a sequence.
@@ -173,6 +200,10 @@ mod tests {
             ("Translate ATGGCC to protein", "ATGGCC, protein sequence ="),
             ("ATGGCC translate", "ATGGCC, protein sequence ="),
             ("what is the GC content of ACGT", "ACGT, GC content ="),
+            ("What percentage of GCGCATATGC is G or C?", "GCGCATATGC, GC content ="),
+            ("rev comp pls: cttgaagcctagtgca", "cttgaagcctagtgca, reverse complementary sequence ="),
+            ("any ORF in CC ATG GCT TGA CC ?", "CCATGGCTTGACC, Open Reading Frame ="),
+            ("make the complementary strand to ATGGCC", "ATGGCC, complementary sequence ="),
             ("gc content of acgt?", "acgt, GC content ="),
             ("ACGT GC content", "ACGT, GC content ="),
             ("ACGT, GC content", "ACGT, GC content ="),

@@ -3,11 +3,15 @@
 
 use std::sync::LazyLock;
 
+use super::framing;
+
 /// What a word or phrase says about the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Cue {
     /// Nothing: an article, a preposition, a pronoun, a polite word.
     Filler,
+    /// Nothing either, but a bare name beside it is no question: `my`, `always`, `so-called`.
+    Frame,
     /// `is`, `do`, `can`, `has`: a question that begins with it is answered by yes or no.
     Auxiliary,
     /// `whether`, `if`: a question that is answered by yes or no.
@@ -124,7 +128,8 @@ const WORDS: &[(Cue, &str)] = &[
     ),
     (
         Auxiliary,
-        "is, are, was, were, be, been, being, am, do, does, did, can, could, may, might, has, have, had, having",
+        "is, are, was, were, be, been, being, am, do, does, did, can, could, may, might, has, have, had, having, would, should, shall, will, \
+         must",
     ),
     (Whether, "whether, if"),
     (Which, "which, what, whats, what're, wich, wat"),
@@ -132,50 +137,60 @@ const WORDS: &[(Cue, &str)] = &[
     (Where, "where, wheres"),
     (How, "how, in what way"),
     (There, "there, any, anything"),
-    (And, "and, &, as well as"),
+    (And, "and, &, +, as well as, plus, along with, together with"),
     (Or, "or, either"),
     (By, "by, due to, because of, as a result of, result of, consequence of, consequences of, through"),
     (
         Gene,
         "gene, genes, gene mutation, gene mutations, gene variants, gene variant, gene defect, gene defects, genetic cause, \
             genetic causes, genetic basis, genetic background, genetic origin, causal gene, causal genes, causative gene, \
-            causative genes, disease gene, disease genes, loci",
+            causative genes, disease gene, disease genes, loci, culprit, culprits, culprit gene, culprit genes, gens, \
+            molecular cause, molecular basis, genetic defect, genetic defects, genetic aetiology, genetic etiology",
     ),
     (
         Disease,
         "disease, diseases, disorder, disorders, condition, conditions, syndrome, syndromes, illness, illnesses, pathology, \
-         pathologies, medical condition, medical conditions, health condition, health conditions, health problems",
+         pathologies, medical condition, medical conditions, health condition, health conditions, health problems, health problem, sickness, sicknesses, ailment, ailments, malady, maladies, clinical \
+         entity, clinical entities",
     ),
     (
         Phenotype,
         "phenotype, phenotypes, symptom, symptoms, sign, signs, feature, features, manifestation, manifestations, trait, traits, \
          finding, findings, characteristics, abnormality, abnormalities, clinical picture, clinical presentation, presentation, \
-         phenotypic abnormality, phenotypic abnormalities, hpo terms, hpo phenotypes, signs and symptoms, symptoms and signs",
+         phenotypic abnormality, phenotypic abnormalities, hpo terms, hpo phenotypes, signs and symptoms, symptoms and signs, phenotypic spectrum, \
+         clinical spectrum, phenotype spectrum, spectrum of symptoms, symptomatology, complaints, disease features, clinical signs",
     ),
     (
         Mutation,
         "mutation, mutations, variant, variants, mutated, mutant, defect, defects, defective, faulty, altered, alteration, alterations, \
          changes, change, pathogenic variant, pathogenic variants, pathogenic mutations, mutating, faults, fault, malfunction, \
-         dysfunction, broken, damaged",
+         dysfunction, broken, damaged, impaired, disrupted, disturbed, problem in, problem with, problems in, \
+         problems with, error in, errors in, mistake in, touched, hit, lesion, lesions, mutates",
     ),
     (
         Cause,
         "cause, causes, caused, causing, causal, causative, responsible, lead, leads, leading, led, result, results, resulting, \
-         underlie, underlies, underlying, behind, give rise, gives rise, bring about, produce, produces, trigger, triggers, reason",
+         underlie, underlies, underlying, behind, give rise, gives rise, bring about, produce, produces, trigger, triggers, reason, reasons, brings about, producing, \
+         at the root of, to thank for, got to thank for, to blame, to blame for, blame, at fault, accountable, lie behind, lies behind, \
+         stand behind, stands behind, origin, origins, give, gives, giving, provoke, provokes, provoked, induce, induces, induced, engender, source of, aetiology, etiology, root of, root cause",
     ),
     (
         Verb,
         "related, relate, relates, associated, associate, associates, linked, link to, links to, connected, connect, connects, involved, \
          involve, involves, implicated, implicate, contribute, contributes, contributing, correlate, correlated, correlates, tied, play, \
-         plays, matter, matters, come with, comes with, go with, goes with, come along with, present, presents, show, shows, \
+         plays, matter, matters, come with, comes with, go with, goes with, come along with, go along with, goes along with, comes along with, present, presents, show, shows, \
          shown, exhibit, exhibits, display, displays, include, includes, including, characterised, characterized, \
          characterise, characterize, accompanied, accompany, occur, occurs, seen, found, observed, experience, experienced, get, gets, \
          suffer, expect, expected, listed, reported, described, belong, belongs, annotated, important, relevant, arise, arises, \
-         appear, appears, comes from, come from, see, carry, carries, harbor, harbors, harbour, harbours, happen, affect, affects, affected, affecting, happens, co-occur",
+         appear, appears, comes from, come from, see, carry, carries, harbor, harbors, harbour, harbours, happen, affect, affects, affected, affecting, happens, co-occur, implied, concerned, consider, suspect, think of, thought of, look for, look at, \
+         should be tested, should i test, should we test, should one test, to test, to be tested, tie, ties, does one find, do we find, do you \
+         find, do i find, one finds, does one see, to do with, something to do with, anything to do with, have to do with, has to do with, \
+         tied to, encountered, encounter, accompanies, accompanying, feature in, features in, observe, observes, \
+         figure in, figures in, linking, interplay, pertain, pertains, correspond, corresponds, corresponding, match, matches, linked up",
     ),
     (
         Relation,
-        "relation, relations, relationship, relationships, link, links, connection, connections, association, associations, correlation, \
+        "relation, relations, relationship, relationships, link, links, connection, connections, association, associations, correlation, correlations, tie between, any tie, \
          related or not, evidence",
     ),
     (
@@ -218,23 +233,27 @@ const WORDS: &[(Cue, &str)] = &[
     ),
     (
         StandsFor,
-        "stand for, stands for, short for, abbreviation, abbreviated, abbreviation of, acronym, acronym for, spelled out",
+        "stand for, stands for, short for, abbreviation, abbreviated, abbreviation of, acronym, acronym for, spelled out, stands, stand, abbreviates, abbreviate, \
+         spelt out, full form, long form, expansion of, abbreviation mean, acronym mean",
     ),
     (Previous, "previous, previously, former, formerly, old, older, earlier, past, used to be, before, historical"),
     (Symbol, "symbol, symbols, gene symbol, gene symbols, hgnc symbol, hgnc symbols"),
-    (Hgnc, "hgnc"),
-    (Entrez, "entrez, entrez gene, ncbi, ncbi gene, ncbi's gene, gene id, geneid, ncbigene"),
-    (Ensembl, "ensembl, ensembl gene, ensemble, ensemble gene"),
-    (Omim, "omim, mim"),
+    (Hgnc, "hgnc, hgnc no, hgnc nr, hgnc gene"),
+    (
+        Entrez,
+        "entrez, entrez gene, ncbi, ncbi gene, ncbi's gene, gene id, geneid, ncbigene, entrez no, entrez nr, ncbi no",
+    ),
+    (Ensembl, "ensembl, ensembl gene, ensemble, ensemble gene, ensembl no"),
+    (Omim, "omim, mim, omim no, mim no, omim nr"),
     (Uniprot, "uniprot, uniprotkb, swissprot, swiss-prot, protein accession"),
     (Refseq, "refseq"),
-    (Orphanet, "orphanet, orpha, orphacode, orpha code"),
+    (Orphanet, "orphanet, orpha, orphacode, orpha code, orphanet no, orpha no"),
     (Mondo, "mondo"),
     (Umls, "umls, cui"),
     (Hpo, "hpo, hp, hpo term, human phenotype ontology"),
     (
         Identifier,
-        "id, ids, identifier, identifiers, number, numbers, accession, accessions, code, codes, accession number, entry number, \
+        "id, ids, identifier, identifiers, number, numbers, accession, accessions, code, codes, accession number, entry number, nr, id number, \
          database identifiers",
     ),
     (Kind, "kind, type, sort, class, category, kinds, types"),
@@ -247,30 +266,38 @@ const WORDS: &[(Cue, &str)] = &[
          long non-coding rna, lncrna, gene kind",
     ),
     (Protein, "protein, proteins, product, products, gene product, gene products, protein product, polypeptide"),
-    (Encode, "encode, encodes, encoded, encoding, code for, codes for, coding for, coded, make, makes, made, produced"),
+    (
+        Encode,
+        "encode, encodes, encoded, encoding, code for, codes for, coding for, coded, make, makes, made, produced, making",
+    ),
     (
         Inheritance,
         "inheritance, inherit, hereditary, heritable, dominant, recessive, x-linked, x linked, autosomal, autosomal dominant, \
          autosomal recessive, transmitted, transmission, passed on, passed down, run in families, runs in families, mitochondrially, \
-         inherited, passed, inheritable, y-linked, semidominant, mode of inheritance, inheritance pattern, inheritance mode, \
+         inherited, passed, inheritable, y-linked, semidominant, mode of inheritance, inheritance pattern, inheritance mode, from one parent or both, from one parent or from both, one parent or \
+         both, from both parents, from one parent, heredity, heritability pattern, inherited pattern, transmission mode, transmit, transmits, \
+         inherits, familial transmission, \
          pattern of inheritance",
     ),
     (Mode, "mode, pattern, way, manner"),
     (
         Information,
-        "information, more information, further information, more info, more details, more about, info, about, describe, description, descriptions, define, definition, definitions, meaning, mean, means, explain, \
+        "defined, defines, denote, denotes, signify, signifies, refer to, refers to, information, more information, further information, more info, more details, more about, info, about, describe, description, descriptions, define, definition, definitions, meaning, mean, means, explain, \
          explanation, details, detail, summary, overview, facts, general information, gene information, disease information, \
          gene summary, background, know about, known about, tell me about, entry for, summarize, summarise",
     ),
 ];
 
 /// Phrases that introduce a question and say nothing about it.
-const OPENERS: &str = "please, pls, kindly, hi, hello, hey, dear, ok, okay, so, well, now, thanks, thank you, excuse me, question, quick \
+const OPENERS: &str = "hi there, hello there, hey there, please, pls, kindly, hi, hello, hey, dear, ok, okay, so, well, now, thanks, thank you, excuse me, question, quick \
     question, can you, could you, would you, will you, can i, could i, may i, can you please, could you please, would you please, tell me, \
     tell us, show me, show us, show, list, give me, give us, give, find, find me, find out, get, get me, display, print, return, look up, \
     lookup, search, search for, search me, let me know, help me, help me find, help me understand, explain to me, i want, i would like, \
     i'd like, i need, i wish, id like, we want, we need, we would like, i want to, i would like to, i'd like to, i need to, to know, \
-    to find, to find out, to learn, to see, to understand, to get, to list, to have, know, learn, i am looking for, i'm looking for, \
+    good morning, good afternoon, good evening, good day, i would be grateful for, would be grateful for, i would be \
+    grateful if you could, i would be very grateful for, i'd be grateful for, grateful for, i would appreciate, i'd appreciate, i search, i \
+    seek, seek, seeking, searching, searching for, i am searching, i am searching for, i'm searching for, we search, we look for, i look \
+    for, i ask for, say me, inform me, explain me, to find, to find out, to learn, to see, to understand, to get, to list, to have, know, learn, i am looking for, i'm looking for, \
     im looking for, looking for, i am interested in, i'm interested in, interested in, i am curious, i'm curious, curious, i wonder, \
     i was wondering, i am wondering, i'm wondering, wondering, do you know, do we know, does anyone know, is it known, what about, \
     tell me about, provide, provide me, provide me with, name the, name all, name some, enumerate, compute, calculate, determine, work \
@@ -280,8 +307,8 @@ const OPENERS: &str = "please, pls, kindly, hi, hello, hey, dear, ok, okay, so, 
     what do you know about, what can you tell me about, what is known about, what do we know about, can i ask, may i ask, i'd love to know";
 
 /// Words that close a question and say nothing about it.
-const CLOSERS: &str =
-    "please, pls, thanks, thank you, for me, thank you very much, thanks a lot, exactly, actually, then";
+const CLOSERS: &str = "please, pls, thanks, thank you, for me, thank you very much, thanks a lot, exactly, actually, then, many thanks, thanks in advance, thank you in advance, thx, plz, cheers, best \
+    regards, kind regards, regards, if possible, i would be grateful, much appreciated";
 
 /// Words near words of questions that are no typing errors of them: they have a meaning of their own.
 const NO_ERRORS: &str = "cases, case, course, courses, pause, clause, muted, gone, genie, genre, rule, rules, sole, pole, roll, lines, line, liked, \
@@ -307,7 +334,9 @@ const NO_ERRORS: &str = "cases, case, course, courses, pause, clause, muted, gon
 /// The vocabulary as words of phrases, longest phrases first.
 static PHRASES: LazyLock<Vec<(Vec<&'static str>, Cue)>> = LazyLock::new(|| {
     let phrases = WORDS.iter().flat_map(|(cue, text)| split(text).map(move |phrase| (phrase, *cue)));
-    let mut all: Vec<_> = phrases.map(|(phrase, cue)| (phrase.split(' ').collect::<Vec<_>>(), cue)).collect();
+    let frames = framing::FRAMES.iter().flat_map(|text| split(text).map(|phrase| (phrase, Frame)));
+    let mut all: Vec<_> =
+        phrases.chain(frames).map(|(phrase, cue)| (phrase.split(' ').collect::<Vec<_>>(), cue)).collect();
     all.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
     all
 });
@@ -336,14 +365,54 @@ pub(super) fn cue(words: &[&str]) -> Option<(usize, Cue)> {
     PHRASES.iter().find(|(phrase, _)| words.starts_with(phrase)).map(|(phrase, cue)| (phrase.len(), *cue))
 }
 
+/// Words of a story before the question.
+static STORY: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+    let mut all: Vec<Vec<_>> =
+        framing::STORY.iter().flat_map(|text| split(text)).map(|phrase| phrase.split(' ').collect()).collect();
+    all.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
+    all
+});
+
+/// How many words at the beginning of `words` belong to a story before the question.
+pub(super) fn story(words: &[&str]) -> Option<usize> {
+    STORY.iter().find(|phrase| words.starts_with(phrase)).map(Vec::len)
+}
+
+/// How many words at the beginning of `words` say nothing.
+pub(super) fn frame(words: &[&str]) -> Option<usize> {
+    cue(words).filter(|(_, cue)| matches!(cue, Frame | Filler)).map(|(count, _)| count)
+}
+
+/// How people write words in haste.
+const SHORT: [(&str, &str); 9] = [
+    ("u", "you"),
+    ("ur", "your"),
+    ("pls", "please"),
+    ("plz", "please"),
+    ("thx", "thanks"),
+    ("abt", "about"),
+    ("w/", "with"),
+    ("becoz", "because"),
+    ("doesnt", "doesn't"),
+];
+
+/// A word as it is written when there is time.
+pub(super) fn in_full(word: &str) -> Option<&'static str> {
+    SHORT.iter().find(|(short, _)| *short == word).map(|(_, full)| *full)
+}
+
 /// The word of the vocabulary that `word` is a typing error of: two letters exchanged, one missing, one too many, or (from six letters) one
 /// wrong, but not the first.
 pub(super) fn corrected(word: &str) -> Option<&'static str> {
     let count = word.chars().count();
-    if count < 4 || !word.chars().all(char::is_alphabetic) || split(NO_ERRORS).any(|other| other == word) {
+    if count < 4
+        || !word.chars().all(char::is_alphabetic)
+        || framing::changes(word)
+        || split(NO_ERRORS).any(|other| other == word)
+    {
         return None;
     }
-    let single = PHRASES.iter().filter(|(phrase, _)| phrase.len() == 1).map(|(phrase, _)| phrase[0]);
+    let single = WORDS.iter().flat_map(|(_, text)| split(text)).filter(|phrase| !phrase.contains(' '));
     let near = |known: &&'static str| {
         let other = known.chars().count();
         let first = known.chars().next() == word.chars().next();

@@ -1,5 +1,7 @@
 //! A line as words, each with its place: a name of several words is a slice of the line, with everything between them.
 
+use super::vocabulary;
+
 /// A word of a line, without the punctuation around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Word<'a> {
@@ -19,6 +21,9 @@ const BETWEEN: [char; 7] = [',', ';', '/', '(', ')', '"', '\u{a0}'];
 /// What may stand around a word and is no part of it.
 const AROUND: [char; 20] =
     ['?', '!', '.', ':', '\'', '"', '“', '”', '‘', '’', '«', '»', '[', ']', '{', '}', '<', '>', '¿', '…'];
+
+/// What is no word where it stands alone.
+const DASHES: [char; 7] = ['-', '–', '—', '−', '*', '•', '>'];
 
 /// The words of a line. `'s` is a word of its own.
 pub(super) fn words(line: &str) -> Vec<Word<'_>> {
@@ -42,17 +47,29 @@ fn add<'a>(all: &mut Vec<Word<'a>>, line: &'a str, from: usize, to: usize) {
     let cut = line[from..to].trim_start_matches(AROUND);
     let start = to - cut.len();
     let text = cut.trim_end_matches(AROUND);
+    // `gene(s)` is one word, and a dash is none.
+    let plural =
+        ["s", "es"].contains(&text) && line[..start].ends_with('(') && line[start + text.len()..].starts_with(')');
+    if plural && line[..start - 1].ends_with(char::is_alphabetic) || text.chars().all(|letter| DASHES.contains(&letter))
+    {
+        return;
+    }
     let mut push = |start: usize, text: &'a str| {
         if !text.is_empty() {
             let low = text.to_lowercase().replace(['’', '‘'], "'");
+            let low = vocabulary::in_full(&low).map_or(low, String::from);
             all.push(Word { text, low, start, end: start + text.len() });
         }
     };
-    let owner = ["'s", "’s"].into_iter().find_map(|end| Some((text.strip_suffix(end)?, end)));
+    // `FBN1-related` is two words, `X-linked` is one.
+    let ends = ["'s", "’s", "-related", "-associated", "-linked"];
+    let owner =
+        ends.into_iter().find_map(|end| Some((text.strip_suffix(end)?, end))).filter(|(owner, _)| owner.len() > 1);
     match owner {
         Some((owner, end)) => {
             push(start, owner);
-            push(start + owner.len(), &text[text.len() - end.len()..]);
+            let end = end.trim_start_matches('-');
+            push(start + text.len() - end.len(), &text[text.len() - end.len()..]);
         }
         None => push(start, text),
     }
@@ -79,6 +96,7 @@ mod tests {
         assert_eq!(low("Huntington’s disease, OMIM:143100."), ["huntington", "'s", "disease", "omim:143100"]);
         assert_eq!(low("BRCA1/BRCA2 (x)"), ["brca1", "brca2", "x"]);
         assert_eq!(low(" ? "), Vec::<String>::new());
+        assert_eq!(low("SDHB - gene(s) for X?"), ["sdhb", "gene", "for", "x"]);
     }
 
     #[test]
