@@ -247,7 +247,7 @@ impl<'a> View<'a> {
                 each.then(|| asked.after(&keys.join(", ")))
             }
             ([_, ..], [])
-                if !self.has(Or) && !(several && self.spells(&["both"])) && self.joined(genes.iter().copied()) =>
+                if !(self.has(Or) || several && self.spells(&["both"])) && self.joined(genes.iter().copied()) =>
             {
                 self.of_genes()
             }

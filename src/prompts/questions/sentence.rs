@@ -192,7 +192,7 @@ impl<'a> Sentence<'a> {
         let beside = |place: &Place| names.iter().any(|name| name.end == place.first || name.first == place.end);
         for place in self.places.iter_mut().filter(|place| place.end <= end) {
             let noun = matches!(place.item, Item::Cue(Cue::Gene | Cue::Disease | Cue::Phenotype | Cue::Mutation));
-            if !matches!(place.item, Item::Name(_)) && !(noun && beside(place)) {
+            if !(matches!(place.item, Item::Name(_)) || noun && beside(place)) {
                 place.item = Item::Cue(Cue::Filler);
             }
         }
@@ -257,7 +257,7 @@ impl<'a> Sentence<'a> {
             }
             at += count;
         }
-        (named || story) && (!nouns || story)
+        story || named && !nouns
     }
 
     /// Whether one of these cues is in the question.
