@@ -114,7 +114,7 @@ mod tests {
     fn no_framing_word_changes_what_is_asked() {
         for phrase in FRAMES.iter().flat_map(|text| words(text)) {
             for word in phrase.split(' ') {
-                let allowed = ["chance", "few", "many", "good"].contains(&word) && phrase.contains(' ');
+                let allowed = ["chance", "few", "many", "good", "best", "much"].contains(&word) && phrase.contains(' ');
                 assert!(allowed || !changes(word), "{phrase}: {word}");
             }
         }
