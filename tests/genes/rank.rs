@@ -93,10 +93,15 @@ const GENES_TO_PHENOTYPE: &str = "ncbi_gene_id\tgene_symbol\thpo_id\thpo_name\tf
 ";
 
 fn made() -> (Folder, String) {
+    made_with(&[])
+}
+
+/// The same knowledge base, with further tables.
+fn made_with(more: &[(&str, &str)]) -> (Folder, String) {
     let folder = Folder::new();
     let tables =
         [("hgnc.txt", HGNC), ("hp.obo", OBO), ("phenotype.hpoa", HPOA), ("genes_to_phenotype.txt", GENES_TO_PHENOTYPE)];
-    let paths: Vec<String> = tables.iter().map(|(name, text)| folder.write(name, text)).collect();
+    let paths: Vec<String> = tables.iter().chain(more).map(|(name, text)| folder.write(name, text)).collect();
     let base = folder.path("genes.sqlite");
     let mut arguments = vec!["genes", "build", "--quiet", "-o", &base];
     arguments.extend(paths.iter().map(String::as_str));
@@ -334,4 +339,17 @@ drawn\tHP:0001083\tFBN2\tTGFB2,TGFB3\tPMID:9
     assert!(run.code == 2 && run.stderr.contains("does not apply to ranked genes"), "{}", run.stderr);
     let run = genogloss(&["evaluate", "core-promoter", &cases, "--without-paper"]);
     assert!(run.code == 2 && run.stderr.contains("applies to ranked genes"), "{}", run.stderr);
+}
+
+#[test]
+fn a_disease_that_curators_refute_for_a_gene_gives_it_no_score() {
+    let head = super::CLINGEN.lines().take(5).map(|line| format!("{line}\n")).collect::<String>();
+    for (class, best) in [("Definitive", "OMIM:100001"), ("Refuted", "OMIM:100004"), ("Disputed", "OMIM:100004")] {
+        let row =
+            format!("\"FBN1\",\"HGNC:3603\",\"Alpha syndrome\",\"MONDO:0000001\",\"AD\",\"{class}\",\"https://x\"\n");
+        let (_folder, base) = made_with(&[("clingen.csv", &format!("{head}{row}"))]);
+        let rows = ranked(&base, &["--hpo", "Arachnodactyly,Ectopia lentis"]);
+        let of_gene = rows.iter().find(|row| row[1] == "FBN1").expect("FBN1");
+        assert_eq!(of_gene[4], best, "HPO states FBN1 and Alpha syndrome, ClinGen: {class}");
+    }
 }

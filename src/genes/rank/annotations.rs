@@ -93,8 +93,10 @@ impl Annotations {
         let references = reader.annotations(with_references)?;
         reader.merge();
         reader.known_diseases()?;
-        let mut pairs = reader.pairs()?;
-        reader.stated_with_genes(&mut pairs)?;
+        // What curators dispute or refute for a gene does not count, whoever lists it.
+        let together = base.all_pairs()?;
+        let mut pairs = reader.pairs(&together)?;
+        reader.stated_with_genes(&mut pairs, &together)?;
         reader.finish(pairs, references, with_references)
     }
 
@@ -145,6 +147,9 @@ struct Statements {
 }
 
 type Pairs = HashMap<i64, Statements>;
+
+/// What all sources claim together of a gene and a record of a disease: those that the filter of the knowledge base admits.
+type Together = HashMap<(i64, i64), Claim>;
 
 struct Reader<'a> {
     base: &'a Base,
@@ -235,17 +240,15 @@ impl Reader<'_> {
     }
 
     /// The statements about genes and diseases.
-    fn pairs(&self) -> Result<Pairs> {
+    fn pairs(&self, together: &Together) -> Result<Pairs> {
         let mut pairs = Pairs::new();
-        // What all sources claim together is needed only where something is left out by it.
-        let admitted = self.base.filter().least.map(|_| self.base.all_pairs()).transpose()?;
         let publishers: Vec<&str> = self.base.sources().iter().map(|source| source.name.as_str()).collect();
         self.base.each("SELECT gene, disease, claim, source FROM gene_disease ORDER BY source", |row| {
             let (gene, disease, claim, source): (i64, i64, i64, i64) =
                 (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
             let statements: &mut Statements = pairs.entry(gene).or_default();
             let publisher = usize::try_from(source - 1).ok().and_then(|at| publishers.get(at)).copied();
-            let admitted = admitted.as_ref().is_none_or(|all| all.contains_key(&(gene, disease)));
+            let admitted = together.get(&(gene, disease)).is_some_and(|claim| !claim.is_against());
             if !admitted || !self.base.counts(source) || !counts(Claim::of(claim), publisher.unwrap_or_default()) {
                 return Ok(());
             }
@@ -294,14 +297,14 @@ impl Reader<'_> {
     }
 
     /// Sources that give phenotypes with a gene and a disease: each gene and disease is one more disease, of that gene alone.
-    fn stated_with_genes(&mut self, pairs: &mut Pairs) -> Result<()> {
+    fn stated_with_genes(&mut self, pairs: &mut Pairs, together: &Together) -> Result<()> {
         let others: Vec<String> = (1..)
             .zip(self.base.sources())
             .filter(|(_, source)| source.name != HPO)
             .map(|(id, _): (i64, _)| id.to_string())
             .collect();
         let sql = format!(
-            "SELECT t.gene, t.term, t.source, d.accession, d.name, g.entrez FROM gene_term t JOIN disease d ON d.id = t.disease
+            "SELECT t.gene, t.term, t.source, d.accession, d.name, g.entrez, d.id FROM gene_term t JOIN disease d ON d.id = t.disease
              JOIN gene g ON g.id = t.gene WHERE t.source IN ({})",
             others.join(", ")
         );
@@ -310,7 +313,8 @@ impl Reader<'_> {
         base.each(&sql, |row| {
             let Some(term) = ontology.get(row.get(1)?) else { return Ok(()) };
             let (gene, source): (i64, i64) = (row.get(0)?, row.get(2)?);
-            if !base.counts(source) {
+            let against = together.get(&(gene, row.get(6)?)).is_some_and(|claim| claim.is_against());
+            if against || !base.counts(source) {
                 return Ok(());
             }
             let (accession, name): (Option<String>, String) = (row.get(3)?, row.get(4)?);
