@@ -20,8 +20,17 @@ struct Product {
     /// The element of a disorder that only this product has.
     known_by: &'static str,
     columns: &'static [&'static str],
+    /// The statements of a disorder: the list, its items, and the elements that each item must have.
+    statements: Option<Statements>,
     /// The rows of a disorder.
     rows: fn(&Disorder) -> Vec<Vec<String>>,
+}
+
+/// A list of statements in a disorder.
+struct Statements {
+    list: &'static str,
+    item: &'static str,
+    needs: &'static [&'static [&'static str]],
 }
 
 /// A disorder of a file.
@@ -47,24 +56,44 @@ const PRODUCTS: &[Product] = &[
             "status",
             "reference",
         ],
+        statements: Some(Statements {
+            list: "DisorderGeneAssociationList",
+            item: "DisorderGeneAssociation",
+            needs: &[
+                &["Gene", "Symbol"],
+                &["DisorderGeneAssociationType", "Name"],
+                &["DisorderGeneAssociationStatus", "Name"],
+            ],
+        }),
         rows: genes,
     },
     Product {
         kind: TableKind::OrphanetPhenotypes,
         known_by: "HPODisorderAssociationList",
         columns: &["orphacode", "disorder", "disorder_type", "hpo_id", "hpo_term", "frequency", "diagnostic_criteria"],
+        statements: Some(Statements {
+            list: "HPODisorderAssociationList",
+            item: "HPODisorderAssociation",
+            needs: &[&["HPO", "HPOId"], &["HPOFrequency"]],
+        }),
         rows: phenotypes,
     },
     Product {
         kind: TableKind::OrphanetNomenclature,
         known_by: "ExternalReferenceList",
         columns: &["orphacode", "disorder", "disorder_type", "fact", "value", "relation"],
+        statements: Some(Statements {
+            list: "ExternalReferenceList",
+            item: "ExternalReference",
+            needs: &[&["Source"], &["Reference"], &["DisorderMappingRelation"]],
+        }),
         rows: nomenclature,
     },
     Product {
         kind: TableKind::OrphanetClassification,
         known_by: CLASSIFICATION,
         columns: &["orphacode", "disorder", "disorder_type", "parent_orphacode", "parent"],
+        statements: None,
         rows: classification,
     },
 ];
@@ -102,6 +131,7 @@ pub(super) fn open(reader: Box<dyn BufRead + Send>, place: &str) -> Result<Opene
     let mut ready = Vec::new().into_iter();
     // The disorders around the one that is read, outermost first.
     let mut around: Vec<[String; 2]> = Vec::new();
+    let owned = place.to_string();
     let rows = std::iter::from_fn(move || {
         loop {
             if let Some(row) = ready.next() {
@@ -109,6 +139,9 @@ pub(super) fn open(reader: Box<dyn BufRead + Send>, place: &str) -> Result<Opene
             }
             match records.next() {
                 Ok(Some(Record { element, level })) => {
+                    if let Some(missing) = product.missing(&element) {
+                        return Some(Err(refusal(&owned, product, &element, &missing)));
+                    }
                     around.truncate(level.saturating_sub(1));
                     let above = around.last().cloned();
                     if level > 0 {
@@ -124,6 +157,39 @@ pub(super) fn open(reader: Box<dyn BufRead + Send>, place: &str) -> Result<Opene
     });
     let columns = product.columns.iter().map(|name| name.to_string()).collect();
     Ok(Opened { kind: product.kind, lead, columns, rows: Box::new(rows) })
+}
+
+impl Product {
+    /// The path of the first element that a disorder must have and lacks.
+    fn missing(&self, disorder: &Element) -> Option<String> {
+        let own = [&["OrphaCode"][..], &["Name"]];
+        if let Some(path) = own.iter().find(|path| disorder.text(path).is_empty()) {
+            return Some(path.join("/"));
+        }
+        let Statements { list, item, needs } = self.statements.as_ref()?;
+        let children = disorder.find(&[list]).map_or(&[][..], |list| list.children.as_slice());
+        if children.iter().any(|child| child.name != *item) {
+            return Some(format!("{list}/{item}"));
+        }
+        let lacks = |path: &&&[&str]| children.iter().any(|child| child.find(path).is_none());
+        needs.iter().find(lacks).map(|path| format!("{list}/{item}/{}", path.join("/")))
+    }
+}
+
+/// The refusal of a disorder that lacks an element.
+fn refusal(place: &str, product: &Product, element: &Element, missing: &str) -> Error {
+    let which = match disorder(element) {
+        [code, name, _] if code.is_empty() => name,
+        [code, ..] => format!("ORPHA:{code}"),
+    };
+    let mut expected = vec!["OrphaCode".to_string(), "Name".to_string()];
+    if let Some(Statements { list, item, needs }) = &product.statements {
+        expected.extend(needs.iter().map(|path| format!("{list}/{item}/{}", path.join("/"))));
+    }
+    let problem =
+        format!("it looks like {}, and its disorder {which} has no <{missing}>", product.kind.description().what);
+    let hint = format!("its elements may have changed: expected are {}", expected.join(", "));
+    Error::input(place, problem).with_hint(hint)
 }
 
 /// The code, name and type of a disorder: the first three columns.
@@ -287,11 +353,56 @@ mod tests {
         };
         refused("</JDBOR>", "without a disorder");
         refused("<Disorder><PrevalenceList/></Disorder></JDBOR>", "a disorder has PrevalenceList");
-        refused("<Disorder><DisorderGeneAssociationList/></Disorder>", "the file is cut off");
+        refused(
+            "<Disorder><OrphaCode>3</OrphaCode><Name>x</Name><DisorderGeneAssociationList/></Disorder>",
+            "the file is cut off",
+        );
         refused("<Disorder><DisorderGeneAssociationList>", "the file is cut off");
         refused("<Disorder>&who;</Disorder>", "nothing says what &who; means");
         refused("<Disorder></Name></Disorder>", "it is not XML at byte");
         let error = opened(b"<rdf/>").err().expect("refused");
         assert!(error.to_string().contains("its root is <rdf>"), "{error}");
+    }
+
+    #[test]
+    fn an_element_that_was_renamed_is_refused_by_name() {
+        let errors = |text: &str| -> Vec<String> {
+            let opened =
+                open(Box::new(std::io::Cursor::new(text.to_string().into_bytes())), "made up").expect("opened");
+            opened.rows.filter_map(Result::err).map(|error| error.to_string()).collect()
+        };
+        let genes = "<JDBOR><DisorderList><Disorder><OrphaCode>3</OrphaCode><Name>x</Name><DisorderGeneAssociationList>
+            <DisorderGeneAssociation><Gene><Symbol>A1</Symbol></Gene>
+            <DisorderGeneAssociationType><Name>Role in</Name></DisorderGeneAssociationType>
+            <DisorderGeneAssociationStatus><Name>Assessed</Name></DisorderGeneAssociationStatus>
+            </DisorderGeneAssociation></DisorderGeneAssociationList></Disorder></DisorderList></JDBOR>";
+        let phenotypes = "<JDBOR><Disorder><OrphaCode>3</OrphaCode><Name>x</Name><HPODisorderAssociationList>
+            <HPODisorderAssociation><HPO><HPOId>HP:0000256</HPOId></HPO><HPOFrequency><Name>Rare</Name></HPOFrequency>
+            </HPODisorderAssociation></HPODisorderAssociationList></Disorder></JDBOR>";
+        let names = "<JDBOR><Disorder><OrphaCode>3</OrphaCode><Name>x</Name><ExternalReferenceList><ExternalReference>
+            <Source>OMIM</Source><Reference>1</Reference><DisorderMappingRelation><Name>E</Name></DisorderMappingRelation>
+            </ExternalReference></ExternalReferenceList></Disorder></JDBOR>";
+        for (text, elements) in [
+            (
+                genes,
+                &[
+                    "OrphaCode",
+                    "DisorderGeneAssociation",
+                    "Symbol",
+                    "DisorderGeneAssociationType",
+                    "DisorderGeneAssociationStatus",
+                ][..],
+            ),
+            (phenotypes, &["OrphaCode", "HPODisorderAssociation", "HPOId", "HPOFrequency"]),
+            (names, &["OrphaCode", "ExternalReference", "Source", "Reference", "DisorderMappingRelation"]),
+        ] {
+            assert_eq!(errors(text), Vec::<String>::new());
+            for element in elements {
+                let renamed =
+                    text.replace(&format!("<{element}>"), "<New>").replace(&format!("</{element}>"), "</New>");
+                let errors = errors(&renamed);
+                assert!(errors.iter().any(|one| one.contains(element)), "{element}: {errors:?}");
+            }
+        }
     }
 }
