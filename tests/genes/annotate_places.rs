@@ -155,3 +155,21 @@ fn the_other_end_of_a_breakend_has_the_names_of_the_annotation() {
     let text = succeed(&[&arguments[..], &["--contig-aliases", &aliases]].concat());
     assert!(text.contains("GG_GENES=FBN2|HGNC:3604|"), "{text}");
 }
+
+#[test]
+fn genes_without_a_line_of_their_own_are_read_beside_those_with_one() {
+    let (folder, base) = made();
+    let record = |kind: &str, start: u32, end: u32, id: &str, name: &str| {
+        format!("1\tx\t{kind}\t{start}\t{end}\t.\t+\t.\tgene_id \"{id}\"; gene_name \"{name}\";\n")
+    };
+    let of_one = [record("transcript", 100, 200, "a", "FBN1"), record("exon", 100, 120, "a", "FBN1")].concat();
+    // Its own line is what counts, also after its transcripts.
+    let of_two = [record("transcript", 500, 900, "b", "FBN2"), record("gene", 500, 600, "b", "FBN2")].concat();
+    let bed = folder.write("i.bed", "1\t150\t160\n1\t550\t560\n1\t800\t810\n");
+    for (name, lines) in [("before.gtf", format!("{of_one}{of_two}")), ("after.gtf", format!("{of_two}{of_one}"))] {
+        let annotation = folder.write(name, lines);
+        let text = succeed(&["genes", "-b", &base, "annotate", &bed, "--genes", &annotation, "--quiet"]);
+        let genes: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split('\t').nth(3)).collect();
+        assert_eq!(genes, ["FBN1", "FBN2", "."], "{name}: {text}");
+    }
+}

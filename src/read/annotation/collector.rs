@@ -30,12 +30,12 @@ pub(super) struct Collector {
     /// A number for each contig and identifier: a gene on both X and Y, or on an alternate locus, has two places. Identifiers are those
     /// of genes in GTF, and those of lines in GFF3.
     keys: HashMap<String, u32>,
-    /// The lines of genes, in order.
-    genes: Vec<GenePlace>,
+    /// The lines of genes, in order, with the number of the record.
+    genes: Vec<(u64, GenePlace)>,
     /// By key: the index of a gene in `genes`.
     lines: HashMap<u32, usize>,
-    /// The span of all lines of a key, for a GTF without lines of genes.
-    spans: Vec<GenePlace>,
+    /// The span of the lines of a key, for genes of GTF without a line of their own; with the number of the first record.
+    spans: Vec<(u64, GenePlace)>,
     /// By key: the index of a span in `spans`.
     span_of: HashMap<u32, usize>,
     /// Exons with the key of their parent. They are added to their gene at the end.
@@ -94,17 +94,16 @@ impl Collector {
         let place = GenePlace { contig, interval, strand, id, name, others, exons: Vec::new() };
         if kind == "gene" {
             self.lines.insert(key, self.genes.len());
-            self.genes.push(place);
-            self.spans.clear();
-        } else if !self.has_lines() {
+            self.genes.push((self.records, place));
+        } else if !self.lines.contains_key(&key) {
             match self.span_of.get(&key) {
                 Some(&at) => {
-                    let known = &mut self.spans[at].interval;
+                    let known = &mut self.spans[at].1.interval;
                     *known = Interval::new(known.start.min(interval.start), known.end.max(interval.end));
                 }
                 None => {
                     self.span_of.insert(key, self.spans.len());
-                    self.spans.push(place);
+                    self.spans.push((self.records, place));
                 }
             }
         }
@@ -112,9 +111,23 @@ impl Collector {
 
     /// The genes with their exons, in the order of the file.
     pub(super) fn finish(self) -> Vec<GenePlace> {
-        let Self { mut genes, mut lines, spans, span_of, exons, parent_of, .. } = self;
-        if genes.is_empty() {
-            (genes, lines) = (spans, span_of);
+        let Self { genes, lines, spans, span_of, exons, parent_of, .. } = self;
+        let of = |numbered: Vec<(u64, GenePlace)>, keys: &HashMap<u32, usize>| -> Vec<(Vec<u32>, u64, GenePlace)> {
+            let mut keyed: Vec<_> = numbered.into_iter().map(|(number, gene)| (Vec::new(), number, gene)).collect();
+            keys.iter().for_each(|(&key, &at)| keyed[at].0.push(key));
+            keyed
+        };
+        let mut all = of(genes, &lines);
+        // A gene with a line of its own, which may come last, has its place from that line alone.
+        all.extend(
+            of(spans, &span_of).into_iter().filter(|(keys, ..)| keys.iter().all(|key| !lines.contains_key(key))),
+        );
+        all.sort_by_key(|(_, number, _)| *number);
+        let mut lines = HashMap::new();
+        let mut genes = Vec::with_capacity(all.len());
+        for (keys, _, gene) in all {
+            lines.extend(keys.into_iter().map(|key| (key, genes.len())));
+            genes.push(gene);
         }
         for (mut key, interval) in exons {
             // An exon is a part of a transcript, which is a part of a gene. Deeper trees are rare.

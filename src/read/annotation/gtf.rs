@@ -31,9 +31,10 @@ pub(super) fn read(reader: impl BufRead, place: &str, genes: &mut Collector) -> 
     Ok(())
 }
 
-/// The feature of a record; `None` for one that is not needed: where there are lines of genes, all others but exons.
+/// The feature of a record; `None` for one that is not needed: where there are lines of genes, all others but transcripts and exons, which a
+/// gene without a line of its own may have.
 fn feature(record: &gtf::Record<'_>, has_lines: bool) -> io::Result<Option<Feature>> {
-    if has_lines && !matches!(record.ty().as_ref() as &[u8], b"gene" | b"exon") {
+    if has_lines && !matches!(record.ty().as_ref() as &[u8], b"gene" | b"transcript" | b"exon") {
         return Ok(None);
     }
     let attributes = record.attributes()?;

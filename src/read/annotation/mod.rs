@@ -34,8 +34,8 @@ pub(crate) struct Annotation {
     pub place: String,
 }
 
-/// Reads an annotation. Genes are the lines of genes; in a GTF without such lines, the span of all lines with the same `gene_id`. In
-/// SpliceAI's table (`#NAME CHROM STRAND TX_START TX_END EXON_START EXON_END`) each line is a gene.
+/// Reads an annotation. Genes are the lines of genes; in GTF also the span of all lines with the same `gene_id`, for those without such a
+/// line (of a file that has lines of genes, transcripts and exons count). In SpliceAI's table (`#NAME CHROM STRAND TX_START TX_END EXON_START EXON_END`) each line is a gene.
 pub(crate) fn read(path: &Path) -> Result<Annotation> {
     of(open::open_even_empty(path)?)
 }
