@@ -64,6 +64,9 @@ impl Prompt {
     /// Parses a prompt; refuses one without the sequence or keys that its task needs.
     pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
         let bad = |detail: String| Refusal::new(Skip::BadPrompt, detail);
+        if text.trim().is_empty() {
+            return Err(bad("the prompt is empty".into()));
+        }
         let Some((body, after)) = text.rsplit_once('=') else {
             return Err(bad("a prompt ends with \"task =\"".into()));
         };
@@ -304,7 +307,7 @@ mod tests {
             ("a=1, reading comprehension=", Skip::BadPrompt, "name a key"),
             ("TyrThr, complete the blank =", Skip::BadPrompt, "one ___"),
             ("=1, ACGT, GC content =", Skip::BadPrompt, "no key before ="),
-            ("", Skip::BadPrompt, "ends with"),
+            ("", Skip::BadPrompt, "the prompt is empty"),
         ] {
             let (found, detail) = refused(text);
             assert_eq!(found, skip, "{text}: {detail}");

@@ -283,7 +283,13 @@ fn read_lines(
             })?);
             continue;
         }
-        if text.trim().is_empty() || (columns.is_none() && text.starts_with('#')) {
+        if number == 1 && columns.is_none() && text.split(',').any(|name| name.trim().eq_ignore_ascii_case("prompt")) {
+            return Err(bad("it looks like the header of a table whose columns are separated by commas")
+                .with_hint("tables of prompts are separated by tabs"));
+        }
+        // A row of a table is no blank line, also when all of its fields are empty.
+        let is_blank = text.trim().is_empty() && (columns.is_none() || !text.contains('\t'));
+        if is_blank || (columns.is_none() && text.starts_with('#')) {
             continue;
         }
         let mut id = number.to_string();
@@ -297,7 +303,7 @@ fn read_lines(
                 if fields.len() != columns.count {
                     return Err(bad(&format!("has {} columns, the first line {}", fields.len(), columns.count)));
                 }
-                if let Some(at) = columns.id {
+                if let Some(at) = columns.id.filter(|at| !fields[*at].trim().is_empty()) {
                     id = fields[at].into();
                 }
                 fields[columns.prompt]

@@ -417,3 +417,15 @@ fn golden_prompts_have_the_answers_of_the_reference() {
         }
     }
 }
+
+#[test]
+fn a_row_without_a_prompt_is_answered_with_the_reason() {
+    let folder = Folder::new();
+    let table = folder.write("p.tsv", "id\tprompt\na\tACGT, GC content =\n\t\n\nc\t\n");
+    let rows = asked(&["-i", &table]);
+    assert_eq!(rows.iter().map(|row| row[0].as_str()).collect::<Vec<_>>(), ["a", "3", "c"]);
+    assert!(rows[1][5].contains("the prompt is empty") && rows[2][5].contains("the prompt is empty"), "{rows:?}");
+    let commas = folder.write("p.csv", "id,prompt\na,\"ACGT, GC content =\"\n");
+    let run = genogloss(&["ask", "-i", &commas]);
+    assert!(run.code == 1 && run.stderr.contains("tables of prompts are separated by tabs"), "{}", run.stderr);
+}
