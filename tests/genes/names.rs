@@ -36,8 +36,13 @@ OMIM:154700\tMarfan syndrome; MFS\t\tHP:0001166\tPMID:1\tPCS\t\t20/25\t\t\tP\tHP
 /// A knowledge base of these tables.
 fn made() -> (Folder, String) {
     let folder = Folder::new();
-    let tables =
-        [("hgnc.txt", HGNC), ("gene_info", GENE_INFO), ("withdrawn.txt", WITHDRAWN), ("phenotype.hpoa", DISEASES)];
+    let tables = [
+        ("hgnc.txt", HGNC),
+        ("gene_info", GENE_INFO),
+        ("withdrawn.txt", WITHDRAWN),
+        ("hp.obo", super::OBO),
+        ("phenotype.hpoa", DISEASES),
+    ];
     let paths: Vec<String> = tables.iter().map(|(name, text)| folder.write(name, text)).collect();
     let base = folder.path("genes.sqlite");
     let mut arguments = vec!["genes", "build", "-o", &base];

@@ -478,3 +478,48 @@ fn changed_headers_are_refused_with_what_was_expected() {
     let said = refused(&[("strange.txt", "a\tb\n1\t2\n")]);
     assert!(said.contains("it is not a table that genogloss reads"), "{said}");
 }
+
+#[test]
+fn files_that_are_cut_off_are_refused() {
+    // In the middle of a line, and before terms that others lie below.
+    let said = refused(&[("hp.obo", &OBO[..OBO.find("Ectopia").expect("a term") + 4])]);
+    assert!(said.contains("it ends within a term, and within a line: \"name: Ecto\""), "{said}");
+    let said = refused(&[("part.obo", &OBO.replace("id: HP:0000118\n", "id: HP:0000119\n"))]);
+    assert!(
+        said.contains("part.obo") && said.contains("lies below HP:0000118 (is_a), and the file has no such"),
+        "{said}"
+    );
+    let rootless = OBO.replace("id: HP:0000118\n", "id: HP:0000119\n").replace("is_a: HP:0000118", "is_a: HP:0000119");
+    let said = refused(&[("part.obo", &rootless)]);
+    assert!(said.contains("part.obo") && said.contains("it has no term HP:0000118 (Phenotypic abnormality)"), "{said}");
+    // A table without rows is no table of genes.
+    let folder = Folder::new();
+    let (table, base) = (folder.write("hgnc.txt", HGNC.lines().next().expect("a header")), folder.path("genes.sqlite"));
+    let run = genogloss(&["genes", "build", "-o", &base, &table]);
+    assert!(run.code == 1 && run.stderr.contains("has no genes: there is a header alone"), "{}", run.stderr);
+}
+
+#[test]
+fn tables_of_phenotypes_need_the_ontology() {
+    let said = refused(&[("phenotype.hpoa", HPOA)]);
+    assert!(said.contains("phenotype.hpoa") && said.contains("give hp.obo or hp.json too"), "{said}");
+}
+
+#[test]
+fn a_release_that_the_user_gives_counts_before_what_a_table_states() {
+    let folder = Folder::new();
+    let tables = [folder.write("hgnc.txt", HGNC), folder.write("clingen.csv", super::CLINGEN)];
+    let base = folder.path("genes.sqlite");
+    for (given, wanted, warned) in [
+        (["HGNC=2024-04-01", "ClinGen=2025-01-09"], ["2024-04-01", "2025-01-09"], "2024-04-01 (--release)"),
+        (["hgnc.txt=2024-03-04", "ClinGen=2025-02"], ["2024-03-04", "2025-02"], "2025-02 (--release)"),
+    ] {
+        let [one, two] = given;
+        let run =
+            genogloss(&["genes", "build", "-o", &base, &tables[0], &tables[1], "--release", one, "--release", two]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(facts(&base, "SELECT release FROM source ORDER BY id"), wanted);
+        let warnings: Vec<&str> = run.stderr.lines().filter(|line| line.contains("(--release)")).collect();
+        assert!(warnings.len() == 1 && warnings[0].contains(warned), "{}", run.stderr);
+    }
+}

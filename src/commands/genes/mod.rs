@@ -64,7 +64,7 @@ Examples:
         /// Tables.
         #[arg(required = true, value_name = "TABLE")]
         tables: Vec<PathBuf>,
-        /// Release of a source whose tables do not give it: ClinGen=2025-01-09; a file name may stand in place of the source.
+        /// Release of a source's tables: ClinGen=2025-01-09; a file name may stand in place of the source. It counts before what a table states.
         #[arg(long, value_name = "SOURCE=RELEASE", value_parser = release)]
         release: Vec<(String, String)>,
         /// Knowledge base to write. Default: the file of --knowledge-base.

@@ -120,7 +120,7 @@ pub(crate) fn build_and_log(tables: &[PathBuf], releases: &[(String, String)], t
 }
 
 /// Reads the tables and writes the knowledge base to `out` (all or nothing). `releases`: names of sources or files, and the releases of
-/// those tables that do not give their own.
+/// their tables; they count before what a table states.
 pub(crate) fn build(
     files: &[PathBuf],
     releases: &[(String, String)],
@@ -130,6 +130,8 @@ pub(crate) fn build(
     tables.sort_by_key(|(_, table)| table.kind);
     check_tables(&tables)?;
     check_releases(releases, &tables)?;
+    let ontology = tables.iter().find(|(_, table)| table.kind == TableKind::Ontology);
+    let ontology = ontology.map_or("the ontology".to_string(), |(_, table)| table.place().to_string());
     let failed = |error: rusqlite::Error| Error::Output {
         place: out.display().to_string(),
         message: describe_sqlite(&error),
@@ -142,7 +144,7 @@ pub(crate) fn build(
         for (number, (path, table)) in tables.into_iter().enumerate() {
             reports.push(builder.read_table(number as i64 + 1, path, table, releases)?);
         }
-        let ontology = builder.ontology.encoded(&builder.genes)?;
+        let ontology = builder.ontology.encoded(&builder.genes, &ontology)?;
         identities = builder.finish(ontology).map_err(failed)?;
         Ok(())
     })?;
@@ -164,9 +166,19 @@ fn check_tables(tables: &[(PathBuf, Table)]) -> Result<()> {
             .with_hint("HGNC's complete set (hgnc_complete_set.txt) or NCBI's Homo_sapiens.gene_info is needed"));
     }
     let has = |kind: TableKind| tables.iter().find(|(_, table)| table.kind == kind);
-    if let (Some((_, table)), None) = (has(TableKind::PhenotypeGenes), has(TableKind::Ontology)) {
-        let problem = "its genes also have all more general phenotypes, which only the ontology tells from their own";
-        return Err(Error::input(table.place(), problem).with_hint("give hp.obo or hp.json too"));
+    if has(TableKind::Ontology).is_none() {
+        for (kind, problem) in [
+            (
+                TableKind::PhenotypeGenes,
+                "its genes also have all more general phenotypes, which only the ontology tells from their own",
+            ),
+            (TableKind::DiseasePhenotypes, "it gives phenotypes by identifier, and only the ontology names them"),
+            (TableKind::OrphanetPhenotypes, "its phenotypes are those of HPO, and there is no ontology of them"),
+        ] {
+            if let Some((_, table)) = has(kind) {
+                return Err(Error::input(table.place(), problem).with_hint("give hp.obo or hp.json too"));
+            }
+        }
     }
     Ok(())
 }
@@ -271,10 +283,29 @@ impl Builder {
         self.end_table(kind, &mut tally).map_err(|error| Error::input(&place, describe_sqlite(&error)))?;
         let file = file_name(&path);
         let named = |(of, _): &&(String, String)| of.eq_ignore_ascii_case(publisher.name) || *of == file;
+        if tally.rows == 0 && matches!(kind, TableKind::Hgnc | TableKind::GeneInfo) {
+            return Err(Error::input(
+                place,
+                format!("it is {}, and has no genes: there is a header alone", about.what),
+            )
+            .with_hint("the file may be cut off: download it again"));
+        }
+        if kind == TableKind::Ontology
+            && let Some(why) = self.ontology.lacks()
+        {
+            return Err(Error::input(place, why).with_hint("the file may be cut off: download it again"));
+        }
+        let stated = tally.release.as_str();
         let release = match releases.iter().find(named) {
-            _ if !tally.release.is_empty() => tally.release.clone(),
+            Some((_, release)) if !stated.is_empty() && stated != release => {
+                tracing::warn!(
+                    "{place}: its release is taken to be {release} (--release), and the table states {stated}"
+                );
+                release.clone()
+            }
             Some((_, release)) => release.clone(),
-            None => NO_RELEASE.to_string(),
+            None if stated.is_empty() => NO_RELEASE.to_string(),
+            None => stated.to_string(),
         };
         let digest = report.sha256.unwrap_or_default();
         self.releases.once(&place, kind, &digest, tally.panels.take())?;

@@ -17,6 +17,9 @@ use crate::{
     genes::identifiers::term_number,
 };
 
+/// The terms that the library needs: the root of all terms, and that of phenotypes.
+const ROOTS: [(u32, &str); 2] = [(1, "All"), (118, "Phenotypic abnormality")];
+
 /// A term of the ontology.
 #[derive(Default)]
 pub(super) struct Term {
@@ -93,6 +96,18 @@ impl OntologyTerms {
         }
     }
 
+    /// Why the terms that were read are not all: one lies below a term that is not among them.
+    pub(super) fn lacks(&self) -> Option<String> {
+        let known: HashSet<u32> = self.terms.iter().map(|term| term.id).collect();
+        let current = self.terms.iter().filter(|term| !term.obsolete);
+        let mut links = current.flat_map(|term| term.parents.iter().map(move |parent| (term, *parent)));
+        let (term, parent) = links.find(|(_, parent)| !known.contains(parent))?;
+        Some(format!(
+            "HP:{:07} ({}) lies below HP:{parent:07} (is_a), and the file has no such term",
+            term.id, term.name
+        ))
+    }
+
     /// Ends the ontology: obsolete terms lead to those that replace them.
     pub(super) fn complete(&mut self) {
         self.is_read = true;
@@ -141,15 +156,21 @@ impl OntologyTerms {
         self.terms.iter().map(|term| (term.id, above(term))).collect()
     }
 
-    /// The ontology with its genes and diseases in the format of the library; `None` if no term has a parent.
-    pub(super) fn encoded(&self, genes: &GeneIndex) -> Result<Option<Vec<u8>>> {
+    /// The ontology with its genes and diseases in the format of the library; `None` if no term has a parent. `place`: its file.
+    pub(super) fn encoded(&self, genes: &GeneIndex, place: &str) -> Result<Option<Vec<u8>>> {
         if self.terms.iter().all(|term| term.parents.is_empty()) {
             return Ok(None);
         }
         let current: Vec<&Term> = self.terms.iter().filter(|term| !term.obsolete).collect();
-        check_depth(&current).map_err(|why| Error::input("hp.obo", why))?;
+        for (root, name) in ROOTS {
+            if !current.iter().any(|term| term.id == root) {
+                return Err(Error::input(place, format!("it has no term HP:{root:07} ({name}), above all others"))
+                    .with_hint("the file may be cut off, or a part of HPO: hp.obo or hp.json holds all of it"));
+            }
+        }
+        check_depth(&current).map_err(|why| Error::input(place, why))?;
         let bytes = self.build(&current, genes);
-        bytes.map(Some).map_err(|error| Error::input("hp.obo", format!("the ontology is inconsistent: {error}")))
+        bytes.map(Some).map_err(|error| Error::input(place, format!("the ontology is inconsistent: {error}")))
     }
 
     fn build(&self, current: &[&Term], genes: &GeneIndex) -> std::result::Result<Vec<u8>, HpoError> {

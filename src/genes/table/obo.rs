@@ -24,13 +24,12 @@ pub(super) fn is_obo(start: &[u8]) -> bool {
 }
 
 /// Opens an OBO file of HPO or MONDO.
-pub(super) fn open(mut reader: Box<dyn BufRead + Send>, place: &str) -> Result<Opened> {
-    let place = place.to_string();
+pub(super) fn open(reader: Box<dyn BufRead + Send>, place: &str) -> Result<Opened> {
+    let mut lines = Lines { reader, line: Vec::new(), place: place.to_string(), is_in_term: false };
     let mut header: Vec<String> = Vec::new();
     let (mut named, mut first) = (None, None);
-    let mut line = Vec::new();
     while first.is_none() && header.len() < HEADER {
-        let Some(text) = next_line(&mut reader, &mut line, &place)? else { break };
+        let Some(text) = lines.next()? else { break };
         if let Some(name) = text.strip_prefix("ontology:") {
             named = Some(name.trim().to_string());
         } else if let Some(id) = text.strip_prefix("id:") {
@@ -56,7 +55,7 @@ pub(super) fn open(mut reader: Box<dyn BufRead + Send>, place: &str) -> Result<O
     let rows = std::iter::from_fn(move || {
         let text = match ready.next() {
             Some(text) => Ok(Some(text)),
-            None => next_line(&mut reader, &mut line, &place),
+            None => lines.next(),
         };
         Some(Ok(StringRecord::from(vec![match text {
             Ok(Some(text)) => text,
@@ -67,8 +66,29 @@ pub(super) fn open(mut reader: Box<dyn BufRead + Send>, place: &str) -> Result<O
     Ok(Opened { kind: *kind, lead: Vec::new(), columns: vec!["line".into()], rows: Box::new(rows) })
 }
 
-/// The next line without its end; `None` at the end of the file.
-fn next_line(reader: &mut dyn BufRead, line: &mut Vec<u8>, place: &str) -> Result<Option<String>> {
-    let more = read::read_line(reader, line).map_err(|error| Error::input(place, describe(&error)))?;
-    Ok(more.then(|| String::from_utf8_lossy(line).trim_end().to_string()))
+/// The lines of a file.
+struct Lines {
+    reader: Box<dyn BufRead + Send>,
+    line: Vec<u8>,
+    place: String,
+    /// Whether the last line read belongs to a term.
+    is_in_term: bool,
+}
+
+impl Lines {
+    /// The next line without its end; `None` at the end of the file. Refuses a file whose last line has no end and belongs to a term.
+    fn next(&mut self) -> Result<Option<String>> {
+        let ended = read::read_line_and_end(&mut self.reader, &mut self.line)
+            .map_err(|error| Error::input(&self.place, describe(&error)))?;
+        let Some(ended) = ended else { return Ok(None) };
+        let text = String::from_utf8_lossy(&self.line).trim_end().to_string();
+        if text.starts_with('[') {
+            self.is_in_term = text == "[Term]";
+        }
+        if !ended && self.is_in_term {
+            return Err(Error::input(&self.place, format!("it ends within a term, and within a line: {text:?}"))
+                .with_hint("the file may be cut off: download it again"));
+        }
+        Ok(Some(text))
+    }
 }
