@@ -211,6 +211,11 @@ impl PairWriter {
 
 /// The gene and the disease or phenotype that a pair names, or why it names none.
 fn resolve(base: &Base, named: &NamedPair) -> Result<std::result::Result<Pair, String>> {
+    for (text, what) in [(&named.gene, "gene"), (&named.about, "disease or phenotype")] {
+        if matches!(text.trim(), "" | ".") {
+            return Ok(Err(format!("it names no {what}: the field is empty")));
+        }
+    }
     let gene = |name: &str| -> Result<_> { Ok(base.gene(name)?.one(name).map(|(gene, _)| *gene)) };
     let own = match gene(&named.gene)? {
         Ok(own) => own,
@@ -288,7 +293,7 @@ impl PairTable {
         let fields: Vec<String> = loop {
             match lines.next()? {
                 None => return Ok(None),
-                Some(line) if line.trim().is_empty() => {}
+                Some(line) if TextLines::is_blank(line) => {}
                 Some(line) => break line.split('\t').map(str::to_string).collect(),
             }
         };

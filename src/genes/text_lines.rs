@@ -43,6 +43,11 @@ impl TextLines {
         }
     }
 
+    /// Whether a line is blank. A row of a table whose fields are all empty is not: it has a tab.
+    pub(super) fn is_blank(line: &str) -> bool {
+        line.trim().is_empty() && !line.contains('\t')
+    }
+
     /// The file and the number of the last line read, for messages.
     pub(super) fn place(&self) -> String {
         format!("{}, line {}", self.input.place(), self.number)

@@ -127,6 +127,22 @@ fn what_is_no_text_is_no_table_of_pairs() {
 }
 
 #[test]
+fn a_row_whose_fields_are_all_empty_is_written_with_the_reason() {
+    let (folder, base) = made();
+    let pairs = folder.write("pairs.tsv", "gene\tdisease\n\t\n\nFBN1\tMarfan syndrome\nFBN1\t.\n");
+    let run = genogloss(&["genes", "-b", &base, "relate", "-i", &pairs]);
+    let lines: Vec<&str> = run.stdout.lines().skip(1).collect();
+    assert!(run.code == 1 && lines.len() == 3, "{}\n{}", run.stdout, run.stderr);
+    assert!(lines[0].contains("it names no gene: the field is empty"), "{}", run.stdout);
+    assert!(lines[1].starts_with("FBN1\tOMIM:154700\t"), "{}", run.stdout);
+    assert!(lines[2].contains("it names no disease or phenotype: the field is empty"), "{}", run.stdout);
+    let cases = folder.write("cases.tsv", "id\tterms\n\t\na\tHP:0001166\n\n");
+    let run = genogloss(&["genes", "-b", &base, "rank", "--cases", &cases, "--top", "1"]);
+    assert!(run.code == 1 && run.stderr.contains("1 of 2 cases could not be ranked"), "{}", run.stderr);
+    assert!(run.stdout.contains("all fields of the row are empty"), "{}", run.stdout);
+}
+
+#[test]
 fn bad_tables_and_bases_are_refused_in_one_line() {
     let (folder, base) = made();
     let refused = |arguments: &[&str], why: &str| {

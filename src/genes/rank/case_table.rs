@@ -38,7 +38,12 @@ pub(super) fn read(mut lines: TextLines) -> Result<(Vec<Case>, InputReport)> {
     }
     let mut cases = Vec::new();
     while let Some(line) = lines.next()?.map(str::to_string) {
+        if TextLines::is_blank(&line) {
+            continue;
+        }
         if line.trim().is_empty() {
+            let (id, problem) = (lines.place(), Some("all fields of the row are empty".into()));
+            cases.push(Case { place: id.clone(), id, problem, ..Case::default() });
             continue;
         }
         let fields: Vec<&str> = line.split('\t').collect();
