@@ -376,6 +376,47 @@ fn a_disease_is_listed_with_its_members_and_their_genes() {
 }
 
 #[test]
+fn a_disease_with_a_number_is_no_series() {
+    let folder = Folder::new();
+    let base = folder.path("genes.sqlite");
+    let header = HPOA.lines().take(2).collect::<Vec<_>>().join("\n");
+    let all = [
+        ("OMIM:200001", "Corge ataxia 1"),
+        ("OMIM:200002", "Corge ataxia, X-linked 1"),
+        ("OMIM:200003", "Corge ataxia, autosomal recessive 1"),
+        // The first of a series may also have its name.
+        ("OMIM:200004", "Garply anemia; GARPLY ANEMIA, COMPLEMENTATION GROUP A"),
+        ("OMIM:200005", "Garply anemia, complementation group B"),
+        ("ORPHA:21", "Garply anemia"),
+        ("OMIM:200006", "Waldo disease"),
+        ("OMIM:200007", "Waldo disease, infantile"),
+    ];
+    let rows = all.map(|(id, name)| format!("{id}\t{name}\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x"));
+    let hpoa = format!("{header}\n{}\n", rows.join("\n"));
+    let tables =
+        [folder.write("hgnc.txt", HGNC), folder.write("hp.obo", OBO), folder.write("phenotype.hpoa", hpoa.as_bytes())];
+    let mut arguments = vec!["genes", "build", "-o", &base];
+    arguments.extend(tables.iter().map(String::as_str));
+    let run = genogloss(&arguments);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(
+        query(
+            &base,
+            "SELECT low.accession, coalesce(high.accession, high.name) FROM disease_parent h JOIN disease low ON low.id = h.disease
+             JOIN disease high ON high.id = h.parent ORDER BY 1, 2"
+        ),
+        [
+            "OMIM:200001|Corge ataxia",
+            "OMIM:200002|Corge ataxia",
+            "OMIM:200003|Corge ataxia",
+            "OMIM:200004|ORPHA:21",
+            "OMIM:200005|ORPHA:21",
+        ]
+    );
+    assert_eq!(query(&base, "SELECT count(*) FROM disease WHERE id <> entity"), ["0"], "no two are one");
+}
+
+#[test]
 fn an_ontology_is_known_by_its_name() {
     let folder = Folder::new();
     let hgnc = folder.write("hgnc.txt", HGNC);

@@ -262,7 +262,11 @@ fn best_known(named: &[Disease]) -> BTreeSet<i64> {
     }
     let most = spaces.values().map(HashSet::len).max().unwrap_or_default();
     let best: BTreeSet<i64> = spaces.iter().filter(|(_, own)| own.len() == most).map(|(entity, _)| *entity).collect();
-    if best.len() == 1 { best } else { spaces.into_keys().collect() }
+    if best.len() == 1 || most == 0 {
+        return best;
+    }
+    // Of several, those of curated vocabularies: one may be the group of the others.
+    spaces.into_iter().filter(|(_, own)| !own.is_empty()).map(|(entity, _)| entity).collect()
 }
 
 /// The end of a message that names what may have been meant.

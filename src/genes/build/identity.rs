@@ -6,7 +6,8 @@
 //! membership; a synonym never overrules that.
 //!
 //! A disease belongs to those that a source lists above it, to records that are stated to be broader, and to the series that its name is
-//! of (`series`). A series of which no source has a record gets one, without an identifier.
+//! of (`series`). A series of which no source has a record gets one, without an identifier. A disease with a number is no series: where
+//! a number of OMIM also has the name of the series it is in (Fanconi anemia, complementation group A), that name is no link either.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -45,6 +46,8 @@ impl Mapping {
 pub(super) struct DiseaseNames {
     all: Vec<(i64, String)>,
     seen: HashSet<(i64, String)>,
+    /// The places of the names of each disease.
+    of: HashMap<i64, Vec<usize>>,
 }
 
 impl DiseaseNames {
@@ -52,9 +55,35 @@ impl DiseaseNames {
     pub(super) fn add(&mut self, disease: i64, name: &str) {
         let name = name.trim();
         if !name.is_empty() && self.seen.insert((disease, name.to_string())) {
+            self.of.entry(disease).or_default().push(self.all.len());
             self.all.push((disease, name.to_string()));
         }
     }
+
+    /// The names of a record, by its place in the list of records.
+    fn of(&self, record: usize) -> impl Iterator<Item = &str> {
+        self.of.get(&(record as i64 + 1)).into_iter().flatten().map(|&at| self.all[at].1.as_str())
+    }
+}
+
+/// Records of OMIM that have a number by any of their names, and the keys of the series that these are in with other records of OMIM.
+fn numbered(records: &[Record], names: &DiseaseNames) -> HashMap<usize, HashSet<String>> {
+    let mut numbered: HashMap<usize, HashSet<String>> = HashMap::new();
+    for (disease, name) in &names.all {
+        let record = *disease as usize - 1;
+        if records[record].space.as_deref() == Some("OMIM") && series::is_numbered(name) {
+            let keys = series::general_names(name).into_iter().map(|general| Forms::of(&general).key);
+            numbered.entry(record).or_default().extend(keys);
+        }
+    }
+    let mut sizes: HashMap<String, usize> = HashMap::new();
+    for key in numbered.values().flatten() {
+        *sizes.entry(key.clone()).or_default() += 1;
+    }
+    for keys in numbered.values_mut() {
+        keys.retain(|key| sizes[key] > 1);
+    }
+    numbered
 }
 
 /// What was joined.
@@ -110,6 +139,8 @@ struct Joiner {
     broader: HashMap<usize, HashSet<usize>>,
     /// Keys of the names of phenotypes: they are too general to be an identity where they are synonyms.
     phenotypes: HashSet<String>,
+    /// Records of OMIM that have a number by any of their names, and the keys of the series that these are in with other records.
+    numbered: HashMap<usize, HashSet<String>>,
     /// The record that stands for each, in a chain that ends with itself.
     up: Vec<usize>,
     /// The records that each record stands for.
@@ -141,7 +172,7 @@ pub(super) fn write(db: &Connection, names: DiseaseNames) -> rusqlite::Result<Id
         }
     }
     drop(update);
-    let series = joiner.write_parents(db, references.parents)?;
+    let series = joiner.write_parents(db, references.parents, &names)?;
     write_words(db)?;
     let diseases = (0..joiner.records.len()).filter(|&record| joiner.up[record] == record).count();
     Ok(Identities { records: joiner.records.len(), diseases, left_out: joiner.left_out, series })
@@ -190,7 +221,8 @@ impl Joiner {
         let count = records.len();
         let (up, members) = ((0..count).collect(), (0..count).map(|record| vec![record]).collect());
         let broader = HashMap::new();
-        Ok(Self { records, names: all, by_key, broader, phenotypes, up, members, left_out: 0 })
+        let numbered = numbered(&records, names);
+        Ok(Self { records, names: all, by_key, broader, phenotypes, numbered, up, members, left_out: 0 })
     }
 
     /// Reads what the sources state of the identifiers that they list.
@@ -212,9 +244,12 @@ impl Joiner {
         for (record, other, mapping, source) in all {
             let closeness = self.records[record].forms.closeness(&self.records[other].forms);
             let same = closeness.filter(|closeness| *closeness <= Closeness::Order);
+            let is_above = above.contains(&(record, space(other)));
+            let is_of_series = || self.is_of_series(record, other, &self.records[record].forms.key);
             match (mapping.as_str(), same) {
+                ("exact", Some(_)) if is_above && is_of_series() => found.parents.push((other, record, source)),
                 ("exact", Some(closeness)) => found.links.push((Link::NamedReference, closeness, record, other)),
-                ("exact", None) if above.contains(&(record, space(other))) => {
+                ("exact", None) if is_above => {
                     found.parents.push((other, record, source));
                 }
                 ("exact", None) => found.links.push((Link::Reference, Closeness::Generic, record, other)),
@@ -257,6 +292,10 @@ impl Joiner {
                     continue;
                 }
                 for (of, mut all) in others {
+                    all.retain(|one| !self.is_of_series(name.record, one.2, &name.forms.key));
+                    if all.is_empty() {
+                        continue;
+                    }
                     if of.is_some() && of == space {
                         continue;
                     }
@@ -277,6 +316,17 @@ impl Joiner {
             }
         }
         links
+    }
+
+    /// Whether a name that two records have in common is that of the series that one of them is in by a number of OMIM.
+    fn is_of_series(&self, a: usize, b: usize, key: &str) -> bool {
+        let is_in = |record: &usize| self.numbered.get(record).is_some_and(|series| series.contains(key));
+        is_in(&a) != is_in(&b)
+    }
+
+    /// Whether a disease may be a series by its name: a record of OMIM with a number is none.
+    fn may_be_series(&self, entity: usize) -> bool {
+        self.members[entity].iter().all(|record| !self.numbered.contains_key(record))
     }
 
     /// Whether a record's own name that is a synonym of another may be an identity: abbreviations, names of phenotypes and the name of the
@@ -329,7 +379,12 @@ impl Joiner {
 
     /// Writes the parents that references state and those that names have, and the series that no source has. Returns how many series
     /// were made.
-    fn write_parents(&self, db: &Connection, stated: Vec<(usize, usize, i64)>) -> rusqlite::Result<usize> {
+    fn write_parents(
+        &self,
+        db: &Connection,
+        stated: Vec<(usize, usize, i64)>,
+        names: &DiseaseNames,
+    ) -> rusqlite::Result<usize> {
         let mut insert = db.prepare("INSERT INTO disease_parent VALUES (?1, ?2, ?3)")?;
         let mut listed = db.prepare("SELECT disease, parent FROM disease_parent")?;
         let listed = listed.query_map([], |row| {
@@ -337,19 +392,26 @@ impl Joiner {
             Ok((entity(row.get(0)?), entity(row.get(1)?)))
         })?;
         let mut seen: HashSet<(usize, usize)> = listed.collect::<rusqlite::Result<_>>()?;
+        let mut below = seen.clone();
+        below.extend(stated.iter().map(|&(low, high, _)| (self.entity(low), self.entity(high))));
         let mut parents = stated;
         // Series without a record: their names and members, by key.
         let mut unnamed: BTreeMap<String, (String, BTreeSet<usize>)> = BTreeMap::new();
         for (at, record) in self.records.iter().enumerate() {
             let entity = self.entity(at);
-            let above = self.generals(at, entity);
+            let above = self.generals(at, entity, names, &below);
             parents.extend(above.iter().map(|&parent| (at, parent, record.source)));
             if above.is_empty()
                 && let Some(name) = series::series(&record.name)
             {
                 let key = Forms::of(&name).key;
-                if !self.by_key.contains_key(&key) {
-                    unnamed.entry(key).or_insert_with(|| (name, BTreeSet::new())).1.insert(entity);
+                // Those that have the name, although they are one of the series.
+                let having: BTreeSet<usize> =
+                    self.by_key.get(&key).into_iter().flatten().map(|&at| self.names[at].record).collect();
+                if having.iter().all(|&record| self.is_of_omim(record) && self.numbered.contains_key(&record)) {
+                    let members = &mut unnamed.entry(key).or_insert_with(|| (name, BTreeSet::new())).1;
+                    members.insert(entity);
+                    members.extend(having.into_iter().map(|record| self.entity(record)));
                 }
             }
         }
@@ -375,21 +437,38 @@ impl Joiner {
         Ok(count)
     }
 
+    fn is_of_omim(&self, record: usize) -> bool {
+        self.records[record].space.as_deref() == Some("OMIM")
+    }
+
     /// The records of the nearest series that a record's name is of.
-    fn generals(&self, at: usize, entity: usize) -> Vec<usize> {
-        for general in series::general_names(&self.records[at].name) {
+    fn generals(&self, at: usize, entity: usize, names: &DiseaseNames, below: &HashSet<(usize, usize)>) -> Vec<usize> {
+        let own = &self.records[at].name;
+        let mut all = series::general_names(own);
+        if self.numbered.contains_key(&at) && !series::is_numbered(own) {
+            let numbered = names.of(at).filter(|name| series::is_numbered(name));
+            all.extend(numbered.flat_map(series::general_names));
+        }
+        for general in all {
             let forms = Forms::of(&general);
+            // Type 2A is of type 2, where that is a group of its own and no number of OMIM.
+            let is_type = series::is_numbered(&general);
             let Some(group) = self.by_key.get(&forms.key) else { continue };
             let same = group.iter().map(|&other| &self.names[other]).filter(|other| forms.is_same(&other.forms));
             // One record for each disease; those whose own name it is, else the one that has it as a synonym.
             let mut found: [BTreeMap<usize, usize>; 2] = Default::default();
             for other in same {
                 let of = self.entity(other.record);
-                if of != entity {
+                let is_own = || other.own && self.members[of].iter().all(|&one| !self.is_of_omim(one));
+                let is_series = || !series::is_numbered(&self.records[other.record].name) && self.may_be_series(of);
+                if of != entity && if is_type { is_own() } else { is_series() } {
                     found[usize::from(!other.own)].entry(of).or_insert(other.record);
                 }
             }
-            let [own, synonyms] = found;
+            let [mut own, synonyms] = found;
+            // Galactosemia of OMIM is the first of those that Orphanet's galactosemia is above.
+            let all: Vec<usize> = own.keys().copied().collect();
+            own.retain(|&of, _| all.iter().all(|&high| !below.contains(&(of, high))));
             if !own.is_empty() {
                 return own.into_values().collect();
             }

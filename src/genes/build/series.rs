@@ -13,9 +13,6 @@ const KINDS: &[&str] = &[
     "early",
     "late",
     "onset",
-    "infantile",
-    "juvenile",
-    "adult",
     "susceptibility",
     "to",
     "somatic",
@@ -23,23 +20,36 @@ const KINDS: &[&str] = &[
     "complementation",
 ];
 
+/// Words of ages, which tell the numbered members of a series apart.
+const AGES: &[&str] = &["infantile", "juvenile", "adult"];
+
 /// The words of a name in its parts, which commas separate.
 type Parts = Vec<Vec<String>>;
 
 /// Names that are more general than this one, from the nearest to the most general: those of the series that it may belong to. They are
 /// made from words in the form in which names are compared.
+///
+/// A series has no number: `A, X-linked 1` is one of `A, X-linked` and of `A`, but not of `A 1`. A number loses its letter alone, not the
+/// mode of inheritance beside it.
 pub(super) fn general_names(name: &str) -> Vec<String> {
     let parts: Parts = name.split(',').map(words).filter(|part| !part.is_empty()).collect();
     let own = text(&parts);
     let unlettered = without_letter(&parts);
+    let is_numbered = last_number(&parts).is_some();
     let uninherited = without_inheritance(&parts);
-    let both = unlettered.as_ref().map(without_inheritance);
     let unnumbered = without_number(&parts);
-    let plain = without_number(&uninherited).or_else(|| Some(uninherited.clone()));
-    let kinds = plain.as_ref().map(|parts| without(parts, |_, word| KINDS.contains(&word)));
+    let plain = without_number(&uninherited).or_else(|| (!is_numbered).then(|| uninherited.clone()));
+    // A disease of an age may be another: infantile Refsum disease is no Refsum disease.
+    let is_kind = |word: &str| KINDS.contains(&word) || (is_numbered && AGES.contains(&word));
+    let kinds = plain.as_ref().map(|parts| without(parts, |_, word| is_kind(word)));
     let start = before_number(&parts);
-    let first = (parts.len() > 1 && parts[1..].iter().any(|part| tells_apart(part))).then(|| vec![parts[0].clone()]);
-    let all = [unlettered, Some(uninherited), both, unnumbered, plain, kinds, start, first];
+    let is_first_whole = parts.first().is_some_and(|part| !has_number(part));
+    let is_kind_of = |part: &Vec<String>| {
+        tells_apart(part) && (is_numbered || !part.iter().all(|word| AGES.contains(&word.as_str())))
+    };
+    let first =
+        (is_first_whole && parts.len() > 1 && parts[1..].iter().any(is_kind_of)).then(|| vec![parts[0].clone()]);
+    let all = [unlettered, (!is_numbered).then_some(uninherited), unnumbered, plain, kinds, start, first];
     let mut names: Vec<String> = Vec::new();
     for parts in all.into_iter().flatten() {
         let made = text(&parts);
@@ -71,8 +81,30 @@ fn text(parts: &Parts) -> String {
     parts.iter().map(|part| part.join(" ")).collect::<Vec<_>>().join(", ")
 }
 
+/// Whether a name is that of one of a series: it has a number (`Spinocerebellar ataxia 13`), or a letter at the end of a part
+/// (`Fanconi anemia, complementation group A`).
+pub(super) fn is_numbered(name: &str) -> bool {
+    let parts = name.split([',', '(', ')']).map(words).enumerate();
+    parts
+        .into_iter()
+        .any(|(at, part)| has_number(&part) || (at > 0 && matches!(part.as_slice(), [word] if is_number(word))))
+}
+
+/// Whether a part of a name has a number that is not its first word, or ends in a letter, or in one after a word such as `type`.
+fn has_number(part: &[String]) -> bool {
+    (1..part.len()).any(|at| {
+        let (word, is_last) = (&part[at], at + 1 == part.len());
+        let has_digit = word.bytes().any(|b| b.is_ascii_digit());
+        is_number(word) && (has_digit || is_last || BEFORE_NUMBERS.contains(&part[at - 1].as_str()))
+    })
+}
+
 fn is_word_of_series(word: &str) -> bool {
-    INHERITANCE.contains(&word) || KINDS.contains(&word) || TYPES.contains(&word) || is_number(word)
+    INHERITANCE.contains(&word)
+        || AGES.contains(&word)
+        || KINDS.contains(&word)
+        || TYPES.contains(&word)
+        || is_number(word)
 }
 
 /// Whether the words are those that tell the members of a series apart.
@@ -149,18 +181,20 @@ mod tests {
         assert_eq!(general_names("Long QT syndrome 5"), ["long qt syndrome"]);
         assert_eq!(
             general_names("Deafness, autosomal recessive 1A"),
-            [
-                "deafness, autosomal recessive 1",
-                "deafness, 1a",
-                "deafness, 1",
-                "deafness, autosomal recessive",
-                "deafness"
-            ]
+            ["deafness, autosomal recessive 1", "deafness, autosomal recessive", "deafness"]
         );
         assert_eq!(
             general_names("Spastic paraplegia 11, autosomal recessive"),
-            ["spastic paraplegia 11", "spastic paraplegia, autosomal recessive", "spastic paraplegia"]
+            ["spastic paraplegia, autosomal recessive", "spastic paraplegia"]
         );
+        assert_eq!(
+            general_names("Lissencephaly, X-linked, 1"),
+            ["lissencephaly, x linked", "lissencephaly"],
+            "it is none of lissencephaly 1"
+        );
+        for other in ["Infantile Refsum disease", "Refsum disease, infantile"] {
+            assert_eq!(general_names(other), Vec::<String>::new(), "{other} is another disease");
+        }
         assert_eq!(
             general_names("Holoprosencephaly 12 with or without pancreatic agenesis").last().map(String::as_str),
             Some("holoprosencephaly")
@@ -173,6 +207,23 @@ mod tests {
         assert_eq!(general_names("Fanconi anemia, complementation group D1"), ["fanconi anemia"]);
         assert_eq!(general_names("Marfan syndrome"), Vec::<String>::new());
         assert_eq!(general_names("Type 2"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_name_with_a_number_is_one_of_a_series() {
+        for name in [
+            "Spinocerebellar ataxia 13",
+            "Fanconi anemia, complementation group A",
+            "Hypogonadism 22 with or without anosmia",
+            "Peroxisome biogenesis disorder 1A (Zellweger)",
+            "Ceroid lipofuscinosis, neuronal, 4B",
+        ] {
+            // A part that is a number alone belongs to the part before it.
+            assert!(is_numbered(name), "{name}");
+        }
+        for name in ["Marfan syndrome", "Protein C deficiency", "17-alpha-hydroxylase deficiency", "Ataxia, X-linked"] {
+            assert!(!is_numbered(name), "{name}");
+        }
     }
 
     #[test]
