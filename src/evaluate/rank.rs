@@ -105,6 +105,7 @@ pub(crate) fn evaluate(settings: RankSettings<'_>) -> Result<Evaluation> {
     let begun = Instant::now();
     let RankSettings { cases: path, base, candidates, without_paper, bootstrap } = settings;
     let scorer = Scorer::read(base, without_paper)?;
+    scorer.check_genes(base)?;
     let (cases, mut inputs) = read_cases(&[path])?;
     inputs.extend(candidates.inputs);
     let mut tally = Tally { records: cases.len() as u64, ..Tally::default() };

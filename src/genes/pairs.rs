@@ -34,6 +34,8 @@ pub(crate) enum Pairs {
 pub(crate) struct NamedPair {
     gene: String,
     about: String,
+    /// The name beside it, where `about` is an identifier.
+    beside: Option<String>,
     /// What `about` must be.
     kind: AboutKind,
     /// Relations that count as unknown: `GENE|DISEASE;GENE|DISEASE`.
@@ -66,6 +68,7 @@ impl NamedPair {
         Self {
             gene: gene.into(),
             about: about.into(),
+            beside: None,
             kind: AboutKind::Either,
             hidden: None,
             place: "the command line".into(),
@@ -225,6 +228,13 @@ fn resolve(base: &Base, named: &NamedPair) -> Result<std::result::Result<Pair, S
         Ok(condition) => condition,
         Err(why) => return Ok(Err(why.to_string())),
     };
+    if let Some(name) = &named.beside
+        && let Ok(other) = named.kind.find(base, name)?
+        && !condition.is_same(&other)
+    {
+        let ((id, own), (other_id, _)) = (condition.label(), other.label());
+        tracing::warn!("{}: {id} is {own}, and {name:?} is {other_id}; the identifier was followed", named.place);
+    }
     let Some(text) = &named.hidden else { return Ok(Ok(Pair { gene: own, condition, hidden: None })) };
     let mut hidden = Vec::new();
     for pair in text.split(';').filter(|pair| !pair.is_empty()) {
@@ -311,18 +321,20 @@ impl PairTable {
             if name.is_some_and(|at| field(at).is_none()) {
                 return Err(short());
             }
-            named.extend(known(*id).or(known(*name)).map(|text| (*kind, text)));
+            let (id, name) = (known(*id), known(*name));
+            named.extend(id.or(name).map(|text| (*kind, text, id.and(name))));
         }
-        let (kind, about) = match named.as_slice() {
-            [] => (AboutKind::Either, ""),
+        let (kind, about, beside) = match named.as_slice() {
+            [] => (AboutKind::Either, "", None),
             [one] => *one,
-            [(_, one), (_, other), ..] => {
+            [(_, one, _), (_, other, _), ..] => {
                 let problem = format!("it names both {one:?} and {other:?}: which of them is the gene asked about?");
                 return Err(Error::input(&place, problem).with_hint("write a row for each, and . in the other column"));
             }
         };
         let hidden = columns.hidden.map(|at| field(at).unwrap_or_default().to_string());
-        Ok(Some(NamedPair { gene: gene.into(), about: about.into(), kind, hidden, place }))
+        let beside = beside.map(str::to_string);
+        Ok(Some(NamedPair { gene: gene.into(), about: about.into(), beside, kind, hidden, place }))
     }
 }
 

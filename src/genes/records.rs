@@ -195,6 +195,17 @@ pub(crate) enum Condition {
 }
 
 impl Condition {
+    /// Whether both are one disease, or one phenotype.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Disease(one), Self::Disease(other)) => {
+                one.iter().any(|a| other.iter().any(|b| a.entity == b.entity))
+            }
+            (Self::Phenotype(one, _), Self::Phenotype(other, _)) => one == other,
+            _ => false,
+        }
+    }
+
     /// Identifier (`.` if there is none) and name.
     pub(crate) fn label(&self) -> (String, String) {
         match self {

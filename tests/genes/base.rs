@@ -3,7 +3,7 @@
 #![allow(clippy::print_stderr, reason = "a skipped test says why")]
 
 use super::{HGNC, made, rows};
-use crate::support::{genogloss, shell, tools_available};
+use crate::support::{genogloss, shell, succeed, tools_available};
 
 #[test]
 fn a_gene_is_found_by_each_of_its_names_and_every_fact_has_its_source() {
@@ -140,6 +140,33 @@ fn a_row_whose_fields_are_all_empty_is_written_with_the_reason() {
     let run = genogloss(&["genes", "-b", &base, "rank", "--cases", &cases, "--top", "1"]);
     assert!(run.code == 1 && run.stderr.contains("1 of 2 cases could not be ranked"), "{}", run.stderr);
     assert!(run.stdout.contains("all fields of the row are empty"), "{}", run.stdout);
+}
+
+#[test]
+fn a_name_in_the_wrong_column_is_told_apart() {
+    let (folder, base) = made();
+    let relate = |table: &str| {
+        let pairs = folder.write("pairs.tsv", table);
+        genogloss(&["genes", "-b", &base, "relate", "-i", &pairs])
+    };
+    let run = relate("gene\tdisease\nFBN1\tHP:0001166\n");
+    assert!(run.code == 1 && run.stdout.contains("HP:0001166 is a phenotype"), "{}", run.stdout);
+    // An identifier and a name of two diseases: the identifier counts, and that is said.
+    let both = "gene\tdisease_id\tdisease\nFBN1\tOMIM:154700\tContractural arachnodactyly, congenital\n";
+    let run = relate(both);
+    assert!(run.code == 0 && run.stdout.contains("FBN1\tOMIM:154700\t"), "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("the identifier was followed"), "{}", run.stderr);
+    for same in ["Marfan syndrome", "MFS", "no name of it"] {
+        let run = relate(&both.replace("Contractural arachnodactyly, congenital", same));
+        assert!(run.code == 0 && !run.stderr.contains("the identifier was followed"), "{same}: {}", run.stderr);
+    }
+    // Without an ontology no phenotype is of another release.
+    let bare = folder.path("bare.sqlite");
+    succeed(&["genes", "build", "--quiet", "-o", &bare, &folder.path("hgnc.txt")]);
+    let run = genogloss(&["genes", "-b", &bare, "relate", "FBN1", "HP:0001166"]);
+    assert!(run.code == 1 && run.stderr.contains("the knowledge base has no ontology"), "{}", run.stderr);
+    let run = genogloss(&["genes", "-b", &base, "relate", "FBN1", "HP:7777777"]);
+    assert!(run.code == 1 && run.stderr.contains("is not in this release of HPO"), "{}", run.stderr);
 }
 
 #[test]

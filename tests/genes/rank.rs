@@ -353,3 +353,31 @@ fn a_disease_that_curators_refute_for_a_gene_gives_it_no_score() {
         assert_eq!(of_gene[4], best, "HPO states FBN1 and Alpha syndrome, ClinGen: {class}");
     }
 }
+
+#[test]
+fn what_leaves_nothing_to_rank_is_refused_with_its_cause() {
+    let (folder, base) = made();
+    let refused = |arguments: &[&str], why: &[&str]| {
+        let run = genogloss(&[&["genes", "-b", &base, "rank", "--hpo", "HP:0001166"], arguments].concat());
+        assert!(run.code == 1 && run.stdout.is_empty(), "{arguments:?}: {}", run.stderr);
+        why.iter().for_each(|why| assert!(run.stderr.contains(why), "{why}: {}", run.stderr));
+    };
+    refused(&["--source", "HGNC"], &["(--source HGNC)", "none gives phenotypes of diseases", "leave out --source"]);
+    refused(
+        &["--min-evidence", "definitive"],
+        &["no gene of it causes a disease whose phenotypes are known", "--min-evidence"],
+    );
+    refused(&["--genes", "nofile.txt"], &["nofile.txt", "there is no such file of candidate genes"]);
+    refused(&["--genes", "no/such"], &["there is no such file of candidate genes"]);
+    assert_eq!(ranked(&base, &["--hpo", "HP:0001166", "--genes", "FBN1,TGFB2"]).len(), 2);
+    // Without pairs of genes and diseases, diseases can be ranked, and genes cannot.
+    let pairless = folder.path("pairless.sqlite");
+    let [hgnc, obo, hpoa] = ["hgnc.txt", "hp.obo", "phenotype.hpoa"].map(|name| folder.path(name));
+    succeed(&["genes", "build", "--quiet", "-o", &pairless, &hgnc, &obo, &hpoa]);
+    assert!(!ranked(&pairless, &["--hpo", "HP:0001166", "--what", "diseases"]).is_empty());
+    let run = genogloss(&["genes", "-b", &pairless, "rank", "--hpo", "HP:0001166"]);
+    assert!(run.code == 1 && run.stderr.contains("build it with genes_to_phenotype.txt"), "{}", run.stderr);
+    let cases = folder.write("cases.tsv", "id\tterms\tgene\na\tHP:0001166\tFBN1\n");
+    let run = genogloss(&["evaluate", "rank", &cases, "-b", &pairless]);
+    assert!(run.code == 1 && run.stderr.contains("build it with genes_to_phenotype.txt"), "{}", run.stderr);
+}

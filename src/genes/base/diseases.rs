@@ -9,7 +9,7 @@ use super::Base;
 use crate::{
     error::Result,
     genes::{
-        identifiers::written_accession,
+        identifiers::{written_accession, written_term},
         records::{Disease, Member, NotFound, Scope},
         word_forms::{Closeness, Forms},
     },
@@ -52,6 +52,10 @@ impl Base {
     /// Names are compared from strict to loose, and the first level at which a disease has the name decides ([`Closeness`]). Of several
     /// diseases one that all others are below is meant.
     pub(crate) fn disease(&self, text: &str) -> Result<std::result::Result<Vec<Disease>, NotFound>> {
+        if let Some(number) = written_term(text.trim()) {
+            let why = format!("HP:{number:07} is a phenotype (an identifier of HPO), not a disease");
+            return Ok(Err(NotFound::Unusable(why)));
+        }
         Ok(match self.find_disease(text)? {
             Found::One(records, _) => Ok(records),
             Found::Unusable(why) => Err(NotFound::Unusable(why)),

@@ -70,9 +70,17 @@ impl Base {
                     _ => format!("{replaces} is obsolete, without a replacement"),
                 }
             }
+            None if !self.has_ontology()? => {
+                format!("HP:{number:07}: the knowledge base has no ontology (build it with hp.obo or hp.json of HPO)")
+            }
             None => format!("HP:{number:07} is not in this release of HPO"),
         };
         Ok(Err(NotFound::Unusable(why)))
+    }
+
+    /// Whether it was built with an ontology of phenotypes: other tables give terms, but none above another.
+    fn has_ontology(&self) -> Result<bool> {
+        Ok(self.first("SELECT 1 FROM term_parent LIMIT 1", [], |_| Ok(()))?.is_some())
     }
 
     /// The number of the one phenotype of this name.

@@ -350,6 +350,15 @@ impl Reader<'_> {
         let mut order: Vec<usize> =
             (0..diseases.len()).filter(|&slot| !diseases[slot].disease.terms.is_empty()).collect();
         if order.is_empty() {
+            let sources = &base.filter().sources;
+            if !sources.is_empty() {
+                let problem = format!(
+                    "of the sources that count (--source {}), none gives phenotypes of diseases",
+                    sources.join(",")
+                );
+                return Err(Error::input(base.place().display(), problem)
+                    .with_hint("name HPO or another source of phenotypes too, or leave out --source"));
+            }
             return Err(Error::input(base.place().display(), "no disease of it has phenotypes")
                 .with_hint("build it with phenotype.hpoa of HPO: genogloss genes build FILE..."));
         }

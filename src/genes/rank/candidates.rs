@@ -76,6 +76,12 @@ impl<'a> Candidates<'a> {
 /// Names of candidate genes: of a file, one per line, or a list with commas.
 pub(crate) fn names(text: &str) -> Result<(Vec<String>, Option<InputReport>)> {
     let path = Path::new(text);
+    let looks_like_a_path =
+        text.contains('/') || [".txt", ".tsv"].iter().any(|end| text.to_ascii_lowercase().ends_with(end));
+    if text != "-" && !path.is_file() && !text.contains(',') && looks_like_a_path {
+        return Err(Error::input(text, "there is no such file of candidate genes")
+            .with_hint("give a file with one gene per line, or names: FBN1,FBN2"));
+    }
     if text != "-" && !path.is_file() {
         let names: Vec<String> = list(text).iter().map(|name| gene_name(name)).collect();
         return match names.is_empty() {

@@ -116,6 +116,9 @@ pub(crate) fn list_ranked(request: RankRequest<'_>) -> Result<()> {
     settings.put("candidates", candidates.names.len());
     inputs.extend(candidates.inputs);
     let scorer = Scorer::read(base, false)?;
+    if ranked == Ranked::Genes {
+        scorer.check_genes(base)?;
+    }
     let several = !paths.is_empty();
     let writer = CaseWriter {
         scorer: &scorer,

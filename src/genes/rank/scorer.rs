@@ -18,7 +18,10 @@ use super::{
     candidates::Candidate,
     ontology::Ontology,
 };
-use crate::{error::Result, genes::base::Base};
+use crate::{
+    error::{Error, Result},
+    genes::base::Base,
+};
 
 const COSINE_WEIGHT: f64 = 3.0;
 /// Of the likelihood ratio of a term above the patient's.
@@ -111,6 +114,21 @@ impl Scorer {
         let penalties = genes.iter().map(|&count| GENES_PENALTY * f64::from(count.max(1)).ln()).collect();
         let gene_places = annotations.genes.iter().map(|gene| gene.id).zip(0..).collect();
         Self { ontology, annotations, starts, postings, background, information, norms, penalties, gene_places }
+    }
+
+    /// Refuses a knowledge base in which no gene has a disease with phenotypes: all genes would be without a score.
+    pub(crate) fn check_genes(&self, base: &Base) -> Result<()> {
+        if self.genes().iter().any(|gene| !gene.diseases.is_empty()) {
+            return Ok(());
+        }
+        let filter = base.filter();
+        let hint = if filter.sources.is_empty() && filter.least.is_none() {
+            "build it with genes_to_phenotype.txt or genes_to_disease.txt of HPO too: genogloss genes build FILE..."
+        } else {
+            "what --source and --min-evidence leave has no cause of such a disease: leave them out, or name more sources"
+        };
+        Err(Error::input(base.place().display(), "no gene of it causes a disease whose phenotypes are known")
+            .with_hint(hint))
     }
 
     /// The phenotypes.
