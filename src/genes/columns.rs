@@ -135,15 +135,15 @@ pub(crate) const RELATE: &[Column] = &[
     column(&["claim"], "what all sources together claim, as in genes diseases; . if none states anything"),
     column(
         &["probability"],
-        "that they are related; where evidence was weighed: among as many related as unrelated pairs",
+        "that they are related; where evidence was weighed: among as many related as unrelated pairs; . if filtered",
     ),
     column(
         &["basis"],
-        "stated: sources decide; weighed: evidence decides; nothing: the gene or the disease has no text; refused: a name is not known or is ambiguous",
+        "stated: sources decide; filtered: sources state it, and --min-evidence leaves that out; weighed: evidence decides; nothing: the gene or the disease has no text; refused: a name is not known or is ambiguous",
     ),
     column(
         &["evidence"],
-        "stated: source, its statement and its subject; weighed: what each kind adds to the log odds, and what it is based on; refused: the reason",
+        "stated: source, its statement and its subject; weighed: what each kind adds to the log odds, and what it is based on; filtered: the claim that is left out; refused: the reason",
     ),
 ];
 

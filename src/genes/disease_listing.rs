@@ -102,9 +102,8 @@ fn facts(base: &Base, records: &[Disease]) -> Result<Vec<String>> {
     for member in &scope.members {
         fact("member", &label(member.entity)?, None);
     }
-    let own = records.iter().map(|one| one.entity).collect();
     let members = scope.members.iter().map(|one| one.entity).collect();
-    for GeneClaim { symbol, about, .. } in base.genes_claimed(&own, &members)? {
+    for GeneClaim { symbol, about, .. } in base.genes_claimed(records, &members)? {
         // Panels of one source are one source.
         let sources = about.pair.statements.iter().map(|one| base.source(one.relation.source).label());
         let sources: Vec<String> = sources.collect::<BTreeSet<_>>().into_iter().collect();

@@ -179,17 +179,19 @@ impl PairWriter {
     fn judged(&mut self, pair: &Pair, verdict: &Verdict) -> Result<()> {
         let (id, name) = pair.condition.label();
         let basis = match verdict {
+            Verdict { stated: Some(stated), .. } if stated.is_left_out => "filtered",
             Verdict { stated: Some(_), .. } => "stated",
             Verdict { evidence, .. } if !evidence.is_empty() => "weighed",
             _ => "nothing",
         };
+        // No number stands for what the user did not want to count.
+        let probability = if basis == "filtered" { ".".into() } else { format!("{:.4}", verdict.probability) };
         let mut line = format!(
-            "{}\t{id}\t{}\t{}\t{}\t{:.4}\t{basis}\t{}",
+            "{}\t{id}\t{}\t{}\t{}\t{probability}\t{basis}\t{}",
             pair.gene.symbol,
             cell(&name),
             verdict.word(),
             verdict.stated.as_ref().map_or(".", |stated| stated.claim.word()),
-            verdict.probability,
             cell(&verdict.because())
         );
         if self.measures {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{
     base::{Base, facts::GeneOfTerm},
     claim::Claim,
-    claims::{GeneClaim, Stated, claim_on},
+    claims::{GeneClaim, Stated},
     records::{Condition, Disease, Gene, Phenotype},
     relate::{
         Relations, Target,
@@ -41,6 +41,14 @@ pub(crate) struct StatedClaim {
     pub probability: f64,
     /// The statements, best curated first.
     pub statements: Vec<Statement>,
+    /// The filter of the knowledge base leaves the claim out: it is not answered by it, and not by weighed evidence either.
+    pub is_left_out: bool,
+}
+
+impl StatedClaim {
+    fn left_out(claim: Claim) -> Self {
+        Self { claim, probability: 0.5, statements: Vec::new(), is_left_out: true }
+    }
 }
 
 /// Whether a gene is related to a disease or phenotype.
@@ -145,8 +153,8 @@ impl Judge {
         Ok(all)
     }
 
-    /// What sources state of a gene and a disease or phenotype, or of special cases of it; `None` if none states anything. A relation that the
-    /// filter of the knowledge base leaves out is not stated; what is against one always is.
+    /// What sources state of a gene and a disease or phenotype, or of special cases of it; `None` if none states anything. What the filter of
+    /// the knowledge base leaves out comes without statements; what is against a relation is never left out.
     pub(crate) fn stated(&self, gene: &Gene, condition: &Condition) -> Result<Option<StatedClaim>> {
         match condition {
             Condition::Disease(all) => self.stated_of_disease(gene, all),
@@ -154,18 +162,17 @@ impl Judge {
         }
     }
 
-    /// Numbers of diseases, and of their members.
-    fn entities(&self, diseases: &[Disease]) -> Result<(BTreeSet<i64>, BTreeSet<i64>)> {
-        let members = self.base.scope(diseases)?.members;
-        Ok((diseases.iter().map(|one| one.entity).collect(), members.into_iter().map(|one| one.entity).collect()))
+    /// Numbers of the members of diseases.
+    fn members(&self, diseases: &[Disease]) -> Result<BTreeSet<i64>> {
+        Ok(self.base.scope(diseases)?.members.into_iter().map(|one| one.entity).collect())
     }
 
     fn stated_of_disease(&self, gene: &Gene, asked: &[Disease]) -> Result<Option<StatedClaim>> {
-        let (own, members) = self.entities(asked)?;
-        let Some((about, _)) = claim_on(self.base.all_claims_of(gene.id)?, &own, &members) else { return Ok(None) };
+        let members = self.members(asked)?;
+        let Some((about, _)) = self.base.claim_on(gene.id, asked, &members)? else { return Ok(None) };
         let pair = about.pair;
         if !self.base.filter().admits(pair.claim) && !pair.claim.is_against() {
-            return Ok(None);
+            return Ok(Some(StatedClaim::left_out(pair.claim)));
         }
         // A source repeats a statement for several papers and modes of inheritance.
         let mut seen = BTreeSet::new();
@@ -176,7 +183,7 @@ impl Judge {
         });
         let new = |one: &Statement| seen.insert((one.source.clone(), one.relation.clone(), one.about.clone()));
         let statements = statements.filter(new).collect();
-        Ok(Some(StatedClaim { claim: pair.claim, probability: pair.probability(), statements }))
+        Ok(Some(StatedClaim { claim: pair.claim, probability: pair.probability(), statements, is_left_out: false }))
     }
 
     fn stated_of_phenotype(&self, gene: &Gene, term: u32) -> Result<Option<StatedClaim>> {
@@ -191,7 +198,8 @@ impl Judge {
             relation: one.disease.map_or_else(|| "related".into(), |(id, name)| format!("in {id} {name}")),
             about: format!("HP:{:07} {}", one.term, one.name),
         });
-        Ok(Some(StatedClaim { claim, probability: claim.probability(), statements: statements.collect() }))
+        let (probability, statements) = (claim.probability(), statements.collect());
+        Ok(Some(StatedClaim { claim, probability, statements, is_left_out: false }))
     }
 
     fn target(&self, condition: &Condition) -> Result<Option<Target>> {
@@ -207,8 +215,7 @@ impl Judge {
 
     /// Genes of a disease and its members, strongest claim first.
     pub(crate) fn genes_of_disease(&self, diseases: &[Disease]) -> Result<Vec<GeneClaim>> {
-        let (own, members) = self.entities(diseases)?;
-        self.base.genes_claimed(&own, &members)
+        self.base.genes_claimed(diseases, &self.members(diseases)?)
     }
 
     /// Genes that have a phenotype or a special case of it, in each source and disease.
@@ -283,6 +290,7 @@ impl Verdict {
     fn of_statements(stated: StatedClaim) -> Self {
         let probability = stated.probability;
         let answer = match stated.claim {
+            _ if stated.is_left_out => Answer::Unknown,
             claim @ (Claim::Susceptibility | Claim::Modifier | Claim::Somatic) => Answer::Otherwise(claim),
             _ => Answer::of(probability),
         };
@@ -305,6 +313,9 @@ impl Verdict {
 
     /// All statements and evidence, in one line.
     pub(crate) fn because(&self) -> String {
+        if let Some(StatedClaim { claim, is_left_out: true, .. }) = &self.stated {
+            return format!("stated as {}; left out by --min-evidence", claim.word());
+        }
         let stated = self.stated.iter().flat_map(|stated| &stated.statements);
         let stated = stated.map(|one| format!("{}: {} ({})", one.source, one.relation, one.about));
         let weighed = self.evidence.iter().map(|one| format!("{} {:+.2} ({})", one.kind, one.log_odds, one.detail));

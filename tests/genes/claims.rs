@@ -133,7 +133,8 @@ fn what_is_refuted_is_never_listed_without_the_word() {
     let related = rows(&base, &["relate", "DDD4", "Glass disease", "--min-evidence", "definitive"]);
     assert_eq!(related[0][3..5], ["no", "refuted"]);
     let related = rows(&base, &["relate", "FFF6", "Glass disease", "--min-evidence", "definitive"]);
-    assert_eq!((related[0][4].as_str(), related[0][6].as_str()), (".", "weighed"), "too little counts as unknown");
+    assert_eq!(related[0][3..7], ["unknown", "limited", ".", "filtered"], "evidence does not outbid what is left out");
+    assert_eq!(related[0][7], "stated as limited; left out by --min-evidence");
 }
 
 #[test]
@@ -152,6 +153,7 @@ fn a_source_that_repeats_another_counts_once_and_adds_no_strength() {
 fn a_class_of_a_series_holds_for_its_members_and_no_further() {
     let hpoa = super::HPOA.lines().take(3).map(|line| format!("{line}\n")).collect::<String>()
         + "OMIM:11\tLong glass syndrome 11\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n"
+        + "OMIM:13\tLong glass syndrome 13\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n"
         + "OMIM:12\tShort glass syndrome 1\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n";
     let (_folder, base) = base_of(&[
         ("clingen.csv", &clingen(&[("AAA1", 100, "long glass syndrome", "MONDO:0000002", "Disputed")])),
@@ -164,6 +166,8 @@ fn a_class_of_a_series_holds_for_its_members_and_no_further() {
     let diseases = rows(&base, &["diseases", "AAA1"]);
     let claims: Vec<(&str, &str)> = diseases.iter().map(|row| (row[2].as_str(), row[4].as_str())).collect();
     assert_eq!(claims, [("OMIM:12", "associated"), ("OMIM:11", "disputed"), ("MONDO:0000002", "disputed")]);
+    let related = rows(&base, &["relate", "AAA1", "Long glass syndrome 13"]);
+    assert_eq!(related[0][3..7], ["no", "disputed", "0.1000", "stated"], "no source names the two");
     let [answer, _, evidence] = ask(&base, &[], "disease=long glass syndrome, genes =");
     assert_eq!(answer, "BBB2 (associated); AAA1 (disputed)");
     assert!(evidence.contains("BBB2 (in OMIM:11 Long glass syndrome 11, "), "a member is named: {evidence}");

@@ -174,6 +174,10 @@ impl Annotator {
                 add(&mut facts.evidence, evidence);
                 add(&mut facts.inheritance, relation.inheritance.clone().unwrap_or_default());
             }
+            // What is against it may be stated of its series, or of a disease above.
+            for against in pair.statements.iter().filter(|one| claim.is_against() && one.relation.claim.is_against()) {
+                add(&mut one.sources, self.base.source(against.relation.source).name.clone());
+            }
             facts.diseases.push(one);
         }
         for phenotype in self.base.phenotypes(&gene)?.into_iter().filter(|one| !one.claim.is_against()) {

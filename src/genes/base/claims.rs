@@ -9,9 +9,9 @@ use crate::{
     error::{Error, Result},
     genes::{
         claim::Claim,
-        claims::{DiseaseClaim, GeneClaim, Stated, claim_on, diseases_of, sort_genes},
+        claims::{Below, DiseaseClaim, GeneClaim, Stated, claim_on, contested, diseases_of, sort_genes},
         evidence::EvidenceFilter,
-        records::Relation,
+        records::{Disease, Relation},
     },
 };
 
@@ -73,12 +73,42 @@ impl Base {
     /// All diseases that sources name of a gene, and what they claim together, strongest first. Also those against, whatever the filter's
     /// least claim is.
     pub(crate) fn all_claims_of(&self, gene: i64) -> Result<Vec<DiseaseClaim>> {
+        self.claims_with(gene, &[])
+    }
+
+    /// The same, and those of `asked` that no source names of the gene, if curators are against a disease above or the series.
+    fn claims_with(&self, gene: i64, asked: &[Disease]) -> Result<Vec<DiseaseClaim>> {
         let sql = format!(
             "SELECT {RELATION_COLUMNS} FROM gene_disease r JOIN disease d ON d.id = r.disease WHERE r.gene = ?1
              ORDER BY r.source, d.accession, d.name, r.rowid"
         );
         let all = self.rows(&sql, [gene], read_relation)?;
-        Ok(diseases_of(all.into_iter().filter_map(|one| self.stated(one)).collect()))
+        let all: Vec<Stated> = all.into_iter().filter_map(|one| self.stated(one)).collect();
+        let mut below = Below::new();
+        for entity in contested(&all) {
+            below.insert(entity, self.below(entity)?);
+        }
+        Ok(diseases_of(all, &below, asked))
+    }
+
+    /// The numbers of a disease and of all below it.
+    fn below(&self, entity: i64) -> Result<BTreeSet<i64>> {
+        let sql = "WITH RECURSIVE low (entity) AS (SELECT ?1 UNION
+                     SELECT d.entity FROM low JOIN disease high ON high.entity = low.entity
+                     JOIN disease_parent p ON p.parent = high.id JOIN disease d ON d.id = p.disease)
+                   SELECT entity FROM low";
+        Ok(self.rows(sql, [entity], |row| row.get(0))?.into_iter().collect())
+    }
+
+    /// What a gene claims on diseases (`own`) and their members, whatever the filter's least claim is; and whether it is a member's claim.
+    pub(crate) fn claim_on(
+        &self,
+        gene: i64,
+        own: &[Disease],
+        members: &BTreeSet<i64>,
+    ) -> Result<Option<(DiseaseClaim, bool)>> {
+        let entities: BTreeSet<i64> = own.iter().map(|one| one.entity).collect();
+        Ok(claim_on(self.claims_with(gene, own)?, &entities, members))
     }
 
     /// The diseases of a gene whose claim counts, strongest first.
@@ -99,14 +129,14 @@ impl Base {
         Ok(claims)
     }
 
-    /// The genes of diseases (`own`, by their numbers as entities) or of their members, whose claim counts, strongest first.
-    pub(crate) fn genes_claimed(&self, own: &BTreeSet<i64>, members: &BTreeSet<i64>) -> Result<Vec<GeneClaim>> {
+    /// The genes of diseases (`own`) or of their members (by their numbers as entities), whose claim counts, strongest first.
+    pub(crate) fn genes_claimed(&self, own: &[Disease], members: &BTreeSet<i64>) -> Result<Vec<GeneClaim>> {
         let sql = "SELECT DISTINCT r.gene FROM disease d JOIN gene_disease r ON r.disease = d.id WHERE d.entity = ?1";
-        let genes: BTreeSet<i64> =
-            self.rows_of_each(sql, own.union(members).copied(), |row| row.get(0))?.into_iter().collect();
+        let entities: BTreeSet<i64> = own.iter().map(|one| one.entity).chain(members.iter().copied()).collect();
+        let genes: BTreeSet<i64> = self.rows_of_each(sql, entities, |row| row.get(0))?.into_iter().collect();
         let mut all = Vec::new();
         for gene in genes {
-            if let Some((about, is_member)) = claim_on(self.all_claims_of(gene)?, own, members)
+            if let Some((about, is_member)) = self.claim_on(gene, own, members)?
                 && self.filter.admits(about.pair.claim)
             {
                 all.push(GeneClaim { symbol: self.gene_of(gene)?.symbol, about, is_member });
@@ -118,17 +148,36 @@ impl Base {
 
     /// The claim of every gene and record of a disease that sources name together, by gene and number of the record.
     pub(crate) fn all_pairs(&self) -> Result<HashMap<(i64, i64), Claim>> {
+        self.pairs_from("")
+    }
+
+    /// The same of those genes alone for which a source disputes or refutes a disease.
+    pub(crate) fn contested_pairs(&self) -> Result<HashMap<(i64, i64), Claim>> {
+        self.pairs_from(&format!(
+            "WHERE r.gene IN (SELECT gene FROM gene_disease WHERE claim >= {})",
+            Claim::Disputed.code()
+        ))
+    }
+
+    /// `of`: the condition that the statements, as `r`, fulfil.
+    fn pairs_from(&self, of: &str) -> Result<HashMap<(i64, i64), Claim>> {
         let mut pairs = HashMap::new();
         let mut open: (i64, Vec<Stated>) = (-1, Vec::new());
+        let sql = "SELECT DISTINCT d.entity FROM gene_disease r JOIN disease d ON d.id = r.disease WHERE r.claim >= ?1";
+        let mut below = Below::new();
+        for entity in self.rows(sql, [Claim::Disputed.code()], |row| row.get(0))? {
+            below.insert(entity, self.below(entity)?);
+        }
         let close = |(gene, all): (i64, Vec<Stated>), pairs: &mut HashMap<(i64, i64), Claim>| {
-            for disease in diseases_of(all) {
+            for disease in diseases_of(all, &below, &[]) {
                 for one in disease.pair.own_statements(disease.entity) {
                     pairs.insert((gene, one.relation.id), disease.pair.claim);
                 }
             }
         };
         let sql = format!(
-            "SELECT {RELATION_COLUMNS}, r.gene FROM gene_disease r JOIN disease d ON d.id = r.disease ORDER BY r.gene, r.rowid"
+            "SELECT {RELATION_COLUMNS}, r.gene FROM gene_disease r JOIN disease d ON d.id = r.disease {of}
+             ORDER BY r.gene, r.rowid"
         );
         self.each(&sql, |row| {
             let gene: i64 = row.get(10)?;

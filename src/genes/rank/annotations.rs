@@ -94,7 +94,7 @@ impl Annotations {
         reader.merge();
         reader.known_diseases()?;
         // What curators dispute or refute for a gene does not count, whoever lists it.
-        let together = base.all_pairs()?;
+        let together = if base.filter().least.is_some() { base.all_pairs()? } else { base.contested_pairs()? };
         let mut pairs = reader.pairs(&together)?;
         reader.stated_with_genes(&mut pairs, &together)?;
         reader.finish(pairs, references, with_references)
@@ -148,7 +148,8 @@ struct Statements {
 
 type Pairs = HashMap<i64, Statements>;
 
-/// What all sources claim together of a gene and a record of a disease: those that the filter of the knowledge base admits.
+/// What all sources claim together of a gene and a record of a disease: those that the filter of the knowledge base admits; if it has no
+/// least claim, those of genes for which a disease is disputed or refuted.
 type Together = HashMap<(i64, i64), Claim>;
 
 struct Reader<'a> {
@@ -242,13 +243,14 @@ impl Reader<'_> {
     /// The statements about genes and diseases.
     fn pairs(&self, together: &Together) -> Result<Pairs> {
         let mut pairs = Pairs::new();
+        let all = self.base.filter().least.is_none();
         let publishers: Vec<&str> = self.base.sources().iter().map(|source| source.name.as_str()).collect();
         self.base.each("SELECT gene, disease, claim, source FROM gene_disease ORDER BY source", |row| {
             let (gene, disease, claim, source): (i64, i64, i64, i64) =
                 (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
             let statements: &mut Statements = pairs.entry(gene).or_default();
             let publisher = usize::try_from(source - 1).ok().and_then(|at| publishers.get(at)).copied();
-            let admitted = together.get(&(gene, disease)).is_some_and(|claim| !claim.is_against());
+            let admitted = together.get(&(gene, disease)).map_or(all, |claim| !claim.is_against());
             if !admitted || !self.base.counts(source) || !counts(Claim::of(claim), publisher.unwrap_or_default()) {
                 return Ok(());
             }

@@ -95,6 +95,8 @@ pub(crate) struct SeriesName {
     types: Vec<String>,
     /// Modes of inheritance and the like.
     marks: BTreeSet<String>,
+    /// It ends with `1`, without a word such as type before.
+    is_first: bool,
 }
 
 impl SeriesName {
@@ -102,7 +104,8 @@ impl SeriesName {
     pub(crate) fn of(name: &str) -> Self {
         let folded = fold(name);
         let words: Vec<&str> = folded.split(' ').collect();
-        let mut parts = Self { own: BTreeSet::new(), types: Vec::new(), marks: BTreeSet::new() };
+        let mut parts = Self { own: BTreeSet::new(), types: Vec::new(), marks: BTreeSet::new(), is_first: false };
+        parts.is_first = matches!(words[..], [.., before, "1"] if !SERIES.contains(&before));
         for (at, &word) in words.iter().enumerate() {
             let last = at + 1 == words.len();
             let after_type = at > 0 && ["type", "types", "subtype", "group"].contains(&words[at - 1]);
@@ -123,6 +126,17 @@ impl SeriesName {
             }
         }
         parts
+    }
+
+    /// Whether this is `Brugada syndrome 1` where the group is `Brugada syndrome`: vocabularies without a record of the group write so. `Usher
+    /// syndrome type 1` is not meant for `Usher syndrome`.
+    pub(crate) fn is_first_of(&self, group: &Self) -> bool {
+        self.is_first
+            && self.types == ["1"]
+            && group.types.is_empty()
+            && !self.own.is_empty()
+            && self.own == group.own
+            && self.marks == group.marks
     }
 
     /// Whether a disease of the name `special` is this one or a special case of it: `Long QT syndrome 5` of `Long QT syndrome`, `Usher
@@ -183,5 +197,10 @@ mod tests {
         assert!(is_special_case("Ehlers-Danlos syndrome, type IV", "Ehlers-Danlos syndrome type 4"));
         assert!(is_special_case("Deafness, autosomal dominant 2A", "Deafness, autosomal dominant"));
         assert!(!is_special_case("Type 2", "Type"), "nothing of its own");
+        let is_first = |name, group| SeriesName::of(name).is_first_of(&SeriesName::of(group));
+        assert!(is_first("Brugada syndrome 1", "Brugada syndrome"));
+        assert!(!is_first("Brugada syndrome 5", "Brugada syndrome"));
+        assert!(!is_first("Usher syndrome type 1", "Usher syndrome"));
+        assert!(!is_first("Brugada syndrome 1", "Brugada syndrome 5"));
     }
 }
