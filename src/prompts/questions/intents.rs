@@ -45,6 +45,8 @@ pub(super) fn kinds(sentence: &Sentence<'_>, name: &Name<'_>) -> Vec<Meaning> {
     match name.kinds.gene {
         None => condition,
         Some(GeneName::Symbol) => [vec![Meaning::Gene], condition].concat(),
+        // What a text is exactly is meant before what it is only with a word more: acid sphingomyelinase (deficiency).
+        Some(GeneName::Words) if name.kinds.loose => [vec![Meaning::Gene], condition].concat(),
         // `CADASIL gene?` asks for the gene of the disease.
         Some(GeneName::Other | GeneName::Words) if !condition.is_empty() && sentence.asks_only_genes() => {
             [condition, vec![Meaning::Gene]].concat()

@@ -11,6 +11,7 @@ use crate::{
     genes::{
         base::Base,
         records::{Condition, GeneMatch},
+        word_forms::Closeness,
     },
 };
 
@@ -23,6 +24,8 @@ pub(super) struct Kinds {
     pub disease: bool,
     /// A phenotype.
     pub phenotype: bool,
+    /// The disease is called so only if a word such as `deficiency` is added, or the words are put in another order.
+    pub loose: bool,
 }
 
 /// How a text names a gene.
@@ -88,7 +91,15 @@ impl Names for BaseNames<'_> {
         // METHOD: a text is the name that is closer to it; and one that only UMLS has for a disease, and HPO for a phenotype, is the phenotype.
         let disease =
             self.base.knows_disease(text)?.filter(|(close, own)| phenotype.is_none_or(|other| *close <= other && *own));
-        let kinds = Kinds { gene, disease: disease.is_some(), phenotype: phenotype.is_some() };
+        let loose = phenotype.is_none() && disease.is_some_and(|(close, _)| close >= Closeness::Generic);
+        // `factor VIII` is the end of a gene's name, and its disease has one word more.
+        let gene = match gene {
+            None if loose && text.contains(' ') && matches!(self.base.gene(text)?, GeneMatch::One(..)) => {
+                Some(GeneName::Words)
+            }
+            _ => gene,
+        };
+        let kinds = Kinds { gene, disease: disease.is_some(), phenotype: phenotype.is_some(), loose };
         self.seen.borrow_mut().insert(text.into(), kinds);
         Ok(kinds)
     }

@@ -6,8 +6,17 @@ struct World;
 
 const GENES: [&str; 5] = ["FBN1", "CFTR", "BRCA1", "BRCA2", "NF1"];
 const OTHER_GENES: [&str; 4] = ["p53", "HD", "CURE", "fibrillin 1"];
-const DISEASES: [&str; 6] =
-    ["marfan syndrome", "cystic fibrosis", "nf1", "hd", "hemophilia a", "maturity-onset diabetes of the young"];
+const PROTEINS: [&str; 2] = ["acid sphingomyelinase", "insulin"];
+const DISEASES: [&str; 8] = [
+    "marfan syndrome",
+    "cystic fibrosis",
+    "nf1",
+    "hd",
+    "hemophilia a",
+    "maturity-onset diabetes of the young",
+    "acid sphingomyelinase deficiency",
+    "insulin",
+];
 const PHENOTYPES: [&str; 2] = ["arachnodactyly", "seizures"];
 
 impl Names for World {
@@ -15,9 +24,20 @@ impl Names for World {
         let low = text.to_lowercase();
         let symbol = GENES.iter().any(|gene| gene.eq_ignore_ascii_case(text));
         let other = OTHER_GENES.iter().any(|gene| gene.eq_ignore_ascii_case(text));
-        let gene = if symbol { Some(GeneName::Symbol) } else { other.then_some(GeneName::Other) };
-        let (disease, phenotype) = (DISEASES.contains(&low.as_str()), PHENOTYPES.contains(&low.as_str()));
-        Ok(Kinds { gene, disease, phenotype })
+        let gene = match () {
+            () if symbol => Some(GeneName::Symbol),
+            () if PROTEINS.contains(&low.as_str()) => Some(GeneName::Words),
+            () => other.then_some(GeneName::Other),
+        };
+        let exact = DISEASES.contains(&low.as_str());
+        // As the knowledge base does it: words that many diseases have do not count.
+        let special = |name: &str| {
+            let all = name.split(' ').filter(|word| !["disease", "diseases", "of", "deficiency"].contains(word));
+            all.collect::<Vec<_>>().join(" ")
+        };
+        let loose = !exact && DISEASES.iter().any(|name| special(name) == special(&low));
+        let (disease, phenotype) = (exact || loose, PHENOTYPES.contains(&low.as_str()));
+        Ok(Kinds { gene, disease, phenotype, loose })
     }
 
     fn same(&self, one: &str, other: &str) -> Result<bool> {
@@ -135,6 +155,23 @@ fn a_name_of_a_gene_and_a_disease_is_what_the_question_is_about() {
     assert_eq!(meant("What is HD?").as_deref(), Some("disease=HD, disease information ="));
     assert_eq!(meant("What does HD do?"), None);
     assert_eq!(meant("What does the HD gene do?").as_deref(), Some("gene=HD, information retrieval: summary ="));
+}
+
+#[test]
+fn an_exact_name_is_meant_before_one_with_a_word_more() {
+    for (line, prompt) in [
+        ("What is acid sphingomyelinase?", "gene=acid sphingomyelinase, gene information ="),
+        ("Acid sphingomyelinase", "gene=Acid sphingomyelinase, gene information ="),
+        ("acid sphingomyelinase gene", "gene=acid sphingomyelinase, gene information ="),
+        (
+            "What is acid sphingomyelinase deficiency?",
+            "disease=acid sphingomyelinase deficiency, disease information =",
+        ),
+        // The disease has exactly this name.
+        ("What is insulin?", "disease=insulin, disease information ="),
+    ] {
+        assert_eq!(meant(line).as_deref(), Some(prompt), "{line}");
+    }
 }
 
 #[test]
