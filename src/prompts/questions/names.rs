@@ -158,10 +158,10 @@ const LONGEST: usize = 14;
 type Cost = (usize, usize, usize, usize);
 
 /// The names among the words of a line: as few words as possible are left that are neither part of a name nor in the vocabulary, and
-/// names are as long as possible. `known`: by word, whether it is in the vocabulary. A single word of the vocabulary is a name only in
-/// capitals in a line that is not.
+/// names are as long as possible. `known`: by word, whether it is in the vocabulary. A single word of the vocabulary is a name only where it
+/// is a gene's symbol in capitals in a line that is not: `WAS`.
 pub(super) fn find<'a>(line: &'a str, words: &[Word<'a>], known: &[bool], names: &dyn Names) -> Result<Vec<Name<'a>>> {
-    let shouts = !line.chars().any(char::is_lowercase);
+    let shouts = words.len() > 1 && !line.chars().any(char::is_lowercase);
     let capital = |word: &Word<'_>| {
         !shouts && word.text.len() > 1 && !word.text.chars().any(char::is_lowercase) && word.text.is_ascii()
     };
@@ -169,11 +169,13 @@ pub(super) fn find<'a>(line: &'a str, words: &[Word<'a>], known: &[bool], names:
     let mut best: Vec<(Cost, Option<Name<'a>>)> = vec![((0, 0, 0, 0), None); count + 1];
     for first in (0..count).rev() {
         let (lost, named, joins, outside) = best[first + 1].0;
-        let mut chosen = ((lost + usize::from(!known[first]), named, joins, outside + 1), None);
+        let is_symbol =
+            known[first] && capital(&words[first]) && names.kinds(words[first].text)?.gene == Some(GeneName::Symbol);
+        let mut chosen = ((lost + usize::from(!known[first] || is_symbol), named, joins, outside + 1), None);
         for last in first..count.min(first + LONGEST) {
             let all = &words[first..=last];
             let ordinary = known[first..=last].iter().all(|known| *known);
-            if ordinary && !(first == last && capital(&all[0])) {
+            if ordinary && !(first == last && is_symbol) {
                 continue;
             }
             // The last letter of `hemophilia A` and `type I` is no article and no pronoun.
@@ -183,6 +185,10 @@ pub(super) fn find<'a>(line: &'a str, words: &[Word<'a>], known: &[bool], names:
             }
             let text = slice(line, &words[first], &words[last]);
             let kinds = readable(names.kinds(text)?, text, shouts, ordinary);
+            // In `diseases of DMD` the first words say what is asked, unless a disease is called just so.
+            if kinds.loose && kinds.gene.is_none() && starts_with_noun(all) {
+                continue;
+            }
             let (lost, named, joins, outside) = best[last + 1].0;
             let inside = text.matches(", ").count() + all.iter().filter(|word| is_and(word)).count();
             let cost = (lost, named + 1, joins + inside, outside);
@@ -210,6 +216,14 @@ fn is_and(word: &Word<'_>) -> bool {
     matches!(vocabulary::cue(&[&word.low]), Some((_, vocabulary::Cue::And)))
 }
 
+/// Whether words begin as `diseases of` does.
+fn starts_with_noun(all: &[Word<'_>]) -> bool {
+    use vocabulary::Cue::{Disease, Gene, Mutation, Phenotype};
+    let low: Vec<&str> = all.iter().map(|word| word.low.as_str()).collect();
+    let noun = vocabulary::cue(&low).filter(|(_, cue)| matches!(cue, Disease | Gene | Mutation | Phenotype));
+    noun.is_some_and(|(count, _)| all.get(count).is_some_and(is_filler))
+}
+
 fn is_filler(word: &Word<'_>) -> bool {
     matches!(
         vocabulary::cue(&[&word.low]),
@@ -222,5 +236,5 @@ fn is_filler(word: &Word<'_>) -> bool {
 fn readable(kinds: Kinds, text: &str, shouts: bool, ordinary: bool) -> Kinds {
     let plain = !shouts && text.bytes().all(|byte| byte.is_ascii_lowercase());
     let gene = kinds.gene.filter(|gene| *gene == GeneName::Symbol || !ordinary && (*gene == GeneName::Words || !plain));
-    if ordinary { Kinds { gene, ..Kinds::default() } } else { Kinds { gene, ..kinds } }
+    Kinds { gene, ..kinds }
 }

@@ -4,10 +4,12 @@ use names::{GeneName, Kinds};
 /// Names of a small world.
 struct World;
 
-const GENES: [&str; 5] = ["FBN1", "CFTR", "BRCA1", "BRCA2", "NF1"];
+const GENES: [&str; 8] = ["FBN1", "CFTR", "BRCA1", "BRCA2", "NF1", "WAS", "SHE", "DMD"];
 const OTHER_GENES: [&str; 4] = ["p53", "HD", "CURE", "fibrillin 1"];
 const PROTEINS: [&str; 2] = ["acid sphingomyelinase", "insulin"];
-const DISEASES: [&str; 8] = [
+const DISEASES: [&str; 10] = [
+    "dmd",
+    "diseases of muscle",
     "marfan syndrome",
     "cystic fibrosis",
     "nf1",
@@ -172,6 +174,37 @@ fn an_exact_name_is_meant_before_one_with_a_word_more() {
     ] {
         assert_eq!(meant(line).as_deref(), Some(prompt), "{line}");
     }
+}
+
+#[test]
+fn words_that_ask_are_no_part_of_a_loose_name() {
+    for (line, prompt) in [
+        ("diseases of DMD", "gene=DMD, diseases ="),
+        ("List diseases of NF1", "gene=NF1, diseases ="),
+        ("What are the diseases of DMD?", "gene=DMD, diseases ="),
+        ("What is DMD disease?", "disease=DMD disease, disease information ="),
+        ("What are diseases of muscle?", "disease=diseases of muscle, disease information ="),
+    ] {
+        assert_eq!(meant(line).as_deref(), Some(prompt), "{line}");
+    }
+}
+
+#[test]
+fn a_symbol_that_is_a_word_is_a_gene_in_capitals() {
+    for (line, prompt) in [
+        ("What does WAS do?", "gene=WAS, information retrieval: summary ="),
+        ("Which diseases does the gene SHE cause?", "gene=SHE, diseases ="),
+        ("Where was WAS mapped?", "gene=WAS, information retrieval: location ="),
+        ("WAS", "gene=WAS, gene information ="),
+        ("Which gene was it that causes Marfan syndrome?", "disease=Marfan syndrome, genes ="),
+        ("WHICH GENE WAS IT THAT CAUSES MARFAN SYNDROME?", "disease=MARFAN SYNDROME, genes ="),
+    ] {
+        assert_eq!(meant(line).as_deref(), Some(prompt), "{line}");
+    }
+    let sentence = Sentence::of("Which gene WAS linked to Marfan syndrome?", &World).expect("names");
+    assert_eq!(intents::prompt(&sentence), None);
+    let refused = why(&sentence, &World).expect("a reason").detail;
+    assert!(refused.contains("\"gene=WAS, disease=Marfan syndrome, relation =\""), "{refused}");
 }
 
 #[test]
