@@ -405,15 +405,18 @@ impl<'a> View<'a> {
             .flatten()
     }
 
-    /// The vocabulary of identifiers that is asked for, if all other cues are among `allowed`.
+    /// The vocabulary of identifiers, or the value of gnomAD, that is asked for, if all other cues are among `allowed`.
     fn identifier(&self, allowed: &[Cue]) -> Option<&'static str> {
-        const SPACES: [(Cue, &str); 10] = [
+        const SPACES: [(Cue, &str); 13] = [
             (Hgnc, "hgnc"),
             (Entrez, "ncbi_gene"),
             (Ensembl, "ensembl"),
             (Omim, "omim"),
             (Uniprot, "uniprot"),
             (Refseq, "refseq"),
+            (Loeuf, "loeuf"),
+            (Pli, "pli"),
+            (MissenseZ, "missense_z"),
             (Orphanet, "orphanet"),
             (Mondo, "mondo"),
             (Umls, "umls"),
@@ -435,6 +438,10 @@ impl<'a> View<'a> {
         let first = self.genes.iter().map(|gene| gene.at).min()?;
         let yes_no = self.sentence.yes_no;
         let list = !self.has(Where) && !self.has(How) && !self.has(Who) && (!yes_no || self.light(There));
+        // `What disease causes FBN1?`
+        if self.is_made(first) {
+            return None;
+        }
         if self.target == Some(Disease) && list {
             let fits = self.only(&[
                 Which,
@@ -492,6 +499,23 @@ impl<'a> View<'a> {
         if yes_no { None } else { self.fact_of_gene(first) }
     }
 
+    /// Whether something else is said to cause the gene at a word.
+    fn is_made(&self, gene: usize) -> bool {
+        const ACTIVE: [&str; 12] = [
+            "cause", "causes", "causing", "lead", "leads", "leading", "produce", "produces", "trigger", "triggers",
+            "induce", "induces",
+        ];
+        let mutated = self.before(Mutation, gene) || self.light(By);
+        let active = |place: &&Place| {
+            place.item == Item::Cue(Cause) && ACTIVE.contains(&self.sentence.words[place.first].low.as_str())
+        };
+        let mut places = self.sentence.places.iter().filter(|place| place.first < gene);
+        let Some(cause) = places.rfind(active) else { return false };
+        // `Diseases which mutations in X cause`, `diseases whose cause is X`.
+        let verb = |place: &Place| place.first > cause.end && place.end <= gene && place.item == Item::Cue(Auxiliary);
+        !mutated && self.target_at < cause.first && !self.sentence.places.iter().any(verb)
+    }
+
     /// One field of a gene, or all there is to say of it.
     fn fact_of_gene(&self, first: usize) -> Option<String> {
         let says = |task: &str| Some(format!("{}{task} =", self.gene_keys()));
@@ -512,8 +536,8 @@ impl<'a> View<'a> {
                 // `Which gene has the Ensembl identifier ENSG…?`
                 return field("symbol");
             }
-            let spaces = ["hgnc", "ncbi_gene", "ensembl", "omim", "uniprot", "refseq", "identifiers"];
-            return if spaces.contains(&space) { field(space) } else { None };
+            let of_conditions = ["orphanet", "mondo", "umls", "hpo"];
+            return if of_conditions.contains(&space) { None } else { field(space) };
         }
         if self.has(Previous) && self.only(&[Which, Previous, Name, Symbol, Alias, Gene]) {
             // `Which gene used to be called MLL?` asks for what it is called now.

@@ -107,6 +107,12 @@ fn why(sentence: &Sentence<'_>, names: &dyn Names) -> Result<Refusal> {
         };
         return Ok(Refusal::new(Skip::UnknownQuestion, format!("{what}; {nearest}")));
     }
+    if let Some(term) = unknown.iter().find(|word| names::is_term(word)) {
+        let why = names.why_unknown(term)?;
+        if !why.is_empty() {
+            return Ok(Refusal::new(Skip::UnknownQuestion, format!("{why}; {nearest}")));
+        }
+    }
     // With no name at all, what is left is most likely a name that is misspelt.
     if sentence.names.is_empty()
         && let Some(run) = sentence.unknown_run()

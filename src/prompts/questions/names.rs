@@ -122,6 +122,11 @@ impl Names for BaseNames<'_> {
     }
 
     fn why_unknown(&self, text: &str) -> Result<String> {
+        if is_term(text) && self.base.ontology_label().is_none() {
+            return Ok(format!(
+                "{text} is not known: the knowledge base has no ontology of phenotypes (genogloss genes build with HPO's hp.obo or hp.json)"
+            ));
+        }
         if let GeneMatch::None(why) = self.base.gene(text)?
             && !text.contains(' ')
             && why.contains(';')
@@ -133,6 +138,11 @@ impl Names for BaseNames<'_> {
             Err(why) => why.to_string(),
         })
     }
+}
+
+/// Whether a word is written as an identifier of HPO.
+pub(super) fn is_term(text: &str) -> bool {
+    text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("HP:"))
 }
 
 /// A name in a question.

@@ -82,6 +82,11 @@ fn a_question_is_understood_in_many_words() {
         ("What does BRCA1 do?", "gene=BRCA1, information retrieval: summary ="),
         ("FBN1's function", "gene=FBN1, information retrieval: summary ="),
         ("What is the Ensembl id of BRCA1", "gene=BRCA1, information retrieval: ensembl ="),
+        ("What is the LOEUF of FBN1?", "gene=FBN1, information retrieval: loeuf ="),
+        ("What is the pLI of BRCA1?", "gene=BRCA1, information retrieval: pli ="),
+        ("RefSeq transcript of CFTR", "gene=CFTR, information retrieval: refseq ="),
+        ("Which diseases does FBN1 cause?", "gene=FBN1, diseases ="),
+        ("Which diseases result from mutations in FBN1?", "gene=FBN1, diseases ="),
         ("what is another name for p53", "gene=p53, information retrieval: names ="),
         ("Which gene encodes fibrillin 1?", "gene=fibrillin 1, information retrieval: symbol ="),
         ("how is hemophilia A inherited?", "disease=hemophilia A, information retrieval: inheritance ="),
@@ -223,6 +228,9 @@ fn what_means_something_else_is_refused() {
         "Which gene causes Marfan syndrome, FBN1 or BRCA1?",
         "What does Marfan syndrome cause?",
         "What causes FBN1?",
+        "What disease causes FBN1?",
+        "Which diseases lead to the FBN1 gene?",
+        "What is the pLI of Marfan syndrome?",
         "Which mutations cause cystic fibrosis?",
         "What are the genes and symptoms of Marfan syndrome?",
         "Is arachnodactyly a symptom of Marfan syndrome?",
@@ -248,6 +256,8 @@ fn a_refusal_names_the_word_and_the_nearest_prompts() {
         "\"treatment\" is not understood; the nearest prompts are \"disease=cystic fibrosis, genes =\" and \"disease=cystic \
          fibrosis, phenotypes =\"; for example, ask: Which genes cause cystic fibrosis?"
     );
+    let term = refused("Does FBN1 come with HP:0001166?");
+    assert!(term.starts_with("no disease or phenotype is called \"HP:0001166\"; "), "{term}");
     let misspelt = refused("What are the symptoms of marfen syndrome?");
     assert!(misspelt.starts_with("no disease or phenotype is called \"marfen syndrome\"; "), "{misspelt}");
     assert!(misspelt.contains("\"disease=NAME, phenotypes =\""), "{misspelt}");

@@ -90,6 +90,12 @@ pub(super) enum Cue {
     Uniprot,
     /// `RefSeq`.
     Refseq,
+    /// `LOEUF`.
+    Loeuf,
+    /// `pLI`.
+    Pli,
+    /// `missense Z`.
+    MissenseZ,
     /// `Orphanet`.
     Orphanet,
     /// `MONDO`.
@@ -246,7 +252,13 @@ const WORDS: &[(Cue, &str)] = &[
     (Ensembl, "ensembl, ensembl gene, ensemble, ensemble gene, ensembl no"),
     (Omim, "omim, mim, omim no, mim no, omim nr"),
     (Uniprot, "uniprot, uniprotkb, swissprot, swiss-prot, protein accession"),
-    (Refseq, "refseq"),
+    (
+        Refseq,
+        "refseq, refseq transcript, refseq transcripts, refseq mrna, refseq mrnas, mane select transcript, mane transcript",
+    ),
+    (Loeuf, "loeuf, loeuf score, loeuf value"),
+    (Pli, "pli, pli score, pli value"),
+    (MissenseZ, "missense z, missense_z, missense z-score, missense z score"),
     (Orphanet, "orphanet, orpha, orphacode, orpha code, orphanet no, orpha no"),
     (Mondo, "mondo"),
     (Umls, "umls, cui"),
