@@ -265,7 +265,7 @@ fn many_cases_are_ranked_in_their_order() {
 fn phenopackets_that_cannot_be_ranked_keep_the_others_not_back() {
     let (folder, base) = made();
     let empty = r#"{"id": "empty", "subject": {"id": "s"}}"#;
-    let list = folder.write("list.json", &format!(r#"[{PACKET}, {empty}, {{"id": "odd"}}, 7]"#));
+    let list = folder.write("list.json", format!(r#"[{PACKET}, {empty}, {{"id": "odd"}}, 7]"#));
     let run = genogloss(&["genes", "-b", &base, "rank", "--cases", &list, "--top", "1", "--quiet"]);
     assert!(run.code == 1 && run.stderr.contains("3 of 4 cases could not be ranked"), "{}", run.stderr);
     let found = lines(&run.stdout);
