@@ -135,9 +135,10 @@ impl Claim {
             () if starts(&["supportive"]) => Supportive,
             () if starts(&["limited", "possible"]) => Limited,
             () if starts(&["animal"]) => AnimalModel,
-            () if starts(&["disputed"]) => Disputed,
-            () if starts(&["no known"]) => NoKnownRelation,
-            () if starts(&["refuted"]) => Refuted,
+            // ClinGen's words before 2020 are "No Reported Evidence" and "Contradictory (disputed)", "Contradictory (refuted)".
+            () if starts(&["no known", "no reported"]) => NoKnownRelation,
+            () if starts(&["refuted", "contradictory (refuted"]) => Refuted,
+            () if starts(&["disput", "contradictory", "conflicting"]) => Disputed,
             () => return None,
         })
     }
@@ -210,6 +211,11 @@ mod tests {
     fn classes_are_read_in_their_words() {
         assert_eq!(Claim::of_class("Disputed Evidence"), Some(Disputed));
         assert_eq!(Claim::of_class("No Known Disease Relationship"), Some(NoKnownRelation));
+        assert_eq!(Claim::of_class("No Reported Evidence"), Some(NoKnownRelation));
+        assert_eq!(Claim::of_class("Contradictory (disputed)"), Some(Disputed));
+        assert_eq!(Claim::of_class("Contradictory (refuted)"), Some(Refuted));
+        assert_eq!(Claim::of_class("Disputing"), Some(Disputed));
+        assert_eq!(Claim::of_class("No Classification"), None);
         assert_eq!(Claim::of_class("both RD and IF"), Some(Definitive));
         assert_eq!(Claim::of_class("score 0.3"), None);
         assert_eq!(Claim::of_orphanet("Disease-causing somatic mutation(s) in"), Somatic);

@@ -232,3 +232,21 @@ fn a_prompt_about_two_genes_is_answered_for_each_and_modes_of_inheritance_are_no
     assert_eq!(answer, "HP:0001166 Arachnodactyly (modifier)");
     assert_eq!(rows(&base, &["phenotypes", "AAA1"]).len(), 1);
 }
+
+#[test]
+fn a_class_that_is_not_known_is_left_out_and_said() {
+    let curated = clingen(&[
+        ("AAA1", 100, "Glass disease", "MONDO:0000001", "No Reported Evidence"),
+        ("BBB2", 101, "Glass disease", "MONDO:0000001", "Contradictory (disputed)"),
+        ("CCC3", 102, "Glass disease", "MONDO:0000001", "Brilliant"),
+        ("CCC3", 102, "Glass disease", "MONDO:0000001", ""),
+    ]);
+    let (folder, base) = base_of(&[("clingen.csv", &curated)]);
+    let [hgnc, table, again] = ["hgnc.txt", "clingen.csv", "again.sqlite"].map(|name| folder.path(name));
+    let said = genogloss(&["genes", "build", &hgnc, &table, "-o", &again]).stderr;
+    assert!(said.contains("2 rows have an unknown class, and were left out (the first: Brilliant)"), "{said}");
+    let judged = |gene: &str| rows(&base, &["relate", gene, "Glass disease"])[0][3..5].join(", ");
+    assert_eq!(judged("AAA1"), "no, no known relation");
+    assert_eq!(judged("BBB2"), "no, disputed");
+    assert!(rows(&base, &["diseases", "CCC3"]).is_empty());
+}

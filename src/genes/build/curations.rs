@@ -14,13 +14,13 @@ impl Builder {
             tally.lost_disease(id);
             return Ok(());
         };
+        let relation = row.get(&["classification_title"]);
+        let Some(claim) = tally.claim(relation) else { return Ok(()) };
         let disease = self.disease(known.as_deref(), name, tally.source)?;
         if let Some(original) = original.filter(|original| known.as_ref().is_some_and(|known| known != original)) {
             self.disease_reference(disease, &original, Mapping::Exact, tally.source)?;
         }
         let gene = GeneKey { hgnc: row.get(&["gene_curie"]), symbol: row.get(&["gene_symbol"]), ..GeneKey::default() };
-        let relation = row.get(&["classification_title"]);
-        let claim = relation.and_then(Claim::of_class).unwrap_or(Claim::Associated);
         let inheritance = row.get(&["moi_title"]);
         let papers = row.get(&["submitted_as_pmids"]).map(|papers| papers.replace(", ", ";").replace(',', ";"));
         let report = row.get(&["submitted_as_public_report_url"]);

@@ -309,6 +309,7 @@ impl Builder {
         };
         let digest = report.sha256.unwrap_or_default();
         self.releases.once(&place, kind, &digest, tally.panels.take())?;
+        tally.note_classes();
         tally.notes.extend(self.releases.of_hpo(kind, &file, made_with.as_deref().unwrap_or(&release)));
         let Tally { rows, facts, unknown_genes, unknown_terms, unknown_diseases, notes, .. } = tally;
         let unknown = [unknown_genes, unknown_terms, unknown_diseases];

@@ -37,20 +37,15 @@ impl<'a> Statement<'a> {
 impl Builder {
     /// A row of ClinGen's gene-disease validity.
     pub(super) fn clingen(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
-        let (Some(name), Some(relation)) = (row.get(&["disease label", "disease_label"]), row.get(&["classification"]))
-        else {
-            return Ok(());
-        };
-        if name.starts_with("++") {
-            return Ok(());
-        }
+        let name = row.get(&["disease label", "disease_label"]);
+        let Some(name) = name.filter(|name| !name.starts_with("++")) else { return Ok(()) };
+        let relation = row.get(&["classification"]);
+        let Some(claim) = tally.claim(relation) else { return Ok(()) };
         let id = row.get(&["disease id (mondo)", "mondo_disease_id"]).and_then(accession);
         let disease = self.disease(id.as_deref(), name, tally.source)?;
         let hgnc = row.get(&["gene id (hgnc)", "hgnc_id"]);
         let gene = GeneKey { hgnc, entrez: None, symbol: row.get(&["gene symbol", "gene_name"]) };
-        let claim = Claim::of_class(relation).unwrap_or(Claim::Associated);
         let (inheritance, reference) = (row.get(&["moi"]), row.get(&["online report"]));
-        let relation = Some(relation);
         self.related(Statement { relation, inheritance, reference, ..Statement::of(gene, disease, claim) }, tally)
     }
 
@@ -65,6 +60,8 @@ impl Builder {
             tally.lost_disease(None);
             return Ok(());
         };
+        let class = row.get(&["confidence category", "ddd category", "confidence"]);
+        let Some(claim) = tally.claim(class) else { return Ok(()) };
         let mondo = row.get(&["disease mondo"]).and_then(accession);
         let id = row.get(&["disease mim"]).and_then(accession);
         let disease = self.disease(id.as_deref().or(mondo.as_deref()), name, tally.source)?;
@@ -73,13 +70,11 @@ impl Builder {
             self.disease_reference(disease, mondo, Mapping::Exact, tally.source)?;
         }
         let gene = GeneKey { hgnc: row.get(&["hgnc id"]), entrez: None, symbol: row.get(&["gene symbol"]) };
-        let class = row.get(&["confidence category", "ddd category", "confidence"]);
         // Panels judge a pair each for themselves.
         let judged = class.zip(row.get(&["panel"])).map(|(class, panel)| format!("{class} (panel {panel})"));
         let relation = judged.as_deref().or(class);
         let inheritance = row.get(&["allelic requirement"]);
         let reference = row.get(&["pmids", "publications"]);
-        let claim = class.and_then(Claim::of_class).unwrap_or(Claim::Supportive);
         self.stated_phenotypes(gene, disease, row.get(&["phenotypes"]).unwrap_or_default(), tally)?;
         self.related(Statement { relation, inheritance, reference, ..Statement::of(gene, disease, claim) }, tally)
     }

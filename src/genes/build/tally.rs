@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::{genes::claim::Claim, genome::interval::commas};
+
 /// How many rows name something unknown, and the first such thing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Unknown {
@@ -33,6 +35,8 @@ pub(super) struct Tally {
     pub(super) unknown_terms: Unknown,
     /// Diseases without an identifier of a known vocabulary, in tables that give no other name of them.
     pub(super) unknown_diseases: Unknown,
+    /// Classes that are none of the source's, in tables that judge how well a relation is shown.
+    pub(super) unknown_classes: Unknown,
     pub(super) release: String,
     /// Names of panels that all rows read so far have in common; `None` before the first.
     pub(super) panels: Option<BTreeSet<String>>,
@@ -54,6 +58,24 @@ impl Tally {
     /// Counts a row whose disease is unknown.
     pub(super) fn lost_disease(&mut self, disease: Option<&str>) {
         self.unknown_diseases.add(disease.unwrap_or("(no disease)"));
+    }
+
+    /// The claim of a row's class. A class that is missing or unknown is counted: what it claims is not known, so the row is left out.
+    pub(super) fn claim(&mut self, class: Option<&str>) -> Option<Claim> {
+        let claim = class.and_then(Claim::of_class);
+        if claim.is_none() {
+            self.unknown_classes.add(class.unwrap_or("(no class)"));
+        }
+        claim
+    }
+
+    /// What the user should know of the rows whose class is unknown.
+    pub(super) fn note_classes(&mut self) {
+        let Unknown { count, first } = &self.unknown_classes;
+        if *count > 0 {
+            self.notes
+                .push(format!("{} rows have an unknown class, and were left out (the first: {first})", commas(*count)));
+        }
     }
 
     /// Notes the latest date of a table that has one in each row.
