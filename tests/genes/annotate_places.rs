@@ -173,3 +173,193 @@ fn genes_without_a_line_of_their_own_are_read_beside_those_with_one() {
         assert_eq!(genes, ["FBN1", "FBN2", "."], "{name}: {text}");
     }
 }
+
+/// A line of GFF3: type, start, end, attributes.
+type Line = (&'static str, u32, u32, &'static str);
+
+fn gff(lines: &[Line]) -> String {
+    let line = |(kind, start, end, attributes): &Line| format!("1\tx\t{kind}\t{start}\t{end}\t.\t+\t.\t{attributes}\n");
+    format!("##gff-version 3\n{}", lines.iter().map(line).collect::<String>())
+}
+
+/// As publishers and programs write transcripts of FBN1 at 101-300 (two, of exons 101-120 and 201-300, and 151-250), without the gene.
+const TRANSCRIPTS: [(&str, &[Line]); 6] = [
+    (
+        "Ensembl",
+        &[
+            (
+                "mRNA",
+                101,
+                300,
+                "ID=transcript:ENST00000316623;Parent=gene:ENSG00000166147;Name=FBN1-201;biotype=protein_coding",
+            ),
+            (
+                "exon",
+                101,
+                120,
+                "Parent=transcript:ENST00000316623;Name=ENSE00001116378;constitutive=0;exon_id=ENSE00001116378",
+            ),
+            (
+                "exon",
+                201,
+                300,
+                "Parent=transcript:ENST00000316623;Name=ENSE00001116379;constitutive=0;exon_id=ENSE00001116379",
+            ),
+            (
+                "lnc_RNA",
+                151,
+                250,
+                "ID=transcript:ENST00000561429;Parent=gene:ENSG00000166147;Name=FBN1-205;biotype=retained_intron",
+            ),
+            ("exon", 151, 250, "Parent=transcript:ENST00000561429;Name=ENSE00002573212;exon_id=ENSE00002573212"),
+        ],
+    ),
+    (
+        "NCBI",
+        &[
+            (
+                "mRNA",
+                101,
+                300,
+                "ID=rna-NM_000138.5;Parent=gene-FBN1;Dbxref=GeneID:2200,Genbank:NM_000138.5,HGNC:HGNC:3603,MIM:134797;Name=NM_000138.5;gbkey=mRNA;gene=FBN1;product=fibrillin 1",
+            ),
+            (
+                "exon",
+                101,
+                120,
+                "ID=exon-NM_000138.5-1;Parent=rna-NM_000138.5;Dbxref=GeneID:2200,Genbank:NM_000138.5;gbkey=mRNA;gene=FBN1",
+            ),
+            (
+                "exon",
+                201,
+                300,
+                "ID=exon-NM_000138.5-2;Parent=rna-NM_000138.5;Dbxref=GeneID:2200,Genbank:NM_000138.5;gbkey=mRNA;gene=FBN1",
+            ),
+            (
+                "transcript",
+                151,
+                250,
+                "ID=rna-XR_931862.4;Parent=gene-FBN1;Dbxref=GeneID:2200,Genbank:XR_931862.4;Name=XR_931862.4;gbkey=misc_RNA;gene=FBN1",
+            ),
+            (
+                "exon",
+                151,
+                250,
+                "ID=exon-XR_931862.4-1;Parent=rna-XR_931862.4;Dbxref=GeneID:2200,Genbank:XR_931862.4;gene=FBN1",
+            ),
+        ],
+    ),
+    (
+        "GENCODE",
+        &[
+            (
+                "transcript",
+                101,
+                300,
+                "ID=ENST00000316623.10;Parent=ENSG00000166147.15;gene_id=ENSG00000166147.15;transcript_id=ENST00000316623.10;gene_type=protein_coding;gene_name=FBN1;transcript_name=FBN1-201;hgnc_id=HGNC:3603",
+            ),
+            (
+                "exon",
+                101,
+                120,
+                "ID=exon:ENST00000316623.10:1;Parent=ENST00000316623.10;gene_id=ENSG00000166147.15;gene_name=FBN1",
+            ),
+            (
+                "exon",
+                201,
+                300,
+                "ID=exon:ENST00000316623.10:2;Parent=ENST00000316623.10;gene_id=ENSG00000166147.15;gene_name=FBN1",
+            ),
+            (
+                "transcript",
+                151,
+                250,
+                "ID=ENST00000561429.1;Parent=ENSG00000166147.15;gene_id=ENSG00000166147.15;gene_name=FBN1",
+            ),
+            (
+                "exon",
+                151,
+                250,
+                "ID=exon:ENST00000561429.1:1;Parent=ENST00000561429.1;gene_id=ENSG00000166147.15;gene_name=FBN1",
+            ),
+        ],
+    ),
+    (
+        "gffread",
+        &[
+            ("transcript", 101, 300, "ID=ENST00000316623.10;geneID=ENSG00000166147.15;gene_name=FBN1"),
+            ("exon", 101, 120, "Parent=ENST00000316623.10"),
+            ("exon", 201, 300, "Parent=ENST00000316623.10"),
+            ("transcript", 151, 250, "ID=ENST00000561429.1;geneID=ENSG00000166147.15;gene_name=FBN1"),
+            ("exon", 151, 250, "Parent=ENST00000561429.1"),
+        ],
+    ),
+    (
+        "exons of GENCODE",
+        &[
+            (
+                "exon",
+                101,
+                120,
+                "ID=exon:ENST00000316623.10:1;Parent=ENST00000316623.10;gene_id=ENSG00000166147.15;gene_name=FBN1",
+            ),
+            (
+                "exon",
+                201,
+                300,
+                "ID=exon:ENST00000316623.10:2;Parent=ENST00000316623.10;gene_id=ENSG00000166147.15;gene_name=FBN1",
+            ),
+            (
+                "exon",
+                151,
+                250,
+                "ID=exon:ENST00000561429.1:1;Parent=ENST00000561429.1;gene_id=ENSG00000166147.15;gene_name=FBN1",
+            ),
+        ],
+    ),
+    (
+        "exons before their transcripts",
+        &[
+            ("exon", 151, 250, "Parent=t2"),
+            ("exon", 101, 120, "Parent=t1"),
+            ("exon", 201, 300, "Parent=t1"),
+            ("mRNA", 101, 300, "ID=t1;Parent=g1;gene=FBN1"),
+            ("mRNA", 151, 250, "ID=t2;Parent=g1;gene=FBN1"),
+        ],
+    ),
+];
+
+#[test]
+fn genes_of_gff3_that_have_only_transcripts_are_read() {
+    let (folder, base) = made();
+    let bed = folder
+        .write("i.bed", "1\t90\t100\n1\t100\t101\n1\t130\t131\n1\t299\t310\n1\t300\t310\n1\t550\t560\n1\t800\t810\n");
+    let found = |name: &str, annotation: &str| -> Vec<String> {
+        let annotation = folder.write("genes.gff3", annotation);
+        let text = succeed(&["genes", "-b", &base, "annotate", &bed, "--genes", &annotation, "--quiet"]);
+        assert!(text.lines().skip(1).all(|line| line.contains("FBN1") == line.contains("HGNC:3603")), "{name}: {text}");
+        text.lines().skip(1).filter_map(|line| line.split('\t').nth(3)).map(str::to_string).collect()
+    };
+    // Another gene has a line of its own, which alone says where it is, before or after its transcript.
+    let gene = ("gene", 501, 600, "ID=gene-FBN2;Dbxref=GeneID:2201,HGNC:HGNC:3604;Name=FBN2;gene=FBN2");
+    let transcript = ("mRNA", 501, 900, "ID=rna-2;Parent=gene-FBN2;gene=FBN2");
+    // What is neither gene, transcript nor exon has no gene.
+    let others = [
+        ("region", 1, 2000, "ID=1:1..2000;Name=1;gbkey=Src"),
+        ("biological_region", 90, 95, "logic_name=cpg"),
+        ("cDNA_match", 90, 95, "ID=match1;Target=NM_1 1 5"),
+        ("match_part", 90, 95, "ID=part1;Parent=match2"),
+        ("CDS", 90, 95, "ID=cds1;Parent=rna-9"),
+    ];
+    for (name, lines) in TRANSCRIPTS {
+        assert_eq!(found(name, &gff(lines)), [".", "FBN1", "FBN1", "FBN1", ".", ".", "."], "{name}");
+        for own in [[gene, transcript], [transcript, gene]] {
+            let text = gff(&[&others[..], lines, &own].concat());
+            assert_eq!(found(name, &text), [".", "FBN1", "FBN1", "FBN1", ".", "FBN2", "."], "{name}: {text}");
+        }
+    }
+    // With nothing but such features there are no genes.
+    let annotation = folder.write("none.gff3", gff(&others));
+    let run = genogloss(&["genes", "-b", &base, "annotate", &bed, "--genes", &annotation]);
+    assert!(run.code == 1 && run.stderr.contains("it holds no genes"), "{}", run.stderr);
+}

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{feature::Feature, gene_place::GenePlace};
+use super::{
+    feature::{Feature, Kind},
+    gene_place::GenePlace,
+};
 use crate::genome::Interval;
 
 /// The assembly that a text names.
@@ -34,7 +37,7 @@ pub(super) struct Collector {
     genes: Vec<(u64, GenePlace)>,
     /// By key: the index of a gene in `genes`.
     lines: HashMap<u32, usize>,
-    /// The span of the lines of a key, for genes of GTF without a line of their own; with the number of the first record.
+    /// The span of the lines of a key, for genes without a line of their own; with the number of the first record.
     spans: Vec<(u64, GenePlace)>,
     /// By key: the index of a span in `spans`.
     span_of: HashMap<u32, usize>,
@@ -70,81 +73,112 @@ impl Collector {
         self.assembly = self.assembly.or_else(|| assembly_of(&String::from_utf8_lossy(comment)));
     }
 
+    /// Whether it is known which gene a feature of GFF3 belongs to, by its `ID`, or that it is a gene.
+    pub(super) fn has(&mut self, contig: &str, id: &str) -> bool {
+        let key = self.key(contig, id);
+        self.lines.contains_key(&key) || self.parent_of.contains_key(&key) || self.span_of.contains_key(&key)
+    }
+
     /// Adds a record; `None` is one that is not needed.
     pub(super) fn add(&mut self, feature: Option<Feature>) {
         self.records += 1;
         let Some(Feature { contig, kind, interval, strand, id, name, others, own, parents }) = feature else { return };
         // Every line of GTF has the identifier of the gene.
         let key = own.as_ref().or(id.as_ref()).map(|id| self.key(&contig, id));
-        if kind == "exon" {
-            if own.is_none()
-                && let Some(key) = key
-            {
+        let mut wholes: Vec<u32> = parents.iter().map(|parent| self.key(&contig, parent)).collect();
+        if let (Some(key), Some(&parent)) = (key, wholes.first())
+            && kind != Kind::Exon
+        {
+            self.parent_of.insert(key, parent);
+            // Its gene is that of the first parent.
+            wholes.truncate(1);
+        }
+        let place = id.map(|id| GenePlace { contig, interval, strand, id, name, others, exons: Vec::new() });
+        match (kind, key) {
+            (Kind::Link, _) => return,
+            (Kind::Gene, Some(key)) => {
+                self.lines.insert(key, self.genes.len());
+                self.genes.extend(place.map(|place| (self.records, place)));
+                return;
+            }
+            (Kind::Gene, None) => return,
+            (Kind::Exon | Kind::Transcript, key) if wholes.is_empty() => wholes.extend(key),
+            (Kind::Exon | Kind::Transcript, _) => {}
+        }
+        for key in wholes {
+            if kind == Kind::Exon {
                 self.exons.push((key, interval));
             }
-            for parent in &parents {
-                let parent = self.key(&contig, parent);
-                self.exons.push((parent, interval));
-            }
-        } else if let (Some(key), Some(parent)) = (key, parents.first()) {
-            let parent = self.key(&contig, parent);
-            self.parent_of.insert(key, parent);
-        }
-        let (Some(id), Some(key)) = (id, key) else { return };
-        let place = GenePlace { contig, interval, strand, id, name, others, exons: Vec::new() };
-        if kind == "gene" {
-            self.lines.insert(key, self.genes.len());
-            self.genes.push((self.records, place));
-        } else if !self.lines.contains_key(&key) {
             match self.span_of.get(&key) {
                 Some(&at) => {
                     let known = &mut self.spans[at].1.interval;
                     *known = Interval::new(known.start.min(interval.start), known.end.max(interval.end));
                 }
-                None => {
-                    self.span_of.insert(key, self.spans.len());
-                    self.spans.push((self.records, place));
+                None if !self.lines.contains_key(&key) && !self.parent_of.contains_key(&key) => {
+                    if let Some(place) = &place {
+                        self.span_of.insert(key, self.spans.len());
+                        self.spans.push((self.records, place.clone()));
+                    }
                 }
+                None => {}
             }
         }
     }
 
     /// The genes with their exons, in the order of the file.
-    pub(super) fn finish(self) -> Vec<GenePlace> {
-        let Self { genes, lines, spans, span_of, exons, parent_of, .. } = self;
-        let of = |numbered: Vec<(u64, GenePlace)>, keys: &HashMap<u32, usize>| -> Vec<(Vec<u32>, u64, GenePlace)> {
-            let mut keyed: Vec<_> = numbered.into_iter().map(|(number, gene)| (Vec::new(), number, gene)).collect();
-            keys.iter().for_each(|(&key, &at)| keyed[at].0.push(key));
-            keyed
-        };
-        let mut all = of(genes, &lines);
-        // A gene with a line of its own, which may come last, has its place from that line alone.
-        all.extend(
-            of(spans, &span_of).into_iter().filter(|(keys, ..)| keys.iter().all(|key| !lines.contains_key(key))),
-        );
-        all.sort_by_key(|(_, number, _)| *number);
-        let mut lines = HashMap::new();
-        let mut genes = Vec::with_capacity(all.len());
-        for (keys, _, gene) in all {
-            lines.extend(keys.into_iter().map(|key| (key, genes.len())));
-            genes.push(gene);
-        }
-        for (mut key, interval) in exons {
-            // An exon is a part of a transcript, which is a part of a gene. Deeper trees are rare.
-            for _ in 0..5 {
-                if let Some(&at) = lines.get(&key) {
-                    genes[at].exons.push(interval);
-                    break;
+    pub(super) fn finish(mut self) -> Vec<GenePlace> {
+        let mut places = std::mem::take(&mut self.genes);
+        let of_lines = places.len();
+        let mut at_key = std::mem::take(&mut self.lines);
+        let mut spans: Vec<(u32, usize)> = self.span_of.iter().map(|(&key, &at)| (key, at)).collect();
+        spans.sort_by_key(|(_, at)| *at);
+        for (key, at) in spans {
+            // A gene with a line of its own, which may come last, has its place from that line alone.
+            if at_key.contains_key(&key) || self.parent_of.contains_key(&key) {
+                continue;
+            }
+            let (number, place) = self.spans[at].clone();
+            // Transcripts that name one gene are of one gene.
+            let gene = self.key(&place.contig, &place.id);
+            let at = match at_key.get(&gene) {
+                Some(&at) if at >= of_lines => {
+                    let known = &mut places[at].1.interval;
+                    *known = Interval::new(known.start.min(place.interval.start), known.end.max(place.interval.end));
+                    at
                 }
-                let Some(parent) = parent_of.get(&key) else { break };
-                key = *parent;
+                Some(&at) => at,
+                None => {
+                    places.push((number, place));
+                    places.len() - 1
+                }
+            };
+            at_key.insert(key, at);
+            at_key.insert(gene, at);
+        }
+        for (key, interval) in std::mem::take(&mut self.exons) {
+            if let Some(&at) = self.gene_of(key, &at_key) {
+                places[at].1.exons.push(interval);
             }
         }
+        places.sort_by_key(|(number, _)| *number);
+        let mut genes: Vec<GenePlace> = places.into_iter().map(|(_, gene)| gene).collect();
         for gene in &mut genes {
             gene.exons.sort_unstable();
             gene.exons.dedup();
             gene.exons.shrink_to_fit();
         }
         genes
+    }
+
+    /// The gene that the exons of a feature are of.
+    fn gene_of<'a>(&self, mut key: u32, genes: &'a HashMap<u32, usize>) -> Option<&'a usize> {
+        // An exon is a part of a transcript, which is a part of a gene. Deeper trees are rare.
+        for _ in 0..5 {
+            if let Some(at) = genes.get(&key) {
+                return Some(at);
+            }
+            key = *self.parent_of.get(&key)?;
+        }
+        None
     }
 }

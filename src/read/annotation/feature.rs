@@ -9,14 +9,24 @@ use crate::{
     genome::{Interval, Strand},
 };
 
+/// What a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Gene,
+    Exon,
+    /// A transcript, or another line of which the place of a gene without a line of its own is made.
+    Transcript,
+    /// A line that only connects others with their gene.
+    Link,
+}
+
 /// What is needed of a line.
 pub(super) struct Feature {
     pub(super) contig: String,
-    /// The third column.
-    pub(super) kind: String,
+    pub(super) kind: Kind,
     pub(super) interval: Interval,
     pub(super) strand: Strand,
-    /// The gene: `gene_id` of GTF; `gene_id`, else `ID`, of GFF3.
+    /// The gene: `gene_id` of GTF; in GFF3 the first of what names it. `None` where it is not needed.
     pub(super) id: Option<String>,
     pub(super) name: Option<String>,
     /// Identifiers of other collections.

@@ -6,7 +6,7 @@ use noodles::gff;
 
 use super::{
     collector::Collector,
-    feature::{Feature, bad_line, failed, interval, strand, text},
+    feature::{Feature, Kind, bad_line, failed, interval, strand, text},
 };
 use crate::error::Result;
 
@@ -24,7 +24,7 @@ pub(super) fn read(reader: impl BufRead, place: &str, genes: &mut Collector) -> 
         }
         match line.as_record() {
             Some(record) => {
-                let feature = record.and_then(|record| feature(&record));
+                let feature = record.and_then(|record| feature(&record, genes));
                 genes.add(feature.map_err(|error| bad_line(place, number, line.as_ref(), &error))?);
             }
             None => genes.add_comment(bytes),
@@ -34,9 +34,8 @@ pub(super) fn read(reader: impl BufRead, place: &str, genes: &mut Collector) -> 
 }
 
 /// The feature of a record; `None` for one that is not needed.
-fn feature(record: &gff::Record<'_>) -> io::Result<Option<Feature>> {
-    let kind = text(record.ty().as_ref());
-    let is_gene = kind == "gene" || kind.ends_with("_gene") || kind == "pseudogene";
+fn feature(record: &gff::Record<'_>, genes: &mut Collector) -> io::Result<Option<Feature>> {
+    let kind = kind_of(&text(record.ty().as_ref()));
     let attributes = record.attributes();
     let get = |key: &str| -> io::Result<Vec<String>> {
         use gff::record::attributes::field::Value;
@@ -46,39 +45,82 @@ fn feature(record: &gff::Record<'_>) -> io::Result<Option<Feature>> {
             None => Vec::new(),
         })
     };
-    let (own, parents) = (get("ID")?.into_iter().next(), get("Parent")?);
+    let first = |keys: &[&str]| -> io::Result<Option<String>> {
+        for key in keys {
+            if let Some(one) = get(key)?.into_iter().find(|one| !one.is_empty()) {
+                return Ok(Some(one));
+            }
+        }
+        Ok(None)
+    };
     // Transcripts and exons connect exons with their gene. Coding sequences and untranslated regions have no parts.
-    if !is_gene && (parents.is_empty() || kind == "CDS" || kind.ends_with("UTR") || kind.ends_with("_codon")) {
+    let Some(kind) = kind else { return Ok(None) };
+    let (mut own, mut parents) = (first(&["ID"])?, if kind == Kind::Gene { Vec::new() } else { get("Parent")? });
+    if parents.is_empty() && kind == Kind::Transcript {
+        // miRBase: a mature microRNA of its precursor.
+        parents = get("Derives_from")?;
+    }
+    if parents.is_empty() && kind == Kind::Link {
         return Ok(None);
     }
     let contig = text(record.reference_sequence_name().as_ref());
-    let interval = interval(record.start()?.get(), record.end()?.get());
-    let strand = strand(record.strand()?);
-    if !is_gene {
-        return Ok(Some(Feature {
-            contig,
-            kind,
-            interval,
-            strand,
-            id: None,
-            name: None,
-            others: Vec::new(),
-            own,
-            parents,
-        }));
+    let (mut id, mut name, mut others) = (None, None, Vec::new());
+    let is_wanted = match kind {
+        Kind::Gene => true,
+        Kind::Link => false,
+        // A gene without a line of its own is known by its parts alone.
+        Kind::Transcript | Kind::Exon => parents.is_empty() || parents.iter().any(|one| !genes.has(&contig, one)),
+    };
+    if is_wanted {
+        others = get("hgnc_id")?;
+        others.extend(get("Dbxref")?);
+        let named: &[&str] = if kind == Kind::Gene || (kind == Kind::Transcript && parents.is_empty()) {
+            &["gene_name", "gene", "Name"]
+        } else {
+            // Its Name is that of the transcript or exon.
+            &["gene_name", "gene"]
+        };
+        name = first(named)?;
+        id = match kind {
+            Kind::Gene => first(&["gene_id", "ID"])?,
+            Kind::Transcript if !parents.is_empty() => first(&["gene_id", "geneID"])?.or(parents.first().cloned()),
+            _ => {
+                let numbered = others.iter().find(|one| one.starts_with("GeneID:")).cloned();
+                let given = first(&["gene_id", "geneID"])?.or(numbered).or(first(&["gene"])?);
+                given.or(parents.first().or(own.as_ref()).cloned())
+            }
+        };
+        // Ensembl's `gene:ENSG…`.
+        id = id.map(|id| id.strip_prefix("gene:").map_or(id.clone(), str::to_string));
     }
-    let mut others = get("hgnc_id")?;
-    others.extend(get("Dbxref")?);
-    let first = |key: &str| Ok::<_, io::Error>(get(key)?.into_iter().next());
+    if kind == Kind::Exon {
+        // Nothing is a part of an exon: one without a parent is of its gene.
+        own = None;
+    }
     Ok(Some(Feature {
         contig,
-        kind: "gene".into(),
-        interval,
-        strand,
-        id: first("gene_id")?.or(first("ID")?),
-        name: first("gene_name")?.into_iter().chain(first("gene")?).chain(first("Name")?).find(|name| !name.is_empty()),
+        kind,
+        interval: interval(record.start()?.get(), record.end()?.get()),
+        strand: strand(record.strand()?),
+        id,
+        name,
         others,
         own,
-        parents: Vec::new(),
+        parents,
     }))
+}
+
+/// What a line of this type (third column) is; `None` for one that is not needed.
+fn kind_of(text: &str) -> Option<Kind> {
+    let lower = text.to_ascii_lowercase();
+    Some(match text {
+        "gene" | "pseudogene" => Kind::Gene,
+        "exon" => Kind::Exon,
+        "CDS" => return None,
+        "NMD_transcript_variant" => Kind::Transcript,
+        _ if text.ends_with("_gene") => Kind::Gene,
+        _ if text.ends_with("UTR") || text.ends_with("_codon") => return None,
+        _ if ["rna", "transcript", "gene_segment"].iter().any(|end| lower.ends_with(end)) => Kind::Transcript,
+        _ => Kind::Link,
+    })
 }

@@ -6,7 +6,7 @@ use noodles::gtf;
 
 use super::{
     collector::Collector,
-    feature::{Feature, bad_line, failed, interval, strand, text},
+    feature::{Feature, Kind, bad_line, failed, interval, strand, text},
 };
 use crate::error::Result;
 
@@ -48,7 +48,11 @@ fn feature(record: &gtf::Record<'_>, has_lines: bool) -> io::Result<Option<Featu
     }
     Ok(Some(Feature {
         contig: text(record.reference_sequence_name()),
-        kind: text(record.ty()),
+        kind: match record.ty().as_ref() as &[u8] {
+            b"gene" => Kind::Gene,
+            b"exon" => Kind::Exon,
+            _ => Kind::Transcript,
+        },
         interval: interval(record.start()?.get(), record.end()?.get()),
         strand: strand(record.strand()?),
         id: get("gene_id")?.into_iter().next(),

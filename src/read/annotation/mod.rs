@@ -34,8 +34,9 @@ pub(crate) struct Annotation {
     pub place: String,
 }
 
-/// Reads an annotation. Genes are the lines of genes; in GTF also the span of all lines with the same `gene_id`, for those without such a
-/// line (of a file that has lines of genes, transcripts and exons count). In SpliceAI's table (`#NAME CHROM STRAND TX_START TX_END EXON_START EXON_END`) each line is a gene.
+/// Reads an annotation. Genes are the lines of genes. A gene without such a line has the span of its transcripts and exons: in GTF of all
+/// lines with its `gene_id`; in GFF3 of those whose `Parent` it is or that name it. In SpliceAI's table
+/// (`#NAME CHROM STRAND TX_START TX_END EXON_START EXON_END`) each line is a gene.
 pub(crate) fn read(path: &Path) -> Result<Annotation> {
     of(open::open_even_empty(path)?)
 }
@@ -62,7 +63,7 @@ pub(crate) fn of(mut input: Input) -> Result<Annotation> {
     };
     if genes.is_empty() && has_lines {
         return Err(Error::input(place, "it holds no genes")
-            .with_hint("a GTF needs gene_id on its lines; a GFF3 lines of type gene"));
+            .with_hint("a GTF needs gene_id on its lines; a GFF3 lines of genes, transcripts or exons"));
     }
     if genes.is_empty() {
         // Such a file is valid, but perhaps not the one that was meant.

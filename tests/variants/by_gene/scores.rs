@@ -235,20 +235,23 @@ fn gtf_gff3_and_spliceais_table_give_the_same_scores() {
         let place = columns[..8].join("\t");
         if columns[2] == "gene" {
             writeln!(gff, "{place}\tID=gene:{name};Name={name}").expect("written");
-            writeln!(gff, "{}\tID=t:{name};Parent=gene:{name}", place.replace("\tgene\t", "\tmRNA\t"))
-                .expect("written");
+            let transcript = place.replace("\tgene\t", "\tmRNA\t");
+            writeln!(gff, "{transcript}\tID=t:{name};Parent=gene:{name};gene_name={name}").expect("written");
         } else {
             writeln!(gff, "{place}\tParent=t:{name}").expect("written");
         }
     }
     // Without its first line it is known by its attributes; sequences may follow.
     let bare = folder.write("bare.gff3", format!("# genes\n{}\n", gff.replace("##gff-version 3\n", "")));
+    // Genes without a line of their own are where their transcripts are.
+    let parts: Vec<&str> = gff.lines().filter(|line| !line.contains("\tgene\t")).collect();
+    let parts = folder.write("parts.gff3", parts.join("\n"));
     let gff = folder.write("genes.gff3", format!("{gff}\n##FASTA\n>x\nACGT\n"));
     let blank = folder.write("blank.gtf", format!("\n{}\n\n", crate::support::read_repository(GENES)));
     let body =
         |text: String| text.lines().filter(|line| !line.starts_with("##genogloss")).collect::<Vec<_>>().join("\n");
     let expected = body(written(&folder, &input, &["--mask"]));
-    for genes in [gff.as_str(), &bare, &blank, "tests/data/slice_genes.txt"] {
+    for genes in [gff.as_str(), &bare, &parts, &blank, "tests/data/slice_genes.txt"] {
         let out = folder.path("other.vcf");
         let run = variants(&[&input, "-f", SLICE, "--genes", genes, "-m", MODEL, "--mask", "-o", &out]);
         assert_eq!(run.code, 0, "{}", run.stderr);
