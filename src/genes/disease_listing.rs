@@ -69,10 +69,8 @@ fn facts(base: &Base, records: &[Disease]) -> Result<Vec<String>> {
         let source = source.map_or(".".into(), |id| base.source(id).label());
         lines.push(format!("{kind}\t{}\t{source}", cell(value)));
     };
-    for one in records {
-        if let Some(id) = &one.accession {
-            fact("identifier", id, Some(one.source));
-        }
+    for (id, source) in base.identifiers(records)? {
+        fact("identifier", &id, Some(source));
     }
     let mut seen = BTreeSet::new();
     for (name, source) in base.names_of_disease(records)? {

@@ -258,7 +258,13 @@ fn disease_values(base: &Base, all: &[Disease], wanted: &str) -> Result<Option<V
                 values.add(name, label(source));
             }
         }
-        "name" | "definition" | "omim" | "orphanet" | "mondo" | "umls" | "identifiers" => {
+        "name" | "definition" => {
+            for one in all {
+                let value = if wanted == "name" { Some(&one.name) } else { one.definition.as_ref() };
+                values.add(value.cloned().unwrap_or_default(), label(one.source));
+            }
+        }
+        "omim" | "orphanet" | "mondo" | "umls" | "identifiers" => {
             let space = match wanted {
                 "omim" => "OMIM:",
                 "orphanet" => "ORPHA:",
@@ -266,13 +272,8 @@ fn disease_values(base: &Base, all: &[Disease], wanted: &str) -> Result<Option<V
                 "umls" => "UMLS:",
                 _ => "",
             };
-            for one in all {
-                let value = match wanted {
-                    "name" => one.name.clone(),
-                    "definition" => one.definition.clone().unwrap_or_default(),
-                    _ => one.accession.clone().filter(|id| id.starts_with(space)).unwrap_or_default(),
-                };
-                values.add(value, label(one.source));
+            for (id, source) in base.identifiers(all)?.into_iter().filter(|(id, _)| id.starts_with(space)) {
+                values.add(id, label(source));
             }
         }
         _ => return Ok(None),

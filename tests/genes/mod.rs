@@ -5,6 +5,7 @@ mod annotate_places;
 mod base;
 mod claims;
 mod identity;
+mod mondo;
 mod names;
 mod rank;
 mod tables;

@@ -1,5 +1,7 @@
 //! What the sources say of a disease or phenotype itself: identifiers, other names, inheritance.
 
+use std::collections::HashSet;
+
 use super::{Base, diseases::Found};
 use crate::{
     error::Result,
@@ -70,6 +72,32 @@ impl Base {
         let sql = "SELECT DISTINCT r.inheritance, coalesce(d.accession, d.name), r.source FROM gene_disease r JOIN disease d ON d.id = r.disease
                    WHERE r.gene = ?1 AND r.inheritance IS NOT NULL ORDER BY r.inheritance, r.source, 2";
         self.rows(sql, [gene.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    }
+
+    /// Identifiers of a disease, and the source of each: those of its records; then, of vocabularies in which it has no record, those that a
+    /// source states to be of the same disease.
+    pub(crate) fn identifiers(&self, records: &[Disease]) -> Result<Vec<(String, i64)>> {
+        let space = |id: &str| id.split(':').next().unwrap_or_default().to_string();
+        let mut all: Vec<(String, i64)> =
+            records.iter().filter_map(|one| Some((one.accession.clone()?, one.source))).collect();
+        // Other identifiers of a vocabulary that has a record are outdated.
+        let own: HashSet<String> = all.iter().map(|(id, _)| space(id)).collect();
+        let stated = "SELECT accession, mapping, source FROM disease_reference r WHERE disease = ?1
+                      AND NOT EXISTS (SELECT 1 FROM disease d WHERE d.accession = r.accession) ORDER BY accession, source";
+        for record in records {
+            let stated: Vec<(String, String, i64)> =
+                self.rows(stated, [record.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            // What is broader than some of a vocabulary may be called the same as one of them, as Orphanet's Brugada syndrome.
+            let above: HashSet<String> =
+                stated.iter().filter(|(_, mapping, _)| mapping == "narrower").map(|(id, ..)| space(id)).collect();
+            for (id, mapping, source) in stated {
+                let is_other = own.contains(&space(&id)) || above.contains(&space(&id));
+                if mapping == "exact" && !is_other && self.counts(source) && !all.contains(&(id.clone(), source)) {
+                    all.push((id, source));
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// All names of diseases, and the source of each record.
