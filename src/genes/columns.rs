@@ -76,7 +76,7 @@ const SCORE: Column = column(
 const DISEASE_ID: Column = column(&["disease_id"], "its identifier; . if the source has none");
 const MATCHES: Column = column(
     &["matches"],
-    "for each of the patient's terms the best match of the disease: TERM=MATCH:FREQUENCY, where the match is the term or a more special one; TERM~MATCH:FREQUENCY:SHARED, where both are only below a shared term; TERM=. without one; FREQUENCY: fraction of patients, smoothed; assumed where no source states it: 0.50, and 0.30 for phenotypes stated with a gene (Gene2Phenotype)",
+    "for each of the patient's terms the best match of the disease: TERM=MATCH:FREQUENCY, where the match is the term or a more special one; TERM~MATCH:FREQUENCY:SHARED, where both are only below a shared term; TERM=. without one; FREQUENCY: fraction of patients, smoothed; with ? where no source states it, and it is assumed: 0.50?, and 0.30? for phenotypes stated with a gene (Gene2Phenotype)",
 );
 const CONFLICTS: Column = column(
     &["conflicts"],

@@ -39,6 +39,8 @@ pub(super) struct Disease {
     pub(super) source: i64,
     /// Its phenotypes by index, ascending, and their frequencies; none is 0.
     pub(super) terms: Vec<(u32, f64)>,
+    /// Those of them whose frequency no source states, ascending.
+    pub(super) assumed: Vec<u32>,
     /// Phenotypes that it is stated not to have.
     pub(super) absent: Vec<u32>,
     /// What the order of equals is by.
@@ -116,17 +118,18 @@ impl Annotations {
     }
 }
 
-/// The phenotypes of one disease, of rows sorted by term.
-fn frequencies(rows: &[Annotation]) -> Vec<(u32, f64)> {
-    let mut all = Vec::new();
-    for rows in rows.chunk_by(|a, b| a.term == b.term) {
+/// The phenotypes of one disease, of rows sorted by term, and what is stated of each.
+fn stated(rows: &[Annotation]) -> impl Iterator<Item = (u32, Frequency)> {
+    rows.chunk_by(|a, b| a.term == b.term).map(|rows| {
         let mut frequency = Frequency::default();
         rows.iter().for_each(|row| frequency.add(row.stated));
-        if frequency.value() > 0.0 {
-            all.push((rows[0].term, frequency.value()));
-        }
-    }
-    all
+        (rows[0].term, frequency)
+    })
+}
+
+/// The phenotypes that a disease has, and their frequencies.
+fn frequencies(rows: &[Annotation]) -> Vec<(u32, f64)> {
+    stated(rows).map(|(term, frequency)| (term, frequency.value())).filter(|(_, value)| *value > 0.0).collect()
 }
 
 /// A record of a disease, as it is read.
@@ -220,6 +223,7 @@ impl Reader<'_> {
             if let Some(row) = rows.first() {
                 let disease = &mut self.diseases[row.disease as usize].disease;
                 (disease.terms, disease.source) = (terms, row.source);
+                disease.assumed = stated(rows).filter(|(_, one)| one.is_assumed()).map(|(term, _)| term).collect();
                 used.extend(rows);
             }
         }
@@ -338,6 +342,7 @@ impl Reader<'_> {
         })?;
         for (gene, mut record) in own.into_values() {
             record.disease.terms.sort_by_key(|(term, _)| *term);
+            record.disease.assumed = record.disease.terms.iter().map(|(term, _)| *term).collect();
             let statements = pairs.entry(gene).or_default();
             statements.has_disease = true;
             statements.diseases.insert(self.diseases.len(), vec![record.disease.source]);
@@ -420,6 +425,7 @@ impl Record {
             name: String::new(),
             source,
             terms: Vec::new(),
+            assumed: Vec::new(),
             absent: Vec::new(),
             key: String::new(),
         };

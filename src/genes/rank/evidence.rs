@@ -37,6 +37,12 @@ impl Scorer {
         best.map(|(_, found)| found)
     }
 
+    /// `HP:0001166:0.80`: a phenotype of a disease and its frequency, with a question mark where no source states the frequency.
+    fn annotated(&self, term: usize, frequency: f64, disease: usize) -> String {
+        let is_assumed = self.disease(disease).assumed.binary_search(&(term as u32)).is_ok();
+        format!("{}:{frequency:.2}{}", self.ontology().id(term), if is_assumed { "?" } else { "" })
+    }
+
     /// `HP:0001166=HP:0001166:0.80` for each of the patient's terms: the disease's best match and its frequency there; `~` in place of `=`
     /// and a third part, where both only share a term above; `.` where they share none.
     pub(super) fn matches(&self, terms: &[usize], disease: usize) -> String {
@@ -45,10 +51,10 @@ impl Scorer {
             match self.best_match(term, disease) {
                 None => format!("{id}=."),
                 Some(Match { term: own, frequency, shared }) if shared == term => {
-                    format!("{id}={}:{frequency:.2}", self.ontology().id(own))
+                    format!("{id}={}", self.annotated(own, frequency, disease))
                 }
                 Some(Match { term: own, frequency, shared }) => {
-                    format!("{id}~{}:{frequency:.2}:{}", self.ontology().id(own), self.ontology().id(shared))
+                    format!("{id}~{}:{}", self.annotated(own, frequency, disease), self.ontology().id(shared))
                 }
             }
         };
@@ -62,11 +68,8 @@ impl Scorer {
         for &term in excluded {
             let own = self.disease(disease).terms.iter().filter(|(own, _)| self.is_below(*own as usize, term));
             if let Some(&(own, frequency)) = own.max_by(|a, b| a.1.total_cmp(&b.1)) {
-                all.push(format!(
-                    "{}=absent,{}:{frequency:.2}",
-                    self.ontology().id(term),
-                    self.ontology().id(own as usize)
-                ));
+                let own = self.annotated(own as usize, frequency, disease);
+                all.push(format!("{}=absent,{own}", self.ontology().id(term)));
             }
         }
         for &term in terms {

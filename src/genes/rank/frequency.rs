@@ -70,6 +70,11 @@ impl Frequency {
         }
     }
 
+    /// Whether no row states how often it occurs, so that its value is assumed.
+    pub(super) fn is_assumed(self) -> bool {
+        self.occurs && self.patients == 0.0 && self.fraction.is_none()
+    }
+
     /// The fraction of patients, 0 to 1; 0: the disease does not have it.
     ///
     /// METHOD: counts of patients are summed over the papers, and smoothed by half a patient; of several kinds of statements the largest
@@ -119,6 +124,13 @@ mod tests {
         assert_eq!(of(&[""]), 0.5);
         assert_eq!(of(&["often", "1/0"]), 0.5);
         assert_eq!(of(&["", "1/1"]), 0.75);
+        let assumed = |rows: &[&str]| {
+            let mut all = Frequency::default();
+            rows.iter().for_each(|row| all.add(Stated::parse(Some(row))));
+            all.is_assumed()
+        };
+        assert!(assumed(&[""]) && assumed(&["often", "1/0"]));
+        assert!(!assumed(&["", "1/1"]) && !assumed(&["", "0/3"]) && !assumed(&["HP:0040281", ""]) && !assumed(&[]));
         assert_eq!(Frequency::default().value(), 0.0);
     }
 }
