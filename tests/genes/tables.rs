@@ -290,7 +290,7 @@ FOO:1\tNothing\t\tHP:0001083\tPMID:1\tPCS\t\t\t\t\tP\tX
         ]
     );
     assert_eq!(facts(&base, COUNTS), ["4|2|0|1|1"]);
-    assert!(said.contains("1 rows name unknown phenotypes, and were left out (the first: HP:0000006)"), "{said}");
+    assert!(said.contains("1 rows name unknown phenotypes, which were left out (the first: HP:0000006)"), "{said}");
     assert!(said.contains("1 rows name unknown diseases, and were left out (the first: FOO:1)"), "{said}");
     assert!(said.contains("made with release 2020-08-11 of HPO, and hp.obo is of release 2025-01-16"), "{said}");
     let sources = rows(&base, &["sources"]);
@@ -315,7 +315,7 @@ fn phenotypes_of_orphanets_xml_are_those_of_its_disorders() {
         ),
         ["ORPHA:558|Marfan syndrome|1166|0|Very frequent (99-80%)", "ORPHA:558|Marfan syndrome|1083|1|Excluded (0%)"]
     );
-    assert!(said.contains("1 rows name unknown phenotypes, and were left out (the first: HP:7777777)"), "{said}");
+    assert!(said.contains("1 rows name unknown phenotypes, which were left out (the first: HP:7777777)"), "{said}");
     assert_eq!(facts(&base, "SELECT release FROM source WHERE name = 'Orphanet'"), ["2025-07-05"]);
 }
 
@@ -336,6 +336,15 @@ fn a_record_of_several_panels_counts_once_and_a_panel_is_given_once() {
     assert!(said.contains("it is the panel DD of Gene2Phenotype, as is"), "{said}");
     let said = refused(&[("dd.csv", G2P_2025), ("copy.csv", G2P_2025)]);
     assert!(said.contains("it is the same file as"), "{said}");
+}
+
+#[test]
+fn phenotypes_of_gene2phenotype_that_no_ontology_names_are_said_to_be_left_out() {
+    let (_folder, base, said) = built(&[("dd.csv", G2P_2025)]);
+    assert!(facts(&base, GENE_TERMS).is_empty());
+    assert_eq!(facts(&base, "SELECT count(*) FROM gene_disease"), ["2"], "the rows themselves count");
+    assert!(said.contains("1 rows name unknown phenotypes, which were left out (the first: HP:0001166)"), "{said}");
+    assert!(said.contains("only the ontology names them: give hp.obo or hp.json too"), "{said}");
 }
 
 const PANELAPP: &str = "Entity Name\tEntity type\tGene Symbol\tSources(; separated)\tLevel4\tLevel3\tLevel2\tModel_Of_Inheritance\tPhenotypes\tOmim\tOrphanet\tHPO\tPublications\tDescription\tFlagged\tGEL_Status\tUserRatings_Green_amber_red\tversion\tready\tMode of pathogenicity\tEnsemblId(GRch37)\tEnsemblId(GRch38)\tHGNC

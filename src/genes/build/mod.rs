@@ -93,10 +93,12 @@ pub(crate) fn build_and_log(tables: &[PathBuf], releases: &[(String, String)], t
             commas(table.rows),
             commas(table.facts)
         );
-        for (Unknown { count, first }, what) in table.unknown.iter().zip(["genes", "phenotypes", "diseases"]) {
+        // A row that names several phenotypes states more than these.
+        let what = ["genes, and", "phenotypes, which", "diseases, and"];
+        for (Unknown { count, first }, what) in table.unknown.iter().zip(what) {
             if *count > 0 {
                 let count = commas(*count);
-                tracing::warn!("{place}: {count} rows name unknown {what}, and were left out (the first: {first})");
+                tracing::warn!("{place}: {count} rows name unknown {what} were left out (the first: {first})");
             }
         }
         for note in &table.notes {
@@ -347,6 +349,10 @@ impl Builder {
             TableKind::Mondo => self.mondo_term(tally),
             TableKind::PhenotypeGenes => self.write_propagated(tally),
             TableKind::Constraint => self.write_constraint(tally),
+            TableKind::Gene2Phenotype => {
+                self.note_nameless(tally);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

@@ -45,7 +45,7 @@ pub(super) struct OntologyTerms {
     /// The main number of each number in use, alternative ones included.
     pub(super) main_terms: HashMap<u32, u32>,
     /// Whether an ontology was read.
-    is_read: bool,
+    pub(super) is_read: bool,
     /// Genes and their terms.
     pub(super) gene_terms: HashSet<(usize, u32)>,
     /// Identifiers of diseases, and their terms.

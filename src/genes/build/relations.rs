@@ -112,6 +112,14 @@ impl Builder {
         Ok(())
     }
 
+    /// Notes why phenotypes of a table that gives their identifiers alone are unknown, where there is no ontology.
+    pub(super) fn note_nameless(&self, tally: &mut Tally) {
+        if tally.unknown_terms.count > 0 && !self.ontology.is_read {
+            let why = "it gives phenotypes by identifier, and only the ontology names them: give hp.obo or hp.json too";
+            tally.notes.push(why.into());
+        }
+    }
+
     /// A row of the Clinical Genomic Database.
     pub(super) fn cgd(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
         let (hgnc, entrez) = (row.get(&["hgnc id"]), row.get(&["entrez gene id"]));
