@@ -9,6 +9,8 @@ project=$(dirname "$here")/nextflow
 data() {
     mkdir -p "$1/genomics/homo_sapiens/genogloss"
     cp "$here/../tests/data/chr20_slice.fa" "$here/splice/calls.vcf" "$here/reads/reads.fq" "$1/genomics/homo_sapiens/genogloss/"
+    mkdir -p "$1/genomics/homo_sapiens/genogloss/genes"
+    cp "$here"/../tests/data/genes/{hgnc.tsv.gz,small/*} "$here/genes/genes.gtf" "$here/genes/patient.json" "$1/genomics/homo_sapiens/genogloss/genes/"
 }
 if [ "${1:-}" = --data ]; then data "$2" && exit; fi
 update=()

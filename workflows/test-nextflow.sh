@@ -248,6 +248,18 @@ EOF
     ok "nf-test files of the modules: $(tail -n 1 nf-test.log)"
     example regulatory chr20_slice.bed scan/chr20_slice.bed.gz
     example reads reads.tsv reads/reads.tsv.gz
+    if [ -f "${GENOGLOSS_HPO:-}/genes_to_phenotype.txt" ]; then
+        mkdir -p examples/workflows/genes.nextflow && cp "$here"/genes/{main.nf,nextflow.config,calls.vcf,genes.gtf,patient.json} examples/workflows/genes.nextflow/
+        (cd examples/workflows/genes.nextflow && limited nextflow run main.nf --hpo_tables "$GENOGLOSS_HPO" -ansi-log false >out.log 2>&1) \
+            || fail "workflows/genes in Nextflow" examples/workflows/genes.nextflow/out.log
+        python3 "$here/compare.py" "$here/genes/expected/ranked.tsv" examples/workflows/genes.nextflow/results/ranked.tsv >compare.log 2>&1 \
+            || fail "workflows/genes in Nextflow: the ranked genes" compare.log
+        [ "$(gzip -dc examples/workflows/genes.nextflow/results/annotated.vcf.gz | grep -c GG_GENES=)" = "$(gzip -dc examples/workflows/genes.nextflow/results/annotated.vcf.gz | grep -v '^#' | grep -c 'GG_DELTA.*GG_GENES=')" ] \
+            || fail "workflows/genes in Nextflow: the annotated variants" examples/workflows/genes.nextflow/out.log
+        ok "example genes in Nextflow"
+    else
+        skip "example genes in Nextflow: GENOGLOSS_HPO is not a folder with the tables of HPO (make hpo)"
+    fi
     if [ -n "$slurm" ]; then
         cd next
         rm -rf results work .nextflow
@@ -270,5 +282,5 @@ EOF
         skip "Nextflow on Slurm: $why"
     fi
 else
-    skip "Nextflow, its modules, examples regulatory and reads: neither nextflow nor java 17 and mvn are installed, or Maven Central cannot be reached"
+    skip "Nextflow, its modules, examples regulatory, reads and genes: neither nextflow nor java 17 and mvn are installed, or Maven Central cannot be reached"
 fi
