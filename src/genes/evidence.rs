@@ -51,6 +51,18 @@ impl EvidenceFilter {
         self.least.is_none_or(|least| claim <= least)
     }
 
+    /// The beginning of a sentence about what nobody states: `no source`, and of which evidence.
+    pub(crate) fn no_source(&self) -> String {
+        let options: Vec<&str> = [("--source", !self.sources.is_empty()), ("--min-evidence", self.least.is_some())]
+            .into_iter()
+            .filter_map(|(name, is_given)| is_given.then_some(name))
+            .collect();
+        match options.is_empty() {
+            true => "no source".into(),
+            false => format!("of what {} leaves, no source", options.join(" with ")),
+        }
+    }
+
     /// Notes it among the settings of a manifest.
     pub(crate) fn note(&self, settings: &mut Settings) {
         settings.put("min_evidence", self.least.map(Claim::word));

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    genome::interval::commas,
     output::{
         column::{Column, commented_header},
         manifest::Settings,
@@ -38,6 +39,15 @@ impl Listing {
             Self::Facts => "genes show",
             Self::Diseases => "genes diseases",
             Self::Phenotypes => "genes phenotypes",
+        }
+    }
+
+    /// What the lines are, in messages.
+    fn what(self) -> &'static str {
+        match self {
+            Self::Facts => "facts",
+            Self::Diseases => "diseases",
+            Self::Phenotypes => "phenotypes",
         }
     }
 
@@ -79,11 +89,15 @@ pub(crate) fn list(request: LookupRequest<'_>, names: &[String], listing: Listin
     }
     let place = input.map_or("the command line".into(), read::place);
     let mut table = Lookup::begin(request, 1, settings, &commented_header(listing.columns()))?;
-    let mut failed = Vec::new();
+    let (mut failed, mut without) = (Vec::new(), Vec::new());
     for name in &names {
         match base.gene(name)?.one(name) {
             Ok((gene, how)) => {
-                for line in listing.lines(base, &gene, &how)? {
+                let lines = listing.lines(base, &gene, &how)?;
+                if lines.is_empty() {
+                    without.push(gene.symbol.clone());
+                }
+                for line in lines {
                     table.line(&format!("{}\t{}\t{line}\n", cell(name), gene.symbol))?;
                 }
                 table.answered(None);
@@ -95,6 +109,11 @@ pub(crate) fn list(request: LookupRequest<'_>, names: &[String], listing: Listin
         }
     }
     table.finish(report)?;
+    if let Some(first) = without.first() {
+        let (count, all) = (commas(without.len() as u64), commas(names.len() as u64));
+        let (none, what) = (base.filter().no_source(), listing.what());
+        tracing::warn!("{count} of {all} genes have no line: {none} lists {what} of them (the first: {first})");
+    }
     let Some((last, others)) = failed.split_last() else { return Ok(()) };
     for one in others {
         tracing::warn!("{one}");

@@ -159,7 +159,7 @@ fn diseases_of_gene(base: &Base, gene: &Gene) -> Result<Result<Fact, Refusal>> {
     for one in base.claims_of(gene.id)? {
         items.claimed(base, &named(one.accession.as_deref(), &one.disease), &one.pair, None);
     }
-    Ok(items.fact(|| format!("no source lists a disease of {}", gene.symbol)))
+    Ok(items.fact(|| format!("{} lists a disease of {}", base.filter().no_source(), gene.symbol)))
 }
 
 /// Phenotypes of a gene, those in strongly claimed diseases first.
@@ -170,7 +170,7 @@ fn phenotypes_of_gene(base: &Base, gene: &Gene) -> Result<Result<Fact, Refusal>>
         let source = one.disease.map_or(label.clone(), |(id, _)| format!("{label}: {id}"));
         items.listed(format!("HP:{:07} {}", one.term, one.name), one.claim, source);
     }
-    Ok(items.fact(|| format!("no source lists a phenotype of {}", gene.symbol)))
+    Ok(items.fact(|| format!("{} lists a phenotype of {}", base.filter().no_source(), gene.symbol)))
 }
 
 fn phenotypes_of_disease(base: &Base, all: Vec<Disease>) -> Result<Result<Fact, Refusal>> {
@@ -180,7 +180,9 @@ fn phenotypes_of_disease(base: &Base, all: Vec<Disease>) -> Result<Result<Fact, 
         let source = one.frequency.map_or(label.clone(), |frequency| format!("{label}: {frequency}"));
         items.listed(format!("HP:{:07} {}", one.term, one.name), one.claim, source);
     }
-    Ok(items.fact(|| format!("no source lists a phenotype of {}", condition_name(&Condition::Disease(all)))))
+    Ok(items.fact(|| {
+        format!("{} lists a phenotype of {}", base.filter().no_source(), condition_name(&Condition::Disease(all)))
+    }))
 }
 
 /// The diseases in which a phenotype, or a special case of it, occurs.
@@ -193,7 +195,7 @@ fn diseases_with(judge: &Judge, condition: &Condition) -> Result<Result<Fact, Re
     for (accession, name, source) in base.diseases_of_terms(&judge.closure(*term)?)? {
         items.listed(named(accession.as_deref(), &name), Claim::Supportive, base.source(source).label());
     }
-    Ok(items.fact(|| format!("no source lists a disease with {}", condition_name(condition))))
+    Ok(items.fact(|| format!("{} lists a disease with {}", base.filter().no_source(), condition_name(condition))))
 }
 
 /// Genes of a disease or phenotype, strongest claim first.
@@ -213,7 +215,7 @@ fn genes_of(judge: &Judge, condition: &Condition) -> Result<Result<Fact, Refusal
             }
         }
     }
-    Ok(items.fact(|| format!("no source lists a gene of {}", condition_name(condition))))
+    Ok(items.fact(|| format!("{} lists a gene of {}", base.filter().no_source(), condition_name(condition))))
 }
 
 fn named(accession: Option<&str>, name: &str) -> String {

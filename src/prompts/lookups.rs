@@ -177,7 +177,7 @@ pub(super) fn gene_field(base: &Base, gene: &Gene, key: &str) -> Result<Result<F
             None => return Ok(Err(no_such(key, &GENE_FIELDS))),
         },
     }
-    Ok(values.fact(|| format!("no source lists {wanted} of {}", gene.symbol)))
+    Ok(values.fact(|| format!("{} lists {wanted} of {}", base.filter().no_source(), gene.symbol)))
 }
 
 /// Name, identifiers and definition of a disease or phenotype.
@@ -241,7 +241,7 @@ pub(super) fn condition_field(base: &Base, condition: &Condition, key: &str) -> 
     let fields = if matches!(condition, Condition::Disease(_)) { &DISEASE_FIELDS[..] } else { &PHENOTYPE_FIELDS };
     let Some(values) = values else { return Ok(Err(no_such(key, fields))) };
     let (_, name) = condition.label();
-    Ok(values.fact(|| format!("no source lists {wanted} of {name}")))
+    Ok(values.fact(|| format!("{} lists {wanted} of {name}", base.filter().no_source())))
 }
 
 fn disease_values(base: &Base, all: &[Disease], wanted: &str) -> Result<Option<Values>> {

@@ -47,6 +47,26 @@ fn a_name_of_several_genes_is_never_guessed() {
 }
 
 #[test]
+fn a_gene_without_lines_is_said_and_what_the_filter_leaves_out_is_not_denied() {
+    let (_folder, base) = made();
+    let list = |arguments: &[&str]| genogloss(&[&["genes", "-b", &base], arguments].concat());
+    assert!(list(&["diseases", "FBN1", "FBN2"]).stderr.is_empty());
+    let run = list(&["diseases", "FBN1", "FBN2", "--source", "ClinGen", "--min-evidence", "strong"]);
+    assert!(run.code == 0 && run.stdout.contains("FBN1\tFBN1\tMONDO:0007947"), "{}", run.stdout);
+    let said = "1 of 2 genes have no line: of what --source with --min-evidence leaves, no source lists diseases of them (the first: FBN2)";
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    let ask = |more: &[&str]| {
+        succeed(
+            &[&["ask", "--quiet", "-b", &base, "gene=FBN2, diseases =", "disease=Marfan syndrome, genes ="], more]
+                .concat(),
+        )
+    };
+    let text = ask(&["--source", "ClinGen"]);
+    assert!(text.contains("no_fact: of what --source leaves, no source lists a disease of FBN2"), "{text}");
+    assert!(ask(&["--min-evidence", "strong"]).contains("\tFBN1"), "what is left is answered");
+}
+
+#[test]
 fn diseases_and_phenotypes_say_who_says_so() {
     let (_folder, base) = made();
     let diseases = rows(&base, &["diseases", "FBN1"]);
