@@ -2,6 +2,8 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+use super::names::greek;
+
 /// What kind of name of a gene.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum NameKind {
@@ -162,18 +164,12 @@ pub(crate) fn words(name: &str) -> Vec<String> {
 
 /// Greek letters as words: `TNF-α` is `TNF-alpha`.
 fn spell_greek(name: &str) -> String {
-    const LETTERS: [&str; 25] = [
-        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu",
-        "xi", "omicron", "pi", "rho", "sigma", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
-    ];
     if name.is_ascii() {
         return name.into();
     }
     let mut out = String::with_capacity(name.len() + 8);
     for letter in name.chars() {
-        // The micro sign is a letter of its own.
-        let small = if letter == 'µ' { 'μ' } else { letter.to_lowercase().next().unwrap_or(letter) };
-        match (small as u32).checked_sub('α' as u32).and_then(|at| LETTERS.get(at as usize)) {
+        match greek(letter) {
             Some(word) => out.push_str(word),
             None => out.push(letter),
         }

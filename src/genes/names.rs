@@ -1,4 +1,4 @@
-//! Comparison of names of diseases and phenotypes, which ignores case and punctuation.
+//! What names of genes, diseases and phenotypes have in common: comparison without case and punctuation, and Greek letters.
 
 /// A disease's or phenotype's name in the form that is compared: letters and digits in lower case, anything between them one blank; `'s` and
 /// `'` are dropped.
@@ -16,6 +16,16 @@ pub(crate) fn fold(name: &str) -> String {
     out
 }
 
+/// A Greek letter, small or capital, as a word; the micro sign, a letter of its own, is mu.
+pub(super) fn greek(letter: char) -> Option<&'static str> {
+    const LETTERS: [&str; 25] = [
+        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu",
+        "xi", "omicron", "pi", "rho", "sigma", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+    ];
+    let small = if letter == 'µ' { 'μ' } else { letter.to_lowercase().next().unwrap_or(letter) };
+    LETTERS.get((small as usize).checked_sub('α' as usize)?).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -24,6 +34,8 @@ mod tests {
     fn names_are_compared_without_case_and_punctuation() {
         assert_eq!(fold("Charcot-Marie-Tooth disease, type 1A"), "charcot marie tooth disease type 1a");
         assert_eq!(fold("Alzheimer's disease"), "alzheimers disease");
+        let greek: Vec<_> = "αΑςΩµa".chars().map(greek).collect();
+        assert_eq!(greek, [Some("alpha"), Some("alpha"), Some("sigma"), Some("omega"), Some("mu"), None]);
         assert_eq!(fold("  (RETINITIS)  Pigmentosa. "), "retinitis pigmentosa");
     }
 }

@@ -6,7 +6,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::names::fold;
+use super::names::{fold, greek};
 
 /// How close two names are, closest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -202,14 +202,6 @@ fn letters(name: &str) -> String {
         }
     }
     out
-}
-
-fn greek(letter: char) -> Option<&'static str> {
-    const NAMES: [&str; 25] = [
-        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu",
-        "xi", "omicron", "pi", "rho", "sigma", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
-    ];
-    NAMES.get((letter as usize).checked_sub('α' as usize)?).copied()
 }
 
 /// British spelling as American: haemophilia, oedema, tumour, sulphate.

@@ -1,6 +1,6 @@
 //! One disease is one thing: its records are joined, whatever spelling names it, and a group knows its members.
 
-use super::{HGNC, rows};
+use super::{HGNC, OBO, rows};
 use crate::support::{Folder, genogloss};
 
 const HPOA: &str = "#version: 2025-01-16
@@ -15,35 +15,12 @@ OMIM:100007\tGrault palsy 1\t\tHP:0001083\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x
 OMIM:100008\tGrault palsy 2, autosomal recessive\t\tHP:0001083\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x
 ";
 
-const OBO: &str = "format-version: 1.2
-data-version: hp/releases/2025-01-16
-ontology: hp
-
-[Term]
-id: HP:0000001
-name: All
-
-[Term]
-id: HP:0000118
-name: Phenotypic abnormality
-is_a: HP:0000001 ! All
-
-[Term]
-id: HP:0000006
-name: Autosomal dominant inheritance
-synonym: \"Autosomal dominant\" EXACT []
-is_a: HP:0000001 ! All
-
-[Term]
-id: HP:0001166
-name: Arachnodactyly
-is_a: HP:0000118 ! Phenotypic abnormality
-
-[Term]
-id: HP:0001083
-name: Ectopia lentis
-is_a: HP:0000118 ! Phenotypic abnormality
-";
+/// The ontology with a mode of inheritance.
+fn ontology() -> String {
+    format!(
+        "{OBO}\n[Term]\nid: HP:0000006\nname: Autosomal dominant inheritance\nsynonym: \"Autosomal dominant\" EXACT []\nis_a: HP:0000005 ! Mode of inheritance\n"
+    )
+}
 
 const MONDO: &str = "format-version: 1.2
 data-version: releases/2025-01-07
@@ -151,7 +128,7 @@ fn built() -> (Folder, String) {
     let mut arguments = vec!["genes".to_string(), "build".into(), "-o".into(), base.clone()];
     for (name, bytes) in [
         ("hgnc.txt", HGNC.as_bytes()),
-        ("hp.obo", OBO.as_bytes()),
+        ("hp.obo", ontology().as_bytes()),
         ("mondo.obo", MONDO.as_bytes()),
         ("phenotype.hpoa", HPOA.as_bytes()),
         ("packets.tar", &packets()),
@@ -271,7 +248,7 @@ fn what_a_table_of_orphanet_states_is_not_doubled_by_its_packets() {
     let base = folder.path("genes.sqlite");
     let tables = [
         folder.write("hgnc.txt", HGNC),
-        folder.write("hp.obo", OBO),
+        folder.write("hp.obo", ontology()),
         folder.write("genes.tsv", genes),
         folder.write("phenotypes.tsv", phenotypes),
         folder.write("packets.tar", packets()),
@@ -393,8 +370,11 @@ fn a_disease_with_a_number_is_no_series() {
     ];
     let rows = all.map(|(id, name)| format!("{id}\t{name}\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x"));
     let hpoa = format!("{header}\n{}\n", rows.join("\n"));
-    let tables =
-        [folder.write("hgnc.txt", HGNC), folder.write("hp.obo", OBO), folder.write("phenotype.hpoa", hpoa.as_bytes())];
+    let tables = [
+        folder.write("hgnc.txt", HGNC),
+        folder.write("hp.obo", ontology()),
+        folder.write("phenotype.hpoa", hpoa.as_bytes()),
+    ];
     let mut arguments = vec!["genes", "build", "-o", &base];
     arguments.extend(tables.iter().map(String::as_str));
     let run = genogloss(&arguments);

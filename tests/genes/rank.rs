@@ -1,5 +1,6 @@
 //! `genogloss genes rank` and `genogloss evaluate rank`: scores computed by the reference in training/rank/reference.py on the same tables.
 
+use super::OBO;
 use crate::support::{Folder, genogloss, succeed};
 
 const HGNC: &str = "hgnc_id\tsymbol\tname\tlocus_group\tlocus_type\tstatus\tlocation\talias_symbol\tprev_symbol\tdate_modified\tentrez_id\tensembl_gene_id\tuniprot_ids\tomim_id
@@ -10,23 +11,8 @@ HGNC:11769\tTGFB3\ttransforming growth factor beta 3\tprotein-coding gene\tgene 
 HGNC:1\tLONE\tlone gene\tprotein-coding gene\tgene with protein product\tApproved\t1p1\t\t\t2024-03-04\t1\tENSG00000000001\t\t
 ";
 
-const OBO: &str = "format-version: 1.2
-data-version: hp/releases/2025-01-16
-
-[Term]
-id: HP:0000001
-name: All
-
-[Term]
-id: HP:0000118
-name: Phenotypic abnormality
-is_a: HP:0000001 ! All
-
-[Term]
-id: HP:0000005
-name: Mode of inheritance
-is_a: HP:0000001 ! All
-
+/// Terms beside those of [`OBO`].
+const MORE_TERMS: &str = "
 [Term]
 id: HP:0012828
 name: Severe
@@ -35,17 +21,6 @@ is_a: HP:0000001 ! All
 [Term]
 id: HP:0001238
 name: Slender finger
-is_a: HP:0000118 ! Phenotypic abnormality
-
-[Term]
-id: HP:0001166
-name: Arachnodactyly
-alt_id: HP:0001505
-is_a: HP:0001238 ! Slender finger
-
-[Term]
-id: HP:0001083
-name: Ectopia lentis
 is_a: HP:0000118 ! Phenotypic abnormality
 
 [Term]
@@ -59,16 +34,17 @@ name: Intellectual disability, severe
 is_a: HP:0001249 ! Intellectual disability
 
 [Term]
-id: HP:0009999
-name: obsolete Long fingers
-is_obsolete: true
-replaced_by: HP:0001166
-
-[Term]
 id: HP:0009998
 name: obsolete Odd fingers
 is_obsolete: true
 ";
+
+/// The ontology, in which arachnodactyly is below slender fingers.
+fn ontology() -> String {
+    let arachnodactyly = "EXACT []\nis_a: HP:0000118 ! Phenotypic abnormality";
+    assert!(OBO.contains(arachnodactyly));
+    OBO.replacen(arachnodactyly, "EXACT []\nis_a: HP:0001238 ! Slender finger", 1) + MORE_TERMS
+}
 
 const HPOA: &str = "#description: \"made up\"
 #version: 2025-01-16
@@ -99,8 +75,13 @@ fn made() -> (Folder, String) {
 /// The same knowledge base, with further tables.
 fn made_with(more: &[(&str, &str)]) -> (Folder, String) {
     let folder = Folder::new();
-    let tables =
-        [("hgnc.txt", HGNC), ("hp.obo", OBO), ("phenotype.hpoa", HPOA), ("genes_to_phenotype.txt", GENES_TO_PHENOTYPE)];
+    let ontology = ontology();
+    let tables = [
+        ("hgnc.txt", HGNC),
+        ("hp.obo", ontology.as_str()),
+        ("phenotype.hpoa", HPOA),
+        ("genes_to_phenotype.txt", GENES_TO_PHENOTYPE),
+    ];
     let paths: Vec<String> = tables.iter().chain(more).map(|(name, text)| folder.write(name, text)).collect();
     let base = folder.path("genes.sqlite");
     let mut arguments = vec!["genes", "build", "--quiet", "-o", &base];
