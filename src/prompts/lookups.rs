@@ -187,9 +187,15 @@ pub(super) fn condition_information(base: &Base, condition: &Condition) -> Resul
     let mut labels = Vec::new();
     match condition {
         Condition::Disease(all) => {
-            let ids: Vec<&str> = all.iter().filter_map(|one| one.accession.as_deref()).collect();
-            parts.push(ids.join(", "));
             labels.extend(all.iter().map(|one| base.source(one.source).label()));
+            let mut ids = Vec::new();
+            for (id, source) in base.identifiers(all)? {
+                labels.push(base.source(source).label());
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+            parts.push(ids.join(", "));
             match all.iter().find_map(|one| one.definition.clone()) {
                 Some(definition) => parts.push(definition),
                 None => {
@@ -264,16 +270,21 @@ fn disease_values(base: &Base, all: &[Disease], wanted: &str) -> Result<Option<V
                 values.add(value.cloned().unwrap_or_default(), label(one.source));
             }
         }
-        "omim" | "orphanet" | "mondo" | "umls" | "identifiers" => {
-            let space = match wanted {
-                "omim" => "OMIM:",
-                "orphanet" => "ORPHA:",
-                "mondo" => "MONDO:",
-                "umls" => "UMLS:",
-                _ => "",
-            };
-            for (id, source) in base.identifiers(all)?.into_iter().filter(|(id, _)| id.starts_with(space)) {
+        "identifiers" => {
+            for (id, source) in base.identifiers(all)? {
                 values.add(id, label(source));
+            }
+        }
+        "omim" | "orphanet" | "mondo" | "umls" => {
+            let space = if wanted == "orphanet" { "ORPHA" } else { &wanted.to_ascii_uppercase() };
+            let own = base.identifiers(all)?.into_iter();
+            for (id, source) in own.filter(|(id, _)| id.split(':').next() == Some(space)) {
+                values.add(id, label(source));
+            }
+            if values.0.is_empty() {
+                for (id, relation, source) in base.near_identifiers(all, space)? {
+                    values.add(format!("{id} ({relation})"), label(source));
+                }
             }
         }
         _ => return Ok(None),

@@ -81,6 +81,8 @@ fn identifiers_that_mondo_states_to_be_the_same_are_listed() {
         }
         assert_eq!(field(&base, "mondo").0, "MONDO:0007947", "{name}: identifiers of merged terms are outdated");
         assert_eq!(field(&base, "identifiers").0, listed.join("; "), "{name}");
+        let text = succeed(&["ask", "--quiet", "-b", &base, "disease=MONDO:0007947, disease information ="]);
+        assert!(text.contains(&listed.join(", ")), "{name}: {text}");
         // Each of them names the disease.
         for id in listed {
             assert_eq!(rows(&base, &["disease", id])[0][1], "MONDO:0007947", "{name}, {id}");
@@ -95,4 +97,16 @@ fn an_identifier_of_which_there_is_a_record_is_that_of_its_own_source() {
     let (answer, evidence) = field(&base, "omim");
     assert_eq!((answer.as_str(), evidence.as_str()), ("OMIM:154700", "HPO 2025-01-16"));
     assert_eq!(field(&base, "orphanet").0, "ORPHA:558");
+}
+
+#[test]
+fn narrower_and_broader_identifiers_are_given_as_such_where_there_is_none_of_the_disease() {
+    // Of a group MONDO has what Orphanet states: one entry of OMIM is narrower, another broader.
+    let near = MONDO
+        .replace("OMIM:154700 {source=\"MONDO:equivalentTo\"", "OMIM:154700 {source=\"MONDO:mondoIsBroaderThanSource\"")
+        .replace("OMIM:610168 {source=\"MONDO:relatedTo\"", "OMIM:610168 {source=\"MONDO:mondoIsNarrowerThanSource\"");
+    let (_folder, base) = built(&[("hgnc.txt", HGNC), ("mondo.obo", &near)]);
+    assert_eq!(field(&base, "omim").0, "OMIM:154700 (narrower); OMIM:610168 (broader)");
+    assert_eq!(field(&base, "orphanet").0, "ORPHA:558");
+    assert_eq!(field(&base, "identifiers").0, "MONDO:0007947; ORPHA:558; UMLS:C0024796");
 }

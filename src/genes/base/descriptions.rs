@@ -100,6 +100,24 @@ impl Base {
         Ok(all)
     }
 
+    /// Identifiers of a vocabulary (`OMIM`) that sources state to be of narrower or broader diseases: identifier, `narrower` or `broader`,
+    /// source; narrower ones first. What a record calls the same beside several narrower ones is one of these.
+    pub(crate) fn near_identifiers(
+        &self,
+        records: &[Disease],
+        space: &str,
+    ) -> Result<Vec<(String, &'static str, i64)>> {
+        let sql = "SELECT accession, mapping, source FROM disease_reference
+                   WHERE disease = ?1 AND mapping IN ('narrower', 'exact', 'broader') ORDER BY mapping = 'broader', accession, source";
+        let stated: Vec<(String, String, i64)> = self
+            .rows_of_each(sql, records.iter().map(|one| one.id), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let of_space = |(id, _, source): &(String, String, i64)| {
+            id.strip_prefix(space).is_some_and(|rest| rest.starts_with(':')) && self.counts(*source)
+        };
+        let word = |mapping: &str| if mapping == "broader" { "broader" } else { "narrower" };
+        Ok(stated.into_iter().filter(of_space).map(|(id, mapping, source)| (id, word(&mapping), source)).collect())
+    }
+
     /// All names of diseases, and the source of each record.
     pub(crate) fn disease_names(&self, diseases: &[Disease]) -> Result<Vec<(String, i64)>> {
         let sql = "SELECT DISTINCT n.name, d.source FROM disease_name n JOIN disease d ON d.id = n.disease WHERE d.id = ?1 ORDER BY n.name";
