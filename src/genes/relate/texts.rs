@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use super::words::singular;
-use crate::genes::names::fold;
+use crate::genes::{names::fold, word_forms::singular};
 
 /// A text: its words and their weights, ascending by word.
 pub(super) type Vector = Vec<(u32, f32)>;

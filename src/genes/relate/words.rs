@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::genes::names::fold;
+use crate::genes::{names::fold, word_forms::singular};
 
 /// Words that only tell the diseases of a series apart.
 const SERIES: &[&str] = &[
@@ -59,12 +59,6 @@ const SERIES: &[&str] = &[
     "xiv",
     "xv",
 ];
-
-/// A word without the ending of a plural.
-pub(super) fn singular(word: &str) -> &str {
-    let plural = word.len() > 4 && word.ends_with('s') && !["ss", "is", "us"].iter().any(|end| word.ends_with(end));
-    if plural { &word[..word.len() - 1] } else { word }
-}
 
 /// `1`, `2a`, `x12`: what tells the members of a series apart.
 fn is_number(word: &str) -> bool {
