@@ -35,7 +35,8 @@ pub(super) fn read(reader: impl BufRead, place: &str, genes: &mut Collector) -> 
 
 /// The feature of a record; `None` for one that is not needed.
 fn feature(record: &gff::Record<'_>, genes: &mut Collector) -> io::Result<Option<Feature>> {
-    let kind = kind_of(&text(record.ty().as_ref()));
+    // Transcripts and exons connect exons with their gene. Coding sequences and untranslated regions have no parts.
+    let Some(kind) = kind_of(record.ty().as_ref()) else { return Ok(None) };
     let attributes = record.attributes();
     let get = |key: &str| -> io::Result<Vec<String>> {
         use gff::record::attributes::field::Value;
@@ -53,9 +54,9 @@ fn feature(record: &gff::Record<'_>, genes: &mut Collector) -> io::Result<Option
         }
         Ok(None)
     };
-    // Transcripts and exons connect exons with their gene. Coding sequences and untranslated regions have no parts.
-    let Some(kind) = kind else { return Ok(None) };
-    let (mut own, mut parents) = (first(&["ID"])?, if kind == Kind::Gene { Vec::new() } else { get("Parent")? });
+    // Nothing is a part of an exon.
+    let own = if kind == Kind::Exon { None } else { first(&["ID"])? };
+    let mut parents = if kind == Kind::Gene { Vec::new() } else { get("Parent")? };
     if parents.is_empty() && kind == Kind::Transcript {
         // miRBase: a mature microRNA of its precursor.
         parents = get("Derives_from")?;
@@ -93,10 +94,6 @@ fn feature(record: &gff::Record<'_>, genes: &mut Collector) -> io::Result<Option
         // Ensembl's `gene:ENSG…`.
         id = id.map(|id| id.strip_prefix("gene:").map_or(id.clone(), str::to_string));
     }
-    if kind == Kind::Exon {
-        // Nothing is a part of an exon: one without a parent is of its gene.
-        own = None;
-    }
     Ok(Some(Feature {
         contig,
         kind,
@@ -111,16 +108,16 @@ fn feature(record: &gff::Record<'_>, genes: &mut Collector) -> io::Result<Option
 }
 
 /// What a line of this type (third column) is; `None` for one that is not needed.
-fn kind_of(text: &str) -> Option<Kind> {
-    let lower = text.to_ascii_lowercase();
-    Some(match text {
-        "gene" | "pseudogene" => Kind::Gene,
-        "exon" => Kind::Exon,
-        "CDS" => return None,
-        "NMD_transcript_variant" => Kind::Transcript,
-        _ if text.ends_with("_gene") => Kind::Gene,
-        _ if text.ends_with("UTR") || text.ends_with("_codon") => return None,
-        _ if ["rna", "transcript", "gene_segment"].iter().any(|end| lower.ends_with(end)) => Kind::Transcript,
+fn kind_of(kind: &[u8]) -> Option<Kind> {
+    let ends = |end: &[u8]| kind.len() >= end.len() && kind[kind.len() - end.len()..].eq_ignore_ascii_case(end);
+    Some(match kind {
+        b"exon" => Kind::Exon,
+        b"CDS" => return None,
+        b"gene" | b"pseudogene" => Kind::Gene,
+        b"NMD_transcript_variant" => Kind::Transcript,
+        _ if kind.ends_with(b"_gene") => Kind::Gene,
+        _ if kind.ends_with(b"UTR") || kind.ends_with(b"_codon") => return None,
+        _ if ends(b"rna") || ends(b"transcript") || ends(b"gene_segment") => Kind::Transcript,
         _ => Kind::Link,
     })
 }
