@@ -22,6 +22,8 @@ pub(crate) enum Claim {
     Modifier,
     /// Changed in the diseased tissue, not inherited.
     Somatic,
+    /// It causes what is no disease: a blood group, a benign trait of the laboratory.
+    Nondisease,
     /// Related in a way that the source does not state.
     Associated,
     /// Found by software in papers or in other databases.
@@ -42,7 +44,7 @@ use Claim::*;
 
 impl Claim {
     /// All, strongest first.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Definitive,
         Strong,
         Moderate,
@@ -51,6 +53,7 @@ impl Claim {
         Susceptibility,
         Modifier,
         Somatic,
+        Nondisease,
         Associated,
         TextMined,
         AnimalModel,
@@ -81,6 +84,7 @@ impl Claim {
             Susceptibility => "susceptibility",
             Modifier => "modifier",
             Somatic => "somatic",
+            Nondisease => "nondisease",
             Associated => "associated",
             TextMined => "text-mined",
             AnimalModel => "animal model only",
@@ -98,7 +102,10 @@ impl Claim {
 
     /// Whether it is a class that curators give after they have weighed the evidence; listings without a class are not.
     pub(crate) fn is_class(self) -> bool {
-        !matches!(self, Supportive | Susceptibility | Modifier | Somatic | Associated | TextMined | Conflicting)
+        !matches!(
+            self,
+            Supportive | Susceptibility | Modifier | Somatic | Nondisease | Associated | TextMined | Conflicting
+        )
     }
 
     /// Probability that gene and disease are related, if this is claimed.
@@ -111,7 +118,7 @@ impl Claim {
             Strong => 0.97,
             Moderate | Supportive => 0.9,
             Susceptibility | Modifier | Somatic => 0.85,
-            Associated => 0.8,
+            Nondisease | Associated => 0.8,
             Limited => 0.7,
             TextMined | AnimalModel | Conflicting => 0.5,
             Disputed | NoKnownRelation => 0.1,
@@ -178,7 +185,7 @@ impl Claim {
         let marked = name.trim_start_matches('?');
         match () {
             () if marked.starts_with('{') => Susceptibility,
-            () if marked.starts_with('[') => Associated,
+            () if marked.starts_with('[') => Nondisease,
             () if name.len() > marked.len() => Limited,
             () if key == Some(3) => Supportive,
             () => Associated,
@@ -235,7 +242,7 @@ mod tests {
             ("Deafness, autosomal dominant 16", Some(2), Associated),
             ("{Malaria, resistance to}", Some(3), Susceptibility),
             ("?{Celiac disease, susceptibility to, 12}", Some(2), Susceptibility),
-            ("[Blood group, ABO system]", Some(3), Associated),
+            ("[Blood group, ABO system]", Some(3), Nondisease),
             ("?Immunodeficiency 43", Some(3), Limited),
         ] {
             assert_eq!(Claim::of_omim(name, key), claim, "{name}");

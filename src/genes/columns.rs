@@ -28,7 +28,7 @@ pub(crate) const DISEASES: &[Column] = &[
     DISEASE,
     column(
         &["claim"],
-        "what all sources together claim of gene and disease: definitive, strong, moderate, supportive (listed as a cause, without a class), limited, susceptibility, modifier, somatic, associated, text-mined, animal model only, conflicting, disputed, no known relation, refuted",
+        "what all sources together claim of gene and disease: definitive, strong, moderate, supportive (listed as a cause, without a class), limited, susceptibility, modifier, somatic, nondisease, associated, text-mined, animal model only, conflicting, disputed, no known relation, refuted",
     ),
     column(&["relation"], "relation of gene and disease, as this source has it"),
     column(&["inheritance"], "mode of inheritance, as the source has it"),
@@ -130,7 +130,7 @@ pub(crate) const RELATE: &[Column] = &[
     column(&["about"], "its name"),
     column(
         &["answer"],
-        "yes (probability 0.8 or more), no (0.2 or less) or unknown; susceptibility, modifier or somatic: related in this way, not as an inherited cause; . if a name is refused",
+        "yes (probability 0.8 or more), no (0.2 or less) or unknown; susceptibility, modifier or somatic: related in this way, not as an inherited cause; nondisease: the cause of a trait that is no disease; . if a name is refused",
     ),
     column(&["claim"], "what all sources together claim, as in genes diseases; . if none states anything"),
     column(

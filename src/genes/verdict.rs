@@ -60,7 +60,8 @@ pub(crate) enum Answer {
     No,
     /// It cannot be said.
     Unknown,
-    /// They are related, but the gene is not an inherited cause: it is a susceptibility, a modifier, or changed in the tissue.
+    /// They are related, but the gene is not an inherited cause of a disease: it is a susceptibility, a modifier, or changed in the tissue, or
+    /// what it causes is no disease.
     Otherwise(Claim),
 }
 
@@ -291,7 +292,9 @@ impl Verdict {
         let probability = stated.probability;
         let answer = match stated.claim {
             _ if stated.is_left_out => Answer::Unknown,
-            claim @ (Claim::Susceptibility | Claim::Modifier | Claim::Somatic) => Answer::Otherwise(claim),
+            claim @ (Claim::Susceptibility | Claim::Modifier | Claim::Somatic | Claim::Nondisease) => {
+                Answer::Otherwise(claim)
+            }
             _ => Answer::of(probability),
         };
         Self { answer, probability, stated: Some(stated), evidence: Vec::new(), found: None }
@@ -301,7 +304,7 @@ impl Verdict {
         Self { answer: Answer::of(probability), probability, stated: None, evidence, found }
     }
 
-    /// `yes`, `no`, `unknown`; `susceptibility`, `modifier` or `somatic`.
+    /// `yes`, `no`, `unknown`; `susceptibility`, `modifier`, `somatic` or `nondisease`.
     pub(crate) fn word(&self) -> &'static str {
         match self.answer {
             Answer::Yes => "yes",

@@ -219,7 +219,8 @@ impl Builder {
             () if has("modifier") => Claim::Modifier,
             () if has("somatic") => Claim::Somatic,
             () if has("susceptibility") => Claim::Susceptibility,
-            () if has("nondisease") || has("QTL") => Claim::Associated,
+            () if has("nondisease") => Claim::Nondisease,
+            () if has("QTL") => Claim::Associated,
             () if has("question") => Claim::Limited,
             () => Claim::Supportive,
         };
@@ -257,7 +258,7 @@ mod tests {
         );
         assert_eq!(all[0].relation(), "susceptibility, provisional, molecular basis known (3)");
         let claims: Vec<Claim> = all.iter().map(Phenotype::claim).collect();
-        assert_eq!(claims, [Claim::Susceptibility, Claim::Associated, Claim::Somatic, Claim::Associated]);
+        assert_eq!(claims, [Claim::Susceptibility, Claim::Nondisease, Claim::Somatic, Claim::Associated]);
         assert_eq!(Phenotype::of("{von Hippel-Lindau syndrome, modifier of}, 193300 (3)").claim(), Claim::Modifier);
         assert_eq!(Phenotype::of("?Cataract 49, 619593 (3)").claim(), Claim::Limited);
         assert_eq!(
