@@ -1,7 +1,7 @@
 //! The SQLite file of a knowledge base: its tables, its version, and the messages of SQLite.
 
 /// Version of the file's tables: a file of another version is refused.
-pub(crate) const FORMAT: i64 = 2;
+pub(crate) const FORMAT: i64 = 3;
 
 /// SQLite's application id of a knowledge base: `GGKB`.
 pub(crate) const APPLICATION: i64 = 0x4747_4b42;
@@ -27,6 +27,7 @@ CREATE TABLE term_parent (term INTEGER NOT NULL, parent INTEGER NOT NULL, UNIQUE
 CREATE TABLE disease (id INTEGER PRIMARY KEY, accession TEXT, name TEXT NOT NULL, definition TEXT, kind TEXT, entity INTEGER NOT NULL,
   source INTEGER NOT NULL);
 CREATE TABLE disease_name (id INTEGER PRIMARY KEY, key TEXT NOT NULL, name TEXT NOT NULL, disease INTEGER NOT NULL);
+CREATE TABLE disease_loose_name (key TEXT NOT NULL, disease INTEGER NOT NULL, own INTEGER NOT NULL);
 CREATE TABLE disease_reference (disease INTEGER NOT NULL, accession TEXT NOT NULL, mapping TEXT NOT NULL, source INTEGER NOT NULL);
 CREATE TABLE disease_parent (disease INTEGER NOT NULL, parent INTEGER NOT NULL, source INTEGER NOT NULL);
 CREATE TABLE gene_disease (gene INTEGER NOT NULL, disease INTEGER NOT NULL, relation TEXT, claim INTEGER NOT NULL, inheritance TEXT,
@@ -56,6 +57,7 @@ CREATE INDEX disease_parent_disease ON disease_parent (disease);
 CREATE INDEX disease_parent_parent ON disease_parent (parent);
 CREATE INDEX disease_name_disease ON disease_name (disease);
 CREATE INDEX disease_name_key ON disease_name (key);
+CREATE INDEX disease_loose_name_key ON disease_loose_name (key);
 CREATE INDEX disease_reference_accession ON disease_reference (accession);
 CREATE INDEX disease_reference_disease ON disease_reference (disease);
 CREATE INDEX gene_disease_gene ON gene_disease (gene);

@@ -4,6 +4,8 @@
 //! `familial hypercholesterolemia`; `β-thalassaemia`, `beta thalassemia`; `Sjögren's disease`, `Sjogren disease`. All forms that may be
 //! equal have one [`key`], by which a knowledge base finds them; [`Forms::closeness`] then says how close they are.
 
+use std::collections::BTreeSet;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::names::{fold, greek};
@@ -25,6 +27,8 @@ pub(crate) enum Closeness {
     Generic,
     /// The same words in another order.
     Words,
+    /// Equal but for words of the origin and kind, as `hereditary` ([`Forms::loose`]): only a last resort, or with other evidence.
+    Loose,
 }
 
 /// A name in all its forms.
@@ -43,6 +47,7 @@ pub(crate) struct Forms {
 impl Forms {
     /// The forms of a name.
     pub(crate) fn of(name: &str) -> Self {
+        let name = without_obsolete(name);
         let all = words(name);
         let spelling = all.join(" ");
         let kept: Vec<&String> = all.iter().filter(|word| !TYPES.contains(&word.as_str()) && *word != "the").collect();
@@ -84,10 +89,60 @@ impl Forms {
         own.map(singular).filter(|word| !GENERIC.contains(word)).collect()
     }
 
+    /// The form that names may have in common that mean the same disease although words differ: without `hereditary` and the like, and with
+    /// one word for `deafness` and `hearing loss`. Names of a number (`autosomal dominant nonsyndromic hearing loss 5`) lose more.
+    pub(crate) fn loose(&self) -> String {
+        let raw: Vec<&str> = self.untyped.split(' ').collect();
+        let mut all: Vec<String> = Vec::with_capacity(raw.len() + 1);
+        for (at, &word) in raw.iter().enumerate() {
+            match word {
+                _ if at > 0 && raw[at - 1] == "non" => all.push(format!("non{word}")),
+                "non" if at + 1 < raw.len() => {}
+                "deafness" => all.extend(["hearing", "loss"].map(str::to_string)),
+                _ => all.push(word.into()),
+            }
+        }
+        let has_number = self.has_number();
+        let is_left_out = |word: &str| {
+            word == "or"
+                || FILLING.contains(&word)
+                || ORIGINS.contains(&word)
+                || GENERIC.contains(&singular(word))
+                || (has_number && KINDS_OF_NUMBERED.contains(&word))
+        };
+        or(bag(all.iter().map(String::as_str).filter(|word| !is_left_out(word))), &self.key)
+    }
+
+    /// Whether it has a number that is not its first word.
+    pub(crate) fn has_number(&self) -> bool {
+        let is_number = |word: &str| word.bytes().any(|b| b.is_ascii_digit()) && is_number(word);
+        self.untyped.split(' ').skip(1).any(is_number)
+    }
+
+    /// The words of the origin that the name has, in a fixed order: they tell names apart that are [`Self::loose`]ly the same.
+    pub(crate) fn origins(&self) -> BTreeSet<&str> {
+        self.words.split(' ').filter(|word| ORIGINS.contains(word)).collect()
+    }
+
+    /// Whether it has words of the origin.
+    pub(crate) fn has_origin(&self) -> bool {
+        !self.origins().is_empty()
+    }
+
     /// Whether it names the same thing, whatever the source: no words are missing.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.closeness(other).is_some_and(|closeness| closeness <= Closeness::Order)
     }
+}
+
+/// A name without the word that MONDO puts before the names of terms that it gives up: `obsolete Birt-Hogg-Dube syndrome`.
+pub(crate) fn without_obsolete(name: &str) -> &str {
+    name.trim().strip_prefix("obsolete ").unwrap_or(name)
+}
+
+/// Whether MONDO has given up the term of this name.
+pub(crate) fn is_obsolete(name: &str) -> bool {
+    without_obsolete(name) != name
 }
 
 /// The form that all names have in common that may be equal, for the index of a knowledge base.
@@ -109,6 +164,12 @@ pub(super) const BEFORE_NUMBERS: &[&str] =
 
 /// Words whose place in a name does not matter.
 const FILLING: &[&str] = &["of", "and", "an"];
+
+/// Words that tell that a disease is inherited, or rare, as nearly all are that have genes.
+const ORIGINS: &[&str] = &["hereditary", "hereditaria", "inherited", "familial", "genetic", "rare"];
+
+/// Words that the names of one number differ by.
+const KINDS_OF_NUMBERED: &[&str] = &["nonsyndromic", "isolated"];
 
 /// Words that are left out of names in speech: `Marfan` for `Marfan syndrome`.
 const GENERIC: &[&str] = &["syndrome", "disease", "disorder", "deficiency"];
@@ -164,6 +225,17 @@ pub(crate) fn words(name: &str) -> Vec<String> {
         });
     }
     all
+}
+
+/// The two names that a source writes as one: `A disorder-B disorder`, `A disease/B`. The first ends in a word such as `syndrome`, and
+/// the second begins in upper case.
+pub(crate) fn alternatives(name: &str) -> Option<[&str; 2]> {
+    let ends =
+        |part: &str| part.rsplit_once(' ').is_some_and(|(_, word)| GENERIC.contains(&word.to_lowercase().as_str()));
+    let begins = |part: &str| part.contains(' ') && part.starts_with(char::is_uppercase) && !part.starts_with("Like");
+    let is_spoken = name.chars().any(char::is_lowercase);
+    let mut at = name.match_indices(['-', '/']).map(|(at, _)| [&name[..at], &name[at + 1..]]);
+    at.find(|[one, other]| is_spoken && ends(one) && begins(other))
 }
 
 /// A name in lower case, its letters without diacritics, Greek ones as words, anything else as blanks.
@@ -268,6 +340,30 @@ mod tests {
         close("marfan", "Marfan syndrome", Some(Generic));
         close("Cushing disease", "Cushing syndrome", Some(Generic));
         close("Goldberg-Shprintzen syndrome", "Shprintzen-Goldberg syndrome", Some(Words));
+    }
+
+    #[test]
+    fn names_are_loosely_the_same_without_words_of_the_origin() {
+        let same = |a: &str, b: &str| assert_eq!(Forms::of(a).loose(), Forms::of(b).loose(), "{a} and {b}");
+        same("epidermolysis bullosa", "Inherited epidermolysis bullosa");
+        same("Hereditary Breast and Ovarian Cancer", "Hereditary breast and/or ovarian cancer syndrome");
+        same("nonsyndromic hearing loss", "Non-syndromic genetic deafness");
+        same("autosomal recessive nonsyndromic hearing loss 102", "Deafness, autosomal recessive 102");
+        same("obsolete Birt-Hogg-Dube syndrome", "Birt-Hogg-Dube syndrome");
+        for (a, b) in [
+            ("nonsyndromic hearing loss", "hearing loss"),
+            ("Deafness, autosomal recessive 1", "Deafness, autosomal recessive 2"),
+            ("Primary hyperparathyroidism", "Hyperparathyroidism"),
+        ] {
+            assert_ne!(Forms::of(a).loose(), Forms::of(b).loose(), "{a} and {b}");
+        }
+        assert_eq!(
+            alternatives("Peroxisome biogenesis disorder-Zellweger spectrum disorder"),
+            Some(["Peroxisome biogenesis disorder", "Zellweger spectrum disorder"])
+        );
+        for one in ["Huntington disease-Like 1", "Cleft lip/palate", "Malformation syndrome-cleft palate syndrome"] {
+            assert_eq!(alternatives(one), None, "{one}");
+        }
     }
 
     #[test]

@@ -219,7 +219,7 @@ fn bad_tables_and_bases_are_refused_in_one_line() {
     std::fs::write(&out, bytes).expect("written");
     refused(
         &["genes", "-b", &out, "show", "FBN1"],
-        "the knowledge base has version 77, and this version of genogloss reads version 2",
+        "the knowledge base has version 77, and this version of genogloss reads version 3",
     );
 }
 

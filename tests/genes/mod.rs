@@ -5,6 +5,7 @@ mod annotate_places;
 mod base;
 mod claims;
 mod identity;
+mod loose_names;
 mod mondo;
 mod names;
 mod rank;

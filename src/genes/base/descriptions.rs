@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     genes::{
         records::{Disease, Gene},
-        word_forms::Closeness,
+        word_forms::{Closeness, Forms},
     },
 };
 
@@ -20,6 +20,8 @@ impl Base {
     /// Unlike [`Self::disease`], it does not look for what is near.
     pub(crate) fn knows_disease(&self, text: &str) -> Result<Option<(Closeness, bool)>> {
         Ok(match self.find_disease(text)? {
+            // In a sentence, `hereditary` may be what is asked, and no part of the name.
+            Found::One(_, Closeness::Loose) if Forms::of(text).has_origin() => None,
             Found::One(records, closeness) => {
                 let own = |one: &Disease| one.accession.as_deref().is_some_and(|id| !id.starts_with("UMLS:"));
                 Some((closeness, records.iter().any(own)))

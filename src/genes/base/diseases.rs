@@ -32,6 +32,14 @@ fn read_disease(row: &rusqlite::Row<'_>) -> rusqlite::Result<Disease> {
 /// Vocabularies of which each entry is a disease, as curators see it: not concepts that were gathered from other vocabularies.
 const CURATED: [&str; 3] = ["OMIM:", "ORPHA:", "MONDO:"];
 
+fn is_of_orphanet(one: &Disease) -> bool {
+    one.accession.as_deref().is_some_and(|id| id.starts_with("ORPHA:"))
+}
+
+fn is_curated(one: &Disease) -> bool {
+    one.accession.as_deref().is_some_and(|id| CURATED.iter().any(|space| id.starts_with(space)))
+}
+
 /// Diseases in a message at most.
 const SHOWN: usize = 8;
 
@@ -87,7 +95,11 @@ impl Base {
             Some((closeness, name != disease.name, disease))
         });
         let close: Vec<(Closeness, bool, Disease)> = close.collect();
-        let Some(closest) = close.iter().map(|(closeness, ..)| *closeness).min() else { return Ok(Found::Nothing) };
+        let Some(closest) = close.iter().map(|(closeness, ..)| *closeness).min() else {
+            return self.find_loosely(&forms);
+        };
+        let is_same = |one: &&(Closeness, bool, Disease)| !one.1 && one.0 <= Closeness::Order;
+        let same: BTreeSet<i64> = close.iter().filter(is_same).map(|(_, _, one)| one.entity).collect();
         let at_level = close.into_iter().filter(|(closeness, ..)| *closeness == closest);
         let (own, synonyms): (Vec<_>, Vec<_>) = at_level.partition(|(_, synonym, _)| !synonym);
         let [own, synonyms] =
@@ -95,14 +107,37 @@ impl Base {
         let named = if self.is_meant_by_synonym(&own, &synonyms)? { synonyms } else { own };
         let entities: BTreeSet<i64> = named.iter().map(|one| one.entity).collect();
         let meant = match self.topmost(&entities)? {
-            Some(meant) => Some(meant),
+            Some(meant) if named.iter().any(is_of_orphanet) => Some(meant),
+            Some(meant) => Some(self.of_same_name(meant, &same)?),
             None => self.topmost(&best_known(&named))?,
         };
         let Some(meant) = meant else {
             return Ok(Found::Unusable(format!("{text:?} is ambiguous: {}", self.shown(&entities)?)));
         };
-        let first = named.into_iter().find(|one| one.entity == meant);
-        Ok(Found::One(self.with_first(meant, first)?, closest))
+        Ok(Found::One(self.named_first(meant, named)?, closest))
+    }
+
+    /// The disease of which a text is a name but for words of the origin, or a part of a name that has two ([`Forms::loose`]). Of several,
+    /// one that all others are below is meant, or none.
+    fn find_loosely(&self, forms: &Forms) -> Result<Found> {
+        let sql = format!(
+            "SELECT {DISEASE_COLUMNS}, n.own FROM disease_loose_name n JOIN disease d ON d.id = n.disease WHERE n.key = ?1
+             ORDER BY d.id"
+        );
+        let named = self.rows(&sql, [forms.loose()], |row| Ok((read_disease(row)?, row.get::<_, bool>(6)?)))?;
+        let (own, synonyms): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, own)| *own);
+        for named in [own, synonyms] {
+            let named: Vec<Disease> = named.into_iter().map(|(one, _)| one).collect();
+            let entities: BTreeSet<i64> = named.iter().map(|one| one.entity).collect();
+            let meant = match self.topmost(&entities)? {
+                Some(meant) => Some(meant),
+                None => self.topmost(&best_known(&named))?,
+            };
+            if let Some(meant) = meant {
+                return Ok(Found::One(self.named_first(meant, named)?, Closeness::Loose));
+            }
+        }
+        Ok(Found::Nothing)
     }
 
     /// Whether those of which a text is a synonym are meant, not those of which it is the name: if there are no others, or if none of the
@@ -111,15 +146,22 @@ impl Base {
         if own.is_empty() || synonyms.is_empty() {
             return Ok(own.is_empty());
         }
-        let curated = |one: &Disease| {
-            one.accession.as_deref().is_some_and(|id| CURATED.iter().any(|space| id.starts_with(space)))
-        };
         for one in own {
-            if curated(one) || self.records_of(one.entity)?.iter().any(curated) {
+            if is_curated(one) || self.records_of(one.entity)?.iter().any(is_curated) {
                 return Ok(false);
             }
         }
-        Ok(synonyms.iter().all(|one| curated(one) && one.entity == synonyms[0].entity))
+        Ok(synonyms.iter().all(|one| is_curated(one) && one.entity == synonyms[0].entity))
+    }
+
+    /// The disease above one whose own name differs in spelling alone, or the one itself: Alzheimer's disease for Alzheimer disease, which
+    /// is the first of that series. Orphanet's names are of no first.
+    fn of_same_name(&self, entity: i64, same: &BTreeSet<i64>) -> Result<i64> {
+        if same.iter().all(|one| *one == entity) {
+            return Ok(entity);
+        }
+        let above = self.ancestors(entity)?.into_iter().rfind(|one| same.contains(one));
+        Ok(above.unwrap_or(entity))
     }
 
     /// The one of several diseases that all others are below; `None` if there is none.
@@ -163,6 +205,17 @@ impl Base {
     fn with_first(&self, entity: i64, first: Option<Disease>) -> Result<Vec<Disease>> {
         let mut all = self.records_of(entity)?;
         all.sort_by_key(|one| (first.as_ref().is_none_or(|first| first.id != one.id), one.accession.is_none()));
+        Ok(all)
+    }
+
+    /// All records of an entity, one of `named` first. If that is of no curated vocabulary, although another is, the other is first.
+    fn named_first(&self, entity: i64, named: Vec<Disease>) -> Result<Vec<Disease>> {
+        let mut named: Vec<Disease> = named.into_iter().filter(|one| one.entity == entity).collect();
+        named.sort_by_key(|one| !is_curated(one));
+        let mut all = self.with_first(entity, named.into_iter().next())?;
+        if all.first().is_some_and(|first| !is_curated(first)) {
+            all.sort_by_key(|one| !is_curated(one));
+        }
         Ok(all)
     }
 

@@ -5,15 +5,21 @@
 //! would do so, through whatever records, is left out and counted. What a source states to be broader or narrower is no identity but
 //! membership; a synonym never overrules that.
 //!
-//! A disease belongs to those that a source lists above it, to records that are stated to be broader, and to the series that its name is
-//! of (`series`). A series of which no source has a record gets one, without an identifier. A disease with a number is no series: where
-//! a number of OMIM also has the name of the series it is in (Fanconi anemia, complementation group A), that name is no link either.
+//! Diseases that lists alone know are then joined to those that a vocabulary describes, by looser names and genes (`listed`).
+//!
+//! A disease belongs to those that a source lists above it, to records that are stated to be broader, and to the series and the causes that
+//! its name is of (`series`). A series of which no source has a record gets one, without an identifier. A disease with a number is no
+//! series: where a number of OMIM also has the name of the series it is in (Fanconi anemia, complementation group A), that name is no link
+//! either. Nor is a number of OMIM that has the name of its series alone (Aniridia, beside Aniridia 2): it is the first of the series.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::{Connection, params};
 
-use super::series;
+use super::{
+    joiner::{DiseaseNames, Joiner, Name},
+    listed, series,
+};
 use crate::genes::word_forms::{Closeness, Forms, words};
 
 /// What a source states of an identifier that it lists with a record, as it is written in the knowledge base.
@@ -41,51 +47,6 @@ impl Mapping {
     }
 }
 
-/// Names of diseases, each once.
-#[derive(Default)]
-pub(super) struct DiseaseNames {
-    all: Vec<(i64, String)>,
-    seen: HashSet<(i64, String)>,
-    /// The places of the names of each disease.
-    of: HashMap<i64, Vec<usize>>,
-}
-
-impl DiseaseNames {
-    /// Adds a name.
-    pub(super) fn add(&mut self, disease: i64, name: &str) {
-        let name = name.trim();
-        if !name.is_empty() && self.seen.insert((disease, name.to_string())) {
-            self.of.entry(disease).or_default().push(self.all.len());
-            self.all.push((disease, name.to_string()));
-        }
-    }
-
-    /// The names of a record, by its place in the list of records.
-    fn of(&self, record: usize) -> impl Iterator<Item = &str> {
-        self.of.get(&(record as i64 + 1)).into_iter().flatten().map(|&at| self.all[at].1.as_str())
-    }
-}
-
-/// Records of OMIM that have a number by any of their names, and the keys of the series that these are in with other records of OMIM.
-fn numbered(records: &[Record], names: &DiseaseNames) -> HashMap<usize, HashSet<String>> {
-    let mut numbered: HashMap<usize, HashSet<String>> = HashMap::new();
-    for (disease, name) in &names.all {
-        let record = *disease as usize - 1;
-        if records[record].space.as_deref() == Some("OMIM") && series::is_numbered(name) {
-            let keys = series::general_names(name).into_iter().map(|general| Forms::of(&general).key);
-            numbered.entry(record).or_default().extend(keys);
-        }
-    }
-    let mut sizes: HashMap<String, usize> = HashMap::new();
-    for key in numbered.values().flatten() {
-        *sizes.entry(key.clone()).or_default() += 1;
-    }
-    for keys in numbered.values_mut() {
-        keys.retain(|key| sizes[key] > 1);
-    }
-    numbered
-}
-
 /// What was joined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Identities {
@@ -95,6 +56,8 @@ pub(crate) struct Identities {
     pub diseases: usize,
     /// Links that were left out, because two records of one vocabulary would be one disease.
     pub left_out: usize,
+    /// Diseases that lists alone know, and that are one of a vocabulary by their names and genes.
+    pub listed: usize,
     /// Series that got a record.
     pub series: usize,
 }
@@ -112,41 +75,8 @@ enum Link {
     Synonym,
 }
 
-struct Record {
-    /// The vocabulary of its identifier; `None` if it has no identifier.
-    space: Option<String>,
-    name: String,
-    forms: Forms,
-    source: i64,
-}
-
-/// A name of a record, by its place in the list of records.
-struct Name {
-    record: usize,
-    forms: Forms,
-    /// Whether it is the record's own name, not a synonym.
-    own: bool,
-}
-
 /// A single word of so few letters is an abbreviation, which diseases share.
 const ABBREVIATION: usize = 4;
-
-struct Joiner {
-    records: Vec<Record>,
-    names: Vec<Name>,
-    by_key: BTreeMap<String, Vec<usize>>,
-    /// Pairs of records of which one is stated to be broader.
-    broader: HashMap<usize, HashSet<usize>>,
-    /// Keys of the names of phenotypes: they are too general to be an identity where they are synonyms.
-    phenotypes: HashSet<String>,
-    /// Records of OMIM that have a number by any of their names, and the keys of the series that these are in with other records.
-    numbered: HashMap<usize, HashSet<String>>,
-    /// The record that stands for each, in a chain that ends with itself.
-    up: Vec<usize>,
-    /// The records that each record stands for.
-    members: Vec<Vec<usize>>,
-    left_out: usize,
-}
 
 /// Writes the names, joins the records and writes parents.
 pub(super) fn write(db: &Connection, names: DiseaseNames) -> rusqlite::Result<Identities> {
@@ -164,6 +94,8 @@ pub(super) fn write(db: &Connection, names: DiseaseNames) -> rusqlite::Result<Id
     for (link, _, a, b) in links {
         joiner.join(link, a, b);
     }
+    let parents = joiner.parents(db, references.parents, &names)?;
+    let listed = listed::join(db, &mut joiner, &names, &parents.pairs())?;
     let mut update = db.prepare("UPDATE disease SET entity = ?2 WHERE id = ?1")?;
     for record in 0..joiner.records.len() {
         let entity = joiner.entity(record);
@@ -172,10 +104,11 @@ pub(super) fn write(db: &Connection, names: DiseaseNames) -> rusqlite::Result<Id
         }
     }
     drop(update);
-    let series = joiner.write_parents(db, references.parents, &names)?;
+    let series = joiner.write_parents(db, parents)?;
+    joiner.write_loose_names(db, &names)?;
     write_words(db)?;
     let diseases = (0..joiner.records.len()).filter(|&record| joiner.up[record] == record).count();
-    Ok(Identities { records: joiner.records.len(), diseases, left_out: joiner.left_out, series })
+    Ok(Identities { records: joiner.records.len(), diseases, left_out: joiner.left_out, listed, series })
 }
 
 /// The words of all names, for the search of names that are like a text.
@@ -197,34 +130,6 @@ struct References {
 }
 
 impl Joiner {
-    fn load(db: &Connection, names: &DiseaseNames) -> rusqlite::Result<Self> {
-        let mut records = Vec::new();
-        let mut query = db.prepare("SELECT accession, name, source FROM disease ORDER BY id")?;
-        let mut rows = query.query([])?;
-        while let Some(row) = rows.next()? {
-            let accession: Option<String> = row.get(0)?;
-            let name: String = row.get(1)?;
-            let space = accession.as_deref().and_then(|id| id.split(':').next()).map(str::to_string);
-            records.push(Record { space, forms: Forms::of(&name), name, source: row.get(2)? });
-        }
-        let mut by_key: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let mut all = Vec::with_capacity(names.all.len());
-        for (disease, name) in &names.all {
-            let record = *disease as usize - 1;
-            let own = records[record].name.trim() == name;
-            let forms = if own { records[record].forms.clone() } else { Forms::of(name) };
-            by_key.entry(forms.key.clone()).or_default().push(all.len());
-            all.push(Name { record, forms, own });
-        }
-        let mut query = db.prepare("SELECT DISTINCT key FROM term_name WHERE kind = 'name'")?;
-        let phenotypes = query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        let count = records.len();
-        let (up, members) = ((0..count).collect(), (0..count).map(|record| vec![record]).collect());
-        let broader = HashMap::new();
-        let numbered = numbered(&records, names);
-        Ok(Self { records, names: all, by_key, broader, phenotypes, numbered, up, members, left_out: 0 })
-    }
-
     /// Reads what the sources state of the identifiers that they list.
     fn references(&mut self, db: &Connection) -> rusqlite::Result<References> {
         let mut query = db.prepare(
@@ -235,6 +140,7 @@ impl Joiner {
         let all: Vec<(usize, usize, String, i64)> = query
             .query_map([], |row| Ok((place(row.get(0)?), place(row.get(1)?), row.get(2)?, row.get(3)?)))?
             .collect::<rusqlite::Result<_>>()?;
+        self.note_firsts(all.iter().filter(|one| one.2 == "exact").map(|one| (one.0, one.1)));
         // Where a record is broader than some of a vocabulary, what it calls the same may be one of them too: Orphanet's Brugada syndrome
         // is "exactly" OMIM's Brugada syndrome 1 and broader than its Brugada syndrome 2 to 9.
         let space = |record: usize| self.records[record].space.clone();
@@ -318,17 +224,6 @@ impl Joiner {
         links
     }
 
-    /// Whether a name that two records have in common is that of the series that one of them is in by a number of OMIM.
-    fn is_of_series(&self, a: usize, b: usize, key: &str) -> bool {
-        let is_in = |record: &usize| self.numbered.get(record).is_some_and(|series| series.contains(key));
-        is_in(&a) != is_in(&b)
-    }
-
-    /// Whether a disease may be a series by its name: a record of OMIM with a number is none.
-    fn may_be_series(&self, entity: usize) -> bool {
-        self.members[entity].iter().all(|record| !self.numbered.contains_key(record))
-    }
-
     /// Whether a record's own name that is a synonym of another may be an identity: abbreviations, names of phenotypes and the name of the
     /// series that the other belongs to are not.
     fn is_identity(&self, name: &Name, synonym: &Name) -> bool {
@@ -341,14 +236,6 @@ impl Joiner {
         !is_abbreviation && !self.phenotypes.contains(&name.forms.key) && !is_series()
     }
 
-    /// The record that stands for all records of a disease: the first of them.
-    fn entity(&self, mut record: usize) -> usize {
-        while self.up[record] != record {
-            record = self.up[record];
-        }
-        record
-    }
-
     /// Joins the diseases of two records, unless that would join two records of one vocabulary, or a synonym would overrule a statement.
     fn join(&mut self, link: Link, a: usize, b: usize) {
         let (a, b) = (self.entity(a), self.entity(b));
@@ -356,126 +243,25 @@ impl Joiner {
             return;
         }
         let (first, second) = (a.min(b), a.max(b));
-        let spaces: HashSet<&str> =
-            self.members[first].iter().filter_map(|&one| self.records[one].space.as_deref()).collect();
-        let twice = |one: &usize| self.records[*one].space.as_deref().is_some_and(|space| spaces.contains(space));
-        if self.members[second].iter().any(twice) {
+        if self.share_space(first, second, |_| true) || (link == Link::Synonym && self.is_stated_broader(first, second))
+        {
             self.left_out += 1;
             return;
         }
-        let is_broader = || {
-            let own: HashSet<usize> = self.members[first].iter().copied().collect();
-            let stated = self.members[second].iter().filter_map(|one| self.broader.get(one)).flatten();
-            stated.into_iter().any(|one| own.contains(one))
-        };
-        if link == Link::Synonym && is_broader() {
-            self.left_out += 1;
-            return;
-        }
-        self.up[second] = first;
-        let moved = std::mem::take(&mut self.members[second]);
-        self.members[first].extend(moved);
+        self.unite(first, second);
     }
 
-    /// Writes the parents that references state and those that names have, and the series that no source has. Returns how many series
-    /// were made.
-    fn write_parents(
-        &self,
-        db: &Connection,
-        stated: Vec<(usize, usize, i64)>,
-        names: &DiseaseNames,
-    ) -> rusqlite::Result<usize> {
-        let mut insert = db.prepare("INSERT INTO disease_parent VALUES (?1, ?2, ?3)")?;
-        let mut listed = db.prepare("SELECT disease, parent FROM disease_parent")?;
-        let listed = listed.query_map([], |row| {
-            let entity = |id: i64| self.entity(id as usize - 1);
-            Ok((entity(row.get(0)?), entity(row.get(1)?)))
-        })?;
-        let mut seen: HashSet<(usize, usize)> = listed.collect::<rusqlite::Result<_>>()?;
-        let mut below = seen.clone();
-        below.extend(stated.iter().map(|&(low, high, _)| (self.entity(low), self.entity(high))));
-        let mut parents = stated;
-        // Series without a record: their names and members, by key.
-        let mut unnamed: BTreeMap<String, (String, BTreeSet<usize>)> = BTreeMap::new();
-        for (at, record) in self.records.iter().enumerate() {
-            let entity = self.entity(at);
-            let above = self.generals(at, entity, names, &below);
-            parents.extend(above.iter().map(|&parent| (at, parent, record.source)));
-            if above.is_empty()
-                && let Some(name) = series::series(&record.name)
-            {
-                let key = Forms::of(&name).key;
-                // Those that have the name, although they are one of the series.
-                let having: BTreeSet<usize> =
-                    self.by_key.get(&key).into_iter().flatten().map(|&at| self.names[at].record).collect();
-                if having.iter().all(|&record| self.is_of_omim(record) && self.numbered.contains_key(&record)) {
-                    let members = &mut unnamed.entry(key).or_insert_with(|| (name, BTreeSet::new())).1;
-                    members.insert(entity);
-                    members.extend(having.into_iter().map(|record| self.entity(record)));
-                }
+    /// Writes the forms of names by which a text is looked up that is no name: see [`Forms::loose`].
+    fn write_loose_names(&self, db: &Connection, names: &DiseaseNames) -> rusqlite::Result<()> {
+        let mut insert = db.prepare("INSERT INTO disease_loose_name VALUES (?1, ?2, ?3)")?;
+        let mut seen: HashSet<(String, usize)> = HashSet::new();
+        let whole = self.names.iter().map(|name| (name.record, name.forms.loose(), name.own));
+        let parts = names.parts().map(|(record, part)| (record, Forms::of(part).loose(), false));
+        for (record, loose, own) in whole.chain(parts) {
+            if seen.insert((loose.clone(), record)) {
+                insert.execute(params![loose, record as i64 + 1, own])?;
             }
         }
-        for (child, parent, source) in parents {
-            let (low, high) = (self.entity(child), self.entity(parent));
-            if low != high && seen.insert((low, high)) {
-                insert.execute(params![child as i64 + 1, parent as i64 + 1, source])?;
-            }
-        }
-        let mut add = db.prepare("INSERT INTO disease VALUES (?1, NULL, ?2, NULL, 'series', ?1, ?3)")?;
-        let mut name = db.prepare("INSERT INTO disease_name (key, name, disease) VALUES (?1, ?2, ?3)")?;
-        let made = unnamed.into_iter().filter(|(_, (_, members))| members.len() > 1);
-        let mut count = 0;
-        for (id, (key, (written, members))) in (self.records.len() as i64 + 1..).zip(made) {
-            let source = members.first().map_or(1, |&first| self.records[first].source);
-            add.execute(params![id, written, source])?;
-            name.execute(params![key, written, id])?;
-            for member in members {
-                insert.execute(params![member as i64 + 1, id, self.records[member].source])?;
-            }
-            count += 1;
-        }
-        Ok(count)
-    }
-
-    fn is_of_omim(&self, record: usize) -> bool {
-        self.records[record].space.as_deref() == Some("OMIM")
-    }
-
-    /// The records of the nearest series that a record's name is of.
-    fn generals(&self, at: usize, entity: usize, names: &DiseaseNames, below: &HashSet<(usize, usize)>) -> Vec<usize> {
-        let own = &self.records[at].name;
-        let mut all = series::general_names(own);
-        if self.numbered.contains_key(&at) && !series::is_numbered(own) {
-            let numbered = names.of(at).filter(|name| series::is_numbered(name));
-            all.extend(numbered.flat_map(series::general_names));
-        }
-        for general in all {
-            let forms = Forms::of(&general);
-            // Type 2A is of type 2, where that is a group of its own and no number of OMIM.
-            let is_type = series::is_numbered(&general);
-            let Some(group) = self.by_key.get(&forms.key) else { continue };
-            let same = group.iter().map(|&other| &self.names[other]).filter(|other| forms.is_same(&other.forms));
-            // One record for each disease; those whose own name it is, else the one that has it as a synonym.
-            let mut found: [BTreeMap<usize, usize>; 2] = Default::default();
-            for other in same {
-                let of = self.entity(other.record);
-                let is_own = || other.own && self.members[of].iter().all(|&one| !self.is_of_omim(one));
-                let is_series = || !series::is_numbered(&self.records[other.record].name) && self.may_be_series(of);
-                if of != entity && if is_type { is_own() } else { is_series() } {
-                    found[usize::from(!other.own)].entry(of).or_insert(other.record);
-                }
-            }
-            let [mut own, synonyms] = found;
-            // Galactosemia of OMIM is the first of those that Orphanet's galactosemia is above.
-            let all: Vec<usize> = own.keys().copied().collect();
-            own.retain(|&of, _| all.iter().all(|&high| !below.contains(&(of, high))));
-            if !own.is_empty() {
-                return own.into_values().collect();
-            }
-            if synonyms.len() == 1 {
-                return synonyms.into_values().collect();
-            }
-        }
-        Vec::new()
+        Ok(())
     }
 }

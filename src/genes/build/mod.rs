@@ -7,14 +7,18 @@
 mod constraint;
 mod curations;
 mod diseases;
+mod gene2phenotype;
 mod gene_index;
 mod genes;
 mod hpo;
 mod identity;
+mod joiner;
+mod listed;
 mod mondo;
 mod omim;
 mod ontology;
 mod orphanet;
+mod parents;
 mod pending;
 mod relations;
 mod releases;
@@ -30,7 +34,8 @@ use rusqlite::{Connection, params};
 
 use self::{
     gene_index::GeneIndex,
-    identity::{DiseaseNames, Identities},
+    identity::Identities,
+    joiner::DiseaseNames,
     ontology::OntologyTerms,
     pending::{Constraint, Propagated},
     releases::{Releases, hpo_version_in, release_in},
@@ -105,11 +110,12 @@ pub(crate) fn build_and_log(tables: &[PathBuf], releases: &[(String, String)], t
             tracing::warn!("{place}: {note}");
         }
     }
-    let Identities { records, diseases, left_out, series } = identities;
+    let Identities { records, diseases, left_out, listed, series } = identities;
     if records > 0 {
-        let [records, diseases, left_out, series] = [records, diseases, left_out, series].map(|n| commas(n as u64));
+        let [records, diseases, left_out, listed, series] =
+            [records, diseases, left_out, listed, series].map(|n| commas(n as u64));
         tracing::info!(
-            "{records} records are of {diseases} diseases, and {series} series got a record of their own; {left_out} links were left out that would make one disease of two records of a vocabulary"
+            "{records} records are of {diseases} diseases, and {series} series got a record of their own; {listed} diseases that lists alone know were joined by their names and genes; {left_out} links were left out that would make one disease of two records of a vocabulary"
         );
     }
     tracing::info!(
@@ -220,8 +226,8 @@ struct Builder {
     stated_terms: HashSet<(usize, i64, u32, i64)>,
     /// Diseases that so far have no name but their identifier.
     nameless: HashSet<i64>,
-    /// Identifiers of Gene2Phenotype's records read so far: panels share them.
-    records: HashSet<String>,
+    /// Rows of Gene2Phenotype that wait until all tables are read.
+    gene2phenotype: gene2phenotype::Gene2Phenotype,
     /// Genes and phenotypes of OMIM's gene map and morbid map, and the table that was the first to have them.
     mapped: HashMap<(usize, String), i64>,
     /// What other tables of Orphanet stated, from its first packet on.
@@ -254,7 +260,7 @@ impl Builder {
             related: HashSet::new(),
             stated_terms: HashSet::new(),
             nameless: HashSet::new(),
-            records: HashSet::new(),
+            gene2phenotype: gene2phenotype::Gene2Phenotype::default(),
             mapped: HashMap::new(),
             orphanet: None,
             inheritance: HashMap::new(),
@@ -397,6 +403,7 @@ impl Builder {
 
     /// Writes genes, terms and `ontology`, and makes the indices.
     fn finish(mut self, ontology: Option<Vec<u8>>) -> rusqlite::Result<Identities> {
+        self.write_waiting()?;
         self.write_genes()?;
         self.write_terms()?;
         let identities = identity::write(&self.db, std::mem::take(&mut self.disease_names))?;

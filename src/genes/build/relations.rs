@@ -1,13 +1,9 @@
-//! Rows of the tables of genes and their diseases: ClinGen, Gene2Phenotype, the Clinical Genomic Database, DisGeNET.
+//! Rows of the tables of genes and their diseases: ClinGen, the Clinical Genomic Database, DisGeNET.
 
 use rusqlite::params;
 
-use super::{Builder, gene_index::GeneKey, identity::Mapping, tally::Tally};
-use crate::genes::{
-    claim::Claim,
-    identifiers::{accession, term_number},
-    table::Row,
-};
+use super::{Builder, gene_index::GeneKey, tally::Tally};
+use crate::genes::{claim::Claim, identifiers::accession, table::Row};
 
 /// What a source states of a gene and a disease.
 pub(super) struct Statement<'a> {
@@ -47,77 +43,6 @@ impl Builder {
         let gene = GeneKey { hgnc, entrez: None, symbol: row.get(&["gene symbol", "gene_name"]) };
         let (inheritance, reference) = (row.get(&["moi"]), row.get(&["online report"]));
         self.related(Statement { relation, inheritance, reference, ..Statement::of(gene, disease, claim) }, tally)
-    }
-
-    /// A row of a panel of Gene2Phenotype.
-    pub(super) fn gene2phenotype(&mut self, row: Row<'_>, tally: &mut Tally) -> rusqlite::Result<()> {
-        tally.of_panels(row.get(&["panel"]));
-        // Since 2024, a record of several panels is in the table of each.
-        if row.get(&["g2p id"]).is_some_and(|id| !self.records.insert(id.into())) {
-            return Ok(());
-        }
-        let Some(name) = row.get(&["disease name"]) else {
-            tally.lost_disease(None);
-            return Ok(());
-        };
-        let class = row.get(&["confidence category", "ddd category", "confidence"]);
-        let Some(claim) = tally.claim(class) else { return Ok(()) };
-        let mondo = row.get(&["disease mondo"]).and_then(accession);
-        let id = row.get(&["disease mim"]).and_then(accession);
-        let disease = self.disease(id.as_deref().or(mondo.as_deref()), name, tally.source)?;
-        self.disease_name(disease, name);
-        if let (Some(_), Some(mondo)) = (&id, &mondo) {
-            self.disease_reference(disease, mondo, Mapping::Exact, tally.source)?;
-        }
-        let gene = GeneKey { hgnc: row.get(&["hgnc id"]), entrez: None, symbol: row.get(&["gene symbol"]) };
-        // Panels judge a pair each for themselves.
-        let judged = class.zip(row.get(&["panel"])).map(|(class, panel)| format!("{class} (panel {panel})"));
-        let relation = judged.as_deref().or(class);
-        let inheritance = row.get(&["allelic requirement"]);
-        let reference = row.get(&["pmids", "publications"]);
-        self.stated_phenotypes(gene, disease, row.get(&["phenotypes"]).unwrap_or_default(), tally)?;
-        self.related(Statement { relation, inheritance, reference, ..Statement::of(gene, disease, claim) }, tally)
-    }
-
-    /// Phenotypes (`HP:0001166;HP:0000768`) that a row states of a gene in a disease, each once for a table; terms that the ontology does
-    /// not have are left out.
-    fn stated_phenotypes(
-        &mut self,
-        gene: GeneKey<'_>,
-        disease: i64,
-        terms: &str,
-        tally: &mut Tally,
-    ) -> rusqlite::Result<()> {
-        let Some(gene) = self.genes.find(gene) else { return Ok(()) };
-        let mut lost = None;
-        for text in terms.split(';').map(str::trim).filter(|text| !text.is_empty()) {
-            let known = term_number(text).and_then(|term| self.ontology.known_term(term, || None));
-            let Some(term) = known else {
-                lost = lost.or(Some(text));
-                continue;
-            };
-            if self.stated_terms.insert((gene, disease, term, tally.source)) {
-                self.db.prepare_cached("INSERT INTO gene_term VALUES (?1, ?2, ?3, NULL, ?4)")?.execute(params![
-                    gene as i64,
-                    term,
-                    disease,
-                    tally.source
-                ])?;
-                tally.facts += 1;
-            }
-        }
-        if lost.is_some() {
-            tally.lost_term(lost);
-        }
-        Ok(())
-    }
-
-    /// Notes why phenotypes of a table that gives their identifiers alone are unknown, where there is no ontology.
-    pub(super) fn note_nameless(&self, tally: &mut Tally) {
-        if tally.unknown_terms.count > 0 && !self.ontology.is_read {
-            let why = "it gives phenotypes by identifier, and only the ontology names them: give hp.obo or hp.json too";
-            tally.notes.push(why.into());
-        }
     }
 
     /// A row of the Clinical Genomic Database.

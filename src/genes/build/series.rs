@@ -23,6 +23,9 @@ const KINDS: &[&str] = &[
 /// Words of ages, which tell the numbered members of a series apart.
 const AGES: &[&str] = &["infantile", "juvenile", "adult"];
 
+/// Words before a cause that do not tell what it is.
+const STATES: &[&str] = &["a", "an", "the", "congenital", "hereditary", "inherited", "complete", "partial"];
+
 /// The words of a name in its parts, which commas separate.
 type Parts = Vec<Vec<String>>;
 
@@ -59,6 +62,37 @@ pub(super) fn general_names(name: &str) -> Vec<String> {
         }
     }
     names
+}
+
+/// The diseases that a disease is of by the cause in its name: of `A due to B` A, and the ones that are more general than A; and of B.
+/// Those of each list are from the nearest to the most general.
+pub(super) fn of_cause(name: &str) -> Vec<Vec<String>> {
+    let Some((effect, cause)) = split_once(name, &[" due to "]) else { return Vec::new() };
+    let cause = cause.split(',').next().unwrap_or(cause);
+    let mut causes = vec![cause.to_string()];
+    if let Some((first, rest)) = cause.split_once(' ')
+        && STATES.contains(&first.to_ascii_lowercase().as_str())
+    {
+        causes.push(rest.to_string());
+    }
+    let mut effects = vec![effect.to_string()];
+    effects.extend(general_names(effect));
+    vec![effects, causes]
+}
+
+/// Both diseases of which a disease has one or both, as its name says: A and B of `A and/or B 1`.
+pub(super) fn of_either(name: &str) -> Option<[String; 2]> {
+    let (one, other) = split_once(name, &[" and/or ", " and or "])?;
+    let parts: Parts = other.split(',').map(words).filter(|part| !part.is_empty()).collect();
+    let other = without_number(&parts).map_or_else(|| other.to_string(), |parts| text(&parts));
+    Some([one.to_string(), other])
+}
+
+/// The texts before and after the first of some words, without the commas between.
+fn split_once<'a>(name: &'a str, between: &[&str]) -> Option<(&'a str, &'a str)> {
+    let lower = name.to_ascii_lowercase();
+    let (at, len) = between.iter().find_map(|words| Some((lower.find(words)?, words.len())))?;
+    Some((name[..at].trim_end_matches([',', ' ']), name[at + len..].trim()))
 }
 
 /// The name of the series that a name ends in a number of, as it is written: `Spinal muscular atrophy` of
@@ -207,6 +241,22 @@ mod tests {
         assert_eq!(general_names("Fanconi anemia, complementation group D1"), ["fanconi anemia"]);
         assert_eq!(general_names("Marfan syndrome"), Vec::<String>::new());
         assert_eq!(general_names("Type 2"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_disease_belongs_to_its_cause_and_to_what_it_causes() {
+        let name = "Thrombophilia, hereditary, due to congenital protein C deficiency, autosomal dominant";
+        assert_eq!(
+            of_cause(name),
+            [vec!["Thrombophilia, hereditary"], vec!["congenital protein C deficiency", "protein C deficiency"]]
+        );
+        assert_eq!(of_cause("Marfan syndrome"), Vec::<Vec<String>>::new());
+        let name = "Frontotemporal dementia and/or amyotrophic lateral sclerosis 4";
+        assert_eq!(
+            of_either(name),
+            Some(["Frontotemporal dementia".to_string(), "amyotrophic lateral sclerosis".to_string()])
+        );
+        assert_eq!(of_either("Brachydactyly and short stature"), None);
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::genes::{names::fold, word_forms::singular};
+use crate::genes::{
+    names::fold,
+    word_forms::{singular, without_obsolete},
+};
 
 /// Words that only tell the diseases of a series apart.
 const SERIES: &[&str] = &[
@@ -96,7 +99,7 @@ pub(crate) struct SeriesName {
 impl SeriesName {
     /// Of a disease's name.
     pub(crate) fn of(name: &str) -> Self {
-        let folded = fold(name);
+        let folded = fold(without_obsolete(name));
         let words: Vec<&str> = folded.split(' ').collect();
         let mut parts = Self { own: BTreeSet::new(), types: Vec::new(), marks: BTreeSet::new(), is_first: false };
         parts.is_first = matches!(words[..], [.., before, "1"] if !SERIES.contains(&before));
