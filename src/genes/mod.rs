@@ -7,6 +7,7 @@
 //! whether a gene is related to a disease or phenotype, and [`relate`] weighs the evidence where no source states it.
 //! `listings`, `pairs` and [`annotate`] write tables (`lookup`) and variants.
 
+pub(crate) mod abbreviation;
 pub(crate) mod annotate;
 pub(crate) mod base;
 pub(crate) mod build;

@@ -86,7 +86,7 @@ struct Pair {
 /// Pairs judged together, and held in memory. 64, 256, 1,024 and 4,096 measured on two cores: 12.2, 10.0, 10.5 and 10.9 s for 5,052 pairs.
 const CHUNK: usize = 256;
 
-/// Judges all pairs, and writes a line for each. A pair that cannot be judged is an error, after all lines are written. `measures`: adds the
+/// Judges all pairs, and writes a line for each. If none can be judged, that is an error, after all lines are written. `measures`: adds the
 /// measures that the evidence is made of.
 pub(crate) fn judge_pairs(
     base: Base,
@@ -112,7 +112,8 @@ pub(crate) fn judge_pairs(
     }
     let judge = Judge::new(base)?;
     let request = LookupRequest { base: judge.base(), input: input.as_deref(), target };
-    let mut writer = PairWriter { out: Lookup::begin(request, threads, settings, &header(measures))?, measures };
+    let mut writer =
+        PairWriter { out: Lookup::begin(request, threads, settings, &header(measures))?, measures, judged: 0 };
     let mut failed: Option<Error> = None;
     loop {
         let mut chunk: Vec<NamedPair> = one.take().into_iter().collect();
@@ -129,7 +130,12 @@ pub(crate) fn judge_pairs(
         judge_chunk(&judge, &chunk, &mut writer, &mut failed)?;
     }
     writer.out.finish(table.map(|table| table.lines.report()))?;
-    failed.map_or(Ok(()), Err)
+    match failed {
+        Some(last) if writer.judged > 0 => tracing::warn!("{last}"),
+        Some(last) => return Err(last),
+        None => {}
+    }
+    Ok(())
 }
 
 /// Judges some pairs side by side, and writes their lines. `failed`: the last pair that could not be judged; those before are logged.
@@ -164,6 +170,8 @@ struct PairWriter {
     out: Lookup,
     /// Whether the measures are written.
     measures: bool,
+    /// Pairs that were judged.
+    judged: u64,
 }
 
 fn header(measures: bool) -> String {
@@ -201,6 +209,7 @@ impl PairWriter {
             }
         }
         self.out.line(&(line + "\n"))?;
+        self.judged += 1;
         self.out.answered(None);
         Ok(())
     }

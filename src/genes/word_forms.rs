@@ -204,7 +204,7 @@ pub(super) fn is_number(word: &str) -> bool {
 }
 
 /// A word without the ending of a plural.
-pub(super) fn singular(word: &str) -> &str {
+pub(crate) fn singular(word: &str) -> &str {
     let plural = word.len() > 4 && word.ends_with('s') && !["ss", "is", "us"].iter().any(|end| word.ends_with(end));
     if plural { &word[..word.len() - 1] } else { word }
 }

@@ -7,10 +7,11 @@ use crate::prompts::{Fact, Refusal, grammar::Prompt, lookups, tasks::Task};
 use crate::{
     error::Result,
     genes::{
+        abbreviation::Abbreviation,
         base::Base,
         claim::Claim,
         claims::{GeneClaim, PairClaim},
-        records::{Condition, Disease, Gene},
+        records::{Condition, Disease, Gene, NotFound},
         verdict::Judge,
     },
     skip::Skip,
@@ -43,16 +44,23 @@ fn gene_of(base: &Base, prompt: &Prompt) -> Result<Result<Option<Box<Gene>>, Ref
     Ok(Ok(found.map(|(gene, _)| gene)))
 }
 
+/// Keys of diseases and phenotypes.
+pub(super) const CONDITIONS: [&str; 2] = ["disease", "phenotype"];
+
+/// What a value of one of these keys names.
+fn named_condition(base: &Base, key: &str, text: &str) -> Result<Result<Condition, NotFound>> {
+    Ok(match key {
+        "disease" => base.disease(text)?.map(Condition::Disease),
+        _ => base.term(text)?.map(|(term, name)| Condition::Phenotype(term, name)),
+    })
+}
+
 /// The disease or phenotype of a prompt.
 fn condition_of(base: &Base, prompt: &Prompt) -> Result<Result<Option<Condition>, Refusal>> {
     let mut found: Option<(Condition, &str)> = None;
-    for key in ["disease", "phenotype"] {
+    for key in CONDITIONS {
         for text in prompt.all(key) {
-            let condition = match key {
-                "disease" => base.disease(text)?.map(Condition::Disease),
-                _ => base.term(text)?.map(|(term, name)| Condition::Phenotype(term, name)),
-            };
-            let condition = match condition {
+            let condition = match named_condition(base, key, text)? {
                 Ok(condition) => condition,
                 Err(why) => return Ok(Err(unknown_name(why.to_string()))),
             };
@@ -121,8 +129,36 @@ pub(crate) fn check_names(base: &Base, prompt: &Prompt) -> Result<Result<(), Ref
     Ok(subject(base, prompt)?.map(|_| ()))
 }
 
+/// What the abbreviations of a prompt are read as: `MFS is Marfan syndrome (ORPHA:558)`.
+fn in_full(base: &Base, prompt: &Prompt) -> Result<Vec<String>> {
+    let mut all = Vec::new();
+    for (key, text) in CONDITIONS.iter().flat_map(|key| prompt.all(key).map(move |text| (*key, text))) {
+        if Abbreviation::of(text).is_none() {
+            continue;
+        }
+        if let Ok(condition) = named_condition(base, key, text)? {
+            let (id, name) = condition.label();
+            if !name.eq_ignore_ascii_case(text) {
+                all.push(if id == "." { format!("{text} is {name}") } else { format!("{text} is {name} ({id})") });
+            }
+        }
+    }
+    Ok(all)
+}
+
 /// The answer, or why there is none.
 pub(crate) fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {
+    Ok(match answer_as_read(judge, prompt)? {
+        Ok(fact) => {
+            let mut evidence = in_full(judge.base(), prompt)?;
+            evidence.push(fact.evidence);
+            Ok(Fact { evidence: evidence.join("; "), ..fact })
+        }
+        Err(refusal) => Err(refusal),
+    })
+}
+
+fn answer_as_read(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {
     let base = judge.base();
     let subject = match subject(base, prompt)? {
         Ok(subject) => subject,
@@ -130,7 +166,7 @@ pub(crate) fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refu
     };
     let key = prompt.key.as_deref().unwrap_or_default();
     match (prompt.task, subject) {
-        (_, Subject::Pair(gene, condition)) => Ok(Ok(relation(judge, &gene, &condition)?)),
+        (_, Subject::Pair(gene, condition)) => relation(judge, &gene, &condition),
         (Task::Retrieval, Subject::Gene(gene)) => lookups::gene_field(base, &gene, key),
         (Task::Retrieval, Subject::Condition(condition)) => lookups::condition_field(base, &condition, key),
         (Task::DiseaseInformation | Task::PhenotypeInformation | Task::Information, Subject::Condition(condition)) => {
@@ -146,11 +182,15 @@ pub(crate) fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refu
 }
 
 /// Whether a gene is related to a disease or phenotype; the confidence is the probability that it is, also of a no.
-fn relation(judge: &Judge, gene: &Gene, condition: &Condition) -> Result<Fact> {
+fn relation(judge: &Judge, gene: &Gene, condition: &Condition) -> Result<Result<Fact, Refusal>> {
     let verdict = judge.verdict(gene, condition)?;
     let evidence = verdict.because();
+    // No number stands for what the user did not want to count.
+    if verdict.stated.as_ref().is_some_and(|stated| stated.is_left_out) {
+        return Ok(Err(Refusal::new(Skip::NoFact, evidence)));
+    }
     let evidence = if evidence.is_empty() { "the knowledge base has no facts about the two".into() } else { evidence };
-    Ok(Fact { answer: verdict.word().into(), confidence: verdict.probability, evidence })
+    Ok(Ok(Fact { answer: verdict.word().into(), confidence: verdict.probability, evidence }))
 }
 
 /// Diseases of a gene, strongest claim first.

@@ -346,8 +346,10 @@ impl Panel {
         if self.settings.with == AnswerWith::Lm {
             return self.to_relations(judge.base(), prompt);
         }
-        // Relations are weighed by the session that answers, side by side: only their names are checked here.
-        let fact = if prompt.task == Task::Relation {
+        // Relations are weighed by the session that answers, side by side: only their names are checked here. What a filter leaves out has no
+        // answer, which must be known before.
+        let is_filtered = *judge.base().filter() != EvidenceFilter::default();
+        let fact = if prompt.task == Task::Relation && !is_filtered {
             several::check_names(judge.base(), prompt)?.map(|()| None)
         } else {
             several::answer(&judge, prompt)?.map(Some)

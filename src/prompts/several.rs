@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Fact, Refusal, facts,
+    Fact, Refusal,
+    facts::{self, CONDITIONS},
     grammar::{Part, Prompt},
 };
 use crate::{
@@ -14,9 +15,6 @@ use crate::{
 
 /// Most questions that one prompt may ask: of each gene with each disease.
 const MOST: usize = 50;
-
-/// Keys of diseases and phenotypes.
-const CONDITIONS: [&str; 2] = ["disease", "phenotype"];
 
 /// The answer to a prompt about one gene, disease or phenotype, or the answers about each of several, with the least confidence of them.
 pub(crate) fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refusal>> {

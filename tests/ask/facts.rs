@@ -302,7 +302,13 @@ fn pairs_of_a_table_are_judged_each_with_its_evidence() {
     let text = out.stdout;
     let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split('\t').collect()).collect();
     assert_eq!(rows.len(), 3, "{text}");
-    assert_eq!(out.code, 1, "a row was refused");
+    // As prompts of ask: a row that is refused is skipped, unless all are.
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    let none = "gene\tdisease\nFBN1\tNo such disease\nFBN9\tMarfan syndrome\n";
+    let none = genogloss_with_input(&["genes", "relate", "-b", base, "-i", "-", "--quiet"], none.as_bytes());
+    assert_eq!((none.code, none.stdout.lines().count()), (1, 3));
+    let empty = genogloss_with_input(&["genes", "relate", "-b", base, "-i", "-", "--quiet"], b"gene\tdisease\n");
+    assert_eq!((empty.code, empty.stdout.lines().count()), (0, 1));
     assert!(out.stderr.contains("line 6: no disease is called \"No such disease\""));
     assert_eq!([rows[0][3], rows[0][4], rows[0][6]], ["yes", "associated", "stated"]);
     assert_eq!(rows[1][6], "refused");

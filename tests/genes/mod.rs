@@ -1,5 +1,6 @@
 //! `genogloss genes`: the knowledge base, made of small tables and asked.
 
+mod abbreviations;
 mod annotate;
 mod annotate_places;
 mod base;

@@ -26,7 +26,7 @@ impl Base {
                 let own = |one: &Disease| one.accession.as_deref().is_some_and(|id| !id.starts_with("UMLS:"));
                 Some((closeness, records.iter().any(own)))
             }
-            Found::Unusable(_) => Some((Closeness::Written, true)),
+            Found::Unusable(_, closeness) => Some((closeness, true)),
             Found::Nothing => None,
         })
     }

@@ -9,6 +9,7 @@ use super::Base;
 use crate::{
     error::Result,
     genes::{
+        abbreviation::Abbreviation,
         identifiers::{written_accession, written_term},
         records::{Disease, Member, NotFound, Scope},
         word_forms::{Closeness, Forms},
@@ -47,8 +48,8 @@ const SHOWN: usize = 8;
 pub(super) enum Found {
     /// One disease: its records, the one that the text names first; and how close its name is to the text.
     One(Vec<Disease>, Closeness),
-    /// Several diseases, or an identifier that no table has.
-    Unusable(String),
+    /// Several diseases, or an identifier that no table has: why, and how close their names are to the text.
+    Unusable(String, Closeness),
     /// Nothing.
     Nothing,
 }
@@ -66,7 +67,7 @@ impl Base {
         }
         Ok(match self.find_disease(text)? {
             Found::One(records, _) => Ok(records),
-            Found::Unusable(why) => Err(NotFound::Unusable(why)),
+            Found::Unusable(why, _) => Err(NotFound::Unusable(why)),
             Found::Nothing => {
                 let near = self.nearest_diseases(text)?;
                 Err(NotFound::Unknown(format!("no disease is called {:?}{}", text.trim(), or_else(&near))))
@@ -82,13 +83,22 @@ impl Base {
                 return Ok(Found::One(found, Closeness::Written));
             }
             let why = || format!("{id} is not in the knowledge base, or a source that names it is missing");
-            return Ok(Found::Unusable(why()));
+            return Ok(Found::Unusable(why(), Closeness::Written));
         }
         let forms = Forms::of(text);
-        let sql = format!(
-            "SELECT {DISEASE_COLUMNS}, n.name FROM disease_name n JOIN disease d ON d.id = n.disease WHERE n.key = ?1 ORDER BY d.id"
-        );
-        let named = self.rows(&sql, [&forms.key], |row| Ok((read_disease(row)?, row.get::<_, String>(6)?)))?;
+        let named = self.records_named(&forms.key)?;
+        // A word such as `gout` is no abbreviation: a source writes it in small letters.
+        let is_word = |(_, name): &(Disease, String)| {
+            name.eq_ignore_ascii_case(text) && !name.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
+        };
+        if let Some(short) = Abbreviation::of(text)
+            && !named.iter().any(is_word)
+        {
+            match self.find_abbreviation(&short, text)? {
+                Found::Nothing => {}
+                found => return Ok(found),
+            }
+        }
         let close = named.into_iter().filter_map(|(disease, name)| {
             let closeness = forms.closeness(&Forms::of(&name))?;
             // A disease of this name comes before those of which it is a synonym.
@@ -112,7 +122,7 @@ impl Base {
             None => self.topmost(&best_known(&named))?,
         };
         let Some(meant) = meant else {
-            return Ok(Found::Unusable(format!("{text:?} is ambiguous: {}", self.shown(&entities)?)));
+            return Ok(Found::Unusable(format!("{text:?} is ambiguous: {}", self.shown(&entities)?), closest));
         };
         Ok(Found::One(self.named_first(meant, named)?, closest))
     }
@@ -140,6 +150,14 @@ impl Base {
         Ok(Found::Nothing)
     }
 
+    /// The records that have a name with a key, and the name.
+    pub(super) fn records_named(&self, key: &str) -> Result<Vec<(Disease, String)>> {
+        let sql = format!(
+            "SELECT {DISEASE_COLUMNS}, n.name FROM disease_name n JOIN disease d ON d.id = n.disease WHERE n.key = ?1 ORDER BY d.id"
+        );
+        self.rows(&sql, [key], |row| Ok((read_disease(row)?, row.get(6)?)))
+    }
+
     /// Whether those of which a text is a synonym are meant, not those of which it is the name: if there are no others, or if none of the
     /// others is in a curated vocabulary and these are one disease that is.
     fn is_meant_by_synonym(&self, own: &[Disease], synonyms: &[Disease]) -> Result<bool> {
@@ -165,7 +183,7 @@ impl Base {
     }
 
     /// The one of several diseases that all others are below; `None` if there is none.
-    fn topmost(&self, entities: &BTreeSet<i64>) -> Result<Option<i64>> {
+    pub(super) fn topmost(&self, entities: &BTreeSet<i64>) -> Result<Option<i64>> {
         if entities.len() == 1 {
             return Ok(entities.first().copied());
         }
@@ -202,7 +220,7 @@ impl Base {
     }
 
     /// All records of an entity, `first` before the others, and those with an identifier before those without.
-    fn with_first(&self, entity: i64, first: Option<Disease>) -> Result<Vec<Disease>> {
+    pub(super) fn with_first(&self, entity: i64, first: Option<Disease>) -> Result<Vec<Disease>> {
         let mut all = self.records_of(entity)?;
         all.sort_by_key(|one| (first.as_ref().is_none_or(|first| first.id != one.id), one.accession.is_none()));
         Ok(all)

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     error::Result,
     genes::{
+        abbreviation::Abbreviation,
         identifiers::written_term,
         records::{Condition, NotFound},
         word_forms::{Closeness, Forms},
@@ -121,9 +122,11 @@ impl Base {
         Ok(match (self.find_disease(text)?, term) {
             (Found::One(_, closeness), Ok(term)) if term.closeness < closeness => Ok(phenotype(term)),
             (Found::One(records, _), _) => Ok(Condition::Disease(records)),
+            // An abbreviation of several things means none of them, though HPO lists it for one.
+            (Found::Unusable(why, _), Ok(_)) if Abbreviation::of(text).is_some() => Err(NotFound::Unusable(why)),
             // An exact name of a phenotype is meant before what several diseases may be called.
             (_, Ok(term)) => Ok(phenotype(term)),
-            (Found::Unusable(why), _) => Err(NotFound::Unusable(why)),
+            (Found::Unusable(why, _), _) => Err(NotFound::Unusable(why)),
             (Found::Nothing, Err(NotFound::Unknown(_))) => {
                 let near = self.nearest_diseases(text)?;
                 let why = format!("no disease or phenotype is called {:?}{}", text.trim(), or_else(&near));

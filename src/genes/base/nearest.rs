@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::Base;
 use crate::{
     error::Result,
-    genes::word_forms::{is_generic, singular, words},
+    genes::{
+        abbreviation::Abbreviation,
+        word_forms::{is_generic, singular, words},
+    },
 };
 
 /// Names in a message.
@@ -38,8 +41,16 @@ impl Near {
 }
 
 impl Base {
-    /// Up to three names of diseases that are nearest to a text, with their identifiers.
+    /// A few names of diseases that are nearest to a text, with their identifiers: of an abbreviation in capitals those with its initials.
     pub(crate) fn nearest_diseases(&self, text: &str) -> Result<Vec<String>> {
+        if let Some(short) = Abbreviation::of(text)
+            && text.bytes().any(|byte| byte.is_ascii_uppercase())
+        {
+            let suggested = self.suggested(&short)?;
+            if !suggested.is_empty() {
+                return Ok(suggested);
+            }
+        }
         let mut counts: HashMap<String, i64> = HashMap::new();
         self.each("SELECT term, doc FROM disease_vocabulary", |row| {
             counts.insert(row.get(0)?, row.get(1)?);

@@ -8,11 +8,11 @@ pub(super) const FRAMES: &[&str] = &[
     // Pronouns and possessives.
     "u, yourself, myself, himself, herself, itself, themselves, ourselves, oneself, your, yours, his, her, hers, him, our, ours, theirs, \
      mine, one's, something, somebody, someone else, thing, things, ones, stuff, everything, another, others, certain, given, own, \
-     anybody, everybody, everyone, whoever, whichever, whatever, which ones, which one, what all, what else, who else",
+     anybody, everybody, everyone, whoever, whichever, whatever, which ones, which one, what all, who else",
     // Politeness.
     "please, pls, plz, kindly, thanks, thank you, thx, thanks in advance, many thanks, sorry, excuse me, hello, hi, hey, dear, sir, madam, \
      dear all, dear colleagues, dear colleague, dear team, good morning, good afternoon, good evening, good day, greetings, cheers, regards, \
-     best regards, kind regards, appreciate, appreciated, much appreciated, grateful, very grateful, glad, happy to know, if possible, \
+     best regards, kind regards, obliged, much obliged, appreciate, appreciated, much appreciated, grateful, very grateful, glad, happy to know, if possible, \
      if you can, if you could, if you please, for me, for us, for my notes, for my report, for a talk, for a lecture, for a patient, for \
      a student, for my patient, for homework, for my homework, for school, for class, for an exam, for the exam",
     // Time.
@@ -20,7 +20,7 @@ pub(super) const FRAMES: &[&str] = &[
      all the time, ever, already, again, still, yet, meanwhile, as of \
      today, by now, in general",
     // Hedges and emphasis.
-    "maybe, perhaps, possibly, probably, apparently, supposedly, presumably, basically, essentially, usually, typically, generally, \
+    "clinically, maybe, perhaps, possibly, probably, apparently, supposedly, presumably, basically, essentially, usually, typically, generally, \
      normally, really, actually, exactly, precisely, simply, just, quite, very, indeed, anyway, well, kind of thing, by any chance, by \
      chance, at all, after all, in fact, of course, obviously, so-called, so called, aforementioned, \
      above-mentioned, alleged, well-known, well known, correctly, i guess, i suppose, i think, i believe, i assume, in \
@@ -36,7 +36,7 @@ pub(super) const FRAMES: &[&str] = &[
      recorded, published, reportedly, stated, mentioned, catalogued, cataloged, currently known, that you \
      know, you know of, that you know of, we know of, do you have, have you got, you have, is known, are known, known to be, known to, \
      called up, i mean, you mean, do you mean, is meant by, is meant, meant by, do we mean by, do you mean by, i.e, ie, e.g, eg, viz, \
-     namely, that is to say, in other words, respectively, resp, cf, see also, re, regarding, concerning, with regard to, with respect \
+     namely, that is to say, in other words, respectively, resp, see also, re, regarding, concerning, with regard to, with respect \
      to, in regard to, as regards, in terms of, in relation to, relating to, on the subject of, on the topic of, when it comes to, in \
      case of, in the case of, in cases of",
     // Degree of detail.

@@ -73,6 +73,10 @@ impl Names for NoNames {
     fn why_unknown(&self, _: &str) -> Result<String> {
         Ok(String::new())
     }
+
+    fn with_initials(&self, _: &str) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
 }
 
 /// Why a line is not understood where there is no knowledge base.
@@ -97,7 +101,8 @@ fn why(sentence: &Sentence<'_>, names: &dyn Names) -> Result<Refusal> {
     let unknown = sentence.unknown();
     let quoted = |all: &[&str]| all.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
     if unknown.is_empty() {
-        let what = match sentence.names.len() {
+        let mut what = match sentence.names.len() {
+            _ if intents::asks_twice(sentence) => "it asks two things: ask them one after the other".to_string(),
             0 => "no gene, disease, phenotype or sequence is named".to_string(),
             1 => "what is asked is not clear, or no source of this kind states it".into(),
             _ => {
@@ -105,6 +110,14 @@ fn why(sentence: &Sentence<'_>, names: &dyn Names) -> Result<Refusal> {
                 format!("what is asked of {} together is not clear", quoted(&all))
             }
         };
+        // A gene is called as a disease is abbreviated: which genes cause NF1?
+        for name in sentence.names.iter().filter(|name| name.kinds.gene.is_some() && !name.kinds.disease) {
+            let diseases = names.with_initials(name.text)?;
+            if !diseases.is_empty() {
+                let all = diseases.join(", ");
+                what += &format!("; {} is taken for the gene, diseases with these initials are {all}", name.text);
+            }
+        }
         return Ok(Refusal::new(Skip::UnknownQuestion, format!("{what}; {nearest}")));
     }
     if let Some(term) = unknown.iter().find(|word| names::is_term(word)) {

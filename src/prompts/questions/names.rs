@@ -26,6 +26,8 @@ pub(super) struct Kinds {
     pub phenotype: bool,
     /// The disease is called so only if a word such as `deficiency` is added, or the words are put in another order.
     pub loose: bool,
+    /// No source lists it for a disease, but it is another symbol of a gene and has the initials of a well-known disease: `TSC`.
+    pub initials: bool,
 }
 
 /// How a text names a gene.
@@ -56,6 +58,9 @@ pub(super) trait Names {
 
     /// Why `text` is no name, and what it is near to.
     fn why_unknown(&self, text: &str) -> Result<String>;
+
+    /// Well-known diseases of which `text` has the initials.
+    fn with_initials(&self, text: &str) -> Result<Vec<String>>;
 }
 
 /// Kinds of names that are made for one gene: in [`GeneMatch::One`].
@@ -81,7 +86,8 @@ impl Names for BaseNames<'_> {
         if let Some(known) = self.seen.borrow().get(text) {
             return Ok(*known);
         }
-        let gene = match self.base.known_gene(text)? {
+        let found = self.base.known_gene(text)?;
+        let gene = match &found {
             Some(GeneMatch::One(_, how)) if SURE.iter().any(|kind| how.starts_with(kind)) => Some(GeneName::Symbol),
             Some(GeneMatch::One(_, how)) if WORDS.iter().any(|kind| how.starts_with(kind)) => Some(GeneName::Words),
             Some(GeneMatch::One(..) | GeneMatch::Several(_)) => Some(GeneName::Other),
@@ -99,7 +105,14 @@ impl Names for BaseNames<'_> {
             }
             _ => gene,
         };
-        let kinds = Kinds { gene, disease: disease.is_some(), phenotype: phenotype.is_some(), loose };
+        let is_alias = matches!(&found, Some(GeneMatch::One(_, how)) if how.starts_with("alias") || how.starts_with("previous symbol"));
+        let initials = is_alias
+            && disease.is_none()
+            && phenotype.is_none()
+            && !text.bytes().all(|byte| byte.is_ascii_lowercase())
+            && !self.with_initials(text)?.is_empty();
+        let kinds =
+            Kinds { gene, disease: disease.is_some() || initials, phenotype: phenotype.is_some(), loose, initials };
         self.seen.borrow_mut().insert(text.into(), kinds);
         Ok(kinds)
     }
@@ -127,16 +140,20 @@ impl Names for BaseNames<'_> {
                 "{text} is not known: the knowledge base has no ontology of phenotypes (genogloss genes build with HPO's hp.obo or hp.json)"
             ));
         }
+        let condition = self.base.condition(text)?;
+        // An abbreviation is more often that of a disease than a symbol with a wrong letter.
         if let GeneMatch::None(why) = self.base.gene(text)?
             && !text.contains(' ')
             && why.contains(';')
+            && self.with_initials(text)?.is_empty()
         {
             return Ok(why);
         }
-        Ok(match self.base.condition(text)? {
-            Ok(_) => String::new(),
-            Err(why) => why.to_string(),
-        })
+        Ok(condition.err().map_or_else(String::new, |why| why.to_string()))
+    }
+
+    fn with_initials(&self, text: &str) -> Result<Vec<String>> {
+        self.base.known_with_initials(text)
     }
 }
 
@@ -196,7 +213,8 @@ pub(super) fn find<'a>(line: &'a str, words: &[Word<'a>], known: &[bool], names:
             let text = slice(line, &words[first], &words[last]);
             let kinds = readable(names.kinds(text)?, text, shouts, ordinary);
             // In `diseases of DMD` the first words say what is asked, unless a disease is called just so.
-            if kinds.loose && kinds.gene.is_none() && starts_with_noun(all) {
+            let starts_with_number = all.len() > 1 && all[0].low.bytes().all(|byte| byte.is_ascii_digit());
+            if kinds.loose && kinds.gene.is_none() && (starts_with_noun(all) || starts_with_number) {
                 continue;
             }
             let (lost, named, joins, outside) = best[last + 1].0;

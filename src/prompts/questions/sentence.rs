@@ -157,10 +157,14 @@ impl<'a> Sentence<'a> {
         let light = |place: &&mut Place| {
             place.first >= whole.topic && !matches!(place.item, Item::Cue(Cue::Filler | Cue::Frame | Cue::And))
         };
+        let asked = whole.places.clone();
         if let Some(place) = whole.places.iter_mut().find(light)
             && matches!(place.item, Item::Cue(Cue::Auxiliary | Cue::Whether))
         {
-            whole.yes_no = true;
+            let place_first = place.first;
+            // `If X is defective, which disease results?` asks for a list.
+            let which = |later: &Place| later.first > place_first && later.item == Item::Cue(Cue::Which);
+            whole.yes_no = !(low[place_first] == "if" && asked.iter().any(which));
             // `Should I …?` asks for advice, `will …?` for the future.
             if ["should", "shall", "will", "must"].contains(&low[place.first].as_str()) {
                 place.item = Item::Unknown;

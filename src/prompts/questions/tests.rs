@@ -39,7 +39,7 @@ impl Names for World {
         };
         let loose = !exact && DISEASES.iter().any(|name| special(name) == special(&low));
         let (disease, phenotype) = (exact || loose, PHENOTYPES.contains(&low.as_str()));
-        Ok(Kinds { gene, disease, phenotype, loose })
+        Ok(Kinds { gene, disease, phenotype, loose, initials: false })
     }
 
     fn same(&self, one: &str, other: &str) -> Result<bool> {
@@ -48,6 +48,10 @@ impl Names for World {
 
     fn why_unknown(&self, text: &str) -> Result<String> {
         Ok(format!("no disease or phenotype is called {text:?}"))
+    }
+
+    fn with_initials(&self, text: &str) -> Result<Vec<String>> {
+        Ok(if text == "CFTR" { vec!["Cold fingers, toes and rash".into()] } else { Vec::new() })
     }
 }
 
@@ -131,6 +135,71 @@ fn words_that_say_nothing_change_nothing() {
         ("What other symbols does HD have?", "gene=HD, information retrieval: names ="),
     ] {
         assert_eq!(meant(line).as_deref(), Some(prompt), "{line}");
+    }
+}
+
+#[test]
+fn questions_of_many_voices_are_understood() {
+    let genes = Some("disease=Marfan syndrome, genes =");
+    for line in [
+        "What gene is to be held responsible for Marfan syndrome?",
+        "Marfan syndrome is due to what?",
+        "genetics of Marfan syndrome",
+        "Which genes should be sequenced for Marfan syndrome?",
+        "Kindly let me have the genes in which mutations underlie Marfan syndrome.",
+        "Marfan syndrome gene list",
+        "We would be obliged if you listed the genes for Marfan syndrome.",
+        "To which gene can Marfan syndrome be traced?",
+        "Faults in what genes bring on Marfan syndrome?",
+        "What gene is wrong in Marfan syndrome",
+        "information retrieval: genes of Marfan syndrome",
+    ] {
+        assert_eq!(meant(line).as_deref(), genes, "{line}");
+    }
+    for (line, prompt) in [
+        ("What happens when CFTR is mutated?", "gene=CFTR, diseases ="),
+        ("If CFTR is defective, which disease results?", "gene=CFTR, diseases ="),
+        ("Disorders attributable to CFTR?", "gene=CFTR, diseases ="),
+        ("CFTR mutation syndromes", "gene=CFTR, diseases ="),
+        ("Patients with CFTR mutations have which disease?", "gene=CFTR, diseases ="),
+        ("Which diseases stem from mutations in CFTR?", "gene=CFTR, diseases ="),
+        ("diseases showing arachnodactyly", "phenotype=arachnodactyly, diseases ="),
+        ("Describe the clinical features of Marfan syndrome.", "disease=Marfan syndrome, phenotypes ="),
+        ("What is Marfan syndrome characterised by?", "disease=Marfan syndrome, phenotypes ="),
+        ("Is Marfan syndrome due to FBN1?", "gene=FBN1, disease=Marfan syndrome, relation ="),
+        ("Marfan syndrome: FBN1 involved?", "gene=FBN1, disease=Marfan syndrome, relation ="),
+        ("FBN1 causes Marfan syndrome, right?", "gene=FBN1, disease=Marfan syndrome, relation ="),
+        ("Would a mutation of FBN1 explain Marfan syndrome?", "gene=FBN1, disease=Marfan syndrome, relation ="),
+        ("On what chromosome do we find CFTR?", "gene=CFTR, information retrieval: chromosome ="),
+        ("information retrieval: omim of Marfan syndrome", "disease=Marfan syndrome, information retrieval: omim ="),
+    ] {
+        assert_eq!(meant(line).as_deref(), Some(prompt), "{line}");
+    }
+}
+
+#[test]
+fn two_questions_in_one_are_refused() {
+    for line in [
+        "What is Marfan syndrome and how is it inherited?",
+        "What does CFTR do and where is it located?",
+        "What is CFTR? Where is it?",
+        "Which gene causes Marfan syndrome and what are its symptoms?",
+        "genes and symptoms of Marfan syndrome",
+        "What genes and mutations cause Marfan syndrome?",
+        "name and location of CFTR",
+    ] {
+        let sentence = Sentence::of(line, &World).expect("names");
+        assert_eq!(intents::prompt(&sentence), None, "{line}");
+        let refused = why(&sentence, &World).expect("a reason").detail;
+        assert!(refused.starts_with("it asks two things"), "{line}: {refused}");
+        assert!(refused.contains("the nearest prompts are"), "{line}: {refused}");
+    }
+    assert!(meant("What are the signs and symptoms of Marfan syndrome?").is_some());
+    let refused =
+        why(&Sentence::of("Which genes cause CFTR?", &World).expect("names"), &World).expect("a reason").detail;
+    assert!(refused.contains("CFTR is taken for the gene, diseases with these initials are Cold fingers"), "{refused}");
+    for line in ["What is CFTR for?", "CFTR is the gene for what?", "Is CFTR not related to cystic fibrosis?"] {
+        assert_eq!(meant(line), None, "{line}");
     }
 }
 

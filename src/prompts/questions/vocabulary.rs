@@ -128,7 +128,7 @@ use Cue::*;
 const WORDS: &[(Cue, &str)] = &[
     (
         Filler,
-        "a, an, the, of, for, in, on, to, with, from, at, as, into, that, this, these, those, it, its, some, all, please, me, my, us, i, \
+        "a, an, the, of, for, in, exist, exists, on, to, with, from, at, as, into, that, this, these, those, it, its, some, all, please, me, my, us, i, \
          we, you, they, them, he, she, also, then, just, so, 's, both, each, known, currently, actually, exactly, really, within, when, \
          via, upon, human, humans, entry, whose, their, every, specific, particular, such, between, under, one",
     ),
@@ -145,17 +145,20 @@ const WORDS: &[(Cue, &str)] = &[
     (There, "there, any, anything"),
     (And, "and, &, +, as well as, plus, along with, together with"),
     (Or, "or, either"),
-    (By, "by, due to, because of, as a result of, result of, consequence of, consequences of, through"),
+    (
+        By,
+        "by, due to, attributable to, attributed to, ascribed to, ascribable to, owing to, down to, put down to, because of, as a result of, result of, consequence of, consequences of, through",
+    ),
     (
         Gene,
-        "gene, genes, gene mutation, gene mutations, gene variants, gene variant, gene defect, gene defects, genetic cause, \
+        "gene, genes, gene list, genes list, molecular causes, genetics, genetics behind, gene mutation, gene mutations, gene variants, gene variant, gene defect, gene defects, genetic cause, \
             genetic causes, genetic basis, genetic background, genetic origin, causal gene, causal genes, causative gene, \
             causative genes, disease gene, disease genes, loci, culprit, culprits, culprit gene, culprit genes, gens, \
             molecular cause, molecular basis, genetic defect, genetic defects, genetic aetiology, genetic etiology",
     ),
     (
         Disease,
-        "disease, diseases, disorder, disorders, condition, conditions, syndrome, syndromes, illness, illnesses, pathology, \
+        "disease, diseases, disorder, disease spectrum, spectrum of diseases, spectrum of disease, spectrum of disorders, disorders, condition, conditions, syndrome, syndromes, illness, illnesses, pathology, \
          pathologies, medical condition, medical conditions, health condition, health conditions, health problems, health problem, sickness, sicknesses, ailment, ailments, malady, maladies, clinical \
          entity, clinical entities",
     ),
@@ -168,21 +171,21 @@ const WORDS: &[(Cue, &str)] = &[
     ),
     (
         Mutation,
-        "mutation, mutations, variant, variants, mutated, mutant, defect, defects, defective, faulty, altered, alteration, alterations, \
+        "mutation, mutations, variant, wrong, gone wrong, goes wrong, went wrong, variants, mutated, mutant, defect, defects, defective, faulty, altered, alteration, alterations, \
          changes, change, pathogenic variant, pathogenic variants, pathogenic mutations, mutating, faults, fault, malfunction, \
          dysfunction, broken, damaged, impaired, disrupted, disturbed, problem in, problem with, problems in, \
          problems with, error in, errors in, mistake in, touched, hit, lesion, lesions, mutates",
     ),
     (
         Cause,
-        "cause, causes, caused, causing, causal, causative, responsible, lead, leads, leading, led, result, results, resulting, \
+        "cause, causes, caused, bring on, brings on, brought on, brought about, held responsible, to be held responsible, be held responsible, accounts for, account for, accounting for, gives rise to, giving rise, causing, causal, causative, responsible, lead, leads, leading, led, result, results, resulting, \
          underlie, underlies, underlying, behind, give rise, gives rise, bring about, produce, produces, trigger, triggers, reason, reasons, brings about, producing, \
          at the root of, to thank for, got to thank for, to blame, to blame for, blame, at fault, accountable, lie behind, lies behind, \
          stand behind, stands behind, origin, origins, give, gives, giving, provoke, provokes, provoked, induce, induces, induced, engender, source of, aetiology, etiology, root of, root cause",
     ),
     (
         Verb,
-        "related, relate, relates, associated, associate, associates, linked, link to, links to, connected, connect, connects, involved, \
+        "related, relate, relates, at play, come into play, comes into play, would you sequence, would you test, would one test, would one sequence, do you sequence, do we sequence, to sequence, traced, be traced, traced back, traced to, traced back to, stem from, stems from, stemming from, showing, exhibiting, displaying, featuring, presenting with, involving, part of, a part of, make up, makes up, characterised by, characterized by, test for, tested for, sequenced, should be sequenced, to be sequenced, recognise, recognize, recognised by, recognized by, filed, filed under, registered, registered under, pointing to, point to, points to, indicative of, suggestive of, associated, associate, associates, linked, link to, links to, connected, connect, connects, involved, \
          involve, involves, implicated, implicate, contribute, contributes, contributing, correlate, correlated, correlates, tied, play, \
          plays, matter, matters, come with, comes with, go with, goes with, come along with, go along with, goes along with, comes along with, present, presents, show, shows, \
          shown, exhibit, exhibits, display, displays, include, includes, including, characterised, characterized, \
@@ -301,7 +304,7 @@ const WORDS: &[(Cue, &str)] = &[
 ];
 
 /// Phrases that introduce a question and say nothing about it.
-const OPENERS: &str = "hi there, hello there, hey there, please, pls, kindly, hi, hello, hey, dear, ok, okay, so, well, now, thanks, thank you, excuse me, question, quick \
+const OPENERS: &str = "let me have, let us have, we would be obliged if you, i would be obliged if you, i would be grateful if you, we would be grateful if you, it would be nice if you, it would be kind of you to, could list, could tell me, could tell us, could give me, could give us, listed, gave me, told me, could anyone say, can anyone say, can you say, could you say, can anybody tell me, could anybody tell me, does anybody know, am i right that, am i right in thinking that, is it the case that, is it so that, information retrieval, retrieval, who knows, is anything known about, anything known about, hi there, hello there, hey there, please, pls, kindly, hi, hello, hey, dear, ok, okay, so, well, now, thanks, thank you, excuse me, question, quick \
     question, can you, could you, would you, will you, can i, could i, may i, can you please, could you please, would you please, tell me, \
     tell us, show me, show us, show, list, give me, give us, give, find, find me, find out, get, get me, display, print, return, look up, \
     lookup, search, search for, search me, let me know, help me, help me find, help me understand, explain to me, i want, i would like, \
@@ -319,7 +322,7 @@ const OPENERS: &str = "hi there, hello there, hey there, please, pls, kindly, hi
     what do you know about, what can you tell me about, what is known about, what do we know about, can i ask, may i ask, i'd love to know";
 
 /// Words that close a question and say nothing about it.
-const CLOSERS: &str = "please, pls, thanks, thank you, for me, thank you very much, thanks a lot, exactly, actually, then, many thanks, thanks in advance, thank you in advance, thx, plz, cheers, best \
+const CLOSERS: &str = "right, correct, true, is that right, is that correct, is that true, am i right, isn't it, doesn't it, don't they, aren't they, please, pls, thanks, thank you, for me, thank you very much, thanks a lot, exactly, actually, then, many thanks, thanks in advance, thank you in advance, thx, plz, cheers, best \
     regards, kind regards, regards, if possible, i would be grateful, much appreciated";
 
 /// Words near words of questions that are no typing errors of them: they have a meaning of their own.
@@ -396,7 +399,8 @@ pub(super) fn frame(words: &[&str]) -> Option<usize> {
 }
 
 /// How people write words in haste.
-const SHORT: [(&str, &str); 9] = [
+const SHORT: [(&str, &str); 10] = [
+    ("r", "are"),
     ("u", "you"),
     ("ur", "your"),
     ("pls", "please"),

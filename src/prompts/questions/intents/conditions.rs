@@ -1,0 +1,146 @@
+//! Questions about a disease or phenotype.
+
+use super::view::{Meaning, View};
+use crate::prompts::questions::{
+    names::Name,
+    sentence::Item,
+    vocabulary::Cue::{self, *},
+};
+
+/// The task that is asked of a disease or phenotype, with its key.
+pub(super) struct Asked(pub(super) String);
+
+impl Asked {
+    /// The prompt with these keys.
+    pub(super) fn after(&self, keys: &str) -> String {
+        format!("{keys}, {} =", self.0)
+    }
+}
+
+impl View<'_> {
+    pub(super) fn of_condition(&self, name: &Name<'_>, kind: Meaning) -> Option<Asked> {
+        let says = |task: &str| Some(Asked(task.into()));
+        let field = |field: &str| says(&format!("information retrieval: {field}"));
+        let list = !self.has(Where) && !self.has(How) && (!self.sentence.yes_no || self.light(There));
+        let is_disease = kind == Meaning::Disease;
+        let target = self.target;
+        if target == Some(Gene) && list {
+            let makes = !self.has(Encode) || self.spells(&["make", "makes", "making"]);
+            let does = self.ends_in_do();
+            let fits = makes
+                && !does
+                && self.only(&[
+                    Which,
+                    Who,
+                    Gene,
+                    Cause,
+                    Verb,
+                    Mutation,
+                    Genetic,
+                    Risk,
+                    Role,
+                    Relation,
+                    Person,
+                    Encode,
+                    Disease,
+                    Information,
+                    Name,
+                    Symbol,
+                    Official,
+                ]);
+            return if fits { says("genes") } else { None };
+        }
+        // `What causes X?`, `cause of X`, `what is X caused by?`; not `what does X cause?`.
+        if self.has(Cause) && list && is_disease && self.only(&[Which, Who, Cause, Genetic]) {
+            let caused = self.before(Cause, name.at) || self.light(By);
+            return if caused { says("genes") } else { None };
+        }
+        // `X is due to what?`
+        let due = self.sentence.places.iter().any(|place| place.item == Item::Cue(By) && place.first >= name.end);
+        if due && list && is_disease && self.has(Which) && self.only(&[Which, Genetic]) {
+            return says("genes");
+        }
+        if target == Some(Phenotype) && is_disease && list {
+            let fits = self.only(&[Which, Phenotype, Verb, Cause, Person, Adjective, Information, Kind]);
+            return if fits { says("phenotypes") } else { None };
+        }
+        // `What is X characterised by?`
+        let by = self.spells(&["characterised", "characterized"])
+            && self.before(Which, name.at)
+            && self.only(&[Which, Verb]);
+        if by && is_disease && !self.sentence.yes_no {
+            return says("phenotypes");
+        }
+        let presents = self.has(How) && self.spells(&["present", "presents"]) && self.only(&[How, Verb, Person]);
+        if is_disease && (presents || self.has(Manifest) && self.only(&[How, Which, Manifest, Person])) {
+            return says("phenotypes");
+        }
+        if target == Some(Disease) && !is_disease && list {
+            let fits =
+                self.only(&[Which, Disease, Verb, Cause, Person, Genetic, Phenotype, Relation, Information, Kind]);
+            return if fits { says("diseases") } else { None };
+        }
+        if self.has(Where) || self.has(Who) {
+            return None;
+        }
+        if self.has(Inheritance) && is_disease {
+            let fits = self.only(&[Which, How, Inheritance, Mode, Kind, Genetic, Or, Disease]);
+            return if fits { field("inheritance") } else { None };
+        }
+        let information = if is_disease { "disease information" } else { "phenotype information" };
+        let defines = ["defined", "define", "describe", "described", "explain", "explained"];
+        if self.has(How) && self.spells(&defines) && self.only(&[How, Information, Verb]) {
+            return says(information);
+        }
+        if self.sentence.yes_no && self.has(Alias) && self.only(&[Alias]) && !self.spells(&["symbol", "symbols"]) {
+            return field("synonyms");
+        }
+        if self.has(How) || self.sentence.yes_no {
+            return None;
+        }
+        if let Some(space) = self.identifier(&[Which, Identifier, Kind, Verb, Encode]) {
+            let spaces: &[&str] = if is_disease {
+                &["omim", "orphanet", "mondo", "umls", "identifiers"]
+            } else {
+                &["hpo", "identifiers"]
+            };
+            return if spaces.contains(&space) { field(space) } else { None };
+        }
+        if self.has(Alias) && !self.spells(&["symbol", "symbols"]) && self.only(&[Which, Alias, Disease, Verb]) {
+            return field("synonyms");
+        }
+        let what = if is_disease { Disease } else { Phenotype };
+        let asks = self.only(&[Which, Information, Kind, what, Name]);
+        let named = [Kind, what, Name].iter().any(|cue| self.has(*cue));
+        (asks && self.describes() && self.asks_something() && (!named || self.has(Which)))
+            .then(|| says(information))
+            .flatten()
+    }
+
+    /// The vocabulary of identifiers, or the value of gnomAD, that is asked for, if all other cues are among `allowed`.
+    pub(super) fn identifier(&self, allowed: &[Cue]) -> Option<&'static str> {
+        const SPACES: [(Cue, &str); 13] = [
+            (Hgnc, "hgnc"),
+            (Entrez, "ncbi_gene"),
+            (Ensembl, "ensembl"),
+            (Omim, "omim"),
+            (Uniprot, "uniprot"),
+            (Refseq, "refseq"),
+            (Loeuf, "loeuf"),
+            (Pli, "pli"),
+            (MissenseZ, "missense_z"),
+            (Orphanet, "orphanet"),
+            (Mondo, "mondo"),
+            (Umls, "umls"),
+            (Hpo, "hpo"),
+        ];
+        let mut found = SPACES.iter().filter(|(cue, _)| self.has(*cue));
+        let space = match (found.next(), found.next()) {
+            (None, _) if self.has(Identifier) => "identifiers",
+            (Some((_, space)), None) => space,
+            _ => return None,
+        };
+        let all = self.cues.iter().filter(|cue| !SPACES.iter().any(|(space, _)| space == *cue));
+        all.into_iter().all(|cue| allowed.contains(cue)).then_some(space)
+    }
+}

@@ -1,0 +1,165 @@
+//! Questions about genes.
+
+use super::view::View;
+use crate::prompts::questions::{
+    sentence::{Item, Place},
+    vocabulary::Cue::*,
+};
+
+impl View<'_> {
+    pub(super) fn of_genes(&self) -> Option<String> {
+        let says = |task: &str| Some(format!("{}{task} =", self.gene_keys()));
+        let field = |field: &str| says(&format!("information retrieval: {field}"));
+        let first = self.genes.iter().map(|gene| gene.at).min()?;
+        let yes_no = self.sentence.yes_no;
+        let list = !self.has(Where) && !self.has(How) && !self.has(Who) && (!yes_no || self.light(There));
+        // `What disease causes FBN1?`
+        if self.is_made(first) {
+            return None;
+        }
+        if self.target == Some(Disease) && list {
+            let fits = self.only(&[
+                Which,
+                Disease,
+                Gene,
+                Mutation,
+                Cause,
+                Verb,
+                Genetic,
+                Risk,
+                Role,
+                Relation,
+                Information,
+                Kind,
+                Person,
+            ]) && (!self.has(Gene) || self.has(Mutation) || self.has(Which));
+            return if fits { says("diseases") } else { None };
+        }
+        if self.has(Cause) && list && self.has(Which) && self.only(&[Which, Cause, Mutation, Gene]) {
+            // `What does X cause?`, `what do mutations in X lead to?`; not `what causes X?`.
+            let active = !self.before(Cause, first) && !self.light(By) && self.target != Some(Gene);
+            return if active { says("diseases") } else { None };
+        }
+        // `What happens when X is mutated?`
+        let happens = self.spells(&["happens", "happen"]) && self.has(Mutation) && self.has(Which);
+        if happens && list && self.only(&[Which, Verb, Mutation, Gene, Person]) {
+            return says("diseases");
+        }
+        if self.target == Some(Phenotype) && list {
+            let fits = self.only(&[Which, Phenotype, Mutation, Cause, Verb, Person, Adjective, Information, Kind]);
+            return if fits { says("phenotypes") } else { None };
+        }
+        if self.has(Who) {
+            return None;
+        }
+        if self.has(Where) || self.target == Some(Location) {
+            let fits = self.only(&[Where, Which, Location, Chromosome, Verb, Gene]) && !self.has(How) && !yes_no;
+            let found = !self.has(Verb) || self.spells(&["found", "find", "finds"]);
+            return if fits && found { field("location") } else { None };
+        }
+        if self.has(How) {
+            return if self.has(Inheritance) && self.only(&[How, Inheritance, Mutation, Gene]) {
+                field("inheritance")
+            } else if self.only(&[How, Work, Function, Protein]) && (self.has(Work) || self.has(Function)) {
+                field("summary")
+            } else {
+                None
+            };
+        }
+        if yes_no && self.has(Alias) && self.only(&[Alias]) {
+            return field("names");
+        }
+        if self.has(Biotype) || (self.has(Kind) && !self.has(Inheritance)) {
+            let fits = self.only(&[Which, Biotype, Kind, Gene, Encode]);
+            return if fits { field("kind") } else { None };
+        }
+        if self.has(Inheritance) {
+            let fits = self.only(&[Which, Inheritance, Mode, Kind, Or, Genetic, Mutation]);
+            return if fits { field("inheritance") } else { None };
+        }
+        if yes_no { None } else { self.fact_of_gene(first) }
+    }
+
+    /// Whether something else is said to cause the gene at a word.
+    fn is_made(&self, gene: usize) -> bool {
+        const ACTIVE: [&str; 12] = [
+            "cause", "causes", "causing", "lead", "leads", "leading", "produce", "produces", "trigger", "triggers",
+            "induce", "induces",
+        ];
+        let mutated = self.before(Mutation, gene) || self.light(By);
+        let active = |place: &&Place| {
+            place.item == Item::Cue(Cause) && ACTIVE.contains(&self.sentence.words[place.first].low.as_str())
+        };
+        let mut places = self.sentence.places.iter().filter(|place| place.first < gene);
+        let Some(cause) = places.rfind(active) else { return false };
+        // `Diseases which mutations in X cause`, `diseases whose cause is X`.
+        let verb = |place: &Place| place.first > cause.end && place.end <= gene && place.item == Item::Cue(Auxiliary);
+        !mutated && self.target_at < cause.first && !self.sentence.places.iter().any(verb)
+    }
+
+    /// One field of a gene, or all there is to say of it.
+    fn fact_of_gene(&self, first: usize) -> Option<String> {
+        let says = |task: &str| Some(format!("{}{task} =", self.gene_keys()));
+        let field = |field: &str| says(&format!("information retrieval: {field}"));
+        let carries =
+            !self.has(Verb) || self.spells(&["carries", "carry", "harbors", "harbours", "found", "find", "finds"]);
+        if self.has(Chromosome) && carries && self.only(&[Which, Chromosome, Location, Gene, Verb]) {
+            return field("chromosome");
+        }
+        let does = self.ends_in_do();
+        if self.has(Function) || self.has(Role) || does {
+            let fits = self.only(&[Which, Function, Role, Protein, Encode, Information, Gene])
+                || (self.has(Role) && self.only(&[Which, Role, Verb]));
+            let asks = self.has(Which) || self.has(Function) || self.has(Role);
+            return if fits && asks { field("summary") } else { None };
+        }
+        if let Some(space) = self.identifier(&[Which, Identifier, Gene, Protein, Verb, Encode]) {
+            if self.target == Some(Gene) && self.has(Which) {
+                // `Which gene has the Ensembl identifier ENSG…?`
+                return field("symbol");
+            }
+            let of_conditions = ["orphanet", "mondo", "umls", "hpo"];
+            return if of_conditions.contains(&space) { None } else { field(space) };
+        }
+        if self.has(Previous) && self.only(&[Which, Previous, Name, Symbol, Alias, Gene]) {
+            // `Which gene used to be called MLL?` asks for what it is called now.
+            let now = self.target == Some(Gene) && self.has(Which) && self.target_at < first && !self.has(Symbol);
+            return field(if now { "symbol" } else { "previous_symbol" });
+        }
+        let official = self.has(Official);
+        if self.has(Symbol) && !self.has(StandsFor) && self.only(&[Which, Symbol, Official, Gene]) {
+            return field("symbol");
+        }
+        if self.has(Alias) && self.only(&[Which, Alias, Gene, Name]) {
+            let alias = self.spells(&["alias", "aliases"]);
+            return if alias { field("alias") } else { field("names") };
+        }
+        if (self.has(Name) || self.has(StandsFor)) && self.only(&[Which, Name, StandsFor, Official, Gene, Symbol]) {
+            // `Which gene is called p53?`
+            if self.target == Some(Gene)
+                && self.has(Which)
+                && !official
+                && !self.has(StandsFor)
+                && self.target_at < first
+            {
+                return field("symbol");
+            }
+            return field("name");
+        }
+        let asked_before = self.target_at < first || self.has(Encode);
+        if self.target == Some(Gene) && self.has(Which) && asked_before && self.only(&[Which, Gene, Encode, Protein]) {
+            return field("symbol");
+        }
+        if self.has(Protein)
+            && (self.has(Encode) || self.target == Some(Protein))
+            && self.only(&[Which, Protein, Encode, Gene])
+        {
+            return field("uniprot");
+        }
+        let asks = self.only(&[Which, Information, Gene])
+            && (!self.has(Gene) || self.has(Information))
+            && self.describes()
+            && self.asks_something();
+        if asks { says("gene information") } else { None }
+    }
+}
