@@ -3,7 +3,11 @@
 //! A query never spans two batches. An engine is always called with the same number of rows (the card's
 //! `run: rows`), and a row is padded only as its own length asks, so an answer does not depend on its neighbours.
 
-use crate::{genome::Strand, model::card::Dtype, skip::Skip};
+use crate::{
+    genome::Strand,
+    model::card::{Carrier, Side},
+    skip::Skip,
+};
 
 /// Bases of windows, one after the other.
 #[derive(Debug, Default)]
@@ -119,6 +123,15 @@ impl<R> Default for Batch<R> {
 
 /// One input of one call of an engine.
 #[derive(Debug, Clone, Copy)]
+pub(crate) struct Input<'a> {
+    /// Lengths of its axes.
+    pub shape: &'a [usize],
+    /// Its values, row after row.
+    pub data: Data<'a>,
+}
+
+/// Values of an input, in the number type in which they were made: an engine converts them to the type of the network.
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Data<'a> {
     /// 32-bit floats.
     F32(&'a [f32]),
@@ -128,6 +141,18 @@ pub(crate) enum Data<'a> {
     I32(&'a [i32]),
     /// Bytes.
     U8(&'a [u8]),
+}
+
+impl Data<'_> {
+    /// The values in another number type. 64-bit floats hold every id and every 32-bit float.
+    pub(crate) fn converted<T>(self, to: impl Fn(f64) -> T) -> Vec<T> {
+        match self {
+            Self::F32(values) => values.iter().map(|&value| to(f64::from(value))).collect(),
+            Self::I64(values) => values.iter().map(|&value| to(value as f64)).collect(),
+            Self::I32(values) => values.iter().map(|&value| to(f64::from(value))).collect(),
+            Self::U8(values) => values.iter().map(|&value| to(f64::from(value))).collect(),
+        }
+    }
 }
 
 /// The network's input, for all rows of a batch, in calls of one shape each.
@@ -147,24 +172,30 @@ pub(crate) struct Encoded {
     pub u8s: Vec<u8>,
     /// Attention masks, where the network asks for them.
     pub masks: Vec<i64>,
+    /// The reverse complement of every row, in the same calls, where the network asks for it.
+    pub reverse: Option<Box<Encoded>>,
 }
 
 impl Encoded {
     /// Values so far of one type.
-    pub(crate) fn len(&self, dtype: Dtype) -> usize {
-        match dtype {
-            Dtype::F32 => self.f32s.len(),
-            Dtype::I64 => self.i64s.len(),
-            Dtype::I32 => self.i32s.len(),
-            Dtype::U8 => self.u8s.len(),
+    pub(crate) fn len(&self, carrier: Carrier) -> usize {
+        match carrier {
+            Carrier::F32 => self.f32s.len(),
+            Carrier::I64 => self.i64s.len(),
+            Carrier::I32 => self.i32s.len(),
+            Carrier::U8 => self.u8s.len(),
         }
     }
 
-    /// Adds a row's mask: 1 where a token is data. A filling row attends to its first token: a row that attends to
+    /// Adds a row's mask: 1 where a token is data. A filling row attends to one token: a row that attends to
     /// nothing is not-a-number.
-    pub(crate) fn add_mask(&mut self, tokens: usize, len: usize) {
+    pub(crate) fn add_mask(&mut self, tokens: usize, len: usize, padding: Side) {
         let seen = tokens.max(1).min(len);
-        self.masks.extend(std::iter::repeat_n(1, seen).chain(std::iter::repeat_n(0, len - seen)));
+        let (data, filling) = (std::iter::repeat_n(1, seen), std::iter::repeat_n(0, len - seen));
+        match padding {
+            Side::Right => self.masks.extend(data.chain(filling)),
+            Side::Left => self.masks.extend(filling.chain(data)),
+        }
     }
 }
 
@@ -173,8 +204,12 @@ impl Encoded {
 pub(crate) struct Call {
     /// Input shape, rows first.
     pub shape: Vec<usize>,
+    /// Bases or tokens of each row, with the padding.
+    pub len: usize,
     /// Where its values begin.
     pub start: usize,
+    /// Where its masks begin.
+    pub mask_start: usize,
     /// Which encoded rows it holds, in its order; less than `call_rows` of them in a last call.
     pub rows: Vec<usize>,
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     genome::Strand,
-    model::card::{Activation, Card, HeadCard, StrandRule, TrackLayout},
+    model::card::{Activation, Card, HeadCard, Kind, OutputAxes, Over, StrandRule},
 };
 
 /// Applies an activation in place, to the logits of one head at one place.
@@ -12,6 +12,7 @@ pub(crate) fn activate(activation: Activation, values: &mut [f32]) {
         Activation::Identity => {}
         Activation::Sigmoid => values.iter_mut().for_each(|v| *v = sigmoid(*v)),
         Activation::Softplus => values.iter_mut().for_each(|v| *v = softplus(*v)),
+        Activation::Exp => values.iter_mut().for_each(|v| *v = f64::from(*v).exp() as f32),
         Activation::Softmax => softmax(values),
     }
 }
@@ -64,16 +65,92 @@ impl Shape {
     }
 }
 
+/// A head: where its values lie in an output, and what makes scores of them.
+struct Head {
+    name: String,
+    labels: usize,
+    activation: Activation,
+    over: Over,
+    axes: OutputAxes,
+    classes: usize,
+    class: usize,
+    /// Bins at the start and at the end of the output that are not scored.
+    crop: [usize; 2],
+    /// Finest bins that one bin covers.
+    repeat: usize,
+}
+
+impl Head {
+    fn new(card: &Card, head: &HeadCard) -> Self {
+        Self {
+            name: head.name.clone(),
+            labels: head.labels.len(),
+            activation: head.activation,
+            over: head.over(),
+            axes: head.axes(card.kind == Kind::Track),
+            classes: head.classes(),
+            class: head.class.unwrap_or(0),
+            crop: head.crop,
+            repeat: card.repeat(head),
+        }
+    }
+
+    /// Bins in an output that has scores for `bins` of them.
+    fn output_bins(&self, bins: usize) -> usize {
+        bins + self.crop[0] + self.crop[1]
+    }
+
+    /// Calls `write` with the score of each label at each bin.
+    fn scores(&self, logits: &[f32], bins: usize, mut write: impl FnMut(usize, usize, f32)) {
+        let Self { labels, classes, class, activation, over, .. } = *self;
+        let strides = self.axes.strides(self.output_bins(bins), labels, classes);
+        let at = |bin: usize, label: usize| (bin + self.crop[0]) * strides.bin + label * strides.label;
+        let value = |bin: usize, label: usize| logits[at(bin, label) + class * strides.class];
+        match (activation, over) {
+            (Activation::Softmax, Over::Classes) => {
+                let mut values = vec![0.0; classes];
+                for (bin, label) in (0..bins).flat_map(|bin| (0..labels).map(move |label| (bin, label))) {
+                    let first = at(bin, label);
+                    values.iter_mut().enumerate().for_each(|(class, v)| *v = logits[first + class * strides.class]);
+                    softmax(&mut values);
+                    write(bin, label, values[class]);
+                }
+            }
+            (Activation::Softmax, Over::Bins) => {
+                for label in 0..labels {
+                    let mut values: Vec<f32> = (0..bins).map(|bin| value(bin, label)).collect();
+                    softmax(&mut values);
+                    values.iter().enumerate().for_each(|(bin, &score)| write(bin, label, score));
+                }
+            }
+            (Activation::Softmax, Over::All) => {
+                let places = (0..bins).flat_map(|bin| (0..labels).map(move |label| (bin, label)));
+                let mut values: Vec<f32> = places.clone().map(|(bin, label)| value(bin, label)).collect();
+                softmax(&mut values);
+                places.zip(&values).for_each(|((bin, label), &score)| write(bin, label, score));
+            }
+            _ => {
+                let mut values = vec![0.0; labels];
+                for bin in 0..bins {
+                    values.iter_mut().enumerate().for_each(|(label, v)| *v = value(bin, label));
+                    activate(activation, &mut values);
+                    values.iter().enumerate().for_each(|(label, &score)| write(bin, label, score));
+                }
+            }
+        }
+    }
+}
+
 /// The heads of a card, ready to answer.
 ///
 /// Heads of a track may have bins of different widths: the score of a wide bin is repeated in each of the finest bins it covers.
 pub(crate) struct Heads {
-    heads: Vec<HeadCard>,
-    /// Finest bins that one bin of each head covers.
-    repeats: Vec<usize>,
+    heads: Vec<Head>,
     shape: Shape,
     rule: StrandRule,
     callable: Vec<bool>,
+    /// The column that has the score of each column on the reverse strand.
+    partners: Vec<usize>,
 }
 
 impl Heads {
@@ -82,17 +159,17 @@ impl Heads {
         let columns = card.columns();
         let shape = Shape { bins: card.bins(), columns: columns.len() };
         Self {
-            heads: card.heads.clone(),
-            repeats: card.heads.iter().map(|head| card.repeat(head)).collect(),
+            heads: card.heads.iter().map(|head| Head::new(card, head)).collect(),
             shape,
             rule: card.strand,
             callable: columns.iter().map(|c| c.callable).collect(),
+            partners: columns.iter().map(|c| c.partner).collect(),
         }
     }
 
     /// How many labels each head has.
     pub(crate) fn labels(&self) -> Vec<usize> {
-        self.heads.iter().map(|head| head.labels.len()).collect()
+        self.heads.iter().map(|head| head.labels).collect()
     }
 
     /// Layout of an answer.
@@ -102,8 +179,9 @@ impl Heads {
 
     /// Checks that the logits of a row of `bins` finest bins have the sizes of the card.
     pub(crate) fn check(&self, logits: &[&[f32]], bins: usize) -> Result<(), String> {
-        for ((head, repeat), logits) in self.heads.iter().zip(&self.repeats).zip(logits) {
-            let wanted = head.labels.len() * (bins / repeat);
+        for (head, logits) in self.heads.iter().zip(logits) {
+            let bins = if head.axes.has_bins() { head.output_bins(bins / head.repeat) } else { 1 };
+            let wanted = head.labels * head.classes * bins;
             if logits.len() != wanted {
                 return Err(format!("head {} has {} values per row, {wanted} by the card", head.name, logits.len()));
             }
@@ -113,38 +191,27 @@ impl Heads {
 
     /// Appends the scores of one row. `logits` has one slice per head, in the card's order; `bins` counts the finest bins.
     pub(crate) fn answer_bins(&self, logits: &[&[f32]], bins: usize, scores: &mut Vec<f32>) {
-        let first = scores.len();
-        scores.resize(first + bins * self.shape.columns, 0.0);
+        let (first, columns) = (scores.len(), self.shape.columns);
+        scores.resize(first + bins * columns, 0.0);
         let out = &mut scores[first..];
-        let (mut offset, columns) = (0, self.shape.columns);
-        for ((head, &repeat), logits) in self.heads.iter().zip(&self.repeats).zip(logits) {
-            let (labels, bins) = (head.labels.len(), bins / repeat);
-            for bin in 0..bins {
-                let at = bin * repeat * columns + offset;
-                let place = &mut out[at..at + labels];
-                for (label, value) in place.iter_mut().enumerate() {
-                    *value = match head.layout {
-                        TrackLayout::ChannelsLast => logits[bin * labels + label],
-                        TrackLayout::ChannelsFirst => logits[label * bins + bin],
-                    };
-                }
-                activate(head.activation, place);
-                for label in 0..labels {
-                    let value = out[at + label];
-                    out[at + label..].iter_mut().step_by(columns).take(repeat).for_each(|copy| *copy = value);
-                }
-            }
-            offset += labels;
+        let mut offset = 0;
+        for (head, logits) in self.heads.iter().zip(logits) {
+            head.scores(logits, bins / head.repeat, |bin, label, score| {
+                let at = bin * head.repeat * columns + offset + label;
+                out[at..].iter_mut().step_by(columns).take(head.repeat).for_each(|copy| *copy = score);
+            });
+            offset += head.labels;
         }
     }
 
     /// Joins the scores of both strands into `forward`; `reverse` is in the reverse strand's own order.
     ///
-    /// METHOD: scores, not logits, are joined, as Kipoi-veff and Basenji do; the track of the reverse strand is reversed first.
+    /// METHOD: scores, not logits, are joined, as Kipoi-veff and Basenji do; the track of the reverse strand is reversed first, and
+    /// its labels that are of a strand are those of the other strand.
     pub(crate) fn join(&self, forward: &mut [f32], reverse: &[f32]) -> Strand {
         let columns = self.shape.columns;
         let bins = forward.len() / columns.max(1);
-        let turned = |bin: usize, column: usize| reverse[(bins - 1 - bin) * columns + column];
+        let turned = |bin: usize, column: usize| reverse[(bins - 1 - bin) * columns + self.partners[column]];
         match self.rule {
             StrandRule::Forward => Strand::Forward,
             StrandRule::Average => {
@@ -278,5 +345,36 @@ mod tests {
         write_score(f32::INFINITY, Digits::Significant, &mut text);
         assert_eq!(text, b"..");
         assert_eq!(best(&[f32::NAN, 0.2], &[true, true], &[0.5, 0.5]), Some((1, 0.2)));
+    }
+
+    /// A track of two labels that are of a strand each, and of one of the whole core.
+    fn heads() -> Heads {
+        let card = "name: t\nversion: 1.0.0\nsummary: s\nlicense: MIT\nkind: track\nfiles: {model: m, sha256: {m: ab}}\n\
+            input: {encoding: one-hot, tensor: x, layout: channels-first, dtype: f32, unknown: zeros}\n\
+            window: {span: 3, core: 3, stride: 3}\nstrand: average\n\
+            heads: [{name: p, output: p, activation: softmax, over: OVER, labels: [plus, minus], swap: [[plus, minus]], bin: 1, layout: channels-first},\
+            {name: c, output: c, activation: exp, labels: [c], layout: [rows, labels]}]\n";
+        Heads::new(&Card::parse(&card.replace("OVER", "bins"), "card.yaml").expect("a card"))
+    }
+
+    #[test]
+    fn a_softmax_over_bins_is_of_each_label_and_a_whole_score_is_repeated() {
+        let heads = heads();
+        let (two, three) = (2f32.ln(), 3f32.ln());
+        let profile = [0.0, 0.0, two, 0.0, three, 0.0];
+        let mut scores = Vec::new();
+        heads.check(&[&profile, &[two]], 3).expect("as many as the card says");
+        assert!(heads.check(&[&profile, &[two, two]], 3).is_err());
+        heads.answer_bins(&[&profile, &[two]], 3, &mut scores);
+        let wanted = [0.25, 0.2, 2.0, 0.25, 0.6, 2.0, 0.5, 0.2, 2.0];
+        assert!(scores.iter().zip(wanted).all(|(score, wanted)| (score - wanted).abs() < 1e-6), "{scores:?}");
+    }
+
+    #[test]
+    fn labels_swap_where_the_reverse_strand_is_joined() {
+        let mut forward = [1.0, 0.0, 5.0, 0.0, 0.0, 5.0, 0.0, 0.0, 5.0];
+        let reverse = [0.0, 0.0, 7.0, 0.0, 0.0, 7.0, 0.0, 3.0, 7.0];
+        assert_eq!(heads().join(&mut forward, &reverse), Strand::Unknown);
+        assert_eq!(forward, [2.0, 0.0, 6.0, 0.0, 0.0, 6.0, 0.0, 0.0, 6.0]);
     }
 }

@@ -6,7 +6,7 @@
 use crate::{
     error::{Error, Result},
     genome::{Interval, sequence::known_count},
-    model::card::WindowRule,
+    model::card::{Padding, WindowRule},
     skip::Skip,
 };
 
@@ -27,6 +27,8 @@ pub(crate) struct Grid {
     pub max_unknown: f64,
     /// What is missing to the span is filled with N; if false, shorter windows are given as they are.
     pub fill: bool,
+    /// Where a read that is shorter than the span is filled.
+    pub padding: Padding,
     /// Bases of a track's finest bin: bins without a known base are not scored.
     pub bin: Option<u64>,
     /// Rows of a track may also be shorter: their cores are multiples of this.
@@ -60,6 +62,7 @@ impl Grid {
             min_span: rule.min_span.unwrap_or(rule.span),
             max_unknown: rule.max_unknown,
             fill: rule.fixed,
+            padding: rule.padding,
             bin,
             multiple: rule.multiple,
         })
@@ -120,6 +123,11 @@ impl Grid {
         row.resize(end, b'N');
     }
 
+    /// Appends a sequence that is not a part of a longer one, padded as the model wants it.
+    pub(crate) fn fill_alone(&self, bases: &[u8], row: &mut Vec<u8>) {
+        self.padding.fill(bases, if self.fill { self.span as usize } else { 0 }, row);
+    }
+
     /// Whether what the model would read may be scored: padding counts as unknown.
     pub(crate) fn admit(&self, row: &[u8]) -> Result<(), Skip> {
         let unknown = row.len() - known_count(row);
@@ -143,7 +151,7 @@ impl Grid {
     pub(crate) fn fill_from_read(&self, bases: &[u8], start: u64, row: &mut Vec<u8>) {
         let len = bases.len() as u64;
         if self.bin.is_none() {
-            return self.fill(0, &bases[start as usize..(start + self.span).min(len) as usize], row);
+            return self.fill_alone(&bases[start as usize..(start + self.span).min(len) as usize], row);
         }
         let core = match self.multiple {
             Some(multiple) => self.core.min((len - start).div_ceil(multiple) * multiple),
@@ -164,7 +172,8 @@ mod tests {
     use super::*;
 
     fn grid(span: u64, core: u64, stride: u64) -> Grid {
-        let rule = WindowRule { span, core, stride, min_span: None, max_unknown: 0.5, fixed: true, multiple: None };
+        let rule =
+            WindowRule { span, core, stride, min_span: None, max_unknown: 0.5, fixed: true, ..WindowRule::default() };
         Grid::new(&rule, None, None).expect("a grid")
     }
 
@@ -225,7 +234,7 @@ mod tests {
             min_span: None,
             max_unknown: 0.5,
             fixed: true,
-            multiple: None,
+            ..WindowRule::default()
         };
         let grid = Grid::new(&rule, Some(10), None).expect("a grid");
         assert_eq!((grid.core, grid.left, grid.span_start(0)), (10, 30, -30));
@@ -233,8 +242,15 @@ mod tests {
 
     #[test]
     fn cores_of_a_track_cover_a_read() {
-        let rule =
-            WindowRule { span: 8, core: 4, stride: 4, min_span: None, max_unknown: 0.5, fixed: true, multiple: None };
+        let rule = WindowRule {
+            span: 8,
+            core: 4,
+            stride: 4,
+            min_span: None,
+            max_unknown: 0.5,
+            fixed: true,
+            ..WindowRule::default()
+        };
         let row = |rule: &WindowRule, start| {
             let grid = Grid::new(rule, None, Some(2)).expect("a grid");
             assert_eq!(grid.on_read(9).collect::<Vec<_>>(), [0, 4, 8]);

@@ -7,6 +7,7 @@ mod ask;
 mod bad_input;
 mod columns;
 mod evaluate;
+mod families;
 mod genes;
 mod golden;
 mod import;

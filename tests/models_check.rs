@@ -201,11 +201,23 @@ fn what_does_not_run_is_refused_by_check() {
     }
     if ort_available() {
         for engine in ["auto", "ort"] {
-            one_hot("f64-out").refused(engine, &["is f64 in the network, f32 in the card", "in f32"]);
-            one_hot("f16-in").refused(engine, &["is f16 in the network"]);
-            let mut model = ids("ids-mask32", "span: 40, core: 40, stride: 40");
-            model.input.push_str(", mask: mask");
-            model.refused(engine, &["\"mask\" is i32 in the network, i64 in the card", "in i64"]);
+            one_hot("f16-in").refused(engine, &["is f16 in the network, f32 in the card", "`input: dtype: f16`"]);
+        }
+    }
+}
+
+#[test]
+fn numbers_are_converted_to_the_types_of_the_network() {
+    let good = one_hot("good").scan(&contig(), &[]);
+    for engine in engines() {
+        let mut half = one_hot("f16-in");
+        half.input = half.input.replace("f32", "f16");
+        let mut masked = ids("ids-mask32", "span: 40, core: 40, stride: 40");
+        masked.input.push_str(", mask: mask");
+        masked.passes(engine);
+        for model in [one_hot("f64-out"), half] {
+            model.passes(engine);
+            assert_eq!(model.scan(&contig(), &["--engine", engine]), good, "{engine}");
         }
     }
 }

@@ -219,6 +219,8 @@ mod tests {
     #[test]
     fn bins_are_judged_where_they_are_asked() {
         let column = Column {
+            partner: 0,
+            title: None,
             name: "a".into(),
             head: 0,
             label: "a".into(),

@@ -164,7 +164,7 @@ impl LabelledSet {
             |feed| {
                 self.samples.iter().enumerate().try_for_each(|(index, sample)| {
                     feed.query((index, sample), |rows| {
-                        rows.push_with(|row| grid.fill(0, &sample.sequence, row));
+                        rows.push_with(|row| grid.fill_alone(&sample.sequence, row));
                         let row = rows.row(rows.count() - 1);
                         grid.admit(row)?;
                         encoder.as_deref().map_or(Ok(()), |encoder| encoder.admit(row))

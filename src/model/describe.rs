@@ -120,7 +120,8 @@ impl Page {
     fn scores(&mut self, card: &Card) {
         for column in card.columns() {
             let background = if column.callable { "" } else { ", background" };
-            self.line("score", &format!("{} (threshold {}{background})", column.name, column.threshold));
+            let title = column.title.map_or(String::new(), |title| format!(" = {title}"));
+            self.line("score", &format!("{}{title} (threshold {}{background})", column.name, column.threshold));
         }
         for head in &card.heads {
             for point in &head.operating_points {

@@ -3,14 +3,14 @@
 //! An engine is one file (or folder) with an [`Engine`]; [`crate::model::engines`] lists them. An engine knows neither cards nor
 //! heads: a network's inputs and outputs are its [`crate::model::ports`].
 
-use std::{borrow::Cow, fmt, path::PathBuf};
+use std::{borrow::Cow, fmt, path::PathBuf, sync::Arc};
 
 use super::{
     device::Device,
     ports::{CachePorts, ChangePorts, WindowPorts},
 };
 use crate::{
-    batch::Data,
+    batch::Input,
     error::{Error, Result},
 };
 
@@ -55,6 +55,16 @@ pub(crate) struct NetworkFile {
     pub place: String,
     /// Its content.
     pub bytes: Cow<'static, [u8]>,
+    /// Files with weights that it may name.
+    pub data: Vec<DataFile>,
+}
+
+/// A file with weights beside a network (ONNX' external data). Its digest has been compared with the card's.
+pub(crate) struct DataFile {
+    /// Its name in the folder.
+    pub name: String,
+    /// Its content, which all sessions share.
+    pub bytes: Arc<[u8]>,
 }
 
 /// Where a network is loaded.
@@ -109,11 +119,11 @@ pub(crate) struct EngineReport {
 
 /// A network that scores windows.
 ///
-/// `run` is called from one thread, once per batch; the shape is the card's and the same for all rows of a call.
+/// `run` is called from one thread, once per call; the shapes are the card's and the same for all rows of a call.
 pub(crate) trait WindowModel: Send {
-    /// One call. `input` has `shape`; `mask` (if the card names one) has the shape of the token ids. Returns the values of each
-    /// head of the card: all rows, row after row.
-    fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>>;
+    /// One call. `inputs` are in the order of the ports that the model was loaded with, the sequence first; the engine converts their
+    /// numbers to the types of the network. Returns the values of each head of the card: all rows, row after row.
+    fn run(&mut self, inputs: &[Input<'_>]) -> Result<Vec<Vec<f32>>>;
 
     /// Rows that every call must have, where the first axis of an input is fixed.
     fn rows(&self) -> Option<usize>;

@@ -22,6 +22,8 @@ pub(crate) fn form(task: &Task) -> Form {
     let name = task.name();
     if matches!(task, Task::GcContent) {
         let column = Column {
+            partner: 0,
+            title: None,
             name: "gc".into(),
             head: 0,
             label: "gc".into(),

@@ -6,7 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{card::Card, engine::NetworkFile};
+use super::{
+    card::Card,
+    engine::{DataFile, NetworkFile},
+    external,
+};
 use crate::{
     digest::sha256,
     error::{Error, Result},
@@ -83,18 +87,31 @@ impl Folder {
         if !card.files.sha256.contains_key(file) {
             return self.text(file);
         }
+        self.verified_text(card, file)
+    }
+
+    /// A text file whose sha256 is that of the card.
+    fn verified_text(&self, card: &Card, file: &str) -> Result<String> {
         String::from_utf8(self.verified(card, file)?.into_owned())
             .map_err(|_| Error::model(self.place(), format!("{file} is not UTF-8 text")))
     }
 
     /// Reads and checks the card.
     pub(crate) fn card(&self) -> Result<Card> {
-        Card::parse(&self.text("card.yaml")?, &format!("{}/card.yaml", self.place()))
+        let place = format!("{}/card.yaml", self.place());
+        Card::parse_in(&self.text("card.yaml")?, &place, |card, file| self.verified_text(card, file))
     }
 
     /// A network of the card.
     pub(super) fn network(&self, card: &Card, file: &str) -> Result<NetworkFile> {
-        Ok(NetworkFile { place: self.file_place(file), bytes: self.verified(card, file)? })
+        let data = card.files.data.iter().map(|file| {
+            let bytes = self.verified(card, file)?;
+            Ok(DataFile { name: file.clone(), bytes: bytes.into_owned().into() })
+        });
+        let data = data.collect::<Result<Vec<_>>>()?;
+        let mut network = NetworkFile { place: self.file_place(file), bytes: self.verified(card, file)?, data };
+        external::check(&mut network, card)?;
+        Ok(network)
     }
 
     /// The bytes of a file whose sha256 is that of the card.
@@ -113,12 +130,18 @@ impl Folder {
     }
 }
 
-/// The canonical path of `folder/file`. A link out of the folder is refused.
+/// The files of a hub's cache, if the folder is a snapshot in one: `models--NAME/snapshots/REVISION` has links to `models--NAME/blobs`.
+fn blobs(home: &Path) -> Option<PathBuf> {
+    let snapshots = home.parent().filter(|parent| parent.file_name().is_some_and(|name| name == "snapshots"))?;
+    Some(snapshots.parent()?.join("blobs"))
+}
+
+/// The canonical path of `folder/file`. A link out of the folder is refused, but for those within the cache of a hub.
 fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
     let path = folder.join(file);
     let real = fs::canonicalize(&path).map_err(|error| Error::read(&path, &error))?;
     let home = fs::canonicalize(folder).map_err(|error| Error::read(folder, &error))?;
-    if real.starts_with(&home) {
+    if real.starts_with(&home) || blobs(&home).is_some_and(|blobs| real.starts_with(blobs)) {
         Ok(real)
     } else {
         Err(Error::model(folder.display(), format!("{file} is a link to a file outside of the folder")))

@@ -1,7 +1,7 @@
 //! Models: their folders and cards, the engines that run their networks, and the answers.
 //!
 //! A model is found by its name ([`registry`]) as a [`folder`] with a [`card`]. An [`engine`] of the table [`engines`] loads its networks
-//! on a [`device`], where their inputs and outputs ([`ports`]) must be those of the card. [`network`] (windows), [`change`] (changes of
+//! on a [`device`], where their inputs and outputs ([`ports`]) must be those of the card; weights may be in files beside them (`external`). [`network`] (windows), [`change`] (changes of
 //! a sequence) and [`exact`] (functions) are what answers batches ([`answer`]); [`decoder`] loads networks that answer prompts.
 //! `check` tests a model, `import` makes one of published weights.
 
@@ -15,8 +15,10 @@ pub(crate) mod device;
 pub(crate) mod engine;
 pub(crate) mod engines;
 pub(crate) mod exact;
+mod external;
 pub(crate) mod folder;
 pub(crate) mod import;
+mod inputs;
 pub(crate) mod network;
 pub(crate) mod ort;
 pub(crate) mod ports;

@@ -4,15 +4,16 @@ use std::ops::Range;
 
 use super::{
     answer::{Answerer, Answers, Form},
-    card::{Card, Dtype, Kind, StrandRule},
+    card::{Card, Kind, StrandRule},
     device::Device,
     engine::{EngineReport, Placement, WindowModel},
     engines::EngineChoice,
     folder::Folder,
+    inputs::{self, CallInput},
     ports::WindowPorts,
 };
 use crate::{
-    batch::{Call, Data, Encoded, Rows},
+    batch::{Call, Encoded, Input, Rows},
     error::{Error, Result},
     genome::{Strand, interval::commas},
     head::Heads,
@@ -54,10 +55,7 @@ pub(crate) fn load(
     for name in &card.files.model.0 {
         let file = folder.network(card, name)?;
         let place = file.place.clone();
-        let models = chosen
-            .engine
-            .load_windows(file, &ports, Placement { device, sessions })
-            .map_err(explained_external_data)?;
+        let models = chosen.engine.load_windows(file, &ports, Placement { device, sessions })?;
         let own = models.first().and_then(|model| model.rows());
         check_rows(card, &place, rows, own)?;
         rows = rows.or(own);
@@ -65,15 +63,6 @@ pub(crate) fn load(
     }
     let answerer = |members| Box::new(Network::new(card, members)) as Box<dyn Answerer>;
     Ok(Ready { answerers: members.into_iter().map(answerer).collect(), report: chosen.report, rows })
-}
-
-fn explained_external_data(error: Error) -> Error {
-    match &error {
-        Error::Model { message, .. } if message.to_lowercase().contains("external data") => error.with_hint(
-            "weights in a second file are not read: export the network as one file (PyTorch: external_data=False)",
-        ),
-        _ => error,
-    }
 }
 
 /// A member's number of rows in a call must be that of the members before it (`rows`) or of the card.
@@ -107,11 +96,12 @@ impl Network {
 
     /// Runs one call on every member and adds the scores of its rows to `totals`.
     fn score_call(&mut self, encoded: &Encoded, call: &Call, rows: &EncodedRows, totals: &mut Totals) -> Result<()> {
-        let (data, mask) = tensors(encoded, call, self.card.input.dtype);
+        let inputs = inputs::of_call(&self.card, encoded, call);
+        let inputs: Vec<Input<'_>> = inputs.iter().map(CallInput::as_input).collect();
         let mut scores = Vec::new();
         for member in &mut self.members {
             let located = |error| located(&self.card, error, call, rows.strands);
-            let outputs = member.run(&call.shape, data, mask).map_err(located)?;
+            let outputs = member.run(&inputs).map_err(located)?;
             check_outputs(&self.card, &outputs, encoded.call_rows).map_err(located)?;
             for (place, &row) in call.rows.iter().enumerate() {
                 let of_row = |values: &'_ Vec<f32>| {
@@ -162,18 +152,6 @@ impl Answerer for Network {
     }
 }
 
-/// The sequence and the mask of a call.
-fn tensors<'a>(encoded: &'a Encoded, call: &Call, dtype: Dtype) -> (Data<'a>, Option<&'a [i64]>) {
-    let range = call.start..call.start + call.shape.iter().product::<usize>();
-    let data = match dtype {
-        Dtype::F32 => Data::F32(&encoded.f32s[range.clone()]),
-        Dtype::I64 => Data::I64(&encoded.i64s[range.clone()]),
-        Dtype::I32 => Data::I32(&encoded.i32s[range.clone()]),
-        Dtype::U8 => Data::U8(&encoded.u8s[range.clone()]),
-    };
-    (data, (!encoded.masks.is_empty()).then(|| &encoded.masks[range]))
-}
-
 /// Each output must have as many values for every row.
 fn check_outputs(card: &Card, outputs: &[Vec<f32>], call_rows: usize) -> Result<()> {
     match outputs.iter().find(|values| values.is_empty() || values.len() % call_rows != 0) {
@@ -189,7 +167,7 @@ fn check_outputs(card: &Card, outputs: &[Vec<f32>], call_rows: usize) -> Result<
 fn located(card: &Card, error: Error, call: &Call, strands: usize) -> Error {
     let Error::Model { model, message, hint, .. } = error else { return error };
     let is_tokens = card.input.encoding.is_tokens();
-    let tokens = if is_tokens { format!("{} tokens: ", commas(call.shape[1] as u64)) } else { String::new() };
+    let tokens = if is_tokens { format!("{} tokens: ", commas(call.len as u64)) } else { String::new() };
     let check = match card.input.max_tokens {
         None if is_tokens => {
             "genogloss models check reports how many tokens the network reads; with `max_tokens` in the card, longer windows are skipped"

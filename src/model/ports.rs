@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::card::{Card, ChangeRule, Dtype, Encoding, GenerateRule, HeadCard, Kind, Layout, TrackLayout};
+use super::card::{Card, ChangeRule, Dtype, GenerateRule, HeadCard, Holds, Kind};
 use crate::error::{Error, Result};
 
 /// Number type of a tensor. The last ones are in no card, but a network may have them.
@@ -49,8 +49,16 @@ impl From<Dtype> for NumberType {
             Dtype::I64 => Self::I64,
             Dtype::I32 => Self::I32,
             Dtype::U8 => Self::U8,
+            Dtype::F16 => Self::F16,
+            Dtype::F64 => Self::F64,
+            Dtype::Bool => Self::Bool,
         }
     }
+}
+
+/// Whether `input: dtype` of a card can be this type.
+fn is_in_cards(number: NumberType) -> bool {
+    !matches!(number, NumberType::Bf16 | NumberType::I8 | NumberType::Other)
 }
 
 /// An input or output of a network.
@@ -58,7 +66,7 @@ impl From<Dtype> for NumberType {
 pub(crate) struct Port {
     /// Its name.
     pub name: String,
-    /// Number type; `None` where an engine does not tell it.
+    /// Number type; `None` where an engine does not tell it, and where a card takes any: of an input any number, of an output any float.
     pub number: Option<NumberType>,
     /// Axes; `None` for one of any length, or for all where an engine does not tell them.
     pub shape: Option<Vec<Option<usize>>>,
@@ -69,9 +77,14 @@ impl Port {
         Self { name: name.into(), number: Some(number), shape: Some(shape.into()) }
     }
 
-    /// Token ids, a mask or token types: (rows, tokens).
+    /// Token ids, a mask or positions of a decoder: (rows, tokens).
     fn ids(name: &str) -> Self {
         Self::new(name, NumberType::I64, &[None, None])
+    }
+
+    /// An input or output whose number type is the network's own.
+    fn any(name: &str, shape: &[Option<usize>]) -> Self {
+        Self { name: name.into(), number: None, shape: Some(shape.into()) }
     }
 }
 
@@ -131,12 +144,14 @@ impl Differences {
             && number != other
         {
             self.problems.push(format!("{what} \"{name}\" is {other} in the network, {number} in the card"));
-            let is_integer = |number| matches!(number, NumberType::I64 | NumberType::I32);
-            self.hint.get_or_insert(if is_sequence && is_integer(number) && is_integer(other) {
+            self.hint.get_or_insert(if is_sequence && is_in_cards(other) {
                 format!("write `input: dtype: {other}` in the card, or export the network with {number}")
             } else {
                 format!("export the network with this {what} in {number}")
             });
+        }
+        if wanted.number.is_none() {
+            self.check_any(what, found);
         }
         self.check_rows(what, found);
         if let (Some(axes), Some(other)) = (&wanted.shape, &found.shape)
@@ -145,6 +160,19 @@ impl Differences {
             let (axes, other) = (shown(axes), shown(other));
             self.problems
                 .push(format!("{what} \"{name}\" has the shape {other} in the network, but {axes} in the card"));
+        }
+    }
+
+    /// A type that the card leaves to the network must be a number; of an output, a float.
+    fn check_any(&mut self, what: &str, found: &Port) {
+        let Some(number) = found.number else { return };
+        let is_float = matches!(number, NumberType::F32 | NumberType::F64 | NumberType::F16 | NumberType::Bf16);
+        let (good, allowed) = match what {
+            "output" => (is_float, "f32, f64, f16 or bf16"),
+            _ => (!matches!(number, NumberType::Other | NumberType::Bf16), "f32, f64, f16, i64, i32, i8, u8 or bool"),
+        };
+        if !good {
+            self.problems.push(format!("{what} \"{}\" is {number} in the network; it must be {allowed}", found.name));
         }
     }
 
@@ -180,14 +208,8 @@ fn shown(shape: &[Option<usize>]) -> String {
 /// Ports of a network that scores windows.
 #[derive(Clone, Debug)]
 pub(crate) struct WindowPorts {
-    /// All inputs and outputs. Outputs are the heads, in the card's order.
+    /// All inputs and outputs. Inputs are in the order of [`super::inputs`], the sequence first; outputs are the heads, in the card's order.
     pub all: Ports,
-    /// Name of the input of the sequence.
-    pub input: String,
-    /// Name of the attention mask, if there is one.
-    pub mask: Option<String>,
-    /// Name of the input of token types (all 0), if there is one.
-    pub types: Option<String>,
 }
 
 impl WindowPorts {
@@ -195,34 +217,28 @@ impl WindowPorts {
     pub(crate) fn of(card: &Card) -> Self {
         let input = &card.input;
         let any_length = !card.window.fixed || card.window.multiple.is_some();
-        let span = (!any_length).then_some(card.window.span as usize);
-        let shape = match (input.encoding, input.layout) {
-            (Encoding::OneHot, Layout::ChannelsFirst) => vec![None, Some(4), span],
-            (Encoding::OneHot, _) => vec![None, span, Some(4)],
-            (Encoding::Base, _) => vec![None, span],
-            _ => vec![None, None],
-        };
-        let mut inputs = vec![Port::new(&input.tensor, input.dtype.into(), &shape)];
-        inputs.extend(input.mask.as_deref().map(Port::ids));
-        inputs.extend(input.types.as_deref().map(Port::ids));
-        let bins = card.bins();
+        let len = (!any_length && !input.encoding.is_tokens()).then_some(card.window.span as usize);
+        let sequence = input.layout.lengths(None, len, Some(input.channels()), Some(1));
+        let mut inputs = vec![Port::new(&input.tensor, input.dtype.into(), &sequence)];
+        inputs.extend(input.mask.iter().chain(&input.types).map(|name| Port::any(name, &sequence)));
+        inputs.extend(input.others.iter().map(|other| match other.holds {
+            Holds::Positions => Port::any(&other.tensor, &[None, len]),
+            Holds::ReverseComplement => Port::new(&other.tensor, input.dtype.into(), &sequence),
+            Holds::Constant => {
+                let shape: Vec<Option<usize>> =
+                    std::iter::once(None).chain(other.shape.iter().map(|&len| Some(len))).collect();
+                Port::any(&other.tensor, &shape)
+            }
+        }));
         let head_port = |head: &HeadCard| {
-            let labels = Some(head.labels.len());
-            let bins = card.window.multiple.is_none().then_some(bins / card.repeat(head));
-            let shape = match (card.kind, head.layout) {
-                (Kind::Track, TrackLayout::ChannelsLast) => vec![None, bins, labels],
-                (Kind::Track, TrackLayout::ChannelsFirst) => vec![None, labels, bins],
-                _ => vec![None, labels],
-            };
-            Port::new(&head.output, NumberType::F32, &shape)
+            let bins = card.window.multiple.is_none().then(|| card.bins() / card.repeat(head));
+            let bins = bins.map(|bins| bins + head.crop.iter().sum::<usize>());
+            Port::any(
+                &head.output,
+                &head.axes(card.kind == Kind::Track).lengths(bins, head.labels.len(), head.classes()),
+            )
         };
-        let outputs = card.heads.iter().map(head_port).collect();
-        Self {
-            all: Ports { inputs, outputs },
-            input: input.tensor.clone(),
-            mask: input.mask.clone(),
-            types: input.types.clone(),
-        }
+        Self { all: Ports { inputs, outputs: card.heads.iter().map(head_port).collect() } }
     }
 }
 

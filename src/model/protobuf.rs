@@ -5,8 +5,8 @@
 //! contains messages, and every list of numbers is read to its end.
 
 /// Messages of ONNX (onnx.proto) that contain others.
-#[derive(Clone, Copy)]
-enum Message {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Message {
     Model,
     Graph,
     Node,
@@ -24,7 +24,7 @@ enum Message {
 
 impl Message {
     /// The message in a field of it, if the field is a message.
-    fn field(self, number: u64) -> Option<Self> {
+    pub(super) fn field(self, number: u64) -> Option<Self> {
         Some(match (self, number) {
             (Self::Model, 7) => Self::Graph,
             (Self::Model, 8 | 14) | (Self::Graph, 14 | 16) | (Self::Node, 9) | (Self::Function, 9 | 14) => Self::Leaf,
@@ -60,31 +60,57 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     walk(bytes, Message::Model, 0).map_err(|why| format!("it is not an ONNX network, or it is damaged: {why}"))
 }
 
-fn walk(mut bytes: &[u8], message: Message, depth: u32) -> Result<(), &'static str> {
+/// A field of a message.
+pub(super) struct Field<'a> {
+    /// Its number.
+    pub number: u64,
+    /// Whether its value is bytes: a text, a message or a list.
+    pub is_bytes: bool,
+    /// The number, if it is one of variable length.
+    pub varint: u64,
+    /// The bytes of its value.
+    pub value: &'a [u8],
+    /// All its bytes.
+    pub all: &'a [u8],
+}
+
+/// Takes the next field of a message.
+pub(super) fn next_field<'a>(bytes: &mut &'a [u8]) -> Result<Field<'a>, &'static str> {
     const SHORT: &str = "it ends within a value";
+    let before = *bytes;
+    let tag = number(bytes).ok_or(SHORT)?;
+    let kind = tag & 7;
+    let mut varint = 0;
+    let length = match kind {
+        0 => number(bytes).map(|number| {
+            varint = number;
+            0
+        }),
+        1 => Some(8),
+        2 => number(bytes),
+        5 => Some(4),
+        _ => return Err("a field has an unknown type"),
+    };
+    let length = length.and_then(|length| usize::try_from(length).ok()).ok_or(SHORT)?;
+    let (value, rest) = bytes.split_at_checked(length).ok_or(SHORT)?;
+    *bytes = rest;
+    Ok(Field { number: tag >> 3, is_bytes: kind == 2, varint, value, all: &before[..before.len() - rest.len()] })
+}
+
+fn walk(mut bytes: &[u8], message: Message, depth: u32) -> Result<(), &'static str> {
     if depth > DEEPEST {
         return Err("there are too many graphs within graphs");
     }
     while !bytes.is_empty() {
-        let tag = number(&mut bytes).ok_or(SHORT)?;
-        let (field, kind) = (tag >> 3, tag & 7);
-        let length = match kind {
-            0 => number(&mut bytes).map(|_| 0),
-            1 => Some(8),
-            2 => number(&mut bytes),
-            5 => Some(4),
-            _ => return Err("a field has an unknown type"),
-        };
-        let length = length.and_then(|length| usize::try_from(length).ok()).ok_or(SHORT)?;
-        let (mut value, rest) = bytes.split_at_checked(length).ok_or(SHORT)?;
-        bytes = rest;
-        if kind == 2 && is_numbers(message, field) {
+        let field = next_field(&mut bytes)?;
+        let mut value = field.value;
+        if field.is_bytes && is_numbers(message, field.number) {
             while !value.is_empty() {
                 number(&mut value).ok_or("a number in a list does not end")?;
             }
         }
-        if kind == 2
-            && let Some(inner) = message.field(field)
+        if field.is_bytes
+            && let Some(inner) = message.field(field.number)
         {
             // The element of a sequence and of an optional is a type; the element of a tensor is a number.
             walk(value, inner, depth + 1)?;

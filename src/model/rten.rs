@@ -14,11 +14,12 @@ use super::{
     engine::{
         ChangeModel, Decoder, Engine, Found, NetworkFile, NotFound, Placement, WindowModel, append_last, reordered,
     },
+    external,
     ports::{CachePorts, ChangePorts, NumberType, Port, Ports, WindowPorts},
     protobuf,
 };
 use crate::{
-    batch::Data,
+    batch::{Data, Input},
     error::{Error, Result, guard},
 };
 
@@ -51,8 +52,16 @@ impl Engine for Rten {
     }
 
     fn load_windows(&self, file: NetworkFile, ports: &WindowPorts, to: Placement) -> Result<Vec<Box<dyn WindowModel>>> {
-        let (network, rows) = open(file, &ports.all)?;
-        let model = |network| Box::new(RtenWindows { network, rows, ports: ports.clone() }) as Box<dyn WindowModel>;
+        let (network, found) = open(file, &ports.all)?;
+        let rows = found.rows();
+        let kind = |port: &Port| found.inputs.iter().find(|own| own.name == port.name).and_then(|own| own.number);
+        let inputs: Vec<(String, Option<NumberType>)> =
+            ports.all.inputs.iter().map(|port| (port.name.clone(), kind(port))).collect();
+        let outputs: Vec<String> = ports.all.outputs.iter().map(|port| port.name.clone()).collect();
+        let model = |network| {
+            let (inputs, outputs) = (inputs.clone(), outputs.clone());
+            Box::new(RtenWindows { network, rows, inputs, outputs }) as Box<dyn WindowModel>
+        };
         Ok(network.sessions(to.sessions).map(model).collect())
     }
 
@@ -140,17 +149,18 @@ fn guarded<T, E: fmt::Display>(name: &str, work: impl FnOnce() -> Result<T, E>) 
 }
 
 /// A network whose inputs and outputs are `ports`, and the number of rows that it requires.
-fn open(file: NetworkFile, ports: &Ports) -> Result<(Network, Option<usize>)> {
-    let name = file.place;
+fn open(file: NetworkFile, ports: &Ports) -> Result<(Network, Ports)> {
+    let name = file.place.clone();
     protobuf::check(&file.bytes).map_err(|why| failed(&name, &why))?;
-    let model = guarded(&name, || match file.bytes {
+    let bytes = external::inlined(file)?;
+    let model = guarded(&name, || match bytes {
         Cow::Borrowed(bytes) => rten::Model::load_static_slice(bytes),
         Cow::Owned(bytes) => rten::Model::load(bytes),
     })?;
     let found = ports_of(&model);
     Ports { inputs: narrowed(&ports.inputs), outputs: narrowed(&ports.outputs) }.compare(&name, &found)?;
     let network = Network { model: Arc::new(model), pool: Arc::new(ThreadPool::with_num_threads(1)), name };
-    Ok((network, found.rows()))
+    Ok((network, found))
 }
 
 fn ports_of(model: &rten::Model) -> Ports {
@@ -174,7 +184,8 @@ fn ports_of(model: &rten::Model) -> Ports {
 /// The ports of a card, as rten has them.
 fn narrowed(ports: &[Port]) -> Vec<Port> {
     let narrowed = |port: &Port| match port.number {
-        Some(NumberType::I64) => Port { number: Some(NumberType::I32), ..port.clone() },
+        Some(NumberType::I64 | NumberType::Bool) => Port { number: Some(NumberType::I32), ..port.clone() },
+        Some(NumberType::F64 | NumberType::F16) => Port { number: Some(NumberType::F32), ..port.clone() },
         _ => port.clone(),
     };
     ports.iter().map(narrowed).collect()
@@ -189,6 +200,7 @@ fn number(kind: ValueType) -> NumberType {
         ValueType::Tensor(DataType::Float) => NumberType::F32,
         ValueType::Tensor(DataType::Int32) => NumberType::I32,
         ValueType::Tensor(DataType::UInt8) => NumberType::U8,
+        ValueType::Tensor(DataType::Int8) => NumberType::I8,
         _ => NumberType::Other,
     }
 }
@@ -197,7 +209,25 @@ fn number(kind: ValueType) -> NumberType {
 struct RtenWindows {
     network: Network,
     rows: Option<usize>,
-    ports: WindowPorts,
+    /// Names of the inputs, and their number types, where they are known.
+    inputs: Vec<(String, Option<NumberType>)>,
+    outputs: Vec<String>,
+}
+
+/// An input in the number type of the network. 64-bit integers, floats and truth values are narrower in rten.
+fn value(input: Input<'_>, wanted: Option<NumberType>) -> ValueOrView<'_> {
+    let Input { shape, data } = input;
+    match (data, wanted) {
+        (Data::F32(values), None | Some(NumberType::F32)) => TensorView::from_data(shape, values).into(),
+        (Data::I32(values), None | Some(NumberType::I32)) => TensorView::from_data(shape, values).into(),
+        (Data::U8(values), None | Some(NumberType::U8)) => TensorView::from_data(shape, values).into(),
+        (data, Some(NumberType::F32 | NumberType::F64 | NumberType::F16 | NumberType::Bf16)) => {
+            Tensor::from_data(shape, data.converted(|value| value as f32)).into()
+        }
+        (data, Some(NumberType::U8)) => Tensor::from_data(shape, data.converted(|value| value as u8)).into(),
+        (data, Some(NumberType::I8)) => Tensor::from_data(shape, data.converted(|value| value as i8)).into(),
+        (data, _) => Tensor::from_data(shape, data.converted(|value| value as i32)).into(),
+    }
 }
 
 impl WindowModel for RtenWindows {
@@ -205,21 +235,10 @@ impl WindowModel for RtenWindows {
         self.rows
     }
 
-    fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>> {
-        let sequence: ValueOrView<'_> = match input {
-            Data::F32(values) => TensorView::from_data(shape, values).into(),
-            Data::I64(values) => narrow(shape, values).into(),
-            Data::I32(values) => TensorView::from_data(shape, values).into(),
-            Data::U8(values) => TensorView::from_data(shape, values).into(),
-        };
-        let mut inputs = vec![(self.ports.input.as_str(), sequence)];
-        if let (Some(name), Some(mask)) = (&self.ports.mask, mask) {
-            inputs.push((name, narrow(shape, mask).into()));
-        }
-        if let Some(name) = &self.ports.types {
-            inputs.push((name, narrow(shape, &vec![0; shape.iter().product()]).into()));
-        }
-        let values = self.network.run(inputs, self.ports.all.outputs.iter().map(|port| &port.name))?;
+    fn run(&mut self, inputs: &[Input<'_>]) -> Result<Vec<Vec<f32>>> {
+        let named = self.inputs.iter().zip(inputs);
+        let inputs = named.map(|((name, number), input)| (name.as_str(), value(*input, *number))).collect();
+        let values = self.network.run(inputs, self.outputs.iter())?;
         Ok(values.iter().map(|tensor| tensor.to_vec()).collect())
     }
 }

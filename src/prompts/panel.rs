@@ -328,7 +328,7 @@ impl Panel {
         let is_known = |start: u64| {
             let mut row = Vec::new();
             let end = (start + span).min(len);
-            grid.fill(0, &bases.as_bytes()[start as usize..end as usize], &mut row);
+            grid.fill_alone(&bases.as_bytes()[start as usize..end as usize], &mut row);
             grid.admit(&row).is_ok()
         };
         if !classifier.starts(grid, len).into_iter().any(is_known) {

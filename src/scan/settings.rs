@@ -83,7 +83,7 @@ impl Settings {
                     min_span: Some(1),
                     max_unknown: 1.0,
                     fixed: false,
-                    multiple: None,
+                    ..WindowRule::default()
                 };
                 // A function reads exactly its core, and a window may begin every few bases: cores then overlap, as windows do.
                 Ok(Some(Grid { core: span, left: 0, ..Grid::new(&rule, None, None)? }))

@@ -21,7 +21,7 @@ use crate::{
     },
     histogram::Histogram,
     model::{
-        card::{Card, Dtype},
+        card::Card,
         device::Device,
         engine::{Engine, NetworkFile, Placement},
         ports::WindowPorts,
@@ -479,12 +479,11 @@ fn network(data: &[u8]) {
     let ports = PORTS.with_borrow_mut(|ports| {
         let make = || {
             let card = Card::parse(CARD, "card.yaml").expect("a card");
-            assert_eq!(card.input.dtype, Dtype::I64);
             WindowPorts::of(&card)
         };
         ports.get_or_insert_with(make).clone()
     });
-    let file = NetworkFile { place: "n".into(), bytes: data.to_vec().into() };
+    let file = NetworkFile { place: "n".into(), bytes: data.to_vec().into(), data: Vec::new() };
     said(Rten.load_windows(file, &ports, Placement { device: Device::Cpu, sessions: 1 }));
 }
 

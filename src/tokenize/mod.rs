@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result, guard},
     genome::sequence::{BASE_CODE, UNKNOWN as N, reverse_complement_into},
     model::{
-        card::{Card, Case, Dtype, Encoding, Layout, StrandRule, Unknown},
+        card::{Card, Carrier, Case, Encoding, Input, InputAxes, Side, StrandRule, Unknown},
         folder::Folder,
     },
     skip::Skip,
@@ -31,22 +31,50 @@ pub(crate) trait Tokenizer: Send + Sync {
 }
 
 enum Scheme {
-    OneHot { unknown: f32 },
+    OneHot {
+        unknown: f32,
+    },
+    /// One id a base.
     Bases,
     Ids(Box<dyn Tokenizer>),
+}
+
+/// The code of a base that has none: four equal numbers in one-hot input.
+const NONE: u8 = u8::MAX;
+
+/// The code of each letter: its channel or its id.
+fn codes(input: &Input) -> [u8; 256] {
+    let place = |letter: u8| input.order().bytes().position(|own| own == letter).map(|place| place as u8);
+    std::array::from_fn(|letter| {
+        let known = BASE_CODE[letter];
+        let base = if known == N { input.unknown.base().unwrap_or(b'N') } else { b"ACGT"[usize::from(known)] };
+        match input.encoding {
+            // Letters for several bases stay.
+            Encoding::Bytes if known == N && base == b'N' => (letter as u8).to_ascii_uppercase(),
+            Encoding::Bytes => base,
+            Encoding::OneHot => place(base).filter(|_| base != b'N' || input.unknown == Unknown::Token).unwrap_or(NONE),
+            _ => place(base).unwrap_or(input.order().len() as u8),
+        }
+    })
 }
 
 /// Encodes the rows of a batch as the network's input, as a card describes it.
 pub(crate) struct Encoder {
     scheme: Scheme,
-    layout: Layout,
-    dtype: Dtype,
+    layout: InputAxes,
+    channels: usize,
+    carrier: Carrier,
+    codes: [u8; 256],
+    /// What unknown bases are read as, before they become tokens.
+    instead: Option<u8>,
+    has_reverse: bool,
     mask_lower_case: bool,
     skip_unknown: bool,
     both_strands: bool,
     has_mask: bool,
     call_rows: usize,
     padding: i64,
+    padding_side: Side,
     /// Windows of more tokens are skipped.
     most_tokens: Option<usize>,
     /// Rows are padded to a multiple of this many tokens. The padding of a row depends on its own length only.
@@ -63,7 +91,7 @@ impl Encoder {
         let input = &card.input;
         let scheme = match input.encoding {
             Encoding::OneHot => Scheme::OneHot { unknown: if input.unknown == Unknown::Uniform { 0.25 } else { 0.0 } },
-            Encoding::Base => Scheme::Bases,
+            Encoding::Base | Encoding::Bytes => Scheme::Bases,
             Encoding::Kmer => Scheme::Ids(Box::new(kmer::Kmers::new(card, folder)?)),
             Encoding::Bpe | Encoding::Hybrid => Scheme::Ids(Box::new(bpe::Bpe::new(card, folder)?)),
         };
@@ -72,8 +100,12 @@ impl Encoder {
         let exact = same_len || input.mask.is_none();
         Ok(Self {
             scheme,
-            layout: input.layout,
-            dtype: input.dtype,
+            layout: input.layout.clone(),
+            channels: input.channels(),
+            carrier: input.dtype.carrier(input.encoding),
+            codes: codes(input),
+            instead: input.unknown.base(),
+            has_reverse: input.has_reverse(),
             mask_lower_case: input.case == Case::Mask,
             skip_unknown: input.unknown == Unknown::Skip,
             both_strands: card.strand != StrandRule::Forward,
@@ -81,6 +113,7 @@ impl Encoder {
             call_rows: rows,
             most_tokens: input.most_tokens(),
             padding: input.padding_id,
+            padding_side: input.padding_side,
             bucket: if exact { 1 } else { BUCKET },
         })
     }
@@ -93,7 +126,7 @@ impl Encoder {
     /// Whether the card allows a window: every base is known if the card requires that, and no strand that is scored has more tokens than
     /// the network reads.
     pub(crate) fn admit(&self, bases: &[u8]) -> Result<(), Skip> {
-        if self.skip_unknown && bases.iter().any(|&base| self.code(base) == N) {
+        if self.skip_unknown && bases.iter().any(|&base| BASE_CODE[self.seen(base) as usize] == N) {
             return Err(Skip::UnknownBases);
         }
         let Some(most) = self.most_tokens else { return Ok(()) };
@@ -117,9 +150,13 @@ impl Encoder {
     }
 
     fn ids(&self, tokenizer: &dyn Tokenizer, bases: &[u8], ids: &mut Vec<i64>) -> Result<()> {
-        if self.mask_lower_case && bases.iter().any(u8::is_ascii_lowercase) {
-            let masked: Vec<u8> = bases.iter().map(|&b| if b.is_ascii_lowercase() { b'N' } else { b }).collect();
-            return tokenizer.encode(&masked, ids);
+        let masked = self.mask_lower_case && bases.iter().any(u8::is_ascii_lowercase);
+        if masked || self.instead.is_some() {
+            let read = |&base: &u8| match (BASE_CODE[self.seen(base) as usize], self.instead) {
+                (N, Some(instead)) => instead,
+                _ => self.seen(base),
+            };
+            return tokenizer.encode(&bases.iter().map(read).collect::<Vec<u8>>(), ids);
         }
         tokenizer.encode(bases, ids)
     }
@@ -129,12 +166,28 @@ impl Encoder {
         1 + usize::from(self.both_strands)
     }
 
+    /// A base as the network is to see it: N in place of a soft-masked one.
+    fn seen(&self, base: u8) -> u8 {
+        if self.mask_lower_case && base.is_ascii_lowercase() { b'N' } else { base }
+    }
+
     fn code(&self, base: u8) -> u8 {
-        if self.mask_lower_case && base.is_ascii_lowercase() { N } else { BASE_CODE[base as usize] }
+        self.codes[self.seen(base) as usize]
     }
 
     /// Encodes all rows; slow tokenizers use `pool`.
     pub(crate) fn encode(&self, rows: &Rows, pool: &rayon::ThreadPool) -> Result<Encoded> {
+        let mut encoded = self.encode_rows(rows, pool)?;
+        if self.has_reverse {
+            let mut reverse = Rows::default();
+            (0..rows.count())
+                .for_each(|row| reverse.push_with(|turned| reverse_complement_into(rows.row(row), turned)));
+            encoded.reverse = Some(Box::new(self.encode_rows(&reverse, pool)?));
+        }
+        Ok(encoded)
+    }
+
+    fn encode_rows(&self, rows: &Rows, pool: &rayon::ThreadPool) -> Result<Encoded> {
         match &self.scheme {
             Scheme::OneHot { unknown } => Ok(self.encode_one_hot(rows, *unknown)),
             Scheme::Bases => Ok(self.encode_bases(rows)),
@@ -178,37 +231,33 @@ impl Encoder {
         let mut encoded = Encoded { call_rows: self.call_rows, ..Encoded::default() };
         let mut turned = Vec::new();
         for (len, members) in self.calls(&lens) {
-            let shape = match self.layout {
-                Layout::ChannelsFirst => vec![self.call_rows, 4, len],
-                _ => vec![self.call_rows, len, 4],
-            };
-            let size = self.call_rows * 4 * len;
-            let start = if self.dtype == Dtype::U8 { encoded.u8s.len() } else { encoded.f32s.len() };
-            if self.dtype == Dtype::U8 {
-                encoded.u8s.resize(start + size, 0);
-            } else {
-                encoded.f32s.resize(start + size, 0.0);
+            let shape = self.layout.lengths(self.call_rows, len, self.channels, 1);
+            let width = self.channels * len;
+            let start = encoded.len(self.carrier);
+            let end = start + self.call_rows * width;
+            match self.carrier {
+                Carrier::U8 => encoded.u8s.resize(end, 0),
+                _ => encoded.f32s.resize(end, 0.0),
             }
             for (place, &row) in members.iter().enumerate() {
                 let bases = self.strand_row(rows, row, &mut turned);
-                let at = start + place * 4 * len;
-                if self.dtype == Dtype::U8 {
-                    self.write_one_hot(bases, len, &mut encoded.u8s[at..at + 4 * len], 1, 0);
-                } else {
-                    self.write_one_hot(bases, len, &mut encoded.f32s[at..at + 4 * len], 1.0, unknown);
+                let own = start + place * width..start + (place + 1) * width;
+                match self.carrier {
+                    Carrier::U8 => self.write_one_hot(bases, len, &mut encoded.u8s[own], 1, 0),
+                    _ => self.write_one_hot(bases, len, &mut encoded.f32s[own], 1.0, unknown),
                 }
             }
-            encoded.calls.push(Call { shape, start, rows: members });
+            encoded.calls.push(Call { shape, len, start, mask_start: 0, rows: members });
         }
         encoded
     }
 
     fn write_one_hot<T: Copy>(&self, bases: &[u8], len: usize, out: &mut [T], one: T, unknown: T) {
-        let first = self.layout == Layout::ChannelsFirst;
+        let (first, channels) = (self.layout.channels_first(), self.channels);
         for (at, &base) in bases.iter().enumerate() {
-            let place = |channel: usize| if first { channel * len + at } else { at * 4 + channel };
+            let place = |channel: usize| if first { channel * len + at } else { at * channels + channel };
             match self.code(base) {
-                N => (0..4).for_each(|channel| out[place(channel)] = unknown),
+                NONE => (0..channels).for_each(|channel| out[place(channel)] = unknown),
                 code => out[place(usize::from(code))] = one,
             }
         }
@@ -220,31 +269,40 @@ impl Encoder {
         let lens: Vec<usize> = (0..count).map(|i| rows.row(i / self.rows_per_window()).len()).collect();
         let mut encoded = Encoded { call_rows: self.call_rows, ..Encoded::default() };
         let mut turned = Vec::new();
+        let mut ids = Vec::new();
         for (len, members) in self.calls(&lens) {
-            let start = encoded.len(self.dtype);
+            let (start, mask_start) = (encoded.len(self.carrier), encoded.masks.len());
             for place in 0..self.call_rows {
-                let bases = members.get(place).map_or(&[][..], |&row| self.strand_row(rows, row, &mut turned));
-                let filling = std::iter::repeat_n(self.padding, len - bases.len());
-                match self.dtype {
-                    Dtype::F32 => encoded
-                        .f32s
-                        .extend(bases.iter().map(|&b| f32::from(self.code(b))).chain(filling.map(|id| id as f32))),
-                    Dtype::I64 => encoded.i64s.extend(bases.iter().map(|&b| i64::from(self.code(b))).chain(filling)),
-                    Dtype::I32 => encoded
-                        .i32s
-                        .extend(bases.iter().map(|&b| i32::from(self.code(b))).chain(filling.map(|id| id as i32))),
-                    Dtype::U8 => {
-                        encoded.u8s.extend(bases.iter().map(|&b| self.code(b)));
-                        encoded.u8s.extend(filling.map(|id| id as u8));
-                    }
+                ids.clear();
+                if let Some(&row) = members.get(place) {
+                    ids.extend(self.strand_row(rows, row, &mut turned).iter().map(|&base| i64::from(self.code(base))));
                 }
-                if self.has_mask {
-                    encoded.add_mask(bases.len(), len);
-                }
+                self.push_ids(&ids, len, &mut encoded);
             }
-            encoded.calls.push(Call { shape: vec![self.call_rows, len], start, rows: members });
+            let shape = self.layout.lengths(self.call_rows, len, 1, 1);
+            encoded.calls.push(Call { shape, len, start, mask_start, rows: members });
         }
         encoded
+    }
+
+    /// Appends a row of ids with its padding and its mask.
+    fn push_ids(&self, ids: &[i64], len: usize, encoded: &mut Encoded) {
+        let missing = len - ids.len();
+        let (before, after) = match self.padding_side {
+            Side::Right => (0, missing),
+            Side::Left => (missing, 0),
+        };
+        let filling = |count| std::iter::repeat_n(self.padding, count);
+        let values = filling(before).chain(ids.iter().copied()).chain(filling(after));
+        match self.carrier {
+            Carrier::F32 => encoded.f32s.extend(values.map(|id| id as f32)),
+            Carrier::I64 => encoded.i64s.extend(values),
+            Carrier::I32 => encoded.i32s.extend(values.map(|id| id as i32)),
+            Carrier::U8 => encoded.u8s.extend(values.map(|id| id as u8)),
+        }
+        if self.has_mask {
+            encoded.add_mask(ids.len(), len, self.padding_side);
+        }
     }
 
     fn encode_ids(&self, rows: &Rows, tokenizer: &dyn Tokenizer, pool: &rayon::ThreadPool) -> Result<Encoded> {
@@ -277,22 +335,13 @@ impl Encoder {
         let lens: Vec<usize> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let mut encoded = Encoded { call_rows: self.call_rows, ..Encoded::default() };
         for (len, members) in self.calls(&lens) {
-            let start = encoded.len(self.dtype);
+            let (start, mask_start) = (encoded.len(self.carrier), encoded.masks.len());
             for place in 0..self.call_rows {
                 let row: &[i64] = members.get(place).map_or(&[], |&row| &ids[starts[row]..starts[row + 1]]);
-                let filling = std::iter::repeat_n(&self.padding, len - row.len());
-                let values = row.iter().chain(filling);
-                match self.dtype {
-                    Dtype::F32 => encoded.f32s.extend(values.map(|&id| id as f32)),
-                    Dtype::I64 => encoded.i64s.extend(values),
-                    Dtype::I32 => encoded.i32s.extend(values.map(|&id| id as i32)),
-                    Dtype::U8 => encoded.u8s.extend(values.map(|&id| id as u8)),
-                }
-                if self.has_mask {
-                    encoded.add_mask(row.len(), len);
-                }
+                self.push_ids(row, len, &mut encoded);
             }
-            encoded.calls.push(Call { shape: vec![self.call_rows, len], start, rows: members });
+            let shape = self.layout.lengths(self.call_rows, len, 1, 1);
+            encoded.calls.push(Call { shape, len, start, mask_start, rows: members });
         }
         Ok(encoded)
     }

@@ -2,17 +2,15 @@
 //!
 //! Each check returns the first problem as one line that begins with the key. [`Card::check`] calls them in the order of the keys.
 
-use std::collections::BTreeSet;
-
 use super::{
-    columns::Column,
-    heads::{Activation, HeadCard, StrandRule},
-    schema::{Card, Dtype, Encoding, GenerateRule, Input, Kind, Layout, TooManyTokens, Unknown, WindowRule},
+    heads::{Activation, StrandRule},
+    input::{Dtype, Encoding, Unknown},
+    schema::{Card, GenerateRule, Kind, WindowRule},
     variants::{ChangeRule, Deleted},
 };
 
 /// The first problem of a part of the card, in words.
-type Checked = Result<(), String>;
+pub(super) type Checked = Result<(), String>;
 
 impl Card {
     /// The first contradiction in the card, in words.
@@ -20,7 +18,6 @@ impl Card {
         self.check_networks()?;
         self.check_texts()?;
         self.check_run()?;
-        self.check_files()?;
         match (&self.generate, self.kind) {
             (Some(rule), Kind::Generate) => {
                 self.check_generator()?;
@@ -37,10 +34,7 @@ impl Card {
     fn check_scorer(&self) -> Checked {
         self.check_header_texts()?;
         self.window.check()?;
-        self.input.check_encoding()?;
-        self.input.check_padding()?;
-        self.input.check_max_tokens()?;
-        self.input.check_mask()?;
+        self.input.check()?;
         self.check_special_tokens()?;
         self.check_middle_core()?;
         self.check_tokenizer()?;
@@ -86,7 +80,7 @@ impl Card {
         Ok(())
     }
 
-    fn check_files(&self) -> Checked {
+    pub(super) fn check_files(&self) -> Checked {
         for file in self.file_names() {
             if file.is_empty() || file.contains(['/', '\\']) || file == ".." || file.starts_with('.') {
                 return Err(format!("files: \"{file}\" is not the name of a file in the folder"));
@@ -107,11 +101,16 @@ impl Card {
         if !matches!(input.encoding, Encoding::Hybrid | Encoding::Bpe) || self.files.tokenizer.is_none() {
             return Err("kind generate needs encoding hybrid or bpe, and a tokenizer (files: tokenizer)".into());
         }
-        if input.mask.is_none() || input.dtype != Dtype::I64 || input.layout != Layout::Tokens {
+        if input.mask.is_none() || input.dtype != Dtype::I64 || !input.layout.is_tokens() {
             return Err("kind generate needs an attention mask (input: mask), layout tokens and dtype i64".into());
         }
         if self.files.model.0.len() != 1 {
             return Err("kind generate has one network".into());
+        }
+        if !input.others.is_empty() || input.order.is_some() || input.unknown.base().is_some() {
+            return Err(
+                "kind generate has no other inputs (input: others), no order and no base for unknown ones".into()
+            );
         }
         if input.max_tokens.is_some() {
             return Err(
@@ -189,13 +188,21 @@ impl Card {
         if self.kind != Kind::Track || self.heads.iter().any(|head| head.bin != Some(1)) {
             return Err("variants: changes belongs to tracks with bins of one base".into());
         }
+        if let Some(head) = self.heads.iter().find(|head| !head.is_plain()) {
+            return Err(format!(
+                "variants: changes does not suit head {}: its output must be (rows, bins, labels) or (rows, labels, bins), without crop, and with no softmax over bins",
+                head.name
+            ));
+        }
         if input.encoding != Encoding::OneHot
             || input.dtype != Dtype::F32
-            || input.layout != Layout::ChannelsFirst
+            || !input.layout.is_channels_first()
+            || input.order() != "ACGT"
+            || !input.others.is_empty()
             || input.unknown != Unknown::Zeros
         {
             return Err(
-                "variants: changes needs one-hot input, channels first, f32, with zeros for unknown bases".into()
+                "variants: changes needs one-hot input, channels first, f32, ACGT, with zeros for unknown bases, and no other input".into()
             );
         }
         if !(1..=4096).contains(&changes.states) {
@@ -253,83 +260,6 @@ impl Card {
         }
         Ok(())
     }
-
-    fn check_heads(&self) -> Checked {
-        let mut names = BTreeSet::new();
-        for head in &self.heads {
-            check_word("head", &head.name)?;
-            if !names.insert(&head.name) {
-                return Err(format!("heads: \"{}\" occurs twice", head.name));
-            }
-            head.check_labels()?;
-            self.check_bin(head)?;
-            self.check_label_strands(head)?;
-        }
-        Ok(())
-    }
-
-    fn check_bin(&self, head: &HeadCard) -> Checked {
-        let core = self.window.core;
-        match (self.kind, head.bin) {
-            (Kind::Track, Some(bin)) if bin > 0 && core.is_multiple_of(bin) => {}
-            (Kind::Track, _) => {
-                return Err(format!("head {}: a track needs a bin that divides the core ({core})", head.name));
-            }
-            (_, Some(_)) => return Err(format!("head {}: bin belongs to kind track", head.name)),
-            (_, None) => {}
-        }
-        match (head.bin, self.bin()) {
-            (Some(bin), Some(finest)) if !bin.is_multiple_of(finest) => {
-                Err(format!("head {}: its bin ({bin}) is not a multiple of the finest ({finest})", head.name))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn check_label_strands(&self, head: &HeadCard) -> Checked {
-        if head.strands.is_empty() {
-            return Ok(());
-        }
-        let (strands, labels) = (head.strands.len(), head.labels.len());
-        if strands != labels {
-            return Err(format!("head {}: {strands} strands for {labels} labels", head.name));
-        }
-        match self.strand {
-            StrandRule::Forward => Ok(()),
-            _ => Err(format!("head {}: strands of labels need `strand: forward`", head.name)),
-        }
-    }
-
-    /// Names of scores stay different where a format allows letters, digits and `_` only.
-    fn check_column_names(&self) -> Checked {
-        let mut plain = BTreeSet::new();
-        match self.columns().iter().map(Column::plain_name).find(|name| !plain.insert(name.clone())) {
-            Some(twice) => Err(format!("heads: two scores would have the name {twice} in VCF")),
-            None => Ok(()),
-        }
-    }
-}
-
-impl HeadCard {
-    fn check_labels(&self) -> Checked {
-        let mut labels = BTreeSet::new();
-        for label in &self.labels {
-            check_word("label", label)?;
-            if !labels.insert(label) {
-                return Err(format!("head {}: label \"{label}\" occurs twice", self.name));
-            }
-        }
-        if self.labels.is_empty() {
-            return Err(format!("head {}: no labels", self.name));
-        }
-        if self.activation == Activation::Softmax && self.labels.len() < 2 {
-            return Err(format!("head {}: softmax over one label is always 1", self.name));
-        }
-        match self.background.iter().find(|label| !self.labels.contains(label)) {
-            Some(stray) => Err(format!("head {}: background \"{stray}\" is not one of its labels", self.name)),
-            None => Ok(()),
-        }
-    }
 }
 
 impl WindowRule {
@@ -353,74 +283,6 @@ impl WindowRule {
             return Err("window: max_unknown must be between 0 and 1".into());
         }
         Ok(())
-    }
-}
-
-impl Input {
-    /// Layout, number type, unknown bases and k belong to the encoding.
-    fn check_encoding(&self) -> Checked {
-        match (self.encoding, self.layout) {
-            (Encoding::OneHot, Layout::Tokens) => {
-                return Err("input: one-hot needs layout channels-first or channels-last".into());
-            }
-            (Encoding::OneHot, _) => {}
-            (_, Layout::Tokens) => {}
-            _ => return Err("input: this encoding needs layout tokens".into()),
-        }
-        match (self.encoding, self.dtype) {
-            (Encoding::OneHot, Dtype::F32 | Dtype::U8) | (Encoding::Base, _) => {}
-            (Encoding::Kmer | Encoding::Bpe | Encoding::Hybrid, Dtype::I64 | Dtype::I32) => {}
-            _ => return Err("input: this encoding cannot be written in this dtype".into()),
-        }
-        match (self.encoding, self.unknown) {
-            (_, Unknown::Skip) | (Encoding::OneHot, Unknown::Zeros) => {}
-            (Encoding::OneHot, Unknown::Uniform) if self.dtype == Dtype::F32 => {}
-            (Encoding::Base | Encoding::Kmer | Encoding::Bpe | Encoding::Hybrid, Unknown::Token) => {}
-            _ => {
-                return Err(
-                    "input: unknown must be zeros, uniform (f32) or skip for one-hot, token or skip for tokens".into(),
-                );
-            }
-        }
-        match (self.encoding, self.k) {
-            (Encoding::Kmer, Some(1..=8)) => Ok(()),
-            (Encoding::Kmer, _) => Err("input: k-mers need k between 1 and 8".into()),
-            (_, Some(_)) => Err("input: k belongs to k-mers".into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// rten has no 64-bit integers, and 32-bit floats hold whole numbers up to 2^24.
-    fn check_padding(&self) -> Checked {
-        let most = match self.dtype {
-            Dtype::U8 => i64::from(u8::MAX),
-            Dtype::F32 => 1 << 24,
-            Dtype::I32 | Dtype::I64 => i64::from(i32::MAX),
-        };
-        match self.padding_id {
-            id if (0..=most).contains(&id) => Ok(()),
-            id => Err(format!("input: padding_id is {id}; with this dtype it must be between 0 and {most}")),
-        }
-    }
-
-    fn check_max_tokens(&self) -> Checked {
-        match (self.max_tokens, self.encoding) {
-            (None, _) if self.too_many_tokens == TooManyTokens::Skip => Ok(()),
-            (None, _) => Err("input: too_many_tokens needs max_tokens".into()),
-            (Some(1..=1_048_576), Encoding::Kmer | Encoding::Bpe | Encoding::Hybrid) => Ok(()),
-            (Some(_), Encoding::OneHot | Encoding::Base) => Err(
-                "input: max_tokens belongs to kmer, bpe and hybrid: rows of other encodings are counted in bases (window: span)"
-                    .into(),
-            ),
-            (Some(_), _) => Err("input: max_tokens must be between 1 and 1,048,576".into()),
-        }
-    }
-
-    fn check_mask(&self) -> Checked {
-        match self.encoding == Encoding::OneHot && (self.mask.is_some() || self.types.is_some()) {
-            true => Err("input: mask and types belong to tokens, not to one-hot".into()),
-            false => Ok(()),
-        }
     }
 }
 
@@ -448,7 +310,7 @@ impl GenerateRule {
 }
 
 /// Names become parts of columns and tags: letters, digits, `_` and `-`, a letter first.
-fn check_word(what: &str, text: &str) -> Checked {
+pub(super) fn check_word(what: &str, text: &str) -> Checked {
     let good = text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
     let start = text.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
     match good && start {

@@ -26,6 +26,10 @@ pub(crate) struct Column {
     pub strand: Option<Strand>,
     /// How its scores are written.
     pub digits: Digits,
+    /// The column (its place in the answer) that has this score on the reverse strand: its own, unless the card swaps labels.
+    pub partner: usize,
+    /// The label as it is published, where the name is made of it.
+    pub title: Option<String>,
 }
 
 impl Column {
@@ -40,6 +44,7 @@ impl Card {
     pub(crate) fn columns(&self) -> Vec<Column> {
         let mut columns = Vec::new();
         for (index, head) in self.heads.iter().enumerate() {
+            let first = columns.len();
             for (place, label) in head.labels.iter().enumerate() {
                 let name = if head.labels.len() == 1 { head.name.clone() } else { format!("{}.{label}", head.name) };
                 columns.push(Column {
@@ -50,7 +55,9 @@ impl Card {
                     threshold: head.threshold,
                     bin: head.bin,
                     strand: head.strands.get(place).map(|&strand| strand.into()),
-                    digits: head.activation.digits(),
+                    digits: head.digits(),
+                    partner: first + head.partner(place),
+                    title: head.titles.get(place).cloned(),
                 });
             }
         }
@@ -83,13 +90,12 @@ impl Card {
         let columns = self.columns();
         let zero = |column: &Column| {
             let head = &self.heads[column.head];
-            let probability = matches!(head.activation, Activation::Sigmoid | Activation::Softmax);
             column.callable
                 && head.bin == Some(1)
                 && match self.variants.deleted {
                     Some(Deleted::Absent) => false,
                     Some(Deleted::Zero) => head.activation != Activation::Identity,
-                    None => probability,
+                    None => head.is_probability(),
                 }
         };
         columns.iter().map(zero).collect()

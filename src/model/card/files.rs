@@ -10,6 +10,9 @@ use serde::Deserialize;
 pub(crate) struct Files {
     /// The ONNX network, or several: the scores of an ensemble are the mean of its members'.
     pub model: Names,
+    /// Files with weights that the networks name (ONNX' external data).
+    #[serde(default)]
+    pub data: Vec<String>,
     /// `tokenizer.json`, for BPE.
     #[serde(default)]
     pub tokenizer: Option<String>,

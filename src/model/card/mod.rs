@@ -3,17 +3,23 @@
 //! `schema`, `files`, `heads` and `variants` hold its keys; unknown keys are refused. `check` refuses a card that contradicts itself.
 //! `columns` derives the layout of an answer. [`crate::model::ports`] compares the card with the network's own inputs and outputs.
 
+mod axes;
 mod check;
+mod check_heads;
+mod check_input;
 mod columns;
 mod files;
 mod heads;
+mod input;
 mod schema;
 mod variants;
 
 pub(crate) use self::{
+    axes::{InputAxes, OutputAxes},
     columns::Column,
-    heads::{Activation, HeadCard, StrandRule, TrackLayout},
-    schema::{Card, Case, Dtype, Encoding, GenerateRule, Kind, Layout, Unknown, WindowRule},
+    heads::{Activation, HeadCard, Over, StrandRule},
+    input::{Carrier, Case, Dtype, Encoding, Holds, Input, OtherInput, Side, Unknown},
+    schema::{Card, GenerateRule, Kind, Padding, WindowRule},
     variants::{ChangeRule, Comparison, OutsideGene},
 };
 
@@ -21,16 +27,39 @@ use crate::error::{Error, Result};
 
 impl Card {
     /// Parses a card and checks it. Messages call it `place`.
+    #[cfg(any(test, feature = "fuzz"))]
     pub(crate) fn parse(text: &str, place: &str) -> Result<Self> {
+        Self::parse_in(text, place, |_, file| Err(Error::input(place, format!("{file} is not beside the card"))))
+    }
+
+    /// The same, with what reads a text file of the folder: a file with labels.
+    pub(crate) fn parse_in(text: &str, place: &str, read: impl Fn(&Self, &str) -> Result<String>) -> Result<Self> {
         let mut card: Self = serde_saphyr::from_str(text).map_err(|error| {
             let text = error.to_string();
             let line = text.lines().next().unwrap_or("not a card").trim_end();
             Error::input(place, line.strip_prefix("error: ").unwrap_or(line).to_string())
                 .with_hint("the keys of a card are described in docs/reference/card.md")
         })?;
-        card.check().map_err(|problem| Error::input(place, problem))?;
+        let wrong = |problem| Error::input(place, problem);
+        // Before any of them is read.
+        card.check_files().map_err(wrong)?;
+        for head in 0..card.heads.len() {
+            if let Some(file) = card.heads[head].labels_file.clone() {
+                let text = read(&card, &file)?;
+                card.heads[head].name_labels(&text).map_err(|problem| wrong(format!("{file}: {problem}")))?;
+            }
+        }
+        card.complete();
+        card.check().map_err(wrong)?;
         card.sha256 = crate::digest::sha256(text.as_bytes());
         Ok(card)
+    }
+
+    /// Sets what a head leaves to the rest of the card.
+    fn complete(&mut self) {
+        let (is_track, core) = (self.kind == Kind::Track, self.window.core);
+        let whole = |head: &&mut HeadCard| is_track && head.bin.is_none() && !head.axes(is_track).has_bins();
+        self.heads.iter_mut().filter(whole).for_each(|head| head.bin = Some(core));
     }
 
     /// Names of all files that the card names.
@@ -40,7 +69,9 @@ impl Card {
         let changes = self.variants.changes.iter().flat_map(|changes| [&changes.stretch, &changes.change]);
         let networks =
             std::iter::once(&files.model).chain(changes).flat_map(|names| names.0.iter().map(String::as_str));
-        networks.chain(optional.into_iter().flatten()).collect()
+        let labels = self.heads.iter().filter_map(|head| head.labels_file.as_deref());
+        let data = files.data.iter().map(String::as_str);
+        networks.chain(data).chain(optional.into_iter().flatten()).chain(labels).collect()
     }
 
     /// sha256 of the network; of an ensemble, sha256 of its members' digests, one per line.
@@ -117,8 +148,71 @@ heads: [{name: promoter, output: y, activation: sigmoid, labels: [promoter]}]
             ("heads:", "run: {rows: 0}\nheads:", "rows must be between"),
             ("heads:", "run: {tolerance: .nan}\nheads:", "tolerance must be a number"),
             ("heads:", "variants: {compare: median}\nheads:", "unknown variant `median`"),
+            ("dtype: f32", "dtype: f32, order: ACGU", "order is ACGU"),
+            ("unknown: zeros", "unknown: token", "unknown must be"),
+            ("channels-first", "[rows, bases]", "one-hot needs layout"),
+            ("channels-first", "[bases, rows, channels]", "layout must begin with rows"),
+            ("unknown: zeros", "unknown: zeros, others: [{tensor: x, holds: positions}]", "x is named twice"),
+            ("unknown: zeros", "unknown: zeros, others: [{tensor: m, holds: constant, shape: [0]}]", "shape must have"),
+            (
+                "unknown: zeros",
+                "unknown: zeros, others: [{tensor: m, holds: positions, value: 1}]",
+                "belong to a constant",
+            ),
+            ("unknown: zeros", "unknown: zeros, others: [{tensor: m, holds: zeros}]", "unknown variant `zeros`"),
+            ("labels: [promoter]", "labels: [promoter], over: bins", "over belongs to activation softmax"),
+            ("labels: [promoter]", "labels: [promoter], layout: [rows, bins]", "bins belongs to kind track"),
+            ("labels: [promoter]", "labels: [promoter, b], layout: [rows]", "2 labels need an axis of labels"),
+            ("labels: [promoter]", "labels: [promoter], classes: 2, class: 1", "need an axis of classes"),
+            (
+                "labels: [promoter]",
+                "labels: [promoter], layout: [rows, classes], classes: 2, class: 2",
+                "needs classes",
+            ),
+            ("labels: [promoter]", "labels: [promoter], crop: [0, 1]", "crop needs an axis of bins"),
+            ("labels: [promoter]", "labels: [promoter], swap: [[promoter, b]]", "swap \"b\" is not one of"),
+            ("labels: [promoter]", "labels: [promoter], labels_file: x.txt", "sha256 of x.txt is missing"),
+            ("labels: [promoter]", "labels: [promoter], labels_file: ../x", "is not the name of a file"),
+            ("model: model.onnx,", "model: model.onnx, data: [w],", "sha256 of w is missing"),
         ] {
             let error = Card::parse(&GOOD.replace(from, to), "card.yaml").expect_err(to).to_string();
+            assert!(error.contains(say), "{error}");
+        }
+    }
+
+    #[test]
+    fn names_are_made_of_published_labels() {
+        let text = "GM12878|H3K27ac\nGM12878|H3K27ac\n8988T | DNase\ngm12878-h3k27ac_2\nDNASE:liver (adult)\r\n";
+        let card = GOOD.replace("labels: [promoter]", "labels_file: l.txt").replace("onnx: ab", "onnx: ab, l.txt: cd");
+        let card = Card::parse_in(&card, "card.yaml", |_, file| Ok(if file == "l.txt" { text } else { "" }.into()));
+        let columns = card.expect("a card").columns();
+        let names: Vec<&str> = columns.iter().map(|column| column.label.as_str()).collect();
+        let wanted =
+            ["GM12878_H3K27ac", "GM12878_H3K27ac_2", "t_8988T_DNase", "gm12878-h3k27ac_2_2", "DNASE_liver_adult"];
+        assert_eq!(names, wanted);
+        assert_eq!(columns[4].title.as_deref(), Some("DNASE:liver (adult)"));
+    }
+
+    #[test]
+    fn labels_that_swap_and_heads_of_the_whole_window_are_of_a_track() {
+        let track = |head: &str, strand: &str| {
+            let heads = format!(
+                "heads: [{{name: p, output: y, activation: identity, labels: [plus, minus, both], {head}}}]\nstrand: {strand}\n"
+            );
+            let card = GOOD.replace("kind: classify", "kind: track");
+            Card::parse(&(card[..card.find("heads:").expect("heads")].to_string() + &heads), "card.yaml")
+        };
+        let card = track("bin: 1, swap: [[plus, minus]], strands: ['+', '-', '.']", "average").expect("a card");
+        assert_eq!(card.columns().iter().map(|column| column.partner).collect::<Vec<_>>(), [1, 0, 2]);
+        let card = track("layout: [rows, labels]", "forward").expect("a card");
+        assert_eq!((card.bin(), card.bins()), (Some(4), 1));
+        for (head, strand, say) in [
+            ("bin: 1, swap: [[plus, minus]]", "forward", "swap is for a network that reads both strands"),
+            ("bin: 1, swap: [[plus, minus], [minus, both]]", "max", "swap has \"minus\" twice"),
+            ("bin: 1, strands: ['+', '-', '.']", "max", "or `swap` with the label of the other strand"),
+            ("bin: 2, layout: [rows, labels]", "forward", "its bin is the core (4)"),
+        ] {
+            let error = track(head, strand).expect_err(head).to_string();
             assert!(error.contains(say), "{error}");
         }
     }

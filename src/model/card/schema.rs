@@ -1,10 +1,11 @@
-//! Schema of the card: its top level, `input`, `window`, `generate` and `run`.
+//! Schema of the card: its top level, `window`, `generate` and `run`.
 
 use serde::Deserialize;
 
 use super::{
     files::Files,
     heads::{HeadCard, StrandRule},
+    input::Input,
     variants::VariantRule,
 };
 
@@ -78,154 +79,6 @@ pub(crate) enum Kind {
     Generate,
 }
 
-/// How bases are encoded for the network.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Encoding {
-    /// Four numbers a base, A C G T.
-    OneHot,
-    /// One id a base: A C G T = 0 1 2 3, anything else 4.
-    Base,
-    /// One id for each k bases.
-    Kmer,
-    /// Byte-pair encoding, by `tokenizer.json`.
-    Bpe,
-    /// Sequence and text in one prompt, each by its own rules, by `tokenizer.json`.
-    Hybrid,
-}
-
-impl Encoding {
-    /// Rows are token ids, of which there are not as many as bases.
-    pub(crate) fn is_tokens(self) -> bool {
-        matches!(self, Self::Kmer | Self::Bpe | Self::Hybrid)
-    }
-
-    /// Token ids come from a `tokenizer.json`.
-    pub(crate) fn has_tokenizer(self) -> bool {
-        matches!(self, Self::Bpe | Self::Hybrid)
-    }
-}
-
-/// Order of the axes of the input.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Layout {
-    /// (rows, 4, bases).
-    ChannelsFirst,
-    /// (rows, bases, 4).
-    ChannelsLast,
-    /// (rows, tokens).
-    Tokens,
-}
-
-/// Number type of the input.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Dtype {
-    /// 32-bit float.
-    F32,
-    /// 64-bit integer.
-    I64,
-    /// 32-bit integer.
-    I32,
-    /// 8-bit unsigned integer.
-    U8,
-}
-
-/// How a base that is not A, C, G or T is encoded.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Unknown {
-    /// One-hot: all four numbers 0.
-    Zeros,
-    /// One-hot: all four numbers 0.25.
-    Uniform,
-    /// Its own token id.
-    Token,
-    /// A window that holds one is skipped.
-    Skip,
-}
-
-/// What lower case (soft-masked repeats) means.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Case {
-    /// The same as upper case.
-    #[default]
-    Upper,
-    /// Unknown, as N.
-    Mask,
-}
-
-/// The `input` part of a card.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Input {
-    /// How bases are encoded.
-    pub encoding: Encoding,
-    /// Name of the network's input.
-    pub tensor: String,
-    /// Order of the axes.
-    pub layout: Layout,
-    /// Number type.
-    pub dtype: Dtype,
-    /// Bases that are not A, C, G or T.
-    pub unknown: Unknown,
-    /// Lower case.
-    #[serde(default)]
-    pub case: Case,
-    /// k, for k-mers. [1, 8]
-    #[serde(default)]
-    pub k: Option<usize>,
-    /// K-mers at every base; if false, one after the other.
-    #[serde(default)]
-    pub overlapping: bool,
-    /// First token of every row (k-mers), such as `[CLS]`.
-    #[serde(default)]
-    pub prefix: Option<String>,
-    /// Last token of every row (k-mers), such as `[SEP]`.
-    #[serde(default)]
-    pub suffix: Option<String>,
-    /// Id that pads a row.
-    #[serde(default)]
-    pub padding_id: i64,
-    /// Name of the network's attention-mask input, if it has one.
-    #[serde(default)]
-    pub mask: Option<String>,
-    /// Name of the network's token-type input (all 0), if it has one.
-    #[serde(default)]
-    pub types: Option<String>,
-    /// Most tokens of a row, special ones included, that the network reads (its positions). [1, 1048576]
-    #[serde(default)]
-    pub max_tokens: Option<usize>,
-    /// What happens to a window of more tokens.
-    #[serde(default)]
-    pub too_many_tokens: TooManyTokens,
-}
-
-/// What happens to a window of more tokens than the network reads.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum TooManyTokens {
-    /// It is skipped.
-    #[default]
-    Skip,
-    /// The network reads its first tokens, and the special ones at the end.
-    Truncate,
-}
-
-impl Input {
-    /// How many tokens a row is truncated to; `None` where rows are not truncated.
-    pub(crate) fn cut(&self) -> Option<usize> {
-        self.max_tokens.filter(|_| self.too_many_tokens == TooManyTokens::Truncate)
-    }
-
-    /// How many tokens a row may have; `None` where rows are truncated or have no limit.
-    pub(crate) fn most_tokens(&self) -> Option<usize> {
-        self.max_tokens.filter(|_| self.too_many_tokens == TooManyTokens::Skip)
-    }
-}
-
 /// The `window` part of a card; all in bases.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -245,11 +98,47 @@ pub(crate) struct WindowRule {
     /// The network takes rows of exactly `span` bases; if false, shorter sequences are not padded.
     #[serde(default = "yes")]
     pub fixed: bool,
+    /// How a sequence that is shorter than the span is padded to it.
+    #[serde(default)]
+    pub padding: Padding,
     /// Tracks: the network also takes rows of other lengths, multiples of this many bases, and scores all of a row but
     /// (`span` - `core`) / 2 bases at each end, which is as far as it reads from a base it scores. Rows are then as long as an
     /// answer needs.
     #[serde(default)]
     pub multiple: Option<u64>,
+}
+
+/// How a sequence (a read) that is shorter than the span is padded to it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Padding {
+    /// N on the right.
+    #[default]
+    Right,
+    /// N on the left.
+    Left,
+    /// N on both sides; if their number is odd, one more on the right.
+    Centre,
+    /// The sequence again and again.
+    Repeat,
+}
+
+impl Padding {
+    /// Appends a sequence, padded to `len` bases; a longer one is not cut.
+    pub(crate) fn fill(self, bases: &[u8], len: usize, row: &mut Vec<u8>) {
+        let missing = len.saturating_sub(bases.len());
+        let left = match self {
+            Self::Left => missing,
+            Self::Centre => missing / 2,
+            Self::Right | Self::Repeat => 0,
+        };
+        row.resize(row.len() + left, b'N');
+        row.extend_from_slice(bases);
+        match self {
+            Self::Repeat if !bases.is_empty() => row.extend(bases.iter().cycle().take(missing)),
+            _ => row.resize(row.len() + missing - left, b'N'),
+        }
+    }
 }
 
 impl WindowRule {

@@ -43,15 +43,14 @@ impl WindowRunner {
 
     /// Scores of sequences no longer than a window, padded with N where rows have one length.
     pub(super) fn score(&mut self, card: &Card, sequences: &[&[u8]]) -> Result<Vec<f32>> {
-        let rows: Vec<Vec<u8>> = sequences.iter().map(|sequence| filled(card, sequence.to_vec())).collect();
+        let rows: Vec<Vec<u8>> = sequences.iter().map(|sequence| filled(card, sequence)).collect();
         self.run(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>())
     }
 }
 
-fn filled(card: &Card, mut row: Vec<u8>) -> Vec<u8> {
-    if card.window.fixed {
-        row.resize(card.window.span as usize, b'N');
-    }
+fn filled(card: &Card, bases: &[u8]) -> Vec<u8> {
+    let mut row = Vec::new();
+    card.window.padding.fill(bases, if card.window.fixed { card.window.span as usize } else { 0 }, &mut row);
     row
 }
 
@@ -96,7 +95,7 @@ fn windows(card: &Card, encoder: &Encoder) -> Result<Vec<Window>> {
         let shortest = (card.window.span - card.window.core + multiple) as usize;
         add(format!("{shortest} bases (the shortest rows)"), known(shortest, 3));
     } else if least < span {
-        let bases = filled(card, known(least, 3));
+        let bases = filled(card, &known(least, 3));
         add(format!("{least} bases (the shortest that the card allows)"), bases);
     }
     if card.input.encoding.is_tokens() {

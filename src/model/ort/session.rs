@@ -34,7 +34,14 @@ pub(super) enum Memory {
 pub(super) fn open(file: &NetworkFile, device: Device, ports: &Ports, memory: Memory) -> Result<Session> {
     let name = &file.place;
     let runtime = runtime(device).map_err(|problem| library::not_found(problem, device).into_error(name))?;
-    let commit = |mut builder: SessionBuilder| builder.commit_from_memory(&file.bytes).map_err(text);
+    let commit = |mut builder: SessionBuilder| {
+        for data in &file.data {
+            builder = builder
+                .with_external_initializer_file_in_memory(&data.name, std::sync::Arc::clone(&data.bytes))
+                .map_err(text)?;
+        }
+        builder.commit_from_memory(&file.bytes).map_err(text)
+    };
     let session = configured(runtime, device, memory).and_then(commit).map_err(|error| {
         let error = Error::model(name, short(&error));
         match device {

@@ -2,19 +2,20 @@
 
 use std::borrow::Cow;
 
+use half::{bf16, f16};
 use ort::{
     session::{Session, SessionInputValue},
-    value::TensorRef,
+    value::{DynValue, PrimitiveTensorElementType, Tensor, TensorElementType, TensorRef},
 };
 
-use super::session::{Memory, failed, open, ports_of};
+use super::session::{Memory, failed, no_output, open, ports_of};
 use crate::{
-    batch::Data,
+    batch::{Data, Input},
     error::Result,
     model::{
         device::Device,
         engine::{NetworkFile, WindowModel},
-        ports::WindowPorts,
+        ports::{NumberType, Port, WindowPorts},
     },
 };
 
@@ -22,14 +23,69 @@ pub(super) struct OrtWindows {
     session: Session,
     rows: Option<usize>,
     name: String,
-    ports: WindowPorts,
+    /// Names of the inputs, and their number types in the network.
+    inputs: Vec<(String, NumberType)>,
+    outputs: Vec<String>,
 }
 
 impl OrtWindows {
     pub(super) fn load(file: &NetworkFile, device: Device, ports: &WindowPorts) -> Result<Self> {
         let session = open(file, device, &ports.all, Memory::Kept)?;
-        let rows = ports_of(&session).rows();
-        Ok(Self { session, rows, name: file.place.clone(), ports: ports.clone() })
+        let found = ports_of(&session);
+        let input = |port: &Port| {
+            let own = found.inputs.iter().find(|own| own.name == port.name).and_then(|own| own.number);
+            (port.name.clone(), own.or(port.number).unwrap_or(NumberType::Other))
+        };
+        Ok(Self {
+            rows: found.rows(),
+            name: file.place.clone(),
+            inputs: ports.all.inputs.iter().map(input).collect(),
+            outputs: ports.all.outputs.iter().map(|port| port.name.clone()).collect(),
+            session,
+        })
+    }
+}
+
+/// An input in the number type of the network.
+fn value<'a>(input: Input<'a>, number: NumberType) -> ort::Result<SessionInputValue<'a>> {
+    let Input { shape, data } = input;
+    match (data, number) {
+        (Data::F32(values), NumberType::F32) => Ok(TensorRef::from_array_view((shape, values))?.into()),
+        (Data::I64(values), NumberType::I64) => Ok(TensorRef::from_array_view((shape, values))?.into()),
+        (Data::I32(values), NumberType::I32) => Ok(TensorRef::from_array_view((shape, values))?.into()),
+        (Data::U8(values), NumberType::U8) => Ok(TensorRef::from_array_view((shape, values))?.into()),
+        (data, NumberType::F32) => owned(shape, data.converted(|value| value as f32)),
+        (data, NumberType::F64) => owned(shape, data.converted(|value| value)),
+        (data, NumberType::F16) => owned(shape, data.converted(f16::from_f64)),
+        (data, NumberType::Bf16) => owned(shape, data.converted(bf16::from_f64)),
+        (data, NumberType::I32) => owned(shape, data.converted(|value| value as i32)),
+        (data, NumberType::U8) => owned(shape, data.converted(|value| value as u8)),
+        (data, NumberType::I8) => owned(shape, data.converted(|value| value as i8)),
+        (data, NumberType::Bool) => owned(shape, data.converted(|value| value != 0.0)),
+        (data, NumberType::I64 | NumberType::Other) => owned(shape, data.converted(|value| value as i64)),
+    }
+}
+
+fn owned<T: PrimitiveTensorElementType + Clone + std::fmt::Debug + 'static>(
+    shape: &[usize],
+    values: Vec<T>,
+) -> ort::Result<SessionInputValue<'static>> {
+    Ok(Tensor::from_array((shape, values))?.into())
+}
+
+/// The values of an output, of any type of float, in 32 bits.
+fn floats(output: &DynValue) -> ort::Result<Vec<f32>> {
+    match output.dtype().tensor_type() {
+        Some(TensorElementType::Float64) => {
+            Ok(output.try_extract_tensor::<f64>()?.1.iter().map(|&value| value as f32).collect())
+        }
+        Some(TensorElementType::Float16) => {
+            Ok(output.try_extract_tensor::<f16>()?.1.iter().map(|value| value.to_f32()).collect())
+        }
+        Some(TensorElementType::Bfloat16) => {
+            Ok(output.try_extract_tensor::<bf16>()?.1.iter().map(|value| value.to_f32()).collect())
+        }
+        _ => Ok(output.try_extract_tensor::<f32>()?.1.to_vec()),
     }
 }
 
@@ -38,28 +94,17 @@ impl WindowModel for OrtWindows {
         self.rows
     }
 
-    fn run(&mut self, shape: &[usize], input: Data<'_>, mask: Option<&[i64]>) -> Result<Vec<Vec<f32>>> {
+    fn run(&mut self, inputs: &[Input<'_>]) -> Result<Vec<Vec<f32>>> {
         let failed = failed(&self.name);
-        let sequence: SessionInputValue<'_> = match input {
-            Data::F32(values) => TensorRef::from_array_view((shape, values)).map_err(&failed)?.into(),
-            Data::I64(values) => TensorRef::from_array_view((shape, values)).map_err(&failed)?.into(),
-            Data::I32(values) => TensorRef::from_array_view((shape, values)).map_err(&failed)?.into(),
-            Data::U8(values) => TensorRef::from_array_view((shape, values)).map_err(&failed)?.into(),
-        };
-        let mut inputs: Vec<(Cow<'_, str>, SessionInputValue<'_>)> =
-            vec![(Cow::Borrowed(self.ports.input.as_str()), sequence)];
-        if let (Some(name), Some(mask)) = (&self.ports.mask, mask) {
-            let mask = TensorRef::from_array_view((shape, mask)).map_err(&failed)?;
-            inputs.push((Cow::Borrowed(name), mask.into()));
-        }
-        let zeros;
-        if let Some(name) = &self.ports.types {
-            zeros = vec![0i64; shape.iter().product()];
-            let types = TensorRef::from_array_view((shape, zeros.as_slice())).map_err(&failed)?;
-            inputs.push((Cow::Borrowed(name), types.into()));
-        }
+        let named = self.inputs.iter().zip(inputs);
+        let inputs = named
+            .map(|((name, number), input)| Ok((Cow::Borrowed(name.as_str()), value(*input, *number).map_err(&failed)?)))
+            .collect::<Result<Vec<_>>>()?;
         let outputs = self.session.run(inputs).map_err(&failed)?;
-        let values = |name: &str| Ok(outputs[name].try_extract_tensor::<f32>().map_err(&failed)?.1.to_vec());
-        self.ports.all.outputs.iter().map(|port| values(&port.name)).collect()
+        let values = |name: &String| {
+            let output = outputs.get(name).ok_or_else(|| no_output(&self.name, name))?;
+            floats(output).map_err(&failed)
+        };
+        self.outputs.iter().map(values).collect()
     }
 }

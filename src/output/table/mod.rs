@@ -52,6 +52,8 @@ pub(super) mod tests {
 
     pub(crate) fn form() -> Form {
         let column = |name: &str, callable| Column {
+            partner: 0,
+            title: None,
             name: name.into(),
             head: 0,
             label: name.into(),

@@ -106,6 +106,8 @@ mod tests {
 
     fn form(bin: u64) -> Form {
         let column = |label: &str, strand| Column {
+            partner: 0,
+            title: None,
             name: label.into(),
             head: 0,
             label: label.into(),

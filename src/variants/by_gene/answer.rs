@@ -219,6 +219,8 @@ mod tests {
 
     fn columns(heads: &[(&str, usize)]) -> Vec<Column> {
         let column = |&(name, head): &(&str, usize)| Column {
+            partner: 0,
+            title: None,
             name: name.into(),
             head,
             label: name.rsplit('.').next().unwrap_or(name).into(),

@@ -32,6 +32,8 @@ pub(crate) struct WindowAnswers {
     /// Columns that are written, with what comparing them takes.
     columns: Vec<(crate::model::card::Column, Score)>,
     kinds: Vec<ScoreField>,
+    /// The column that has the score of each column on the reverse strand.
+    partners: Vec<usize>,
     /// INFO fields: all kinds of a column after the other.
     names: Vec<String>,
     /// Where answers are kept.
@@ -72,6 +74,7 @@ impl WindowAnswers {
                 Score { column, bin: bin as i64, repeat: (bin / finest) as usize, missing_is_zero: zero[column] };
             (columns[column].clone(), score)
         };
+        let partners = columns.iter().map(|column| column.partner).collect();
         let columns: Vec<_> = wanted.iter().map(score).collect();
         let kinds = match cut.comparison {
             Comparison::L2 | Comparison::Js => vec![ScoreField::Delta],
@@ -84,7 +87,7 @@ impl WindowAnswers {
             columns.iter().flat_map(|(column, _)| kinds.iter().map(|kind| fields.score(kind.word(), column))).collect();
         // With the one for reasons.
         check_count(names.len() + 1, columns.len())?;
-        Ok(Self { cut, shape: *shape, fields, columns, kinds, names, cache })
+        Ok(Self { cut, shape: *shape, fields, columns, kinds, partners, names, cache })
     }
 
     /// INFO fields that are added.
@@ -191,10 +194,14 @@ impl WindowAnswers {
         let forward = |rows: Strands| answers.scores_in_batch(rows.forward);
         let reverse = |rows: Strands| rows.reverse.map(|row| answers.scores_in_batch(row)).unwrap_or_default();
         let rows = [allele.reference, allele.left, allele.right];
-        // On the reverse strand, a track is reversed.
+        // On the reverse strand, a track is reversed, and labels of a strand are those of the other one.
         let reversed = |rows: Strands| -> Vec<f32> {
-            let places = reverse(rows).rchunks_exact(self.shape.columns);
-            if track { places.flatten().copied().collect() } else { reverse(rows).to_vec() }
+            let scores = reverse(rows);
+            let turned = |place: &'_ [f32]| self.partners.iter().map(|&column| place[column]).collect::<Vec<f32>>();
+            match track {
+                true => scores.rchunks_exact(self.shape.columns).flat_map(turned).collect(),
+                false => scores.chunks_exact(self.shape.columns).flat_map(turned).collect(),
+            }
         };
         let joined = |rows: Strands| -> Vec<f32> {
             let mean = |(one, other): (&f32, &f32)| ((f64::from(*one) + f64::from(*other)) / 2.0) as f32;

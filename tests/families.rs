@@ -1,0 +1,137 @@
+//! Reduced networks of published model families: the card says their inputs and outputs without a change of their graphs, and the scores are
+//! those that tests/reference/make_families.py computes in its own way.
+
+use std::fs;
+
+use crate::support::{Folder, Run, genogloss, ort_available, root, succeed};
+
+fn engines() -> Vec<&'static str> {
+    if ort_available() { vec!["ort", "rten"] } else { vec!["rten"] }
+}
+
+fn names() -> Vec<String> {
+    let folder = fs::read_dir(root().join("tests/models/families")).expect("the families");
+    folder.map(|entry| entry.expect("a family").file_name().into_string().expect("a name")).collect()
+}
+
+#[test]
+fn every_family_equals_its_own_code_on_both_engines() {
+    let names = names();
+    assert!(names.len() >= 30, "{}", names.len());
+    for name in names {
+        for engine in engines() {
+            let run = genogloss(&["models", "check", &format!("tests/models/families/{name}"), "--engine", engine]);
+            assert_eq!(run.code, 0, "{name} {engine}: {}", run.stderr);
+            assert!(run.stdout.contains("sequences of the self-test, largest difference"), "{name}: {}", run.stdout);
+            assert!(run.stdout.contains("windows, alone and together"), "{name}: {}", run.stdout);
+        }
+    }
+}
+
+/// A copy of a family's folder, with another card.
+fn copied(name: &str, change: impl Fn(String) -> String) -> Folder {
+    let (from, folder) = (root().join("tests/models/families").join(name), Folder::new());
+    for entry in fs::read_dir(from).expect("a family") {
+        let path = entry.expect("a file").path();
+        let file = path.file_name().expect("a name").to_str().expect("a name").to_string();
+        let content = fs::read(&path).expect("read");
+        match file.as_str() {
+            "card.yaml" => folder.write(&file, change(String::from_utf8(content).expect("text"))),
+            _ => folder.write(&file, content),
+        };
+    }
+    folder
+}
+
+fn checked(folder: &Folder, engine: &str) -> Run {
+    genogloss(&["models", "check", &folder.path(""), "--engine", engine])
+}
+
+#[test]
+fn weights_beside_the_network_are_those_of_the_card() {
+    for engine in engines() {
+        let hidden = copied("external", |card| {
+            let start = card.find(", model.onnx.data: ").expect("the digest");
+            card.replace("  data: [model.onnx.data]\n", "").replace(&card[start..start + 83], "")
+        });
+        let error = checked(&hidden, engine).error(1);
+        assert!(error.contains("its weights are in model.onnx.data, which the card does not list"), "{error}");
+        assert!(error.contains("add `data: [model.onnx.data]`"), "{error}");
+
+        let changed = copied("external", |card| card);
+        let mut data = fs::read(changed.path("model.onnx.data")).expect("weights");
+        data[5] ^= 1;
+        changed.write("model.onnx.data", &data);
+        let error = checked(&changed, engine).error(1);
+        assert!(error.contains("model.onnx.data has another checksum than in the card"), "{error}");
+
+        let outside = copied("external", |card| card.replace("data: [model", "data: [../model"));
+        let error = checked(&outside, engine).error(1);
+        assert!(error.contains("\"../model.onnx.data\" is not the name of a file in the folder"), "{error}");
+    }
+}
+
+#[test]
+fn a_snapshot_in_the_cache_of_a_hub_may_have_links_to_its_blobs() {
+    let folder = Folder::new();
+    let (snapshot, blobs) = (folder.root().join("models--a/snapshots/1"), folder.root().join("models--a/blobs"));
+    fs::create_dir_all(&snapshot).expect("made");
+    fs::create_dir_all(&blobs).expect("made");
+    for entry in fs::read_dir(root().join("tests/models/families/external")).expect("a family") {
+        let path = entry.expect("a file").path();
+        let name = path.file_name().expect("a name");
+        fs::copy(&path, blobs.join(name)).expect("copied");
+        std::os::unix::fs::symlink(std::path::Path::new("../../blobs").join(name), snapshot.join(name))
+            .expect("a link");
+    }
+    succeed(&["models", "check", snapshot.to_str().expect("a path")]);
+    // A link to any other place is not read.
+    fs::remove_file(snapshot.join("model.onnx")).expect("removed");
+    std::os::unix::fs::symlink(root().join("tests/models/families/external/model.onnx"), snapshot.join("model.onnx"))
+        .expect("a link");
+    let error = genogloss(&["models", "check", snapshot.to_str().expect("a path")]).error(1);
+    assert!(error.contains("model.onnx is a link to a file outside of the folder"), "{error}");
+}
+
+#[test]
+fn published_labels_are_shown_and_their_names_are_columns() {
+    let shown = succeed(&["models", "show", "tests/models/families/enformer"]);
+    assert!(
+        shown.contains("human.DNASE_cerebellum_male_adult_27_years = DNASE:cerebellum male adult (27 years)"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn both_strands_of_a_profile_change_places_in_scores_of_variants() {
+    // The reverse complement of a contig has the scores of the contig, plus for minus.
+    let bases: String = (0..400usize).map(|at| char::from(b"ACGT"[(at * at / 7 + at / 5) % 4])).collect();
+    let turned: String = bases
+        .bytes()
+        .rev()
+        .map(|base| char::from(b"TGCA"[b"ACGT".iter().position(|b| *b == base).expect("a base")]))
+        .collect();
+    let folder = Folder::new();
+    let fasta = folder.write("c.fa", format!(">f\n{bases}\n>r\n{turned}\n"));
+    folder.write("c.fa.fai", "f\t400\t3\t400\t401\nr\t400\t407\t400\t401\n");
+    let vcf = |contig: &str, at: usize, base: &str, alternate: &str| {
+        format!("{contig}\t{}\t.\t{base}\t{alternate}\t.\t.\t.\n", at + 1)
+    };
+    let at = 203;
+    let (base, other) = (&bases[at..=at], if &bases[at..=at] == "A" { "C" } else { "A" });
+    let opposite = |base: &str| ["T", "G", "C", "A"]["ACGT".find(base).expect("a base")];
+    let text = "##fileformat=VCFv4.2\n##contig=<ID=f,length=400>\n##contig=<ID=r,length=400>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+        .to_string() + &vcf("f", at, base, other) + &vcf("r", 399 - at, opposite(base), opposite(other));
+    let vcf = folder.write("c.vcf", text);
+    let scored = succeed(&["variants", &vcf, "-f", &fasta, "-m", "tests/models/families/borzoi", "--quiet"]);
+    let field = |line: &str, name: &str| -> f64 {
+        let start = line.find(&format!("{name}=")).unwrap_or_else(|| panic!("{name}: {line}")) + name.len() + 1;
+        line[start..].split([';', '\t']).next().expect("a value").parse().expect("a number")
+    };
+    let lines: Vec<&str> = scored.lines().filter(|line| !line.starts_with('#')).collect();
+    for (one, two) in [("plus", "minus"), ("minus", "plus"), ("dnase", "dnase")] {
+        let (forward, reverse) =
+            (field(lines[0], &format!("GG_DELTA_rna_{one}")), field(lines[1], &format!("GG_DELTA_rna_{two}")));
+        assert!((forward - reverse).abs() < 1e-5 && forward.abs() > 1e-6, "{one}: {forward} {reverse}");
+    }
+}
