@@ -94,6 +94,52 @@ fn a_snapshot_in_the_cache_of_a_hub_may_have_links_to_its_blobs() {
 }
 
 #[test]
+fn variants_at_the_ends_of_contigs_are_skipped_or_padded_as_the_card_says() {
+    let bases: String = (0..200usize).map(|at| char::from(b"ACGT"[(at * at / 7 + at / 5) % 4])).collect();
+    let scores = |variants: &str, place: usize, fasta: &str| -> String {
+        let folder = copied("deepbind", |card| card.replace("self_test:", &format!("{variants}self_test:")));
+        let fasta = folder.write("c.fa", format!(">c\n{fasta}\n"));
+        let base = bases.as_bytes()[place] as char;
+        let vcf = format!(
+            "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\nc\t{}\t.\t{base}\t{}\t.\t.\t.\n",
+            place + 1,
+            if base == 'A' { "C" } else { "A" }
+        );
+        let vcf = folder.write("c.vcf", vcf);
+        let scored = succeed(&["variants", &vcf, "-f", &fasta, "-m", &folder.path(""), "--quiet"]);
+        scored.lines().last().and_then(|line| line.split('\t').nth(7)).expect("INFO").into()
+    };
+    for place in [3, 196] {
+        assert!(scores("", place, &bases).contains("contig_end"));
+        let padded = scores("variants: {ends: pad}\n", place, &bases);
+        assert!(padded.contains("GG_DELTA_score=") && !padded.contains("GG_SKIP"), "{padded}");
+    }
+    // N of the contig's own are read as those past its end are.
+    let folder = copied("deepbind", |card| card.replace("self_test:", "variants: {ends: pad}\nself_test:"));
+    let fasta = folder.write("c.fa", format!(">short\n{bases}\n>long\n{}{bases}{}\n", "N".repeat(50), "N".repeat(50)));
+    let vcf: String = [("short", 0), ("long", 50)]
+        .iter()
+        .flat_map(|&(contig, shift)| {
+            [3usize, 196].map(|place| {
+                let base = bases.as_bytes()[place] as char;
+                format!(
+                    "{contig}\t{}\t.\t{base}\t{}\t.\t.\t.\n",
+                    place + 1 + shift,
+                    if base == 'A' { "C" } else { "A" }
+                )
+            })
+        })
+        .collect();
+    let vcf =
+        folder.write("c.vcf", format!("##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n{vcf}"));
+    let scored = succeed(&["variants", &vcf, "-f", &fasta, "-m", &folder.path(""), "--quiet"]);
+    let infos: Vec<&str> =
+        scored.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split('\t').nth(7)).collect();
+    assert_eq!(infos[..2], infos[2..]);
+    assert!(infos.iter().all(|info| info.contains("GG_DELTA_score=")), "{infos:?}");
+}
+
+#[test]
 fn published_labels_are_shown_and_their_names_are_columns() {
     let shown = succeed(&["models", "show", "tests/models/families/enformer"]);
     assert!(

@@ -70,7 +70,8 @@ pub(super) struct Options {
     /// Write a bigWig file for every score into this folder: DIR/SCORE.bw. Without -o, nothing else is written.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     bigwig: Option<PathBuf>,
-    /// Score to write as bedGraph or bigWig (names: `genogloss models show`); for bigWig it may be given several times.
+    /// Score to write as bedGraph or bigWig (names: `genogloss models show`; `*` stands for anything); for bigWig it may be given several
+    /// times.
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     column: Vec<String>,
     /// How overlapping windows (a --stride below the model's core) are combined: each is cut to one stride, or every

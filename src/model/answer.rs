@@ -48,6 +48,15 @@ pub(crate) struct ChangeAnswer {
     pub alternate: Vec<f32>,
 }
 
+/// Whether a name is what a pattern says, in which `*` stands for anything.
+fn matches(pattern: &[u8], name: &[u8]) -> bool {
+    match pattern {
+        [] => name.is_empty(),
+        [b'*', rest @ ..] => (0..=name.len()).any(|at| matches(rest, &name[at..])),
+        [first, rest @ ..] => name.first() == Some(first) && matches(rest, &name[1..]),
+    }
+}
+
 /// The layout of an answer: scores in columns, or words.
 #[derive(Clone, Debug)]
 pub(crate) struct Form {
@@ -72,6 +81,39 @@ impl Form {
     /// The answer in words, if there is one.
     pub(crate) fn words<'a>(&self, text: &'a str) -> std::result::Result<&'a str, Skip> {
         if text.is_empty() { Err(self.unanswered) } else { Ok(text) }
+    }
+
+    /// Columns that a name or a pattern of `--column` is about, in the model's order; all of them, if there is none. Messages call the model
+    /// `model`.
+    pub(crate) fn chosen_columns(&self, patterns: &[String], model: &str) -> Result<Vec<usize>> {
+        let columns = &self.columns;
+        if patterns.is_empty() {
+            return Ok((0..columns.len()).collect());
+        }
+        let mut wanted = vec![false; columns.len()];
+        for pattern in patterns {
+            let mut any = false;
+            for (column, wanted) in columns.iter().zip(&mut wanted) {
+                // A label may also be given as it is published.
+                let title = column.title.as_deref().is_some_and(|title| matches(pattern.as_bytes(), title.as_bytes()));
+                let is_meant = title || matches(pattern.as_bytes(), column.name.as_bytes());
+                any |= is_meant;
+                *wanted |= is_meant;
+            }
+            if !any {
+                return Err(Error::usage(format!("--column {pattern}: {model} has no such score"))
+                    .with_hint(format!("it has {}", self.some_names())));
+            }
+        }
+        Ok((0..columns.len()).filter(|&column| wanted[column]).collect())
+    }
+
+    /// The names of the first scores, and how many there are.
+    pub(crate) fn some_names(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().take(8).map(|column| column.name.as_str()).collect();
+        let count = self.columns.len();
+        let more = if count > names.len() { format!(" … ({count} in all)") } else { String::new() };
+        format!("{}{more}", names.join(", "))
     }
 
     /// Whether each column may be called.

@@ -137,7 +137,13 @@ impl Network {
 }
 
 fn failed(name: &str, problem: &str) -> Error {
-    Error::model(name, format!("rten: {}", problem.lines().next().unwrap_or("failed")))
+    let problem = problem.lines().next().unwrap_or("failed");
+    let error = Error::model(name, format!("rten: {problem}"));
+    // Operators that rten lacks, or was built without, such as DFT.
+    match problem.contains("not enabled") || problem.contains("not supported") || problem.contains("unsupported") {
+        true => error.with_hint("ONNX Runtime may run this network: pip install onnxruntime, or --engine ort"),
+        false => error,
+    }
 }
 
 /// Runs code of rten, which may panic on damaged networks.

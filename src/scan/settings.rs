@@ -102,7 +102,6 @@ impl Settings {
 
     /// The columns of bedGraph and bigWig.
     pub(crate) fn chosen_columns(&self, form: &Form, grid: Option<Grid>) -> Result<Vec<usize>> {
-        let names: Vec<&str> = form.columns.iter().map(|c| c.name.as_str()).collect();
         if let Err(needed) = (self.format.check)(form) {
             return Err(Error::usage(format!("-O {} needs {needed}", self.format.name)));
         }
@@ -116,24 +115,19 @@ impl Settings {
         if self.bigwig.is_some() {
             self.check_tracks(form, grid)?;
         }
-        let mut chosen = Vec::new();
-        for name in &self.columns {
-            let column = names
-                .iter()
-                .position(|n| n == name)
-                .ok_or_else(|| Error::usage(format!("--column {name}: this model has {}", names.join(", "))))?;
-            if !chosen.contains(&column) {
-                chosen.push(column);
-            }
-        }
-        if chosen.is_empty() && (!one || names.len() == 1) {
-            chosen = (0..names.len()).filter(|&c| form.columns[c].callable).collect();
+        let mut chosen = form.chosen_columns(&self.columns, "this model")?;
+        if self.columns.is_empty() {
+            let all = !one || form.columns.len() == 1;
+            chosen.retain(|&column| all && form.columns[column].callable);
         }
         if one && chosen.len() != 1 {
-            let hint = if names.is_empty() {
+            let hint = if form.columns.is_empty() {
                 "this task answers as text: use -O tsv".into()
-            } else {
+            } else if form.columns.len() <= 8 {
+                let names: Vec<&str> = form.columns.iter().map(|column| column.name.as_str()).collect();
                 format!("--column {}", names.join(", or --column "))
+            } else {
+                format!("choose one with --column; it has {}", form.some_names())
             };
             return Err(Error::usage("a bedGraph contains one score, and this model has several").with_hint(hint));
         }

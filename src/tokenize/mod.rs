@@ -68,6 +68,7 @@ pub(crate) struct Encoder {
     /// What unknown bases are read as, before they become tokens.
     instead: Option<u8>,
     has_reverse: bool,
+    reversed: bool,
     mask_lower_case: bool,
     skip_unknown: bool,
     both_strands: bool,
@@ -106,6 +107,7 @@ impl Encoder {
             codes: codes(input),
             instead: input.unknown.base(),
             has_reverse: input.has_reverse(),
+            reversed: input.reversed,
             mask_lower_case: input.case == Case::Mask,
             skip_unknown: input.unknown == Unknown::Skip,
             both_strands: card.strand != StrandRule::Forward,
@@ -137,16 +139,15 @@ impl Encoder {
     /// How many tokens a window has on the strand on which it has more; 0 where the encoding has no tokens.
     pub(crate) fn most_tokens_of(&self, bases: &[u8]) -> Result<usize> {
         let Scheme::Ids(tokenizer) = &self.scheme else { return Ok(0) };
-        let (mut ids, mut turned) = (Vec::new(), Vec::new());
-        self.ids(tokenizer.as_ref(), bases, &mut ids)?;
-        let tokens = ids.len();
-        if !self.both_strands {
-            return Ok(tokens);
+        let mut rows = Rows::default();
+        rows.push(bases);
+        let mut most = 0;
+        for strand in 0..self.rows_per_window() {
+            let (mut ids, mut turned) = (Vec::new(), Vec::new());
+            self.ids(tokenizer.as_ref(), self.strand_row(&rows, strand, &mut turned), &mut ids)?;
+            most = most.max(ids.len());
         }
-        ids.clear();
-        reverse_complement_into(bases, &mut turned);
-        self.ids(tokenizer.as_ref(), &turned, &mut ids)?;
-        Ok(tokens.max(ids.len()))
+        Ok(most)
     }
 
     fn ids(&self, tokenizer: &dyn Tokenizer, bases: &[u8], ids: &mut Vec<i64>) -> Result<()> {
@@ -197,15 +198,20 @@ impl Encoder {
 
     /// Bases of encoded row `index`: window `index`, or window `index / 2`, every second one reverse-complemented.
     fn strand_row<'a>(&self, rows: &'a Rows, index: usize, turned: &'a mut Vec<u8>) -> &'a [u8] {
-        if !self.both_strands {
-            return rows.row(index);
-        }
-        let row = rows.row(index / 2);
-        if index.is_multiple_of(2) {
+        let row = rows.row(index / self.rows_per_window());
+        let is_reverse = self.both_strands && !index.is_multiple_of(2);
+        if !is_reverse && !self.reversed {
             return row;
         }
         turned.clear();
-        reverse_complement_into(row, turned);
+        if is_reverse {
+            reverse_complement_into(row, turned)
+        } else {
+            turned.extend_from_slice(row)
+        }
+        if self.reversed {
+            turned.reverse();
+        }
         turned
     }
 

@@ -162,7 +162,7 @@ fn modes(settings: &Settings, model: &LoadedModel, reference: &Reference, aliase
         return by_gene(settings, model, card, reference, aliases);
     }
     let cut = Cut::new(model, settings.compare)?;
-    let wanted = chosen_columns(&settings.columns, model)?;
+    let wanted = model.form.chosen_columns(&settings.columns, &model.report.name)?;
     let (read, kept) = match &settings.cache {
         Some(folder) => {
             let run = by_window::key::of_run(model, &cut, &wanted);
@@ -197,7 +197,7 @@ fn by_gene(
     let rules = Rules::new(card, settings);
     let annotation = annotation::read(path)?;
     let genes = Genes::new(annotation.genes, annotation.place, reference.contigs(), aliases, &reference.place())?;
-    let wanted = chosen_columns(&settings.columns, model)?;
+    let wanted = model.form.chosen_columns(&settings.columns, &model.report.name)?;
     let (read, kept) = match &settings.cache {
         Some(folder) => {
             (Some((Cache::open(folder)?, key::of_run(card, &model.report, rules, &wanted))), Some(Cache::open(folder)?))
@@ -210,39 +210,6 @@ fn by_gene(
     }
     let asks = Asks::Genes(Box::new(GeneAsker::new(genes, rules, read)));
     Ok((asks, Answers::Genes(answers), Some(annotation.report)))
-}
-
-/// Columns that are written: those that a name or a pattern of `--column` is about, in the model's order.
-fn chosen_columns(patterns: &[String], model: &LoadedModel) -> Result<Vec<usize>> {
-    let columns = &model.form.columns;
-    if patterns.is_empty() {
-        return Ok((0..columns.len()).collect());
-    }
-    let mut wanted = vec![false; columns.len()];
-    for pattern in patterns {
-        let mut any = false;
-        for (column, wanted) in columns.iter().zip(&mut wanted) {
-            let matches = matches(pattern.as_bytes(), column.name.as_bytes());
-            any |= matches;
-            *wanted |= matches;
-        }
-        if !any {
-            let names: Vec<&str> = columns.iter().take(8).map(|column| column.name.as_str()).collect();
-            let more = if columns.len() > 8 { format!(" … ({} in all)", columns.len()) } else { String::new() };
-            return Err(Error::usage(format!("--column {pattern}: {} has no such score", model.report.name))
-                .with_hint(format!("it has {}{more}", names.join(", "))));
-        }
-    }
-    Ok((0..columns.len()).filter(|&column| wanted[column]).collect())
-}
-
-/// Whether a name is what a pattern says, in which `*` stands for anything.
-fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    match pattern {
-        [] => name.is_empty(),
-        [b'*', rest @ ..] => (0..=name.len()).any(|at| matches(rest, &name[at..])),
-        [first, rest @ ..] => name.first() == Some(first) && matches(rest, &name[1..]),
-    }
 }
 
 /// The contigs of a header with their lengths; one that the header does not tell is that of the FASTA, or has no limit.

@@ -209,12 +209,14 @@ def one_hot_families():
     chance = random.Random(24)
 
     def simple(name, labels, card, input, span, order="ACGT", unknown=NOWHERE, place=lambda x: x.T, axes=lambda x: x, activate=lambda x: x,
-               after=lambda x: x, head="score", least=None, pad=lambda s, n: s + "N" * (n - len(s)), files=None, dtype=np.float32, external=False):
+               after=lambda x: x, head="score", least=None, pad=lambda s, n: s + "N" * (n - len(s)), files=None, dtype=np.float32, external=False, strands=None):
         def inputs(sequence):
             return {input: place(one_hot(pad(sequence, span), order, unknown)).astype(dtype)}
 
         def scores(run, sequence):
-            return columns(head, labels, activate(run(sequence)["y"].reshape(len(labels))))
+            both = [sequence] if strands is None else [sequence, reverse_complement(sequence)]
+            answers = [activate(run(one)["y"].reshape(len(labels))) for one in both]
+            return columns(head, labels, answers[0] if strands is None else strands(answers, key=lambda answer: answer.max()))
 
         return Family(name, lambda: Pooled(len(labels), len(order), axes, after), inputs, scores, card, span, least, files, ["y"], external=external)
 
@@ -290,6 +292,14 @@ input: {encoding: one-hot, tensor: x, layout: channels-first, dtype: bool, order
 window: {span: 40, core: 20, stride: 20}
 heads: [{name: score, output: y, activation: exp, labels: [a, b]}]""", "x", 40, "NACGT", axes=lambda x: x.float(),
                  after=lambda y: y.double(), activate=lambda x: np.exp(x.astype(np.float64)), dtype=bool)
+
+    # Balrog reads a gene's start from 3' to 5', with A for unknown bases.
+    yield simple("balrog-start", ["start"], """kind: classify
+input: {encoding: one-hot, tensor: x, layout: channels-first, dtype: f32, order: ATGC, unknown: A, reversed: true}
+window: {span: 32, core: 32, stride: 32}
+strand: max
+heads: [{name: start, output: y, activation: sigmoid, labels: [start]}]""", "x", 32, "ATGC", unknown=np.eye(4)[0],
+                 place=lambda x: x[::-1].T.copy(), activate=sigmoid, head="start", strands=max)
 
     def starr():
         return Function(lambda parts, x: (parts["dev"](x), parts["hk"](x)), dev=Pooled(1, axes=turn), hk=Pooled(1, axes=turn))

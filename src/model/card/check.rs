@@ -6,7 +6,7 @@ use super::{
     heads::{Activation, StrandRule},
     input::{Dtype, Encoding, Unknown},
     schema::{Card, GenerateRule, Kind, WindowRule},
-    variants::{ChangeRule, Deleted},
+    variants::{ChangeRule, Deleted, Ends},
 };
 
 /// The first problem of a part of the card, in words.
@@ -35,6 +35,9 @@ impl Card {
         self.check_header_texts()?;
         self.window.check()?;
         self.input.check()?;
+        if self.input.reversed && self.kind == Kind::Track {
+            return Err("input: reversed does not suit kind track: its bins are from left to right".into());
+        }
         self.check_special_tokens()?;
         self.check_middle_core()?;
         self.check_tokenizer()?;
@@ -107,7 +110,7 @@ impl Card {
         if self.files.model.0.len() != 1 {
             return Err("kind generate has one network".into());
         }
-        if !input.others.is_empty() || input.order.is_some() || input.unknown.base().is_some() {
+        if input.reversed || !input.others.is_empty() || input.order.is_some() || input.unknown.base().is_some() {
             return Err(
                 "kind generate has no other inputs (input: others), no order and no base for unknown ones".into()
             );
@@ -168,6 +171,9 @@ impl Card {
     fn check_changes(&self) -> Checked {
         match &self.variants.changes {
             Some(changes) => self.check_change_networks(changes),
+            None if self.variants.ends == Some(Ends::Pad) && !self.window.fixed => {
+                Err("variants: ends: pad needs rows of one length (window: fixed: true)".into())
+            }
             None if self.variants.genes => {
                 Err("variants: genes needs changes: the networks that answer for a change".into())
             }

@@ -146,6 +146,9 @@ pub(crate) struct Input {
     /// Order of the bases: channels of one-hot input, ids of `base`. A fifth letter, N, stands for unknown ones. Default: ACGT.
     #[serde(default)]
     pub order: Option<String>,
+    /// The sequence is read from its end, without complements (3' to 5').
+    #[serde(default)]
+    pub reversed: bool,
     /// Lower case.
     #[serde(default)]
     pub case: Case,

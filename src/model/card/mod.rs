@@ -20,7 +20,7 @@ pub(crate) use self::{
     heads::{Activation, HeadCard, Over, StrandRule},
     input::{Carrier, Case, Dtype, Encoding, Holds, Input, OtherInput, Side, Unknown},
     schema::{Card, GenerateRule, Kind, Padding, WindowRule},
-    variants::{ChangeRule, Comparison, OutsideGene},
+    variants::{ChangeRule, Comparison, Ends, OutsideGene},
 };
 
 use crate::error::{Error, Result};
@@ -57,6 +57,7 @@ impl Card {
 
     /// Sets what a head leaves to the rest of the card.
     fn complete(&mut self) {
+        self.window.fixed = self.window.written_fixed.unwrap_or(!self.input.encoding.has_tokenizer());
         let (is_track, core) = (self.kind == Kind::Track, self.window.core);
         let whole = |head: &&mut HeadCard| is_track && head.bin.is_none() && !head.axes(is_track).has_bins();
         self.heads.iter_mut().filter(whole).for_each(|head| head.bin = Some(core));
@@ -137,6 +138,7 @@ heads: [{name: promoter, output: y, activation: sigmoid, labels: [promoter]}]
             ("model: model.onnx,", "model: ../model.onnx,", "is not the name of a file"),
             ("{model.onnx: ab}", "{}", "sha256 of model.onnx is missing"),
             ("kind: classify", "kind: track", "a track needs a bin"),
+            ("unknown: zeros", "unknown: zeros, reversed: 1", "reversed"),
             ("kind: classify", "kind: classify\ncolour: red", "colour"),
             ("activation: sigmoid", "activation: softmax", "always 1"),
             ("stride: 4}", "stride: 4, multiple: 4}", "multiple belongs to tracks"),
@@ -178,6 +180,22 @@ heads: [{name: promoter, output: y, activation: sigmoid, labels: [promoter]}]
             let error = Card::parse(&GOOD.replace(from, to), "card.yaml").expect_err(to).to_string();
             assert!(error.contains(say), "{error}");
         }
+    }
+
+    #[test]
+    fn rows_of_a_tokenizer_are_not_padded_unless_the_card_says_so() {
+        let card = |window: &str, input: &str| {
+            let card = GOOD.replace("stride: 4", &format!("stride: 4{window}"));
+            let card = card
+                .replace("{encoding: one-hot, tensor: x, layout: channels-first, dtype: f32, unknown: zeros}", input);
+            let card = card
+                .replace("model: model.onnx,", "model: model.onnx, tokenizer: t,")
+                .replace("onnx: ab", "onnx: ab, t: cd");
+            Card::parse(&card, "card.yaml").expect("a card").window.fixed
+        };
+        let bpe = "{encoding: bpe, tensor: x, layout: tokens, dtype: i64, unknown: token}";
+        let base = "{encoding: base, tensor: x, layout: tokens, dtype: i64, unknown: token, reversed: true}";
+        assert_eq!([card("", bpe), card(", fixed: true", bpe), card("", base)], [false, true, true]);
     }
 
     #[test]

@@ -96,8 +96,11 @@ pub(crate) struct WindowRule {
     #[serde(default = "half")]
     pub max_unknown: f64,
     /// The network takes rows of exactly `span` bases; if false, shorter sequences are not padded.
-    #[serde(default = "yes")]
+    #[serde(skip)]
     pub fixed: bool,
+    /// What the card says about it. Default: true, but false where a `tokenizer.json` makes the tokens: N would be read as sequence.
+    #[serde(default, rename = "fixed")]
+    pub written_fixed: Option<bool>,
     /// How a sequence that is shorter than the span is padded to it.
     #[serde(default)]
     pub padding: Padding,
@@ -150,10 +153,6 @@ impl WindowRule {
 
 fn half() -> f64 {
     0.5
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// The `generate` part of a card: a decoder-only network with a key–value cache.

@@ -30,6 +30,19 @@ pub(crate) struct VariantRule {
     /// How two alleles' scores become one number.
     #[serde(default)]
     pub compare: Comparison,
+    /// What happens to a variant whose rows leave the contig. Default: `pad` for tracks of shorter sequences (`min_span`), else `skip`.
+    #[serde(default)]
+    pub ends: Option<Ends>,
+}
+
+/// What happens to a variant whose rows leave the contig.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Ends {
+    /// It is skipped.
+    Skip,
+    /// Past the end there is N, as in a scan.
+    Pad,
 }
 
 /// What a network reads outside of the gene that a variant is scored in.

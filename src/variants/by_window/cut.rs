@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{
     error::{Error, Result},
     exact::Task,
-    model::card::{Comparison, StrandRule, WindowRule},
+    model::card::{Comparison, Ends, StrandRule, WindowRule},
     session::load::{Kind, LoadedModel},
     variants::spelling::Edit,
     vcf::info::Compared,
@@ -82,7 +82,10 @@ impl Cut {
             track,
             cell,
             distance: if cell.is_some() { distance.map(near) } else { distance },
-            pads: track && rule.fixed && rule.min_span.is_some_and(|min| min < rule.span),
+            pads: match variants.ends {
+                Some(ends) => ends == Ends::Pad,
+                None => track && rule.fixed && rule.min_span.is_some_and(|min| min < rule.span),
+            },
             min_span: rule.min_span.unwrap_or(rule.span),
             strand,
             comparison,
