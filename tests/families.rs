@@ -181,3 +181,44 @@ fn both_strands_of_a_profile_change_places_in_scores_of_variants() {
         assert!((forward - reverse).abs() < 1e-5 && forward.abs() > 1e-6, "{one}: {forward} {reverse}");
     }
 }
+
+#[test]
+fn reads_have_the_scores_that_the_family_s_own_code_gives_them() {
+    let mut compared = 0;
+    for name in names() {
+        let folder = format!("tests/models/families/{name}");
+        if crate::support::read_repository(&format!("{folder}/card.yaml")).contains("kind: track") {
+            continue;
+        }
+        let table = crate::support::read_repository(&format!("{folder}/self_test.tsv"));
+        let wanted: Vec<Vec<&str>> = table.lines().map(|line| line.split('\t').collect()).collect();
+        let own = Folder::new();
+        let reads: String = wanted[1..].iter().map(|line| format!(">{}\n{}\n", line[0], line[1])).collect();
+        let reads = own.write("reads.fa", reads);
+        for engine in engines() {
+            let text = succeed(&["reads", &reads, "-m", &folder, "--engine", engine, "--quiet"]);
+            let found: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
+            assert_eq!(found.len(), wanted.len(), "{name}");
+            for (found_line, wanted_line) in found[1..].iter().zip(&wanted[1..]) {
+                assert_eq!(found_line[0], wanted_line[0], "{name}");
+                for (column, score) in wanted[0][2..].iter().zip(&wanted_line[2..]) {
+                    let place = found[0].iter().position(|name| name == column).expect("its column");
+                    if found_line[place] == "." {
+                        // More than half of what the network would read is padding.
+                        assert_eq!(found_line.last(), Some(&"unknown_bases"), "{name}");
+                        continue;
+                    }
+                    let (found, wanted): (f64, f64) =
+                        (found_line[place].parse().expect("a score"), score.parse().expect("a score"));
+                    let tolerance = if name == "half" { 5e-4 } else { 5e-6 };
+                    assert!(
+                        (found - wanted).abs() <= tolerance * wanted.abs().max(1.0),
+                        "{name} {column}: {found} {wanted}"
+                    );
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 200, "{compared}");
+}

@@ -294,12 +294,12 @@ heads: [{name: score, output: y, activation: exp, labels: [a, b]}]""", "x", 40, 
                  after=lambda y: y.double(), activate=lambda x: np.exp(x.astype(np.float64)), dtype=bool)
 
     # Balrog reads a gene's start from 3' to 5', with A for unknown bases.
-    yield simple("balrog-start", ["start"], """kind: classify
+    yield simple("balrog-start", ["start_codon"], """kind: classify
 input: {encoding: one-hot, tensor: x, layout: channels-first, dtype: f32, order: ATGC, unknown: A, reversed: true}
 window: {span: 32, core: 32, stride: 32}
 strand: max
-heads: [{name: start, output: y, activation: sigmoid, labels: [start]}]""", "x", 32, "ATGC", unknown=np.eye(4)[0],
-                 place=lambda x: x[::-1].T.copy(), activate=sigmoid, head="start", strands=max)
+heads: [{name: start_codon, output: y, activation: sigmoid, labels: [start_codon]}]""", "x", 32, "ATGC", unknown=np.eye(4)[0],
+                 place=lambda x: x[::-1].T.copy(), activate=sigmoid, head="start_codon", strands=max)
 
     def starr():
         return Function(lambda parts, x: (parts["dev"](x), parts["hk"](x)), dev=Pooled(1, axes=turn), hk=Pooled(1, axes=turn))
