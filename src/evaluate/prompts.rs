@@ -177,7 +177,9 @@ fn table(sets: &[PromptSet]) -> String {
 /// The units by which answers of a task are compared.
 fn units_of(task: Task) -> Units {
     match task {
-        Task::Reverse | Task::Complement | Task::ReverseComplement | Task::BackTranslation => Units::Letters,
+        Task::Reverse | Task::Complement | Task::ReverseComplement | Task::BackTranslation | Task::Transcription => {
+            Units::Letters
+        }
         Task::Protein | Task::Blank => Units::Residues,
         _ => Units::Words,
     }

@@ -15,6 +15,8 @@ pub(super) fn is_defined(task: Task) -> bool {
             | Task::ReverseComplement
             | Task::Protein
             | Task::BackTranslation
+            | Task::Transcription
+            | Task::Length
             | Task::OpenReadingFrame
             | Task::Reading
     )
@@ -31,6 +33,8 @@ pub(super) fn defined(prompt: &Prompt) -> Option<String> {
         Task::ReverseComplement => text(exact::reverse_complement(bases)),
         Task::Protein => exact::translate(bases, GeneticCode::STANDARD, Letters::Three),
         Task::BackTranslation => exact::back_translate(prompt.residues()?, GeneticCode::STANDARD)?,
+        Task::Transcription => prompt.bases()?.replace('T', "U").replace('t', "u"),
+        Task::Length => prompt.bases()?.len().to_string(),
         Task::OpenReadingFrame => {
             if exact::is_open_reading_frame(bases, GeneticCode::STANDARD) {
                 "True".into()

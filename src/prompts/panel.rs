@@ -407,7 +407,9 @@ impl Panel {
     fn answer_tokens(&self, prompt: &Prompt) -> Option<usize> {
         let bases = prompt.bases().map_or(0, str::len);
         Some(match prompt.task {
-            Task::Reverse | Task::Complement | Task::ReverseComplement | Task::Protein => bases / 3,
+            Task::Reverse | Task::Complement | Task::ReverseComplement | Task::Protein | Task::Transcription => {
+                bases / 3
+            }
             Task::BackTranslation => prompt.residues().map_or(0, str::len) / 3,
             _ => return None,
         })

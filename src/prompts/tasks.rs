@@ -17,6 +17,10 @@ pub(crate) enum Task {
     Protein,
     /// Bases that a protein may be translated from, in IUPAC's letters.
     BackTranslation,
+    /// The RNA that is read like the sequence, with U for T.
+    Transcription,
+    /// Number of bases.
+    Length,
     /// Whether the whole sequence is an open reading frame.
     OpenReadingFrame,
     /// Splice site in the middle of 400 bases.
@@ -103,7 +107,7 @@ pub(crate) struct Entry {
 }
 
 /// All tasks, in the order to list them.
-pub(crate) const TASKS: [Entry; 32] = [
+pub(crate) const TASKS: [Entry; 34] = [
     Entry {
         task: Task::GcContent,
         name: "GC content",
@@ -145,6 +149,20 @@ pub(crate) const TASKS: [Entry; 32] = [
         aliases: &["aa2nt"],
         needs: Needs::Residues,
         answer: "a nucleotide sequence that encodes the residues, in IUPAC letters",
+    },
+    Entry {
+        task: Task::Transcription,
+        name: "RNA sequence",
+        aliases: &["rna", "mrna", "mrna sequence", "transcribe", "transcription"],
+        needs: Needs::Bases,
+        answer: "the RNA that is read like the sequence (the coding strand): U for T",
+    },
+    Entry {
+        task: Task::Length,
+        name: "sequence length",
+        aliases: &["length"],
+        needs: Needs::Bases,
+        answer: "number of bases, known or not",
     },
     Entry {
         task: Task::OpenReadingFrame,
@@ -438,6 +456,8 @@ impl Task {
         Some(match self {
             Self::GcContent => r"0\.[0-9]{3}|1\.000".into(),
             Self::Reverse | Self::Complement | Self::ReverseComplement => "[ACGTN]+".into(),
+            Self::Transcription => "[ACGUN]+".into(),
+            Self::Length => "[1-9][0-9]*".into(),
             Self::BackTranslation => "[ACGTRYSWKMBDHVN]+".into(),
             Self::Protein => format!("{RESIDUE}+").into(),
             Self::Blank => format!("{RESIDUE}{{1,3}}").into(),

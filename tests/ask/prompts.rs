@@ -43,6 +43,8 @@ fn tasks_that_are_functions_are_answered_exactly() {
         ("AGCAGCC, complementary sequence =", "TCGTCGG"),
         ("AGCAGCC, reverse complementary sequence =", "GGCTGCT"),
         ("acgu, complementary sequence =", "tgca"),
+        ("AGCATNt, RNA sequence =", "AGCAUNu"),
+        ("AGCATNt, sequence length =", "7"),
         ("CAATACGTC, protein sequence =", "GlnTyrVal"),
         ("MetTrpPhe, nucleotide sequence =", "ATGTGGTTY"),
         ("ATGGCTTAA, Open Reading Frame =", "True"),
@@ -137,6 +139,8 @@ fn a_language_model_answers_everything_in_the_form_of_the_task() {
             "reverse sequence" | "complementary sequence" | "reverse complementary sequence" => {
                 answer.bytes().all(|b| b"ACGTN".contains(&b))
             }
+            "RNA sequence" => answer.bytes().all(|b| b"ACGUN".contains(&b)),
+            "sequence length" => answer.parse::<u64>().is_ok(),
             "protein sequence" | "complete the blank" => answer.len().is_multiple_of(3),
             "reading comprehension: Dbxref:MIM" => answer == "176740",
             "nucleotide sequence" | "gene description" => !answer.is_empty(),

@@ -122,7 +122,7 @@ fn a_run_that_answers_nothing_fails_after_its_table_was_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("out.tsv");
     let out_text = out.to_str().expect("UTF-8");
-    let run = genogloss(&["ask", "how long is ATGGCC?", "ACGT, splce site =", "-o", out_text]);
+    let run = genogloss(&["ask", "how heavy is ATGGCC?", "ACGT, splce site =", "-o", out_text]);
     assert_eq!(run.code, 1);
     assert!(
         run.stderr.contains("none of the 2 prompts was answered (unknown_question 1, unknown_task 1)"),
@@ -131,7 +131,7 @@ fn a_run_that_answers_nothing_fails_after_its_table_was_written() {
     );
     let table = std::fs::read_to_string(&out).expect("the table");
     assert_eq!(table.lines().count(), 3);
-    assert!(table.contains("unknown_question: \"how long is\" is not a task; the nearest prompts are"), "{table}");
+    assert!(table.contains("unknown_question: \"how heavy is\" is not a task; the nearest prompts are"), "{table}");
     // Nothing asked is nothing wrong.
     assert_eq!(genogloss_with_input(&["ask", "--quiet"], b"").code, 0);
 }

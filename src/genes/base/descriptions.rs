@@ -1,6 +1,6 @@
 //! What the sources say of a disease or phenotype itself: identifiers, other names, inheritance.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{Base, diseases::Found};
 use crate::{
@@ -16,7 +16,8 @@ const MODE_OF_INHERITANCE: u32 = 5;
 const PHENOTYPIC_ABNORMALITY: u32 = 118;
 
 impl Base {
-    /// Whether a text names a disease (or several), how close its name is, and whether a vocabulary other than UMLS has the disease.
+    /// Whether a text names a disease (or several), how close its name is, and whether a vocabulary other than UMLS has the disease or
+    /// diseases of its group.
     /// Unlike [`Self::disease`], it does not look for what is near.
     pub(crate) fn knows_disease(&self, text: &str) -> Result<Option<(Closeness, bool)>> {
         Ok(match self.find_disease(text)? {
@@ -24,7 +25,11 @@ impl Base {
             Found::One(_, Closeness::Loose) if Forms::of(text).has_origin() => None,
             Found::One(records, closeness) => {
                 let own = |one: &Disease| one.accession.as_deref().is_some_and(|id| !id.starts_with("UMLS:"));
-                Some((closeness, records.iter().any(own)))
+                let mut is_own = records.iter().any(own);
+                for entity in records.iter().map(|one| one.entity).collect::<BTreeSet<i64>>() {
+                    is_own = is_own || !self.members(entity)?.is_empty();
+                }
+                Some((closeness, is_own))
             }
             Found::Unusable(_, closeness) => Some((closeness, true)),
             Found::Nothing => None,

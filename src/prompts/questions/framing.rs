@@ -40,7 +40,7 @@ pub(super) const FRAMES: &[&str] = &[
      to, in regard to, as regards, in terms of, in relation to, relating to, on the subject of, on the topic of, when it comes to, in \
      case of, in the case of, in cases of",
     // Degree of detail.
-    "in simple words, in simple terms, in plain english, in plain words, in plain language, in plain terms, in easy words, in a few \
+    "in the body, in our body, in the human body, in a human body, in simple words, in simple terms, in plain english, in plain words, in plain language, in plain terms, in easy words, in a few \
      words, in few words, in a word, in one word, in one sentence, in a sentence, in two sentences, in a nutshell, in short, in brief, \
      briefly, shortly, in detail, in layman's terms, in lay terms, in laymans terms, for a layman, for laymen, for dummies, for a \
      beginner, for beginners, simple, plain, brief, quick, detailed, complete list, full list, whole list, list of, a list, the list, \
@@ -97,6 +97,33 @@ pub(super) const CHANGES: &str = "not, n't, no, none, never, neither, nor, witho
     shared, share, why, because, better, good, bad, great, next, near, nearest, neighbouring, neighboring, adjacent, new, newly, novel, recent, recently, \
     lately, confirmed, proven, established, definite, definitely, certainly, directly, indirectly, strongly, weakly, same, equal, safe, dangerous, contagious, infectious, prenatal, pregnancy, pregnant";
 
+/// Words that deny, or take something out. In a story before the question they change what is asked.
+const DENIES: [&str; 18] = [
+    "not",
+    "no",
+    "none",
+    "never",
+    "neither",
+    "nor",
+    "without",
+    "except",
+    "excluding",
+    "excluded",
+    "exclude",
+    "excludes",
+    "unless",
+    "but",
+    "instead",
+    "unlike",
+    "negative",
+    "ruled",
+];
+
+/// Whether a word denies.
+pub(super) fn denies(word: &str) -> bool {
+    word.ends_with("n't") || DENIES.contains(&word)
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(", ").map(str::trim)
 }
@@ -118,6 +145,7 @@ mod tests {
                 assert!(allowed || !changes(word), "{phrase}: {word}");
             }
         }
+        assert!(denies("isn't") && denies("without") && !denies("with"));
         assert!(changes("doesn't") && changes("treatment") && !changes("always"));
     }
 }

@@ -94,9 +94,12 @@ impl Names for BaseNames<'_> {
             Some(GeneMatch::None(_)) | None => None,
         };
         let phenotype = self.base.knows_phenotype(text)?;
-        // METHOD: a text is the name that is closer to it; and one that only UMLS has for a disease, and HPO for a phenotype, is the phenotype.
-        let disease =
-            self.base.knows_disease(text)?.filter(|(close, own)| phenotype.is_none_or(|other| *close <= other && *own));
+        // METHOD: a text is the name that is closer to it, but a hyphen or a diacritic makes no name farther; and one that only UMLS has
+        // for a disease, and HPO for a phenotype, is the phenotype.
+        let disease = self
+            .base
+            .knows_disease(text)?
+            .filter(|(close, own)| phenotype.is_none_or(|other| *close <= other.max(Closeness::Spelling) && *own));
         let loose = phenotype.is_none() && disease.is_some_and(|(close, _)| close >= Closeness::Generic);
         // `factor VIII` is the end of a gene's name, and its disease has one word more.
         let gene = match gene {

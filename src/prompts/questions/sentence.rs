@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::framing::changes;
+use super::framing::{changes, denies};
 use super::{
     names::{self, Name, Names},
     vocabulary::{self, Cue},
@@ -175,13 +175,16 @@ impl<'a> Sentence<'a> {
 
     /// Finds the topic or story before the question: clauses with names and with words that ask nothing, before one that asks.
     fn set_topic(&mut self, low: &[String]) {
-        let mut end = 0;
+        let (mut end, mut broken) = (0, false);
         for next in 1..self.words.len() {
-            if self.ends_clause(next) {
-                if !self.is_topic(low, end, next) {
-                    break;
+            if self.ends_sentence(next) && self.is_told(low, end, next) {
+                (end, broken) = (next, false);
+            } else if self.ends_clause(next) && !broken {
+                if self.is_topic(low, end, next) {
+                    end = next;
+                } else {
+                    broken = true;
                 }
-                end = next;
             }
         }
         let asks = |place: &Place| match place.item {
@@ -217,6 +220,46 @@ impl<'a> Sentence<'a> {
         let between = &self.line[last.end..next.start];
         let dash = between.contains(['-', '–', '—']) && between.contains(' ');
         !short && (dash || between.contains(['.', ':', ';', '?', '!', ',']))
+    }
+
+    /// Whether a sentence that only tells something ends before a word.
+    fn ends_sentence(&self, next: usize) -> bool {
+        let between = &self.line[self.words[next - 1].end..self.words[next].start];
+        self.ends_clause(next) && between.contains(['.', '!', ';']) && !between.contains('?')
+    }
+
+    /// Whether a whole sentence only tells something, in whatever words: none asks, denies, or may be a name that is not known.
+    fn is_told(&self, low: &[String], first: usize, end: usize) -> bool {
+        let places = || self.places.iter().filter(|place| place.first >= first && place.first < end);
+        let asks = places().any(|place| matches!(place.item, Item::Cue(Cue::Which | Cue::Who | Cue::Where | Cue::How)));
+        let begins = places().find(|place| !matches!(place.item, Item::Cue(Cue::Filler | Cue::Frame | Cue::And)));
+        let inverted = begins.is_some_and(|place| matches!(place.item, Item::Cue(Cue::Auxiliary | Cue::Whether)));
+        let whole = self.names.iter().all(|name| name.first >= end || name.end <= end);
+        let unknown = places().filter(|place| place.item == Item::Unknown);
+        let plain = |at: usize| {
+            let text = self.words[at].text;
+            let letters = text.bytes().all(|letter| letter.is_ascii_alphabetic() || letter == b'-' || letter == b'\'');
+            // A noun before `syndrome`, and what is no plain word, may be a name.
+            let before_noun = places().any(|place| {
+                place.first == at + 1 && matches!(place.item, Item::Cue(Cue::Disease | Cue::Gene | Cue::Phenotype))
+            });
+            let small = text.bytes().skip(usize::from(at == first)).all(|letter| !letter.is_ascii_uppercase());
+            letters && small && !before_noun
+        };
+        // An order is no story: `Cure Marfan syndrome.`
+        let subject = low[first..end].iter().any(|word| {
+            [
+                "i", "i'm", "i've", "we", "we've", "my", "our", "he", "she", "they", "his", "her", "their", "the", "a",
+                "an",
+            ]
+            .contains(&word.as_str())
+        });
+        subject
+            && whole
+            && !asks
+            && !inverted
+            && !low[first..end].iter().any(|word| denies(word))
+            && unknown.map(|place| place.first).all(plain)
     }
 
     /// Whether the words of a clause are names and words that ask nothing.

@@ -1,6 +1,6 @@
 //! Questions with a sequence in them: `translate ATGGCC`, `what is the GC content of ACGT?`, `is this a promoter: TATA…`.
 
-use super::{sentence::opened, vocabulary, words::Word};
+use super::{framing::denies, sentence::opened, vocabulary, words::Word};
 use crate::prompts::{
     grammar,
     tasks::{self, Needs, Task},
@@ -32,6 +32,8 @@ const FILLERS: &str = "what whats which is are the a an of for in this that thes
 const TASKS: &[(&str, &str, Task)] = &[
     ("gc", "much content percentage percent fraction ratio share amount level contents proportion %", Task::GcContent),
     ("gc-content", "", Task::GcContent),
+    ("gc-rich", "", Task::GcContent),
+    ("gc rich", "", Task::GcContent),
     ("g c", "or and content percentage percent fraction ratio share proportion % plus bases letters", Task::GcContent),
     ("g+c", "content percentage percent fraction ratio share proportion", Task::GcContent),
     ("g/c", "content percentage percent fraction ratio share proportion", Task::GcContent),
@@ -57,12 +59,19 @@ const TASKS: &[(&str, &str, Task)] = &[
     ("translation", "protein amino acid acids peptide", Task::Protein),
     (
         "protein",
-        "encode encodes encoded code codes make makes convert product translates amino acid acids",
+        "encode encodes encoded code codes make makes convert turn transform product translates amino acid acids",
         Task::Protein,
     ),
     ("peptide", "encode encodes encoded code codes make makes convert", Task::Protein),
     ("amino acid", "encode encodes encoded code codes make makes convert protein", Task::Protein),
     ("amino acids", "encode encodes encoded code codes make makes convert protein", Task::Protein),
+    ("transcribe", "mrna messenger coding transcript", Task::Transcription),
+    ("transcribed", "mrna messenger coding transcript", Task::Transcription),
+    ("transcription", "mrna messenger coding", Task::Transcription),
+    ("mrna", "convert turn make messenger coding transcribe transcribed", Task::Transcription),
+    ("long", "", Task::Length),
+    ("length", "", Task::Length),
+    ("many", "letters number count", Task::Length),
     ("open reading frame", "orf", Task::OpenReadingFrame),
     ("orf", "", Task::OpenReadingFrame),
     ("splice site", "donor acceptor or middle centre center", Task::SpliceSite),
@@ -140,30 +149,41 @@ pub(super) fn read(line: &str) -> Reading {
     if runs == 0 {
         return Reading::None;
     }
-    let mut named: Vec<Task> = Vec::new();
     let all = rest.join(" ");
-    if let Ok((entry, None)) = tasks::find_with_key(&all) {
-        named.push(entry.task);
-    } else {
-        let fillers: Vec<&str> = FILLERS.split_whitespace().collect();
-        let said = without_frames(&rest);
-        let said: Vec<&str> = said.into_iter().filter(|word| !fillers.contains(word)).collect();
-        let fits = |must: &str, may: &str| {
-            let must: Vec<&str> = must.split(' ').collect();
-            let may: Vec<&str> = may.split_whitespace().collect();
-            must.iter().all(|word| said.contains(word))
-                && said.iter().all(|word| must.contains(word) || may.contains(word))
-        };
-        if let Ok(entry) = tasks::find(&said.join(" ")) {
-            named.push(entry.task);
-        } else if let Some((_, _, task)) = TASKS.iter().find(|(must, may, _)| fits(must, may)) {
-            named.push(*task);
-        }
-    }
-    match named.first() {
-        Some(task) if runs == 1 && suits(*task, &whole) => Reading::Prompt(format!("{whole}, {} =", task.entry().name)),
+    match task_of(&rest).or_else(|| asked_last(line, &words, &found)) {
+        Some(task) if runs == 1 && suits(task, &whole) => Reading::Prompt(format!("{whole}, {} =", task.entry().name)),
         _ => Reading::Unclear { sequence: whole, words: all },
     }
+}
+
+/// The task that the words beside a sequence name.
+fn task_of(words: &[&str]) -> Option<Task> {
+    if let Ok((entry, None)) = tasks::find_with_key(&words.join(" ")) {
+        return Some(entry.task);
+    }
+    let fillers: Vec<&str> = FILLERS.split_whitespace().collect();
+    let said = without_frames(words);
+    let said: Vec<&str> = said.into_iter().filter(|word| !fillers.contains(word)).collect();
+    let fits = |must: &str, may: &str| {
+        let must: Vec<&str> = must.split(' ').collect();
+        let may: Vec<&str> = may.split_whitespace().collect();
+        must.iter().all(|word| said.contains(word)) && said.iter().all(|word| must.contains(word) || may.contains(word))
+    };
+    if let Ok(entry) = tasks::find(&said.join(" ")) {
+        return Some(entry.task);
+    }
+    TASKS.iter().find(|(must, may, _)| fits(must, may)).map(|(_, _, task)| *task)
+}
+
+/// The task that the last sentence names: `I ordered ACGT for the other strand. What is its reverse complement?`
+fn asked_last(line: &str, words: &[Word<'_>], found: &[Option<String>]) -> Option<Task> {
+    let begins = |at: usize| at > 0 && line[words[at - 1].end..words[at].start].contains(['.', '!', ';', '?']);
+    let last = (0..words.len()).rfind(|at| begins(*at))?;
+    let before = &words[..last];
+    let told = before.iter().all(|word| !denies(&word.low)) && !line[..words[last].start].contains('?');
+    let rest: Vec<&str> =
+        (last..words.len()).filter(|at| found[*at].is_none()).map(|at| words[at].low.as_str()).collect();
+    if told { task_of(&rest) } else { None }
 }
 
 /// Words without those that say nothing; `G or C` and the words of tasks are left.
@@ -216,6 +236,14 @@ mod tests {
             ("does ATGGCCTAA have an open reading frame", "ATGGCCTAA, Open Reading Frame ="),
             ("which amino acids does ATGGCC code for?", "ATGGCC, protein sequence ="),
             ("back-translate GlnTyrVal", "GlnTyrVal, nucleotide sequence ="),
+            ("how long is ATGGCC?", "ATGGCC, sequence length ="),
+            ("How many bases has ATGGCC?", "ATGGCC, sequence length ="),
+            ("transcribe ATGGCC into mRNA", "ATGGCC, RNA sequence ="),
+            ("How GC-rich is ATGGCC?", "ATGGCC, GC content ="),
+            (
+                "My neighbour gave me ATGGCC for the opposite strand. What is its reverse complement?",
+                "ATGGCC, reverse complementary sequence =",
+            ),
         ] {
             assert_eq!(read(line), Reading::Prompt(prompt.into()), "{line}");
         }
@@ -224,11 +252,12 @@ mod tests {
     #[test]
     fn what_is_no_task_is_not_answered_as_one() {
         for line in [
-            "how long is ATGGCC?",
             "translate ATGGCC in frame 2",
             "GC content and reverse complement of ACGT",
             "GC content of ACGT and GGGCC",
-            "transcribe ATGGCC",
+            "transcribe the template strand ATGGCC",
+            "What is the GC content of ATGGCC? And its length?",
+            "I do not want ATGGCC. Translate it.",
             "not the complement of ATGGCC",
             "ATGGCC",
             "back translate ATGGCC",

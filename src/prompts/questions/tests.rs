@@ -120,6 +120,8 @@ fn words_that_say_nothing_change_nothing() {
         "I would be grateful for the genes implicated in Marfan syndrome.",
         "Which gene have I got to thank for my Marfan syndrome?",
         "I am reading about Marfan syndrome. Which genes cause Marfan syndrome?",
+        "We saw a tall boy with long fingers in the outpatient department and discussed Marfan syndrome. Which genes cause it?",
+        "A faulty copy of which gene causes Marfan syndrome?",
     ] {
         assert_eq!(meant(line).as_deref(), genes, "{line}");
     }
@@ -218,6 +220,10 @@ fn a_story_asks_nothing_and_advice_is_not_given() {
         "How do you get Marfan syndrome?",
         "Which genes of my son cause Marfan syndrome?",
         "Which gene is next to FBN1?",
+        "I do not have Marfan syndrome. Which genes cause it?",
+        "My aunt has Brellmann syndrome and arachnodactyly. Which genes cause it?",
+        "My aunt has brellmann syndrome and arachnodactyly. Which genes cause it?",
+        "Cure Marfan syndrome. Which genes cause it?",
     ] {
         assert_eq!(meant(line), None, "{line}");
     }
@@ -339,7 +345,7 @@ fn without_a_knowledge_base_questions_about_genes_say_so_and_sequences_are_answe
         ("CFTR", Skip::NoKnowledgeBase),
         ("What on earth will the weather be tomorrow", Skip::UnknownQuestion),
         ("ATGGCC", Skip::UnknownQuestion),
-        ("how long is ATGGCC?", Skip::UnknownQuestion),
+        ("how heavy is ATGGCC?", Skip::UnknownQuestion),
     ] {
         assert_eq!(understand(line, None).expect("read").expect_err(line).skip, skip, "{line}");
     }

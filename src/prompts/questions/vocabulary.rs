@@ -173,7 +173,7 @@ const WORDS: &[(Cue, &str)] = &[
         Mutation,
         "mutation, mutations, variant, wrong, gone wrong, goes wrong, went wrong, variants, mutated, mutant, defect, defects, defective, faulty, altered, alteration, alterations, \
          changes, change, pathogenic variant, pathogenic variants, pathogenic mutations, mutating, faults, fault, malfunction, \
-         dysfunction, broken, damaged, impaired, disrupted, disturbed, problem in, problem with, problems in, \
+         dysfunction, broken, faulty copy, defective copy, broken copy, mutated copy, faulty form, defective form, mutated form, faulty version, defective version, damaged, impaired, disrupted, disturbed, problem in, problem with, problems in, \
          problems with, error in, errors in, mistake in, touched, hit, lesion, lesions, mutates",
     ),
     (
@@ -238,11 +238,11 @@ const WORDS: &[(Cue, &str)] = &[
     (Name, "name, named, called, term"),
     (
         Official,
-        "full, long, complete, official, approved, whole, written out, current, correct, standard, proper, hgnc approved",
+        "full, in full, long, complete, official, approved, whole, written out, current, correct, standard, proper, hgnc approved",
     ),
     (
         StandsFor,
-        "stand for, stands for, short for, abbreviation, abbreviated, abbreviation of, acronym, acronym for, spelled out, stands, stand, abbreviates, abbreviate, \
+        "stand for, stands for, spell out, short for, abbreviation, abbreviated, abbreviation of, acronym, acronym for, spelled out, stands, stand, abbreviates, abbreviate, \
          spelt out, full form, long form, expansion of, abbreviation mean, acronym mean",
     ),
     (Previous, "previous, previously, former, formerly, old, older, earlier, past, used to be, before, historical"),

@@ -62,12 +62,18 @@ impl View<'_> {
                 field("inheritance")
             } else if self.only(&[How, Work, Function, Protein]) && (self.has(Work) || self.has(Function)) {
                 field("summary")
+            } else if self.has(Name) && self.has(Official) && self.only(&[How, Name, Official, Gene]) {
+                field("name")
             } else {
                 None
             };
         }
         if yes_no && self.has(Alias) && self.only(&[Alias]) {
             return field("names");
+        }
+        // `Does X have older symbols?`
+        if yes_no && self.has(Previous) && self.only(&[Previous, Name, Symbol]) {
+            return field("previous_symbol");
         }
         if self.has(Biotype) || (self.has(Kind) && !self.has(Inheritance)) {
             let fits = self.only(&[Which, Biotype, Kind, Gene, Encode]);
