@@ -91,7 +91,7 @@ def versions(cargo, tag):
                 problems.append(f"{name}: has no version")
             problems.extend(f"{name}: version {other}, not {version}" for other in found if not agrees(other, version))
     locked = {package["name"]: package["version"] for package in tomllib.loads(read("Cargo.lock"))["package"]}
-    for name in ["genogloss", "genogloss-genomicllm", "genogloss-gpgpt"]:
+    for name in ["genogloss", "genogloss-convnet", "genogloss-genomicllm", "genogloss-gpgpt"]:
         if locked.get(name) != version:
             problems.append(f"Cargo.lock: {name} is {locked.get(name)}, not {version}")
     if tag is not None and not re.search(rf"^## \[?{re.escape(version)}\b", read("CHANGELOG.md"), re.MULTILINE):

@@ -86,7 +86,7 @@ fn models_are_fetched_converted_and_say_what_the_original_tools_say() {
         let (stamp, digest) = (cache.join(format!("{model}.sha256")), export_digest());
         let folder = cache.join(model);
         let made = fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == digest) && folder.is_dir();
-        // A new one is checked on both engines, an old one on the faster: a window takes seconds where the program is built for tests.
+        // A new one is checked on all engines, an old one on one: a window takes seconds where the program is built for tests.
         let ort = crate::support::ort_available();
         let run = if made {
             let engine = if ort { "ort" } else { "rten" };

@@ -6,6 +6,7 @@
 mod ask;
 mod bad_input;
 mod columns;
+mod convnet;
 mod evaluate;
 mod families;
 mod genes;

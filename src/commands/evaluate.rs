@@ -382,7 +382,7 @@ impl Options {
     /// Loads the model, and judges it by labelled sequences or by known places.
     fn network(&self) -> Result<(ModelReport, usize, Evaluation)> {
         let settings = ModelSettings { model: self.model.clone(), engine: self.engine.settings() };
-        let LoadedModel { kind, form, pipeline, sessions, report, threads } =
+        let LoadedModel { kind, form, pipeline, sessions, report, threads, .. } =
             load::load(&settings, Purpose::Windows, self.strand)?;
         let load::Kind::Network(card) = kind else {
             return Err(Error::usage("exact tasks are functions: there is nothing to evaluate"));

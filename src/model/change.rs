@@ -6,8 +6,8 @@ use super::{
     answer::{Answerer, Answers, ChangeAnswer},
     card::{Card, Case},
     device::Device,
-    engine::{ChangeModel, EngineReport, Placement},
-    engines::EngineChoice,
+    engine::{ChangeModel, Edit, EngineReport, OneHot, Placement},
+    engines::{Chosen, EngineChoice},
     folder::Folder,
     ports::ChangePorts,
 };
@@ -21,6 +21,16 @@ use crate::{
     head::Heads,
 };
 
+/// Networks that are loaded.
+pub(crate) struct ReadyChanges {
+    /// One for each thread.
+    pub answerers: Vec<Box<dyn Answerer>>,
+    /// The engine that runs them.
+    pub report: EngineReport,
+    /// Stretches must begin and end at multiples of so many bases, but for the context.
+    pub period: usize,
+}
+
 /// Loads the networks of a card that score changes in `sessions` sessions, each for one thread.
 pub(crate) fn load(
     folder: &Folder,
@@ -28,16 +38,20 @@ pub(crate) fn load(
     engine: EngineChoice,
     device: Device,
     sessions: usize,
-) -> Result<(Vec<Box<dyn Answerer>>, EngineReport)> {
+) -> Result<ReadyChanges> {
+    engine
+        .first_that_loads(&card.name, device, |chosen| load_with(chosen, folder, card, Placement { device, sessions }))
+}
+
+fn load_with(chosen: Chosen, folder: &Folder, card: &Card, to: Placement) -> Result<ReadyChanges> {
     let rule =
         card.variants.changes.as_ref().ok_or_else(|| Error::model(&card.name, "it has no networks for changes"))?;
     let ports = ChangePorts::of(card, rule);
-    let chosen = engine.choose(&card.name, device)?;
-    let mut members: Vec<Vec<Box<dyn ChangeModel>>> = (0..sessions).map(|_| Vec::new()).collect();
+    let mut members: Vec<Vec<Box<dyn ChangeModel>>> = (0..to.sessions).map(|_| Vec::new()).collect();
     // One member after the other, so that the bytes of two files are in memory at a time.
     for (stretch, change) in rule.stretch.0.iter().zip(&rule.change.0) {
         let files = [folder.network(card, stretch)?, folder.network(card, change)?];
-        let models = chosen.engine.load_changes(files, &ports, Placement { device, sessions })?;
+        let models = chosen.engine.load_changes(files, &ports, to)?;
         members.iter_mut().zip(models).for_each(|(members, model)| members.push(model));
     }
     let answerer = |members| {
@@ -49,7 +63,8 @@ pub(crate) fn load(
             lower_is_unknown: card.input.case == Case::Mask,
         }) as Box<dyn Answerer>
     };
-    Ok((members.into_iter().map(answerer).collect(), chosen.report))
+    let period = members.iter().flatten().map(|model| model.period()).max().unwrap_or(1);
+    Ok(ReadyChanges { answerers: members.into_iter().map(answerer).collect(), report: chosen.report, period })
 }
 
 /// Networks that answer changes.
@@ -74,33 +89,38 @@ impl ChangeNetwork {
     fn score(&mut self, stretch: &Stretch, changes: &[&Change]) -> Result<Sums> {
         let (bases, strand) = (&stretch.bases, stretch.strand);
         let mut sums = Sums { reference: Vec::new(), alternates: vec![Vec::new(); changes.len()] };
-        let (mut input, mut scores) = (Vec::new(), Vec::new());
+        let mut input = Vec::new();
+        self.encode(bases, strand, &mut input);
+        let mut inserted = vec![Vec::new(); changes.len()];
+        changes.iter().zip(&mut inserted).for_each(|(change, input)| self.encode(&change.inserted, strand, input));
+        let edit = |(change, values): (&&Change, _)| {
+            let (left, right) = self.seen(change);
+            let (at, left, right) = match strand {
+                Strand::Reverse => (bases.len() - change.at - change.removed, right, left),
+                _ => (change.at, left, right),
+            };
+            let inserted = OneHot { bases: change.inserted.len(), values };
+            Edit { at, removed: change.removed, inserted, left, right }
+        };
+        let edits: Vec<Edit<'_>> = changes.iter().zip(inserted.iter().map(Vec::as_slice)).map(edit).collect();
+        let mut scores = Vec::new();
         for member in 0..self.members.len() {
-            self.encode(bases, strand, &mut input);
-            let outputs = self.members[member].stretch(bases.len(), &input)?;
-            let scored = self.add(&outputs, &mut scores, &mut sums.reference)?;
+            let stretch = OneHot { bases: bases.len(), values: &input };
+            let (reference, alternates) = self.members[member].score(stretch, &edits)?;
+            let scored = self.add(&reference, &mut scores, &mut sums.reference)?;
             if scored + self.context != bases.len() {
                 let (len, context) = (bases.len(), self.context);
                 let problem = format!("it answers for {scored} of {len} bases; its context is {context}");
                 return Err(Error::model(&self.name, problem));
             }
-            for (change, sum) in changes.iter().zip(&mut sums.alternates) {
-                let (left, right) = self.seen(change);
-                let edit = match strand {
-                    Strand::Reverse => [bases.len() - change.at - change.removed, change.removed, right, left],
-                    _ => [change.at, change.removed, left, right],
-                };
-                self.encode(&change.inserted, strand, &mut input);
-                let edit = edit.map(|n| n as i64);
-                let outputs = self.members[member].change(change.inserted.len(), &input, edit)?;
-                let scored = self.add(&outputs, &mut scores, sum)?;
-                let wanted = left + change.inserted.len() + right;
+            for ((outputs, edit), sum) in alternates.iter().zip(&edits).zip(&mut sums.alternates) {
+                let scored = self.add(outputs, &mut scores, sum)?;
+                let wanted = edit.left + edit.inserted.bases + edit.right;
                 if scored != wanted {
                     let problem = format!("it answers for {scored} bases around a change, not {wanted}");
                     return Err(Error::model(&self.name, problem));
                 }
             }
-            self.members[member].forget();
         }
         Ok(sums)
     }

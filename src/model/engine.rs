@@ -34,6 +34,12 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync {
     /// The library on this machine, for this device.
     fn find(&self, device: Device) -> Result<Found, NotFound>;
 
+    /// Whether it runs networks of a certain kind only. `--engine auto` tries such an engine first, and goes on to the next one where a
+    /// network is of another kind.
+    fn is_selective(&self) -> bool {
+        false
+    }
+
     /// Loads a network that scores windows.
     fn load_windows(&self, file: NetworkFile, ports: &WindowPorts, to: Placement) -> Result<Vec<Box<dyn WindowModel>>>;
 
@@ -129,11 +135,52 @@ pub(crate) trait WindowModel: Send {
     fn rows(&self) -> Option<usize>;
 }
 
+/// One-hot input: (4, bases).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OneHot<'a> {
+    /// How many bases.
+    pub bases: usize,
+    /// Channel after channel.
+    pub values: &'a [f32],
+}
+
+/// A change of a stretch, along the strand that is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edit<'a> {
+    /// First base that is replaced.
+    pub at: usize,
+    /// Bases removed.
+    pub removed: usize,
+    /// What is put in; at least one base.
+    pub inserted: OneHot<'a>,
+    /// Bases before the change that are scored.
+    pub left: usize,
+    /// Bases after it that are scored.
+    pub right: usize,
+}
+
+/// A vector for each head of the card: label after label, base after base.
+pub(crate) type HeadValues = Vec<Vec<f32>>;
+
+/// The networks of a member that score changes of a stretch.
+///
+/// `score` is called from one thread, once per stretch.
+pub(crate) trait ChangeModel: Send {
+    /// Scores a stretch, and each of its changes.
+    fn score(&mut self, stretch: OneHot<'_>, changes: &[Edit<'_>]) -> Result<(HeadValues, Vec<HeadValues>)>;
+
+    /// Stretches must begin and end at multiples of so many bases (but for the context), so that what is computed of a base does not depend
+    /// on the stretch: the last digits of such an engine are those of a place.
+    fn period(&self) -> usize {
+        1
+    }
+}
+
 /// Two networks of a member: one reads a stretch, the other a change of it.
 ///
 /// `stretch` is called first, and its states serve every `change` until `forget`, or the next `stretch`. Both return a vector for
 /// each head of the card: label after label, base after base.
-pub(crate) trait ChangeModel: Send {
+pub(super) trait StretchThenChange: Send {
     /// Reads a stretch: one-hot, (4, bases).
     fn stretch(&mut self, bases: usize, input: &[f32]) -> Result<Vec<Vec<f32>>>;
 
@@ -142,6 +189,19 @@ pub(crate) trait ChangeModel: Send {
 
     /// Frees the states: of all members, one holds its states at a time.
     fn forget(&mut self);
+}
+
+impl<T: StretchThenChange> ChangeModel for T {
+    fn score(&mut self, stretch: OneHot<'_>, changes: &[Edit<'_>]) -> Result<(HeadValues, Vec<HeadValues>)> {
+        let reference = self.stretch(stretch.bases, stretch.values)?;
+        let mut score = |edit: &Edit<'_>| {
+            let places = [edit.at, edit.removed, edit.left, edit.right].map(|n| n as i64);
+            self.change(edit.inserted.bases, edit.inserted.values, places)
+        };
+        let alternates = changes.iter().map(&mut score).collect::<Result<_>>()?;
+        self.forget();
+        Ok((reference, alternates))
+    }
 }
 
 /// A decoder-only network that keeps the tokens it has read in a key–value cache.

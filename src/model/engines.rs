@@ -12,9 +12,16 @@ use crate::error::{Error, Result};
 
 /// All engines, in the order in which `--engine auto` prefers them. A new engine is a file and a line here.
 pub(crate) static ENGINES: &[&dyn Engine] = &[
+    &super::convnet::Convnet, // Networks of convolutions.
     &super::ort::OnnxRuntime, // Where its library is installed.
     &super::rten::Rten,       // Part of the program.
 ];
+
+/// Whether [`EngineChoice::Auto`] tries selective engines first.
+///
+/// Not yet: of 1,500 variants that convnet and ONNX Runtime scored by SpliceAI, one differs in the position of a loss of 0.00 (spliceai
+/// 1.3.1 says what convnet says). Users ask for convnet by name until more of them are compared.
+pub(super) const AUTO_IS_SELECTIVE: bool = false;
 
 /// The engine that a user asks for: `--engine`.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +43,8 @@ impl ValueEnum for EngineChoice {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
             Self::Auto => {
-                let titles =
-                    ENGINES.iter().map(|engine| engine.title()).collect::<Vec<_>>().join(" if it is found, else ");
+                let titles = ENGINES.iter().filter(|engine| !engine.is_selective()).map(|engine| engine.title());
+                let titles = titles.collect::<Vec<_>>().join(" if it is found, else ");
                 PossibleValue::new("auto").help(titles)
             }
             Self::Named(engine) => PossibleValue::new(engine.name()).help(engine.summary()),
@@ -60,7 +67,27 @@ impl Chosen {
 }
 
 impl EngineChoice {
-    /// The engine itself. Messages call the model `model`.
+    /// Loads networks with the first engine that can: of [`Self::Auto`], a selective engine is passed over where the networks are not
+    /// of its kind. Messages call the model `model`.
+    pub(super) fn first_that_loads<T>(
+        self,
+        model: &str,
+        device: Device,
+        load: impl Fn(Chosen) -> Result<T>,
+    ) -> Result<T> {
+        if AUTO_IS_SELECTIVE && matches!(self, Self::Auto) {
+            for engine in ENGINES.iter().copied().filter(|engine| engine.is_selective() && engine.runs_on(device)) {
+                let Ok(found) = engine.find(device) else { continue };
+                match load(Chosen::new(engine, found, device)) {
+                    Ok(loaded) => return Ok(loaded),
+                    Err(error) => tracing::debug!("{} is not used: {error}", engine.title()),
+                }
+            }
+        }
+        load(self.choose(model, device)?)
+    }
+
+    /// The engine that runs networks of all kinds. Messages call the model `model`.
     pub(super) fn choose(self, model: &str, device: Device) -> Result<Chosen> {
         match self {
             Self::Named(engine) if !engine.runs_on(device) => {
@@ -78,7 +105,8 @@ impl EngineChoice {
 
 fn first_found(model: &str, device: Device) -> Result<Chosen> {
     let mut missing = Vec::new();
-    for engine in ENGINES.iter().copied().filter(|engine| engine.runs_on(device)) {
+    let all_kinds = |engine: &&dyn Engine| !engine.is_selective() && engine.runs_on(device);
+    for engine in ENGINES.iter().copied().filter(all_kinds) {
         match engine.find(device) {
             Ok(found) => {
                 missing.iter().for_each(|missing| log_replaced(missing, engine));

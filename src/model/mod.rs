@@ -9,6 +9,7 @@ pub(crate) mod answer;
 pub(crate) mod card;
 pub(crate) mod change;
 pub(crate) mod check;
+mod convnet;
 pub(crate) mod decoder;
 pub(crate) mod describe;
 pub(crate) mod device;

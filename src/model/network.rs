@@ -7,7 +7,7 @@ use super::{
     card::{Card, Kind, StrandRule},
     device::Device,
     engine::{EngineReport, Placement, WindowModel},
-    engines::EngineChoice,
+    engines::{Chosen, EngineChoice},
     folder::Folder,
     inputs::{self, CallInput},
     ports::WindowPorts,
@@ -47,15 +47,19 @@ pub(crate) fn load(
     if card.kind == Kind::Generate {
         return Err(Error::model(&card.name, "it answers prompts, not windows").with_hint("genogloss ask"));
     }
+    engine
+        .first_that_loads(&card.name, device, |chosen| load_with(chosen, folder, card, Placement { device, sessions }))
+}
+
+fn load_with(chosen: Chosen, folder: &Folder, card: &Card, to: Placement) -> Result<Ready> {
     let ports = WindowPorts::of(card);
-    let chosen = engine.choose(&card.name, device)?;
-    let mut members: Vec<Vec<Box<dyn WindowModel>>> = (0..sessions).map(|_| Vec::new()).collect();
+    let mut members: Vec<Vec<Box<dyn WindowModel>>> = (0..to.sessions).map(|_| Vec::new()).collect();
     let mut rows = None;
     // One member after the other, so that the bytes of one file are in memory at a time.
     for name in &card.files.model.0 {
         let file = folder.network(card, name)?;
         let place = file.place.clone();
-        let models = chosen.engine.load_windows(file, &ports, Placement { device, sessions })?;
+        let models = chosen.engine.load_windows(file, &ports, to)?;
         let own = models.first().and_then(|model| model.rows());
         check_rows(card, &place, rows, own)?;
         rows = rows.or(own);

@@ -89,7 +89,7 @@ impl Port {
 }
 
 /// Inputs and outputs: those that a card requires (the sequence first), or those that a network has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ports {
     /// Inputs.
     pub inputs: Vec<Port>,

@@ -12,7 +12,8 @@ use rten_tensor::{Tensor, TensorView};
 use super::{
     device::Device,
     engine::{
-        ChangeModel, Decoder, Engine, Found, NetworkFile, NotFound, Placement, WindowModel, append_last, reordered,
+        ChangeModel, Decoder, Engine, Found, NetworkFile, NotFound, Placement, StretchThenChange, WindowModel,
+        append_last, reordered,
     },
     external,
     ports::{CachePorts, ChangePorts, NumberType, Port, Ports, WindowPorts},
@@ -259,7 +260,7 @@ struct RtenChange {
     states: Vec<Tensor<f32>>,
 }
 
-impl ChangeModel for RtenChange {
+impl StretchThenChange for RtenChange {
     fn stretch(&mut self, bases: usize, input: &[f32]) -> Result<Vec<Vec<f32>>> {
         self.states.clear();
         let view = TensorView::from_data(&[1, 4, bases][..], input);

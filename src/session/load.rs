@@ -71,6 +71,8 @@ pub(crate) struct LoadedModel {
     pub report: ModelReport,
     /// Threads of the run, all together.
     pub threads: usize,
+    /// Stretches that changes are made in begin and end at multiples of so many bases, but for the context.
+    pub period: u64,
 }
 
 /// What a model is asked to answer.
@@ -153,7 +155,7 @@ fn function(
         license: "MIT OR Apache-2.0".into(),
         engine: EngineReport { engine: "exact".into(), version: version.into(), device: "cpu".into() },
     };
-    Ok(LoadedModel { kind: Kind::Exact(task), form, pipeline, sessions, report, threads })
+    Ok(LoadedModel { kind: Kind::Exact(task), form, pipeline, sessions, report, threads, period: 1 })
 }
 
 fn network(
@@ -176,7 +178,7 @@ fn network(
     if purpose == Purpose::Rows {
         run.strand = StrandRule::Forward;
     }
-    let (sessions, engine, rows) = open(&folder, &card, &run, purpose, options, threads)?;
+    let Opened { sessions, engine, rows, period } = open(&folder, &card, &run, purpose, options, threads)?;
     let encoder = Encoder::new(&run, &folder, rows)?;
     // Whole groups of rows: a batch that ends within a group would run padding.
     pipeline.group = (rows / encoder.rows_per_window()).max(1);
@@ -207,11 +209,18 @@ fn network(
         license: card.license.clone(),
         engine,
     };
-    Ok(LoadedModel { kind: Kind::Network(Box::new(card)), form, pipeline, sessions, report, threads })
+    Ok(LoadedModel { kind: Kind::Network(Box::new(card)), form, pipeline, sessions, report, threads, period })
 }
 
-/// Sessions, the engine that runs them, and the rows of one call.
-type Opened = (Vec<Box<dyn Answerer>>, EngineReport, usize);
+/// Networks that are loaded.
+struct Opened {
+    sessions: Vec<Box<dyn Answerer>>,
+    engine: EngineReport,
+    /// Rows of one call.
+    rows: usize,
+    /// See [`LoadedModel`].
+    period: u64,
+}
 
 /// Opens one session for each thread (one for a GPU), and says how many rows one call of the engine runs.
 fn open(
@@ -227,17 +236,17 @@ fn open(
         // A GPU is fed by one session, with whole batches.
         Device::Cuda(_) => (1, Some(options.batch_rows as usize)),
     };
-    let (sessions, engine, fixed) = if purpose == Purpose::Changes {
+    let (sessions, engine, fixed, period) = if purpose == Purpose::Changes {
         if card.variants.changes.is_none() {
             return Err(Error::usage(format!("{} does not score by gene", card.name))
                 .with_hint("omit --genes, or use a model that does: genogloss models import spliceai"));
         }
-        let (sessions, engine) = change::load(folder, run, options.engine, options.device, count)?;
-        (sessions, engine, None)
+        let ready = change::load(folder, run, options.engine, options.device, count)?;
+        (ready.answerers, ready.report, None, ready.period as u64)
     } else {
         let Ready { answerers, report, rows } = network::load(folder, run, options.engine, options.device, count)?;
-        (answerers, report, rows)
+        (answerers, report, rows, 1)
     };
     let rows = card.run.call_rows(fixed, batch);
-    Ok((sessions, engine, rows))
+    Ok(Opened { sessions, engine, rows, period })
 }

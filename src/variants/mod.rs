@@ -194,7 +194,7 @@ fn by_gene(
             )));
         }
     }
-    let rules = Rules::new(card, settings);
+    let rules = Rules::new(card, settings, model.period);
     let annotation = annotation::read(path)?;
     let genes = Genes::new(annotation.genes, annotation.place, reference.contigs(), aliases, &reference.place())?;
     let wanted = model.form.chosen_columns(&settings.columns, &model.report.name)?;

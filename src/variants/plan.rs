@@ -43,6 +43,8 @@ struct Open {
 /// Plans the stretches of a batch after the other.
 pub(crate) struct Planner {
     half: i64,
+    /// What is answered by a stretch begins and ends at multiples of it.
+    period: i64,
     open: Vec<Open>,
 }
 
@@ -54,13 +56,25 @@ const LONGER: (i64, i64) = (5, 8);
 /// states then take 90 MB.
 const LONGEST: (i64, i64) = (5, 2);
 
+/// The same for an engine whose stretches have a period: it keeps all layers of one that has many changes, 65 MB of SpliceAI's.
+const LONGEST_OF_PERIODS: (i64, i64) = (3, 2);
+
 /// What is short enough for any network, whatever its context: a call of an engine costs as much.
 const SHORT: i64 = 1000;
 
 impl Planner {
-    /// For a network whose stretches are `context` bases longer than what is answered.
-    pub(crate) fn new(context: u64) -> Self {
-        Self { half: context as i64 / 2, open: Vec::new() }
+    /// For a network whose stretches are `context` bases longer than what is answered, and whose answers begin and end at multiples of
+    /// `period`: a change then has the same answer whichever other changes share its stretch.
+    pub(crate) fn new(context: u64, period: u64) -> Self {
+        Self { half: context as i64 / 2, period: period.max(1) as i64, open: Vec::new() }
+    }
+
+    /// The bases of the stretch that a change needs.
+    fn needed(&self, wanted: &Wanted) -> (i64, i64) {
+        let first = (wanted.position as i64 - wanted.left as i64).div_euclid(self.period) * self.period;
+        let last = (wanted.position + wanted.removed + wanted.right) as i64;
+        let last = (last + self.period - 1).div_euclid(self.period) * self.period;
+        (first - self.half, last + self.half)
     }
 
     /// Adds a change to the batch, unless it is among those from `first` on already: its place after `first`.
@@ -74,8 +88,7 @@ impl Planner {
         if changes.stretches.is_empty() {
             self.open.clear();
         }
-        let start = wanted.position as i64 - wanted.left as i64 - self.half;
-        let end = (wanted.position + wanted.removed + wanted.right) as i64 + self.half;
+        let (start, end) = self.needed(&wanted);
         let stretch = match self.find(start, end, &wanted) {
             Some(stretch) => {
                 let open = &mut self.open[stretch];
@@ -124,7 +137,8 @@ impl Planner {
     fn find(&self, start: i64, end: i64, wanted: &Wanted) -> Option<usize> {
         let context = self.half * 2;
         let longer = (context * LONGER.0 / LONGER.1).max(SHORT);
-        let longest = (context * LONGEST.0 / LONGEST.1).max(context + SHORT);
+        let share = if self.period > 1 { LONGEST_OF_PERIODS } else { LONGEST };
+        let longest = (context * share.0 / share.1).max(context + SHORT);
         let seen = |kept: Interval| {
             let (from, to) = ((kept.start as i64).max(start), (kept.end as i64).min(end));
             (from < to).then_some((from, to))

@@ -38,8 +38,7 @@ pub(super) fn check(
     scored: &Scored<'_>,
 ) -> Result<Option<(usize, f32)>> {
     let Some(room) = Room::of(card) else { return Ok(None) };
-    let (sessions, _) = change::load(folder, card, EngineChoice::Named(engine), Device::Cpu, 1)?;
-    let mut session = only(sessions)?;
+    let mut session = only(change::load(folder, card, EngineChoice::Named(engine), Device::Cpu, 1)?.answerers)?;
     let form = network::form(card);
     let (width, columns) = (form.shape.len(), form.columns.len());
     let (mut worst, mut count) = (0.0f32, 0);

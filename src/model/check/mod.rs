@@ -19,10 +19,12 @@ use self::{
 };
 use super::{
     card::Card,
+    change,
     device::Device,
     engine::Engine,
-    engines::{ENGINES, EngineChoice},
+    engines::{AUTO_IS_SELECTIVE, ENGINES, EngineChoice},
     folder::Folder,
+    network,
 };
 use crate::error::Result;
 
@@ -63,6 +65,13 @@ pub(crate) fn check(folder: &Folder, choice: EngineChoice) -> Result<Report> {
     let mut text = format!("{} {}: the card and the checksums are correct\n", card.name, card.version);
     let (mut results, mut scores) = (Vec::new(), Vec::new());
     for engine in engines(choice) {
+        if matches!(choice, EngineChoice::Auto)
+            && engine.is_selective()
+            && let Err(error) = loads(folder, &card, engine)
+        {
+            tracing::debug!("{} is not checked: {error}", engine.title());
+            continue;
+        }
         let checked = match &test {
             SelfTest::Sequences(tests) => sequences::check(folder, &card, engine, tests),
             SelfTest::Prompts(tests) => prompts::check(folder, &card, engine, tests),
@@ -89,6 +98,13 @@ pub(crate) fn check(folder: &Folder, choice: EngineChoice) -> Result<Report> {
     Ok(Report { text, results })
 }
 
+/// Whether the networks are of the kind that an engine runs.
+fn loads(folder: &Folder, card: &Card, engine: &'static dyn Engine) -> Result<()> {
+    let engine = EngineChoice::Named(engine);
+    network::load(folder, card, engine, Device::Cpu, 1)?;
+    card.variants.changes.as_ref().map_or(Ok(()), |_| change::load(folder, card, engine, Device::Cpu, 1).map(|_| ()))
+}
+
 /// The engines to check, in the order in which commands prefer them.
 fn engines(choice: EngineChoice) -> Vec<&'static dyn Engine> {
     let is_found = |engine: &&dyn Engine| match engine.find(Device::Cpu) {
@@ -100,7 +116,10 @@ fn engines(choice: EngineChoice) -> Vec<&'static dyn Engine> {
     };
     match choice {
         EngineChoice::Named(engine) => vec![engine],
-        EngineChoice::Auto => ENGINES.iter().copied().filter(is_found).collect(),
+        EngineChoice::Auto => {
+            let wanted = |engine: &&dyn Engine| AUTO_IS_SELECTIVE || !engine.is_selective();
+            ENGINES.iter().copied().filter(wanted).filter(is_found).collect()
+        }
     }
 }
 

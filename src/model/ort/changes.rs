@@ -12,7 +12,7 @@ use crate::{
     error::Result,
     model::{
         device::Device,
-        engine::{ChangeModel, NetworkFile},
+        engine::{NetworkFile, StretchThenChange},
         ports::ChangePorts,
     },
 };
@@ -52,7 +52,7 @@ fn values_of(outputs: &SessionOutputs<'_>, names: &[String]) -> Result<Vec<Vec<f
         .collect()
 }
 
-impl ChangeModel for OrtChange {
+impl StretchThenChange for OrtChange {
     fn stretch(&mut self, bases: usize, input: &[f32]) -> Result<Vec<Vec<f32>>> {
         let name = &self.names[0];
         let failed = failed(name);

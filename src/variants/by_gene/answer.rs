@@ -240,6 +240,7 @@ mod tests {
             info: InfoFormat::Genogloss,
             max_allele: 100,
             context: 200,
+            period: 1,
             haplotypes: false,
             any_case: true,
             outside: OutsideGene::Sequence,

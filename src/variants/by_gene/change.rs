@@ -57,7 +57,7 @@ struct HaplotypeChange {
 impl ChangeMaker {
     /// Changes by these rules.
     pub(crate) fn new(rules: Rules, cache: Option<(Cache, KeyMaker)>) -> Self {
-        Self { rules, planner: Planner::new(rules.context), cache, window: Vec::new() }
+        Self { rules, planner: Planner::new(rules.context, rules.period), cache, window: Vec::new() }
     }
 
     /// Puts changes into batches.

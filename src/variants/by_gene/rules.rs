@@ -18,6 +18,8 @@ pub(crate) struct Rules {
     pub max_allele: u64,
     /// Bases the network reads beside what it answers for.
     pub context: u64,
+    /// What a stretch answers for begins and ends at multiples of so many bases.
+    pub period: u64,
     /// Alleles are scored together with their phased neighbours as well.
     pub haplotypes: bool,
     /// Lower case has no meaning: the card does not take it for unknown bases.
@@ -31,13 +33,14 @@ impl Rules {
     const MAX_ALLELE: u64 = 10_000;
 
     /// Of a model that answers for changes.
-    pub(crate) fn new(card: &Card, settings: &Settings) -> Self {
+    pub(crate) fn new(card: &Card, settings: &Settings, period: u64) -> Self {
         Self {
             distance: settings.distance.or(card.variants.distance).unwrap_or(50),
             masked: settings.mask,
             info: settings.info,
             max_allele: card.variants.max_allele.unwrap_or(Self::MAX_ALLELE),
             context: card.variants.changes.as_ref().map_or(0, |changes| changes.context),
+            period,
             haplotypes: settings.haplotypes,
             any_case: card.input.case != Case::Mask,
             outside: card.variants.outside,
