@@ -232,8 +232,9 @@ impl<'a> Sentence<'a> {
     fn is_told(&self, low: &[String], first: usize, end: usize) -> bool {
         let places = || self.places.iter().filter(|place| place.first >= first && place.first < end);
         let asks = places().any(|place| matches!(place.item, Item::Cue(Cue::Which | Cue::Who | Cue::Where | Cue::How)));
-        let begins = places().find(|place| !matches!(place.item, Item::Cue(Cue::Filler | Cue::Frame | Cue::And)));
-        let inverted = begins.is_some_and(|place| matches!(place.item, Item::Cue(Cue::Auxiliary | Cue::Whether)));
+        // `Is it …`, not `I have …`.
+        let inverted =
+            places().next().is_some_and(|place| matches!(place.item, Item::Cue(Cue::Auxiliary | Cue::Whether)));
         let whole = self.names.iter().all(|name| name.first >= end || name.end <= end);
         let unknown = places().filter(|place| place.item == Item::Unknown);
         let plain = |at: usize| {
@@ -246,14 +247,16 @@ impl<'a> Sentence<'a> {
             let small = text.bytes().skip(usize::from(at == first)).all(|letter| !letter.is_ascii_uppercase());
             letters && small && !before_noun
         };
-        // An order is no story: `Cure Marfan syndrome.`
-        let subject = low[first..end].iter().any(|word| {
-            [
-                "i", "i'm", "i've", "we", "we've", "my", "our", "he", "she", "they", "his", "her", "their", "the", "a",
-                "an",
-            ]
-            .contains(&word.as_str())
-        });
+        // An order is no story: `Cure Marfan syndrome.` Words that only introduce the question hold its subject: `I have …`.
+        let opened = first == 0 && self.words[0].start > 0;
+        let subject = opened
+            || low[first..end].iter().any(|word| {
+                [
+                    "i", "i'm", "i've", "we", "we've", "my", "our", "he", "she", "they", "his", "her", "their", "the",
+                    "a", "an",
+                ]
+                .contains(&word.as_str())
+            });
         subject
             && whole
             && !asks

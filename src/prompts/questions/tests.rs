@@ -122,6 +122,8 @@ fn words_that_say_nothing_change_nothing() {
         "I am reading about Marfan syndrome. Which genes cause Marfan syndrome?",
         "We saw a tall boy with long fingers in the outpatient department and discussed Marfan syndrome. Which genes cause it?",
         "A faulty copy of which gene causes Marfan syndrome?",
+        "Hello, I have a patient with suspected Marfan syndrome. Which genes do I have to test?",
+        "Our midwife mentioned Marfan syndrome screening. What gene does that concern?",
     ] {
         assert_eq!(meant(line).as_deref(), genes, "{line}");
     }

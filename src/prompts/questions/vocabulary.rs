@@ -195,7 +195,7 @@ const WORDS: &[(Cue, &str)] = &[
          should be tested, should i test, should we test, should one test, to test, to be tested, tie, ties, does one find, do we find, do you \
          find, do i find, one finds, does one see, to do with, something to do with, anything to do with, have to do with, has to do with, \
          tied to, encountered, encounter, accompanies, accompanying, feature in, features in, observe, observes, \
-         figure in, figures in, linking, interplay, pertain, pertains, correspond, corresponds, corresponding, match, matches, linked up",
+         figure in, figures in, concern, concerns, linking, interplay, pertain, pertains, correspond, corresponds, corresponding, match, matches, linked up",
     ),
     (
         Relation,
