@@ -4,8 +4,9 @@
 //! submitters of GenCC, then Gene2Phenotype; if none of them does, it is the strongest of the listings (Orphanet, OMIM, CGD …), and of text
 //! mining only if nothing else is there. Sources of equal rank that contradict each other are said to. A class of a disease also
 //! holds for those that differ from it by a number or a type only, unless the same rank judges them too: what ClinGen states of a gene
-//! and long QT syndrome, it states of long QT syndrome 11. A class against also holds for the diseases below, and that of `Brugada
-//! syndrome 1` for Brugada syndrome.
+//! and long QT syndrome, it states of long QT syndrome 11. A class against reaches further (`reach`), and decides there over listings without
+//! a class. What a curator upholds for the disease itself (definitive to moderate of ClinGen and GenCC, confirmed of Gene2Phenotype) is the
+//! claim all the same; the statements against come with it.
 
 use std::{
     cmp::Reverse,
@@ -14,89 +15,39 @@ use std::{
 
 use super::{
     claim::Claim,
+    reach::{Kin, Reach, Reaching},
     records::{Disease, Relation},
     relate::words::SeriesName,
+    stated::{Curation, Stated},
 };
-
-/// How a claim was made, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Curation {
-    ClinGen,
-    GenCc,
-    Gene2Phenotype,
-    Listing,
-    Mining,
-}
-
-/// A statement, who claims it, and how.
-#[derive(Clone, Debug)]
-pub(crate) struct Stated {
-    /// The statement.
-    pub relation: Relation,
-    /// Whose claim it is: the source, or whom it repeats.
-    claimant: String,
-    curation: Curation,
-    /// The source states it itself.
-    own: bool,
-}
-
-/// The one name of a claimant: tables write `TGMI|G2P`, `Orphanet`, `ClinGen`.
-fn claimant(name: &str) -> &str {
-    let has = |part: &str| name.to_ascii_lowercase().contains(part);
-    match () {
-        () if has("clingen") => "ClinGen",
-        () if has("g2p") || has("gene2phenotype") => "Gene2Phenotype",
-        () if has("orphanet") => "Orphanet",
-        () => name,
-    }
-}
-
-impl Stated {
-    /// `source`: the name of the relation's source.
-    pub(crate) fn of(relation: Relation, source: &str) -> Self {
-        let claimant = claimant(relation.origin.as_deref().unwrap_or(source)).to_string();
-        let curation = match claimant.as_str() {
-            "ClinGen" => Curation::ClinGen,
-            "Gene2Phenotype" => Curation::Gene2Phenotype,
-            _ if source == "GenCC" => Curation::GenCc,
-            _ if relation.claim == Claim::TextMined => Curation::Mining,
-            _ => Curation::Listing,
-        };
-        Self { own: claimant == source, relation, claimant, curation }
-    }
-
-    /// Whether it decides over what sources of lower rank state.
-    fn is_class(&self) -> bool {
-        self.relation.claim.is_class() && self.curation <= Curation::Gene2Phenotype
-    }
-}
 
 /// What a claim rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Basis {
     /// A class of the disease itself.
     Class,
-    /// A class of its series, or of a disease above it.
+    /// A class of its series, or of another disease, that reaches it.
     OtherClass,
+    /// A class against one of its series, where no source lists another.
+    Part,
     /// No class.
     Listing,
 }
-
-/// The diseases below each disease that a class is against, by their numbers.
-pub(crate) type Below = BTreeMap<i64, BTreeSet<i64>>;
 
 /// What is claimed of a gene and a disease.
 #[derive(Clone, Debug)]
 pub(crate) struct PairClaim {
     /// The claim of all sources together.
     pub claim: Claim,
-    /// The statements, best curated and strongest first. Those of the series that the disease belongs to come last.
+    /// The statements, best curated and strongest first. Those about other diseases that decide or are against come last.
     pub statements: Vec<Stated>,
     /// How many sources claim it independently of each other.
     pub sources: usize,
     /// How many papers and pages they cite.
     pub references: usize,
     basis: Basis,
+    /// How the statements that decide were made, the best.
+    curation: Curation,
 }
 
 /// A disease of a gene, and the claim.
@@ -124,39 +75,42 @@ pub(crate) struct GeneClaim {
 }
 
 impl PairClaim {
-    /// Of the statements about a pair, of those about the series that its disease belongs to, and of those that reach it from elsewhere
-    /// (`wider`), which count if none of the series is as well curated.
-    fn of(mut own: Vec<Stated>, series: &[&Stated], wider: &[&Stated]) -> Self {
+    /// Of the statements about a pair, and of those that reach it: those from elsewhere (`wider`) count if none of the series is as well
+    /// curated, and those of parts if there is nothing else.
+    fn of(mut own: Vec<Stated>, reaching: &Reaching<'_>) -> Self {
         let rank = |one: &Stated| (one.curation, one.relation.claim, !one.own);
         own.sort_by_key(rank);
         // A source that is here itself is not heard again from those that repeat it.
         let here: BTreeSet<String> = own.iter().filter(|one| one.own).map(|one| one.claimant.clone()).collect();
         let heard = |one: &&Stated| one.own || !here.contains(&one.claimant);
         let best = |all: &[&Stated]| all.iter().filter(|one| one.is_class()).map(|one| one.curation).min();
-        let general = match (best(series), best(wider)) {
-            (None, Some(_)) => wider,
-            (Some(one), Some(other)) if other < one => wider,
-            _ => series,
+        let Reaching { series, wider, parts } = reaching;
+        let (general, other_basis) = match (best(series), best(wider)) {
+            (None, Some(_)) => (wider, Basis::OtherClass),
+            (Some(one), Some(other)) if other < one => (wider, Basis::OtherClass),
+            (None, None) => (parts, Basis::Part),
+            _ => (series, Basis::OtherClass),
         };
         let mine: Vec<&Stated> = own.iter().filter(heard).collect();
+        let judged = best(&mine).map(|one| class_of(&mine, one)).unwrap_or_default();
+        let reaching = best(general).map(|one| class_of(general, one)).unwrap_or_default();
+        let is_upheld = || together(&reaching).is_against() && judged.iter().any(|one| one.upholds());
         let (decisive, basis): (Vec<&Stated>, Basis) = match (best(&mine), best(general)) {
-            (Some(one), other) if other.is_none_or(|other| one <= other) => (class_of(&mine, one), Basis::Class),
-            (_, Some(other)) => (class_of(general, other), Basis::OtherClass),
+            (Some(one), other) if other.is_none_or(|other| one <= other) || is_upheld() => (judged, Basis::Class),
+            (_, Some(_)) => (reaching.clone(), other_basis),
             _ => (mine.clone(), Basis::Listing),
         };
         let claim = together(&decisive);
+        let curation = decisive.iter().map(|one| one.curation).min().unwrap_or(Curation::Mining);
         let agrees = |one: &&&Stated| claim.is_against() == one.relation.claim.is_against();
         let counted: Vec<&Stated> = mine.iter().copied().chain(decisive.iter().copied()).collect();
         let sources = counted.iter().filter(agrees).map(|one| one.claimant.as_str()).collect::<BTreeSet<_>>().len();
         let references =
             counted.iter().filter(agrees).flat_map(|one| cited(&one.relation)).collect::<BTreeSet<_>>().len();
-        let foreign: Vec<Stated> = decisive
-            .iter()
-            .filter(|one| general.iter().any(|other| std::ptr::eq(**one, *other)))
-            .map(|one| (*one).clone())
-            .collect();
+        let is_told = |one: &&&Stated| basis == other_basis || one.is_against();
+        let foreign: Vec<Stated> = reaching.iter().filter(is_told).map(|one| (*one).clone()).collect();
         own.extend(foreign);
-        Self { claim, statements: own, sources, references, basis }
+        Self { claim, statements: own, sources, references, basis, curation }
     }
 
     /// Probability that the two are related. The score of a source that mines texts adds to it.
@@ -222,50 +176,23 @@ fn cited(relation: &Relation) -> impl Iterator<Item = String> {
         .into_iter()
 }
 
-/// The diseases that a class is against.
-pub(crate) fn contested(statements: &[Stated]) -> BTreeSet<i64> {
-    let against = |one: &&Stated| one.is_class() && one.relation.claim.is_against();
-    statements.iter().filter(against).map(|one| one.relation.entity).collect()
-}
-
-/// The diseases of a gene, strongest claim first. `statements`: all about the gene. `below`: the diseases below the [`contested`] ones.
-/// `asked`: records of diseases that come with them although no source states anything of the gene and them, if a class against
-/// reaches them.
-pub(crate) fn diseases_of(statements: Vec<Stated>, below: &Below, asked: &[Disease]) -> Vec<DiseaseClaim> {
-    let classes: Vec<(SeriesName, Stated)> = statements
-        .iter()
-        .filter(|one| one.is_class())
-        .map(|one| (SeriesName::of(&one.relation.disease), one.clone()))
-        .collect();
+/// The diseases of a gene, strongest claim first. `statements`: all about the gene. `asked`: records of diseases that come with them
+/// although no source states anything of the gene and them, if a class against reaches them.
+pub(crate) fn diseases_of(statements: Vec<Stated>, kin: &Kin, asked: &[Disease]) -> Vec<DiseaseClaim> {
+    let reach = Reach::of(&statements, kin, asked);
     let mut of_entity: BTreeMap<i64, Vec<Stated>> = BTreeMap::new();
-    if !below.is_empty() {
+    if reach.has_against() {
         of_entity.extend(asked.iter().map(|one| (one.entity, Vec::new())));
     }
-    for one in statements {
-        of_entity.entry(one.relation.entity).or_default().push(one);
+    for one in &statements {
+        of_entity.entry(one.relation.entity).or_default().push(one.clone());
     }
     let claimed = |(entity, own): (i64, Vec<Stated>)| {
         let asked = asked.iter().filter(|one| one.entity == entity);
-        let (mut series, mut wider) = (Vec::new(), Vec::new());
-        if classes.iter().any(|(_, one)| one.relation.entity != entity) {
-            let stated = own.iter().map(|one| one.relation.disease.as_str());
-            let names: BTreeSet<&str> = stated.chain(asked.clone().map(|one| one.name.as_str())).collect();
-            let names: Vec<SeriesName> = names.into_iter().map(SeriesName::of).collect();
-            for (name, one) in classes.iter().filter(|(_, one)| one.relation.entity != entity) {
-                let reaches = || {
-                    below.get(&one.relation.entity).is_some_and(|all| all.contains(&entity))
-                        || names.iter().any(|group| name.is_first_of(group))
-                };
-                if names.iter().any(|special| name.covers(special)) {
-                    series.push(one);
-                } else if one.relation.claim.is_against() && reaches() {
-                    wider.push(one);
-                }
-            }
-        }
+        let reaching = reach.on(entity, &own, asked.clone());
         let is_stated = !own.is_empty();
-        let pair = PairClaim::of(own, &series, &wider);
-        if !is_stated && !pair.claim.is_against() {
+        let pair = PairClaim::of(own, &reaching);
+        if !is_stated && (!pair.claim.is_against() || pair.basis == Basis::Part) {
             return None;
         }
         let stated = pair.own_statements(entity).map(|one| (&one.relation.accession, &one.relation.disease));
@@ -296,11 +223,24 @@ pub(crate) fn claim_on(
         () => None,
     };
     let all: Vec<(DiseaseClaim, bool)> = diseases.into_iter().filter_map(of).collect();
-    let is_disputed = |one: &DiseaseClaim| one.pair.claim.is_against() && one.pair.basis == Basis::Class;
+    // What reaches it from elsewhere gives way to a member that equally good curators uphold.
+    let is_upheld = |by: Curation| {
+        let members = all.iter().filter(|(one, is_member)| *is_member && one.pair.basis == Basis::Class);
+        members.into_iter().any(|(one, _)| one.pair.curation <= by && one.pair.claim <= Claim::Moderate)
+    };
+    let is_disputed = |one: &DiseaseClaim| {
+        one.pair.claim.is_against()
+            && match one.pair.basis {
+                Basis::Class => true,
+                Basis::OtherClass => !is_upheld(one.pair.curation.max(Curation::GenCc)),
+                Basis::Part | Basis::Listing => false,
+            }
+    };
     if let Some((one, _)) = all.iter().find(|(one, is_member)| !is_member && is_disputed(one)) {
         return Some((one.clone(), false));
     }
-    let is_judged = all.iter().any(|(one, is_member)| !is_member && one.pair.basis != Basis::Listing);
+    let is_class = |one: &DiseaseClaim| matches!(one.pair.basis, Basis::Class | Basis::OtherClass);
+    let is_judged = all.iter().any(|(one, is_member)| !is_member && is_class(one));
     let outranked = |one: &DiseaseClaim| {
         let mut judged = all.iter().filter(|(other, is_member)| *is_member && other.pair.basis == Basis::Class);
         judged.any(|(member, _)| {
@@ -353,9 +293,15 @@ mod tests {
         Disease { id: entity, accession: None, name: name.into(), definition: None, entity, source: 1 }
     }
 
+    /// Disease 9, and these below it.
+    fn below(entities: &[i64]) -> Kin {
+        let below = BTreeMap::from([(9, entities.iter().copied().collect())]);
+        Kin { below, ..Kin::default() }
+    }
+
     /// The claim on disease 1, whose members are 2 and 3.
-    fn on_group(statements: &[Stated], below: &Below, asked: &[Disease]) -> Option<(Claim, bool)> {
-        let all = diseases_of(statements.to_vec(), below, asked);
+    fn on_group(statements: &[Stated], kin: &Kin, asked: &[Disease]) -> Option<(Claim, bool)> {
+        let all = diseases_of(statements.to_vec(), kin, asked);
         claim_on(all, &BTreeSet::from([1]), &BTreeSet::from([2, 3])).map(|(one, is_member)| (one.pair.claim, is_member))
     }
 
@@ -363,33 +309,83 @@ mod tests {
     fn what_is_against_a_disease_holds_for_those_below_it_unless_they_are_judged() {
         let refuted = stated("ClinGen", 9, "Long QT syndrome", Claim::Disputed);
         let listed = stated("Orphanet", 1, "Romano-Ward syndrome", Claim::Supportive);
-        let below = Below::from([(9, BTreeSet::from([1, 9]))]);
-        assert_eq!(on_group(&[refuted.clone(), listed.clone()], &below, &[]), Some((Claim::Disputed, false)));
-        let apart = Below::from([(9, BTreeSet::from([9]))]);
+        let high = below(&[1, 9]);
+        assert_eq!(on_group(&[refuted.clone(), listed.clone()], &high, &[]), Some((Claim::Disputed, false)));
+        let apart = below(&[9]);
         assert_eq!(on_group(&[refuted.clone(), listed], &apart, &[]), Some((Claim::Supportive, false)));
         let judged = stated("ClinGen", 1, "Romano-Ward syndrome", Claim::Strong);
-        assert_eq!(on_group(&[refuted.clone(), judged], &below, &[]), Some((Claim::Strong, false)));
+        assert_eq!(on_group(&[refuted.clone(), judged], &high, &[]), Some((Claim::Strong, false)));
         // Also where no source names the gene with it.
         let unstated = [asked(1, "Romano-Ward syndrome")];
-        assert_eq!(on_group(std::slice::from_ref(&refuted), &below, &unstated), Some((Claim::Disputed, false)));
+        assert_eq!(on_group(std::slice::from_ref(&refuted), &high, &unstated), Some((Claim::Disputed, false)));
         assert_eq!(on_group(std::slice::from_ref(&refuted), &apart, &unstated), None);
         let for_it = stated("ClinGen", 9, "Long QT syndrome", Claim::Definitive);
-        assert_eq!(on_group(&[for_it], &below, &unstated), None, "a cause of the group is none of each member");
+        assert_eq!(on_group(&[for_it], &high, &unstated), None, "a cause of the group is none of each member");
     }
 
     #[test]
     fn the_first_of_a_series_stands_for_the_group_where_it_is_disputed() {
-        let below = Below::from([(9, BTreeSet::from([9]))]);
+        let high = below(&[9]);
         let listed = stated("Orphanet", 1, "Brugada syndrome", Claim::Supportive);
-        for (name, claim) in [("Brugada syndrome 1", Claim::Disputed), ("Brugada syndrome 5", Claim::Supportive)] {
+        for name in ["Brugada syndrome 1", "Brugada syndrome 5"] {
             let all = [stated("ClinGen", 9, name, Claim::Disputed), listed.clone()];
-            assert_eq!(on_group(&all, &below, &[]), Some((claim, false)), "{name}");
+            assert_eq!(
+                on_group(&all, &high, &[]),
+                Some((Claim::Disputed, false)),
+                "{name}: no other of the series is listed"
+            );
+        }
+        let another = stated("OMIM", 2, "Brugada syndrome 3", Claim::Supportive);
+        let fifth = stated("ClinGen", 9, "Brugada syndrome 5", Claim::Disputed);
+        assert_eq!(on_group(&[fifth, listed.clone(), another.clone()], &high, &[]), Some((Claim::Supportive, false)));
+        // It is the series that is disputed, and so all of it.
+        let first = stated("ClinGen", 9, "Brugada syndrome 1", Claim::Disputed);
+        assert_eq!(on_group(&[first.clone(), listed, another.clone()], &high, &[]), Some((Claim::Disputed, false)));
+        assert_eq!(on_group(&[first.clone(), another.clone()], &high, &[]), Some((Claim::Disputed, true)));
+        let itself = stated("OMIM", 9, "Brugada syndrome 1", Claim::Supportive);
+        assert_eq!(
+            on_group(&[first, itself, another], &high, &[]),
+            Some((Claim::Supportive, true)),
+            "the first itself"
+        );
+    }
+
+    #[test]
+    fn what_is_upheld_is_a_yes_and_the_dispute_comes_with_it() {
+        let high = below(&[1, 9]);
+        let against = stated("ClinGen", 9, "Brugada syndrome", Claim::Disputed);
+        for (source, claim, expected) in [
+            ("GenCC", Claim::Strong, Claim::Strong),
+            ("Gene2Phenotype", Claim::Definitive, Claim::Definitive),
+            ("Gene2Phenotype", Claim::Strong, Claim::Disputed),
+            ("GenCC", Claim::Limited, Claim::Disputed),
+        ] {
+            let mut own = stated(source, 1, "Another name", claim);
+            own.relation.relation = Some(if claim == Claim::Definitive { "confirmed" } else { "probable" }.into());
+            let all = vec![against.clone(), own];
+            let all = diseases_of(all, &high, &[]);
+            let pair = &all.iter().find(|one| one.entity == 1).expect("the disease").pair;
+            assert_eq!(pair.claim, expected, "{source}: {claim:?}");
+            assert!(pair.statements.iter().any(|one| one.relation.claim == Claim::Disputed), "{source}: {claim:?}");
         }
     }
 
     #[test]
+    fn what_is_against_a_disease_stops_where_curators_uphold_a_special_one() {
+        let high = Kin {
+            below: BTreeMap::from([(9, BTreeSet::from([1, 2, 9])), (2, BTreeSet::from([1, 2]))]),
+            ..Kin::default()
+        };
+        let against = stated("ClinGen", 9, "Nonsyndromic things", Claim::Refuted);
+        let listed = stated("Orphanet", 1, "Some syndrome", Claim::Supportive);
+        let upheld = stated("ClinGen", 2, "Another syndrome", Claim::Definitive);
+        assert_eq!(on_group(&[against.clone(), listed.clone()], &high, &[]), Some((Claim::Refuted, false)));
+        assert_eq!(on_group(&[against, listed, upheld], &high, &[]), Some((Claim::Definitive, true)));
+    }
+
+    #[test]
     fn classes_decide_over_listings_also_in_groups() {
-        let none = Below::new();
+        let none = Kin::default();
         let limited = |entity, name| stated("ClinGen", entity, name, Claim::Limited);
         let listed = |entity, name| stated("OMIM", entity, name, Claim::Supportive);
         let own = [limited(1, "holoprosencephaly"), listed(2, "Holoprosencephaly 10")];

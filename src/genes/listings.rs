@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{
     base::Base,
-    claims::{DiseaseClaim, Stated},
+    claims::DiseaseClaim,
     columns,
     lookup::{Lookup, LookupRequest, cell, optional_cell},
     records::{Gene, Phenotype},
+    stated::Stated,
     text_lines::TextLines,
 };
 use crate::{

@@ -12,12 +12,13 @@ use serde::Deserialize;
 use super::{
     base::{Base, facts::GeneOfTerm},
     claim::Claim,
-    claims::{GeneClaim, Stated},
+    claims::GeneClaim,
     records::{Condition, Disease, Gene, Phenotype},
     relate::{
         Relations, Target,
         weights::{Evidence, Measures, Weights},
     },
+    stated::Stated,
 };
 use crate::error::{Error, Result};
 
@@ -187,6 +188,14 @@ impl Judge {
         Ok(Some(StatedClaim { claim: pair.claim, probability: pair.probability(), statements, is_left_out: false }))
     }
 
+    /// What curators state against a gene in a disease of the series of `asked`.
+    fn dispute(&self, gene: &Gene, asked: &[Disease]) -> Result<Option<String>> {
+        Ok(self.base.against_beside(gene.id, asked)?.map(|Stated { relation: one, .. }| {
+            let id = one.accession.map(|id| format!("{id} ")).unwrap_or_default();
+            format!("{}: {}, {id}{}", self.base.source(one.source).label(), one.claim.word(), one.disease)
+        }))
+    }
+
     fn stated_of_phenotype(&self, gene: &Gene, term: u32) -> Result<Option<StatedClaim>> {
         let all = self.closure(term)?;
         let mut seen = BTreeSet::new();
@@ -248,7 +257,8 @@ impl Judge {
             })
             .collect();
         let mut verdicts = Vec::with_capacity(questions.len());
-        for (((stated, _), found), Question { condition, .. }) in ready.into_iter().zip(found).zip(questions) {
+        for (((stated, _), found), Question { gene, condition, hidden }) in ready.into_iter().zip(found).zip(questions)
+        {
             let weights = match condition {
                 Condition::Disease(_) => &self.shared.weights.disease,
                 Condition::Phenotype(..) => &self.shared.weights.phenotype,
@@ -256,7 +266,16 @@ impl Judge {
             verdicts.push(match (stated, found) {
                 (Some(stated), _) => Verdict::of_statements(stated),
                 (None, Some(found)) => {
-                    let (log_odds, evidence) = found.evidence(weights, |id| Ok(self.base.gene_of(id)?.symbol))?;
+                    let (mut log_odds, mut evidence) =
+                        found.evidence(weights, |id| Ok(self.base.gene_of(id)?.symbol))?;
+                    if let (None, Condition::Disease(asked)) = (hidden, condition)
+                        && log_odds > 0.0
+                        && let Some(against) = self.dispute(gene, asked)?
+                    {
+                        // METHOD: curators who are against the gene in a disease of the same series weigh as much as all that is for it.
+                        evidence.push(Evidence { kind: "dispute", log_odds: -log_odds, detail: against });
+                        log_odds = 0.0;
+                    }
                     Verdict::weighed(1.0 / (1.0 + (-log_odds).exp()), evidence, Some(found))
                 }
                 (None, None) => Verdict::weighed(0.5, Vec::new(), None),

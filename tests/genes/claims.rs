@@ -250,3 +250,79 @@ fn a_class_that_is_not_known_is_left_out_and_said() {
     assert_eq!(judged("BBB2"), "no, disputed");
     assert!(rows(&base, &["diseases", "CCC3"]).is_empty());
 }
+
+#[test]
+fn a_dispute_reaches_the_same_disease_of_another_vocabulary_and_stops_at_others() {
+    let hpoa = super::HPOA.lines().take(3).map(|line| format!("{line}\n")).collect::<String>()
+        + "OMIM:22\tGlass syndrome 2\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n"
+        + "OMIM:23\tGlass syndrome 3\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n"
+        + "OMIM:31\tLong glass disease, dominant\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n";
+    let orphanet = orphanet(&[("7", "AAA1", 100, "Disease-causing germline mutation(s) in")])
+        .replace("Glass disease", "Congenital long glass syndrome");
+    let (_folder, base) = base_of(&[
+        (
+            "clingen.csv",
+            &clingen(&[
+                ("AAA1", 100, "long glass syndrome", "MONDO:0000002", "Disputed"),
+                ("AAA1", 100, "polymorphic glass tachycardia", "MONDO:0000004", "Definitive"),
+                ("BBB2", 101, "Glass syndrome 1", "MONDO:0000003", "Disputed"),
+                ("CCC3", 102, "Glass syndrome 1", "MONDO:0000003", "Disputed"),
+            ]),
+        ),
+        (
+            "g2p.csv",
+            &(super::G2P.lines().next().expect("a header").to_string()
+                + "\nCCC3,600102,\"GLASS SYNDROME 3\",23,confirmed,monoallelic,\"loss of function\",,Eye,1;2,DD,,102,\"No date\"\n"),
+        ),
+        ("orphanet.tsv", &orphanet),
+        ("phenotype.hpoa", &hpoa),
+        (
+            "genes_to_phenotype.txt",
+            &hpo(&[
+                (101, "BBB2", "OMIM:22"),
+                (102, "CCC3", "OMIM:22"),
+                (102, "CCC3", "OMIM:23"),
+                (103, "DDD4", "OMIM:22"),
+            ]),
+        ),
+    ]);
+    let judged = |gene: &str, about: &str| {
+        let row = &rows(&base, &["relate", gene, about])[0];
+        [row[3].clone(), row[4].clone(), row[7].clone()]
+    };
+    let [answer, claim, because] = judged("AAA1", "ORPHA:7");
+    assert_eq!([answer.as_str(), &claim], ["no", "disputed"], "{because}");
+    assert!(because.contains("Orphanet") && because.contains("ClinGen"), "all claims are shown: {because}");
+    assert_eq!(judged("AAA1", "polymorphic glass tachycardia")[0], "yes");
+    let [answer, claim, because] = judged("BBB2", "OMIM:22");
+    assert_eq!([answer.as_str(), &claim], ["no", "disputed"], "{because}");
+    assert_eq!(judged("CCC3", "OMIM:22")[1], "disputed");
+    let [answer, claim, because] = judged("CCC3", "OMIM:23");
+    assert_eq!([answer.as_str(), &claim], ["yes", "definitive"], "{because}");
+    assert!(because.contains("Disputed (MONDO:0000003 Glass syndrome 1)"), "the dispute is named: {because}");
+    assert_eq!(judged("DDD4", "OMIM:22")[0], "yes");
+    let [answer, ..] = ask(&base, &[], "disease=OMIM:22, genes =");
+    assert_eq!(answer, "DDD4 (associated); BBB2 (disputed); CCC3 (disputed)");
+}
+
+#[test]
+fn an_estimate_is_no_yes_where_curators_dispute_the_series() {
+    let hpoa = super::HPOA.lines().take(3).map(|line| format!("{line}\n")).collect::<String>()
+        + "OMIM:22\tGlass bone fragility 2\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n"
+        + "OMIM:23\tGlass bone fragility 3\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n";
+    let tables = |class: &str| clingen(&[("AAA1", 100, "Glass bone fragility 2", "MONDO:0000002", class)]);
+    let estimate = |class: &str| {
+        let (_folder, base) = base_of(&[
+            ("clingen.csv", &tables(class)),
+            ("phenotype.hpoa", &hpoa),
+            ("genes_to_phenotype.txt", &hpo(&[(100, "AAA1", "OMIM:22"), (101, "BBB2", "OMIM:23")])),
+        ]);
+        rows(&base, &["relate", "AAA1", "OMIM:23"])[0].clone()
+    };
+    let without = estimate("Limited");
+    assert!(without[6] == "weighed" && !without[7].contains("dispute"), "{without:?}");
+    let with = estimate("Disputed");
+    assert!(with[6] == "weighed" && with[3] != "yes", "{with:?}");
+    let p: f64 = without[5].parse().expect("a number");
+    assert_eq!(p > 0.5, with[7].contains("dispute"), "{with:?}");
+}

@@ -1,6 +1,6 @@
 //! What the sources together claim of genes and diseases.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, btree_map::Entry};
 
 use rusqlite::Row;
 
@@ -9,9 +9,13 @@ use crate::{
     error::{Error, Result},
     genes::{
         claim::Claim,
-        claims::{Below, DiseaseClaim, GeneClaim, Stated, claim_on, contested, diseases_of, sort_genes},
+        claims::{DiseaseClaim, GeneClaim, claim_on, diseases_of, sort_genes},
         evidence::EvidenceFilter,
+        reach::{Kin, Reach, judged},
         records::{Disease, Relation},
+        relate::words::SeriesName,
+        stated::Stated,
+        word_forms::{Closeness, Forms},
     },
 };
 
@@ -78,26 +82,86 @@ impl Base {
 
     /// The same, and those of `asked` that no source names of the gene, if curators are against a disease above or the series.
     fn claims_with(&self, gene: i64, asked: &[Disease]) -> Result<Vec<DiseaseClaim>> {
+        let all = self.statements_of(gene)?;
+        let kin = self.kin(&all, asked, &mut BTreeMap::new())?;
+        Ok(diseases_of(all, &kin, asked))
+    }
+
+    /// All statements about a gene and diseases.
+    fn statements_of(&self, gene: i64) -> Result<Vec<Stated>> {
         let sql = format!(
             "SELECT {RELATION_COLUMNS} FROM gene_disease r JOIN disease d ON d.id = r.disease WHERE r.gene = ?1
              ORDER BY r.source, d.accession, d.name, r.rowid"
         );
         let all = self.rows(&sql, [gene], read_relation)?;
-        let all: Vec<Stated> = all.into_iter().filter_map(|one| self.stated(one)).collect();
-        let mut below = Below::new();
-        for entity in contested(&all) {
-            below.insert(entity, self.below(entity)?);
-        }
-        Ok(diseases_of(all, &below, asked))
+        Ok(all.into_iter().filter_map(|one| self.stated(one)).collect())
     }
 
-    /// The numbers of a disease and of all below it.
+    /// What is known of the diseases of a gene, if curators are against one. `below`: diseases for which [`Self::below`] was asked before.
+    fn kin(&self, statements: &[Stated], asked: &[Disease], below: &mut BTreeMap<i64, BTreeSet<i64>>) -> Result<Kin> {
+        let mut kin = Kin::default();
+        let judged = judged(statements);
+        if judged.is_empty() {
+            return Ok(kin);
+        }
+        for entity in judged {
+            let all = match below.entry(entity) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(self.below(entity)?),
+            };
+            kin.below.insert(entity, all.clone());
+        }
+        let sql = "SELECT n.name FROM disease d JOIN disease_name n ON n.disease = d.id WHERE d.entity = ?1";
+        let stated = statements.iter().map(|one| one.relation.entity);
+        for entity in stated.chain(asked.iter().map(|one| one.entity)).collect::<BTreeSet<i64>>() {
+            kin.names.insert(entity, self.rows(sql, [entity], |row| row.get(0))?);
+        }
+        Ok(kin)
+    }
+
+    /// A class against a gene for a disease of the series of `asked`, which no source relates to the gene.
+    pub(crate) fn against_beside(&self, gene: i64, asked: &[Disease]) -> Result<Option<Stated>> {
+        let all = self.statements_of(gene)?;
+        let kin = self.kin(&all, asked, &mut BTreeMap::new())?;
+        let reach = Reach::of(&all, &kin, asked);
+        Ok(asked.iter().find_map(|one| reach.beside(one.entity)).cloned())
+    }
+
+    /// The numbers of a disease and of all below it, and below those that are called the same but for words such as `congenital`.
     fn below(&self, entity: i64) -> Result<BTreeSet<i64>> {
         let sql = "WITH RECURSIVE low (entity) AS (SELECT ?1 UNION
                      SELECT d.entity FROM low JOIN disease high ON high.entity = low.entity
                      JOIN disease_parent p ON p.parent = high.id JOIN disease d ON d.id = p.disease)
                    SELECT entity FROM low";
-        Ok(self.rows(sql, [entity], |row| row.get(0))?.into_iter().collect())
+        let mut all = BTreeSet::new();
+        for one in self.called_alike(entity)? {
+            all.extend(self.rows(sql, [one], |row| row.get::<_, i64>(0))?);
+        }
+        Ok(all)
+    }
+
+    /// The numbers of a disease and of those that are called the same but for words such as `congenital`. Orphanet's rare ones are not: it
+    /// lists in `Rare epilepsy` whatever comes with epilepsy.
+    fn called_alike(&self, entity: i64) -> Result<BTreeSet<i64>> {
+        let mut alike = BTreeSet::from([entity]);
+        let sql = "SELECT DISTINCT d.entity, d.name FROM disease_loose_name l JOIN disease d ON d.id = l.disease
+                   WHERE l.key = ?1 AND l.own";
+        let is_rare = |name: &str| name.to_ascii_lowercase().split(' ').any(|word| word == "rare");
+        for own in self.records_of(entity)? {
+            let (name, forms) = (SeriesName::loosely(&own.name), Forms::of(&own.name));
+            // Goldberg-Shprintzen syndrome is not Shprintzen-Goldberg syndrome.
+            let is_alike = |other: &str| {
+                !is_rare(other)
+                    && name.is_same(&SeriesName::loosely(other))
+                    && forms.closeness(&Forms::of(other)) != Some(Closeness::Words)
+            };
+            for written in [own.name.clone(), format!("congenital {}", own.name)] {
+                let found: Vec<(i64, String)> =
+                    self.rows(sql, [Forms::of(&written).loose()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                alike.extend(found.into_iter().filter(|(_, other)| is_alike(other)).map(|(entity, _)| entity));
+            }
+        }
+        Ok(alike)
     }
 
     /// What a gene claims on diseases (`own`) and their members, whatever the filter's least claim is; and whether it is a member's claim.
@@ -163,16 +227,20 @@ impl Base {
     fn pairs_from(&self, of: &str) -> Result<HashMap<(i64, i64), Claim>> {
         let mut pairs = HashMap::new();
         let mut open: (i64, Vec<Stated>) = (-1, Vec::new());
-        let sql = "SELECT DISTINCT d.entity FROM gene_disease r JOIN disease d ON d.id = r.disease WHERE r.claim >= ?1";
-        let mut below = Below::new();
-        for entity in self.rows(sql, [Claim::Disputed.code()], |row| row.get(0))? {
-            below.insert(entity, self.below(entity)?);
-        }
-        let close = |(gene, all): (i64, Vec<Stated>), pairs: &mut HashMap<(i64, i64), Claim>| {
-            for disease in diseases_of(all, &below, &[]) {
+        // Those of whom curators dispute something need more of the knowledge base.
+        let mut later: Vec<(i64, Vec<Stated>)> = Vec::new();
+        let add = |gene: i64, diseases: Vec<DiseaseClaim>, pairs: &mut HashMap<(i64, i64), Claim>| {
+            for disease in diseases {
                 for one in disease.pair.own_statements(disease.entity) {
                     pairs.insert((gene, one.relation.id), disease.pair.claim);
                 }
+            }
+        };
+        let mut close = |(gene, all): (i64, Vec<Stated>), pairs: &mut HashMap<(i64, i64), Claim>| {
+            if judged(&all).is_empty() {
+                add(gene, diseases_of(all, &Kin::default(), &[]), pairs);
+            } else {
+                later.push((gene, all));
             }
         };
         let sql = format!(
@@ -188,6 +256,11 @@ impl Base {
             Ok(())
         })?;
         close(open, &mut pairs);
+        let mut below = BTreeMap::new();
+        for (gene, all) in later {
+            let kin = self.kin(&all, &[], &mut below)?;
+            add(gene, diseases_of(all, &kin, &[]), &mut pairs);
+        }
         pairs.retain(|_, claim| self.filter.admits(*claim));
         Ok(pairs)
     }

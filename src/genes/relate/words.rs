@@ -84,7 +84,34 @@ const FILLING: &[&str] = &[
     "the", "in", "due", "by", "a", "an", "familial", "isolated",
 ];
 
+/// Words that say nothing of which disease is meant, beside those of a series.
+const STATES: &[&str] = &[
+    "syndrome",
+    "disease",
+    "disorder",
+    "hereditary",
+    "hereditaria",
+    "heritable",
+    "inherited",
+    "genetic",
+    "monogenic",
+    "rare",
+    "congenital",
+    "primary",
+];
+
+/// Words for the same, of which vocabularies use one or the other.
+const EQUAL: &[(&str, &str)] = &[
+    ("non syndromic", "nonsyndromic"),
+    ("mental retardation", "intellectual disability"),
+    ("intellectual developmental disorder", "intellectual disability"),
+    ("deafness", "hearing loss"),
+    ("hearing impairment", "hearing loss"),
+    ("carcinoma", "cancer"),
+];
+
 /// The name of one disease of a series: the words of the series, and what tells its members apart.
+#[derive(Default)]
 pub(crate) struct SeriesName {
     /// The words of the series.
     own: BTreeSet<String>,
@@ -94,15 +121,28 @@ pub(crate) struct SeriesName {
     marks: BTreeSet<String>,
     /// It ends with `1`, without a word such as type before.
     is_first: bool,
+    /// It is one word and `disease` or the like: `congenital heart disease` is not of heart blocks.
+    is_broad: bool,
+    /// It says that the disease is inherited.
+    is_of_origin: bool,
 }
+
+/// Heads of names.
+const HEADS: &[&str] = &["syndrome", "disease", "disorder"];
+
+/// Words that say that a disease is inherited.
+const ORIGINS: &[&str] = &["hereditary", "hereditaria", "heritable", "inherited", "familial", "genetic", "monogenic"];
+
+/// Words of modes of inheritance.
+const INHERITANCE: &[&str] = &["autosomal", "dominant", "recessive", "x", "y", "linked", "digenic"];
 
 impl SeriesName {
     /// Of a disease's name.
     pub(crate) fn of(name: &str) -> Self {
         let folded = fold(without_obsolete(name));
         let words: Vec<&str> = folded.split(' ').collect();
-        let mut parts = Self { own: BTreeSet::new(), types: Vec::new(), marks: BTreeSet::new(), is_first: false };
-        parts.is_first = matches!(words[..], [.., before, "1"] if !SERIES.contains(&before));
+        let is_first = matches!(words[..], [.., before, "1"] if !SERIES.contains(&before));
+        let mut parts = Self { is_first, ..Self::default() };
         for (at, &word) in words.iter().enumerate() {
             let last = at + 1 == words.len();
             let after_type = at > 0 && ["type", "types", "subtype", "group"].contains(&words[at - 1]);
@@ -125,6 +165,65 @@ impl SeriesName {
         parts
     }
 
+    /// The same without words such as `hereditary` and `syndrome`, and with one word for the same.
+    pub(crate) fn loosely(name: &str) -> Self {
+        let mut written = format!(" {} ", fold(without_obsolete(name)));
+        for (one, other) in EQUAL {
+            written = written.replace(&format!(" {one} "), &format!(" {other} "));
+        }
+        let mut parts = Self::of(written.trim());
+        let has = |words: &[&str]| written.split(' ').any(|word| words.contains(&singular(word)));
+        parts.own.retain(|word| !STATES.contains(&word.as_str()));
+        parts.is_broad = parts.own.len() == 1 && has(HEADS);
+        parts.is_of_origin = has(ORIGINS) || has(INHERITANCE) || has(&["susceptibility", "predisposition"]);
+        parts
+    }
+
+    /// Whether this is the name of one by a number.
+    pub(crate) fn is_numbered(&self) -> bool {
+        !self.types.is_empty()
+    }
+
+    /// Whether both have the same words and numbers.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.is_beside(other) && self.marks == other.marks && self.types == other.types
+    }
+
+    /// Whether both are of one series, whatever their numbers.
+    pub(crate) fn is_beside(&self, other: &Self) -> bool {
+        !self.own.is_empty() && self.own == other.own
+    }
+
+    /// Whether `special` has all words of this: `epilepsy` and `progressive myoclonic epilepsy`. A number is one of the same words. A disease
+    /// with a number is nonsyndromic, and of the same mode of inheritance, although its name does not say so.
+    pub(crate) fn reaches(&self, special: &Self) -> bool {
+        let is_inherited = INHERITANCE.iter().any(|mode| special.marks.contains(*mode));
+        let is_understood = |mark: &str| {
+            special.is_numbered()
+                && ((mark == "nonsyndromic" && !special.marks.contains("syndromic"))
+                    || (INHERITANCE.contains(&mark) && !is_inherited))
+        };
+        let has_marks = || self.marks.iter().all(|mark| is_understood(mark) || special.marks.contains(mark));
+        let is_part = !self.is_numbered() && !self.is_broad && self.own.is_subset(&special.own);
+        !self.own.is_empty() && (is_part || self.is_beside(special)) && has_marks() && self.has_types_of(special)
+    }
+
+    /// Whether this is of the inherited disease where the other, with words more, may be of one that is not: monogenic diabetes, and diabetes
+    /// that needs no insulin.
+    pub(crate) fn is_inherited_unlike(&self, special: &Self) -> bool {
+        self.is_of_origin && !special.is_of_origin && !special.is_numbered() && !self.is_beside(special)
+    }
+
+    /// Whether this is one, by its number, of the series of the name `group`.
+    pub(crate) fn is_one_of(&self, group: &Self) -> bool {
+        self.is_numbered() && !group.is_numbered() && self.is_beside(group) && group.marks.is_subset(&self.marks)
+    }
+
+    /// Whether this is `Brugada syndrome 1`, and the other one of the same series.
+    pub(crate) fn is_first_beside(&self, other: &Self) -> bool {
+        self.is_first && self.types == ["1"] && self.is_beside(other) && self.marks.is_subset(&other.marks)
+    }
+
     /// Whether this is `Brugada syndrome 1` where the group is `Brugada syndrome`: vocabularies without a record of the group write so. `Usher
     /// syndrome type 1` is not meant for `Usher syndrome`.
     pub(crate) fn is_first_of(&self, group: &Self) -> bool {
@@ -139,15 +238,19 @@ impl SeriesName {
     /// Whether a disease of the name `special` is this one or a special case of it: `Long QT syndrome 5` of `Long QT syndrome`, `Usher
     /// syndrome, type IIIB` of `Usher syndrome type 3`; not `Long QT syndrome 5` of `Long QT syndrome 1`.
     pub(crate) fn covers(&self, special: &Self) -> bool {
+        !self.own.is_empty()
+            && self.own == special.own
+            && self.marks.is_subset(&special.marks)
+            && self.has_types_of(special)
+    }
+
+    fn has_types_of(&self, special: &Self) -> bool {
         // A type is one of another's that has the same number: 3b of 3, and not 30.
         let below = |one: &str, above: &str| {
             one.strip_prefix(above)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_lowercase()))
         };
-        !self.own.is_empty()
-            && self.own == special.own
-            && self.marks.is_subset(&special.marks)
-            && self.types.iter().all(|above| special.types.iter().any(|one| below(one, above)))
+        self.types.iter().all(|above| special.types.iter().any(|one| below(one, above)))
     }
 }
 
@@ -199,5 +302,37 @@ mod tests {
         assert!(!is_first("Brugada syndrome 5", "Brugada syndrome"));
         assert!(!is_first("Usher syndrome type 1", "Usher syndrome"));
         assert!(!is_first("Brugada syndrome 1", "Brugada syndrome 5"));
+    }
+
+    #[test]
+    fn a_name_reaches_those_that_have_all_its_words() {
+        let reaches = |general, special| SeriesName::loosely(general).reaches(&SeriesName::loosely(special));
+        assert!(reaches("long QT syndrome", "Congenital long QT syndrome"));
+        assert!(reaches("monogenic diabetes", "Maturity-onset diabetes of the young 7"));
+        assert!(reaches("hereditary breast carcinoma", "Hereditary breast and/or ovarian cancer syndrome"));
+        assert!(reaches("X-linked intellectual disability", "Mental retardation, X-linked 45"));
+        assert!(reaches("hereditary spastic paraplegia 33", "Spastic paraplegia 33, autosomal dominant"));
+        assert!(reaches("nonsyndromic genetic hearing loss", "Deafness, autosomal recessive 57"));
+        assert!(!reaches("nonsyndromic genetic hearing loss", "Neuropathy with hearing impairment"));
+        assert!(!reaches("nonsyndromic genetic hearing loss", "Deafness-goiter syndrome"));
+        assert!(!reaches("long QT syndrome", "Catecholaminergic polymorphic ventricular tachycardia"));
+        assert!(!reaches("Brugada syndrome 1", "Brugada syndrome 5"));
+        assert!(!reaches("Ataxia 2", "Episodic ataxia 2"), "a number of another series");
+        assert!(!reaches("congenital heart disease", "Heart block, progressive"));
+        assert!(reaches(
+            "autosomal recessive limb-girdle muscular dystrophy",
+            "Muscular dystrophy, limb-girdle, type 2W"
+        ));
+        assert!(!reaches("autosomal recessive spastic paraplegia", "Spastic paraplegia 33, autosomal dominant"));
+        let unlike = |one, other| SeriesName::loosely(one).is_inherited_unlike(&SeriesName::loosely(other));
+        assert!(unlike("monogenic diabetes", "Diabetes mellitus, noninsulin-dependent"));
+        assert!(!unlike("monogenic diabetes", "Maturity-onset diabetes of the young, type VII"));
+        assert!(!unlike("hereditary breast carcinoma", "Breast cancer"));
+        assert!(!reaches("Genetic disease", "Rare genetic disease"), "nothing of its own");
+        let one = SeriesName::loosely("Fanconi renotubular syndrome 2");
+        assert!(one.is_one_of(&SeriesName::loosely("Primary Fanconi renotubular syndrome")));
+        let first = SeriesName::loosely("Brugada syndrome 1");
+        assert!(first.is_first_beside(&SeriesName::loosely("Brugada syndrome 5")));
+        assert!(!SeriesName::loosely("Usher syndrome type 1").is_first_beside(&SeriesName::loosely("Usher syndrome")));
     }
 }
