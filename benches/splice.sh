@@ -7,11 +7,12 @@
 # `genogloss models import spliceai --accept-license` makes (default: spliceai). Two sets are cut out of the variants: 100
 # scattered ones (every nth that lies in a gene), and 100 neighbours in the gene that has most of them to the base.
 # Needs bcftools and Python 3.9 to 3.11; the real spliceai is installed from PyPI into the cache folder.
-# GENOGLOSS names the program (default: genogloss), SPLICEAI another spliceai, DISTANCE the distance (50), COUNT the number.
+# GENOGLOSS names the program (default: genogloss), SPLICEAI another spliceai, DISTANCE the distance (50), COUNT the number,
+# ENGINE the engine (auto).
 set -euo pipefail
-[ $# -ge 3 ] || { sed -n '2,12p' "$0" | cut -c3-; exit 2; }
+[ $# -ge 3 ] || { sed -n '2,13p' "$0" | cut -c3-; exit 2; }
 genome=$1 table=$2 variants=$3 model=${4:-spliceai}
-program=${GENOGLOSS:-genogloss} distance=${DISTANCE:-50} count=${COUNT:-100}
+program=${GENOGLOSS:-genogloss} distance=${DISTANCE:-50} count=${COUNT:-100} engine=${ENGINE:-auto}
 spliceai=${SPLICEAI:-}
 if [ -z "$spliceai" ]; then
     home=${XDG_CACHE_HOME:-$HOME/.cache}/genogloss/spliceai-1.3.1
@@ -67,7 +68,7 @@ for set in scattered dense; do
     for who in spliceai genogloss; do
         case $who in
             spliceai) command=("$spliceai" -I "$work/$set.vcf" -O "$work/$set.$who.vcf" -R "$genome" -A "$table" -D "$distance") ;;
-            genogloss) command=("$program" variants "$work/$set.vcf" -f "$genome" --genes "$table" -m "$model" --accept-license -D "$distance" --fields spliceai -t 1 -o "$work/$set.$who.vcf") ;;
+            genogloss) command=("$program" variants "$work/$set.vcf" -f "$genome" --genes "$table" -m "$model" --accept-license -D "$distance" --fields spliceai -t 1 --engine "$engine" -o "$work/$set.$who.vcf") ;;
         esac
         TF_CPP_MIN_LOG_LEVEL=3 /usr/bin/time -f '%U %S %e %M' -o "$work/time" "${command[@]}" > "$work/log" 2>&1 || { tail -3 "$work/log"; exit 1; }
         read -r user system wall memory < <(tail -1 "$work/time")

@@ -119,8 +119,8 @@ fn walk(mut bytes: &[u8], message: Message, depth: u32) -> Result<(), &'static s
     Ok(())
 }
 
-/// A number of up to ten bytes.
-fn number(bytes: &mut &[u8]) -> Option<u64> {
+/// A number of up to ten bytes, the first in `bytes`, which then begins behind it.
+pub(super) fn number(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for place in 0..10 {
         let (&byte, rest) = bytes.split_first()?;

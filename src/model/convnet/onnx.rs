@@ -4,7 +4,10 @@
 
 use std::collections::HashMap;
 
-use crate::model::ports::{NumberType, Port, Ports};
+use crate::model::{
+    ports::{NumberType, Port, Ports},
+    protobuf::number,
+};
 
 /// A graph.
 #[derive(Debug, Default)]
@@ -107,7 +110,7 @@ impl<'a> Field<'a> {
     fn append(self, numbers: &mut Vec<i64>) {
         match self {
             Self::Bytes(mut bytes) => {
-                while let Some(number) = varint(&mut bytes) {
+                while let Some(number) = number(&mut bytes) {
                     numbers.push(number as i64);
                 }
             }
@@ -116,23 +119,10 @@ impl<'a> Field<'a> {
     }
 }
 
-fn varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0u64;
-    for place in 0..10 {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7f).checked_shl(7 * place)?;
-        if byte < 0x80 {
-            return Some(value);
-        }
-    }
-    None
-}
-
 /// The fields of a message, in order; it ends where they are damaged.
 fn fields(mut bytes: &[u8]) -> impl Iterator<Item = (u64, Field<'_>)> {
     std::iter::from_fn(move || {
-        let tag = varint(&mut bytes)?;
+        let tag = number(&mut bytes)?;
         let mut take = |count: usize| {
             let (value, rest) = bytes.split_at_checked(count)?;
             bytes = rest;
@@ -140,11 +130,11 @@ fn fields(mut bytes: &[u8]) -> impl Iterator<Item = (u64, Field<'_>)> {
         };
         let little = |bytes: &[u8]| bytes.iter().rev().fold(0u64, |value, &byte| value << 8 | u64::from(byte));
         let field = match tag & 7 {
-            0 => Field::Number(varint(&mut bytes)?),
+            0 => Field::Number(number(&mut bytes)?),
             1 => Field::Fixed(little(take(8)?)),
             5 => Field::Fixed(little(take(4)?)),
             2 => {
-                let count = usize::try_from(varint(&mut bytes)?).ok()?;
+                let count = usize::try_from(number(&mut bytes)?).ok()?;
                 let (value, rest) = bytes.split_at_checked(count)?;
                 bytes = rest;
                 Field::Bytes(value)
