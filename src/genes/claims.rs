@@ -132,6 +132,33 @@ impl PairClaim {
         self.statements.iter().filter(move |one| one.relation.entity == entity)
     }
 
+    /// Who is against it and how, where better curated statements than those that decide are: ClinGen's on Usher syndrome type 1, where
+    /// Gene2Phenotype confirms type 1J.
+    pub(crate) fn contradicted(&self) -> Option<(Claim, &str)> {
+        if self.claim >= Claim::Conflicting {
+            return None;
+        }
+        let against = self.statements.iter().filter(|one| one.is_against() && one.curation < self.curation);
+        let first = against.min_by_key(|one| (one.curation, Reverse(one.relation.claim)))?;
+        Some((first.relation.claim, &first.claimant))
+    }
+
+    /// Adds what better curated statements have against other diseases of the same group.
+    fn add_against(&mut self, others: &[(DiseaseClaim, bool)]) {
+        if self.claim >= Claim::Conflicting {
+            return;
+        }
+        for one in others.iter().flat_map(|(other, _)| &other.pair.statements) {
+            let is_here = |known: &Stated| {
+                let (known, one) = (&known.relation, &one.relation);
+                (known.id, known.source, known.claim) == (one.id, one.source, one.claim)
+            };
+            if one.is_against() && one.curation < self.curation && !self.statements.iter().any(is_here) {
+                self.statements.push(one.clone());
+            }
+        }
+    }
+
     /// The order of a list: the stronger claim first, then the one with more sources, then the one with more references.
     fn order(&self) -> (Claim, Reverse<usize>, Reverse<usize>) {
         (self.claim, Reverse(self.sources), Reverse(self.references))
@@ -211,7 +238,7 @@ pub(crate) fn diseases_of(statements: Vec<Stated>, kin: &Kin, asked: &[Disease])
 /// METHOD: the strongest claim over all members; of equal ones that of the disease itself. What speaks against the disease itself is not
 /// outweighed by a member: curators who dispute it for the disease knew its special cases. Classes decide over listings here, too: a
 /// class of the disease over listings of its members, and a class of a member over listings of the disease. A class against a member
-/// does so only if the two are of one series.
+/// does so only if the two are of one series; otherwise it comes with the claim.
 pub(crate) fn claim_on(
     diseases: Vec<DiseaseClaim>,
     own: &BTreeSet<i64>,
@@ -254,7 +281,9 @@ pub(crate) fn claim_on(
         let (claim, sources, references) = one.pair.order();
         (claim, *is_member, sources, references)
     };
-    all.iter().filter(counts).min_by_key(order).cloned()
+    let (mut strongest, is_member) = all.iter().filter(counts).min_by_key(order).cloned()?;
+    strongest.pair.add_against(&all);
+    Some((strongest, is_member))
 }
 
 /// Sorts a list of genes: strongest claim first, those of the disease itself before those of its members.
@@ -381,6 +410,24 @@ mod tests {
         let upheld = stated("ClinGen", 2, "Another syndrome", Claim::Definitive);
         assert_eq!(on_group(&[against.clone(), listed.clone()], &high, &[]), Some((Claim::Refuted, false)));
         assert_eq!(on_group(&[against, listed, upheld], &high, &[]), Some((Claim::Definitive, true)));
+    }
+
+    #[test]
+    fn a_class_against_a_member_comes_with_the_claim_on_the_group() {
+        let on = |statements: &[Stated]| {
+            let all = diseases_of(statements.to_vec(), &Kin::default(), &[]);
+            let (one, _) = claim_on(all, &BTreeSet::from([1]), &BTreeSet::from([2, 3])).expect("a claim");
+            (one.pair.claim, one.pair.contradicted().map(|(claim, who)| (claim, who.to_string())))
+        };
+        let refuted = stated("ClinGen", 2, "Usher syndrome type 1", Claim::Refuted);
+        let mut confirmed = stated("Gene2Phenotype", 3, "Another ciliopathy", Claim::Definitive);
+        confirmed.relation.relation = Some("confirmed".into());
+        let by_clingen = Some((Claim::Refuted, "ClinGen".to_string()));
+        assert_eq!(on(&[refuted.clone(), confirmed]), (Claim::Definitive, by_clingen.clone()));
+        let listed = stated("Orphanet", 1, "Usher syndrome and more", Claim::Supportive);
+        assert_eq!(on(&[refuted.clone(), listed]), (Claim::Supportive, by_clingen));
+        let same = stated("ClinGen", 3, "Another ciliopathy", Claim::Definitive);
+        assert_eq!(on(&[refuted, same]), (Claim::Definitive, None), "who judges both knew both");
     }
 
     #[test]

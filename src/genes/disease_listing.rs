@@ -105,7 +105,9 @@ fn facts(base: &Base, records: &[Disease]) -> Result<Vec<String>> {
         // Panels of one source are one source.
         let sources = about.pair.statements.iter().map(|one| base.source(one.relation.source).label());
         let sources: Vec<String> = sources.collect::<BTreeSet<_>>().into_iter().collect();
-        lines.push(format!("gene\t{symbol}: {}\t{}", about.pair.claim.word(), sources.join("; ")));
+        let against = about.pair.contradicted().map(|(claim, who)| format!("; {} by {who}", claim.word()));
+        let against = against.unwrap_or_default();
+        lines.push(format!("gene\t{symbol}: {}{against}\t{}", about.pair.claim.word(), sources.join("; ")));
     }
     Ok(lines)
 }

@@ -279,9 +279,17 @@ struct Items {
 struct Item {
     name: String,
     /// The word of its claim, unless it goes without saying.
-    label: Option<&'static str>,
+    label: Option<String>,
     probability: f64,
     sources: Vec<String>,
+}
+
+/// The word of a claim, unless it goes without saying, and who is against it: `definitive; refuted by ClinGen`.
+fn label_of(pair: &PairClaim) -> Option<String> {
+    match pair.contradicted() {
+        Some((against, who)) => Some(format!("{}; {} by {who}", pair.claim.word(), against.word())),
+        None => pair.claim.label().map(str::to_string),
+    }
 }
 
 impl Items {
@@ -299,12 +307,7 @@ impl Items {
                 sources.push(source);
             }
         }
-        self.placed.push(Item {
-            name: name.into(),
-            label: pair.claim.label(),
-            probability: pair.probability(),
-            sources,
-        });
+        self.placed.push(Item { name: name.into(), label: label_of(pair), probability: pair.probability(), sources });
     }
 
     /// Adds an item that one source lists.
@@ -322,7 +325,7 @@ impl Items {
         listed.sort_by_key(|(_, (claim, _))| *claim);
         for (name, (claim, sources)) in listed {
             // That something is listed and no more is what a list of phenotypes says anyway.
-            let label = claim.label().filter(|_| claim != Claim::Associated);
+            let label = claim.label().filter(|_| claim != Claim::Associated).map(str::to_string);
             self.placed.push(Item { name, label, probability: claim.probability(), sources });
         }
         let Some(first) = self.placed.first() else { return Err(Refusal::new(Skip::NoFact, none())) };
