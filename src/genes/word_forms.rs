@@ -99,12 +99,14 @@ impl Forms {
                 _ if at > 0 && raw[at - 1] == "non" => all.push(format!("non{word}")),
                 "non" if at + 1 < raw.len() => {}
                 "deafness" => all.extend(["hearing", "loss"].map(str::to_string)),
+                // What is in the blood and not broken down is found in the urine.
+                _ if word.ends_with("aciduria") => all.push(word.replace("aciduria", "acidemia")),
                 _ => all.push(word.into()),
             }
         }
         let has_number = self.has_number();
         let is_left_out = |word: &str| {
-            word == "or"
+            ["or", "with", "involvement"].contains(&word)
                 || FILLING.contains(&word)
                 || ORIGINS.contains(&word)
                 || GENERIC.contains(&singular(word))
@@ -127,6 +129,11 @@ impl Forms {
     /// Whether it has words of the origin.
     pub(crate) fn has_origin(&self) -> bool {
         !self.origins().is_empty()
+    }
+
+    /// Its words, in their order.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.split(' ')
     }
 
     /// Whether it names the same thing, whatever the source: no words are missing.

@@ -7,7 +7,7 @@ use crate::support::{Folder, succeed};
 const GENES: [&str; 6] = ["AAA1", "BBB2", "CCC3", "DDD4", "EEE5", "FFF6"];
 
 /// A folder with a knowledge base of these tables, and of HGNC's and HPO's.
-fn base_of(tables: &[(&str, String)]) -> (Folder, String) {
+pub(super) fn base_of(tables: &[(&str, String)]) -> (Folder, String) {
     let folder = Folder::new();
     let header = super::HGNC.lines().next().expect("a header");
     let gene = |(id, symbol): (usize, &&str)| {
@@ -30,7 +30,7 @@ fn number(gene: &str) -> usize {
 }
 
 /// Orphanet's genes of disorders: code, name, gene.
-fn orphanet(all: &[(u32, &str, &str)]) -> String {
+pub(super) fn orphanet(all: &[(u32, &str, &str)]) -> String {
     let row = |(code, name, gene): &(u32, &str, &str)| {
         let id = number(gene);
         format!("{code}\t{name}\tDisease\t{gene}\tgene\tDisease-causing germline mutation(s) in\t{id}\t6000{id}\n")
@@ -39,7 +39,7 @@ fn orphanet(all: &[(u32, &str, &str)]) -> String {
     head.to_string() + &all.iter().map(row).collect::<String>()
 }
 
-fn disgenet(all: &[(&str, &str, &str)]) -> String {
+pub(super) fn disgenet(all: &[(&str, &str, &str)]) -> String {
     let row = |(concept, name, gene): &(&str, &str, &str)| {
         format!("{}\t{gene}\tgene\tumls:{concept}\t{name}\t0.3\t3\tBiomarker\tCTD_human\n", number(gene))
     };
@@ -48,7 +48,7 @@ fn disgenet(all: &[(&str, &str, &str)]) -> String {
     head.to_string() + &all.iter().map(row).collect::<String>()
 }
 
-fn clingen(all: &[(&str, &str, &str)]) -> String {
+pub(super) fn clingen(all: &[(&str, &str, &str)]) -> String {
     let head = super::CLINGEN.lines().take(5).map(|line| format!("{line}\n")).collect::<String>();
     let row = |(disease, mondo, gene): &(&str, &str, &str)| {
         format!(
@@ -59,7 +59,7 @@ fn clingen(all: &[(&str, &str, &str)]) -> String {
     head + &all.iter().map(row).collect::<String>()
 }
 
-fn gene2phenotype(all: &[(&str, &str, &str)]) -> String {
+pub(super) fn gene2phenotype(all: &[(&str, &str, &str)]) -> String {
     let row = |(gene, name, mim): &(&str, &str, &str)| {
         format!("{gene},6000{0},{name},{mim},confirmed,monoallelic,loss of function,,,,DD,,{0},No date\n", number(gene))
     };
@@ -68,7 +68,7 @@ fn gene2phenotype(all: &[(&str, &str, &str)]) -> String {
 }
 
 /// HPO's phenotype.hpoa: identifiers and names.
-fn hpoa(all: &[(&str, &str)]) -> String {
+pub(super) fn hpoa(all: &[(&str, &str)]) -> String {
     let row = |(id, name): &(&str, &str)| format!("{id}\t{name}\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n");
     let head = "#version: 2025-01-16\ndatabase_id\tdisease_name\tqualifier\thpo_id\treference\tevidence\tonset\tfrequency\tsex\tmodifier\taspect\tbiocuration\n";
     head.to_string() + &all.iter().map(row).collect::<String>()
@@ -82,7 +82,7 @@ fn hpo(all: &[(&str, &str)]) -> String {
 }
 
 /// The identifier of the disease that a text means, and its genes with their claims, in alphabetical order.
-fn found(base: &str, text: &str) -> (String, Vec<String>) {
+pub(super) fn found(base: &str, text: &str) -> (String, Vec<String>) {
     let lines = rows(base, &["disease", text]);
     let mut genes: Vec<String> = lines.iter().filter(|row| row[3] == "gene").map(|row| row[4].clone()).collect();
     genes.sort_unstable();

@@ -5,6 +5,7 @@ mod annotate;
 mod annotate_places;
 mod base;
 mod claims;
+mod groups;
 mod identity;
 mod loose_names;
 mod mondo;

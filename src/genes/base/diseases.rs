@@ -106,7 +106,7 @@ impl Base {
         });
         let close: Vec<(Closeness, bool, Disease)> = close.collect();
         let Some(closest) = close.iter().map(|(closeness, ..)| *closeness).min() else {
-            return self.find_loosely(&forms);
+            return self.find_loosely(text, &forms);
         };
         let is_same = |one: &&(Closeness, bool, Disease)| !one.1 && one.0 <= Closeness::Order;
         let same: BTreeSet<i64> = close.iter().filter(is_same).map(|(_, _, one)| one.entity).collect();
@@ -129,13 +129,14 @@ impl Base {
 
     /// The disease of which a text is a name but for words of the origin, or a part of a name that has two ([`Forms::loose`]). Of several,
     /// one that all others are below is meant, or none.
-    fn find_loosely(&self, forms: &Forms) -> Result<Found> {
+    fn find_loosely(&self, text: &str, forms: &Forms) -> Result<Found> {
         let sql = format!(
             "SELECT {DISEASE_COLUMNS}, n.own FROM disease_loose_name n JOIN disease d ON d.id = n.disease WHERE n.key = ?1
              ORDER BY d.id"
         );
         let named = self.rows(&sql, [forms.loose()], |row| Ok((read_disease(row)?, row.get::<_, bool>(6)?)))?;
         let (own, synonyms): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, own)| *own);
+        let mut found = Found::Nothing;
         for named in [own, synonyms] {
             let named: Vec<Disease> = named.into_iter().map(|(one, _)| one).collect();
             let entities: BTreeSet<i64> = named.iter().map(|one| one.entity).collect();
@@ -144,10 +145,21 @@ impl Base {
                 None => self.topmost(&best_known(&named))?,
             };
             if let Some(meant) = meant {
-                return Ok(Found::One(self.named_first(meant, named)?, Closeness::Loose));
+                found = Found::One(self.named_first(meant, named)?, Closeness::Loose);
+                break;
             }
         }
-        Ok(Found::Nothing)
+        // A group whose name has further words is meant before a disease that no curator keeps and that may not be inherited.
+        if let Found::One(records, _) = &found
+            && (records.iter().any(is_curated)
+                || records.iter().any(|one| forms.origins().is_subset(&Forms::of(&one.name).origins())))
+        {
+            return Ok(found);
+        }
+        match self.find_group(text)? {
+            Some(group) => Ok(Found::One(self.named_first(group, Vec::new())?, Closeness::Loose)),
+            None => Ok(found),
+        }
     }
 
     /// The records that have a name with a key, and the name.

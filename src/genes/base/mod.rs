@@ -10,6 +10,7 @@ mod diseases;
 pub(in crate::genes) mod facts;
 mod find;
 mod genes;
+mod groups;
 mod nearest;
 
 use std::{

@@ -86,6 +86,14 @@ pub(super) struct Name {
     pub(super) own: bool,
 }
 
+/// The series that a name is of.
+pub(super) enum Series {
+    /// Records of it.
+    Known(Vec<usize>),
+    /// It has none but the first of the series, the name by its place in the list of names.
+    First(usize),
+}
+
 /// Vocabularies that gather concepts of others: they have several for a disease.
 const GATHERED: &str = "UMLS";
 

@@ -10,6 +10,8 @@ mod diseases;
 mod gene2phenotype;
 mod gene_index;
 mod genes;
+mod groups;
+mod heads;
 mod hpo;
 mod identity;
 mod joiner;

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use rusqlite::{Connection, params};
 
 use super::{
-    joiner::{DiseaseNames, Joiner},
+    groups::Groups,
+    joiner::{DiseaseNames, Joiner, Series},
     series,
 };
 use crate::genes::word_forms::Forms;
@@ -28,12 +29,9 @@ impl Parents {
     }
 }
 
-/// The series that a name is of.
-enum Series {
-    /// Records of it.
-    Known(Vec<usize>),
-    /// It has none but the first of the series, the name by its place in the list of names.
-    First(usize),
+/// The symbols of all genes.
+fn symbols(db: &Connection) -> rusqlite::Result<HashSet<String>> {
+    db.prepare("SELECT symbol FROM gene")?.query_map([], |row| row.get(0))?.collect()
 }
 
 impl Joiner {
@@ -86,6 +84,11 @@ impl Joiner {
                 }
             }
         }
+        let symbols = symbols(db)?;
+        let pairs =
+            listed.iter().copied().chain(found.iter().map(|&(low, high, _)| (self.entity(low), self.entity(high))));
+        let more = Groups::of(self, pairs).parents(names, &below, &symbols);
+        found.extend(more);
         Ok(Parents { listed, found, series: unnamed })
     }
 
@@ -97,7 +100,8 @@ impl Joiner {
             listed.into_iter().map(|(low, high)| (self.entity(low), self.entity(high))).collect();
         for (child, parent, source) in found {
             let (low, high) = (self.entity(child), self.entity(parent));
-            if low != high && seen.insert((low, high)) {
+            // What sources list above a disease does not come below it by a name.
+            if low != high && !seen.contains(&(high, low)) && seen.insert((low, high)) {
                 insert.execute(params![child as i64 + 1, parent as i64 + 1, source])?;
             }
         }
@@ -153,7 +157,7 @@ impl Joiner {
     }
 
     /// The series, or the disease, of a general name.
-    fn series_named(&self, general: &str, entity: usize, below: &HashSet<(usize, usize)>) -> Option<Series> {
+    pub(super) fn series_named(&self, general: &str, entity: usize, below: &HashSet<(usize, usize)>) -> Option<Series> {
         let forms = Forms::of(general);
         // Type 2A is of type 2, where that is a group of its own and no number of OMIM.
         let is_type = series::is_numbered(general);

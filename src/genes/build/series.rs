@@ -3,7 +3,7 @@
 use crate::genes::word_forms::{BEFORE_NUMBERS, TYPES, is_number, words};
 
 /// Words of modes of inheritance. `x` and `y` count before `linked`.
-const INHERITANCE: &[&str] = &["autosomal", "dominant", "recessive", "digenic", "linked"];
+pub(super) const INHERITANCE: &[&str] = &["autosomal", "dominant", "recessive", "digenic", "linked"];
 
 /// Words that tell the members of a series apart, beside numbers and modes of inheritance.
 const KINDS: &[&str] = &[
@@ -89,9 +89,9 @@ pub(super) fn of_either(name: &str) -> Option<[String; 2]> {
 }
 
 /// The texts before and after the first of some words, without the commas between.
-fn split_once<'a>(name: &'a str, between: &[&str]) -> Option<(&'a str, &'a str)> {
+pub(super) fn split_once<'a>(name: &'a str, between: &[&str]) -> Option<(&'a str, &'a str)> {
     let lower = name.to_ascii_lowercase();
-    let (at, len) = between.iter().find_map(|words| Some((lower.find(words)?, words.len())))?;
+    let (at, len) = between.iter().filter_map(|words| Some((lower.find(words)?, words.len()))).min()?;
     Some((name[..at].trim_end_matches([',', ' ']), name[at + len..].trim()))
 }
 
