@@ -69,6 +69,8 @@ pub(crate) struct Settings {
     pub group: usize,
     /// Layout of a row's scores.
     pub shape: Shape,
+    /// Scores that the model computes of a row: more than there are in its answer, where some are chosen.
+    pub computed: usize,
     /// Threads for slow tokenizers.
     pub pool: Arc<rayon::ThreadPool>,
 }
@@ -160,13 +162,13 @@ impl<R> Feed<'_, R> {
     /// How many windows of so many bases make a batch: a record with more is handed on in pieces.
     pub(crate) fn rows_of(&self, span: u64) -> usize {
         let by_bases = usize::try_from(BASES_PER_BATCH as u64 / span.max(1)).unwrap_or(usize::MAX);
-        let most = by_bases.min(SCORES_PER_BATCH / self.settings.shape.len().max(1)).max(1);
+        let most = by_bases.min(SCORES_PER_BATCH / self.settings.computed.max(1)).max(1);
         self.settings.batch_rows.min(most).next_multiple_of(self.settings.group)
     }
 
     fn full(&mut self) -> Result<()> {
         let (rows, settings) = (&self.batch.rows, self.settings);
-        let scores = rows.count() * settings.shape.len();
+        let scores = rows.count() * settings.computed;
         let heavy = (rows.bases() >= BASES_PER_BATCH || scores >= SCORES_PER_BATCH)
             && rows.count().is_multiple_of(settings.group);
         let changes = &self.batch.changes;
@@ -439,7 +441,14 @@ mod tests {
 
     fn settings(batch_rows: usize) -> Settings {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
-        Settings { encoder: None, batch_rows, group: 1, shape: Shape { bins: 1, columns: 1 }, pool: Arc::new(pool) }
+        Settings {
+            encoder: None,
+            batch_rows,
+            group: 1,
+            shape: Shape { bins: 1, columns: 1 },
+            computed: 1,
+            pool: Arc::new(pool),
+        }
     }
 
     fn numbers(feed: &mut Feed<'_, usize>, count: usize) -> Result<()> {

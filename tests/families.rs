@@ -222,3 +222,73 @@ fn reads_have_the_scores_that_the_family_s_own_code_gives_them() {
     }
     assert!(compared > 200, "{compared}");
 }
+
+/// Lines of a table with some of its columns only, by name; lines of comments have their first `#` in the name of the first column.
+fn cut(table: &str, kept: &[&str]) -> Vec<Vec<String>> {
+    let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split('\t').collect()).collect();
+    let places: Vec<usize> =
+        kept.iter().map(|name| lines[0].iter().position(|own| own == name).expect("a column")).collect();
+    lines.iter().map(|line| places.iter().map(|&place| line[place].to_string()).collect()).collect()
+}
+
+#[test]
+fn chosen_scores_are_those_of_the_whole_table() {
+    let bases: String = (0..900usize).map(|at| char::from(b"ACGT"[(at * at / 7 + at / 5) % 4])).collect();
+    let folder = Folder::new();
+    let fasta = folder.write("c.fa", format!(">c\n{bases}\n"));
+    let model = |name: &str| format!("tests/models/families/{name}");
+    for (name, patterns, wanted) in [
+        ("sei", vec!["K562*CTCF*"], vec!["target.K562_CTCF_ID_12", "target.K562_CTCF_ID_15"]),
+        (
+            "sei",
+            vec!["K562 | H3K4me1 | ID:13", "22Rv1*DNase*ID:8"],
+            vec!["target.t_22Rv1_Prostate_DNase_ID_8", "target.K562_H3K4me1_ID_13"],
+        ),
+        (
+            "enformer",
+            vec!["DNASE:*", "CAGE:*"],
+            vec!["human.DNASE_cerebellum_male_adult_27_years", "human.CAGE_K562_biol_rep1"],
+        ),
+        ("borzoi", vec!["rna.minus"], vec!["rna.minus"]),
+        ("chrombpnet", vec!["logcounts"], vec!["logcounts"]),
+    ] {
+        let options: Vec<&str> = patterns.iter().flat_map(|pattern| ["--column", *pattern]).collect();
+        for (command, before, compared) in [
+            ("scan", 5, ["#contig", "start", "end", "strand", "skip"]),
+            ("reads", 13, ["#read", "contig", "length", "mapq", "skip"]),
+        ] {
+            let all = succeed(&[command, &fasta, "-m", &model(name), "-O", "tsv", "--quiet"]);
+            let some =
+                succeed(&[&[command, &fasta, "-m", &model(name), "-O", "tsv", "--quiet"][..], &options].concat());
+            let header: Vec<&str> = some.lines().next().expect("a header").split('\t').collect();
+            assert_eq!(header[before..header.len() - 1], wanted, "{command} {name}");
+            // The best window of a read is that of the chosen scores; the rows of a scan are the same.
+            let compared = if command == "scan" { [&compared[..], &wanted].concat() } else { compared.to_vec() };
+            assert_eq!(cut(&some, &compared), cut(&all, &compared), "{command} {name}");
+        }
+    }
+    let sei = model("sei");
+    let bed = succeed(&["scan", &fasta, "-m", &sei, "-O", "bed", "--column", "*DNase*", "--quiet"]);
+    assert!(bed.lines().count() > 5 && bed.lines().all(|line| line.split('\t').count() == 12), "{bed}");
+    let error = genogloss(&["scan", &fasta, "-m", &sei, "--column", "K563*"]).error(2);
+    assert!(error.contains("--column K563*: sei has no such score"), "{error}");
+}
+
+#[test]
+fn a_description_in_vcf_names_the_label_as_it_is_published() {
+    let bases: String = (0..400usize).map(|at| char::from(b"ACGT"[(at * at / 7 + at / 5) % 4])).collect();
+    let folder = copied("enformer", |card| card);
+    let fasta = folder.write("c.fa", format!(">c\n{bases}\n"));
+    let base = &bases[200..201];
+    let alternate = if base == "A" { "C" } else { "A" };
+    let vcf = folder.write(
+        "c.vcf",
+        format!(
+            "##fileformat=VCFv4.2\n##contig=<ID=c,length=400>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\nc\t201\t.\t{base}\t{alternate}\t.\t.\t.\n"
+        ),
+    );
+    let scored = succeed(&["variants", &vcf, "-f", &fasta, "-m", &folder.path(""), "--column", "DNASE*", "--quiet"]);
+    let line = scored.lines().find(|line| line.contains("ID=GG_DELTA_human_DNASE_cerebellum")).expect("a line");
+    assert!(line.contains("Description=\"DNASE:cerebellum male adult (27 years): sum of the alternate"), "{line}");
+    assert_eq!(scored.matches("##INFO=<ID=GG_DELTA").count(), 1);
+}

@@ -141,7 +141,7 @@ fn an_option_that_cannot_apply_is_refused() {
         ("reads @g.fa -m exact:gc", "-f=@g.fa -q=1 -F=DUP --require-flags=4 --orient=reference -r=c"),
         ("reads @r.sam -m exact:reverse", "--each-window --aggregate=mean"),
         ("reads @r.sam -m tests/models/base-identity --each-window", "--aggregate=mean"),
-        ("scan @g.fa -m exact:gc", "--device=cuda:0 --engine=rten --index=csi --checkpoint=5 --column=gc"),
+        ("scan @g.fa -m exact:gc", "--device=cuda:0 --engine=rten --index=csi --checkpoint=5"),
         ("scan @g.fa -m exact:gc -o @out.bed", "--index=csi --index=tbi"),
         ("scan @g.fa -m exact:reverse", "--stride=5 --threshold=0.5 --merge --overlap=mean --column=x"),
         (

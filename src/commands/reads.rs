@@ -62,6 +62,10 @@ pub(super) struct Options {
     /// Scores of a read: those of its best window, or the mean over all windows.
     #[arg(long, value_enum, default_value = "max", help_heading = "Output")]
     aggregate: Aggregate,
+    /// Scores to write, by name or published label (`genogloss models show`); * matches any text. May be given several
+    /// times. Calls, and the best window of a read, are those of these scores. Default: all.
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    column: Vec<String>,
     /// FASTA file that a CRAM file was made with. Not needed if the CRAM file holds its bases (unmapped reads, no_ref,
     /// embed_ref). The option -f of samtools view is --require-flags here.
     #[arg(short = 'f', long, value_name = "FASTA", help_heading = "Input")]
@@ -135,7 +139,7 @@ fn check_given(
         },
         NotFor {
             when: words,
-            options: &["each_window"],
+            options: &["each_window", "column"],
             why: "applies to scores, and this task answers for whole reads, as text",
             hint: "",
         },
@@ -171,6 +175,7 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         tag_prefix: options.tag_prefix,
         each_window: options.each_window,
         aggregate: options.aggregate,
+        columns: options.column.clone(),
         orient: options.orient,
         filters: Filters { min_mapq: options.min_mapq, exclude: options.exclude_flags, require: options.require_flags },
         region: options.regions.region.clone(),
@@ -179,7 +184,8 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         digest: !options.digest.no_digest,
     };
     let request = Request::new(&settings.inputs(), options.output.target(), options.run.parts())?;
-    let model = load::windows(&options.model.settings())?;
+    let mut model = load::windows(&options.model.settings())?;
+    model.keep_columns(&settings.columns)?;
     let grid = settings.grid(&model)?;
     let alignments = settings.open()?;
     check_given(&options, given, &model, format, alignments.format)?;

@@ -70,8 +70,8 @@ pub(super) struct Options {
     /// Write a bigWig file for every score into this folder: DIR/SCORE.bw. Without -o, nothing else is written.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     bigwig: Option<PathBuf>,
-    /// Score to write as bedGraph or bigWig (names: `genogloss models show`; `*` stands for anything); for bigWig it may be given several
-    /// times.
+    /// Scores to write, by name or published label (`genogloss models show`); * matches any text. May be given several
+    /// times. Calls are made among these scores. Default: all (bigWig: all that can be called).
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     column: Vec<String>,
     /// How overlapping windows (a --stride below the model's core) are combined: each is cut to one stride, or every
@@ -174,7 +174,8 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         digest: !options.digest.no_digest,
     };
     let request = Request::new(&settings.inputs(), options.output.target(), options.run.parts())?;
-    let model = load::windows(&options.model.settings())?;
+    let mut model = load::windows(&options.model.settings())?;
+    model.keep_columns(&options.column)?;
     let grid = settings.grid(&model)?;
     check_given(&options, given, &model, format, grid.is_some())?;
     scan::run(&settings, request, model, grid)

@@ -39,6 +39,32 @@ pub(crate) struct Answers {
     pub changes: Vec<ChangeAnswer>,
 }
 
+/// An answerer whose answers have some of the columns of another one's.
+pub(crate) struct Chosen {
+    inner: Box<dyn Answerer>,
+    /// Places of the columns that are kept.
+    columns: Vec<usize>,
+    /// Columns that there are.
+    of: usize,
+}
+
+impl Chosen {
+    /// Keeps these of the `of` columns of an answerer.
+    pub(crate) fn boxed(inner: Box<dyn Answerer>, columns: &[usize], of: usize) -> Box<dyn Answerer> {
+        Box::new(Self { inner, columns: columns.into(), of })
+    }
+}
+
+impl Answerer for Chosen {
+    fn answer(&mut self, rows: &Rows, encoded: Option<&Encoded>) -> Result<Answers> {
+        let mut answers = self.inner.answer(rows, encoded)?;
+        let places = answers.scores.chunks_exact(self.of.max(1));
+        answers.scores = places.flat_map(|place| self.columns.iter().map(|&column| place[column])).collect();
+        answers.ends.iter_mut().for_each(|end| *end = *end / self.of.max(1) * self.columns.len());
+        Ok(answers)
+    }
+}
+
 /// Scores around a change: base after base along the forward strand, column after column.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ChangeAnswer {
@@ -106,6 +132,17 @@ impl Form {
             }
         }
         Ok((0..columns.len()).filter(|&column| wanted[column]).collect())
+    }
+
+    /// Keeps these columns.
+    pub(crate) fn keep(&mut self, columns: &[usize]) {
+        let partner = |&column: &usize| columns.iter().position(|&kept| kept == self.columns[column].partner);
+        let kept = |(place, column): (usize, &usize)| {
+            // A score whose partner is not kept is never turned: strands are joined before.
+            Column { partner: partner(column).unwrap_or(place), ..self.columns[*column].clone() }
+        };
+        self.columns = columns.iter().enumerate().map(kept).collect();
+        self.shape.columns = columns.len();
     }
 
     /// The names of the first scores, and how many there are.

@@ -242,6 +242,7 @@ impl Panel {
             batch_rows: batch_rows.min(PROMPTS_PER_BATCH),
             group: 1,
             shape: Shape { bins: 1, columns: 1 },
+            computed: 1,
             pool: self.pool(),
         }
     }

@@ -39,3 +39,23 @@ const BAM: &[Column] = &[
 /// All formats of reads.
 pub(crate) const TABLES: &[ColumnTable] =
     &[ColumnTable { format: "tsv", columns: TSV }, ColumnTable { format: "bam", columns: BAM }];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::card::Card, output::table};
+
+    #[test]
+    fn a_score_cannot_have_the_name_of_another_column() {
+        let names = TSV.iter().chain(table::TSV.columns).flat_map(|column| column.names);
+        for name in names.filter(|name| **name != SCORES) {
+            let card = format!(
+                "name: t\nversion: 1.0.0\nsummary: s\nlicense: MIT\nkind: classify\nfiles: {{model: m, sha256: {{m: ab}}}}\n\
+                 input: {{encoding: one-hot, tensor: x, layout: channels-first, dtype: f32, unknown: zeros}}\n\
+                 window: {{span: 3, core: 3, stride: 3}}\nheads: [{{name: {name}, output: p, activation: sigmoid, labels: [p]}}]\n"
+            );
+            let error = Card::parse(&card, "card.yaml").expect_err(name).to_string();
+            assert!(error.contains("another column"), "{error}");
+        }
+    }
+}

@@ -71,6 +71,8 @@ pub(crate) struct Settings {
     pub each_window: bool,
     /// How the windows of a read become one answer.
     pub aggregate: Aggregate,
+    /// Names or patterns of the scores that are written; empty: all.
+    pub columns: Vec<String>,
     /// The orientation in which bases are read.
     pub orient: Orient,
     /// Which reads are scored.
@@ -135,6 +137,9 @@ impl Settings {
         let mut text = format!("genogloss reads -m {model} --aggregate {aggregate} --orient {orient}");
         if let Some(stride) = self.stride {
             text.push_str(&format!(" --stride {stride}"));
+        }
+        for column in &self.columns {
+            text.push_str(&format!(" --column {column}"));
         }
         for region in one_by_one(&self.region) {
             text.push_str(&format!(" -r {region}"));

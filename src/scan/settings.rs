@@ -97,6 +97,10 @@ impl Settings {
             return Err(Error::usage("--merge is for BED (-O bed), and needs a model that answers with scores"));
         }
         let elements = form.bin.is_some() && self.format.joins && self.threshold.is_none();
+        if (elements || self.merge.is_some()) && !self.columns.is_empty() && !form.columns.iter().any(|c| c.callable) {
+            return Err(Error::usage("--column selects no score that can be called, and intervals are made of calls")
+                .with_hint("-O tsv writes the scores"));
+        }
         Ok(self.merge.or(elements.then_some(0)))
     }
 
@@ -107,10 +111,7 @@ impl Settings {
         }
         let one = self.format.holds == Holds::OneScore;
         if !one && self.bigwig.is_none() {
-            return match self.columns.first() {
-                None => Ok(Vec::new()),
-                Some(_) => Err(Error::usage("--column is for -O bedgraph and --bigwig")),
-            };
+            return Ok(Vec::new());
         }
         if self.bigwig.is_some() {
             self.check_tracks(form, grid)?;

@@ -8,6 +8,7 @@ use crate::{
     head::Shape,
     model::{
         Answerer, Form,
+        answer::Chosen,
         card::{Card, StrandRule},
         change,
         device::Device,
@@ -75,6 +76,23 @@ pub(crate) struct LoadedModel {
     pub period: u64,
 }
 
+impl LoadedModel {
+    /// Keeps the scores that names or patterns of `--column` are about, in the model's order; all of them, if there is none. The strand of an
+    /// answer is that of all scores.
+    pub(crate) fn keep_columns(&mut self, patterns: &[String]) -> Result<()> {
+        if patterns.is_empty() {
+            return Ok(());
+        }
+        let columns = self.form.chosen_columns(patterns, &self.report.name)?;
+        let sessions = std::mem::take(&mut self.sessions);
+        let of = self.form.columns.len();
+        self.sessions = sessions.into_iter().map(|session| Chosen::boxed(session, &columns, of)).collect();
+        self.form.keep(&columns);
+        self.pipeline.shape = self.form.shape;
+        Ok(())
+    }
+}
+
 /// What a model is asked to answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -121,6 +139,7 @@ pub(crate) fn load(settings: &ModelSettings, purpose: Purpose, strand: Option<St
         batch_rows: settings.engine.batch_rows as usize,
         group: 1,
         shape: Shape { bins: 1, columns: 0 },
+        computed: 0,
         pool: Arc::new(pool),
     };
     match settings.model.strip_prefix("exact:") {
@@ -141,7 +160,7 @@ fn function(
     }
     let task = Task::parse(name).map_err(|problem| Error::usage(format!("-m {model}: {problem}")))?;
     let form = exact::form(&task);
-    pipeline.shape = form.shape;
+    (pipeline.shape, pipeline.computed) = (form.shape, form.shape.len());
     let sessions = (0..threads)
         .map(|_| Task::parse(name).map(|task| Box::new(Exact(task)) as Box<dyn Answerer>))
         .collect::<Result<Vec<_>, _>>()
@@ -199,7 +218,7 @@ fn network(
         pipeline.group
     );
     let form = network::form(&card);
-    pipeline.shape = form.shape;
+    (pipeline.shape, pipeline.computed) = (form.shape, form.shape.len());
     pipeline.encoder = Some(Arc::new(encoder));
     let report = ModelReport {
         name: card.name.clone(),

@@ -216,13 +216,21 @@ pub(crate) fn header_lines<'a>(
                 "##INFO=<ID={},Number=A,Type={},Description=\"{}: {}\",Source=\"genogloss {model}\",Version=\"{version}\">\n",
                 fields.score(kind.word(), column),
                 if *kind == ScoreField::At { "Integer" } else { "Float" },
-                column.name,
+                described(column),
                 kind.meaning(comparison, &compared),
             ));
         }
     }
     lines.push(skip_line(fields, model, version));
     lines
+}
+
+/// What a description calls a score: its label as it is published, if there is one, else its name.
+fn described(column: &Column) -> String {
+    match &column.title {
+        Some(title) => title.replace('\\', "\\\\").replace('"', "\\\""),
+        None => column.name.clone(),
+    }
 }
 
 fn skip_line(fields: &FieldNames, model: &str, version: &str) -> String {

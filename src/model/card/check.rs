@@ -49,6 +49,7 @@ impl Card {
         self.check_multiple()?;
         self.check_deleted()?;
         self.check_heads()?;
+        self.check_table_columns()?;
         self.check_column_names()
     }
 

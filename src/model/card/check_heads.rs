@@ -9,6 +9,34 @@ use super::{
     schema::{Card, Kind},
 };
 
+/// Columns of tables with scores that are not scores, and other words for contig, start and end.
+const TABLE_COLUMNS: [&str; 24] = [
+    "chrom",
+    "chromosome",
+    "contig",
+    "start",
+    "end",
+    "pos",
+    "position",
+    "strand",
+    "call",
+    "label",
+    "name",
+    "skip",
+    "read",
+    "flags",
+    "mapq",
+    "length",
+    "windows",
+    "window_start",
+    "window_end",
+    "window_contig_start",
+    "window_contig_end",
+    "sequence",
+    "ref",
+    "alt",
+];
+
 impl Card {
     pub(super) fn check_heads(&self) -> Checked {
         let mut names = BTreeSet::new();
@@ -133,6 +161,18 @@ impl Card {
                 "head {}: strands of labels need `strand: forward`, or `swap` with the label of the other strand",
                 head.name
             )),
+        }
+    }
+
+    /// Names of scores are not those of the other columns of a table.
+    pub(super) fn check_table_columns(&self) -> Checked {
+        let own = |column: &Column| TABLE_COLUMNS.iter().any(|own| own.eq_ignore_ascii_case(&column.name));
+        match self.columns().iter().find(|column| own(column)) {
+            Some(column) => Err(format!(
+                "heads: \"{}\" would be the name of a score, and is that of another column of the tables",
+                column.name
+            )),
+            None => Ok(()),
         }
     }
 

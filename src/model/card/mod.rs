@@ -142,6 +142,8 @@ heads: [{name: promoter, output: y, activation: sigmoid, labels: [promoter]}]
             ("unknown: zeros", "unknown: zeros, reversed: 1", "invalid boolean"),
             ("kind: classify", "kind: classify\ncolour: red", "colour"),
             ("activation: sigmoid", "activation: softmax", "always 1"),
+            ("name: promoter, output", "name: start, output", "that of another column of the tables"),
+            ("name: promoter, output", "name: Contig, output", "that of another column of the tables"),
             ("stride: 4}", "stride: 4, multiple: 4}", "multiple belongs to tracks"),
             ("heads:", "variants: {deleted: zero}\nheads:", "deleted belongs to tracks"),
             ("unknown: zeros", "unknown: zeros, padding_id: -1", "padding_id is -1"),
