@@ -172,6 +172,8 @@ pub(crate) struct Encoded {
     pub u8s: Vec<u8>,
     /// Attention masks, where the network asks for them.
     pub masks: Vec<i64>,
+    /// Tokens of every encoded row, where the network is a language model: it makes its own calls.
+    pub tokens: Vec<Vec<Token>>,
     /// The reverse complement of every row, in the same calls, where the network asks for it.
     pub reverse: Option<Box<Encoded>>,
 }
@@ -196,6 +198,31 @@ impl Encoded {
             Side::Right => self.masks.extend(data.chain(filling)),
             Side::Left => self.masks.extend(filling.chain(data)),
         }
+    }
+}
+
+/// A token of a row, and the bases that it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    /// Its id.
+    pub id: i64,
+    /// Its first base in the row, 0-based.
+    pub start: usize,
+    /// How many bases it stands for; 0 for a special token.
+    pub len: usize,
+    /// All of its bases are A, C, G or T.
+    pub known: bool,
+}
+
+impl Token {
+    /// One past its last base in the row.
+    pub(crate) fn end(&self) -> usize {
+        self.start + self.len
+    }
+
+    /// It stands for known bases.
+    pub(crate) fn is_known(&self) -> bool {
+        self.known && self.len > 0
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::{
     genome::Strand,
-    model::card::{Activation, Card, HeadCard, Kind, OutputAxes, Over, StrandRule},
+    model::card::{Activation, Card, HeadCard, OutputAxes, Over, StrandRule},
 };
 
 /// Applies an activation in place, to the logits of one head at one place.
@@ -87,7 +87,7 @@ impl Head {
             labels: head.labels.len(),
             activation: head.activation,
             over: head.over(),
-            axes: head.axes(card.kind == Kind::Track),
+            axes: head.axes(card.is_track()),
             classes: head.classes(),
             class: head.class.unwrap_or(0),
             crop: head.crop,

@@ -6,6 +6,8 @@ pub(crate) enum Digits {
     /// Probabilities and shares, from 0 to 1, and their differences: six decimals, in a bigWig three.
     #[default]
     Decimals,
+    /// Log-likelihoods, whose small differences count: as many digits as tell the number from all others of 32 bits.
+    All,
     /// All else, which may be small or large: six significant digits, in a bigWig all that 32 bits hold.
     Significant,
 }
@@ -15,9 +17,17 @@ pub(crate) fn write_score(score: f32, digits: Digits, out: &mut Vec<u8>) {
     match digits {
         _ if !score.is_finite() => out.push(b'.'),
         Digits::Decimals => write_decimals(score, out),
+        Digits::All => write_all(score + 0.0, out),
         // -0 is 0.
         Digits::Significant => write_significant(score + 0.0, out),
     }
+}
+
+/// A number in the fewest digits that tell it from all others of 32 bits: `-1.3862944`, `1e-7`.
+fn write_all(number: f32, out: &mut Vec<u8>) {
+    let size = number.abs();
+    let text = if size == 0.0 || (1e-5..1e9).contains(&size) { number.to_string() } else { format!("{number:e}") };
+    out.extend_from_slice(text.as_bytes());
 }
 
 /// A number in six significant digits, as htslib (`kputd`) and, but for halves, C's `%.6g` write it: `29.5`, `1e-05`, `3.40282e+38`.
@@ -133,6 +143,23 @@ mod tests {
             let mut text = Vec::new();
             write_score(score, Digits::Decimals, &mut text);
             assert_eq!(String::from_utf8_lossy(&text), say);
+        }
+    }
+
+    #[test]
+    fn a_log_likelihood_has_all_digits_of_32_bits() {
+        for (score, say) in [
+            (-1.386_294_4, "-1.3862944"),
+            (-1234.5, "-1234.5"),
+            (0.0, "0"),
+            (-0.0, "0"),
+            (1e-7, "1e-7"),
+            (-3e12, "-3e12"),
+        ] {
+            let mut text = Vec::new();
+            write_score(score, Digits::All, &mut text);
+            assert_eq!(String::from_utf8_lossy(&text), say);
+            assert_eq!(String::from_utf8_lossy(&text).parse(), Ok(score));
         }
     }
 

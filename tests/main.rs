@@ -13,6 +13,7 @@ mod genes;
 mod golden;
 mod import;
 mod invariants;
+mod language;
 mod man;
 mod models_check;
 mod options;

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     counts::Counts,
     error::{Error, Result},
-    model::card::{Card, Kind},
+    model::card::Card,
     output::manifest::Settings,
     pipeline::{self, Outcome, Timings},
     read::{self, InputReport},
@@ -72,7 +72,7 @@ impl pipeline::Located for (usize, &Sample) {
 /// Scores all sequences and compares the scores with the labels.
 pub(crate) fn evaluate(settings: &SequenceSettings<'_>, network: Network) -> Result<Evaluation> {
     let card = network.card.clone();
-    if card.kind == Kind::Track {
+    if card.is_track() {
         return Err(Error::usage(format!("{} scores positions of a genome, not single sequences", card.name))
             .with_hint("give a BED file with the truth set, and the genome with -f"));
     }

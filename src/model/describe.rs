@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    card::{Card, Encoding, Kind},
+    card::{Card, Encoding, Kind, LanguageRule, Per, Reduce},
     device::Device,
     engines::ENGINES,
     folder::Folder,
@@ -111,6 +111,9 @@ impl Page {
                     "window",
                     &format!("span {span} bp, core {core} bp, stride {stride} bp; sequences from {least} bp"),
                 );
+                if let Some(rule) = card.language() {
+                    self.line("likelihood", &likelihood(rule, card.kind));
+                }
                 self.line("strand", &format!("{:?}", card.strand).to_lowercase());
             }
         }
@@ -136,14 +139,16 @@ impl Page {
     }
 }
 
-impl Kind {
-    /// Its name in cards.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Classify => "classify",
-            Self::Regress => "regress",
-            Self::Track => "track",
-            Self::Generate => "generate",
-        }
-    }
+/// What a score of a language model is, in words.
+fn likelihood(rule: &LanguageRule, kind: Kind) -> String {
+    let of = match kind {
+        Kind::Masked => "each token is predicted from all others",
+        _ => "each token is predicted from those before it",
+    };
+    let what = match (rule.per, rule.reduce) {
+        (Per::Base, _) => "of each base",
+        (Per::Window, Reduce::Sum) => "of a window: the sum over its tokens",
+        (Per::Window, Reduce::Mean) => "of a window: the mean over its tokens",
+    };
+    format!("natural logarithm, {what}; {of}")
 }

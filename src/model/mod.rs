@@ -2,7 +2,7 @@
 //!
 //! A model is found by its name ([`registry`]) as a [`folder`] with a [`card`]. An [`engine`] of the table [`engines`] loads its networks
 //! on a [`device`], where their inputs and outputs ([`ports`]) must be those of the card; weights may be in files beside them (`external`). [`network`] (windows), [`change`] (changes of
-//! a sequence) and [`exact`] (functions) are what answers batches ([`answer`]); [`decoder`] loads networks that answer prompts.
+//! a sequence), [`language`] (likelihoods) and [`exact`] (functions) are what answers batches ([`answer`]); [`decoder`] loads networks that answer prompts.
 //! `check` tests a model, `import` makes one of published weights.
 
 pub(crate) mod answer;
@@ -13,6 +13,7 @@ mod convnet;
 pub(crate) mod decoder;
 pub(crate) mod describe;
 pub(crate) mod device;
+mod encoded_rows;
 pub(crate) mod engine;
 pub(crate) mod engines;
 pub(crate) mod exact;
@@ -20,6 +21,7 @@ mod external;
 pub(crate) mod folder;
 pub(crate) mod import;
 mod inputs;
+pub(crate) mod language;
 pub(crate) mod network;
 pub(crate) mod ort;
 pub(crate) mod ports;

@@ -4,18 +4,19 @@ use std::ops::Range;
 
 use super::{
     answer::{Answerer, Answers, Form},
-    card::{Card, Kind, StrandRule},
+    card::{Card, Kind},
     device::Device,
+    encoded_rows::{EncodedRows, join_strands, located},
     engine::{EngineReport, Placement, WindowModel},
     engines::{Chosen, EngineChoice},
     folder::Folder,
     inputs::{self, CallInput},
+    language::{Asked, LanguageNetwork},
     ports::WindowPorts,
 };
 use crate::{
     batch::{Call, Encoded, Input, Rows},
     error::{Error, Result},
-    genome::{Strand, interval::commas},
     head::Heads,
     skip::Skip,
 };
@@ -23,7 +24,9 @@ use crate::{
 /// The layout of this card's answers.
 pub(crate) fn form(card: &Card) -> Form {
     let heads = Heads::new(card);
-    Form { shape: heads.shape(), columns: card.columns(), bin: card.bin(), text: None, unanswered: Skip::NotANumber }
+    // What has no likelihood is unknown, as N is.
+    let unanswered = if card.kind.is_language() { Skip::UnknownBases } else { Skip::NotANumber };
+    Form { shape: heads.shape(), columns: card.columns(), bin: card.bin(), text: None, unanswered }
 }
 
 /// Networks that are loaded.
@@ -44,14 +47,26 @@ pub(crate) fn load(
     device: Device,
     sessions: usize,
 ) -> Result<Ready> {
+    load_to_answer(folder, card, engine, device, (sessions, Asked::Windows))
+}
+
+/// The same, with what a language model is asked.
+pub(crate) fn load_to_answer(
+    folder: &Folder,
+    card: &Card,
+    engine: EngineChoice,
+    device: Device,
+    (sessions, asked): (usize, Asked),
+) -> Result<Ready> {
     if card.kind == Kind::Generate {
         return Err(Error::model(&card.name, "it answers prompts, not windows").with_hint("genogloss ask"));
     }
-    engine
-        .first_that_loads(&card.name, device, |chosen| load_with(chosen, folder, card, Placement { device, sessions }))
+    engine.first_that_loads(&card.name, device, |chosen| {
+        load_with(chosen, folder, card, (Placement { device, sessions }, asked))
+    })
 }
 
-fn load_with(chosen: Chosen, folder: &Folder, card: &Card, to: Placement) -> Result<Ready> {
+fn load_with(chosen: Chosen, folder: &Folder, card: &Card, (to, asked): (Placement, Asked)) -> Result<Ready> {
     let ports = WindowPorts::of(card);
     let mut members: Vec<Vec<Box<dyn WindowModel>>> = (0..to.sessions).map(|_| Vec::new()).collect();
     let mut rows = None;
@@ -65,7 +80,12 @@ fn load_with(chosen: Chosen, folder: &Folder, card: &Card, to: Placement) -> Res
         rows = rows.or(own);
         members.iter_mut().zip(models).for_each(|(members, model)| members.push(model));
     }
-    let answerer = |members| Box::new(Network::new(card, members)) as Box<dyn Answerer>;
+    let answerer = |members| -> Box<dyn Answerer> {
+        match card.kind.is_language() {
+            true => Box::new(LanguageNetwork::new(card, members, asked)),
+            false => Box::new(Network::new(card, members)),
+        }
+    };
     Ok(Ready { answerers: members.into_iter().map(answerer).collect(), report: chosen.report, rows })
 }
 
@@ -104,7 +124,7 @@ impl Network {
         let inputs: Vec<Input<'_>> = inputs.iter().map(CallInput::as_input).collect();
         let mut scores = Vec::new();
         for member in &mut self.members {
-            let located = |error| located(&self.card, error, call, rows.strands);
+            let located = |error| located(&self.card, error, call, rows.strands());
             let outputs = member.run(&inputs).map_err(located)?;
             check_outputs(&self.card, &outputs, encoded.call_rows).map_err(located)?;
             for (place, &row) in call.rows.iter().enumerate() {
@@ -122,25 +142,6 @@ impl Network {
         }
         Ok(())
     }
-
-    /// The answers of windows, from the scores of all encoded rows.
-    fn join_strands(&self, mut scores: Vec<f32>, rows: &EncodedRows) -> Answers {
-        let mut answers = Answers { ends: rows.ends(self.heads.shape().bins), ..Answers::default() };
-        if rows.strands == 1 {
-            answers.strands = vec![Strand::Forward; rows.window_bins.len()];
-            answers.scores = scores;
-            return answers;
-        }
-        let mut rest = scores.as_mut_slice();
-        for len in rows.window_lens() {
-            let (pair, after) = rest.split_at_mut(2 * len);
-            let (forward, reverse) = pair.split_at_mut(len);
-            answers.strands.push(self.heads.join(forward, reverse));
-            answers.scores.extend_from_slice(forward);
-            rest = after;
-        }
-        answers
-    }
 }
 
 impl Answerer for Network {
@@ -152,7 +153,7 @@ impl Answerer for Network {
         for call in &encoded.calls {
             self.score_call(encoded, call, &rows, &mut totals)?;
         }
-        Ok(self.join_strands(totals.mean(), &rows))
+        Ok(join_strands(&self.heads, totals.mean(), &rows))
     }
 }
 
@@ -164,78 +165,6 @@ fn check_outputs(card: &Card, outputs: &[Vec<f32>], call_rows: usize) -> Result<
             Err(Error::model(&card.name, problem))
         }
         None => Ok(()),
-    }
-}
-
-/// The error of a call with the window where it occurred: rows of ids are run with others of the same length.
-fn located(card: &Card, error: Error, call: &Call, strands: usize) -> Error {
-    let Error::Model { model, message, hint, .. } = error else { return error };
-    let is_tokens = card.input.encoding.is_tokens();
-    let tokens = if is_tokens { format!("{} tokens: ", commas(call.len as u64)) } else { String::new() };
-    let check = match card.input.max_tokens {
-        None if is_tokens => {
-            "genogloss models check reports how many tokens the network reads; with `max_tokens` in the card, longer windows are skipped"
-        }
-        _ => "genogloss models check lists what the network accepts",
-    };
-    let error = Error::model(model, format!("{tokens}{message}"));
-    let row = call.rows.first().map_or(0, |row| row / strands);
-    error.with_hint(hint.unwrap_or_else(|| check.into())).in_row(row)
-}
-
-/// Where the scores of each encoded row are. A window is one encoded row, or two where both strands are scored.
-struct EncodedRows {
-    /// Encoded rows per window.
-    strands: usize,
-    columns: usize,
-    window_bins: Vec<usize>,
-    /// Where the scores of each encoded row start, and where the last ones end.
-    starts: Vec<usize>,
-}
-
-impl EncodedRows {
-    fn of(card: &Card, rows: &Rows, columns: usize) -> Self {
-        let strands = if card.strand == StrandRule::Forward { 1 } else { 2 };
-        let window_bins: Vec<usize> = (0..rows.count()).map(|row| card.bins_of(rows.row(row).len())).collect();
-        let mut starts = Vec::with_capacity(rows.count() * strands + 1);
-        let mut total = 0;
-        for bins in window_bins.iter().flat_map(|&bins| std::iter::repeat_n(bins, strands)) {
-            starts.push(total);
-            total += bins * columns;
-        }
-        starts.push(total);
-        Self { strands, columns, window_bins, starts }
-    }
-
-    /// Finest bins of an encoded row.
-    fn bins(&self, row: usize) -> usize {
-        self.window_bins[row / self.strands]
-    }
-
-    fn range(&self, row: usize) -> Range<usize> {
-        self.starts[row]..self.starts[row + 1]
-    }
-
-    /// Scores of all encoded rows.
-    fn scores(&self) -> usize {
-        self.starts.last().copied().unwrap_or(0)
-    }
-
-    /// Scores of each window.
-    fn window_lens(&self) -> impl Iterator<Item = usize> {
-        self.window_bins.iter().map(|bins| bins * self.columns)
-    }
-
-    /// Where each window's scores end; empty where all windows have `usual` bins.
-    fn ends(&self, usual: usize) -> Vec<usize> {
-        if self.window_bins.iter().all(|&bins| bins == usual) {
-            return Vec::new();
-        }
-        let add = |end: &mut usize, len| {
-            *end += len;
-            Some(*end)
-        };
-        self.window_lens().scan(0, add).collect()
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::card::{Card, ChangeRule, Dtype, GenerateRule, HeadCard, Holds, Kind};
+use super::card::{Card, ChangeRule, Dtype, GenerateRule, HeadCard, Holds};
 use crate::error::{Error, Result};
 
 /// Number type of a tensor. The last ones are in no card, but a network may have them.
@@ -231,12 +231,12 @@ impl WindowPorts {
             }
         }));
         let head_port = |head: &HeadCard| {
+            if head.is_likelihood {
+                return Port::any(&head.output, &[None, None, None]);
+            }
             let bins = card.window.multiple.is_none().then(|| card.bins() / card.repeat(head));
             let bins = bins.map(|bins| bins + head.crop.iter().sum::<usize>());
-            Port::any(
-                &head.output,
-                &head.axes(card.kind == Kind::Track).lengths(bins, head.labels.len(), head.classes()),
-            )
+            Port::any(&head.output, &head.axes(card.is_track()).lengths(bins, head.labels.len(), head.classes()))
         };
         Self { all: Ports { inputs, outputs: card.heads.iter().map(head_port).collect() } }
     }

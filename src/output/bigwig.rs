@@ -32,7 +32,7 @@ const MAX_CONTIG: u64 = u32::MAX as u64;
 fn rounded(score: f32, digits: Digits) -> f32 {
     match digits {
         Digits::Decimals => (score * 1000.0).round_ties_even() / 1000.0,
-        Digits::Significant => score,
+        Digits::Significant | Digits::All => score,
     }
 }
 

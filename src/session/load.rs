@@ -16,6 +16,7 @@ use crate::{
         engines::EngineChoice,
         exact::{self, Exact},
         folder::Folder,
+        language::Asked,
         network::{self, Ready},
         registry,
     },
@@ -192,6 +193,9 @@ fn network(
         return Err(Error::model(&card.name, format!("its licence, {}, forbids commercial use", card.license))
             .with_hint("add --accept-license if you may use it"));
     }
+    if purpose == Purpose::Rows {
+        card = card.of_alleles();
+    }
     // The card that the networks run by.
     let mut run = card.clone();
     if purpose == Purpose::Rows {
@@ -263,7 +267,10 @@ fn open(
         let ready = change::load(folder, run, options.engine, options.device, count)?;
         (ready.answerers, ready.report, None, ready.period as u64)
     } else {
-        let Ready { answerers, report, rows } = network::load(folder, run, options.engine, options.device, count)?;
+        let strands = if card.strand == StrandRule::Forward { 1 } else { 2 };
+        let asked = if purpose == Purpose::Rows { Asked::Alleles { strands } } else { Asked::Windows };
+        let Ready { answerers, report, rows } =
+            network::load_to_answer(folder, run, options.engine, options.device, (count, asked))?;
         (answerers, report, rows, 1)
     };
     let rows = card.run.call_rows(fixed, batch);

@@ -4,6 +4,7 @@ use tokenizers::PostProcessor;
 
 use super::{Tokenizer, broken};
 use crate::{
+    batch::Token,
     error::{Error, Result},
     model::{card::Card, folder::Folder},
 };
@@ -27,16 +28,34 @@ impl Bpe {
         tokenizer.with_padding(None);
         Ok(Self { tokenizer, model: card.name.clone() })
     }
+
+    fn failed(&self, error: impl std::fmt::Display) -> Error {
+        Error::model(&self.model, format!("tokenizer: {error}"))
+    }
+}
+
+/// The text of bases: upper case, U as T.
+fn text(bases: &[u8]) -> String {
+    String::from_utf8_lossy(bases).to_ascii_uppercase().replace('U', "T")
 }
 
 impl Tokenizer for Bpe {
     fn encode(&self, bases: &[u8], ids: &mut Vec<i64>) -> Result<()> {
-        let text = String::from_utf8_lossy(bases).to_ascii_uppercase().replace('U', "T");
-        let encoding = self
-            .tokenizer
-            .encode_fast(text, true)
-            .map_err(|error| Error::model(&self.model, format!("tokenizer: {error}")))?;
+        let encoding = self.tokenizer.encode_fast(text(bases), true).map_err(|error| self.failed(error))?;
         ids.extend(encoding.get_ids().iter().map(|&id| i64::from(id)));
+        Ok(())
+    }
+
+    fn tokens(&self, bases: &[u8], tokens: &mut Vec<Token>) -> Result<()> {
+        let encoding = self.tokenizer.encode(text(bases), true).map_err(|error| self.failed(error))?;
+        let special = encoding.get_special_tokens_mask();
+        let all = encoding.get_ids().iter().zip(encoding.get_offsets()).zip(special);
+        tokens.extend(all.map(|((&id, &(start, end)), &special)| Token {
+            id: i64::from(id),
+            start,
+            len: if special == 0 { end.saturating_sub(start) } else { 0 },
+            known: true,
+        }));
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{Tokenizer, broken};
 use crate::{
+    batch::Token,
     error::Result,
     genome::sequence::{BASE_CODE, UNKNOWN as N},
     model::{card::Card, folder::Folder},
@@ -73,7 +74,7 @@ impl Kmers {
     /// Whole k-mers where possible, else single bases, so that a new k-mer starts after each N.
     ///
     /// METHOD: as the tokenizer of Nucleotide Transformer (`EsmTokenizer` of Hugging Face's transformers: at each place the longest token).
-    fn spelled(&self, bases: &[u8], single: &[i64; 5], ids: &mut Vec<i64>) {
+    fn spelled(&self, bases: &[u8], single: &[i64; 5], mut push: impl FnMut(i64, usize, usize)) {
         let mut at = 0;
         // The place of the next unknown base, so that the bases before it are examined once and not k times.
         let mut known = 0;
@@ -85,14 +86,29 @@ impl Kmers {
             }
             match bases.get(at..at + self.k).filter(|_| at + self.k <= known).and_then(Self::number) {
                 Some(number) => {
-                    ids.push(self.ids[number]);
+                    push(self.ids[number], at, self.k);
                     at += self.k;
                 }
                 None => {
-                    ids.push(single[usize::from(BASE_CODE[bases[at] as usize])]);
+                    push(single[usize::from(BASE_CODE[bases[at] as usize])], at, 1);
                     at += 1;
                 }
             }
+        }
+    }
+
+    /// Calls `push` with every token between prefix and suffix: its id, its first base and how many bases it has.
+    fn words(&self, bases: &[u8], mut push: impl FnMut(i64, usize, usize)) {
+        if let Some(single) = &self.single {
+            return self.spelled(bases, single, push);
+        }
+        for (index, word) in bases.windows(self.k).step_by(self.step).enumerate() {
+            let id = Self::number(word).map_or(self.unknown, |number| self.ids[number]);
+            push(id, index * self.step, self.k);
+        }
+        let rest = bases.len() % self.step;
+        if rest > 0 {
+            push(self.unknown, bases.len() - rest, rest);
         }
     }
 }
@@ -116,20 +132,20 @@ impl Tokenizer for Kmers {
     fn encode(&self, bases: &[u8], ids: &mut Vec<i64>) -> Result<()> {
         let first = ids.len();
         ids.extend(self.prefix);
-        match &self.single {
-            Some(single) => self.spelled(bases, single, ids),
-            None => {
-                let words = bases.windows(self.k).step_by(self.step);
-                ids.extend(words.map(|word| Self::number(word).map_or(self.unknown, |number| self.ids[number])));
-                if self.step > 1 && !bases.len().is_multiple_of(self.step) {
-                    ids.push(self.unknown);
-                }
-            }
-        }
+        self.words(bases, |id, _, _| ids.push(id));
         if let Some(cut) = self.cut {
             ids.truncate(first + cut.saturating_sub(usize::from(self.suffix.is_some())));
         }
         ids.extend(self.suffix);
+        Ok(())
+    }
+
+    fn tokens(&self, bases: &[u8], tokens: &mut Vec<Token>) -> Result<()> {
+        let special = |id, start| Token { id, start, len: 0, known: true };
+        tokens.extend(self.prefix.map(|id| special(id, 0)));
+        // What is left at the end may be no token of the vocabulary.
+        self.words(bases, |id, start, len| tokens.push(Token { id, start, len, known: id != self.unknown }));
+        tokens.extend(self.suffix.map(|id| special(id, bases.len())));
         Ok(())
     }
 }

@@ -2,16 +2,21 @@
 
 mod bpe;
 mod kmer;
+mod pack;
 pub(crate) mod text;
+
+pub(crate) use self::pack::Packer;
+
+use std::borrow::Cow;
 
 use rayon::prelude::*;
 
 use crate::{
-    batch::{Call, Encoded, Rows},
+    batch::{Call, Encoded, Rows, Token},
     error::{Error, Result, guard},
     genome::sequence::{BASE_CODE, UNKNOWN as N, reverse_complement_into},
     model::{
-        card::{Card, Carrier, Case, Encoding, Input, InputAxes, Side, StrandRule, Unknown},
+        card::{Card, Carrier, Case, Encoding, Input, StrandRule, Unknown},
         folder::Folder,
     },
     skip::Skip,
@@ -23,6 +28,9 @@ use crate::{
 pub(crate) trait Tokenizer: Send + Sync {
     /// Appends the ids of `bases` (upper or lower case; soft-masked bases are already N where the card says so).
     fn encode(&self, bases: &[u8], ids: &mut Vec<i64>) -> Result<()>;
+
+    /// Appends the tokens of `bases`: the same ids, and the bases that each stands for, which need not be known ones.
+    fn tokens(&self, bases: &[u8], tokens: &mut Vec<Token>) -> Result<()>;
 
     /// Whether it is so slow that rows are spread over threads.
     fn is_slow(&self) -> bool {
@@ -61,9 +69,10 @@ fn codes(input: &Input) -> [u8; 256] {
 /// Encodes the rows of a batch as the network's input, as a card describes it.
 pub(crate) struct Encoder {
     scheme: Scheme,
-    layout: InputAxes,
+    packer: Packer,
     channels: usize,
-    carrier: Carrier,
+    /// Rows are those of a language model.
+    is_language: bool,
     codes: [u8; 256],
     /// What unknown bases are read as, before they become tokens.
     instead: Option<u8>,
@@ -72,19 +81,9 @@ pub(crate) struct Encoder {
     mask_lower_case: bool,
     skip_unknown: bool,
     both_strands: bool,
-    has_mask: bool,
-    call_rows: usize,
-    padding: i64,
-    padding_side: Side,
     /// Windows of more tokens are skipped.
     most_tokens: Option<usize>,
-    /// Rows are padded to a multiple of this many tokens. The padding of a row depends on its own length only.
-    bucket: usize,
 }
-
-/// Rows of ids are padded to a multiple of this. 16, 32 and 64 cost the same within 3 % on a BPE transformer; 32
-/// keeps both the padding and the number of different shapes small.
-const BUCKET: usize = 32;
 
 impl Encoder {
     /// From a checked card and its folder. `rows`: of every call, see [`crate::model::card::RunRule::call_rows`].
@@ -96,14 +95,11 @@ impl Encoder {
             Encoding::Kmer => Scheme::Ids(Box::new(kmer::Kmers::new(card, folder)?)),
             Encoding::Bpe | Encoding::Hybrid => Scheme::Ids(Box::new(bpe::Bpe::new(card, folder)?)),
         };
-        let same_len = card.window.fixed && !matches!(input.encoding, Encoding::Bpe | Encoding::Hybrid);
-        // Padding that no mask hides would be read as sequence: such rows keep their own length.
-        let exact = same_len || input.mask.is_none();
         Ok(Self {
             scheme,
-            layout: input.layout.clone(),
+            packer: Packer::new(card, rows),
             channels: input.channels(),
-            carrier: input.dtype.carrier(input.encoding),
+            is_language: card.kind.is_language(),
             codes: codes(input),
             instead: input.unknown.base(),
             has_reverse: input.has_reverse(),
@@ -111,18 +107,13 @@ impl Encoder {
             mask_lower_case: input.case == Case::Mask,
             skip_unknown: input.unknown == Unknown::Skip,
             both_strands: card.strand != StrandRule::Forward,
-            has_mask: input.mask.is_some(),
-            call_rows: rows,
             most_tokens: input.most_tokens(),
-            padding: input.padding_id,
-            padding_side: input.padding_side,
-            bucket: if exact { 1 } else { BUCKET },
         })
     }
 
     /// Rows of every call from now on.
     pub(crate) fn set_rows(&mut self, rows: usize) {
-        self.call_rows = rows;
+        self.packer.call_rows = rows;
     }
 
     /// Whether the card allows a window: every base is known if the card requires that, and no strand that is scored has more tokens than
@@ -151,15 +142,20 @@ impl Encoder {
     }
 
     fn ids(&self, tokenizer: &dyn Tokenizer, bases: &[u8], ids: &mut Vec<i64>) -> Result<()> {
+        tokenizer.encode(&self.read(bases), ids)
+    }
+
+    /// Bases as a tokenizer is to read them: N in place of soft-masked ones, or another base in place of N.
+    fn read<'a>(&self, bases: &'a [u8]) -> Cow<'a, [u8]> {
         let masked = self.mask_lower_case && bases.iter().any(u8::is_ascii_lowercase);
-        if masked || self.instead.is_some() {
-            let read = |&base: &u8| match (BASE_CODE[self.seen(base) as usize], self.instead) {
-                (N, Some(instead)) => instead,
-                _ => self.seen(base),
-            };
-            return tokenizer.encode(&bases.iter().map(read).collect::<Vec<u8>>(), ids);
+        if !masked && self.instead.is_none() {
+            return Cow::Borrowed(bases);
         }
-        tokenizer.encode(bases, ids)
+        let read = |&base: &u8| match (BASE_CODE[self.seen(base) as usize], self.instead) {
+            (N, Some(instead)) => instead,
+            _ => self.seen(base),
+        };
+        bases.iter().map(read).collect::<Vec<u8>>().into()
     }
 
     /// Encoded rows for each row.
@@ -189,6 +185,9 @@ impl Encoder {
     }
 
     fn encode_rows(&self, rows: &Rows, pool: &rayon::ThreadPool) -> Result<Encoded> {
+        if self.is_language {
+            return self.encode_tokens(rows, pool);
+        }
         match &self.scheme {
             Scheme::OneHot { unknown } => Ok(self.encode_one_hot(rows, *unknown)),
             Scheme::Bases => Ok(self.encode_bases(rows)),
@@ -215,40 +214,26 @@ impl Encoder {
         turned
     }
 
-    /// Groups rows of the same padded length into calls of `call_rows` rows, in order of first appearance.
-    fn calls(&self, lens: &[usize]) -> Vec<(usize, Vec<usize>)> {
-        let mut open: std::collections::BTreeMap<usize, Vec<usize>> = std::collections::BTreeMap::new();
-        let mut calls = Vec::new();
-        for (row, len) in lens.iter().enumerate() {
-            let padded = len.div_ceil(self.bucket).max(1) * self.bucket;
-            let group = open.entry(padded).or_default();
-            group.push(row);
-            if group.len() == self.call_rows {
-                calls.push((padded, std::mem::take(group)));
-            }
-        }
-        calls.extend(open.into_iter().filter(|(_, rows)| !rows.is_empty()));
-        calls
-    }
-
     fn encode_one_hot(&self, rows: &Rows, unknown: f32) -> Encoded {
         let count = rows.count() * self.rows_per_window();
         let lens: Vec<usize> = (0..count).map(|i| rows.row(i / self.rows_per_window()).len()).collect();
-        let mut encoded = Encoded { call_rows: self.call_rows, ..Encoded::default() };
+        let Packer { layout, carrier, call_rows, .. } = &self.packer;
+        let (carrier, call_rows) = (*carrier, *call_rows);
+        let mut encoded = Encoded { call_rows, ..Encoded::default() };
         let mut turned = Vec::new();
-        for (len, members) in self.calls(&lens) {
-            let shape = self.layout.lengths(self.call_rows, len, self.channels, 1);
+        for (len, members) in self.packer.calls(&lens) {
+            let shape = layout.lengths(call_rows, len, self.channels, 1);
             let width = self.channels * len;
-            let start = encoded.len(self.carrier);
-            let end = start + self.call_rows * width;
-            match self.carrier {
+            let start = encoded.len(carrier);
+            let end = start + call_rows * width;
+            match carrier {
                 Carrier::U8 => encoded.u8s.resize(end, 0),
                 _ => encoded.f32s.resize(end, 0.0),
             }
             for (place, &row) in members.iter().enumerate() {
                 let bases = self.strand_row(rows, row, &mut turned);
                 let own = start + place * width..start + (place + 1) * width;
-                match self.carrier {
+                match carrier {
                     Carrier::U8 => self.write_one_hot(bases, len, &mut encoded.u8s[own], 1, 0),
                     _ => self.write_one_hot(bases, len, &mut encoded.f32s[own], 1.0, unknown),
                 }
@@ -259,7 +244,7 @@ impl Encoder {
     }
 
     fn write_one_hot<T: Copy>(&self, bases: &[u8], len: usize, out: &mut [T], one: T, unknown: T) {
-        let (first, channels) = (self.layout.channels_first(), self.channels);
+        let (first, channels) = (self.packer.layout.channels_first(), self.channels);
         for (at, &base) in bases.iter().enumerate() {
             let place = |channel: usize| if first { channel * len + at } else { at * channels + channel };
             match self.code(base) {
@@ -272,43 +257,48 @@ impl Encoder {
     /// One id per base, in the input's own number type.
     fn encode_bases(&self, rows: &Rows) -> Encoded {
         let count = rows.count() * self.rows_per_window();
-        let lens: Vec<usize> = (0..count).map(|i| rows.row(i / self.rows_per_window()).len()).collect();
-        let mut encoded = Encoded { call_rows: self.call_rows, ..Encoded::default() };
-        let mut turned = Vec::new();
-        let mut ids = Vec::new();
-        for (len, members) in self.calls(&lens) {
-            let (start, mask_start) = (encoded.len(self.carrier), encoded.masks.len());
-            for place in 0..self.call_rows {
-                ids.clear();
-                if let Some(&row) = members.get(place) {
-                    ids.extend(self.strand_row(rows, row, &mut turned).iter().map(|&base| i64::from(self.code(base))));
-                }
-                self.push_ids(&ids, len, &mut encoded);
-            }
-            let shape = self.layout.lengths(self.call_rows, len, 1, 1);
-            encoded.calls.push(Call { shape, len, start, mask_start, rows: members });
+        let (mut turned, mut ids, mut starts) = (Vec::new(), Vec::new(), vec![0]);
+        for index in 0..count {
+            ids.extend(self.strand_row(rows, index, &mut turned).iter().map(|&base| i64::from(self.code(base))));
+            starts.push(ids.len());
         }
-        encoded
+        let lens: Vec<usize> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        self.packer.pack(&lens, |row| &ids[starts[row]..starts[row + 1]])
     }
 
-    /// Appends a row of ids with its padding and its mask.
-    fn push_ids(&self, ids: &[i64], len: usize, encoded: &mut Encoded) {
-        let missing = len - ids.len();
-        let (before, after) = match self.padding_side {
-            Side::Right => (0, missing),
-            Side::Left => (missing, 0),
+    /// The tokens of every encoded row.
+    fn encode_tokens(&self, rows: &Rows, pool: &rayon::ThreadPool) -> Result<Encoded> {
+        let count = rows.count() * self.rows_per_window();
+        let encode = |index: usize| {
+            let mut turned = Vec::new();
+            self.tokens(self.strand_row(rows, index, &mut turned))
         };
-        let filling = |count| std::iter::repeat_n(self.padding, count);
-        let values = filling(before).chain(ids.iter().copied()).chain(filling(after));
-        match self.carrier {
-            Carrier::F32 => encoded.f32s.extend(values.map(|id| id as f32)),
-            Carrier::I64 => encoded.i64s.extend(values),
-            Carrier::I32 => encoded.i32s.extend(values.map(|id| id as i32)),
-            Carrier::U8 => encoded.u8s.extend(values.map(|id| id as u8)),
+        let is_slow = matches!(&self.scheme, Scheme::Ids(tokenizer) if tokenizer.is_slow());
+        let tokens = if is_slow && pool.current_num_threads() > 1 {
+            pool.install(|| (0..count).into_par_iter().map(encode).collect::<Result<_>>())
+        } else {
+            (0..count).map(encode).collect()
+        };
+        Ok(Encoded { call_rows: self.packer.call_rows, tokens: tokens?, ..Encoded::default() })
+    }
+
+    /// The tokens of a row, and whether they stand for known bases.
+    fn tokens(&self, bases: &[u8]) -> Result<Vec<Token>> {
+        let mut tokens = Vec::new();
+        match &self.scheme {
+            Scheme::Ids(tokenizer) => tokenizer.tokens(&self.read(bases), &mut tokens)?,
+            _ => tokens.extend(bases.iter().enumerate().map(|(start, &base)| Token {
+                id: i64::from(self.code(base)),
+                start,
+                len: 1,
+                known: true,
+            })),
         }
-        if self.has_mask {
-            encoded.add_mask(ids.len(), len, self.padding_side);
+        let is_known = |&base: &u8| BASE_CODE[self.seen(base) as usize] != N;
+        for token in &mut tokens {
+            token.known &= bases.get(token.start..token.end()).is_some_and(|bases| bases.iter().all(is_known));
         }
+        Ok(tokens)
     }
 
     fn encode_ids(&self, rows: &Rows, tokenizer: &dyn Tokenizer, pool: &rayon::ThreadPool) -> Result<Encoded> {
@@ -339,17 +329,7 @@ impl Encoder {
             }
         }
         let lens: Vec<usize> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let mut encoded = Encoded { call_rows: self.call_rows, ..Encoded::default() };
-        for (len, members) in self.calls(&lens) {
-            let (start, mask_start) = (encoded.len(self.carrier), encoded.masks.len());
-            for place in 0..self.call_rows {
-                let row: &[i64] = members.get(place).map_or(&[], |&row| &ids[starts[row]..starts[row + 1]]);
-                self.push_ids(row, len, &mut encoded);
-            }
-            let shape = self.layout.lengths(self.call_rows, len, 1, 1);
-            encoded.calls.push(Call { shape, len, start, mask_start, rows: members });
-        }
-        Ok(encoded)
+        Ok(self.packer.pack(&lens, |row| &ids[starts[row]..starts[row + 1]]))
     }
 }
 

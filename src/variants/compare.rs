@@ -117,6 +117,16 @@ pub(crate) fn windows(comparison: Comparison, reference: f32, alternate: f32) ->
     sums.finish()
 }
 
+/// Two alleles of which the likelihood of the reference and the ratio are known, as natural logarithms.
+pub(crate) fn ratio(reference: f32, ratio: f32) -> Result<Compared, Skip> {
+    match reference.is_finite() && ratio.is_finite() {
+        true => Ok(Compared { reference, alternate: reference + ratio, delta: ratio, at: None }),
+        // No token with a likelihood, or one of unknown bases where the alleles differ.
+        false if reference.is_nan() || ratio.is_nan() => Err(Skip::UnknownBases),
+        false => Err(Skip::NotANumber),
+    }
+}
+
 /// Compares one score of a track, at the bins that overlap `within` (in bases of the core).
 pub(crate) fn tracks(
     comparison: Comparison,

@@ -150,6 +150,16 @@ impl ScoreField {
 
     fn meaning(self, comparison: Comparison, compared: &Compared) -> String {
         let place = compared.place();
+        if let Compared::Likelihood { masked, .. } = compared {
+            let what = if *masked { "pseudo-log-likelihood" } else { "log-likelihood" };
+            return match self {
+                Self::Reference => {
+                    format!("{what} (natural logarithm) of the reference, of the tokens that are scored")
+                }
+                Self::Alternate => format!("{what} (natural logarithm) of the alternate allele, of the same bases"),
+                _ => format!("log-likelihood ratio (natural logarithm): alternate minus reference {what} {place}"),
+            };
+        }
         let tracks = matches!(compared, Compared::Bins { .. });
         match (self, comparison) {
             (Self::Delta, Comparison::Max) if tracks => {
@@ -189,6 +199,15 @@ pub(crate) enum Compared {
     },
     /// A whole window of this many bases around the change.
     Window(u64),
+    /// The likelihoods of a language model.
+    Likelihood {
+        /// Bases of a window.
+        bases: u64,
+        /// The model is a masked one.
+        masked: bool,
+        /// Bases either side of the change whose tokens are hidden in turn; `None`: all.
+        distance: Option<u64>,
+    },
 }
 
 impl Compared {
@@ -196,6 +215,13 @@ impl Compared {
         match self {
             Self::Bins { distance: Some(distance) } => format!("within {distance} bases of the change"),
             Self::Bins { distance: None } => "in the core of the window around the change".into(),
+            Self::Likelihood { bases, masked: true, distance } => {
+                let near = distance.map_or(String::new(), |distance| format!(" within {distance} bases of the change"));
+                format!(
+                    "in the window of {bases} bases around the change: of the tokens that differ, hidden together; of alleles of different lengths, of each token{near}, hidden in turn"
+                )
+            }
+            Self::Likelihood { bases, .. } => format!("in the window of {bases} bases around the change"),
             Self::Window(bases) => format!("in the window of {bases} bases around the change"),
         }
     }

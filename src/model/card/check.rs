@@ -35,7 +35,7 @@ impl Card {
         self.check_header_texts()?;
         self.window.check()?;
         self.input.check()?;
-        if self.input.reversed && self.kind == Kind::Track {
+        if self.input.reversed && self.is_track() {
             return Err("input: reversed does not suit kind track: its bins are from left to right".into());
         }
         self.check_special_tokens()?;
@@ -45,6 +45,7 @@ impl Card {
         if self.heads.is_empty() {
             return Err("heads: at least one is needed".into());
         }
+        self.check_language()?;
         self.check_changes()?;
         self.check_multiple()?;
         self.check_deleted()?;
@@ -143,7 +144,7 @@ impl Card {
 
     /// A track that is scored on both strands is reversed around the middle of the core.
     fn check_middle_core(&self) -> Checked {
-        let both_strands = self.kind == Kind::Track && self.strand != StrandRule::Forward;
+        let both_strands = self.is_track() && self.strand != StrandRule::Forward;
         match both_strands && !(self.window.span - self.window.core).is_multiple_of(2) {
             true => Err(
                 "window: a track scored on both strands needs its core in the exact middle: span - core must be even"
@@ -162,7 +163,8 @@ impl Card {
 
     /// Rows of different lengths in one call need a mask that hides the padding.
     fn check_dynamic_rows(&self) -> Checked {
-        let one_length = self.window.fixed || self.input.encoding.has_tokenizer();
+        // Rows of a language model are grouped by their lengths.
+        let one_length = self.window.fixed || self.input.encoding.has_tokenizer() || self.kind.is_language();
         match !one_length && self.input.mask.is_none() && self.run.rows != Some(1) {
             true => Err("window: fixed: false needs an attention mask (input: mask), or run: rows: 1".into()),
             false => Ok(()),

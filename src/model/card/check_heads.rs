@@ -6,7 +6,7 @@ use super::{
     check::{Checked, check_word},
     columns::Column,
     heads::{Activation, HeadCard, LabelStrand, Over, StrandRule},
-    schema::{Card, Kind},
+    schema::Card,
 };
 
 /// Columns of tables with scores that are not scores, and other words for contig, start and end.
@@ -56,9 +56,9 @@ impl Card {
 
     fn check_bin(&self, head: &HeadCard) -> Checked {
         let core = self.window.core;
-        match (self.kind, head.bin) {
-            (Kind::Track, Some(bin)) if bin > 0 && core.is_multiple_of(bin) => {}
-            (Kind::Track, _) => {
+        match (self.is_track(), head.bin) {
+            (true, Some(bin)) if bin > 0 && core.is_multiple_of(bin) => {}
+            (true, _) => {
                 return Err(format!("head {}: a track needs a bin that divides the core ({core})", head.name));
             }
             (_, Some(_)) => return Err(format!("head {}: bin belongs to kind track", head.name)),
@@ -74,7 +74,7 @@ impl Card {
 
     /// The axes of the output hold the labels and bins of the head, and what is said of an axis is of one that there is.
     fn check_axes(&self, head: &HeadCard) -> Checked {
-        let is_track = self.kind == Kind::Track;
+        let is_track = self.is_track();
         let (name, axes) = (&head.name, head.axes(is_track));
         let over = head.over();
         if axes.has_bins() && !is_track {

@@ -87,9 +87,36 @@ pub(crate) struct HeadCard {
     /// Strand of each label, where the network scores both strands at once. Empty: the strand that was run.
     #[serde(default)]
     pub strands: Vec<LabelStrand>,
+    /// Its score is a log-likelihood.
+    #[serde(skip)]
+    pub is_likelihood: bool,
 }
 
 impl HeadCard {
+    /// The score of a language model.
+    pub(super) fn of_likelihood(name: &str, output: &str, bin: Option<u64>) -> Self {
+        Self {
+            name: name.into(),
+            output: output.into(),
+            activation: Activation::Identity,
+            labels: vec![name.into()],
+            labels_file: None,
+            titles: Vec::new(),
+            background: Vec::new(),
+            threshold: 0.0,
+            bin,
+            layout: None,
+            over: None,
+            classes: None,
+            class: None,
+            crop: [0, 0],
+            swap: Vec::new(),
+            operating_points: Vec::new(),
+            strands: Vec::new(),
+            is_likelihood: true,
+        }
+    }
+
     /// The axes of the output.
     pub(crate) fn axes(&self, is_track: bool) -> OutputAxes {
         OutputAxes::of(self.layout.as_ref(), is_track)
@@ -154,7 +181,11 @@ impl HeadCard {
 
     /// How its scores are written. A profile that sums to 1 over many bins has small numbers.
     pub(crate) fn digits(&self) -> Digits {
-        if self.is_probability() { Digits::Decimals } else { Digits::Significant }
+        match (self.is_likelihood, self.is_probability()) {
+            (true, _) => Digits::All,
+            (false, true) => Digits::Decimals,
+            (false, false) => Digits::Significant,
+        }
     }
 
     /// The label that label number `place` is on the reverse strand.

@@ -7,10 +7,12 @@ mod axes;
 mod check;
 mod check_heads;
 mod check_input;
+mod check_language;
 mod columns;
 mod files;
 mod heads;
 mod input;
+mod language;
 mod schema;
 mod variants;
 
@@ -19,6 +21,7 @@ pub(crate) use self::{
     columns::Column,
     heads::{Activation, HeadCard, Over, StrandRule},
     input::{Carrier, Case, Dtype, Encoding, Holds, Input, OtherInput, Side, Unknown},
+    language::{LanguageRule, Per, Reduce},
     schema::{Card, GenerateRule, Kind, Padding, WindowRule},
     variants::{ChangeRule, Comparison, Ends, OutsideGene},
 };
@@ -49,6 +52,7 @@ impl Card {
                 card.heads[head].name_labels(&text).map_err(|problem| wrong(format!("{file}: {problem}")))?;
             }
         }
+        card.check_language_heads().map_err(wrong)?;
         card.complete();
         card.check().map_err(wrong)?;
         card.sha256 = crate::digest::sha256(text.as_bytes());
@@ -58,9 +62,15 @@ impl Card {
     /// Sets what a head leaves to the rest of the card.
     fn complete(&mut self) {
         self.window.fixed = self.window.written_fixed.unwrap_or(!self.input.encoding.has_tokenizer());
-        let (is_track, core) = (self.kind == Kind::Track, self.window.core);
+        self.complete_language();
+        let (is_track, core) = (self.is_track(), self.window.core);
         let whole = |head: &&mut HeadCard| is_track && head.bin.is_none() && !head.axes(is_track).has_bins();
         self.heads.iter_mut().filter(whole).for_each(|head| head.bin = Some(core));
+    }
+
+    /// Whether there is a score for every bin of the core.
+    pub(crate) fn is_track(&self) -> bool {
+        self.kind == Kind::Track || self.language().is_some_and(|rule| rule.per == Per::Base)
     }
 
     /// Names of all files that the card names.

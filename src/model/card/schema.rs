@@ -6,6 +6,7 @@ use super::{
     files::Files,
     heads::{HeadCard, StrandRule},
     input::Input,
+    language::LanguageRule,
     variants::VariantRule,
 };
 
@@ -48,6 +49,9 @@ pub(crate) struct Card {
     /// How answers are generated: kind generate.
     #[serde(default)]
     pub generate: Option<GenerateRule>,
+    /// What logits over a vocabulary are scored as: kinds likelihood and masked.
+    #[serde(default)]
+    pub language: Option<LanguageRule>,
     /// Which strands are scored.
     #[serde(default)]
     pub strand: StrandRule,
@@ -75,8 +79,31 @@ pub(crate) enum Kind {
     Regress,
     /// Values for every bin of the window's core.
     Track,
+    /// The likelihood of the sequence: a causal language model, of which each token is predicted from those before it.
+    Likelihood,
+    /// The same of a masked language model, of which each token is predicted from all others.
+    Masked,
     /// Answers to prompts, token by token.
     Generate,
+}
+
+impl Kind {
+    /// Its name in cards.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Classify => "classify",
+            Self::Regress => "regress",
+            Self::Track => "track",
+            Self::Likelihood => "likelihood",
+            Self::Masked => "masked",
+            Self::Generate => "generate",
+        }
+    }
+
+    /// Whether the answer is a likelihood.
+    pub(crate) fn is_language(self) -> bool {
+        matches!(self, Self::Likelihood | Self::Masked)
+    }
 }
 
 /// The `window` part of a card; all in bases.

@@ -246,7 +246,8 @@ fn missing_scores(card: &Card, windows: &[Window], scores: &[Vec<f32>]) -> Resul
             return Err(Error::model(&card.name, problem)
                 .with_hint("is `activation` right, and was the network exported in f32?"));
         }
-        if missing > 0 {
+        // N has no likelihood.
+        if missing > 0 && !card.kind.is_language() {
             let (all, name) = (scores.len(), &window.name);
             notes.push(format!("{missing} of {all} scores of a window of {name} are infinite or not a number"));
         }

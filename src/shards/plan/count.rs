@@ -73,7 +73,7 @@ fn step(settings: &PlanSettings) -> Result<u64> {
         return Err(Error::model(&card.name, "it answers prompts, not windows")
             .with_hint("genogloss ask --shard i/n needs no plan"));
     }
-    if card.kind == ModelKind::Track && settings.stride.is_some_and(|stride| stride < card.window.core) {
+    if card.is_track() && settings.stride.is_some_and(|stride| stride < card.window.core) {
         return Err(Error::usage("the stride of a track cannot be less than its core"));
     }
     Ok(settings.stride.unwrap_or(card.window.stride))

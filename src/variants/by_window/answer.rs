@@ -209,6 +209,9 @@ impl WindowAnswers {
         };
         let compare = |rows: [&[f32]; 3], score: Score| {
             let [reference, left, right] = rows;
+            if self.cut.likelihood.is_some() {
+                return compare::ratio(reference[score.column], left[score.column]);
+            }
             if !track {
                 return compare::windows(comparison, reference[score.column], left[score.column]);
             }

@@ -5,8 +5,8 @@ use std::ops::Range;
 use crate::{
     error::{Error, Result},
     exact::Task,
-    model::card::{Comparison, Ends, StrandRule, WindowRule},
-    session::load::{Kind, LoadedModel},
+    model::card::{Comparison, Ends, Kind, StrandRule, WindowRule},
+    session::load::{Kind as LoadedKind, LoadedModel},
     variants::spelling::Edit,
     vcf::info::Compared,
     window::Grid,
@@ -23,6 +23,11 @@ pub(crate) struct Cut {
     pub max_allele: u64,
     /// Answers are tracks.
     pub track: bool,
+    /// Answers are likelihoods: both alleles have the same bases on either side, and the answer to the row of an alternate allele is the
+    /// ratio.
+    pub likelihood: Option<Kind>,
+    /// Rows are filled with N up to the span.
+    fills: bool,
     /// Rows may be as short as an answer needs: their cores begin at multiples of the first, and are multiples of it long.
     cell: Option<i64>,
     /// Bases either side of the change that are compared; none: all of the core.
@@ -45,9 +50,9 @@ impl Cut {
         let exact =
             WindowRule { span: 1000, core: 1000, stride: 1000, max_unknown: 0.5, fixed: true, ..WindowRule::default() };
         let (rule, variants, strand) = match &model.kind {
-            Kind::Network(card) => (&card.window, card.variants.clone(), card.strand),
-            Kind::Exact(Task::GcContent) => (&exact, Default::default(), StrandRule::Forward),
-            Kind::Exact(_) => {
+            LoadedKind::Network(card) => (&card.window, card.variants.clone(), card.strand),
+            LoadedKind::Exact(Task::GcContent) => (&exact, Default::default(), StrandRule::Forward),
+            LoadedKind::Exact(_) => {
                 return Err(Error::usage("variants need a model with scores: a network, or exact:gc"));
             }
         };
@@ -55,6 +60,18 @@ impl Cut {
         let track = model.form.bin.is_some();
         let most = if track { rule.core } else { rule.span };
         let comparison = comparison.unwrap_or(variants.compare);
+        let likelihood = match &model.kind {
+            LoadedKind::Network(card) => Some(card.kind).filter(|kind| kind.is_language()),
+            LoadedKind::Exact(_) => None,
+        };
+        if likelihood.is_some() && comparison != Comparison::Max {
+            return Err(Error::usage(format!(
+                "--compare {} compares scores, and {} answers with the ratio of two likelihoods",
+                comparison.word(),
+                model.report.name
+            ))
+            .with_hint("omit --compare"));
+        }
         if !track && matches!(comparison, Comparison::L2 | Comparison::Js) {
             return Err(Error::usage(format!(
                 "--compare {} compares the bins of a track, and {} scores whole windows",
@@ -80,6 +97,8 @@ impl Cut {
             left,
             max_allele: variants.max_allele.unwrap_or(rule.span / 2).min(most),
             track,
+            likelihood,
+            fills: rule.fixed,
             cell,
             distance: if cell.is_some() { distance.map(near) } else { distance },
             pads: match variants.ends {
@@ -100,7 +119,10 @@ impl Cut {
 
     /// The bases whose scores are compared, for the descriptions of the INFO fields.
     pub(crate) fn bases(&self) -> Compared {
-        if self.track {
+        if let Some(kind) = self.likelihood {
+            let distance = self.distance.map(|distance| distance as u64);
+            Compared::Likelihood { bases: self.span as u64, masked: kind == Kind::Masked, distance }
+        } else if self.track {
             Compared::Bins { distance: self.distance.map(|distance| distance as u64) }
         } else {
             Compared::Window(self.span as u64)
@@ -126,9 +148,27 @@ impl Cut {
         end - self.span..end
     }
 
+    /// The bases of the row of the alternate allele that begins with the reference row, on the contig with the allele.
+    pub(crate) fn alternate(&self, row: &Range<i64>, growth: i64) -> Range<i64> {
+        if self.likelihood.is_some() { row.start..row.end + growth } else { row.clone() }
+    }
+
+    /// Fills a row with N up to the span, where the network reads rows of one length.
+    pub(crate) fn fill(&self, row: &mut Vec<u8>) {
+        if self.likelihood.is_some() && self.fills {
+            row.resize(self.span as usize, b'N');
+        }
+    }
+
     /// The bases of the contig that the reference row has.
     pub(crate) fn row(&self, placed: &Placed<'_>) -> Range<i64> {
         let longest = placed.slack + placed.removed().max(placed.inserted());
+        if self.likelihood.is_some() {
+            // METHOD: a substitution is at base span / 2 of the row, as the scripts of GPN and Evo 2 have it, and the row of the longer allele
+            // is as long as the span.
+            let start = placed.first() - (self.span - longest + 1).div_euclid(2);
+            return start..start + self.span - placed.edit.growth().max(0);
+        }
         // METHOD: what may change is in the middle, so that an allele has as much sequence on either side.
         let middle = placed.first() - (self.span - longest).div_euclid(2);
         let Some(cell) = self.cell else { return middle..middle + self.span };

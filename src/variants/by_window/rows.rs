@@ -237,7 +237,7 @@ impl RowCutter {
         let cut = &self.cut;
         let (id, growth) = (contig.id, edit.growth());
         let mut sequence = Sequence { contig, record, changed: false };
-        let backward = cut.runs_both_strands() && !cut.track;
+        let backward = cut.runs_both_strands() && !cut.track && cut.likelihood.is_none();
         let mut bases = Vec::with_capacity((row.end - row.start) as usize);
         sequence.append(row.clone(), &mut bases)?;
         let mut reference = RowPair { forward: bases, reverse: None };
@@ -246,7 +246,8 @@ impl RowCutter {
             sequence.append(back.clone(), &mut bases)?;
             reference.reverse = Some(bases);
         }
-        let mut left = RowPair { forward: sequence.edited(edit, row.clone())?, reverse: None };
+        let mut left = RowPair { forward: sequence.edited(edit, cut.alternate(row, growth))?, reverse: None };
+        [&mut reference, &mut left].into_iter().for_each(|pair| cut.fill(&mut pair.forward));
         if backward && (growth != 0 || back != row) {
             left.reverse = Some(sequence.edited(edit, other.clone())?);
         }
@@ -254,7 +255,13 @@ impl RowCutter {
         if cut.track && growth != 0 {
             right = Some(RowPair { forward: sequence.edited(edit, other.clone())?, reverse: None });
         }
-        let place = (!sequence.changed).then_some((id, row.start, back.start, reference.forward.len()));
+        // The answer to a row of a reference belongs to one allele, where it is a likelihood.
+        let place = (!sequence.changed && cut.likelihood.is_none()).then_some((
+            id,
+            row.start,
+            back.start,
+            reference.forward.len(),
+        ));
         Ok(AlleleRows { reference, place, left, right })
     }
 }
@@ -273,9 +280,12 @@ struct RowIntervals {
 impl RowIntervals {
     fn new(cut: &Cut, placed: &Placed<'_>) -> Self {
         let row = cut.row(placed);
-        let back = if cut.track { row.clone() } else { cut.backward(placed) };
+        let back = if cut.track || cut.likelihood.is_some() { row.clone() } else { cut.backward(placed) };
         let growth = placed.edit.growth();
-        let other = back.start + growth..back.end + growth;
+        let other = match cut.likelihood {
+            Some(_) => cut.alternate(&row, growth),
+            None => back.start + growth..back.end + growth,
+        };
         Self { row, back, other }
     }
 
@@ -287,7 +297,7 @@ impl RowIntervals {
         }
         let outside = |row: &Range<i64>, len: i64| row.start < 0 || row.end > len;
         outside(&self.row, len as i64)
-            || outside(&self.row, changed)
+            || outside(&cut.alternate(&self.row, growth), changed)
             || (cut.track || cut.runs_both_strands())
                 && (outside(&self.back, len as i64) || outside(&self.other, changed))
     }
