@@ -172,7 +172,7 @@ pub(crate) struct Encoded {
     pub u8s: Vec<u8>,
     /// Attention masks, where the network asks for them.
     pub masks: Vec<i64>,
-    /// Tokens of every encoded row, where the network is a language model: it makes its own calls.
+    /// Tokens of every encoded row, where the network makes its own calls: language models and vectors.
     pub tokens: Vec<Vec<Token>>,
     /// The reverse complement of every row, in the same calls, where the network asks for it.
     pub reverse: Option<Box<Encoded>>,

@@ -53,7 +53,7 @@ macro_rules! reasons {
 
 reasons! {
     /// More of the window than the card allows is not A, C, G or T (N runs, mostly).
-    UnknownBases: "unknown_bases", "the fraction of bases other than A, C, G and T is above the card's max_unknown", [Scan, Reads, Variants, Evaluate, Ask];
+    UnknownBases: "unknown_bases", "the fraction of bases other than A, C, G and T is above the card's max_unknown; for language models also: no token stands for known bases", [Scan, Reads, Variants, Evaluate, Ask];
     /// The window has more tokens than the network reads.
     TooManyTokens: "too_many_tokens", "the window has more tokens than the network reads (the card's max_tokens)", [Scan, Reads, Variants, Evaluate];
     /// The contig or read is shorter than the model's shortest sequence.

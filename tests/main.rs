@@ -18,6 +18,7 @@ mod man;
 mod models_check;
 mod options;
 mod outputs;
+mod parquet;
 mod processes;
 mod properties;
 mod public;

@@ -84,12 +84,12 @@ fn a_name_of_another_format_is_refused() {
     run(&folder, "reads @r.sam -m exact:gc --shard 1/1 -o @p.bam --quiet");
     let before = folder.names();
     for (line, names) in [
-        ("scan @g.fa -m exact:gc", "bam sam cram vcf bcf bw parquet vcf.gz bed.tsv.bam csv fa.gz"),
+        ("scan @g.fa -m exact:gc", "bam sam cram vcf bcf bw parquet.gz vcf.gz bed.tsv.bam csv fa.gz"),
         ("scan @g.fa -m exact:gc --format bed", "tsv bedgraph tsv.gz bg"),
         ("scan @g.fa -m exact:gc --format tsv", "bed bed.gz"),
         ("scan @g.fa -m exact:gc --format bedgraph --column gc", "bed tsv"),
         ("scan @g.fa -m exact:orf", "bedgraph gff3 gtf"),
-        ("reads @r.sam -m exact:gc", "sam cram bed vcf bcf bw parquet bam.gz sam.gz fastq fq.gz"),
+        ("reads @r.sam -m exact:gc", "sam cram bed vcf bcf bw parquet.gz bam.gz sam.gz fastq fq.gz"),
         ("reads @r.sam -m exact:gc --format bam", "sam tsv tsv.gz cram bam.gz"),
         ("reads @r.sam -m exact:gc --format tsv", "bam"),
         ("variants @v.vcf -f @g.fa -m exact:gc", "tsv bed bam bw parquet bcf.gz"),

@@ -42,7 +42,7 @@ pub(super) struct Options {
     digest: DigestOptions,
     #[command(flatten)]
     run: RunOptions,
-    /// Format of the output. Default: by the name (.tsv, .bam), else TSV. A name of another format is refused.
+    /// Format of the output. Default: by the name (.tsv, .bam, .parquet), else TSV. A name of another format is refused.
     #[arg(
         short = 'O',
         long = "output-type",
@@ -97,8 +97,11 @@ fn letter(text: &str) -> Result<char, String> {
 }
 
 /// What reads are written as.
-const NAMED: [Writes<ReadsFormat>; 2] =
-    [Writes::text(ReadsFormat::Tsv, Named::Tsv), Writes::plain(ReadsFormat::Bam, Named::Bam)];
+const NAMED: [Writes<ReadsFormat>; 3] = [
+    Writes::text(ReadsFormat::Tsv, Named::Tsv),
+    Writes::plain(ReadsFormat::Bam, Named::Bam),
+    Writes::plain(ReadsFormat::Parquet, Named::Parquet),
+];
 
 /// Options that cannot apply to this run.
 fn check_given(
@@ -161,12 +164,10 @@ fn check_given(
 }
 
 pub(super) fn run(options: Options, given: &Given) -> Result<()> {
-    let option = options.format.map(|format| match format {
-        ReadsFormat::Tsv => "-O tsv",
-        ReadsFormat::Bam => "-O bam",
-    });
+    let option = options.format.map(|format| format!("-O {}", format.name()));
     let path = options.output.output.as_deref();
-    let format = names::decide(path, options.format.zip(option), ReadsFormat::Tsv, &NAMED)?;
+    let format = names::decide(path, options.format.zip(option.as_deref()), ReadsFormat::Tsv, &NAMED)?;
+    names::needs_file(format == ReadsFormat::Parquet, path)?;
     let settings = Settings {
         reads: options.reads.clone(),
         model: options.model.model.clone(),

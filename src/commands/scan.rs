@@ -48,7 +48,7 @@ pub(super) struct Options {
     digest: DigestOptions,
     #[command(flatten)]
     run: RunOptions,
-    /// Format of the output. Default: by the name (.bed, .tsv, .bedgraph), else BED. A name of another format is
+    /// Format of the output. Default: by the name (.bed, .tsv, .bedgraph, .parquet), else BED. A name of another format is
     /// refused.
     #[arg(
         short = 'O',
@@ -107,7 +107,10 @@ fn format(options: &Options) -> Result<TableFormat> {
     // Open reading frames have no scores.
     let frames = options.model.model.starts_with("exact:orf");
     let can = TableFormat::that_hold(if frames { Holds::Everything } else { Holds::OneScore });
-    names::decide(path, options.format.zip(option.as_deref()), BED, &can)
+    let format = names::decide(path, options.format.zip(option.as_deref()), BED, &can)?;
+    // With --bigwig and without -o there is no table.
+    names::needs_file(format.kind.is_parquet() && options.bigwig.is_none(), path)?;
+    Ok(format)
 }
 
 /// Refuses options that cannot apply to this run.

@@ -221,6 +221,7 @@ mod tests {
         let column = Column {
             partner: 0,
             title: None,
+            vector: None,
             name: "a".into(),
             head: 0,
             label: "a".into(),

@@ -121,6 +121,12 @@ impl Page {
 
     /// The scores of an answer, and how good calls are.
     fn scores(&mut self, card: &Card) {
+        if let Some(rule) = &card.embed {
+            let of = if rule.per == Per::Base { "of each base" } else { "of a window" };
+            let pool = if rule.per == Per::Base { String::new() } else { format!(", {:?}", rule.pool).to_lowercase() };
+            self.line("vector", &format!("embedding: {} numbers {of}{pool}", rule.width));
+            return;
+        }
         for column in card.columns() {
             let background = if column.callable { "" } else { ", background" };
             let title = column.title.map_or(String::new(), |title| format!(" = {title}"));

@@ -24,6 +24,7 @@ pub(crate) fn form(task: &Task) -> Form {
         let column = Column {
             partner: 0,
             title: None,
+            vector: None,
             name: "gc".into(),
             head: 0,
             label: "gc".into(),

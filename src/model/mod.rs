@@ -13,6 +13,7 @@ mod convnet;
 pub(crate) mod decoder;
 pub(crate) mod describe;
 pub(crate) mod device;
+mod embed;
 mod encoded_rows;
 pub(crate) mod engine;
 pub(crate) mod engines;

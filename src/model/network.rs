@@ -6,6 +6,7 @@ use super::{
     answer::{Answerer, Answers, Form},
     card::{Card, Kind},
     device::Device,
+    embed::EmbedNetwork,
     encoded_rows::{EncodedRows, join_strands, located},
     engine::{EngineReport, Placement, WindowModel},
     engines::{Chosen, EngineChoice},
@@ -81,9 +82,10 @@ fn load_with(chosen: Chosen, folder: &Folder, card: &Card, (to, asked): (Placeme
         members.iter_mut().zip(models).for_each(|(members, model)| members.push(model));
     }
     let answerer = |members| -> Box<dyn Answerer> {
-        match card.kind.is_language() {
-            true => Box::new(LanguageNetwork::new(card, members, asked)),
-            false => Box::new(Network::new(card, members)),
+        match &card.embed {
+            Some(rule) => Box::new(EmbedNetwork::new(card, rule, members)),
+            None if card.kind.is_language() => Box::new(LanguageNetwork::new(card, members, asked)),
+            None => Box::new(Network::new(card, members)),
         }
     };
     Ok(Ready { answerers: members.into_iter().map(answerer).collect(), report: chosen.report, rows })

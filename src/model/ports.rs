@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::card::{Card, ChangeRule, Dtype, GenerateRule, HeadCard, Holds};
+use super::card::{Card, ChangeRule, Dtype, GenerateRule, HeadCard, Holds, Made, Pool};
 use crate::error::{Error, Result};
 
 /// Number type of a tensor. The last ones are in no card, but a network may have them.
@@ -231,8 +231,15 @@ impl WindowPorts {
             }
         }));
         let head_port = |head: &HeadCard| {
-            if head.is_likelihood {
-                return Port::any(&head.output, &[None, None, None]);
+            match (head.made, &card.embed) {
+                (Some(Made::Likelihood), _) => return Port::any(&head.output, &[None, None, None]),
+                (Some(Made::Vector), Some(rule)) => {
+                    let width = Some(rule.width);
+                    let pooled = rule.pool == Pool::None;
+                    let shape: &[Option<usize>] = if pooled { &[None, width] } else { &[None, None, width] };
+                    return Port::any(&head.output, shape);
+                }
+                _ => {}
             }
             let bins = card.window.multiple.is_none().then(|| card.bins() / card.repeat(head));
             let bins = bins.map(|bins| bins + head.crop.iter().sum::<usize>());

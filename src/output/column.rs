@@ -47,13 +47,17 @@ pub(crate) fn commented_header(columns: &[Column]) -> String {
     format!("#{}", fixed_header(columns))
 }
 
-/// The header line, with `#` and its line feed, of a table with the scores of a model.
-pub(crate) fn score_header(columns: &[Column], form: &Form) -> String {
-    let names = |name: &'static str| match (&form.text, name) {
+/// The names of a column in a table with the scores of a model.
+pub(crate) fn names(name: &'static str, form: &Form) -> Vec<String> {
+    match (&form.text, name) {
         (Some(text), SCORES) => vec![text.clone()],
         (Some(_), CALL) => Vec::new(),
         (None, SCORES) => form.columns.iter().map(|column| column.name.clone()).collect(),
         (_, name) => vec![name.into()],
-    };
-    format!("#{}\n", header(columns, names))
+    }
+}
+
+/// The header line, with `#` and its line feed, of a table with the scores of a model.
+pub(crate) fn score_header(columns: &[Column], form: &Form) -> String {
+    format!("#{}\n", header(columns, |name| names(name, form)))
 }

@@ -9,12 +9,16 @@ pub(crate) enum OutputKind {
     ScanBed,
     /// A scan as a table with a header line.
     ScanTsv,
+    /// The same as Parquet.
+    ScanParquet,
     /// One score of a scan as bedGraph.
     ScanBedgraph,
     /// A scan in another format: lines without a header, and without positions for an index.
     ScanLines,
     /// A table of reads.
     ReadsTsv,
+    /// The same as Parquet.
+    ReadsParquet,
     /// Reads with tags.
     ReadsBam,
     /// Variants with scores, VCF.
@@ -34,17 +38,22 @@ pub(crate) enum OutputKind {
 impl OutputKind {
     /// A scan, in any format.
     pub(crate) fn is_scan(self) -> bool {
-        matches!(self, Self::ScanBed | Self::ScanTsv | Self::ScanBedgraph | Self::ScanLines)
+        self.has_intervals() || matches!(self, Self::ScanLines | Self::ScanParquet)
     }
 
     /// A scan whose lines begin with contig, start and end.
     pub(crate) fn has_intervals(self) -> bool {
-        self.is_scan() && self != Self::ScanLines
+        matches!(self, Self::ScanBed | Self::ScanTsv | Self::ScanBedgraph)
     }
 
     /// Reads, in any format.
     pub(crate) fn is_reads(self) -> bool {
-        matches!(self, Self::ReadsTsv | Self::ReadsBam)
+        matches!(self, Self::ReadsTsv | Self::ReadsParquet | Self::ReadsBam)
+    }
+
+    /// Parquet.
+    pub(crate) fn is_parquet(self) -> bool {
+        matches!(self, Self::ScanParquet | Self::ReadsParquet)
     }
 
     /// Variants with scores.
@@ -68,6 +77,7 @@ impl OutputKind {
             Self::ScanBed => &[Named::Bed],
             Self::ScanBedgraph => &[Named::Bedgraph],
             Self::ReadsBam => &[Named::Bam],
+            Self::ScanParquet | Self::ReadsParquet => &[Named::Parquet],
             Self::ScoredVcf | Self::AnnotatedVcf => &[Named::Vcf],
             Self::ScoredBcf | Self::AnnotatedBcf => &[Named::Bcf],
             Self::AnnotatedIntervals => &[Named::Tsv, Named::Bed],

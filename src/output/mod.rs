@@ -10,6 +10,7 @@ pub(crate) mod kind;
 pub(crate) mod manifest;
 pub(crate) mod names;
 pub(crate) mod order;
+pub(crate) mod parquet;
 mod recorded;
 pub(crate) mod stream;
 pub(crate) mod table;

@@ -207,6 +207,14 @@ pub(crate) fn decide<F: Copy + PartialEq>(
     }
 }
 
+/// Refuses standard output for Parquet, which is read from its end.
+pub(crate) fn needs_file(is_parquet: bool, path: Option<&Path>) -> Result<()> {
+    match is_parquet && path.is_none_or(|path| path == Path::new("-")) {
+        true => Err(Error::usage("Parquet is written to a file").with_hint("-o FILE.parquet")),
+        false => Ok(()),
+    }
+}
+
 /// Refuses a name of a format, where none of them is written: a page, a folder (`what` it is).
 pub(crate) fn refuse(path: Option<&Path>, what: &str) -> Result<()> {
     match path.filter(|p| *p != Path::new("-")).and_then(|path| Some((path, Named::of(path)?))) {

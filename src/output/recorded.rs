@@ -15,6 +15,7 @@ impl OutputKind {
                 known.map_or(Self::ScanTsv, |format| format.kind)
             }
             ("reads", Some("bam")) => Self::ReadsBam,
+            ("reads", Some("parquet")) => Self::ReadsParquet,
             ("reads", _) => Self::ReadsTsv,
             ("variants", _) if is_bcf => Self::ScoredBcf,
             ("variants", _) => Self::ScoredVcf,

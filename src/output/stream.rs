@@ -11,6 +11,7 @@ use noodles::{bgzf, csi::binning_index::index::reference_sequence::bin::Chunk};
 use super::{
     index::{IndexBuilder, IndexKind, Indexed, TBI_MAX},
     names,
+    parquet::{self, Field},
     temporary::{Sealed, TemporaryFile, hidden, read_hidden, whole},
 };
 use crate::{
@@ -64,6 +65,8 @@ pub(crate) struct Output {
     input: String,
     /// Bytes so far, before compression.
     bytes: u64,
+    /// Its lines become Parquet with these columns.
+    parquet: Option<Vec<Field>>,
 }
 
 /// What a user asks of an output.
@@ -140,7 +143,8 @@ impl Output {
         } else {
             Stream::Plain(buffered)
         };
-        let mut output = Self { stream, index, last: None, file, place, input: settings.input.clone(), bytes: 0 };
+        let mut output =
+            Self { stream, index, last: None, file, place, input: settings.input.clone(), bytes: 0, parquet: None };
         if let (Some(bytes), Some(path)) = (settings.resume.filter(|bytes| *bytes > 0), settings.file()) {
             output.copy(&hidden(path, "part"), bytes, settings.indexed)?;
             output.checkpoint()?;
@@ -215,6 +219,15 @@ impl Output {
             temporary.sync(file)?;
         }
         Ok(self.bytes)
+    }
+
+    /// The same output, whose lines become Parquet with these columns as soon as they are complete. It must be a regular file.
+    pub(crate) fn into_parquet(mut self, fields: Vec<Field>) -> Result<Self> {
+        if self.file.as_ref().is_none_or(|(file, _)| file.temporary.is_none()) {
+            return Err(Error::usage("Parquet is written to a regular file").with_hint("-o FILE.parquet"));
+        }
+        self.parquet = Some(fields);
+        Ok(self)
     }
 
     /// What messages call it.
@@ -306,7 +319,7 @@ impl Output {
 
     /// Ends the stream and the index and syncs them, all still under temporary names. What can fail, fails here.
     pub(crate) fn seal(self) -> Result<Sealed> {
-        let Self { stream, index, file, place, .. } = self;
+        let Self { stream, index, file, place, parquet, .. } = self;
         let failed = |error: io::Error| Error::write(&place, &error);
         match stream {
             Stream::Plain(mut writer) => {
@@ -325,6 +338,9 @@ impl Output {
             files.push(whole(&with_ending(&temporary.target, ending), &bytes, temporary.kept)?);
         }
         temporary.sync(&file)?;
+        if let Some(fields) = parquet {
+            return parquet::convert(temporary, &fields);
+        }
         let kept = temporary.kept;
         files.push(temporary);
         Ok(Sealed { files, leftovers: Vec::new(), kept })

@@ -37,8 +37,17 @@ const BAM: &[Column] = &[
 ];
 
 /// All formats of reads.
-pub(crate) const TABLES: &[ColumnTable] =
-    &[ColumnTable { format: "tsv", columns: TSV }, ColumnTable { format: "bam", columns: BAM }];
+pub(crate) const TABLES: &[ColumnTable] = &[
+    ColumnTable { format: "tsv", columns: TSV },
+    ColumnTable { format: "bam", columns: BAM },
+    ColumnTable { format: "parquet", columns: TYPED },
+];
+
+/// Parquet.
+const TYPED: &[Column] = &[column(
+    &["(all)"],
+    "the columns of tsv: text, 64-bit integers, 32-bit floats with the digits of tsv; the numbers of a vector are one list; missing where tsv has .",
+)];
 
 #[cfg(test)]
 mod tests {

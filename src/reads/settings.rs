@@ -24,6 +24,19 @@ pub(crate) enum ReadsFormat {
     Tsv,
     /// The reads with aux tags.
     Bam,
+    /// The columns of TSV with their types, compressed with zstd.
+    Parquet,
+}
+
+impl ReadsFormat {
+    /// Its name on the command line and in manifests.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Tsv => "tsv",
+            Self::Bam => "bam",
+            Self::Parquet => "parquet",
+        }
+    }
 }
 
 /// How the windows of a read become one answer.
@@ -122,7 +135,7 @@ impl Settings {
     pub(crate) fn recorded(&self) -> Result<manifest::Settings> {
         let mut settings = manifest::Settings::new("reads");
         settings.put("options", self.command_line());
-        settings.put("format", if self.format == ReadsFormat::Bam { "bam" } else { "tsv" });
+        settings.put("format", self.format.name());
         settings.put("tag_prefix", self.tag_prefix.map(String::from));
         settings.put("each_window", self.each_window);
         settings.put("regions_file", self.regions_file.as_deref().map(digest).transpose()?);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use noodles::sam::alignment::record_buf::data::field::Value;
 
 use super::{
+    columns,
     read::{Piece, Read, Window},
     settings::{ReadsFormat, Settings},
     table::{self, Line, Lines},
@@ -19,6 +20,7 @@ use crate::{
     output::{
         Indexed, Output,
         bam::{self, BamWriter, Tags},
+        parquet,
     },
     pipeline::{Outcome, RowAnswers},
     read::alignments::Alignments,
@@ -72,7 +74,11 @@ impl<'a> Writer<'a> {
             let command = settings.command_line();
             Target::Bam(Box::new(BamWriter::create(&output, &alignments.header, &command, &model, tags)?))
         } else {
-            Target::Table(Box::new(session.create(&layout, table::header(lines.form).as_bytes())?))
+            let output = session.create(&layout, table::header(lines.form).as_bytes())?;
+            Target::Table(Box::new(match settings.format {
+                ReadsFormat::Parquet => output.into_parquet(parquet::fields(columns::TSV, lines.form))?,
+                _ => output,
+            }))
         };
         let counts = session.counts(lines.form.columns.iter().map(|column| column.name.as_str()));
         let width = grid.map_or(0, |grid| if grid.bin.is_some() { grid.core } else { grid.span });

@@ -27,7 +27,7 @@ use crate::{
     error::{Error, Result},
     exact::Task,
     genome::Contigs,
-    output::table::Rules,
+    output::{parquet, table::Rules},
     read::reference::Genome,
     session::{
         About, Request,
@@ -85,7 +85,10 @@ pub(crate) fn run(settings: &Settings, request: Request, model: LoadedModel, gri
     let limits = (territory.as_ref(), regions.as_ref());
     let mut table = None;
     if has_table {
-        let output = session.create(&settings.layout(), (settings.format.header)(&form).as_bytes())?;
+        let mut output = session.create(&settings.layout(), (settings.format.header)(&form).as_bytes())?;
+        if settings.format.kind.is_parquet() {
+            output = output.into_parquet(parquet::fields(settings.format.columns, &form))?;
+        }
         let rules = Rules { form: &form, caller: &caller, column: columns.first().copied().unwrap_or(0) };
         table = Some(Table::new(output, settings.format, rules, merge, grid, limits));
     }

@@ -71,8 +71,8 @@ pub(crate) struct Encoder {
     scheme: Scheme,
     packer: Packer,
     channels: usize,
-    /// Rows are those of a language model.
-    is_language: bool,
+    /// The network makes its own calls of tokens.
+    reads_tokens: bool,
     codes: [u8; 256],
     /// What unknown bases are read as, before they become tokens.
     instead: Option<u8>,
@@ -99,7 +99,7 @@ impl Encoder {
             scheme,
             packer: Packer::new(card, rows),
             channels: input.channels(),
-            is_language: card.kind.is_language(),
+            reads_tokens: card.kind.reads_tokens(),
             codes: codes(input),
             instead: input.unknown.base(),
             has_reverse: input.has_reverse(),
@@ -185,7 +185,7 @@ impl Encoder {
     }
 
     fn encode_rows(&self, rows: &Rows, pool: &rayon::ThreadPool) -> Result<Encoded> {
-        if self.is_language {
+        if self.reads_tokens {
             return self.encode_tokens(rows, pool);
         }
         match &self.scheme {

@@ -166,7 +166,9 @@ class Model:
         prefix, suffix = same(zip(reference, alternate)), same(zip(reference[::-1], alternate[::-1]))
         totals = []
         for row, read, moved in zip((reference, alternate), filled, shift):
-            low, high = min(prefix, len(row) - suffix), max(prefix, len(row) - suffix)
+            # All places at which the change can be written.
+            shorter = min(len(reference), len(alternate))
+            low, high = min(prefix, shorter - suffix), max(prefix, shorter - suffix) + len(row) - shorter
             if self.distance is not None:
                 low, high = low - self.distance, high + self.distance
             else:

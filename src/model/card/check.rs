@@ -46,6 +46,7 @@ impl Card {
             return Err("heads: at least one is needed".into());
         }
         self.check_language()?;
+        self.check_embed()?;
         self.check_changes()?;
         self.check_multiple()?;
         self.check_deleted()?;
@@ -163,8 +164,8 @@ impl Card {
 
     /// Rows of different lengths in one call need a mask that hides the padding.
     fn check_dynamic_rows(&self) -> Checked {
-        // Rows of a language model are grouped by their lengths.
-        let one_length = self.window.fixed || self.input.encoding.has_tokenizer() || self.kind.is_language();
+        // Rows of tokens are grouped by their lengths.
+        let one_length = self.window.fixed || self.input.encoding.has_tokenizer() || self.kind.reads_tokens();
         match !one_length && self.input.mask.is_none() && self.run.rows != Some(1) {
             true => Err("window: fixed: false needs an attention mask (input: mask), or run: rows: 1".into()),
             false => Ok(()),

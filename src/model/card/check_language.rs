@@ -1,8 +1,9 @@
-//! Language models: the head that their score makes, and what their cards must not contradict.
+//! Language models and vectors: the head that their answer makes, and what their cards must not contradict.
 
 use super::{
     check::Checked,
-    heads::{HeadCard, StrandRule},
+    embed::Pool,
+    heads::{HeadCard, Made, StrandRule},
     input::{Encoding, Holds, TooManyTokens},
     language::{LanguageRule, Per, Reduce},
     schema::{Card, Kind},
@@ -11,6 +12,14 @@ use super::{
 
 /// The name of the score of a language model.
 const SCORE: &str = "log_likelihood";
+
+/// The name of a vector.
+const VECTOR: &str = "embedding";
+
+const NEEDS_BASES: &str = "PART: per: base needs a token for each base: encoding base, bytes, or kmer with k: 1";
+
+/// Numbers of a vector, at most.
+const MOST_NUMBERS: usize = 1 << 16;
 
 impl Card {
     /// The rule of a language model, if it is one.
@@ -23,7 +32,7 @@ impl Card {
         if let Some(rule) = &mut self.language {
             rule.per = Per::Window;
             self.heads.clear();
-            self.complete_language();
+            self.complete_made();
         }
         self
     }
@@ -37,16 +46,29 @@ impl Card {
         self
     }
 
-    /// Adds the head of a language model: its score.
-    pub(super) fn complete_language(&mut self) {
+    /// Adds the head of a language model, its score, or that of a vector.
+    pub(super) fn complete_made(&mut self) {
+        if let (Some(rule), true) = (&self.embed, self.heads.is_empty()) {
+            let labels = (0..rule.width.min(MOST_NUMBERS)).map(|number| format!("d{number}")).collect();
+            let bin = (rule.per == Per::Base).then_some(1);
+            self.heads.push(HeadCard::made(Made::Vector, VECTOR, &rule.output, labels, bin));
+        }
         if let (Some(rule), true) = (&self.language, self.heads.is_empty()) {
             let bin = (rule.per == Per::Base).then_some(1);
-            self.heads.push(HeadCard::of_likelihood(SCORE, &rule.output, bin));
+            self.heads.push(HeadCard::made(Made::Likelihood, SCORE, &rule.output, vec![SCORE.into()], bin));
         }
     }
 
     /// What must hold before the card is completed.
-    pub(super) fn check_language_heads(&self) -> Checked {
+    pub(super) fn check_made_heads(&self) -> Checked {
+        match (self.kind == Kind::Embed, &self.embed) {
+            (true, None) => return Err("kind embed needs the part `embed`".into()),
+            (false, Some(_)) => return Err("embed: belongs to kind embed".into()),
+            (true, Some(_)) if !self.heads.is_empty() => {
+                return Err(format!("heads: kind embed has none: its vector is {VECTOR}"));
+            }
+            _ => {}
+        }
         match (self.kind.is_language(), &self.language) {
             (true, None) => Err(format!("kind {} needs the part `language`", self.kind.name())),
             (false, Some(_)) => Err("language: belongs to kinds likelihood and masked".into()),
@@ -55,6 +77,39 @@ impl Card {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A card of kind embed.
+    pub(super) fn check_embed(&self) -> Checked {
+        let Some(rule) = &self.embed else { return Ok(()) };
+        if !(1..=MOST_NUMBERS).contains(&rule.width) {
+            return Err(format!("embed: width is {}; it must be between 1 and 65,536", rule.width));
+        }
+        if matches!(self.input.encoding, Encoding::OneHot | Encoding::Hybrid) {
+            return Err(
+                "embed: vectors are of tokens: encoding base, bytes, kmer or bpe; a network with one-hot input and an output (rows, numbers) is of kind regress"
+                    .into(),
+            );
+        }
+        if self.input.reversed || self.input.has_reverse() || self.window.multiple.is_some() {
+            return Err("embed: reversed, reverse-complement and multiple do not suit vectors".into());
+        }
+        if self.strand == StrandRule::Max {
+            return Err("strand: max does not suit vectors: no strand has the larger one".into());
+        }
+        match rule.per {
+            Per::Base if rule.pool != Pool::Mean => Err("embed: pool belongs to per: window".into()),
+            Per::Base if !self.has_token_a_base() => Err(NEEDS_BASES.replace("PART", "embed")),
+            Per::Base if !self.window.fixed => {
+                Err("embed: per: base needs rows of one length (window: fixed: true)".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether each base is a token.
+    fn has_token_a_base(&self) -> bool {
+        matches!(self.input.encoding, Encoding::Base | Encoding::Bytes) || self.input.k == Some(1)
     }
 
     /// A card of a language model.
@@ -94,11 +149,8 @@ impl Card {
         if rule.per == Per::Window {
             return Ok(());
         }
-        let is_base = matches!(input.encoding, Encoding::Base | Encoding::Bytes) || input.k == Some(1);
-        if !is_base {
-            return Err(
-                "language: per: base needs a token for each base: encoding base, bytes, or kmer with k: 1".into()
-            );
+        if !self.has_token_a_base() {
+            return Err(NEEDS_BASES.replace("PART", "language"));
         }
         if rule.reduce == Reduce::Mean {
             return Err("language: reduce belongs to per: window".into());

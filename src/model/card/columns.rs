@@ -1,7 +1,7 @@
 //! The scores of an answer, and their layout, as the card describes them.
 
 use super::{
-    heads::{Activation, HeadCard},
+    heads::{Activation, HeadCard, Made},
     schema::Card,
     variants::Deleted,
 };
@@ -30,6 +30,8 @@ pub(crate) struct Column {
     pub partner: usize,
     /// The label as it is published, where the name is made of it.
     pub title: Option<String>,
+    /// The name of the vector that it is a number of.
+    pub vector: Option<String>,
 }
 
 impl Column {
@@ -58,6 +60,7 @@ impl Card {
                     digits: head.digits(),
                     partner: first + head.partner(place),
                     title: head.titles.get(place).cloned(),
+                    vector: (head.made == Some(Made::Vector)).then(|| head.name.clone()),
                 });
             }
         }

@@ -87,22 +87,32 @@ pub(crate) struct HeadCard {
     /// Strand of each label, where the network scores both strands at once. Empty: the strand that was run.
     #[serde(default)]
     pub strands: Vec<LabelStrand>,
-    /// Its score is a log-likelihood.
+    /// What it is made of, where the card does not list it among its heads.
     #[serde(skip)]
-    pub is_likelihood: bool,
+    pub made: Option<Made>,
+}
+
+/// A head that a card does not list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// The log-likelihood of a language model.
+    Likelihood,
+    /// The numbers of a vector.
+    Vector,
 }
 
 impl HeadCard {
-    /// The score of a language model.
-    pub(super) fn of_likelihood(name: &str, output: &str, bin: Option<u64>) -> Self {
+    /// A head that is made of another part of the card.
+    pub(super) fn made(made: Made, name: &str, output: &str, labels: Vec<String>, bin: Option<u64>) -> Self {
         Self {
             name: name.into(),
             output: output.into(),
             activation: Activation::Identity,
-            labels: vec![name.into()],
             labels_file: None,
             titles: Vec::new(),
-            background: Vec::new(),
+            // The numbers of a vector call nothing.
+            background: if made == Made::Vector { labels.clone() } else { Vec::new() },
+            labels,
             threshold: 0.0,
             bin,
             layout: None,
@@ -113,7 +123,7 @@ impl HeadCard {
             swap: Vec::new(),
             operating_points: Vec::new(),
             strands: Vec::new(),
-            is_likelihood: true,
+            made: Some(made),
         }
     }
 
@@ -181,7 +191,7 @@ impl HeadCard {
 
     /// How its scores are written. A profile that sums to 1 over many bins has small numbers.
     pub(crate) fn digits(&self) -> Digits {
-        match (self.is_likelihood, self.is_probability()) {
+        match (self.made.is_some(), self.is_probability()) {
             (true, _) => Digits::All,
             (false, true) => Digits::Decimals,
             (false, false) => Digits::Significant,

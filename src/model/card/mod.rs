@@ -9,6 +9,7 @@ mod check_heads;
 mod check_input;
 mod check_language;
 mod columns;
+mod embed;
 mod files;
 mod heads;
 mod input;
@@ -19,7 +20,8 @@ mod variants;
 pub(crate) use self::{
     axes::{InputAxes, OutputAxes},
     columns::Column,
-    heads::{Activation, HeadCard, Over, StrandRule},
+    embed::{EmbedRule, Pool},
+    heads::{Activation, HeadCard, Made, Over, StrandRule},
     input::{Carrier, Case, Dtype, Encoding, Holds, Input, OtherInput, Side, Unknown},
     language::{LanguageRule, Per, Reduce},
     schema::{Card, GenerateRule, Kind, Padding, WindowRule},
@@ -52,7 +54,7 @@ impl Card {
                 card.heads[head].name_labels(&text).map_err(|problem| wrong(format!("{file}: {problem}")))?;
             }
         }
-        card.check_language_heads().map_err(wrong)?;
+        card.check_made_heads().map_err(wrong)?;
         card.complete();
         card.check().map_err(wrong)?;
         card.sha256 = crate::digest::sha256(text.as_bytes());
@@ -62,7 +64,7 @@ impl Card {
     /// Sets what a head leaves to the rest of the card.
     fn complete(&mut self) {
         self.window.fixed = self.window.written_fixed.unwrap_or(!self.input.encoding.has_tokenizer());
-        self.complete_language();
+        self.complete_made();
         let (is_track, core) = (self.is_track(), self.window.core);
         let whole = |head: &&mut HeadCard| is_track && head.bin.is_none() && !head.axes(is_track).has_bins();
         self.heads.iter_mut().filter(whole).for_each(|head| head.bin = Some(core));
@@ -70,7 +72,8 @@ impl Card {
 
     /// Whether there is a score for every bin of the core.
     pub(crate) fn is_track(&self) -> bool {
-        self.kind == Kind::Track || self.language().is_some_and(|rule| rule.per == Per::Base)
+        let per = self.language().map(|rule| rule.per).or(self.embed.as_ref().map(|rule| rule.per));
+        self.kind == Kind::Track || per == Some(Per::Base)
     }
 
     /// Names of all files that the card names.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{
+    embed::EmbedRule,
     files::Files,
     heads::{HeadCard, StrandRule},
     input::Input,
@@ -52,6 +53,9 @@ pub(crate) struct Card {
     /// What logits over a vocabulary are scored as: kinds likelihood and masked.
     #[serde(default)]
     pub language: Option<LanguageRule>,
+    /// Which vector a window or a base has: kind embed.
+    #[serde(default)]
+    pub embed: Option<EmbedRule>,
     /// Which strands are scored.
     #[serde(default)]
     pub strand: StrandRule,
@@ -83,6 +87,8 @@ pub(crate) enum Kind {
     Likelihood,
     /// The same of a masked language model, of which each token is predicted from all others.
     Masked,
+    /// A vector of the sequence: the states of a network.
+    Embed,
     /// Answers to prompts, token by token.
     Generate,
 }
@@ -96,8 +102,14 @@ impl Kind {
             Self::Track => "track",
             Self::Likelihood => "likelihood",
             Self::Masked => "masked",
+            Self::Embed => "embed",
             Self::Generate => "generate",
         }
+    }
+
+    /// Whether the network is given tokens of which each is known to stand for bases.
+    pub(crate) fn reads_tokens(self) -> bool {
+        self.is_language() || self == Self::Embed
     }
 
     /// Whether the answer is a likelihood.

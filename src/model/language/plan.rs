@@ -142,7 +142,9 @@ fn changed(one: &[u8], other: &[u8]) -> [Range<usize>; 2] {
     let same = |pair: &(&u8, &u8)| pair.0.eq_ignore_ascii_case(pair.1);
     let prefix = one.iter().zip(other).take_while(same).count();
     let suffix = one.iter().rev().zip(other.iter().rev()).take_while(same).count();
-    [one.len(), other.len()].map(|len| prefix.min(len - suffix)..prefix.max(len - suffix))
+    let shorter = one.len().min(other.len());
+    let (first, last) = (prefix.min(shorter - suffix), prefix.max(shorter - suffix));
+    [one.len(), other.len()].map(|len| first..last + len - shorter)
 }
 
 /// Passes of several pairs: those of the same ids are one.

@@ -13,18 +13,25 @@ pub(crate) use self::{
     bed::BED,
     bedgraph::BEDGRAPH,
     format::{Holds, Place, Rules, TableFormat},
-    tsv::TSV,
+    tsv::{PARQUET, TSV},
 };
 use super::names::Writes;
 
 /// All formats, in the order in which `--help` lists them. Of formats whose files have the same extension, a file name selects the first.
-pub(crate) const FORMATS: &[TableFormat] = &[BED, TSV, BEDGRAPH, splice_scores::SPLICE_SCORES];
+pub(crate) const FORMATS: &[TableFormat] = &[BED, TSV, BEDGRAPH, splice_scores::SPLICE_SCORES, PARQUET];
 
 impl TableFormat {
     /// The formats that can hold such answers, for [`super::names::decide`].
     pub(crate) fn that_hold(holds: Holds) -> Vec<Writes<Self>> {
         let fits = |format: &&Self| holds == Holds::OneScore || format.holds == Holds::Everything;
-        FORMATS.iter().filter(fits).map(|format| Writes::text(*format, format.named)).collect()
+        FORMATS.iter().filter(fits).map(TableFormat::writes).collect()
+    }
+}
+
+impl TableFormat {
+    fn writes(&self) -> Writes<Self> {
+        // Parquet is compressed inside.
+        if self.kind.is_parquet() { Writes::plain(*self, self.named) } else { Writes::text(*self, self.named) }
     }
 }
 
@@ -54,6 +61,7 @@ pub(super) mod tests {
         let column = |name: &str, callable| Column {
             partner: 0,
             title: None,
+            vector: None,
             name: name.into(),
             head: 0,
             label: name.into(),

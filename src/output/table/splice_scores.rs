@@ -108,6 +108,7 @@ mod tests {
         let column = |label: &str, strand| Column {
             partner: 0,
             title: None,
+            vector: None,
             name: label.into(),
             head: 0,
             label: label.into(),

@@ -28,6 +28,28 @@ pub(crate) const TSV: TableFormat = TableFormat {
     write,
 };
 
+/// The same columns as Parquet.
+pub(crate) const PARQUET: TableFormat = TableFormat {
+    name: "parquet",
+    about: "The columns of TSV with their types, compressed with zstd",
+    named: Named::Parquet,
+    columns: TYPED,
+    kind: OutputKind::ScanParquet,
+    indexed: Indexed::No,
+    ..TSV
+};
+
+/// Parquet.
+const TYPED: &[Column] = &[
+    column(&["contig", "start", "end", "strand"], "as in TSV: text, 64-bit integers, text"),
+    column(&[CALL], "as in TSV; missing if no score reaches its threshold"),
+    column(
+        &[SCORES],
+        "one column of 32-bit floats per score, with the digits of TSV; the numbers of a vector are one list; missing if there is none",
+    ),
+    column(&["skip"], "as in TSV; missing if there are scores"),
+];
+
 /// TSV.
 const COLUMNS: &[Column] = &[
     column(&["contig", "start", "end", "strand"], "as in BED"),

@@ -16,6 +16,7 @@ use crate::{
         Indexed, Output, OutputSettings,
         kind::OutputKind,
         names::{self, Named, Writes},
+        parquet,
     },
     read::variants::Variants,
 };
@@ -44,6 +45,14 @@ pub(crate) fn is_indexed(parts: &[Part], output: Option<&Path>) -> bool {
 pub(crate) fn files(parts: &[Part], settings: &OutputSettings) -> Result<Merged> {
     let kind = parts[0].kind();
     check_name(kind, settings.file())?;
+    if kind.is_parquet() {
+        let Some(target) = settings.file() else {
+            return Err(Error::usage("Parquet is merged into a file").with_hint("-o FILE.parquet"));
+        };
+        let paths: Vec<&Path> = parts.iter().map(|part| part.path.as_path()).collect();
+        let (rows, sealed) = parquet::merge(&paths, target, |part, rows| parts[part].complete(rows))?;
+        return Ok(Merged { rows, sealed });
+    }
     let settings = OutputSettings {
         indexed: match kind {
             _ if kind.has_intervals() => Indexed::Bed,
@@ -66,7 +75,7 @@ pub(crate) fn files(parts: &[Part], settings: &OutputSettings) -> Result<Merged>
 /// Refuses a name of another format than that of the shards.
 fn check_name(kind: OutputKind, output: Option<&Path>) -> Result<()> {
     let writes = |&named: &Named| match named {
-        Named::Bam | Named::Bcf => Writes::plain((), named),
+        Named::Bam | Named::Bcf | Named::Parquet => Writes::plain((), named),
         _ => Writes::text((), named),
     };
     let can: Vec<Writes<()>> = kind.named().iter().map(writes).collect();

@@ -221,6 +221,7 @@ mod tests {
         let column = |&(name, head): &(&str, usize)| Column {
             partner: 0,
             title: None,
+            vector: None,
             name: name.into(),
             head,
             label: name.rsplit('.').next().unwrap_or(name).into(),

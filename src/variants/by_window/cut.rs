@@ -50,6 +50,10 @@ impl Cut {
         let exact =
             WindowRule { span: 1000, core: 1000, stride: 1000, max_unknown: 0.5, fixed: true, ..WindowRule::default() };
         let (rule, variants, strand) = match &model.kind {
+            LoadedKind::Network(card) if card.embed.is_some() => {
+                return Err(Error::usage(format!("{} answers with vectors, and variants need scores", card.name))
+                    .with_hint("genogloss scan and genogloss reads write vectors: -O parquet"));
+            }
             LoadedKind::Network(card) => (&card.window, card.variants.clone(), card.strand),
             LoadedKind::Exact(Task::GcContent) => (&exact, Default::default(), StrandRule::Forward),
             LoadedKind::Exact(_) => {
