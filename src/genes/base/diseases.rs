@@ -33,6 +33,11 @@ fn read_disease(row: &rusqlite::Row<'_>) -> rusqlite::Result<Disease> {
 /// Vocabularies of which each entry is a disease, as curators see it: not concepts that were gathered from other vocabularies.
 const CURATED: [&str; 3] = ["OMIM:", "ORPHA:", "MONDO:"];
 
+/// Whether a name is a text in small letters: `gout` is no abbreviation, because a source writes it so.
+fn is_word(name: &str, text: &str) -> bool {
+    name.eq_ignore_ascii_case(text) && !name.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
+}
+
 fn is_of_orphanet(one: &Disease) -> bool {
     one.accession.as_deref().is_some_and(|id| id.starts_with("ORPHA:"))
 }
@@ -75,6 +80,12 @@ impl Base {
         })
     }
 
+    /// Whether a text in small letters is a disease only as an abbreviation that sources write in capitals: `car`, but not `gout`.
+    pub(crate) fn is_only_abbreviation(&self, text: &str) -> Result<bool> {
+        let named = self.records_named(&Forms::of(text).key)?;
+        Ok(Abbreviation::of(text).is_some() && !named.iter().any(|(_, name)| is_word(name, text)))
+    }
+
     pub(super) fn find_disease(&self, text: &str) -> Result<Found> {
         let text = text.trim();
         if let Some(id) = written_accession(text) {
@@ -87,12 +98,8 @@ impl Base {
         }
         let forms = Forms::of(text);
         let named = self.records_named(&forms.key)?;
-        // A word such as `gout` is no abbreviation: a source writes it in small letters.
-        let is_word = |(_, name): &(Disease, String)| {
-            name.eq_ignore_ascii_case(text) && !name.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
-        };
         if let Some(short) = Abbreviation::of(text)
-            && !named.iter().any(is_word)
+            && !named.iter().any(|(_, name)| is_word(name, text))
         {
             match self.find_abbreviation(&short, text)? {
                 Found::Nothing => {}

@@ -1,16 +1,22 @@
 //! Plain questions: a sentence of a person becomes a prompt of the grammar, or is refused with the nearest prompts.
 //!
-//! `words` splits a line, `names` finds the names in it with the knowledge base, `vocabulary` and `framing` say what every other word means, `sentence`
-//! puts them together, and `intents` lists what may be asked. `sequences` reads questions with a sequence in them, `nearest` offers prompts
-//! for what is not understood. No model takes part: a question is understood only if every word of it is. A word that is neither in a name
-//! nor in the vocabulary (`treatment`, `not`, `in mice`) may change the meaning, and refuses the question.
+//! A question has a *focus*, words that say what is asked (`vocabulary`: gene, symptoms, located), and names that the knowledge base has
+//! (`names`). All other words are open, and may be any ordinary ones, as long as they do not change what is asked: by what they mean (`stops`:
+//! not, treatment, how many) or by where they stand (`slots`: juvenile X, gene panel). A line may consist of several sentences: one asks, and
+//! the others tell how it came to be asked (`clauses`). `apart` puts this together to a `sentence`, `intents` lists what may be asked.
+//! `sequences` reads questions with a sequence in them, `nearest` offers prompts for what is not understood. No model takes part. A wrong answer
+//! is worse than a refusal: what is in doubt is refused.
 
-mod framing;
+mod apart;
+mod clauses;
 mod intents;
 mod names;
 mod nearest;
 mod sentence;
 mod sequences;
+mod slots;
+mod stops;
+mod typing;
 mod vocabulary;
 mod words;
 
@@ -42,7 +48,7 @@ pub(crate) fn understand(line: &str, base: Option<&Base>) -> Result<Result<Strin
         }));
     };
     let names = BaseNames::new(base);
-    let sentence = Sentence::of(line, &names)?;
+    let sentence = apart::take_apart(line, &names)?;
     if let Some(prompt) = intents::prompt(&sentence) {
         return Ok(Ok(prompt));
     }
@@ -81,7 +87,7 @@ impl Names for NoNames {
 
 /// Why a line is not understood where there is no knowledge base.
 fn without_base(line: &str) -> Result<Refusal> {
-    let sentence = Sentence::of(line, &NoNames)?;
+    let sentence = apart::take_apart(line, &NoNames)?;
     let about_genes = sentence.places.iter().any(|place| match place.item {
         Item::Cue(cue) => cue >= Cue::Gene,
         _ => false,

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use super::{
-    vocabulary,
+    stops, vocabulary,
     words::{Word, slice},
 };
 use crate::{
@@ -26,6 +26,8 @@ pub(super) struct Kinds {
     pub phenotype: bool,
     /// The disease is called so only if a word such as `deficiency` is added, or the words are put in another order.
     pub loose: bool,
+    /// It may as well be a word of English: in small letters, and called so only with a word more (`face`), or abbreviated so (`car`).
+    pub weak: bool,
     /// No source lists it for a disease, but it is another symbol of a gene and has the initials of a well-known disease: `TSC`.
     pub initials: bool,
 }
@@ -114,8 +116,19 @@ impl Names for BaseNames<'_> {
             && phenotype.is_none()
             && !text.bytes().all(|byte| byte.is_ascii_lowercase())
             && !self.with_initials(text)?.is_empty();
-        let kinds =
-            Kinds { gene, disease: disease.is_some() || initials, phenotype: phenotype.is_some(), loose, initials };
+        let weak = text.bytes().all(|byte| byte.is_ascii_lowercase())
+            && gene.is_none()
+            && phenotype.is_none()
+            && disease.is_some()
+            && (loose || self.base.is_only_abbreviation(text)?);
+        let kinds = Kinds {
+            gene,
+            disease: disease.is_some() || initials,
+            phenotype: phenotype.is_some(),
+            loose,
+            weak,
+            initials,
+        };
         self.seen.borrow_mut().insert(text.into(), kinds);
         Ok(kinds)
     }
@@ -190,7 +203,19 @@ type Cost = (usize, usize, usize, usize);
 /// The names among the words of a line: as few words as possible are left that are neither part of a name nor in the vocabulary, and
 /// names are as long as possible. `known`: by word, whether it is in the vocabulary. A single word of the vocabulary is a name only where it
 /// is a gene's symbol in capitals in a line that is not: `WAS`.
+/// Names that may as well be words of English are found only if there is no other.
 pub(super) fn find<'a>(line: &'a str, words: &[Word<'a>], known: &[bool], names: &dyn Names) -> Result<Vec<Name<'a>>> {
+    let sure = find_of(line, words, known, names, false)?;
+    if sure.is_empty() { find_of(line, words, known, names, true) } else { Ok(sure) }
+}
+
+fn find_of<'a>(
+    line: &'a str,
+    words: &[Word<'a>],
+    known: &[bool],
+    names: &dyn Names,
+    weak: bool,
+) -> Result<Vec<Name<'a>>> {
     let shouts = words.len() > 1 && !line.chars().any(char::is_lowercase);
     let capital = |word: &Word<'_>| {
         !shouts && word.text.len() > 1 && !word.text.chars().any(char::is_lowercase) && word.text.is_ascii()
@@ -215,6 +240,13 @@ pub(super) fn find<'a>(line: &'a str, words: &[Word<'a>], known: &[bool], names:
             }
             let text = slice(line, &words[first], &words[last]);
             let kinds = readable(names.kinds(text)?, text, shouts, ordinary);
+            let unknown = (first..=last).filter(|at| !known[*at]);
+            let changed = unknown.clone().all(|at| stops::changes(&words[at].low)) && unknown.count() > 0;
+            let alone = first == last && !capital(&all[0]);
+            let everybody = first == last && is_everybodys(&words[first].low);
+            if (kinds.weak || everybody) && !weak && !shouts || changed && (alone || kinds.loose) {
+                continue;
+            }
             // In `diseases of DMD` the first words say what is asked, unless a disease is called just so.
             let starts_with_number = all.len() > 1 && all[0].low.bytes().all(|byte| byte.is_ascii_digit());
             if kinds.loose && kinds.gene.is_none() && (starts_with_noun(all) || starts_with_number) {
@@ -243,6 +275,14 @@ pub(super) fn find<'a>(line: &'a str, words: &[Word<'a>], known: &[bool], names:
     Ok(found)
 }
 
+/// Whether a word is an abbreviation that everybody knows, or the name of a day: `PCR`, `FISH`, `Monday`.
+pub(super) fn is_everybodys(word: &str) -> bool {
+    const ALL: &str = "dna rna pcr fish ngs wes wgs phd msc bsc ba md gp dr prof mr mrs ms faq ok pdf monday tuesday wednesday thursday friday \
+        saturday sunday january february march april may june july august september october november december english christmas easter google \
+        wikipedia internet mendelian latin greek";
+    ALL.split_whitespace().any(|other| other == word)
+}
+
 fn is_and(word: &Word<'_>) -> bool {
     matches!(vocabulary::cue(&[&word.low]), Some((_, vocabulary::Cue::And)))
 }
@@ -262,10 +302,19 @@ fn is_filler(word: &Word<'_>) -> bool {
     )
 }
 
+/// Symbols of genes that are words of English: in small letters they are no genes. METHOD: HGNC's symbols (2024-10) among the 25,000 words
+/// that are most frequent in English texts, without those that are frequent there only as abbreviations.
+const ENGLISH: &str = "was she set bad son rest star met sell impact ran app camp cast cat max tank chat pc clock kit bid poll symbol mall palm \
+    pole arc hr th caps ski ace mice cope pigs jun prep trio fry gem sync tub comp gal strap coil mag kin gale numb timeless musk ache itch pip \
+    tat sag eras plat pry hells mica cask pomp ilk oat hunk";
+
 /// What a text may mean in a sentence. METHOD: a single word in small letters without a digit is a gene only by its symbol: aliases of genes
 /// are words of English too.
 fn readable(kinds: Kinds, text: &str, shouts: bool, ordinary: bool) -> Kinds {
     let plain = !shouts && text.bytes().all(|byte| byte.is_ascii_lowercase());
-    let gene = kinds.gene.filter(|gene| *gene == GeneName::Symbol || !ordinary && (*gene == GeneName::Words || !plain));
+    let english = plain && ENGLISH.split(' ').any(|word| word == text);
+    let gene = kinds
+        .gene
+        .filter(|gene| !english && (*gene == GeneName::Symbol || !ordinary && (*gene == GeneName::Words || !plain)));
     Kinds { gene, ..kinds }
 }

@@ -1,9 +1,17 @@
 //! Questions with a sequence in them: `translate ATGGCC`, `what is the GC content of ACGT?`, `is this a promoter: TATA…`.
+//!
+//! One sequence and one task make a prompt. The other words may be any ordinary ones, but none that denies, counts, takes a part of the
+//! sequence or names another property of it, none that takes over the word for the task (`protein weight`), and no second request. Sentences
+//! before and behind the one that asks only tell something.
 
-use super::{framing::denies, sentence::opened, vocabulary, words::Word};
+use super::{
+    stops,
+    vocabulary::{self, Cue},
+    words::{Word, words},
+};
 use crate::prompts::{
     grammar,
-    tasks::{self, Needs, Task},
+    tasks::{self, Needs, Task, Tata},
 };
 
 /// What came of a line.
@@ -22,80 +30,67 @@ pub(super) enum Reading {
     },
 }
 
-/// Words between those that name the task.
-const FILLERS: &str = "what whats which is are the a an of for in this that these it its does do has have contain contains with to into 's \
-    sequence sequences dna rna strand bases base my on please give me there any following would be can could you i within here nucleotide \
-    nucleotides as find get make build write compute calculate determine show tell by if whether how high large low from at string fragment read oligo and then 5' 3' 5 3 \
-    5'-3' region";
-
-/// Words of each task: all of `must`, and no others but `may`. The first that fits is it.
-const TASKS: &[(&str, &str, Task)] = &[
-    ("gc", "much content percentage percent fraction ratio share amount level contents proportion %", Task::GcContent),
-    ("gc-content", "", Task::GcContent),
-    ("gc-rich", "", Task::GcContent),
-    ("gc rich", "", Task::GcContent),
-    ("g c", "or and content percentage percent fraction ratio share proportion % plus bases letters", Task::GcContent),
-    ("g+c", "content percentage percent fraction ratio share proportion", Task::GcContent),
-    ("g/c", "content percentage percent fraction ratio share proportion", Task::GcContent),
-    ("rev comp", "", Task::ReverseComplement),
-    ("rev-comp", "", Task::ReverseComplement),
-    ("rc", "", Task::ReverseComplement),
-    ("%gc", "content", Task::GcContent),
-    ("gc%", "content", Task::GcContent),
-    ("reverse complement", "", Task::ReverseComplement),
-    ("reverse complementary", "", Task::ReverseComplement),
-    ("reversed complement", "", Task::ReverseComplement),
-    ("reverse complemented", "", Task::ReverseComplement),
-    ("reverse-complement", "", Task::ReverseComplement),
-    ("reverse-complementary", "", Task::ReverseComplement),
-    ("revcomp", "", Task::ReverseComplement),
-    ("reverse", "order write written", Task::Reverse),
-    ("reversed", "order", Task::Reverse),
-    ("backwards", "reverse reversed write written spell spelled", Task::Reverse),
-    ("complement", "", Task::Complement),
-    ("complementary", "", Task::Complement),
-    ("translate", "protein amino acid acids peptide proteins residues aa", Task::Protein),
-    ("translated", "protein amino acid acids peptide", Task::Protein),
-    ("translation", "protein amino acid acids peptide", Task::Protein),
+/// Phrases that name a task, longer ones before those that begin alike.
+const TASKS: &[(Task, &str)] = &[
     (
-        "protein",
-        "encode encodes encoded code codes make makes convert turn transform product translates amino acid acids",
-        Task::Protein,
+        Task::GcContent,
+        "gc, gc%, %gc, gc-content, gc-rich, g+c, g/c, g or c, g and c, g plus c, c or g, c and g, c plus g, guanine or cytosine, guanine and cytosine",
     ),
-    ("peptide", "encode encodes encoded code codes make makes convert", Task::Protein),
-    ("amino acid", "encode encodes encoded code codes make makes convert protein", Task::Protein),
-    ("amino acids", "encode encodes encoded code codes make makes convert protein", Task::Protein),
-    ("transcribe", "mrna messenger coding transcript", Task::Transcription),
-    ("transcribed", "mrna messenger coding transcript", Task::Transcription),
-    ("transcription", "mrna messenger coding", Task::Transcription),
-    ("mrna", "convert turn make messenger coding transcribe transcribed", Task::Transcription),
-    ("long", "", Task::Length),
-    ("length", "", Task::Length),
-    ("many", "letters number count", Task::Length),
-    ("open reading frame", "orf", Task::OpenReadingFrame),
-    ("orf", "", Task::OpenReadingFrame),
-    ("splice site", "donor acceptor or middle centre center", Task::SpliceSite),
-    ("splicing site", "donor acceptor or", Task::SpliceSite),
-    ("proximal promoter", "", Task::ProximalPromoter(tasks::Tata::Any)),
-    ("core promoter", "", Task::CorePromoter(tasks::Tata::Any)),
-    ("promoter", "", Task::Promoter),
-    ("enhancer", "", Task::Enhancer),
-    ("open chromatin", "", Task::OpenChromatin),
-    ("regulatory element", "kind type", Task::Regulatory),
-    ("transcription factor binding site", "", Task::BindingSite),
-    ("transcription factor bind", "", Task::BindingSite),
-    ("protein coding gene", "", Task::Biotype),
-    ("protein-coding gene", "", Task::Biotype),
-    ("protein coding", "", Task::Biotype),
-    ("protein-coding", "", Task::Biotype),
-    ("back translate", "nucleotide", Task::BackTranslation),
-    ("reverse translate", "nucleotide", Task::BackTranslation),
-    ("back-translate", "nucleotide", Task::BackTranslation),
-    ("reverse-translate", "nucleotide", Task::BackTranslation),
-    ("back translation", "nucleotide", Task::BackTranslation),
-    ("encode", "codons", Task::BackTranslation),
-    ("encodes", "codons", Task::BackTranslation),
+    (
+        Task::BackTranslation,
+        "back translate, back-translate, backtranslate, back translation, back-translation, reverse translate, reverse-translate, reverse translation",
+    ),
+    (
+        Task::ReverseComplement,
+        "reverse complement, reverse-complement, reverse complemented, reverse-complemented, reverse complementary, reverse-complementary, \
+         reversed complement, reverse complementing, revcomp, rev comp, rev-comp, rc",
+    ),
+    (Task::Reverse, "reverse, reversed, reversing, backwards, backward, back to front, last to first, end to start"),
+    (
+        Task::Complement,
+        "complement, complementary, complements, complementing, pair with, pairs with, paired with, base-pair with, pair to, pairs to, pair up with",
+    ),
+    (Task::Biotype, "protein coding gene, protein-coding gene, protein coding, protein-coding"),
+    (
+        Task::Protein,
+        "translate, translated, translates, translating, translation, protein, proteins, peptide, peptides, polypeptide, amino acid, amino acids, \
+         amino-acid, amino-acids, aa",
+    ),
+    (
+        Task::Transcription,
+        "transcribe, transcribed, transcribes, transcribing, transcription, mrna, messenger rna, to rna, into rna, as rna, in rna, rna version, rna form, rna copy",
+    ),
+    (
+        Task::Length,
+        "how long, length, how many bases, how many nucleotides, how many letters, how many base pairs, how many bp, how many nt, \
+         how many residues, how many characters, count the bases, count the letters, count the nucleotides, number of bases, number of nucleotides, number of letters, number of base pairs",
+    ),
+    (Task::OpenReadingFrame, "open reading frame, open reading frames, orf, orfs"),
+    (Task::SpliceSite, "splice site, splicing site, splice donor, splice acceptor"),
+    (Task::BindingSite, "transcription factor binding site, transcription factor bind, transcription factor binds"),
+    (Task::ProximalPromoter(Tata::Any), "proximal promoter"),
+    (Task::CorePromoter(Tata::Any), "core promoter"),
+    (Task::Promoter, "promoter"),
+    (Task::Enhancer, "enhancer"),
+    (Task::OpenChromatin, "open chromatin"),
+    (Task::Regulatory, "regulatory element, regulatory region"),
+    (
+        Task::Direction,
+        "forward or reverse, forward or reversed, forwards or backwards, reversed or forward, sequence direction",
+    ),
 ];
+
+/// Words that take a part of the sequence, change it, or ask for another property of it.
+const OTHER: &str = "frame frames template both half part parts only first last longest shortest next middle-of each every temperature melting melt melts tm weight weigh \
+    weighs heavy mass molar molarity charge charged structure fold folds hairpin hairpins dimer dimers codon codons usage skew site-directed mutate mutates mutated mutation \
+    mutations mutant replace replaced insert inserted delete deleted substitute substituted mask masked trim trimmed cut cuts digest restriction \
+    enzyme enzymes blast align aligned alignment compare match matches similar identity organism species chromosome anneal annealing \
+    extinction concentration ph isoelectric hydrophobic domain domains function gene-name variant variants snp probability likely why methylated \
+    methylation cpg starting ending position positions index count entropy complexity repeat repeats motif motifs trimer kmer kmers";
+
+/// Words behind the word for a task that belong to it.
+const BEHIND: &str = "content contents percentage percent fraction ratio share amount level proportion % rich strand strands sequence sequences string order \
+    version form chain product letters bases residues code please donor acceptor element region long";
 
 /// Words of bases that are words of English: in small letters they are no sequence.
 const ENGLISH: [&str; 14] =
@@ -122,11 +117,12 @@ fn sequence(word: &Word<'_>) -> Option<String> {
 
 /// Reads a line that has a sequence in it.
 pub(super) fn read(line: &str) -> Reading {
-    let words = opened(line);
+    let words = words(line);
     let mut whole = String::new();
-    let (mut rest, mut runs, mut inside) = (Vec::new(), 0, false);
+    let (mut runs, mut inside) = (0, false);
     let found: Vec<Option<String>> = words.iter().map(sequence).collect();
     let is_found = |at: Option<usize>| at.and_then(|at| found.get(at)).is_some_and(Option::is_some);
+    let mut is_sequence = vec![false; words.len()];
     for (at, word) in words.iter().enumerate() {
         // A piece of two letters belongs to the pieces beside it.
         let piece = || {
@@ -134,69 +130,210 @@ pub(super) fn read(line: &str) -> Reading {
             let bases = word.text.len() == 2 && word.text.bytes().all(|letter| b"ACGTUN".contains(&letter));
             (bases && beside && word.text != "GC").then(|| word.text.to_string())
         };
-        match found[at].clone().or_else(piece) {
-            Some(bases) => {
-                runs += usize::from(!inside);
-                whole.push_str(&bases);
-                inside = true;
-            }
-            None => {
-                rest.push(word.low.as_str());
-                inside = false;
-            }
+        if let Some(bases) = found[at].clone().or_else(piece) {
+            runs += usize::from(!inside);
+            whole.push_str(&bases);
+            is_sequence[at] = true;
         }
+        inside = is_sequence[at];
     }
     if runs == 0 {
         return Reading::None;
     }
-    let all = rest.join(" ");
-    match task_of(&rest).or_else(|| asked_last(line, &words, &found)) {
+    let question = Question { line, words: &words, is_sequence: &is_sequence };
+    match question.task() {
         Some(task) if runs == 1 && suits(task, &whole) => Reading::Prompt(format!("{whole}, {} =", task.entry().name)),
-        _ => Reading::Unclear { sequence: whole, words: all },
+        _ => Reading::Unclear { sequence: whole, words: question.said(0, words.len()).join(" ") },
     }
 }
 
-/// The task that the words beside a sequence name.
-fn task_of(words: &[&str]) -> Option<Task> {
-    if let Ok((entry, None)) = tasks::find_with_key(&words.join(" ")) {
-        return Some(entry.task);
-    }
-    let fillers: Vec<&str> = FILLERS.split_whitespace().collect();
-    let said = without_frames(words);
-    let said: Vec<&str> = said.into_iter().filter(|word| !fillers.contains(word)).collect();
-    let fits = |must: &str, may: &str| {
-        let must: Vec<&str> = must.split(' ').collect();
-        let may: Vec<&str> = may.split_whitespace().collect();
-        must.iter().all(|word| said.contains(word)) && said.iter().all(|word| must.contains(word) || may.contains(word))
-    };
-    if let Ok(entry) = tasks::find(&said.join(" ")) {
-        return Some(entry.task);
-    }
-    TASKS.iter().find(|(must, may, _)| fits(must, may)).map(|(_, _, task)| *task)
+/// A line with a sequence.
+struct Question<'a> {
+    line: &'a str,
+    words: &'a [Word<'a>],
+    is_sequence: &'a [bool],
 }
 
-/// The task that the last sentence names: `I ordered ACGT for the other strand. What is its reverse complement?`
-fn asked_last(line: &str, words: &[Word<'_>], found: &[Option<String>]) -> Option<Task> {
-    let begins = |at: usize| at > 0 && line[words[at - 1].end..words[at].start].contains(['.', '!', ';', '?']);
-    let last = (0..words.len()).rfind(|at| begins(*at))?;
-    let before = &words[..last];
-    let told = before.iter().all(|word| !denies(&word.low)) && !line[..words[last].start].contains('?');
-    let rest: Vec<&str> =
-        (last..words.len()).filter(|at| found[*at].is_none()).map(|at| words[at].low.as_str()).collect();
-    if told { task_of(&rest) } else { None }
-}
+impl<'a> Question<'a> {
+    /// The words besides the sequence.
+    fn said(&self, from: usize, to: usize) -> Vec<&'a str> {
+        (from..to).filter(|at| !self.is_sequence[*at]).map(|at| self.words[at].low.as_str()).collect()
+    }
 
-/// Words without those that say nothing; `G or C` and the words of tasks are left.
-fn without_frames<'a>(words: &[&'a str]) -> Vec<&'a str> {
-    let (mut left, mut at) = (Vec::new(), 0);
-    while at < words.len() {
-        let count = vocabulary::frame(&words[at..]).unwrap_or(0);
-        if count == 0 {
-            left.push(words[at]);
+    /// The task that the line names.
+    fn task(&self) -> Option<Task> {
+        if let Ok((entry, None)) = tasks::find_with_key(&self.said(0, self.words.len()).join(" ")) {
+            return Some(entry.task);
         }
-        at += count.max(1);
+        let mut asked: Option<(Task, usize, usize)> = None;
+        for (from, to) in self.sentences() {
+            let tasks = self.tasks(from, to);
+            match (tasks.as_slice(), asked) {
+                ([], _) => {}
+                ([task], None) => asked = Some((*task, from, to)),
+                // A story may use the word too: `I am ordering a reverse primer. Could you reverse-complement it?`
+                ([task], Some((before, ..))) if *task == before || !self.asks(before, from) => {
+                    asked = Some((*task, from, to))
+                }
+                _ => return None,
+            }
+        }
+        let (task, from, to) = asked?;
+        // What RNA is transcribed from is the template strand, and RNA that reads like the sequence may be meant as well.
+        let template =
+            self.said(from, to).windows(2).any(|two| matches!(two, ["transcribed" | "transcription", "from"]));
+        if task == Task::Transcription && template {
+            return None;
+        }
+        let told = self
+            .sentences()
+            .into_iter()
+            .filter(|span| *span != (from, to))
+            .all(|(first, end)| self.is_told(first, end));
+        (told && self.is_plain(from, to)).then_some(task)
     }
-    left
+
+    /// Whether what stands before a word may be a question for a task.
+    fn asks(&self, _: Task, before: usize) -> bool {
+        let text = &self.line[..self.words[before].start];
+        text.contains('?')
+            || !self.words[..before]
+                .iter()
+                .take(6)
+                .any(|word| ["i", "i'm", "i've", "we", "my", "our", "the", "this"].contains(&word.low.as_str()))
+    }
+
+    fn sentences(&self) -> Vec<(usize, usize)> {
+        let mut spans = Vec::new();
+        let mut first = 0;
+        for at in 1..self.words.len() {
+            if self.line[self.words[at - 1].end..self.words[at].start].contains(['.', '!', ';', '?']) {
+                spans.push((first, at));
+                first = at;
+            }
+        }
+        spans.push((first, self.words.len()));
+        // Nothing but the sequence: it belongs to the sentence before.
+        spans.retain(|(first, end)| (*first..*end).any(|at| !self.is_sequence[at]));
+        spans
+    }
+
+    /// The tasks whose phrases stand in a sentence.
+    fn tasks(&self, from: usize, to: usize) -> Vec<Task> {
+        let said = self.said(from, to);
+        let mut all = Vec::new();
+        for (_, task, _) in phrases(&said) {
+            if !all.contains(&task) {
+                all.push(task);
+            }
+        }
+        // The complement that is reversed is one thing, and mRNA may be what is translated.
+        if all.contains(&Task::Reverse) && all.contains(&Task::Complement) && all.len() == 2 && !said.contains(&"or") {
+            all = vec![Task::ReverseComplement];
+        }
+        let translates = said.iter().any(|word| word.starts_with("translat"));
+        if all.contains(&Task::Protein) && translates && all.len() == 2 {
+            all.retain(|task| !matches!(task, Task::Transcription));
+        }
+        all
+    }
+
+    /// Whether a sentence beside the question tells something: it neither denies nor asks.
+    fn is_told(&self, from: usize, to: usize) -> bool {
+        let said = self.said(from, to);
+        let next = self.words.get(to).map_or(self.line.len(), |word| word.start);
+        !said.iter().any(|word| stops::denies_outright(word)) && !self.line[self.words[to - 1].end..next].contains('?')
+    }
+
+    /// Whether no word of the sentence that asks changes what is asked.
+    fn is_plain(&self, from: usize, to: usize) -> bool {
+        let said = self.said(from, to);
+        let tasks = phrases(&said);
+        let in_task = |at: usize| tasks.iter().any(|(first, _, count)| (*first..first + count).contains(&at));
+        let texts: Vec<&str> = (from..to).filter(|at| !self.is_sequence[*at]).map(|at| self.words[at].text).collect();
+        let shouts = !self.line.chars().any(char::is_lowercase);
+        let changes = |at: usize| {
+            let word = said[at];
+            let digits = word.chars().any(|letter| letter.is_ascii_digit())
+                && !["5", "3", "5'", "3'", "5'-3'", "5'-", "-3'"].contains(&word);
+            let capital = !shouts
+                && texts[at].chars().skip(1).any(char::is_uppercase)
+                && !["dna", "rna", "cdna", "gc", "pcr", "bp", "orf", "utr"].contains(&word);
+            let counted = stops::counts(word) && !has(BEHIND, word);
+            digits || capital || counted || has(OTHER, word) || stops::denies_outright(word)
+        };
+        let of_genes = |at: usize| {
+            matches!(
+                vocabulary::cue(&said[at..]),
+                Some((
+                    _,
+                    Cue::Disease
+                        | Cue::Phenotype
+                        | Cue::Inheritance
+                        | Cue::Chromosome
+                        | Cue::Alias
+                        | Cue::Omim
+                        | Cue::Ensembl
+                        | Cue::Orphanet
+                        | Cue::Entrez
+                        | Cue::Or
+                ))
+            )
+        };
+        let is_small = |at: usize| {
+            vocabulary::cue(&said[at..]).is_some_and(|(_, cue)| {
+                matches!(
+                    cue,
+                    Cue::Filler | Cue::Auxiliary | Cue::And | Cue::There | Cue::Which | Cue::Encode | Cue::How
+                )
+            })
+        };
+        let taken_over = |(first, _, count): &(usize, Task, usize)| {
+            let next = first + count;
+            next < said.len() && !in_task(next) && !is_small(next) && !has(BEHIND, said[next]) && !is_verb(said[next])
+        };
+        let asking = (0..said.len())
+            .filter(|at| {
+                matches!(vocabulary::cue(&said[*at..]), Some((_, Cue::Which | Cue::Where | Cue::How | Cue::Who)))
+            })
+            .count();
+        let last_task = tasks.iter().map(|(first, _, count)| first + count).min().unwrap_or(0);
+        let second = (last_task..said.len().saturating_sub(1))
+            .any(|at| said[at] == "and" && !in_task(at) && !is_small(at + 1) && !in_task(at + 1));
+        (0..said.len()).all(|at| in_task(at) || !changes(at) && !of_genes(at))
+            && !tasks.iter().any(taken_over)
+            && asking <= 1
+            && !second
+    }
+}
+
+fn has(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|other| other == word)
+}
+
+fn is_verb(word: &str) -> bool {
+    word.ends_with("ed") || ["looks", "made", "comes", "come"].contains(&word)
+}
+
+/// The phrases of tasks in some words: first word, task, number of words.
+fn phrases(said: &[&str]) -> Vec<(usize, Task, usize)> {
+    let mut all = Vec::new();
+    let mut at = 0;
+    while at < said.len() {
+        let here = TASKS.iter().flat_map(|(task, text)| text.split(", ").map(|phrase| (*task, phrase.trim())));
+        let fits = here.filter_map(|(task, phrase)| {
+            let phrase: Vec<&str> = phrase.split(' ').collect();
+            said[at..].starts_with(&phrase).then_some((task, phrase.len()))
+        });
+        match fits.max_by_key(|(_, count)| *count) {
+            Some((task, count)) => {
+                all.push((at, task, count));
+                at += count;
+            }
+            None => at += 1,
+        }
+    }
+    all
 }
 
 /// Whether a task reads such a sequence.
@@ -256,6 +393,12 @@ mod tests {
             "GC content and reverse complement of ACGT",
             "GC content of ACGT and GGGCC",
             "transcribe the template strand ATGGCC",
+            "What mRNA would be transcribed from TACGGATTCACT?",
+            "GC skew of ACGTAC",
+            "protein weight of ATGGCC",
+            "complement of ATGGCC but only the first half",
+            "Translate ATGGCC and tell me the gene of cystic fibrosis",
+            "reverse complement ATGGCC and book a table",
             "What is the GC content of ATGGCC? And its length?",
             "I do not want ATGGCC. Translate it.",
             "not the complement of ATGGCC",

@@ -39,7 +39,7 @@ impl Names for World {
         };
         let loose = !exact && DISEASES.iter().any(|name| special(name) == special(&low));
         let (disease, phenotype) = (exact || loose, PHENOTYPES.contains(&low.as_str()));
-        Ok(Kinds { gene, disease, phenotype, loose, initials: false })
+        Ok(Kinds { gene, disease, phenotype, loose, weak: false, initials: false })
     }
 
     fn same(&self, one: &str, other: &str) -> Result<bool> {
@@ -56,7 +56,7 @@ impl Names for World {
 }
 
 fn meant(line: &str) -> Option<String> {
-    intents::prompt(&Sentence::of(line, &World).expect("names"))
+    intents::prompt(&apart::take_apart(line, &World).expect("names"))
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn two_questions_in_one_are_refused() {
         "What genes and mutations cause Marfan syndrome?",
         "name and location of CFTR",
     ] {
-        let sentence = Sentence::of(line, &World).expect("names");
+        let sentence = apart::take_apart(line, &World).expect("names");
         assert_eq!(intents::prompt(&sentence), None, "{line}");
         let refused = why(&sentence, &World).expect("a reason").detail;
         assert!(refused.starts_with("it asks two things"), "{line}: {refused}");
@@ -200,9 +200,64 @@ fn two_questions_in_one_are_refused() {
     }
     assert!(meant("What are the signs and symptoms of Marfan syndrome?").is_some());
     let refused =
-        why(&Sentence::of("Which genes cause CFTR?", &World).expect("names"), &World).expect("a reason").detail;
+        why(&apart::take_apart("Which genes cause CFTR?", &World).expect("names"), &World).expect("a reason").detail;
     assert!(refused.contains("CFTR is taken for the gene, diseases with these initials are Cold fingers"), "{refused}");
     for line in ["What is CFTR for?", "CFTR is the gene for what?", "Is CFTR not related to cystic fibrosis?"] {
+        assert_eq!(meant(line), None, "{line}");
+    }
+}
+
+#[test]
+fn ordinary_words_may_stand_where_they_change_nothing() {
+    let genes = Some("disease=Marfan syndrome, genes =");
+    for line in [
+        "Which gene goes haywire in Marfan syndrome?",
+        "which genes underpin Marfan syndrome",
+        "I don't know which gene is to blame for Marfan syndrome, do you?",
+        "Mutating which gene would give a person Marfan syndrome?",
+        "To what gene do we owe Marfan syndrome?",
+        "For a poster in the waiting room I want the guilty gene of Marfan syndrome.",
+        "A neighbour's boy suffers from Marfan syndrome. Could you say which gene is to blame?",
+    ] {
+        assert_eq!(meant(line).as_deref(), genes, "{line}");
+    }
+    for (line, prompt) in [
+        ("Tell a curious teenager what CFTR does.", "gene=CFTR, information retrieval: summary ="),
+        (
+            "I'm annotating a table and want the Ensembl identifier of BRCA1.",
+            "gene=BRCA1, information retrieval: ensembl =",
+        ),
+        ("I keep hearing that NF1 has a hand in seizures, is that true?", "gene=NF1, phenotype=seizures, relation ="),
+        (
+            "How does Marfan syndrome run through families?",
+            "disease=Marfan syndrome, information retrieval: inheritance =",
+        ),
+    ] {
+        assert_eq!(meant(line).as_deref(), Some(prompt), "{line}");
+    }
+}
+
+#[test]
+fn ordinary_words_refuse_where_they_change_what_is_asked() {
+    for line in [
+        "Which genes cause juvenile Marfan syndrome?",
+        "I have a boy with juvenile Marfan syndrome. Which gene is it?",
+        "Which mitochondrial genes cause Marfan syndrome?",
+        "Which gene panel covers Marfan syndrome?",
+        "Which exercises suit people with Marfan syndrome?",
+        "Which genes cause rashes in Marfan syndrome?",
+        "I have Marfan syndrome. Which gene causes freckles?",
+        "Which genes cause Marfan syndrome in teenagers?",
+        "The colour of which gene is Marfan syndrome?",
+        "Give me a picture of the gene for Marfan syndrome",
+        "Which gene causes Marfan syndrome and book me a table",
+        "Which genes are unrelated to Marfan syndrome?",
+        "The form asks for the Orphanet number of Marfan syndrome, what is it?",
+        "My doctor wants the gene for Marfan syndrome. What is it?",
+        "What does the CFTR channel do?",
+        "What is Marfan syndrome named after?",
+        "How bad is Marfan syndrome?",
+    ] {
         assert_eq!(meant(line), None, "{line}");
     }
 }
@@ -283,7 +338,7 @@ fn a_symbol_that_is_a_word_is_a_gene_in_capitals() {
     ] {
         assert_eq!(meant(line).as_deref(), Some(prompt), "{line}");
     }
-    let sentence = Sentence::of("Which gene WAS linked to Marfan syndrome?", &World).expect("names");
+    let sentence = apart::take_apart("Which gene WAS linked to Marfan syndrome?", &World).expect("names");
     assert_eq!(intents::prompt(&sentence), None);
     let refused = why(&sentence, &World).expect("a reason").detail;
     assert!(refused.contains("\"gene=WAS, disease=Marfan syndrome, relation =\""), "{refused}");
@@ -326,7 +381,7 @@ fn what_means_something_else_is_refused() {
 
 #[test]
 fn a_refusal_names_the_word_and_the_nearest_prompts() {
-    let refused = |line: &str| why(&Sentence::of(line, &World).expect("names"), &World).expect("a reason").detail;
+    let refused = |line: &str| why(&apart::take_apart(line, &World).expect("names"), &World).expect("a reason").detail;
     let treatment = refused("What is the treatment for cystic fibrosis?");
     assert_eq!(
         treatment,

@@ -51,28 +51,20 @@ impl View<'_> {
             return if fits { says("genes") } else { None };
         }
         // `What causes X?`, `cause of X`, `what is X caused by?`; not `what does X cause?`.
-        if self.has(Cause) && list && is_disease && self.only(&[Which, Who, Cause, Genetic]) {
+        if self.has(Cause) && list && is_disease && self.strict() && self.only(&[Which, Who, Cause, Genetic]) {
             let caused = self.before(Cause, name.at) || self.light(By);
             return if caused { says("genes") } else { None };
         }
         // `X is due to what?`
         let due = self.sentence.places.iter().any(|place| place.item == Item::Cue(By) && place.first >= name.end);
-        if due && list && is_disease && self.has(Which) && self.only(&[Which, Genetic]) {
+        if due && list && is_disease && self.strict() && self.has(Which) && self.only(&[Which, Genetic]) {
             return says("genes");
         }
         if target == Some(Phenotype) && is_disease && list {
             let fits = self.only(&[Which, Phenotype, Verb, Cause, Person, Adjective, Information, Kind]);
             return if fits { says("phenotypes") } else { None };
         }
-        // `What is X characterised by?`
-        let by = self.spells(&["characterised", "characterized"])
-            && self.before(Which, name.at)
-            && self.only(&[Which, Verb]);
-        if by && is_disease && !self.sentence.yes_no {
-            return says("phenotypes");
-        }
-        let presents = self.has(How) && self.spells(&["present", "presents"]) && self.only(&[How, Verb, Person]);
-        if is_disease && (presents || self.has(Manifest) && self.only(&[How, Which, Manifest, Person])) {
+        if is_disease && self.strict() && self.asks_how_it_shows(name) {
             return says("phenotypes");
         }
         if target == Some(Disease) && !is_disease && list {
@@ -84,12 +76,12 @@ impl View<'_> {
             return None;
         }
         if self.has(Inheritance) && is_disease {
-            let fits = self.only(&[Which, How, Inheritance, Mode, Kind, Genetic, Or, Disease]);
+            let fits = self.only(&[Which, How, Inheritance, Mode, Kind, Genetic, Or, Disease, Verb, Person]);
             return if fits { field("inheritance") } else { None };
         }
         let information = if is_disease { "disease information" } else { "phenotype information" };
         let defines = ["defined", "define", "describe", "described", "explain", "explained"];
-        if self.has(How) && self.spells(&defines) && self.only(&[How, Information, Verb]) {
+        if self.has(How) && self.strict() && self.spells(&defines) && self.only(&[How, Information, Verb]) {
             return says(information);
         }
         if self.sentence.yes_no && self.has(Alias) && self.only(&[Alias]) && !self.spells(&["symbol", "symbols"]) {
@@ -112,9 +104,23 @@ impl View<'_> {
         let what = if is_disease { Disease } else { Phenotype };
         let asks = self.only(&[Which, Information, Kind, what, Name]);
         let named = [Kind, what, Name].iter().any(|cue| self.has(*cue));
-        (asks && self.describes() && self.asks_something() && (!named || self.has(Which)))
+        (asks && self.strict() && self.describes() && self.asks_something() && (!named || self.has(Which)))
             .then(|| says(information))
             .flatten()
+    }
+
+    /// Whether a question without a word for symptoms asks how a disease shows.
+    fn asks_how_it_shows(&self, name: &Name<'_>) -> bool {
+        // `What is X characterised by?`
+        let by = self.spells(&["characterised", "characterized"]) && self.before(Which, name.at);
+        // `What does a person with X have?`
+        let last = self.sentence.words.last().is_some_and(|word| ["have", "has"].contains(&word.low.as_str()));
+        let seen = (last || self.spells(&["see", "observe", "notice"])) && self.has(Person);
+        let how = self.has(How) && self.spells(&["present", "presents", "recognise", "recognize"]);
+        by && !self.sentence.yes_no && self.only(&[Which, Verb])
+            || seen && self.only(&[Which, Person, Verb])
+            || how && self.only(&[How, Verb, Person])
+            || self.has(Manifest) && self.only(&[How, Which, Manifest, Person])
     }
 
     /// The vocabulary of identifiers, or the value of gnomAD, that is asked for, if all other cues are among `allowed`.

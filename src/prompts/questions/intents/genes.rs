@@ -35,14 +35,18 @@ impl View<'_> {
             ]) && (!self.has(Gene) || self.has(Mutation) || self.has(Which));
             return if fits { says("diseases") } else { None };
         }
-        if self.has(Cause) && list && self.has(Which) && self.only(&[Which, Cause, Mutation, Gene]) {
+        if self.has(Cause) && list && self.strict() && self.has(Which) && self.only(&[Which, Cause, Mutation, Gene]) {
             // `What does X cause?`, `what do mutations in X lead to?`; not `what causes X?`.
             let active = !self.before(Cause, first) && !self.light(By) && self.target != Some(Gene);
             return if active { says("diseases") } else { None };
         }
         // `What happens when X is mutated?`
+        // `What do people get if X is broken?`
+        let get = self.has(Person) && self.has(Mutation) && self.has(Which);
         let happens = self.spells(&["happens", "happen"]) && self.has(Mutation) && self.has(Which);
-        if happens && list && self.only(&[Which, Verb, Mutation, Gene, Person]) {
+        // `What goes wrong if X is broken?`
+        let wrong = self.spells(&["wrong"]) && self.has(Which) && self.spells(&["if", "when", "with"]);
+        if (happens || wrong || get) && list && self.strict() && self.only(&[Which, Verb, Mutation, Gene, Person]) {
             return says("diseases");
         }
         if self.target == Some(Phenotype) && list {
@@ -54,13 +58,19 @@ impl View<'_> {
         }
         if self.has(Where) || self.target == Some(Location) {
             let fits = self.only(&[Where, Which, Location, Chromosome, Verb, Gene]) && !self.has(How) && !yes_no;
+            let placed = (self.strict() && !self.spells(&["cell", "cells", "body"]))
+                || self.has(Location)
+                || self.has(Chromosome);
             let found = !self.has(Verb) || self.spells(&["found", "find", "finds"]);
-            return if fits && found { field("location") } else { None };
+            return if fits && found && placed { field("location") } else { None };
         }
         if self.has(How) {
             return if self.has(Inheritance) && self.only(&[How, Inheritance, Mutation, Gene]) {
                 field("inheritance")
-            } else if self.only(&[How, Work, Function, Protein]) && (self.has(Work) || self.has(Function)) {
+            } else if self.only(&[How, Work, Function, Protein])
+                && self.strict()
+                && (self.has(Work) || self.has(Function))
+            {
                 field("summary")
             } else if self.has(Name) && self.has(Official) && self.only(&[How, Name, Official, Gene]) {
                 field("name")
@@ -76,7 +86,7 @@ impl View<'_> {
             return field("previous_symbol");
         }
         if self.has(Biotype) || (self.has(Kind) && !self.has(Inheritance)) {
-            let fits = self.only(&[Which, Biotype, Kind, Gene, Encode]);
+            let fits = self.only(&[Which, Biotype, Kind, Gene, Encode, Or]);
             return if fits { field("kind") } else { None };
         }
         if self.has(Inheritance) {
@@ -107,9 +117,7 @@ impl View<'_> {
     fn fact_of_gene(&self, first: usize) -> Option<String> {
         let says = |task: &str| Some(format!("{}{task} =", self.gene_keys()));
         let field = |field: &str| says(&format!("information retrieval: {field}"));
-        let carries =
-            !self.has(Verb) || self.spells(&["carries", "carry", "harbors", "harbours", "found", "find", "finds"]);
-        if self.has(Chromosome) && carries && self.only(&[Which, Chromosome, Location, Gene, Verb]) {
+        if self.has(Chromosome) && self.only(&[Which, Chromosome, Location, Gene, Verb]) {
             return field("chromosome");
         }
         let does = self.ends_in_do();
@@ -117,7 +125,7 @@ impl View<'_> {
             let fits = self.only(&[Which, Function, Role, Protein, Encode, Information, Gene])
                 || (self.has(Role) && self.only(&[Which, Role, Verb]));
             let asks = self.has(Which) || self.has(Function) || self.has(Role);
-            return if fits && asks { field("summary") } else { None };
+            return if fits && asks && (!does || self.strict()) { field("summary") } else { None };
         }
         if let Some(space) = self.identifier(&[Which, Identifier, Gene, Protein, Verb, Encode]) {
             if self.target == Some(Gene) && self.has(Which) {
@@ -136,7 +144,11 @@ impl View<'_> {
         if self.has(Symbol) && !self.has(StandsFor) && self.only(&[Which, Symbol, Official, Gene]) {
             return field("symbol");
         }
-        if self.has(Alias) && self.only(&[Which, Alias, Gene, Name]) {
+        // `What else do people call X?`
+        if self.has(Which) && self.spells(&["call"]) && self.spells(&["else"]) && self.only(&[Which, Person]) {
+            return field("names");
+        }
+        if self.has(Alias) && self.only(&[Which, Alias, Gene, Name, Person]) {
             let alias = self.spells(&["alias", "aliases"]);
             return if alias { field("alias") } else { field("names") };
         }
@@ -157,6 +169,7 @@ impl View<'_> {
             return field("symbol");
         }
         if self.has(Protein)
+            && self.strict()
             && (self.has(Encode) || self.target == Some(Protein))
             && self.only(&[Which, Protein, Encode, Gene])
         {
@@ -164,6 +177,7 @@ impl View<'_> {
         }
         let asks = self.only(&[Which, Information, Gene])
             && (!self.has(Gene) || self.has(Information))
+            && self.strict()
             && self.describes()
             && self.asks_something();
         if asks { says("gene information") } else { None }

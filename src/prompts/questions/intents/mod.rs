@@ -9,16 +9,22 @@ mod genes;
 mod view;
 
 pub(super) use view::Meaning;
-use view::{NOUNS, View};
+use view::View;
 
 use super::{
     names::{GeneName, Name},
     sentence::{Item, Place, Sentence},
-    vocabulary::Cue::{self, *},
+    vocabulary::{
+        Cue::{self, *},
+        NOUNS,
+    },
 };
 
 /// Whether two things are asked: `What is X and how is it inherited?`, `genes and symptoms of X`.
 pub(super) fn asks_twice(sentence: &Sentence<'_>) -> bool {
+    if sentence.twice {
+        return true;
+    }
     let cue = |place: &Place| match place.item {
         Item::Cue(cue) => Some(cue),
         _ => None,
@@ -45,7 +51,7 @@ pub(super) fn asks_twice(sentence: &Sentence<'_>) -> bool {
     };
     let noun = |place: &&Place| cue(place).filter(|cue| NOUNS.contains(cue)).map(kind);
     let said: Vec<&Place> =
-        asked.into_iter().filter(|place| !matches!(cue(place), Some(Filler | Frame | Adjective | Genetic))).collect();
+        asked.into_iter().filter(|place| !matches!(cue(place), Some(Filler | Adjective | Genetic))).collect();
     said.windows(3).any(|three| match (noun(&three[0]), cue(three[1]), noun(&three[2])) {
         (Some(one), Some(And), Some(other)) => one != other,
         _ => false,
@@ -110,7 +116,7 @@ impl<'a> View<'a> {
         let (genes, conditions) = (self.genes.as_slice(), self.conditions.as_slice());
         // `Is it X or Y that causes Z?` asks of each.
         let each = several && self.sentence.yes_no && !genes.is_empty() && !conditions.is_empty();
-        if self.has(Or) && !self.has(Inheritance) && !each {
+        if self.has(Or) && !self.has(Inheritance) && !self.has(Biotype) && !each {
             return None;
         }
         match (genes, conditions) {
@@ -197,7 +203,7 @@ impl<'a> View<'a> {
             // A statement, or two names side by side.
             self.only(&[Gene, Cause, Verb, Mutation, Risk])
                 && (first < condition.first || (condition.end <= self.sentence.topic && !self.cues.is_empty()))
-                && !(self.has(Gene) && self.cues.len() < 2)
+                && !(self.has(Gene) && self.cues.len() < 2 && !self.spells(&["is", "are"]))
                 && !passive
                 && !self.has(Which)
         };

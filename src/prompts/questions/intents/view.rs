@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use crate::prompts::questions::{
     names::Name,
     sentence::{Item, Place, Sentence},
-    vocabulary::Cue::{self, *},
+    vocabulary::{
+        Cue::{self, *},
+        NOUNS,
+    },
 };
 
 /// What a name is taken for.
@@ -31,35 +34,8 @@ pub(super) struct View<'a> {
     pub(super) placed: Vec<(usize, Cue)>,
 }
 
-/// Cues that name what may be asked for.
-pub(super) const NOUNS: [Cue; 23] = [
-    Gene,
-    Disease,
-    Phenotype,
-    Mutation,
-    Function,
-    Role,
-    Location,
-    Chromosome,
-    Alias,
-    Official,
-    Previous,
-    Symbol,
-    Protein,
-    Biotype,
-    Kind,
-    Inheritance,
-    Mode,
-    Information,
-    Identifier,
-    Name,
-    Relation,
-    Cause,
-    Person,
-];
-
 /// Cues that say nothing about what is asked.
-const LIGHT: [Cue; 7] = [Filler, Frame, Auxiliary, Whether, There, And, By];
+const LIGHT: [Cue; 6] = [Filler, Auxiliary, Whether, There, And, By];
 
 impl<'a> View<'a> {
     pub(super) fn of(sentence: &'a Sentence<'a>, kinds: &[Meaning]) -> Self {
@@ -101,7 +77,7 @@ impl<'a> View<'a> {
         };
         // `Genes in which mutations cause X`: so is which.
         let relative_which = |at: usize, place: &Place| {
-            let light = |place: &&Place| !matches!(place.item, Item::Cue(Filler | Frame));
+            let light = |place: &&Place| !matches!(place.item, Item::Cue(Filler));
             let before = sentence.places[..at].iter().rfind(light).map(|place| place.item);
             let after = sentence.places[at + 1..].iter().find(light).map(|place| place.item);
             place.item == Item::Cue(Which) && (before, after) == (Some(Item::Cue(Gene)), Some(Item::Cue(Mutation)))
@@ -154,6 +130,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether all words are understood: where no word names what is asked, any other one may.
+    pub(super) fn strict(&self) -> bool {
+        !self.sentence.places.iter().any(|place| place.item == Item::Open)
+    }
+
     pub(super) fn has(&self, cue: Cue) -> bool {
         self.cues.contains(&cue)
     }
@@ -195,12 +176,19 @@ impl<'a> View<'a> {
     }
     /// Whether there is a cue, or a bare name with nothing but articles around it.
     pub(super) fn asks_something(&self) -> bool {
-        !self.cues.is_empty() || !self.light(Frame)
+        let polite = ["a", "an", "the", "please", "pls", "hi", "hello", "thanks", "'s", "thank you"];
+        let bare = |place: &Place| match place.item {
+            Item::Cue(Filler) => polite.contains(&self.sentence.words[place.first].low.as_str()),
+            _ => true,
+        };
+        !self.cues.is_empty() || self.sentence.places.iter().all(bare)
     }
 
     /// Whether `do` or `does` stands at the end: `what does X do?`
     pub(super) fn ends_in_do(&self) -> bool {
-        self.sentence.words.last().is_some_and(|word| ["do", "does"].contains(&word.low.as_str()))
+        let says = |place: &&Place| !matches!(place.item, Item::Cue(Filler));
+        let last = self.sentence.places.iter().rfind(says);
+        last.is_some_and(|last| ["do", "does"].contains(&self.sentence.words[last.first].low.as_str()))
     }
 
     pub(super) fn gene_keys(&self) -> String {

@@ -1,0 +1,366 @@
+//! Where an ordinary word that is not in the vocabulary may stand.
+//!
+//! Such an *open* word is harmless wherever a sentence has room for circumstances: `My cousin is seeing a geneticist about Marfan syndrome and
+//! wonders which gene runs amok`. It is not where it would change what is asked for or of what:
+//!
+//! - before or behind a name, which it would make a longer one: `juvenile X`, `X carriers`. A verb may stand there: `genes underpinning X`;
+//! - before or behind the word for what is asked, which it would narrow or replace: `mitochondrial genes`, `gene panel`. Words that only
+//!   weigh may stand there (`culprit gene`), and verbs;
+//! - as what is asked for: `which exercises`, `how bad`, `the colour of X`;
+//! - as the object of a cause or of a preposition: `causes blue eyes`, `in teenagers`, `by country`. Circumstances of the question itself may
+//!   stand there: `in plain words`, `for my thesis`;
+//! - behind `and`, once everything has been asked: `… and book a table`.
+
+use super::{
+    sentence::{Item, Place, Sentence},
+    vocabulary::{Cue, NOUNS},
+};
+
+/// What an open word is in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slot {
+    /// It says nothing about what is asked.
+    Free,
+    /// It tells of the circumstances of the question: `for my thesis`.
+    Circumstance,
+    /// It changes what is asked, or may do so.
+    Taken,
+}
+
+/// Words that weigh what they stand before, and do not narrow it.
+const WEIGHING: &str = "culprit guilty responsible offending rogue bad dodgy rotten flawed wrong exact precise actual real right true correct relevant \
+    important interesting obvious likely-suspect suspect suspected underlying involved implicated known established reported described relevant \
+    whole entire full complete overall general usual telltale tell-tale tell classic textbook cardinal notable noticeable salient striking outstanding \
+    distinctive distinguishing recognisable recognizable visible obvious expected different various several diverse multiple sundry same \
+    respective corresponding associated related linked connected mentioned said named aforementioned above above-mentioned candidate known offender \
+    causative causal causing inherited hereditary heritable nasty horrible awful terrible dreadful mysterious unpronounceable strange odd weird \
+    funny particular certain single human official formal proper current modern usual ordinary normal accepted approved cryptic short";
+
+/// Heads that only count or collect what stands behind `of`, or say who told it.
+const COLLECTING: &str = "list lists listing set names table overview collection bunch handful couple pair group range array series spectrum summary sort kind type \
+    types kinds form forms copy copies version case cases example because out instead hear heard hearing heared aware thought think thinking reminded sure \
+    friend friends colleague student mine speak speaking talk talking spoke know knew knowledge suspicion suspicious";
+
+/// Circumstances of a question.
+const CIRCUMSTANCES: &str = "word words term terms english language lay layman laymans laymen plain simple easy everyday own brief detail \
+    principle fact nutshell sentence sentences line lines moment present literature database databases data records file notes \
+    report letter essay thesis homework exam talk lecture class course presentation poster clinic ward textbook book article paper practice theory \
+    addition advance body cell cells question beginner beginners beginning dummies student students kid child grandmother purpose purposes \
+    interest curiosity work way other people everyday time office project morning afternoon evening week month tomorrow";
+
+/// Who hands a disease on: circumstances where inheritance is asked for.
+const KIN: &str = "mother father mothers fathers parent parents child children son sons daughter daughters family families generation generations \
+    offspring baby babies relatives grandparents healthy unaffected";
+
+/// Determiners and weak words that may stand between a preposition and its noun.
+const DETERMINERS: &str = "a an the this that these those some any all every each both another certain given own such my our your his her their its \
+    's one very so quite";
+
+const POSSESSIVES: &str = "my our your his her their a an";
+
+/// Prepositions whose object restricts the answer, and those whose object may be a person or a purpose.
+const RESTRICTING: &str = "in of by on at within among amongst via upon into onto during after against through since across along around over under";
+const ADDRESSING: &str = "for to from with as about toward towards";
+
+/// Who acts: a verb may follow.
+const PERSONS: &str =
+    "i we you u they he she one who people someone somebody anyone everybody everyone that which it this these";
+
+/// How sure a name is, and how it came up: `suspected X`, `so-called X`.
+const SAID: &str = "suspected called named confirmed mentioned discussed titled so-called presumed possible alleged supposed told read heard said saw";
+
+/// Orders, and verbs of looking for something.
+const REQUESTS: &str = "give tell show list find name provide send get need want know fetch look search see check explain describe write print display return say mention \
+    order sequence request gimme determine identify retrieve seek recall remember understand confirm call calls called means";
+
+/// Past forms of verbs that do not end in -ed.
+const PAST: &str = "went gone got gave given made came come became began broke broken ran took taken left lost kept fell felt stood brought thought underlay lay \
+    put set hit do does did go goes";
+
+/// Nouns that take over what stands before them: a `gene panel` is no gene.
+const TAKING_OVER: &str = "panel panels family families cluster clusters pool drive dosage dose network networks set sets name names kit kits card cards bank banks database \
+    databases product products number numbers atlas desert deserts copy copies tests therapies therapy patents editing research studies \
+    channel channels complex carriers clinic clinics centre center group groups foundation society association day week month walk ribbon conference \
+    community forum trials registry registries scale score criteria guidelines burden awareness charity book books support";
+
+fn has(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|other| other == word)
+}
+
+/// Whether a word is a relative: `what should the parents expect?`
+pub(super) fn is_kin(word: &str) -> bool {
+    has(KIN, word)
+}
+
+/// Whether a word may be a verb by its ending, and no noun or adjective: `underpins`, `governed`.
+fn is_verb(word: &str) -> bool {
+    let plural = word.ends_with('s') && !["ss", "us", "is", "'s"].iter().any(|end| word.ends_with(end));
+    !has(TAKING_OVER, word) && (plural || word.ends_with("ed") || word.ends_with("ly") || has(PAST, word))
+}
+
+/// Says of every open word in a span of places whether it may stand there: it becomes a word that says nothing, or one that is not understood.
+pub(super) fn judge(sentence: &mut Sentence<'_>, from: usize, to: usize) {
+    let spans: Vec<usize> = (0..sentence.places.len())
+        .filter(|at| sentence.places[*at].first >= from && sentence.places[*at].end <= to)
+        .collect();
+    let (Some(first), Some(last)) = (spans.first().copied(), spans.last().copied()) else { return };
+    let mut at = first;
+    while at <= last {
+        if sentence.places[at].item != Item::Open {
+            at += 1;
+            continue;
+        }
+        let mut end = at + 1;
+        while end <= last && sentence.places[end].item == Item::Open && !sentence.breaks(sentence.places[end].first) {
+            end += 1;
+        }
+        let slot = Run { sentence, first, last, at, end }.slot();
+        for place in &mut sentence.places[at..end] {
+            place.item = match slot {
+                Slot::Free => Item::Open,
+                Slot::Circumstance => Item::Cue(Cue::Filler),
+                Slot::Taken => Item::Unknown,
+            };
+        }
+        at = end;
+    }
+}
+
+/// Whether a word of a story stands before a name as a part of it: `a boy with juvenile X`.
+pub(super) fn lengthens(sentence: &Sentence<'_>, at: usize) -> bool {
+    let named = sentence
+        .places
+        .get(at + 1)
+        .is_some_and(|next| matches!(next.item, Item::Name(_)) && !sentence.breaks(next.first));
+    named
+        && !Run { sentence, first: 0, last: sentence.places.len() - 1, at, end: at + 1 }
+            .is_verb_before(&sentence.words[sentence.places[at].first].low)
+}
+
+/// Whether a word of a story may be a name that is not known: `my aunt has brellmann syndrome`.
+pub(super) fn may_be_name(sentence: &Sentence<'_>, at: usize) -> bool {
+    let word = &sentence.words[sentence.places[at].first].low;
+    let next = sentence.places.get(at + 1);
+    next.is_some_and(|next| next.item == Item::Cue(Cue::Disease) && !sentence.breaks(next.first))
+        && !has(WEIGHING, word)
+}
+
+/// Open words in a row: the places from `at` to `end` among those of a question, from `first` to `last`.
+struct Run<'a> {
+    sentence: &'a Sentence<'a>,
+    first: usize,
+    last: usize,
+    at: usize,
+    end: usize,
+}
+
+impl Run<'_> {
+    fn low(&self, at: usize) -> &str {
+        &self.sentence.words[self.sentence.places[at].first].low
+    }
+
+    /// The place directly before the run, if no punctuation stands between.
+    fn left(&self) -> Option<Place> {
+        let before = self.at.checked_sub(1).filter(|before| *before >= self.first)?;
+        (!self.sentence.breaks(self.sentence.places[self.at].first)).then(|| self.sentence.places[before])
+    }
+
+    /// The place directly behind the run.
+    fn right(&self) -> Option<Place> {
+        let next = self.sentence.places.get(self.end).filter(|_| self.end <= self.last)?;
+        (!self.sentence.breaks(next.first)).then_some(*next)
+    }
+
+    fn word_of(&self, place: Place) -> &str {
+        &self.sentence.words[place.end - 1].low
+    }
+
+    fn slot(&self) -> Slot {
+        let adverbs = (self.at..self.end).all(|at| self.low(at).ends_with("ly"));
+        if self.takes_right() {
+            return Slot::Taken;
+        }
+        if adverbs {
+            return Slot::Circumstance;
+        }
+        if self.takes_left() || self.is_second_request() {
+            return Slot::Taken;
+        }
+        let before_name = self.right().is_some_and(|right| matches!(right.item, Item::Name(_)));
+        if before_name && self.end - self.at == 1 && has(SAID, self.low(self.at)) {
+            return Slot::Circumstance;
+        }
+        self.governed()
+    }
+
+    /// Whether the last word of the run changes what stands behind it.
+    fn takes_right(&self) -> bool {
+        let Some(right) = self.right() else { return false };
+        let last = self.low(self.end - 1);
+        match right.item {
+            Item::Name(_) => !self.is_verb_before(last),
+            Item::Cue(cue) if is_asked(cue) && cue != Cue::Mutation => {
+                !((self.at..self.end).all(|at| has(WEIGHING, self.low(at)) || self.low(at).ends_with("ly"))
+                    || has(REQUESTS, last)
+                    || self.is_infinitive())
+            }
+            _ => self.word_of(right) == "of" && !has(COLLECTING, last) && !last.ends_with("ly"),
+        }
+    }
+
+    /// Whether the word before a name is a verb: `genes underpinning X`, `to confirm X`, `do we owe X`.
+    fn is_verb_before(&self, last: &str) -> bool {
+        let plural = last.ends_with('s') && !["ous", "ss", "us", "is"].iter().any(|end| last.ends_with(end));
+        let said = has(SAID, last);
+        let after_subject = self.end - self.at == 1
+            && self.left().is_some_and(|left| {
+                let word = self.word_of(left);
+                match left.item {
+                    Item::Cue(Cue::Gene | Cue::Mutation | Cue::Disease | Cue::Phenotype | Cue::Person) => {
+                        word.ends_with('s')
+                    }
+                    _ => self.is_infinitive() || has(PERSONS, word) && self.after_auxiliary(),
+                }
+            });
+        let told = last.ends_with("ed")
+            && self.left().is_some_and(|left| left.item == Item::Open || has(PERSONS, self.word_of(left)));
+        told || last.ends_with("ing") || plural || said || has(REQUESTS, last) || has(COLLECTING, last) || after_subject
+    }
+
+    /// Whether the run stands behind a `to` that belongs to no verb before it: `to confirm X`, not `related to juvenile X`.
+    fn is_infinitive(&self) -> bool {
+        let Some(left) = self.left().filter(|left| self.word_of(*left) == "to") else { return false };
+        let before = self.sentence.places.iter().rev().find(|place| place.end <= left.first);
+        left.end - left.first == 1
+            && !before.is_some_and(|place| {
+                matches!(
+                    place.item,
+                    Item::Cue(
+                        Cue::Cause | Cue::Verb | Cue::Relation | Cue::Risk | Cue::Manifest | Cue::By | Cue::Location
+                    )
+                )
+            })
+    }
+
+    /// Whether the two places before the run are an auxiliary and its subject.
+    fn after_auxiliary(&self) -> bool {
+        let before = self.at.checked_sub(2).and_then(|at| self.sentence.places.get(at));
+        before.is_some_and(|place| place.item == Item::Cue(Cue::Auxiliary))
+    }
+
+    /// Whether the first word of the run changes the name, or the word for what is asked, before it.
+    fn takes_left(&self) -> bool {
+        let Some(left) = self.left() else { return false };
+        let first = self.low(self.at);
+        let is_end = self.right().is_none_or(|right| matches!(right.item, Item::Cue(Cue::Filler | Cue::And)));
+        match left.item {
+            Item::Name(_) => {
+                let asked = self.sentence.places[self.first..self.at]
+                    .iter()
+                    .any(|place| place.item == Item::Cue(Cue::Auxiliary));
+                !(is_verb(first) || asked && self.end - self.at == 1 && is_end && !has(TAKING_OVER, first))
+            }
+            Item::Cue(cue) if is_asked(cue) => {
+                let many = self.word_of(left).ends_with('s');
+                !(is_verb(first) || first.ends_with("ing") || many && !has(TAKING_OVER, first))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the run begins a second request: `… and book a table`.
+    fn is_second_request(&self) -> bool {
+        let is_and = self.left().is_some_and(|left| left.item == Item::Cue(Cue::And));
+        let before = || self.sentence.places[self.first..self.at].iter();
+        is_and
+            && before().any(|place| matches!(place.item, Item::Cue(cue) if is_asked(cue) || matches!(cue, Cue::Which | Cue::Where | Cue::How | Cue::Cause)))
+    }
+
+    /// What the words before the run make of it.
+    fn governed(&self) -> Slot {
+        let is_weak = |place: &Place| {
+            has(DETERMINERS, &self.sentence.words[place.first].low) && place.end - place.first == 1
+                || self.sentence.words[place.first].low.ends_with("ly")
+        };
+        let determined = self.left().is_some_and(|left| is_weak(&left));
+        let addressed = self.left().is_some_and(|left| has(POSSESSIVES, self.word_of(left)));
+        let mut at = self.at;
+        while at > self.first
+            && !self.sentence.breaks(self.sentence.places[at].first)
+            && is_weak(&self.sentence.places[at - 1])
+        {
+            at -= 1;
+        }
+        if at == self.first || self.sentence.breaks(self.sentence.places[at].first) {
+            return Slot::Free;
+        }
+        let governor = self.sentence.places[at - 1];
+        let word = self.word_of(governor);
+        let inherited = self.sentence.has_any(&[Cue::Inheritance]);
+        let circumstance = (self.at..self.end).all(|at| {
+            let word = self.low(at);
+            has(CIRCUMSTANCES, word) || word.ends_with("ly") || inherited && has(KIN, word)
+        });
+        let asked = self.sentence.places[self.first..at].iter().any(|place| match place.item {
+            Item::Cue(cue) => is_asked(cue) || matches!(cue, Cue::Which | Cue::Where | Cue::How | Cue::Cause),
+            _ => false,
+        });
+        if circumstance && matches!(governor.item, Item::Cue(Cue::By)) {
+            return Slot::Circumstance;
+        }
+        let free = |is_free: bool| if is_free { Slot::Free } else { Slot::Taken };
+        match governor.item {
+            Item::Cue(Cue::Filler) if has(RESTRICTING, word) || has(ADDRESSING, word) => match () {
+                () if circumstance => Slot::Circumstance,
+                // What is told before the question restricts nothing.
+                () if !asked => Slot::Free,
+                () if has(RESTRICTING, word) => Slot::Taken,
+                () if word == "to" && !determined => free(self.is_infinitive_at(at - 1)),
+                () => {
+                    let before = self.sentence.places[..at - 1].last();
+                    let attached = before.is_some_and(|place| match place.item {
+                        Item::Cue(cue) => is_asked(cue) || matches!(cue, Cue::Verb | Cue::Cause | Cue::Risk),
+                        _ => false,
+                    });
+                    if addressed && !attached { Slot::Circumstance } else { Slot::Taken }
+                }
+            },
+            Item::Cue(Cue::Which | Cue::How | Cue::Who) => free(self.low(self.at).ends_with("ly") || determined),
+            Item::Cue(Cue::Cause | Cue::By | Cue::Manifest | Cue::Risk) => Slot::Taken,
+            Item::Cue(Cue::Verb) => {
+                let word = self.word_of(governor);
+                let participle = ["ed", "en", "wn", "nd", "ied"].iter().any(|end| word.ends_with(end));
+                free(participle && !determined || !asked)
+            }
+            _ => Slot::Free,
+        }
+    }
+
+    fn is_infinitive_at(&self, to: usize) -> bool {
+        let before = to.checked_sub(1).and_then(|at| self.sentence.places.get(at));
+        !before.is_some_and(|place| {
+            matches!(
+                place.item,
+                Item::Cue(Cue::Cause | Cue::Verb | Cue::Relation | Cue::Risk | Cue::Manifest | Cue::Location)
+            )
+        })
+    }
+}
+
+/// Whether a cue names what may be asked for.
+fn is_asked(cue: Cue) -> bool {
+    NOUNS.contains(&cue) && !matches!(cue, Cue::Person | Cue::Cause)
+        || matches!(
+            cue,
+            Cue::Omim
+                | Cue::Ensembl
+                | Cue::Hgnc
+                | Cue::Entrez
+                | Cue::Uniprot
+                | Cue::Orphanet
+                | Cue::Mondo
+                | Cue::Umls
+                | Cue::Hpo
+                | Cue::Refseq
+        )
+}
