@@ -126,7 +126,8 @@ pub(super) fn ends(name: &str) -> Vec<String> {
             [_, ..] => true,
             [] => false,
         };
-        let begins = rest.first().is_some_and(|word| !is_number(&word.to_ascii_lowercase()));
+        let first = rest.first().map(|word| word.to_ascii_lowercase()).unwrap_or_default();
+        let begins = !is_number(&first) && !NOT_BEFORE.contains(&first.as_str());
         if tells && !is_cut && is_name && begins {
             found.push(rest.join(" "));
         }
