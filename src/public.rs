@@ -316,6 +316,7 @@ fn settings(variants: PathBuf, genome: &Path) -> Settings {
     Settings {
         records,
         reference: genome.into(),
+        saturate: None,
         genes: None,
         ref_mismatch: OnMismatch::Skip,
         compare: None,

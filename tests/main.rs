@@ -26,6 +26,7 @@ mod reads;
 mod remote;
 mod report;
 mod resume;
+mod saturate;
 mod scan;
 mod shards;
 mod support;

@@ -92,7 +92,7 @@ fn a_name_of_another_format_is_refused() {
         ("reads @r.sam -m exact:gc", "sam cram bed vcf bcf bw parquet.gz bam.gz sam.gz fastq fq.gz"),
         ("reads @r.sam -m exact:gc --format bam", "sam tsv tsv.gz cram bam.gz"),
         ("reads @r.sam -m exact:gc --format tsv", "bam"),
-        ("variants @v.vcf -f @g.fa -m exact:gc", "tsv bed bam bw parquet bcf.gz"),
+        ("variants @v.vcf -f @g.fa -m exact:gc", "bed bam bw parquet.gz bcf.gz"),
         ("variants @v.vcf -f @g.fa -m exact:gc -O v", "vcf.gz bcf tsv"),
         ("variants @v.vcf -f @g.fa -m exact:gc -O z", "vcf bcf"),
         ("variants @v.vcf -f @g.fa -m exact:gc -O b", "vcf vcf.gz"),

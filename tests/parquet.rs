@@ -1,23 +1,13 @@
 //! Parquet: the columns of TSV with their types, and vectors as lists. It is read back by pyarrow and DuckDB, where they are installed.
 
-use std::process::{Command, Stdio};
-
-use crate::support::{Folder, genogloss, ort_available, root, succeed, tool};
+use crate::support::{Folder, genogloss, ort_available, python_with, root, succeed, tool};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 const EMBED: [&str; 6] = ["mean", "bases", "last", "first", "network", "base"];
 
 /// A Python with pyarrow and DuckDB.
 fn python() -> Option<String> {
-    let environment = std::env::var("VIRTUAL_ENV").map(|path| format!("{path}/bin/python"));
-    let found = environment.into_iter().chain(["python3".into()]).find(|python| {
-        let modules = Command::new(python).args(["-c", "import numpy, pyarrow, duckdb"]).stderr(Stdio::null()).status();
-        modules.is_ok_and(|status| status.success())
-    });
-    if found.is_none() {
-        eprintln!("SKIPPED: there is no Python with numpy, pyarrow and duckdb");
-    }
-    found
+    python_with("numpy, pyarrow, duckdb")
 }
 
 /// Names and types, row groups and compression, and the rows of a file.

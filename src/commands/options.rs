@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::given::{self, Given};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     output::{names, variants::VariantFormat},
     session::{
         Parts, Resume, Target,
@@ -95,19 +95,39 @@ pub(super) struct OutputOptions {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct VariantsOutput {
-    /// Output format: v VCF, z VCF in BGZF, b BCF (its index is always CSI). Default: by the name (.vcf, .vcf.gz,
-    /// .vcf.bgz, .bcf), else VCF. A name of another format is refused.
-    #[arg(short = 'O', long, value_name = "TYPE")]
+    /// Output format: v VCF, z VCF in BGZF, b BCF (its index is always CSI), u BCF without compression; of scored
+    /// variants also tsv and parquet (one line for each alternate allele), and, with --saturate, bedgraph. Default: by
+    /// the name (.vcf, .vcf.gz, .vcf.bgz, .bcf, .tsv, .parquet, .bedgraph), else VCF. A name of another format is
+    /// refused.
+    #[arg(short = 'O', long, value_name = "TYPE", hide_possible_values = true)]
     pub output_type: Option<VariantFormat>,
 }
 
 impl VariantsOutput {
     /// What was asked for, or what the name says.
     pub(super) fn of(&self, output: &OutputOptions) -> Result<VariantFormat> {
+        self.among(&VariantFormat::NAMED, output)
+    }
+
+    /// The same of scored variants, which may be a table.
+    pub(super) fn of_scored(&self, output: &OutputOptions) -> Result<VariantFormat> {
+        let format = self.among(&VariantFormat::SCORED, output)?;
+        names::needs_file(format == VariantFormat::Parquet, output.output.as_deref())?;
+        Ok(format)
+    }
+
+    fn among(&self, can: &[names::Writes<VariantFormat>], output: &OutputOptions) -> Result<VariantFormat> {
         let path = output.output.as_deref();
-        let option = self.output_type.map(|format| format!("-O {}", format.letter()));
-        let given = self.output_type.zip(option.as_deref());
-        names::decide(path, given, VariantFormat::of_name(path), &VariantFormat::NAMED)
+        let option = self.output_type.map(|format| format!("-O {}", format.option()));
+        if let (Some(format), Some(option)) = (self.output_type, &option)
+            && !can.iter().any(|writes| writes.format == format)
+        {
+            return Err(Error::usage(format!("{option} is for scored variants: genogloss variants")));
+        }
+        let by_name = VariantFormat::of_name(path);
+        let default =
+            can.iter().find(|writes| writes.format == by_name).map_or(VariantFormat::Vcf, |writes| writes.format);
+        names::decide(path, self.output_type.zip(option.as_deref()), default, can)
     }
 
     /// Rules of the index of an output of this format.

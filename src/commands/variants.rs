@@ -31,12 +31,18 @@ Examples:
   genogloss variants calls.vcf.gz -f genome.fa -o scored.vcf.gz
   genogloss variants calls.vcf.gz -f genome.fa --genes gencode.gtf.gz -m spliceai --accept-license -o scored.vcf.gz
   bcftools view -Ou -f PASS calls.bcf | genogloss variants - -f genome.fa -O b > scored.bcf
+  genogloss variants --saturate chr1:1000001-1000200 -f genome.fa -m core-promoter -O parquet -o saturated.parquet
   genogloss variants sample.vcf.gz --scores scores.vcf.gz -o sample.scored.vcf.gz
 
 INFO fields: genogloss columns variants")]
 pub(super) struct Options {
     /// Variants: VCF or BCF (plain, gzip or BGZF); `-` is standard input.
-    variants: PathBuf,
+    #[arg(required_unless_present = "saturate")]
+    variants: Option<PathBuf>,
+    /// Instead of a file of variants: every substitution of a region of the FASTA (in silico mutagenesis), written as -r
+    /// is. May be given several times. -O bedgraph then writes the mean delta of each base.
+    #[arg(long, value_name = "REGION", conflicts_with_all = ["variants", "scores", "genes"], help_heading = "Input")]
+    saturate: Vec<String>,
     /// Reference: a FASTA file, plain or BGZF; its .fai is used if it exists.
     #[arg(short = 'f', long, value_name = "FASTA", required_unless_present = "scores", help_heading = "Input")]
     reference: Option<PathBuf>,
@@ -118,7 +124,7 @@ impl Options {
     /// The records, which are written in this format.
     fn records(&self, format: VariantFormat) -> RecordSettings {
         RecordSettings {
-            variants: self.variants.clone(),
+            variants: self.variants.clone().unwrap_or_default(),
             contig_aliases: self.contig_aliases.clone(),
             max_ref_mismatch: self.max_ref_mismatch,
             region: self.regions.region.clone(),
@@ -176,6 +182,12 @@ fn check_given(options: &Options, given: &Given, format: VariantFormat) -> Resul
             hint: "-f genome.fa",
         },
         NotFor {
+            when: !options.saturate.is_empty(),
+            options: &["region", "regions_file", "contig_aliases", "resume", "shard"],
+            why: "applies to a file of variants, and --saturate makes them of the FASTA",
+            hint: "omit one of them",
+        },
+        NotFor {
             when: options.scores.is_none(),
             options: &["missing_scores"],
             why: "applies to --scores",
@@ -187,8 +199,16 @@ fn check_given(options: &Options, given: &Given, format: VariantFormat) -> Resul
 }
 
 pub(super) fn run(options: Options, given: &Given) -> Result<()> {
-    let format = options.format_out.of(&options.output)?;
+    let format = options.format_out.of_scored(&options.output)?;
     check_given(&options, given, format)?;
+    if format == VariantFormat::Bedgraph && options.saturate.is_empty() {
+        return Err(Error::usage("a bedGraph holds one value for each base: it is for --saturate")
+            .with_hint("-O tsv writes a line for each allele"));
+    }
+    if format.is_table() && options.scores.is_some() {
+        return Err(Error::usage("--scores writes VCF and BCF: the scores stay beside the genotypes")
+            .with_hint("bcftools query prints a table"));
+    }
     if let Some(path) = options.scores.clone() {
         return from_scores(options, path, given, format);
     }
@@ -200,6 +220,7 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     let settings = Settings {
         records,
         reference,
+        saturate: Some(options.saturate).filter(|regions| !regions.is_empty()),
         genes: options.genes,
         ref_mismatch: options.ref_mismatch,
         compare: options.compare,

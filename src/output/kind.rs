@@ -25,6 +25,8 @@ pub(crate) enum OutputKind {
     ScoredVcf,
     /// Variants with scores, BCF.
     ScoredBcf,
+    /// Variants with scores, as a table in Parquet.
+    ScoredParquet,
     /// Variants with genes, VCF.
     AnnotatedVcf,
     /// Variants with genes, BCF.
@@ -53,7 +55,7 @@ impl OutputKind {
 
     /// Parquet.
     pub(crate) fn is_parquet(self) -> bool {
-        matches!(self, Self::ScanParquet | Self::ReadsParquet)
+        matches!(self, Self::ScanParquet | Self::ReadsParquet | Self::ScoredParquet)
     }
 
     /// Variants with scores.
@@ -77,7 +79,7 @@ impl OutputKind {
             Self::ScanBed => &[Named::Bed],
             Self::ScanBedgraph => &[Named::Bedgraph],
             Self::ReadsBam => &[Named::Bam],
-            Self::ScanParquet | Self::ReadsParquet => &[Named::Parquet],
+            Self::ScanParquet | Self::ReadsParquet | Self::ScoredParquet => &[Named::Parquet],
             Self::ScoredVcf | Self::AnnotatedVcf => &[Named::Vcf],
             Self::ScoredBcf | Self::AnnotatedBcf => &[Named::Bcf],
             Self::AnnotatedIntervals => &[Named::Tsv, Named::Bed],

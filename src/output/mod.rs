@@ -1,6 +1,7 @@
 //! Bytes out. An output appears complete or not at all: it is written under a temporary name beside its target, synced, and renamed only
 //! when the run has succeeded and its counts agree.
 
+pub(crate) mod alleles;
 pub(crate) mod bam;
 pub(crate) mod bigwig;
 pub(crate) mod column;

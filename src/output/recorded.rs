@@ -10,6 +10,12 @@ impl OutputKind {
         let setting = |name: &str| settings.and_then(|all| all.get(name)).and_then(Value::as_str);
         let is_bcf = setting("output_type") == Some("bcf");
         match (setting("command").unwrap_or_default(), setting("format")) {
+            // Windows on intervals, in the order of these.
+            ("scan", Some("tsv"))
+                if settings.and_then(|all| all.get("centre")).is_some_and(|centre| *centre == true) =>
+            {
+                Self::Table
+            }
             ("scan", format) => {
                 let known = FORMATS.iter().find(|known| Some(known.name) == format);
                 known.map_or(Self::ScanTsv, |format| format.kind)
@@ -18,6 +24,8 @@ impl OutputKind {
             ("reads", Some("parquet")) => Self::ReadsParquet,
             ("reads", _) => Self::ReadsTsv,
             ("variants", _) if is_bcf => Self::ScoredBcf,
+            ("variants", _) if setting("output_type") == Some("parquet") => Self::ScoredParquet,
+            ("variants", _) if matches!(setting("output_type"), Some("tsv" | "bedgraph")) => Self::Table,
             ("variants", _) => Self::ScoredVcf,
             ("genes annotate", _) if is_bcf => Self::AnnotatedBcf,
             ("genes annotate", _) if setting("output_type").is_some() => Self::AnnotatedVcf,

@@ -1,4 +1,4 @@
-//! Writes variants as VCF or BCF, with INFO fields added.
+//! Writes variants as VCF or BCF, with INFO fields added, or as a table of these fields.
 
 use std::path::Path;
 
@@ -6,7 +6,9 @@ use crate::{
     error::{Error, Result},
     output::{
         Indexed, Output,
+        alleles::AlleleTable,
         names::{self, Named, Writes},
+        parquet::Field,
     },
     read::variants::Variants,
     vcf::{
@@ -31,6 +33,15 @@ pub(crate) enum VariantFormat {
     /// BCF without compression, for a pipe.
     #[value(name = "u")]
     PlainBcf,
+    /// A table: one line for each alternate allele.
+    #[value(name = "tsv")]
+    Tsv,
+    /// The same with types.
+    #[value(name = "parquet")]
+    Parquet,
+    /// One value for each base, with --saturate.
+    #[value(name = "bedgraph")]
+    Bedgraph,
 }
 
 impl VariantFormat {
@@ -38,6 +49,9 @@ impl VariantFormat {
     pub(crate) fn of_name(path: Option<&Path>) -> Self {
         match path.and_then(Named::of) {
             Some((Named::Bcf, false)) => Self::Bcf,
+            Some((Named::Tsv, _)) => Self::Tsv,
+            Some((Named::Parquet, _)) => Self::Parquet,
+            Some((Named::Bedgraph, _)) => Self::Bedgraph,
             _ if names::is_compressed(path) => Self::Bgzf,
             _ => Self::Vcf,
         }
@@ -51,14 +65,33 @@ impl VariantFormat {
         Writes::plain(Self::PlainBcf, Named::Bcf),
     ];
 
-    /// The letter of the option `-O`.
-    pub(crate) fn letter(self) -> char {
+    /// The names of files of scored variants.
+    pub(crate) const SCORED: [Writes<Self>; 7] = [
+        Self::NAMED[0],
+        Self::NAMED[1],
+        Self::NAMED[2],
+        Self::NAMED[3],
+        Writes::text(Self::Tsv, Named::Tsv),
+        Writes::plain(Self::Parquet, Named::Parquet),
+        Writes::text(Self::Bedgraph, Named::Bedgraph),
+    ];
+
+    /// The value of the option `-O`.
+    pub(crate) fn option(self) -> &'static str {
         match self {
-            Self::Vcf => 'v',
-            Self::Bgzf => 'z',
-            Self::Bcf => 'b',
-            Self::PlainBcf => 'u',
+            Self::Vcf => "v",
+            Self::Bgzf => "z",
+            Self::Bcf => "b",
+            Self::PlainBcf => "u",
+            Self::Tsv => "tsv",
+            Self::Parquet => "parquet",
+            Self::Bedgraph => "bedgraph",
         }
+    }
+
+    /// Whether it is a table, not a file of variants.
+    pub(crate) fn is_table(self) -> bool {
+        matches!(self, Self::Tsv | Self::Parquet | Self::Bedgraph)
     }
 
     /// Whether its records are BCF.
@@ -73,7 +106,11 @@ impl VariantFormat {
 
     /// The setting that all shards of a run share; each may compress its lines in its own way.
     pub(crate) fn word(self) -> &'static str {
-        if self.is_bcf() { "bcf" } else { "vcf" }
+        match self {
+            Self::Bcf | Self::PlainBcf => "bcf",
+            Self::Vcf | Self::Bgzf => "vcf",
+            table => table.option(),
+        }
     }
 }
 
@@ -81,6 +118,8 @@ impl VariantFormat {
 pub(crate) struct RecordWriter {
     /// `None` where the output is VCF.
     encoder: Option<Encoder>,
+    /// What is written of a record, where the output is a table.
+    table: Option<AlleleTable>,
     /// The name of the input in messages.
     input: String,
     bytes: Vec<u8>,
@@ -98,18 +137,29 @@ impl RecordWriter {
     ) -> Result<(Self, Vec<u8>)> {
         let input = variants.place().to_string();
         if !format.is_bcf() {
-            return Ok((Self { encoder: None, input, bytes: Vec::new() }, text));
+            return Ok((Self { encoder: None, table: None, input, bytes: Vec::new() }, text));
         }
         variants.keep_binary(samples);
         // The names of the input keep their numbers.
         Self::binary(variants.dictionary()?, &text, input)
     }
 
+    /// For a table of the records of `variants`. Returns its header too.
+    pub(crate) fn of_table(table: AlleleTable, variants: &Variants) -> (Self, Vec<u8>) {
+        let (input, header) = (variants.place().to_string(), table.header().into_bytes());
+        (Self { encoder: None, table: Some(table), input, bytes: Vec::new() }, header)
+    }
+
+    /// The columns of a table.
+    pub(crate) fn fields(&self) -> Vec<Field> {
+        self.table.as_ref().map_or_else(Vec::new, AlleleTable::fields)
+    }
+
     /// For records of our own, and their header. Returns the bytes of the header in the output's format too.
     pub(crate) fn of_lines(format: VariantFormat, header: &[Vec<u8>]) -> Result<(Self, Vec<u8>)> {
         let (input, text) = ("the output".to_string(), header.concat());
         if !format.is_bcf() {
-            return Ok((Self { encoder: None, input, bytes: Vec::new() }, text));
+            return Ok((Self { encoder: None, table: None, input, bytes: Vec::new() }, text));
         }
         let dictionary =
             Dictionary::parse(header.iter().map(Vec::as_slice)).map_err(|why| Error::input(&input, why))?;
@@ -127,18 +177,25 @@ impl RecordWriter {
         }
         let encoder = Encoder::new(dictionary);
         let bytes = encoder.header(text);
-        Ok((Self { encoder: Some(encoder), input, bytes: Vec::new() }, bytes))
+        Ok((Self { encoder: Some(encoder), table: None, input, bytes: Vec::new() }, bytes))
     }
 
     /// The records that an index is made of.
     pub(crate) fn indexed(&self) -> Indexed {
+        if self.table.is_some() {
+            return Indexed::No;
+        }
         self.encoder.as_ref().map_or(Indexed::Vcf, |encoder| Indexed::Bcf(encoder.contig_count()))
     }
 
-    /// Writes a record with INFO fields added, which are text as in VCF.
-    pub(crate) fn write(&mut self, record: &VariantRecord, added: &[u8], output: &mut Output) -> Result<()> {
-        let Self { encoder, input, bytes } = self;
+    /// Writes a record with INFO fields added, which are text as in VCF. Returns how many records or lines that are.
+    pub(crate) fn write(&mut self, record: &VariantRecord, added: &[u8], output: &mut Output) -> Result<u64> {
+        let Self { encoder, table, input, bytes } = self;
         bytes.clear();
+        if let Some(table) = table {
+            let lines = table.write(record, added, bytes);
+            return output.write_all(bytes).map(|()| lines);
+        }
         match encoder {
             None => info::with_info(record, added, bytes),
             Some(encoder) => encoder.write(record, added, bytes).map_err(|problem| {
@@ -147,10 +204,11 @@ impl RecordWriter {
             })?,
         }
         if output.is_indexed() {
-            output.write_record(record.contig(), record.interval(), bytes)
+            output.write_record(record.contig(), record.interval(), bytes)?;
         } else {
-            output.write_all(bytes)
+            output.write_all(bytes)?;
         }
+        Ok(1)
     }
 }
 

@@ -37,7 +37,6 @@ mod version;
 
 pub(crate) use format::{Compression, Format};
 pub(crate) use lines::{LineLimited, MAX_LINE, read_frame, read_line, read_line_and_end};
-#[cfg(any(test, feature = "fuzz"))]
 pub(crate) use open::open_reader;
 pub(crate) use open::{Input, open, open_even_empty, open_if_any, place};
 pub(crate) use sample::{Sample, sample};

@@ -76,7 +76,6 @@ pub(crate) fn open_if_any(path: &Path) -> Result<Option<Input>> {
 
 /// Opens an input from any reader, for example from memory. Its format may be [`Format::Empty`]. Messages and manifests call it
 /// `name`.
-#[cfg(any(test, feature = "fuzz"))]
 pub(crate) fn open_reader(name: &Path, reader: impl Read + Send + 'static) -> Result<Input> {
     begin(name, Box::new(reader), None)
 }

@@ -1,6 +1,9 @@
 //! INFO fields of scored variants.
 
-use crate::output::column::{Column, ColumnTable, column};
+use crate::output::{
+    alleles,
+    column::{Column, ColumnTable, column},
+};
 
 const ALL: &[Column] = &[column(&["GG_"], "prefix of all fields, or what --prefix gives")];
 
@@ -43,6 +46,8 @@ const SPLICEAI: &[Column] = &[column(
 pub(crate) const TABLES: &[ColumnTable] = &[
     ColumnTable { format: "all", columns: ALL },
     ColumnTable { format: "vcf", columns: WINDOWS },
+    ColumnTable { format: "tsv, parquet", columns: alleles::COLUMNS },
+    ColumnTable { format: "bedgraph --saturate", columns: alleles::TRACK },
     ColumnTable { format: "vcf --genes", columns: GENES },
     ColumnTable { format: "vcf --haplotypes", columns: HAPLOTYPES },
     ColumnTable { format: "vcf --fields spliceai", columns: SPLICEAI },

@@ -15,6 +15,7 @@ pub(crate) mod genes;
 pub(crate) mod haplotypes;
 pub(crate) mod plan;
 mod query;
+mod saturation;
 pub(crate) mod scores;
 pub(crate) mod settings;
 mod source;
@@ -40,7 +41,7 @@ use crate::{
     error::{Error, Result},
     genome::Contigs,
     model::card::Card,
-    output::variants::RecordWriter,
+    output::variants::{RecordWriter, VariantFormat},
     read::{
         InputReport, annotation,
         reference::Reference,
@@ -61,7 +62,10 @@ pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) 
     let aliases = settings.records.aliases()?;
     let reference = Reference::open(&settings.reference)?;
     let (asks, answers, genes) = modes(settings, &model, &reference, &aliases)?;
-    let mut variants = Variants::open(&settings.records.variants)?;
+    let mut variants = match &settings.saturate {
+        Some(region) => saturation::all(region, &reference, &settings.reference)?,
+        None => Variants::open(&settings.records.variants)?,
+    };
     if !settings.records.digest {
         variants.skip_digest();
     }
@@ -79,6 +83,7 @@ pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) 
         }
         None => None,
     };
+    let table = if settings.records.format.is_table() { Some(answers.table(settings)?) } else { None };
     let recorded = answers.recorded(settings, genes.as_ref())?;
     let header = writer::header(&variants, &answers, &model.report, &recorded, settings)?;
     let session = request.begin(About {
@@ -87,14 +92,21 @@ pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) 
         reference: Some(settings.reference.clone()),
         ..About::new(model.report.clone(), model.threads, recorded)
     })?;
-    let (records, header) = RecordWriter::new(settings.records.format, &mut variants, header, settings.haplotypes)?;
+    let format = settings.records.format;
+    let (records, header) = match table {
+        Some(table) => RecordWriter::of_table(table, &variants),
+        None => RecordWriter::new(format, &mut variants, header, settings.haplotypes)?,
+    };
     let layout = Layout {
         indexed: records.indexed(),
-        bgzf: Some(settings.records.format.is_bgzf()),
+        bgzf: (!format.is_table()).then_some(format.is_bgzf()),
         longest: reference.contigs().longest().max(variants.contigs.longest()),
         input: variants.place().into(),
     };
-    let output = session.create(&layout, &header)?;
+    let mut output = session.create(&layout, &header)?;
+    if format == VariantFormat::Parquet {
+        output = output.into_parquet(records.fields())?;
+    }
     let counts = answers.counts(session.resumed().counts());
     let writer = Writer::new(output, answers, records, counts);
     let source = Records::new(settings, variants, reference, aliases, (asks, genes), (territory, regions));

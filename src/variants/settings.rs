@@ -93,6 +93,8 @@ pub(crate) struct Settings {
     pub records: RecordSettings,
     /// The reference.
     pub reference: PathBuf,
+    /// Instead of records: every substitution of these regions.
+    pub saturate: Option<Vec<String>>,
     /// The genes, for models that score by gene.
     pub genes: Option<PathBuf>,
     /// What happens to records whose REF does not match.
@@ -118,6 +120,8 @@ pub(crate) struct Settings {
 impl Settings {
     /// The files that are read.
     pub(crate) fn inputs(&self) -> Vec<&Path> {
-        self.records.inputs().chain([self.reference.as_path()]).chain(self.genes.as_deref()).collect()
+        // Substitutions of a region are in no file.
+        let records = self.records.inputs().skip(usize::from(self.saturate.is_some()));
+        records.chain([self.reference.as_path()]).chain(self.genes.as_deref()).collect()
     }
 }

@@ -12,13 +12,14 @@ use crate::{
     error::{Error, Result},
     output::{
         Output,
+        alleles::AlleleTable,
         manifest::{self, ModelReport},
-        variants::RecordWriter,
+        variants::{RecordWriter, VariantFormat},
     },
     pipeline::Outcome,
-    read::{InputReport, variants::Variants},
+    read::{InputReport, regions::one_by_one, variants::Variants},
     session::{self, Sink, Written, journal::Checkpoint},
-    vcf::info,
+    vcf::info::{self, FieldNames},
 };
 
 /// How answers are compared and written.
@@ -38,6 +39,18 @@ impl Answers {
         }
     }
 
+    /// What a table of these answers holds.
+    pub(super) fn table(&self, settings: &Settings) -> Result<AlleleTable> {
+        match self {
+            Self::Windows(answers) if settings.records.format == VariantFormat::Bedgraph => {
+                Ok(AlleleTable::Track(answers.only_delta()?.into()))
+            }
+            Self::Windows(answers) => Ok(AlleleTable::Lines(answers.table(), FieldNames::new(&settings.prefix).skip)),
+            Self::Genes(_) => Err(Error::usage("scores by gene have no table: an allele may lie in several genes")
+                .with_hint("-O v, z or b; bcftools query prints a table")),
+        }
+    }
+
     /// The counts of a run, with a histogram for each score.
     pub(super) fn counts(&self, counts: Counts) -> Counts {
         match self {
@@ -52,6 +65,9 @@ impl Answers {
         recorded.put("contig_aliases", settings.records.contig_aliases.as_deref().map(manifest::digest).transpose()?);
         recorded.put("output_type", settings.records.format.word());
         recorded.put("prefix", &settings.prefix);
+        if let Some(regions) = &settings.saturate {
+            recorded.put("saturate", one_by_one(regions));
+        }
         recorded.put("ref_mismatch", format!("{:?}", settings.ref_mismatch).to_lowercase());
         if !settings.columns.is_empty() {
             recorded.put("column", settings.columns.join(","));
@@ -185,7 +201,7 @@ impl Sink<Query> for Writer {
             }
             _ => return Err(Error::Internal("a variant was scored in one mode and answered in another".into())),
         }
-        counts.rows += 1;
-        records.write(record, added, output)
+        counts.rows += records.write(record, added, output)?;
+        Ok(())
     }
 }

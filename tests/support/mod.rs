@@ -209,3 +209,16 @@ pub(crate) fn shared(path: &str) -> Option<String> {
 pub(crate) fn read_repository(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
+
+/// A Python that has these modules; a test without one says that it is skipped.
+pub(crate) fn python_with(modules: &str) -> Option<String> {
+    let environment = std::env::var("VIRTUAL_ENV").map(|path| format!("{path}/bin/python"));
+    let found = environment.into_iter().chain(["python3".into()]).find(|python| {
+        let imported = Command::new(python).args(["-c", &format!("import {modules}")]).stderr(Stdio::null()).status();
+        imported.is_ok_and(|status| status.success())
+    });
+    if found.is_none() {
+        eprintln!("SKIPPED: there is no Python with {modules} (make venv makes one with numpy and onnxruntime)");
+    }
+    found
+}

@@ -24,7 +24,7 @@ use parquet::{
     },
 };
 
-pub(crate) use self::fields::{Field, fields};
+pub(crate) use self::fields::{Field, FieldKind, fields};
 use self::{
     buffers::{Buffer, wrong_line},
     fields::schema,

@@ -12,7 +12,7 @@ use clap::builder::PossibleValue;
 pub(crate) use self::{
     bed::BED,
     bedgraph::BEDGRAPH,
-    format::{Holds, Place, Rules, TableFormat},
+    format::{Holds, Place, Rules, TableFormat, write_place},
     tsv::{PARQUET, TSV},
 };
 use super::names::Writes;

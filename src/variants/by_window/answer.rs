@@ -14,6 +14,7 @@ use crate::{
         card::{Comparison, StrandRule},
     },
     number::Digits,
+    output::parquet::{Field, FieldKind},
     pipeline::RowAnswers,
     session::load::{Kind, LoadedModel},
     skip::Skip,
@@ -93,6 +94,25 @@ impl WindowAnswers {
     /// INFO fields that are added.
     pub(crate) fn fields(&self) -> Vec<&str> {
         self.names.iter().map(String::as_str).chain([self.fields.skip.as_str()]).collect()
+    }
+
+    /// The fields as columns of a table, without that of reasons.
+    pub(crate) fn table(&self) -> Vec<Field> {
+        let kind = |kind: &ScoreField| match kind {
+            ScoreField::At => FieldKind::Integer,
+            _ => FieldKind::Number,
+        };
+        let kinds = self.kinds.iter().cycle().map(kind);
+        self.names.iter().zip(kinds).map(|(name, kind)| Field { name: name.clone(), kind }).collect()
+    }
+
+    /// The field of deltas, if there is one score.
+    pub(crate) fn only_delta(&self) -> Result<&str> {
+        match self.columns.as_slice() {
+            [_] => Ok(&self.names[0]),
+            all => Err(Error::usage(format!("a bedGraph contains one score, and {} are selected", all.len()))
+                .with_hint("choose one with --column; genogloss models show lists them")),
+        }
     }
 
     /// Names of the scores that are counted.

@@ -5,10 +5,7 @@ mod equivalence;
 mod networks;
 mod scores;
 
-use std::{
-    collections::BTreeMap,
-    process::{Command, Stdio},
-};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
@@ -253,15 +250,7 @@ fn value(info: &BTreeMap<String, Vec<String>>, key: &str, allele: usize) -> Resu
 /// Python with onnxruntime and numpy; says so when a test is skipped.
 #[allow(clippy::print_stderr, reason = "a skipped test says why")]
 fn python() -> Option<String> {
-    let environment = std::env::var("VIRTUAL_ENV").map(|path| format!("{path}/bin/python"));
-    let found = environment.into_iter().chain(["python3".into()]).find(|python| {
-        let modules = Command::new(python).args(["-c", "import numpy, onnxruntime"]).stderr(Stdio::null()).status();
-        modules.is_ok_and(|status| status.success())
-    });
-    if found.is_none() {
-        eprintln!("SKIPPED: there is no Python with numpy and onnxruntime (make venv makes one)");
-    }
-    found
+    crate::support::python_with("numpy, onnxruntime")
 }
 
 /// Largest difference that is none: the program writes six decimals, or six significant digits.
