@@ -5,6 +5,7 @@
 
 mod ask;
 mod bad_input;
+mod centre;
 mod columns;
 mod convnet;
 mod evaluate;

@@ -10,7 +10,7 @@ use crate::{
         column::ColumnTable,
         table::{self, FORMATS, TableFormat},
     },
-    prompts, reads,
+    prompts, reads, scan,
     shards::plan,
     sites,
     skip::{Skip, Skipper},
@@ -51,7 +51,9 @@ impl Of {
         match self {
             Self::Scan => {
                 let format = |format: &TableFormat| ColumnTable { format: format.name, columns: format.columns };
-                ("format", FORMATS.iter().map(format).chain(table::columns::TABLES.iter().copied()).collect())
+                let centred = ColumnTable { format: "tsv, parquet --centre", columns: scan::centre::columns::COLUMNS };
+                let others = table::columns::TABLES.iter().copied();
+                ("format", FORMATS.iter().map(format).chain(others).chain([centred]).collect())
             }
             Self::Reads => ("format", reads::columns::TABLES.to_vec()),
             Self::Variants => ("format", variants::columns::TABLES.to_vec()),

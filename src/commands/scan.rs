@@ -13,7 +13,7 @@ use crate::{
     output::{
         Indexed,
         names::{self, Named},
-        table::{BED, Holds, TableFormat},
+        table::{BED, Holds, TSV, TableFormat},
     },
     read,
     scan::{self, Settings, overlap::Rule, tiles::MAX_WINDOW},
@@ -35,6 +35,7 @@ Examples:
   genogloss scan genome.fa -r chr20:1,000,000-2,000,000 --threshold 0.3 --merge -o likely.bed
   genogloss scan genome.fa --bigwig tracks
   gunzip -c genome.fa.gz | genogloss scan - -m exact:gc --window 10000 -O bedgraph > gc.bedgraph
+  genogloss scan genome.fa -R peaks.narrowPeak --centre -m ./bpnet -o peaks.parquet
 
 Columns: genogloss columns scan")]
 pub(super) struct Options {
@@ -80,6 +81,10 @@ pub(super) struct Options {
     overlap: Rule,
     #[command(flatten)]
     regions: RegionOptions,
+    /// One window for each interval of -R, with its core centred on the middle of the interval, or on the summit of a
+    /// line of narrowPeak: TSV or Parquet, in the order of the BED file, with the names and scores of the intervals.
+    #[arg(long, requires = "regions_file", help_heading = "Input")]
+    centre: bool,
     /// Distance between window starts, in bases. Default: the model's. [1, 16777216]
     #[arg(long, value_name = "BASES", value_parser = clap::value_parser!(u64).range(1..=MAX_WINDOW), help_heading = "Input")]
     stride: Option<u64>,
@@ -107,7 +112,13 @@ fn format(options: &Options) -> Result<TableFormat> {
     // Open reading frames have no scores.
     let frames = options.model.model.starts_with("exact:orf");
     let can = TableFormat::that_hold(if frames { Holds::Everything } else { Holds::OneScore });
-    let format = names::decide(path, options.format.zip(option.as_deref()), BED, &can)?;
+    let default = if options.centre { TSV } else { BED };
+    let format = names::decide(path, options.format.zip(option.as_deref()), default, &can)?;
+    if options.centre && format != TSV && !format.kind.is_parquet() {
+        return Err(
+            Error::usage(format!("--centre writes TSV or Parquet, not {}", format.named.word())).with_hint("-O tsv")
+        );
+    }
     // With --bigwig and without -o there is no table.
     names::needs_file(format.kind.is_parquet() && options.bigwig.is_none(), path)?;
     Ok(format)
@@ -146,6 +157,12 @@ fn check_given(
             hint: "",
         },
         NotFor {
+            when: options.centre,
+            options: &["region", "merge", "bigwig", "stride", "overlap", "window", "index"],
+            why: "does not apply to --centre, which scores one window for each interval",
+            hint: "omit one of them",
+        },
+        NotFor {
             when: tracks_alone,
             options: &["format", "threshold", "merge", "index"],
             why: "applies to the table, and --bigwig without -o writes none",
@@ -181,5 +198,9 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     model.keep_columns(&options.column)?;
     let grid = settings.grid(&model)?;
     check_given(&options, given, &model, format, grid.is_some())?;
-    scan::run(&settings, request, model, grid)
+    match (options.centre, grid) {
+        (true, Some(grid)) => scan::centre::run(&settings, request, model, grid),
+        (true, None) => Err(Error::usage("--centre needs a model with windows")),
+        (false, grid) => scan::run(&settings, request, model, grid),
+    }
 }

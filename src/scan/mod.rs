@@ -4,6 +4,7 @@
 //! into tracks; [`overlap`] makes one score of windows that overlap. Open reading frames, which need no windows, have a path of their own:
 //! [`orf`].
 
+pub(crate) mod centre;
 pub(crate) mod orf;
 pub(crate) mod overlap;
 mod settings;

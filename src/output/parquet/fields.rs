@@ -36,8 +36,19 @@ pub(crate) enum FieldKind {
 }
 
 /// Columns of tables that hold whole numbers.
-const INTEGERS: [&str; 9] =
-    ["start", "end", "flags", "mapq", "length", "windows", "window_start", "window_end", "window_contig_start"];
+const INTEGERS: [&str; 11] = [
+    "start",
+    "end",
+    "interval_start",
+    "interval_end",
+    "flags",
+    "mapq",
+    "length",
+    "windows",
+    "window_start",
+    "window_end",
+    "window_contig_start",
+];
 
 impl FieldKind {
     /// Columns of the text that it takes.
