@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ["README.md", "docs/start/first-run.md", "docs/concepts/windows.md", *(f"docs/guides/{name}.md" for name in ["promoters", "tracks", "reads", "splice-scores", "evaluate", "ask", "cluster"]),
+PAGES = ["README.md", "docs/start/first-run.md", "docs/concepts/windows.md", *(f"docs/guides/{name}.md" for name in ["promoters", "tracks", "reads", "splice-scores", "language-models", "evaluate", "ask", "cluster"]),
          *(f"docs/reference/{name}.md" for name in ["inputs", "exact-tasks", "scan", "reads", "variants"])]
 # Pages with tables of columns, and without examples.
 TABLES = ["docs/reference/columns.md", "docs/reference/skip-reasons.md"]

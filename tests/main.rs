@@ -17,6 +17,7 @@ mod invariants;
 mod language;
 mod man;
 mod models_check;
+mod models_new;
 mod options;
 mod outputs;
 mod parquet;

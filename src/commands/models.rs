@@ -1,4 +1,4 @@
-//! `genogloss models`: list, show and check.
+//! `genogloss models`: list, show, check, and make new ones.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use clap::Subcommand;
 use super::say;
 use crate::{
     error::Result,
-    model::{check::check, describe, engines::EngineChoice, registry},
+    model::{check::check, describe, draft, engines::EngineChoice, registry},
 };
 
-/// List, show, check and import models.
+/// List, show, check, import and make models.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  genogloss models list\n  genogloss models check path/to/folder")]
 pub(super) struct Options {
@@ -26,6 +26,18 @@ enum Command {
     /// List all models that are found: name, version, licence, summary.
     #[command(after_help = "Examples:\n  genogloss models list\n  genogloss models list --models-dir models")]
     List,
+    /// Make a model folder of an ONNX file: a card of what the network's inputs and outputs say, in which a ? marks what
+    /// you must decide (order of bases, activation, labels, licence), with the checksums of its files.
+    #[command(
+        after_help = "Examples:\n  genogloss models new deepbind.onnx\n  genogloss models new exported/model.onnx -o my-model"
+    )]
+    New {
+        /// The network; files with its weights are taken from beside it.
+        network: PathBuf,
+        /// The folder to make. Default: named like the file, in the current folder.
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
     // Described in full in its own file.
     Import(super::import::Options),
     /// Show the card of a model.
@@ -53,6 +65,16 @@ pub(super) fn run(options: Options) -> Result<()> {
     match options.command {
         Command::List => say(describe::list(models_dir).as_bytes()),
         Command::Import(options) => super::import::run(&options, models_dir),
+        Command::New { network, output } => {
+            let named = || network.file_stem().map_or_else(|| "model".into(), PathBuf::from);
+            let (folder, open) = draft::new(&network, &output.unwrap_or_else(named))?;
+            let place = folder.display();
+            say(format!(
+                "{place}/card.yaml: {open} lines end in a ?: decide them\nthen: genogloss models check {}{place}\n",
+                if folder.components().count() > 1 { "" } else { "./" }
+            )
+            .as_bytes())
+        }
         Command::Show { model } => say(describe::show(&registry::find(&model, models_dir)?)?.as_bytes()),
         Command::Check { model, engine } => {
             let report = check(&registry::find(&model, models_dir)?, engine)?;

@@ -86,7 +86,7 @@ fn tensors(
 }
 
 /// The files that a network names.
-fn named(network: &[u8]) -> Result<BTreeSet<String>, String> {
+pub(super) fn named(network: &[u8]) -> Result<BTreeSet<String>, String> {
     protobuf::check(network)?;
     let mut files = BTreeSet::new();
     tensors(network, Message::Model, &mut |tensor| {

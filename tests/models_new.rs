@@ -1,0 +1,148 @@
+//! `genogloss models new`: a first card of a network of somebody else, which two or three edits make complete.
+
+use std::fs;
+
+use crate::support::{Folder, genogloss, root, succeed};
+
+/// Makes a folder of a family's network, with lines of its card replaced.
+fn made(folder: &Folder, family: &str, edits: &[(&str, &str)]) -> String {
+    let network = root().join("tests/models").join(family).join("model.onnx").display().to_string();
+    let path = folder.path(family.rsplit('/').next().expect("a name"));
+    let said = succeed(&["models", "new", &network, "-o", &path]);
+    assert!(said.contains("lines end in a ?") && said.contains(&format!("genogloss models check {path}")), "{said}");
+    let card = format!("{path}/card.yaml");
+    let mut text = fs::read_to_string(&card).expect("a card");
+    for (from, to) in edits {
+        assert!(text.contains(from), "{from}: {text}");
+        text = text.replace(from, to);
+    }
+    fs::write(card, text).expect("written");
+    path
+}
+
+#[test]
+fn the_first_card_of_a_network_runs_as_it_is() {
+    let folder = Folder::new();
+    for family in [
+        "deepbind",
+        "deepsea",
+        "basset",
+        "sei",
+        "scbasset",
+        "deepac",
+        "deepstarr",
+        "optimus-5prime",
+        "deepvirfinder",
+        "xpresso",
+        "bpnet",
+        "bpnet-lite",
+        "chrombpnet",
+        "half",
+        "five-channels",
+        "external",
+    ] {
+        let path = made(&folder, &format!("families/{family}"), &[]);
+        let run = genogloss(&["models", "check", &path, "--engine", "rten"]);
+        assert_eq!(
+            run.code,
+            0,
+            "{family}: {}\n{}",
+            run.stderr,
+            fs::read_to_string(format!("{path}/card.yaml")).expect("a card")
+        );
+        assert!(run.stdout.contains("windows, alone and together"), "{family}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_few_edits_make_the_card_of_the_family() {
+    let folder = Folder::new();
+    let with_test = ("# self_test: self_test.tsv", "self_test: self_test.tsv");
+    for (family, edits) in [
+        (
+            "families/deepbind",
+            vec![
+                ("unknown: zeros", "unknown: uniform"),
+                ("name: y ", "name: score "),
+                ("core: 40", "core: 20"),
+                with_test,
+            ],
+        ),
+        (
+            "families/half",
+            vec![
+                ("activation: identity", "activation: sigmoid"),
+                ("name: y ", "name: score "),
+                ("[label_1, label_2]", "[a, b]"),
+                ("core: 40 ", "min_span: 30\n  padding: centre\n  core: 40 "),
+                ("strand: forward", "run: {tolerance: 0.0005}\nstrand: forward"),
+                with_test,
+            ],
+        ),
+        (
+            "language/gpn",
+            vec![
+                ("span: 1000 ", "span: 41 "),
+                ("core: 1000 ", "core: 41 "),
+                ("stride: 1000", "stride: 41"),
+                ("mask_id: 0 ", "mask_id: 5 "),
+                ("strand: forward", "strand: average"),
+                with_test,
+            ],
+        ),
+    ] {
+        let path = made(&folder, family, &edits);
+        fs::copy(root().join("tests/models").join(family).join("self_test.tsv"), format!("{path}/self_test.tsv"))
+            .expect("copied");
+        let run = genogloss(&["models", "check", &path, "--engine", "rten"]);
+        assert_eq!(
+            run.code,
+            0,
+            "{family}: {}\n{}",
+            run.stderr,
+            fs::read_to_string(format!("{path}/card.yaml")).expect("a card")
+        );
+        assert!(run.stdout.contains("sequences of the self-test, largest difference"), "{family}: {}", run.stdout);
+    }
+    // Borzoi's network does not say how many bins it has: the check does.
+    let said = genogloss(&["models", "check", &made(&folder, "families/borzoi", &[]), "--engine", "rten"]);
+    assert_eq!(said.code, 1, "{}", said.stdout);
+    let other = Folder::new();
+    let edits = [("bin: 1 ", "bin: 8 "), ("core: 96 ", "core: 64 "), ("stride: 96", "stride: 64")];
+    succeed(&["models", "check", &made(&other, "families/borzoi", &edits), "--engine", "rten"]);
+    // DNABERT-2: the tokenizer and its checksum.
+    let from = root().join("tests/models/families/dnabert-2");
+    let known = fs::read_to_string(from.join("card.yaml")).expect("a card");
+    let digest = &known[known.find("tokenizer.json: ").expect("its checksum") + 16..][..64];
+    let path = made(
+        &folder,
+        "families/dnabert-2",
+        &[
+            ("encoding: base", "encoding: bpe"),
+            ("  sha256:\n", &format!("  tokenizer: tokenizer.json\n  sha256:\n    tokenizer.json: {digest}\n")),
+        ],
+    );
+    fs::copy(from.join("tokenizer.json"), format!("{path}/tokenizer.json")).expect("copied");
+    let run = genogloss(&["models", "check", &path, "--engine", "rten"]);
+    assert_eq!(run.code, 0, "{}\n{}", run.stderr, fs::read_to_string(format!("{path}/card.yaml")).expect("a card"));
+}
+
+#[test]
+fn what_is_no_network_of_dna_is_said_and_leaves_nothing() {
+    let folder = Folder::new();
+    let text = folder.write("text.onnx", "not a network");
+    let there = folder.path("there");
+    fs::create_dir(&there).expect("made");
+    let network = root().join("tests/models/families/deepbind/model.onnx").display().to_string();
+    let before = folder.names();
+    for (line, code, say) in [
+        (vec![text.as_str(), "-o", &folder.path("new")], 1, "it is not an ONNX network"),
+        (vec![network.as_str(), "-o", &there], 2, "there exists"),
+        (vec!["absent.onnx", "-o", &folder.path("new")], 1, "absent.onnx"),
+        (vec![network.as_str(), "-o", &folder.path("no/such/folder")], 1, "no/such"),
+    ] {
+        let error = genogloss(&[&["models", "new"], &line[..]].concat()).error(code);
+        assert!(error.contains(say), "{line:?}: {error}");
+        assert_eq!(folder.names(), before);
+    }
+}
