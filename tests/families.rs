@@ -71,6 +71,29 @@ fn weights_beside_the_network_are_those_of_the_card() {
     }
 }
 
+/// Networks over 16 MB are read by ONNX Runtime from their files.
+#[test]
+fn a_large_network_has_the_scores_of_a_small_one_and_its_digests_are_compared() {
+    use sha2::{Digest, Sha256};
+    let hex = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let mut data = fs::read(root().join("tests/models/families/external/model.onnx.data")).expect("weights");
+    let known = hex(&data);
+    // The network reads the beginning of the file only.
+    data.resize(20 << 20, 0);
+    let large = copied("external", |card| card.replace(&known, &hex(&data)));
+    large.write("model.onnx.data", &data);
+    for engine in engines() {
+        let run = checked(&large, engine).good();
+        assert!(run.stdout.contains("sequences of the self-test, largest difference"), "{}", run.stdout);
+    }
+    data[5] ^= 1;
+    large.write("model.onnx.data", &data);
+    for engine in engines() {
+        let error = checked(&large, engine).error(1);
+        assert!(error.contains("model.onnx.data has another checksum than in the card"), "{error}");
+    }
+}
+
 #[test]
 fn a_snapshot_in_the_cache_of_a_hub_may_have_links_to_its_blobs() {
     let folder = Folder::new();

@@ -50,7 +50,7 @@ fn load_with(chosen: Chosen, folder: &Folder, card: &Card, to: Placement) -> Res
     let mut members: Vec<Vec<Box<dyn ChangeModel>>> = (0..to.sessions).map(|_| Vec::new()).collect();
     // One member after the other, so that the bytes of two files are in memory at a time.
     for (stretch, change) in rule.stretch.0.iter().zip(&rule.change.0) {
-        let files = [folder.network(card, stretch)?, folder.network(card, change)?];
+        let files = [folder.network(card, stretch, false)?, folder.network(card, change, false)?];
         let models = chosen.engine.load_changes(files, &ports, to)?;
         members.iter_mut().zip(models).for_each(|(members, model)| members.push(model));
     }

@@ -25,7 +25,7 @@ pub(crate) fn load(
         Error::model(&card.name, "it does not answer prompts: its kind is not generate")
             .with_hint("genogloss models list shows the kinds")
     })?;
-    let file = folder.network(card, card.files.model.first())?;
+    let file = folder.network(card, card.files.model.first(), false)?;
     let chosen = engine.choose(&card.name, device)?;
     let decoders = chosen.engine.load_decoder(file, &CachePorts::of(card, rule), Placement { device, sessions })?;
     Ok((decoders, chosen.report))

@@ -3,7 +3,7 @@
 //! An engine is one file (or folder) with an [`Engine`]; [`crate::model::engines`] lists them. An engine knows neither cards nor
 //! heads: a network's inputs and outputs are its [`crate::model::ports`].
 
-use std::{borrow::Cow, fmt, path::PathBuf, sync::Arc};
+use std::{borrow::Cow, fmt, path::PathBuf, sync::Arc, time::SystemTime};
 
 use super::{
     device::Device,
@@ -40,6 +40,11 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether it reads large networks from their files ([`NetworkFile::on_disk`]).
+    fn reads_files(&self) -> bool {
+        false
+    }
+
     /// Loads a network that scores windows.
     fn load_windows(&self, file: NetworkFile, ports: &WindowPorts, to: Placement) -> Result<Vec<Box<dyn WindowModel>>>;
 
@@ -63,6 +68,29 @@ pub(crate) struct NetworkFile {
     pub bytes: Cow<'static, [u8]>,
     /// Files with weights that it may name.
     pub data: Vec<DataFile>,
+    /// Where it lies, if it is large: an engine that reads files maps it into memory, and needs no copy.
+    pub on_disk: Option<OnDisk>,
+}
+
+/// A large network on disk, whose digests have been compared with the card's. Weights in other files are not in memory then.
+pub(crate) struct OnDisk {
+    /// The ONNX file; files with weights lie beside it.
+    pub path: PathBuf,
+    /// All files, with their length and the time of their last change.
+    pub files: Vec<(PathBuf, u64, Option<SystemTime>)>,
+}
+
+impl OnDisk {
+    /// Refuses files that were changed after their digests were compared.
+    pub(super) fn check_unchanged(&self, place: &str) -> Result<()> {
+        let changed = |(path, len, modified): &&(PathBuf, u64, Option<SystemTime>)| {
+            std::fs::metadata(path).map_or(true, |now| now.len() != *len || now.modified().ok() != *modified)
+        };
+        match self.files.iter().find(changed) {
+            Some((path, ..)) => Err(Error::model(place, format!("{} was changed while it was read", path.display()))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A file with weights beside a network (ONNX' external data). Its digest has been compared with the card's.

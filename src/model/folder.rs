@@ -8,11 +8,11 @@ use std::{
 
 use super::{
     card::Card,
-    engine::{DataFile, NetworkFile},
+    engine::{DataFile, NetworkFile, OnDisk},
     external,
 };
 use crate::{
-    digest::sha256,
+    digest::{sha256, sha256_of},
     error::{Error, Result},
 };
 
@@ -20,6 +20,10 @@ use crate::{
 const MAX_CARD: u64 = 1 << 20;
 /// Largest file of a folder that is read: 4 GiB.
 const MAX_FILE: u64 = 4 << 30;
+
+/// Bytes of a network and its weights from which on an engine reads them from their files, if it can: with copies in memory, 300 MB take
+/// three times as much for a moment.
+const LARGE: u64 = 16 << 20;
 
 /// Files of a folder that is built into the program: name and content.
 pub(crate) type Files = &'static [(&'static str, &'static [u8])];
@@ -102,25 +106,63 @@ impl Folder {
         Card::parse_in(&self.text("card.yaml")?, &place, |card, file| self.verified_text(card, file))
     }
 
-    /// A network of the card.
-    pub(super) fn network(&self, card: &Card, file: &str) -> Result<NetworkFile> {
+    /// A network of the card. `reads_files`: it is for an engine that reads large ones from their files.
+    pub(super) fn network(&self, card: &Card, file: &str, reads_files: bool) -> Result<NetworkFile> {
+        if let Some(network) = self.large(card, file).filter(|_| reads_files) {
+            return self.network_on_disk(card, file, network);
+        }
         let data = card.files.data.iter().map(|file| {
             let bytes = self.verified(card, file)?;
             Ok(DataFile { name: file.clone(), bytes: bytes.into_owned().into() })
         });
         let data = data.collect::<Result<Vec<_>>>()?;
-        let mut network = NetworkFile { place: self.file_place(file), bytes: self.verified(card, file)?, data };
+        let bytes = self.verified(card, file)?;
+        let mut network = NetworkFile { place: self.file_place(file), bytes, data, on_disk: None };
         external::check(&mut network, card)?;
+        Ok(network)
+    }
+
+    /// A network and its weights on disk, if they are large and no links.
+    fn large(&self, card: &Card, file: &str) -> Option<OnDisk> {
+        let Self::Disk(folder) = self else { return None };
+        let mut files = Vec::new();
+        for name in std::iter::once(file).chain(card.files.data.iter().map(String::as_str)) {
+            let path = folder.join(name);
+            let about = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file)?;
+            files.push((path, about.len(), about.modified().ok()));
+        }
+        let total: u64 = files.iter().map(|(_, len, _)| len).sum();
+        (total >= LARGE && files.iter().all(|(_, len, _)| *len <= MAX_FILE))
+            .then(|| OnDisk { path: folder.join(file), files })
+    }
+
+    /// A large network, whose weights are read only to compute their digests.
+    fn network_on_disk(&self, card: &Card, file: &str, on_disk: OnDisk) -> Result<NetworkFile> {
+        for name in &card.files.data {
+            let path = inside(&PathBuf::from(self.place()), name)?;
+            let read = fs::File::open(&path).and_then(|mut file| sha256_of(&mut file));
+            self.compare(card, name, &read.map_err(|error| Error::read(&path, &error))?)?;
+        }
+        let data = card.files.data.iter().map(|name| DataFile { name: name.clone(), bytes: [].into() }).collect();
+        let bytes = self.verified(card, file)?;
+        let mut network = NetworkFile { place: self.file_place(file), bytes, data, on_disk: Some(on_disk) };
+        external::check(&mut network, card)?;
+        network.bytes = Cow::Borrowed(&[]);
         Ok(network)
     }
 
     /// The bytes of a file whose sha256 is that of the card.
     pub(crate) fn verified(&self, card: &Card, file: &str) -> Result<Cow<'static, [u8]>> {
         let bytes = self.bytes(file)?;
+        self.compare(card, file, &sha256(&bytes))?;
+        Ok(bytes)
+    }
+
+    /// Compares the sha256 of a file with that of the card.
+    fn compare(&self, card: &Card, file: &str, found: &str) -> Result<()> {
         let expected = card.files.sha256.get(file).map(String::as_str).unwrap_or_default();
-        let found = sha256(&bytes);
         if found.eq_ignore_ascii_case(expected) {
-            return Ok(bytes);
+            return Ok(());
         }
         Err(Error::model(
             self.place(),

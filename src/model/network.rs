@@ -73,7 +73,7 @@ fn load_with(chosen: Chosen, folder: &Folder, card: &Card, (to, asked): (Placeme
     let mut rows = None;
     // One member after the other, so that the bytes of one file are in memory at a time.
     for name in &card.files.model.0 {
-        let file = folder.network(card, name)?;
+        let file = folder.network(card, name, chosen.engine.reads_files())?;
         let place = file.place.clone();
         let models = chosen.engine.load_windows(file, &ports, to)?;
         let own = models.first().and_then(|model| model.rows());

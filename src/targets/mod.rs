@@ -483,7 +483,7 @@ fn network(data: &[u8]) {
         };
         ports.get_or_insert_with(make).clone()
     });
-    let file = NetworkFile { place: "n".into(), bytes: data.to_vec().into(), data: Vec::new() };
+    let file = NetworkFile { place: "n".into(), bytes: data.to_vec().into(), data: Vec::new(), on_disk: None };
     said(Rten.load_windows(file, &ports, Placement { device: Device::Cpu, sessions: 1 }));
 }
 

@@ -50,9 +50,15 @@ impl Engine for OnnxRuntime {
         })
     }
 
+    fn reads_files(&self) -> bool {
+        true
+    }
+
     fn load_windows(&self, file: NetworkFile, ports: &WindowPorts, to: Placement) -> Result<Vec<Box<dyn WindowModel>>> {
         let load = |_| Ok(Box::new(OrtWindows::load(&file, to.device, ports)?) as Box<dyn WindowModel>);
-        (0..to.sessions).map(load).collect()
+        let loaded = (0..to.sessions).map(load).collect();
+        file.on_disk.as_ref().map_or(Ok(()), |on_disk| on_disk.check_unchanged(&file.place))?;
+        loaded
     }
 
     fn load_changes(

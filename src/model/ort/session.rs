@@ -35,6 +35,10 @@ pub(super) fn open(file: &NetworkFile, device: Device, ports: &Ports, memory: Me
     let name = &file.place;
     let runtime = runtime(device).map_err(|problem| library::not_found(problem, device).into_error(name))?;
     let commit = |mut builder: SessionBuilder| {
+        // It maps the weights into memory.
+        if let Some(on_disk) = &file.on_disk {
+            return builder.commit_from_file(&on_disk.path).map_err(text);
+        }
         for data in &file.data {
             builder = builder
                 .with_external_initializer_file_in_memory(&data.name, std::sync::Arc::clone(&data.bytes))

@@ -20,7 +20,7 @@ pub(super) struct Buffer {
 }
 
 enum Values {
-    Text(Vec<ByteArray>, HashMap<Vec<u8>, ByteArray>),
+    Text(Vec<ByteArray>, Shared),
     Integer(Vec<i64>),
     Number(Vec<f32>),
     /// With the repetition levels.
@@ -30,7 +30,7 @@ enum Values {
 impl Buffer {
     pub(super) fn new(kind: FieldKind) -> Self {
         let values = match kind {
-            FieldKind::Text => Values::Text(Vec::new(), HashMap::new()),
+            FieldKind::Text => Values::Text(Vec::new(), Shared::default()),
             FieldKind::Integer => Values::Integer(Vec::new()),
             FieldKind::Number => Values::Number(Vec::new()),
             FieldKind::Numbers(width) => Values::Numbers(width, Vec::new(), Vec::new()),
@@ -62,7 +62,7 @@ impl Buffer {
         }
         self.levels.push(1);
         match &mut self.values {
-            Values::Text(values, shared) => values.push(text(cell, shared)),
+            Values::Text(values, shared) => values.push(shared.text(cell)),
             Values::Integer(values) => values.push(parsed(cell)?),
             Values::Number(values) | Values::Numbers(_, values, _) => values.push(parsed(cell)?),
         }
@@ -95,15 +95,32 @@ impl Buffer {
     }
 }
 
-fn text(cell: &[u8], shared: &mut HashMap<Vec<u8>, ByteArray>) -> ByteArray {
-    if let Some(same) = shared.get(cell) {
-        return same.clone();
+/// Texts that occur again and again.
+#[derive(Default)]
+struct Shared {
+    /// The last one: most lines have the contig of the line before.
+    last: Option<ByteArray>,
+    known: HashMap<Vec<u8>, ByteArray>,
+}
+
+impl Shared {
+    fn text(&mut self, cell: &[u8]) -> ByteArray {
+        if let Some(last) = self.last.as_ref().filter(|last| last.data() == cell) {
+            return last.clone();
+        }
+        let value = match self.known.get(cell) {
+            Some(same) => same.clone(),
+            None => {
+                let value = ByteArray::from(cell.to_vec());
+                if self.known.len() < SHARED {
+                    self.known.insert(cell.to_vec(), value.clone());
+                }
+                value
+            }
+        };
+        self.last = Some(value.clone());
+        value
     }
-    let value = ByteArray::from(cell.to_vec());
-    if shared.len() < SHARED {
-        shared.insert(cell.to_vec(), value.clone());
-    }
-    value
 }
 
 fn parsed<T: std::str::FromStr>(cell: &[u8]) -> Option<T> {
