@@ -117,6 +117,14 @@ fn places(whole: &Sentence<'_>, again: &[Name<'_>]) -> Vec<Place> {
             places[at].item = Item::Cue(Cue::Filler);
         }
     }
+    // `The gene called X`.
+    for at in 1..places.len() {
+        let called =
+            places[at - 1].item == Item::Cue(Cue::Name) && ["called", "named"].contains(&low[places[at - 1].first]);
+        if called && matches!(places[at].item, Item::Name(_)) {
+            places[at - 1].item = Item::Cue(Cue::Filler);
+        }
+    }
     // `Name diseases with …`: an order.
     for at in 1..places.len() {
         let next = places[at];

@@ -4,9 +4,10 @@
 //! defective?` What is told may use any ordinary words; its name counts, its other words do not.
 
 use super::{
+    asking::{REQUESTS, asking, is_noun, is_tag, is_wh, places_in, sentences},
     sentence::{Item, Place, Sentence},
     slots, stops,
-    vocabulary::{Cue, NOUNS},
+    vocabulary::Cue,
 };
 
 /// Pronouns behind an auxiliary that make it a request: `can you tell me`.
@@ -16,39 +17,6 @@ const ADDRESSED: [&str; 10] = ["you", "u", "i", "we", "anyone", "anybody", "some
 const POLITE: [&str; 16] = [
     "please", "pls", "hi", "hello", "hey", "so", "also", "then", "well", "ok", "okay", "now", "just", "thanks", "and",
     "dear",
-];
-
-/// Verbs by which something is asked for.
-const REQUESTS: [&str; 22] = [
-    "give",
-    "tell",
-    "show",
-    "list",
-    "find",
-    "provide",
-    "send",
-    "need",
-    "want",
-    "explain",
-    "describe",
-    "name",
-    "write",
-    "translate",
-    "calculate",
-    "compute",
-    "determine",
-    "add",
-    "include",
-    "print",
-    "compare",
-    "know",
-];
-
-/// Who or what a story is about.
-const SUBJECTS: [&str; 38] = [
-    "i", "i'm", "i've", "i'd", "we", "we've", "we're", "my", "our", "he", "she", "they", "his", "her", "their", "the",
-    "a", "an", "it", "it's", "this", "that", "these", "those", "some", "someone", "somebody", "people", "there", "you",
-    "your", "he's", "she's", "they're", "thanks", "thank", "hello", "hi",
 ];
 
 /// What a speaker may deny about herself: that she knows or finds the answer.
@@ -154,113 +122,6 @@ fn nameless(whole: &Sentence<'_>, from: usize, to: usize) -> bool {
     whole.names.iter().all(|name| name.first < from || name.end > to)
 }
 
-/// The sentences of a line, as words from … to.
-fn sentences(whole: &Sentence<'_>) -> Vec<(usize, usize)> {
-    let mut spans = Vec::new();
-    let mut first = 0;
-    for at in 1..whole.words.len() {
-        let last = &whole.words[at - 1].low;
-        let short =
-            ["i.e", "e.g", "no", "nr", "dr", "prof", "cf", "vs", "resp", "mr", "mrs", "ms"].contains(&last.as_str());
-        let inside = whole.names.iter().any(|name| name.first < at && at < name.end);
-        if !short && !inside && whole.between(at, at).contains(['.', '!', ';', '?']) {
-            spans.push((first, at));
-            first = at;
-        }
-    }
-    spans.push((first, whole.words.len()));
-    spans
-}
-
-fn places_in<'b>(whole: &'b Sentence<'_>, from: usize, to: usize) -> impl Iterator<Item = &'b Place> {
-    whole.places.iter().filter(move |place| place.first >= from && place.first < to)
-}
-
-fn is_wh(place: &Place) -> bool {
-    matches!(place.item, Item::Cue(Cue::Which | Cue::Where | Cue::How | Cue::Who | Cue::Whether))
-}
-
-/// Whether a place names what may be asked for.
-fn is_noun(place: &Place) -> bool {
-    matches!(place.item, Item::Cue(cue) if NOUNS.contains(&cue) && !matches!(cue, Cue::Person | Cue::Cause | Cue::Name) || matches!(cue, Cue::Omim | Cue::Ensembl | Cue::Entrez))
-}
-
-/// Whether a span has a question mark behind it.
-fn is_marked(whole: &Sentence<'_>, end: usize) -> bool {
-    let next = whole.words.get(end).map_or(whole.line.len(), |word| word.start);
-    whole.line[whole.words[end - 1].end..next].contains('?')
-}
-
-/// The sentence that asks. If several do, the line asks twice.
-fn asking(whole: &mut Sentence<'_>, spans: &[(usize, usize)]) -> (usize, usize) {
-    let all = (0, whole.words.len());
-    if spans.len() == 1 {
-        return all;
-    }
-    let says = |whole: &Sentence<'_>, span: (usize, usize)| {
-        let own = places_in(whole, span.0, span.1).any(|place| match place.item {
-            Item::Cue(cue) => {
-                !matches!(cue, Cue::Filler | Cue::Auxiliary | Cue::And | Cue::There | Cue::Person | Cue::Verb)
-            }
-            Item::Name(_) => true,
-            _ => false,
-        });
-        own && !is_tag(whole, span)
-    };
-    let low = |at: usize| whole.words[at].low.as_str();
-    let requests = |span: (usize, usize)| {
-        (span.0..span.1).any(|at| {
-            REQUESTS.contains(&low(at))
-                && (at == span.0 || ["please", "and", "to", "i", "we", "me", "also", "would"].contains(&low(at - 1)))
-        })
-    };
-    let marked = |span: &(usize, usize)| is_marked(whole, span.1);
-    let wh = |span: &(usize, usize)| places_in(whole, span.0, span.1).any(is_wh);
-    let noun = |span: &(usize, usize)| places_in(whole, span.0, span.1).any(is_noun);
-    let asks = |span: &&(usize, usize)| {
-        says(whole, **span) && (marked(span) || (wh(span) || requests(**span)) && (noun(span) || wh(span)))
-    };
-    let mut found: Vec<(usize, usize)> = spans.iter().filter(asks).copied().collect();
-    if found.is_empty() {
-        found = spans.iter().filter(|span| noun(span)).copied().collect();
-    }
-    // `Which gene causes X? I need to know what to sequence.`
-    if found.len() > 1 && found.iter().any(|span| is_marked(whole, span.1)) {
-        let is_story =
-            |span: &(usize, usize)| !is_marked(whole, span.1) && !requests(*span) && SUBJECTS.contains(&low(span.0));
-        found.retain(|span| !is_story(span));
-    }
-    // `Someone asked how X is inherited. What do I say?`
-    if found.len() > 1 {
-        let is_own = |span: &(usize, usize)| {
-            let named = whole.names.iter().any(|name| name.first >= span.0 && name.end <= span.1);
-            !named && !noun(span) && (span.0..span.1).any(|at| ["i", "we", "me"].contains(&low(at)))
-        };
-        if !found.iter().all(is_own) {
-            found.retain(|span| !is_own(span));
-        }
-    }
-    match found.as_slice() {
-        [] => spans.iter().copied().find(|span| says(whole, *span)).unwrap_or(spans[0]),
-        [one] => *one,
-        [one, ..] => {
-            let one = *one;
-            whole.twice = true;
-            one
-        }
-    }
-}
-
-/// `Is that right?`, `Correct?`
-fn is_tag(whole: &Sentence<'_>, span: (usize, usize)) -> bool {
-    let low: Vec<&str> = whole.words[span.0..span.1].iter().map(|word| word.low.as_str()).collect();
-    let words = [
-        "is", "am", "are", "was", "do", "does", "i", "that", "this", "it", "she", "he", "they", "you", "right",
-        "correct", "true", "so", "agree", "really",
-    ];
-    low.len() <= 4 && low.iter().all(|word| words.contains(word))
-}
-
 /// Leaves of a span that only tells something its names, and the words in it that deny. `bare`: the question names nothing that may be asked
 /// for (`What is it?`), so that the span must not either.
 fn tell(whole: &mut Sentence<'_>, from: usize, to: usize, bare: bool) {
@@ -306,7 +167,17 @@ fn is_told(whole: &Sentence<'_>, place: &Place, from: usize) -> bool {
 
 /// The word behind the clauses at the beginning of a span that only name the topic, or tell something.
 fn topic(whole: &Sentence<'_>, from: usize, to: usize) -> usize {
-    (from + 1..to).rev().find(|at| whole.ends_clause(*at) && is_topic(whole, from, *at, to)).unwrap_or(from)
+    let ends = |at: usize| whole.ends_clause(at) || begins_request(whole, at);
+    (from + 1..to).rev().find(|at| ends(*at) && is_topic(whole, from, *at, to)).unwrap_or(from)
+}
+
+/// Whether a word is the `and` in `I work in a lab and would like to know …`.
+fn begins_request(whole: &Sentence<'_>, at: usize) -> bool {
+    const WISHES: [&str; 12] =
+        ["would", "want", "wants", "need", "needs", "wish", "wonder", "wondering", "i'd", "we'd", "like", "am"];
+    let low = |at: usize| whole.words.get(at).map_or("", |word| word.low.as_str());
+    let subject = usize::from(["i", "we", "now", "he", "she"].contains(&low(at + 1)));
+    low(at) == "and" && WISHES.contains(&low(at + 1 + subject))
 }
 
 /// Whether a clause asks nothing and the rest does.
@@ -328,7 +199,7 @@ fn is_topic(whole: &Sentence<'_>, from: usize, at: usize, to: usize) -> bool {
     if inverted || nouns && (requests || and) {
         return false;
     }
-    let wh = places_in(whole, at, to).take(6).any(is_wh);
+    let wh = places_in(whole, at, to).take(10).any(is_wh);
     let begins_verb = places_in(whole, at, to).next().is_some_and(|place| place.item == Item::Cue(Cue::Auxiliary));
     let rest_noun = places_in(whole, at, to).any(|place| is_noun(place) || place.item == Item::Cue(Cue::Cause));
     let linked = places_in(whole, at, to).any(|place| place.item == Item::Cue(Cue::Verb));

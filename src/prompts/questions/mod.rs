@@ -3,11 +3,12 @@
 //! A question has a *focus*, words that say what is asked (`vocabulary`: gene, symptoms, located), and names that the knowledge base has
 //! (`names`). All other words are open, and may be any ordinary ones, as long as they do not change what is asked: by what they mean (`stops`:
 //! not, treatment, how many) or by where they stand (`slots`: juvenile X, gene panel). A line may consist of several sentences: one asks, and
-//! the others tell how it came to be asked (`clauses`). `apart` puts this together to a `sentence`, `intents` lists what may be asked.
+//! the others tell how it came to be asked (`asking`, `clauses`). `apart` puts this together to a `sentence`, `intents` lists what may be asked.
 //! `sequences` reads questions with a sequence in them, `nearest` offers prompts for what is not understood. No model takes part. A wrong answer
 //! is worse than a refusal: what is in doubt is refused.
 
 mod apart;
+mod asking;
 mod clauses;
 mod intents;
 mod names;
@@ -52,7 +53,7 @@ pub(crate) fn understand(line: &str, base: Option<&Base>) -> Result<Result<Strin
     if let Some(prompt) = intents::prompt(&sentence) {
         return Ok(Ok(prompt));
     }
-    if let Some((sequence, words)) = unclear.filter(|_| sentence.names.is_empty()) {
+    if let Some((sequence, words)) = unclear.filter(|_| sentence.names.iter().all(|name| name.kinds.weak)) {
         return Ok(Err(of_sequence(&sequence, &words)));
     }
     Ok(Err(why(&sentence, &names)?))

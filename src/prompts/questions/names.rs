@@ -243,6 +243,10 @@ fn find_of<'a>(
             let unknown = (first..=last).filter(|at| !known[*at]);
             let changed = unknown.clone().all(|at| stops::changes(&words[at].low)) && unknown.count() > 0;
             let alone = first == last && !capital(&all[0]);
+            // The knowledge base finds groups of diseases by a part of their names: `haemophilia A and F8` is no part of one.
+            if kinds.loose && kinds.gene.is_none() && (is_filler(end) || all.iter().any(is_and)) {
+                continue;
+            }
             let everybody = first == last && is_everybodys(&words[first].low);
             if (kinds.weak || everybody) && !weak && !shouts || changed && (alone || kinds.loose) {
                 continue;

@@ -58,7 +58,7 @@ const TASKS: &[(Task, &str)] = &[
     ),
     (
         Task::Transcription,
-        "transcribe, transcribed, transcribes, transcribing, transcription, mrna, messenger rna, to rna, into rna, as rna, in rna, rna version, rna form, rna copy",
+        "transcribe, transcribed, transcribes, transcribing, transcription, mrna, messenger rna, to rna, into rna, as rna, in rna, rna version, rna form, rna copy, rna sequence",
     ),
     (
         Task::Length,

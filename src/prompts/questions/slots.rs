@@ -44,7 +44,7 @@ const COLLECTING: &str = "list lists listing set names table overview collection
 /// Circumstances of a question.
 const CIRCUMSTANCES: &str = "word words term terms english language lay layman laymans laymen plain simple easy everyday own brief detail \
     principle fact nutshell sentence sentences line lines moment present literature database databases data records file notes \
-    report letter essay thesis homework exam talk lecture class course presentation poster clinic ward textbook book article paper practice theory \
+    report panel letter essay thesis homework exam talk lecture class course presentation poster clinic ward textbook book article paper practice theory \
     addition advance body cell cells question beginner beginners beginning dummies student students kid child grandmother purpose purposes \
     interest curiosity work way other people everyday time office project morning afternoon evening week month tomorrow";
 
@@ -73,6 +73,17 @@ const SAID: &str = "suspected called named confirmed mentioned discussed titled 
 const REQUESTS: &str = "give tell show list find name provide send get need want know fetch look search see check explain describe write print display return say mention \
     order sequence request gimme determine identify retrieve seek recall remember understand confirm call calls called means";
 
+/// What is wrong with a gene, and what is done about it: behind `is`.
+const AT_FAULT: &str = "haywire amiss astray awry messed busted ruined knocked scrambled botched rogue culprit sequenced checked ordered screened looked \
+    examined analysed analyzed requested pinned worth known";
+
+/// Who asks and sees: the subject of `do doctors see`.
+const OBSERVERS: &str = "geneticist geneticists doctors scientists researchers clinicians professionals experts medics paediatricians pediatricians \
+    neurologists parents panel panels papers textbooks databases anybody somebody everyone folks";
+
+/// Words in -ly that are no adverbs.
+const NO_ADVERBS: &str = "family anomaly assembly supply fly belly jelly bully july italy ally reply butterfly";
+
 /// Past forms of verbs that do not end in -ed.
 const PAST: &str = "went gone got gave given made came come became began broke broken ran took taken left lost kept fell felt stood brought thought underlay lay \
     put set hit do does did go goes";
@@ -92,57 +103,54 @@ pub(super) fn is_kin(word: &str) -> bool {
     has(KIN, word)
 }
 
-/// Whether a word may be a verb by its ending, and no noun or adjective: `underpins`, `governed`.
+/// Whether a word may be a verb by its ending, and no noun or adjective: `underpins`.
 fn is_verb(word: &str) -> bool {
     let plural = word.ends_with('s') && !["ss", "us", "is", "'s"].iter().any(|end| word.ends_with(end));
-    !has(TAKING_OVER, word) && (plural || word.ends_with("ed") || word.ends_with("ly") || has(PAST, word))
+    !has(TAKING_OVER, word) && (plural || is_adverb(word) || has(PAST, word))
+}
+
+fn is_adverb(word: &str) -> bool {
+    word.ends_with("ly") && !has(NO_ADVERBS, word)
 }
 
 /// Says of every open word in a span of places whether it may stand there: it becomes a word that says nothing, or one that is not understood.
 pub(super) fn judge(sentence: &mut Sentence<'_>, from: usize, to: usize) {
-    let spans: Vec<usize> = (0..sentence.places.len())
-        .filter(|at| sentence.places[*at].first >= from && sentence.places[*at].end <= to)
-        .collect();
-    let (Some(first), Some(last)) = (spans.first().copied(), spans.last().copied()) else { return };
+    let inside = |place: &Place| place.first >= from && place.end <= to;
+    let Some(first) = sentence.places.iter().position(inside) else { return };
+    let last = sentence.places.iter().rposition(inside).unwrap_or(first);
     let mut at = first;
     while at <= last {
-        if sentence.places[at].item != Item::Open {
+        let is_open = |at: usize| at <= last && sentence.places[at].item == Item::Open;
+        if !is_open(at) {
             at += 1;
             continue;
         }
         let mut end = at + 1;
-        while end <= last && sentence.places[end].item == Item::Open && !sentence.breaks(sentence.places[end].first) {
+        while is_open(end) && !sentence.breaks(sentence.places[end].first) {
             end += 1;
         }
-        let slot = Run { sentence, first, last, at, end }.slot();
-        for place in &mut sentence.places[at..end] {
-            place.item = match slot {
-                Slot::Free => Item::Open,
-                Slot::Circumstance => Item::Cue(Cue::Filler),
-                Slot::Taken => Item::Unknown,
-            };
-        }
+        let item = match Run::new(sentence, first, last, at, end).slot() {
+            Slot::Free => Item::Open,
+            Slot::Circumstance => Item::Cue(Cue::Filler),
+            Slot::Taken => Item::Unknown,
+        };
+        sentence.places[at..end].iter_mut().for_each(|place| place.item = item);
         at = end;
     }
 }
 
 /// Whether a word of a story stands before a name as a part of it: `a boy with juvenile X`.
 pub(super) fn lengthens(sentence: &Sentence<'_>, at: usize) -> bool {
-    let named = sentence
-        .places
-        .get(at + 1)
-        .is_some_and(|next| matches!(next.item, Item::Name(_)) && !sentence.breaks(next.first));
-    named
-        && !Run { sentence, first: 0, last: sentence.places.len() - 1, at, end: at + 1 }
-            .is_verb_before(&sentence.words[sentence.places[at].first].low)
+    let next = sentence.places.get(at + 1).filter(|next| !sentence.breaks(next.first));
+    let run = || Run::new(sentence, 0, sentence.places.len() - 1, at, at + 1);
+    next.is_some_and(|next| matches!(next.item, Item::Name(_))) && !run().is_verb_before_name(false)
 }
 
 /// Whether a word of a story may be a name that is not known: `my aunt has brellmann syndrome`.
 pub(super) fn may_be_name(sentence: &Sentence<'_>, at: usize) -> bool {
-    let word = &sentence.words[sentence.places[at].first].low;
-    let next = sentence.places.get(at + 1);
-    next.is_some_and(|next| next.item == Item::Cue(Cue::Disease) && !sentence.breaks(next.first))
-        && !has(WEIGHING, word)
+    let next = sentence.places.get(at + 1).filter(|next| !sentence.breaks(next.first));
+    next.is_some_and(|next| next.item == Item::Cue(Cue::Disease))
+        && !has(WEIGHING, &sentence.words[sentence.places[at].first].low)
 }
 
 /// Open words in a row: the places from `at` to `end` among those of a question, from `first` to `last`.
@@ -152,17 +160,32 @@ struct Run<'a> {
     last: usize,
     at: usize,
     end: usize,
+    /// Something before the run asks.
+    asked: bool,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(sentence: &'a Sentence<'a>, first: usize, last: usize, at: usize, end: usize) -> Self {
+        let asks = |place: &Place| match place.item {
+            Item::Cue(cue) => is_asked(cue) || matches!(cue, Cue::Which | Cue::Where | Cue::How | Cue::Cause),
+            _ => false,
+        };
+        let asked = sentence.yes_no || sentence.places[first..at].iter().any(asks);
+        Self { sentence, first, last, at, end, asked }
+    }
+
     fn low(&self, at: usize) -> &str {
         &self.sentence.words[self.sentence.places[at].first].low
     }
 
-    /// The place directly before the run, if no punctuation stands between.
-    fn left(&self) -> Option<Place> {
-        let before = self.at.checked_sub(1).filter(|before| *before >= self.first)?;
-        (!self.sentence.breaks(self.sentence.places[self.at].first)).then(|| self.sentence.places[before])
+    fn all(&self, list: &str) -> bool {
+        (self.at..self.end).all(|at| has(list, self.low(at)) || is_adverb(self.low(at)))
+    }
+
+    /// The place directly before another, if no punctuation stands between.
+    fn before(&self, at: usize) -> Option<Place> {
+        let before = at.checked_sub(1).filter(|before| *before >= self.first)?;
+        (!self.sentence.breaks(self.sentence.places[at].first)).then(|| self.sentence.places[before])
     }
 
     /// The place directly behind the run.
@@ -171,23 +194,23 @@ impl Run<'_> {
         (!self.sentence.breaks(next.first)).then_some(*next)
     }
 
+    /// The last word of a place.
     fn word_of(&self, place: Place) -> &str {
         &self.sentence.words[place.end - 1].low
     }
 
     fn slot(&self) -> Slot {
-        let adverbs = (self.at..self.end).all(|at| self.low(at).ends_with("ly"));
         if self.takes_right() {
             return Slot::Taken;
         }
-        if adverbs {
+        if self.all("") {
             return Slot::Circumstance;
         }
         if self.takes_left() || self.is_second_request() {
             return Slot::Taken;
         }
-        let before_name = self.right().is_some_and(|right| matches!(right.item, Item::Name(_)));
-        if before_name && self.end - self.at == 1 && has(SAID, self.low(self.at)) {
+        let named = self.right().is_some_and(|right| matches!(right.item, Item::Name(_)));
+        if named && self.end - self.at == 1 && has(SAID, self.low(self.at)) {
             return Slot::Circumstance;
         }
         self.governed()
@@ -198,71 +221,59 @@ impl Run<'_> {
         let Some(right) = self.right() else { return false };
         let last = self.low(self.end - 1);
         match right.item {
-            Item::Name(_) => !self.is_verb_before(last),
+            Item::Name(_) => !self.is_verb_before_name(self.asked),
             Item::Cue(cue) if is_asked(cue) && cue != Cue::Mutation => {
-                !((self.at..self.end).all(|at| has(WEIGHING, self.low(at)) || self.low(at).ends_with("ly"))
-                    || has(REQUESTS, last)
-                    || self.is_infinitive())
+                !(self.all(WEIGHING) || has(REQUESTS, last) || self.is_infinitive(self.at))
             }
-            _ => self.word_of(right) == "of" && !has(COLLECTING, last) && !last.ends_with("ly"),
+            _ => self.word_of(right) == "of" && !has(COLLECTING, last) && !is_adverb(last),
         }
     }
 
-    /// Whether the word before a name is a verb: `genes underpinning X`, `to confirm X`, `do we owe X`.
-    fn is_verb_before(&self, last: &str) -> bool {
-        let plural = last.ends_with('s') && !["ous", "ss", "us", "is"].iter().any(|end| last.ends_with(end));
-        let said = has(SAID, last);
-        let after_subject = self.end - self.at == 1
-            && self.left().is_some_and(|left| {
-                let word = self.word_of(left);
-                match left.item {
-                    Item::Cue(Cue::Gene | Cue::Mutation | Cue::Disease | Cue::Phenotype | Cue::Person) => {
-                        word.ends_with('s')
-                    }
-                    _ => self.is_infinitive() || has(PERSONS, word) && self.after_auxiliary(),
-                }
-            });
-        let told = last.ends_with("ed")
-            && self.left().is_some_and(|left| left.item == Item::Open || has(PERSONS, self.word_of(left)));
-        told || last.ends_with("ing") || plural || said || has(REQUESTS, last) || has(COLLECTING, last) || after_subject
+    /// Whether the word before a name is a verb: in a story, `a report mentioning X`, `doctors fear X`; in what is asked, only one that says
+    /// nothing of what the gene does to the disease: `to confirm X`, `which chromosome houses X`.
+    fn is_verb_before_name(&self, asked: bool) -> bool {
+        let last = self.low(self.end - 1);
+        if has(SAID, last) || has(REQUESTS, last) || has(COLLECTING, last) {
+            return true;
+        }
+        if asked && !self.sentence.has_any(&[Cue::Chromosome, Cue::Location]) {
+            return false;
+        }
+        let verb = last.ends_with('s') && !["ous", "ss", "us", "is"].iter().any(|end| last.ends_with(end));
+        let subject = self.before(self.at).is_some_and(|left| match left.item {
+            Item::Open => true,
+            Item::Cue(Cue::Gene | Cue::Mutation | Cue::Disease | Cue::Phenotype | Cue::Person) => {
+                self.word_of(left).ends_with('s')
+            }
+            _ => has(PERSONS, self.word_of(left)) || self.is_infinitive(self.at),
+        });
+        verb || last.ends_with("ing") || subject && (last.ends_with("ed") || self.end - self.at == 1)
     }
 
-    /// Whether the run stands behind a `to` that belongs to no verb before it: `to confirm X`, not `related to juvenile X`.
-    fn is_infinitive(&self) -> bool {
-        let Some(left) = self.left().filter(|left| self.word_of(*left) == "to") else { return false };
-        let before = self.sentence.places.iter().rev().find(|place| place.end <= left.first);
-        left.end - left.first == 1
-            && !before.is_some_and(|place| {
-                matches!(
-                    place.item,
-                    Item::Cue(
-                        Cue::Cause | Cue::Verb | Cue::Relation | Cue::Risk | Cue::Manifest | Cue::By | Cue::Location
-                    )
-                )
-            })
-    }
-
-    /// Whether the two places before the run are an auxiliary and its subject.
-    fn after_auxiliary(&self) -> bool {
-        let before = self.at.checked_sub(2).and_then(|at| self.sentence.places.get(at));
-        before.is_some_and(|place| place.item == Item::Cue(Cue::Auxiliary))
+    /// Whether a `to` before a place belongs to no verb before it: `to confirm X`, not `related to juvenile X`.
+    fn is_infinitive(&self, at: usize) -> bool {
+        let to = self.before(at).filter(|to| self.word_of(*to) == "to" && to.end - to.first == 1);
+        let links = |place: Place| match place.item {
+            Item::Cue(cue) => matches!(
+                cue,
+                Cue::Cause | Cue::Verb | Cue::Relation | Cue::Risk | Cue::Manifest | Cue::By | Cue::Location
+            ),
+            _ => false,
+        };
+        to.is_some() && !self.before(at - 1).is_some_and(links)
     }
 
     /// Whether the first word of the run changes the name, or the word for what is asked, before it.
     fn takes_left(&self) -> bool {
-        let Some(left) = self.left() else { return false };
+        let Some(left) = self.before(self.at) else { return false };
         let first = self.low(self.at);
-        let is_end = self.right().is_none_or(|right| matches!(right.item, Item::Cue(Cue::Filler | Cue::And)));
         match left.item {
-            Item::Name(_) => {
-                let asked = self.sentence.places[self.first..self.at]
-                    .iter()
-                    .any(|place| place.item == Item::Cue(Cue::Auxiliary));
-                !(is_verb(first) || asked && self.end - self.at == 1 && is_end && !has(TAKING_OVER, first))
-            }
+            // `Patients with X tend to …`
+            Item::Name(_) if self.right().is_some_and(|right| self.word_of(right) == "to") => false,
+            Item::Name(_) => !(is_verb(first) || !self.asked && first.ends_with("ed")),
             Item::Cue(cue) if is_asked(cue) => {
-                let many = self.word_of(left).ends_with('s');
-                !(is_verb(first) || first.ends_with("ing") || many && !has(TAKING_OVER, first))
+                let many = self.word_of(left).ends_with('s') && !has(TAKING_OVER, first);
+                !(is_verb(first) || first.ends_with("ed") || first.ends_with("ing") || many)
             }
             _ => false,
         }
@@ -270,80 +281,62 @@ impl Run<'_> {
 
     /// Whether the run begins a second request: `… and book a table`.
     fn is_second_request(&self) -> bool {
-        let is_and = self.left().is_some_and(|left| left.item == Item::Cue(Cue::And));
-        let before = || self.sentence.places[self.first..self.at].iter();
-        is_and
-            && before().any(|place| matches!(place.item, Item::Cue(cue) if is_asked(cue) || matches!(cue, Cue::Which | Cue::Where | Cue::How | Cue::Cause)))
+        self.asked && self.before(self.at).is_some_and(|left| left.item == Item::Cue(Cue::And))
     }
 
     /// What the words before the run make of it.
     fn governed(&self) -> Slot {
-        let is_weak = |place: &Place| {
-            has(DETERMINERS, &self.sentence.words[place.first].low) && place.end - place.first == 1
-                || self.sentence.words[place.first].low.ends_with("ly")
+        let is_weak = |place: Place| {
+            let word = &self.sentence.words[place.first].low;
+            has(DETERMINERS, word) && place.end - place.first == 1 || is_adverb(word)
         };
-        let determined = self.left().is_some_and(|left| is_weak(&left));
-        let addressed = self.left().is_some_and(|left| has(POSSESSIVES, self.word_of(left)));
         let mut at = self.at;
-        while at > self.first
-            && !self.sentence.breaks(self.sentence.places[at].first)
-            && is_weak(&self.sentence.places[at - 1])
-        {
+        while self.before(at).is_some_and(is_weak) {
             at -= 1;
         }
-        if at == self.first || self.sentence.breaks(self.sentence.places[at].first) {
-            return Slot::Free;
-        }
-        let governor = self.sentence.places[at - 1];
+        let determined = at < self.at;
+        let Some(governor) = self.before(at) else { return Slot::Free };
         let word = self.word_of(governor);
-        let inherited = self.sentence.has_any(&[Cue::Inheritance]);
-        let circumstance = (self.at..self.end).all(|at| {
-            let word = self.low(at);
-            has(CIRCUMSTANCES, word) || word.ends_with("ly") || inherited && has(KIN, word)
-        });
-        let asked = self.sentence.places[self.first..at].iter().any(|place| match place.item {
-            Item::Cue(cue) => is_asked(cue) || matches!(cue, Cue::Which | Cue::Where | Cue::How | Cue::Cause),
-            _ => false,
-        });
-        if circumstance && matches!(governor.item, Item::Cue(Cue::By)) {
-            return Slot::Circumstance;
-        }
+        let inherited = self.sentence.has_any(&[Cue::Inheritance]) && self.all(KIN);
+        let circumstance = self.all(CIRCUMSTANCES) || inherited;
         let free = |is_free: bool| if is_free { Slot::Free } else { Slot::Taken };
         match governor.item {
-            Item::Cue(Cue::Filler) if has(RESTRICTING, word) || has(ADDRESSING, word) => match () {
-                () if circumstance => Slot::Circumstance,
-                // What is told before the question restricts nothing.
-                () if !asked => Slot::Free,
-                () if has(RESTRICTING, word) => Slot::Taken,
-                () if word == "to" && !determined => free(self.is_infinitive_at(at - 1)),
-                () => {
-                    let before = self.sentence.places[..at - 1].last();
-                    let attached = before.is_some_and(|place| match place.item {
-                        Item::Cue(cue) => is_asked(cue) || matches!(cue, Cue::Verb | Cue::Cause | Cue::Risk),
-                        _ => false,
-                    });
-                    if addressed && !attached { Slot::Circumstance } else { Slot::Taken }
-                }
-            },
-            Item::Cue(Cue::Which | Cue::How | Cue::Who) => free(self.low(self.at).ends_with("ly") || determined),
+            Item::Cue(Cue::Filler | Cue::By) if circumstance => Slot::Circumstance,
+            Item::Cue(Cue::Filler) if !has(RESTRICTING, word) && !has(ADDRESSING, word) => Slot::Free,
+            // What is told before the question restricts nothing.
+            Item::Cue(Cue::Filler) if !self.asked => Slot::Free,
+            Item::Cue(Cue::Filler) if has(RESTRICTING, word) => Slot::Taken,
+            Item::Cue(Cue::Filler) if word == "to" && !determined => free(self.is_infinitive(at)),
+            Item::Cue(Cue::Filler) => {
+                let attached = self.before(at - 1).is_some_and(|place| match place.item {
+                    Item::Cue(cue) => is_asked(cue) || matches!(cue, Cue::Verb | Cue::Cause | Cue::Risk),
+                    _ => false,
+                });
+                let addressed = self.before(self.at).is_some_and(|left| has(POSSESSIVES, self.word_of(left)));
+                if addressed && !attached { Slot::Circumstance } else { Slot::Taken }
+            }
+            Item::Cue(Cue::Which | Cue::How | Cue::Who) => free(determined),
             Item::Cue(Cue::Cause | Cue::By | Cue::Manifest | Cue::Risk) => Slot::Taken,
             Item::Cue(Cue::Verb) => {
-                let word = self.word_of(governor);
-                let participle = ["ed", "en", "wn", "nd", "ied"].iter().any(|end| word.ends_with(end));
-                free(participle && !determined || !asked)
+                let participle = ["ed", "en", "wn", "nd"].iter().any(|end| word.ends_with(end));
+                free(participle && !determined || !self.asked)
             }
+            Item::Cue(Cue::Auxiliary) if self.asked => {
+                let be = ["is", "are", "was", "were", "be", "been", "being"].contains(&word);
+                let does = ["do", "does", "did"].contains(&word);
+                let person = self.before(at - 1).is_some_and(|place| has(PERSONS, self.word_of(place)));
+                let fits = person && be && !self.sentence.yes_no
+                    || self.all(REQUESTS)
+                    || self.all(WEIGHING)
+                    || self.all(AT_FAULT)
+                    || self.all(OBSERVERS)
+                    || inherited;
+                free(fits || !be && !does && !determined)
+            }
+            // The object of a verb that says something else: `makes me call an ambulance`.
+            Item::Open => free(!(self.asked && determined)),
             _ => Slot::Free,
         }
-    }
-
-    fn is_infinitive_at(&self, to: usize) -> bool {
-        let before = to.checked_sub(1).and_then(|at| self.sentence.places.get(at));
-        !before.is_some_and(|place| {
-            matches!(
-                place.item,
-                Item::Cue(Cue::Cause | Cue::Verb | Cue::Relation | Cue::Risk | Cue::Manifest | Cue::Location)
-            )
-        })
     }
 }
 

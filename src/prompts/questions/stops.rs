@@ -9,8 +9,8 @@ use super::vocabulary::{self, Cue};
 
 /// Denial and exception: the answer would be the opposite, or have to leave something out.
 const DENIAL: &str = "not no none never neither nor without except exception exclude excluded excluding exclusion excludes unless instead \
-    unlike negative ruled rule absent absence lack besides apart aside hardly barely scarcely irrelevant independent deny refute disprove \
-    reject dispute ignore omit skip minus spare exempt false nothing nobody nowhere cleared acquitted non cannot beyond innocent exonerate";
+    unlike negative ruled rule absent absence lack besides apart aside hardly barely scarcely shield escape irrelevant independent deny refute disprove \
+    reject dispute ignore omit skip minus spare exempt false nothing nobody nowhere cleared acquitted clean wrongly mistakenly falsely incorrectly erroneously non cannot beyond innocent exonerate";
 
 /// Contrast and comparison: what is asked is something else, but a story may go on so.
 const TURN: &str = "but however yet rather otherwise versus vs than differ different difference differential differentiate distinguish compare \
@@ -33,7 +33,7 @@ const QUANTITY: &str = "many much more most least less lesser fewer few several 
     rate probability probable likelihood likely unlikely chance chances odd odds penetrance penetrant carrier rank ranking top best worst \
     first second last latest newest primary principal secondary predominant foremost once twice double triple dozen hundred thousand \
     million billion per ubiquitous widespread quantify degree extent level burden enough big large small huge tiny long short wide tall \
-    heavy only sole solely alone exclusive exclusively high low higher lower";
+    heavy only sole solely alone mainly mostly primarily partly formerly initially originally someday potentially exclusive exclusively high low higher lower";
 
 /// Treatment, care and what they cost.
 const TREATMENT: &str = "treat treatment treatable therapy therapeutic therapist cure curable heal remedy drug druggable medication \
@@ -66,7 +66,7 @@ const GROUPS: &str = "male female men women adult elderly senior ethnic ethnicit
     jewish ashkenazi caucasian consanguineous pregnancy pregnant foetus fetus fetal foetal sperm egg embryo embryonic boys girls";
 
 /// A decision or advice.
-const DECISION: &str = "ought advice advise advisable safe safety abort abortion terminate termination marry marriage worth worthwhile \
+const DECISION: &str = "advice advise advisable safe safety abort abortion terminate termination marry marriage worth worthwhile \
     allowed legal ethical decide decision choose choice";
 
 /// Other things than those that the knowledge base tells of a gene or disease.
@@ -74,7 +74,7 @@ const ASPECTS: &str = "why because mechanism mechanistic pathogenesis pathophysi
     interactome bind binding partner ligand substrate regulate regulation regulator regulatory activate activation activator inhibit \
     inhibition block suppress suppressor silence silencing knockout knockdown knockin overexpress overexpression express expression \
     expressed upregulated downregulated upregulation downregulation methylate methylation imprint epigenetic epigenetics tissue organ \
-    domain motif exon exonic intron intronic promoter enhancer transcript isoform splice splicing structure structural fold size length \
+    domain motif exon exonic intron intronic promoter enhancer switch dormant silent amplify transcript isoform splice splicing structure structural fold size length \
     weight mass primer antibody plasmid vector construct clone cloning crispr model phosphorylation phosphorylate ubiquitination \
     glycosylation pathogenic pathogenicity benign deleterious classification classify polymorphism polymorphic snp hotspot haplotype \
     deletion insertion duplication truncation nonsense frameshift subtype subclass subgroup modifier modify protective protect protection \
@@ -143,6 +143,10 @@ fn is_opposite(word: &str) -> bool {
 
 /// Whether a word changes the meaning wherever it stands, also in what is told before the question.
 pub(super) fn denies(word: &str) -> bool {
+    // `Non-coding` says what is asked.
+    if word.contains('-') && vocabulary::cue(&[word]).is_some() {
+        return false;
+    }
     is_negated(word)
         || is_opposite(word)
         || is_in(&EVERYWHERE, word)
@@ -165,6 +169,9 @@ pub(super) fn counts(word: &str) -> bool {
 /// Whether a word changes what is asked.
 pub(super) fn changes(word: &str) -> bool {
     let superlative = word.len() > 4 && word.ends_with("est") && !has(NO_SUPERLATIVES, word);
+    if word.contains('-') && vocabulary::cue(&[word]).is_some() {
+        return false;
+    }
     let one = |word: &str| is_in(&IN_A_QUESTION, word) || is_in(&[ASPECTS], word);
     denies(word) || superlative || one(word) || word.contains('-') && word.split('-').any(one)
 }

@@ -153,7 +153,7 @@ pub(super) const NOUNS: [Cue; 23] = [
 pub(super) const WORDS: &[(Cue, &str)] = &[
     (
         Filler,
-        "a, an, the, this, that, these, those, some, all, every, each, both, another, certain, given, own, such, whichever, whatever, i, me, my, \
+        "think about, thinking about, got, make you, makes you, make me, make one, make us, inside, under, beneath, a, an, the, this, that, these, those, some, all, every, each, both, another, certain, given, own, such, whichever, whatever, i, me, my, \
          mine, myself, we, us, our, ours, you, your, yours, u, yourself, he, him, his, himself, she, her, hers, herself, it, its, itself, they, \
          them, their, theirs, themselves, one, ones, something, somebody, everything, everyone, everybody, whose, 's, i'm, i've, i'd, i'll, \
          we're, we've, we'd, we'll, you're, you've, you'd, they're, they've, he's, she's, it's, that's, there's, let, let's, of, for, in, on, \
@@ -169,7 +169,7 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     ),
     (
         Auxiliary,
-        "is, are, was, were, be, been, being, am, do, does, did, can, could, may, might, has, have, had, having, would, should, shall, will, \
+        "ought to, is, are, was, were, be, been, being, am, do, does, did, can, could, may, might, has, have, had, having, would, should, shall, will, \
          must",
     ),
     (Whether, "whether, if, wether"),
@@ -199,7 +199,7 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     ),
     (
         Phenotype,
-        "phenotype, phenotypes, symptom, symptoms, sign, signs, feature, features, manifestation, manifestations, trait, traits, \
+        "problems, phenotype, phenotypes, symptom, symptoms, sign, signs, feature, features, manifestation, manifestations, trait, traits, \
          finding, findings, characteristics, abnormality, abnormalities, clinical picture, clinical presentation, presentation, \
          phenotypic abnormality, phenotypic abnormalities, hpo terms, hpo phenotypes, signs and symptoms, symptoms and signs, phenotypic spectrum, \
          clinical spectrum, phenotype spectrum, spectrum of symptoms, symptomatology, complaints, disease features, clinical signs",
@@ -213,14 +213,15 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     ),
     (
         Cause,
-        "cause, causes, caused, bring on, brings on, brought on, brought about, held responsible, to be held responsible, be held responsible, accounts for, account for, accounting for, gives rise to, giving rise, causing, causal, causative, responsible, lead, leads, leading, led, result, results, resulting, \
+        "cause, causes, caused, underpin, underpins, underpinning, underpinned, drive, drives, spark, sparks, spawn, spawns, set off, sets off, \
+         govern, governs, determine, determines, owe,  bring on, brings on, brought on, brought about, held responsible, to be held responsible, be held responsible, accounts for, account for, accounting for, gives rise to, giving rise, causing, causal, causative, responsible, lead, leads, leading, led, result, results, resulting, \
          underlie, underlies, underlying, behind, give rise, gives rise, bring about, produce, produces, trigger, triggers, reason, reasons, brings about, producing, \
          at the root of, to thank for, got to thank for, to blame, to blame for, blame, at fault, accountable, lie behind, lies behind, \
          stand behind, stands behind, origin, origins, give, gives, giving, provoke, provokes, provoked, induce, induces, induced, engender, source of, aetiology, etiology, root of, root cause",
     ),
     (
         Verb,
-        "related, relate, relates, at play, come into play, comes into play, traced, be traced, traced back, traced to, traced back to, \
+        "assigned, allocated, follow, follows, contain, contains, related, relate, relates, at play, come into play, comes into play, traced, be traced, traced back, traced to, traced back to, \
          stem from, stems from, stemming from, showing, exhibiting, displaying, featuring, presenting with, involving, part of, a part of, \
          make up, makes up, characterised by, characterized by, recognise, recognize, recognised by, recognized by, filed, filed under, \
          registered, registered under, pointing to, point to, points to, indicative of, suggestive of, associated, associate, associates, \

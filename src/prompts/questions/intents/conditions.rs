@@ -76,18 +76,20 @@ impl View<'_> {
             return None;
         }
         if self.has(Inheritance) && is_disease {
-            let fits = self.only(&[Which, How, Inheritance, Mode, Kind, Genetic, Or, Disease, Verb, Person]);
+            let fits = !(self.sentence.yes_no && self.spells(&["always", "all", "every"]))
+                && self.only(&[Which, How, Inheritance, Mode, Kind, Genetic, Or, Disease, Verb, Person]);
             return if fits { field("inheritance") } else { None };
         }
         let information = if is_disease { "disease information" } else { "phenotype information" };
-        let defines = ["defined", "define", "describe", "described", "explain", "explained"];
+        let defines = ["defined", "described", "explained"];
         if self.has(How) && self.strict() && self.spells(&defines) && self.only(&[How, Information, Verb]) {
             return says(information);
         }
         if self.sentence.yes_no && self.has(Alias) && self.only(&[Alias]) && !self.spells(&["symbol", "symbols"]) {
             return field("synonyms");
         }
-        if self.has(How) || self.sentence.yes_no {
+        let has = self.spells(&["have", "has", "there"]) && self.identifier(&[Identifier]).is_some();
+        if self.has(How) || self.sentence.yes_no && !has {
             return None;
         }
         if let Some(space) = self.identifier(&[Which, Identifier, Kind, Verb, Encode]) {

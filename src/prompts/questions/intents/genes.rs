@@ -35,7 +35,13 @@ impl View<'_> {
             ]) && (!self.has(Gene) || self.has(Mutation) || self.has(Which));
             return if fits { says("diseases") } else { None };
         }
-        if self.has(Cause) && list && self.strict() && self.has(Which) && self.only(&[Which, Cause, Mutation, Gene]) {
+        if self.has(Cause)
+            && list
+            && self.strict()
+            && !self.spells(&["body", "cell", "cells"])
+            && self.has(Which)
+            && self.only(&[Which, Cause, Mutation, Gene])
+        {
             // `What does X cause?`, `what do mutations in X lead to?`; not `what causes X?`.
             let active = !self.before(Cause, first) && !self.light(By) && self.target != Some(Gene);
             return if active { says("diseases") } else { None };
@@ -72,7 +78,9 @@ impl View<'_> {
                 && (self.has(Work) || self.has(Function))
             {
                 field("summary")
-            } else if self.has(Name) && self.has(Official) && self.only(&[How, Name, Official, Gene]) {
+            } else if (self.has(StandsFor) || self.has(Name) && self.has(Official))
+                && self.only(&[How, Name, Official, StandsFor, Gene])
+            {
                 field("name")
             } else {
                 None
@@ -93,7 +101,9 @@ impl View<'_> {
             let fits = self.only(&[Which, Inheritance, Mode, Kind, Or, Genetic, Mutation]);
             return if fits { field("inheritance") } else { None };
         }
-        if yes_no { None } else { self.fact_of_gene(first) }
+        // `Does X have an Ensembl identifier?`
+        let has = self.spells(&["have", "has", "there"]) && self.identifier(&[Identifier, Gene]).is_some();
+        if yes_no && !has { None } else { self.fact_of_gene(first) }
     }
 
     /// Whether something else is said to cause the gene at a word.
@@ -122,7 +132,7 @@ impl View<'_> {
         }
         let does = self.ends_in_do();
         if self.has(Function) || self.has(Role) || does {
-            let fits = self.only(&[Which, Function, Role, Protein, Encode, Information, Gene])
+            let fits = self.only(&[Which, Function, Role, Protein, Encode, Information, Gene, Adjective])
                 || (self.has(Role) && self.only(&[Which, Role, Verb]));
             let asks = self.has(Which) || self.has(Function) || self.has(Role);
             return if fits && asks && (!does || self.strict()) { field("summary") } else { None };
@@ -135,7 +145,10 @@ impl View<'_> {
             let of_conditions = ["orphanet", "mondo", "umls", "hpo"];
             return if of_conditions.contains(&space) { None } else { field(space) };
         }
-        if self.has(Previous) && self.only(&[Which, Previous, Name, Symbol, Alias, Gene]) {
+        if self.has(Previous)
+            && (self.has(Name) || self.has(Symbol) || self.has(Alias))
+            && self.only(&[Which, Previous, Name, Symbol, Alias, Gene])
+        {
             // `Which gene used to be called MLL?` asks for what it is called now.
             let now = self.target == Some(Gene) && self.has(Which) && self.target_at < first && !self.has(Symbol);
             return field(if now { "symbol" } else { "previous_symbol" });
@@ -148,16 +161,22 @@ impl View<'_> {
         if self.has(Which) && self.spells(&["call"]) && self.spells(&["else"]) && self.only(&[Which, Person]) {
             return field("names");
         }
-        if self.has(Alias) && self.only(&[Which, Alias, Gene, Name, Person]) {
+        if self.has(Alias) && self.only(&[Which, Alias, Gene, Name, Person, Verb]) {
             let alias = self.spells(&["alias", "aliases"]);
             return if alias { field("alias") } else { field("names") };
         }
-        if (self.has(Name) || self.has(StandsFor)) && self.only(&[Which, Name, StandsFor, Official, Gene, Symbol]) {
+        // `What does the abbreviation X mean?`
+        let means = self.has(StandsFor) && self.spells(&["mean", "means"]);
+        if (self.has(Name) || self.has(StandsFor))
+            && (means || !self.has(Information))
+            && self.only(&[Which, Name, StandsFor, Official, Gene, Symbol, Information])
+        {
             // `Which gene is called p53?`
             if self.target == Some(Gene)
                 && self.has(Which)
                 && !official
                 && !self.has(StandsFor)
+                && self.strict()
                 && self.target_at < first
             {
                 return field("symbol");
@@ -165,7 +184,12 @@ impl View<'_> {
             return field("name");
         }
         let asked_before = self.target_at < first || self.has(Encode);
-        if self.target == Some(Gene) && self.has(Which) && asked_before && self.only(&[Which, Gene, Encode, Protein]) {
+        if self.target == Some(Gene)
+            && self.has(Which)
+            && asked_before
+            && self.strict()
+            && self.only(&[Which, Gene, Encode, Protein])
+        {
             return field("symbol");
         }
         if self.has(Protein)

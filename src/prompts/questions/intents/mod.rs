@@ -158,7 +158,8 @@ impl<'a> View<'a> {
             let asked_again = self.has(Or) && self.sentence.yes_no;
             asked_again
                 || between.clone().all(joins)
-                    && (between.count() > 0 || self.sentence.between(end, next).contains([',', '/', '+', ';']))
+                    && (between.clone().any(|place| matches!(place.item, Item::Cue(And | Or)))
+                        || self.sentence.between(end, next).contains([',', '/', '+', ';']))
         })
     }
 
@@ -193,7 +194,17 @@ impl<'a> View<'a> {
             ]) && (!self.has(Information) || (explains && first < condition.at))
                 && !self.has(Which)
                 && (!self.cues.is_empty() || (passive && condition.at < first))
-                && !self.spells(&["always", "usually", "generally", "typically", "normally"])
+                && !self.spells(&[
+                    "always",
+                    "usually",
+                    "generally",
+                    "typically",
+                    "normally",
+                    "all",
+                    "every",
+                    "each",
+                    "both",
+                ])
                 && (!self.has(Cause) || self.target == Some(Gene) || passive != (first < condition.at))
         } else if self.has(How) {
             self.only(&[How, Verb, Relation, Mutation]) && !passive

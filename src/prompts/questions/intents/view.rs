@@ -107,6 +107,13 @@ impl<'a> View<'a> {
         });
         // `What kind of disease …`
         let behind_which = behind_which.and_then(|found| match found.1 {
+            // `What is the underlying gene defect …`
+            Cause => placed
+                .iter()
+                .copied()
+                .find(|next| next.0 > found.0)
+                .filter(|next| [Gene, Mutation].contains(&next.1))
+                .or(Some(found)),
             Kind => placed
                 .iter()
                 .copied()
