@@ -192,6 +192,19 @@ fn radices(len: usize) -> Vec<usize> {
     [vec![8; eights], left, vec![5; fives], vec![3; threes]].concat()
 }
 
+/// Runs a stage's method, which is compiled for every radix.
+macro_rules! by_radix {
+    ($stage:expr, $method:ident, $($argument:expr),+) => {
+        match $stage.radix {
+            2 => $stage.$method::<S, 2>($($argument),+),
+            3 => $stage.$method::<S, 3>($($argument),+),
+            4 => $stage.$method::<S, 4>($($argument),+),
+            5 => $stage.$method::<S, 5>($($argument),+),
+            _ => $stage.$method::<S, 8>($($argument),+),
+        }
+    };
+}
+
 impl Plan {
     /// `len` is a product of 2, 3 and 5 with two radices or more, and at most [`LONGEST`].
     pub(crate) fn new(len: usize) -> Self {
@@ -231,29 +244,11 @@ impl Plan {
     ) {
         let Some((first, rest)) = self.stages.split_first() else { return };
         let Some((last, middle)) = rest.split_last() else { return };
-        match first.radix {
-            2 => first.enter::<S, 2>(simd, scratch, load),
-            3 => first.enter::<S, 3>(simd, scratch, load),
-            4 => first.enter::<S, 4>(simd, scratch, load),
-            5 => first.enter::<S, 5>(simd, scratch, load),
-            _ => first.enter::<S, 8>(simd, scratch, load),
-        }
+        by_radix!(first, enter, simd, scratch, load);
         for stage in middle {
-            match stage.radix {
-                2 => stage.forward::<S, 2>(simd, scratch),
-                3 => stage.forward::<S, 3>(simd, scratch),
-                4 => stage.forward::<S, 4>(simd, scratch),
-                5 => stage.forward::<S, 5>(simd, scratch),
-                _ => stage.forward::<S, 8>(simd, scratch),
-            }
+            by_radix!(stage, forward, simd, scratch);
         }
-        match last.radix {
-            2 => last.leave::<S, 2>(simd, scratch, store),
-            3 => last.leave::<S, 3>(simd, scratch, store),
-            4 => last.leave::<S, 4>(simd, scratch, store),
-            5 => last.leave::<S, 5>(simd, scratch, store),
-            _ => last.leave::<S, 8>(simd, scratch, store),
-        }
+        by_radix!(last, leave, simd, scratch, store);
     }
 
     /// From `load`, in the order of [`Self::places`], to `store`. `scratch` has [`Self::len`] numbers.
@@ -267,29 +262,11 @@ impl Plan {
     ) {
         let Some((first, rest)) = self.stages.split_first() else { return };
         let Some((last, middle)) = rest.split_last() else { return };
-        match last.radix {
-            2 => last.enter_inverse::<S, 2>(simd, scratch, load),
-            3 => last.enter_inverse::<S, 3>(simd, scratch, load),
-            4 => last.enter_inverse::<S, 4>(simd, scratch, load),
-            5 => last.enter_inverse::<S, 5>(simd, scratch, load),
-            _ => last.enter_inverse::<S, 8>(simd, scratch, load),
-        }
+        by_radix!(last, enter_inverse, simd, scratch, load);
         for stage in middle.iter().rev() {
-            match stage.radix {
-                2 => stage.inverse::<S, 2>(simd, scratch),
-                3 => stage.inverse::<S, 3>(simd, scratch),
-                4 => stage.inverse::<S, 4>(simd, scratch),
-                5 => stage.inverse::<S, 5>(simd, scratch),
-                _ => stage.inverse::<S, 8>(simd, scratch),
-            }
+            by_radix!(stage, inverse, simd, scratch);
         }
-        match first.radix {
-            2 => first.leave_inverse::<S, 2>(simd, scratch, store),
-            3 => first.leave_inverse::<S, 3>(simd, scratch, store),
-            4 => first.leave_inverse::<S, 4>(simd, scratch, store),
-            5 => first.leave_inverse::<S, 5>(simd, scratch, store),
-            _ => first.leave_inverse::<S, 8>(simd, scratch, store),
-        }
+        by_radix!(first, leave_inverse, simd, scratch, store);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     direct,
     fft::{Complex, LONGEST, Load, Store},
     product::{self, Column, Matrix},
-    rows::{Buffer, LINE, View},
+    rows::{Buffer, View, padded},
 };
 
 /// Bytes of transformed columns that are worked on together: they stay in the second cache.
@@ -84,15 +84,15 @@ pub(crate) fn run_pairs(
 ) {
     let [read, written] = layer.widths();
     let slot = read.max(written);
-    let column = 3 * slot;
+    let column = 2 * slot;
     let most = (TOGETHER / (transform.plan.len * column * size_of::<f32>())).max(2);
     // Parts of nearly the same size.
     let each = pairs.len().div_ceil(pairs.len().div_ceil(most).max(1)).max(1);
     for pairs in pairs.chunks(each) {
-        // Columns of one frequency are together; the line between keeps them from one set of the cache.
-        let stride = pairs.len() * column + LINE;
-        work.columns.reserve(transform.plan.len * stride);
-        let shape = Shape { slot, stride };
+        // Columns of one pair are together: its transforms touch few pages of memory. What is between two pairs keeps the columns of
+        // one frequency from one set of the cache.
+        let shape = Shape { slot, pair: (transform.plan.len + 1) * column };
+        work.columns.reserve(pairs.len() * shape.pair);
         let Work { columns, expanded, .. } = &mut *work;
         let columns = columns.as_mut_slice();
         dispatch!(level, simd => enter(simd, layer, transform, places, pairs, shape, columns));
@@ -101,11 +101,11 @@ pub(crate) fn run_pairs(
     }
 }
 
-/// Where columns are: `stride` floats for a place, and for each pair in it three slots of `slot` floats.
+/// Where columns are: `pair` floats for a pair, and for each place in it two slots of `slot` floats.
 #[derive(Clone, Copy)]
 struct Shape {
     slot: usize,
-    stride: usize,
+    pair: usize,
 }
 
 /// Transforms the inputs of pairs.
@@ -137,7 +137,7 @@ fn enter<S: Simd>(
         let [one, other] = [&rows[0][..plan.len], &rows[1][..plan.len]];
         for at in (0..read).step_by(len) {
             let load = Rows { simd, rows: [one, other], at };
-            let from = index * 3 * shape.slot + at;
+            let from = index * shape.pair + at;
             let mut store = Columns { columns: &mut *columns, from, shape };
             match Before::of(simd, layer, at) {
                 Some(before) => simd.vectorize(
@@ -195,11 +195,10 @@ struct Columns<'a> {
 impl<S: Simd> Store<S> for Columns<'_> {
     #[inline(always)]
     fn store(&mut self, place: usize, value: Complex<S>) {
-        let (len, slot, own) = (S::f32s::LEN, self.shape.slot, place * self.shape.stride + self.from);
-        let to = &mut self.columns[own..own + 2 * slot + len];
+        let (len, slot, own) = (S::f32s::LEN, self.shape.slot, place * 2 * self.shape.slot + self.from);
+        let to = &mut self.columns[own..own + slot + len];
         value.re.store_slice(&mut to[..len]);
         value.im.store_slice(&mut to[slot..slot + len]);
-        (value.re + value.im).store_slice(&mut to[2 * slot..2 * slot + len]);
     }
 }
 
@@ -215,7 +214,7 @@ impl<S: Simd> Load<S> for Products<'_, S> {
     #[inline(always)]
     fn load(&self, place: usize) -> Complex<S> {
         let (len, slot) = (S::f32s::LEN, self.shape.slot);
-        let from = &self.columns[place * self.shape.stride + self.from..][..slot + len];
+        let from = &self.columns[place * 2 * self.shape.slot + self.from..][..slot + len];
         Complex {
             re: S::f32s::from_slice(self.simd, &from[..len]),
             im: S::f32s::from_slice(self.simd, &from[slot..slot + len]),
@@ -276,28 +275,30 @@ fn multiply<S: Simd>(
 ) {
     let (plan, filters) = (&transform.plan, transform.filters(layer));
     let block = 2 * layer.inputs * layer.outputs;
-    expanded.reserve(block / 2 * 3);
-    let expanded = &mut expanded.as_mut_slice()[..block / 2 * 3];
+    let triples = block / 2 * 3;
+    expanded.reserve(triples + product::TOGETHER * padded(layer.inputs));
+    let (expanded, totals) = expanded.as_mut_slice().split_at_mut(triples);
     let mut list: Vec<Column> = Vec::with_capacity(2 * pairs);
     for (at, filter) in filters.chunks_exact(block).enumerate().take((plan.len / 2 + 1) * layer.groups) {
         let (frequency, group) = (at / layer.groups, at % layer.groups);
         product::expand(simd, filter, layer.outputs, expanded);
         list.clear();
-        let own = |pair: usize, frequency: usize| plan.places[frequency] * shape.stride + pair * 3 * shape.slot;
+        let own = |pair: usize, frequency: usize| plan.places[frequency] * 2 * shape.slot + pair * shape.pair;
         let (inputs, outputs) = (group * layer.inputs, group * layer.outputs);
         debug_assert!(layer.groups == 1 || inputs == outputs, "a group's outputs replace its inputs");
         for pair in 0..pairs {
             let own = own(pair, frequency) + inputs;
-            list.push([own, own + shape.slot, own + 2 * shape.slot]);
+            list.push([own, own + shape.slot]);
         }
         // The filters are real: their opposite frequencies are conjugates, for which a column's parts change places.
         if frequency != 0 && 2 * frequency != plan.len {
             for pair in 0..pairs {
                 let own = own(pair, plan.len - frequency) + inputs;
-                list.push([own + shape.slot, own, own + 2 * shape.slot]);
+                list.push([own + shape.slot, own]);
             }
         }
-        product::multiply(simd, columns, &list, Matrix { expanded, inputs: layer.inputs, outputs: layer.outputs });
+        let matrix = Matrix { expanded, inputs: layer.inputs, outputs: layer.outputs };
+        product::multiply(simd, columns, &list, matrix, totals);
     }
 }
 
@@ -336,7 +337,7 @@ fn leave<S: Simd>(
         let step = layer.dilation * written;
         let added = [&added[0][..counts[0]], &added[1][..counts[1]]];
         for at in (0..written).step_by(len) {
-            let load = Products { simd, columns, from: index * 3 * shape.slot + at, shape };
+            let load = Products { simd, columns, from: index * shape.pair + at, shape };
             let mut store = Outputs {
                 simd,
                 out: &mut *out,
