@@ -8,11 +8,11 @@
 # scattered ones (every nth that lies in a gene), and 100 neighbours in the gene that has most of them to the base.
 # Needs bcftools and Python 3.9 to 3.11; the real spliceai is installed from PyPI into the cache folder.
 # GENOGLOSS names the program (default: genogloss), SPLICEAI another spliceai, DISTANCE the distance (50), COUNT the number,
-# ENGINE the engine (auto).
+# ENGINE one or more engines, in one word list (auto).
 set -euo pipefail
 [ $# -ge 3 ] || { sed -n '2,13p' "$0" | cut -c3-; exit 2; }
 genome=$1 table=$2 variants=$3 model=${4:-spliceai}
-program=${GENOGLOSS:-genogloss} distance=${DISTANCE:-50} count=${COUNT:-100} engine=${ENGINE:-auto}
+program=${GENOGLOSS:-genogloss} distance=${DISTANCE:-50} count=${COUNT:-100} engines=${ENGINE:-auto}
 spliceai=${SPLICEAI:-}
 if [ -z "$spliceai" ]; then
     home=${XDG_CACHE_HOME:-$HOME/.cache}/genogloss/spliceai-1.3.1
@@ -65,10 +65,10 @@ PY
 printf '%-10s %-10s %8s %10s %8s\n' set program CPU-s wall-s MB
 for set in scattered dense; do
     [ -f "$work/$set.vcf" ] || continue
-    for who in spliceai genogloss; do
+    for who in spliceai $engines; do
         case $who in
             spliceai) command=("$spliceai" -I "$work/$set.vcf" -O "$work/$set.$who.vcf" -R "$genome" -A "$table" -D "$distance") ;;
-            genogloss) command=("$program" variants "$work/$set.vcf" -f "$genome" --genes "$table" -m "$model" --accept-license -D "$distance" --fields spliceai -t 1 --engine "$engine" -o "$work/$set.$who.vcf") ;;
+            *) command=("$program" variants "$work/$set.vcf" -f "$genome" --genes "$table" -m "$model" --accept-license -D "$distance" --fields spliceai -t 1 --engine "$who" -o "$work/$set.$who.vcf") ;;
         esac
         TF_CPP_MIN_LOG_LEVEL=3 /usr/bin/time -f '%U %S %e %M' -o "$work/time" "${command[@]}" > "$work/log" 2>&1 || { tail -3 "$work/log"; exit 1; }
         read -r user system wall memory < <(tail -1 "$work/time")
@@ -76,9 +76,11 @@ for set in scattered dense; do
             'BEGIN { printf "%-10s %-10s %8.1f %10.1f %8.0f\n", set, who, u + s, w, m / 1024 }'
         echo "$user $system $memory" > "$work/$set.$who.time"
     done
-    paste "$work/$set.spliceai.time" "$work/$set.genogloss.time" | awk -v set="$set" \
-        '{ printf "%-10s CPU seconds 1/%.1f, memory 1/%.1f\n", set, ($1 + $2) / ($4 + $5), $3 / $6 }'
     fields() { grep -v '^#' "$1" | awk -F'\t' '{ n = split($8, f, ";"); x = "."; for (i = 1; i <= n; i++) if (f[i] ~ /^SpliceAI=/) x = f[i]; print $1, $2, $4, $5, x }'; }
-    paste -d'\n' <(fields "$work/$set.spliceai.vcf") <(fields "$work/$set.genogloss.vcf") | awk -v set="$set" \
-        'NR % 2 { a = $0; next } { n++; same += (a == $0); if (a != $0) print "  differs: " a " | " $0 } END { printf "%-10s %d of %d records have the same field\n", set, same, n }'
+    for who in $engines; do
+        paste "$work/$set.spliceai.time" "$work/$set.$who.time" | awk -v set="$set" -v who="$who" \
+            '{ printf "%-10s %-10s CPU seconds 1/%.1f, memory 1/%.1f\n", set, who, ($1 + $2) / ($4 + $5), $3 / $6 }'
+        paste -d'\n' <(fields "$work/$set.spliceai.vcf") <(fields "$work/$set.$who.vcf") | awk -v set="$set" -v who="$who" \
+            'NR % 2 { a = $0; next } { n++; same += (a == $0); if (a != $0) print "  differs: " a " | " $0 } END { printf "%-10s %-10s %d of %d records have the same field\n", set, who, same, n }'
+    done
 done

@@ -22,6 +22,6 @@ mod tests;
 
 pub use self::{
     convolution::{Before, Convolution},
-    network::{Network, Prepared, Read, Step},
+    network::{Network, Prepared, Problem, Read, Step},
     run::{Change, Outputs, Runner},
 };

@@ -81,6 +81,11 @@ impl Part {
         }
     }
 
+    /// Whether other segments use the same filters.
+    fn shares_filters(&self) -> bool {
+        self.change.is_some() || self.period > 0
+    }
+
     /// [`Self::rows`], cut where segments begin and end.
     fn segments(&self, value: &Value) -> Vec<[i64; 2]> {
         let [first, last] = self.rows(value);
@@ -191,9 +196,6 @@ impl Runner {
                 outputs.get_or_insert(own);
                 answers.extend(found);
             }
-            if kept {
-                memory.values.truncate(network.slot_count);
-            }
             Ok((outputs.unwrap_or_default(), answers))
         })
     }
@@ -296,7 +298,7 @@ impl Pass<'_> {
         let mut pairs: Vec<Vec<[Block; 2]>> = vec![Vec::new(); layer.transforms.len()];
         for (part, place) in places.iter().enumerate().skip(usize::from(self.skips_sequence)) {
             for [first, last] in self.parts[part].segments(value) {
-                match layer.choose((last - first) as usize, self.parts[part].change.is_some()) {
+                match layer.choose((last - first) as usize, self.parts[part].shares_filters()) {
                     Some(way) => add_pairs(layer, way, part, [first, last], &mut pairs[way]),
                     None => run_direct(level, layer, place, (first, last), work, out),
                 }
@@ -352,8 +354,8 @@ fn add_pairs(layer: &Layer, way: usize, place: usize, [first, last]: [i64; 2], p
 
 impl Layer {
     /// The cheapest way to compute a segment of so many rows: one of the transforms, or directly. The costs are in vectors of 16
-    /// products, measured with AVX-512; they are the same on all machines, so that all compute the same. A change shares the filters, which
-    /// take as long to read as a few products, with the sequence and with other changes.
+    /// products, measured with AVX-512; they are the same on all machines, so that all compute the same. Segments share the filters,
+    /// which take as long to read as a few products.
     pub(crate) fn choose(&self, rows: usize, shares_filters: bool) -> Option<usize> {
         let mut best = (self.direct_cost(rows), None);
         for (way, transform) in self.transforms.iter().enumerate() {
@@ -363,6 +365,14 @@ impl Layer {
             }
         }
         best.1
+    }
+
+    /// What a segment of so many rows costs directly, and by the cheapest way.
+    pub(crate) fn costs(&self, rows: usize) -> [f64; 2] {
+        let direct = self.direct_cost(rows);
+        let by_transform =
+            self.choose(rows, false).map(|way| self.transform_cost(rows, self.transforms[way].plan.len, false));
+        [direct, by_transform.unwrap_or(direct)]
     }
 
     fn direct_cost(&self, rows: usize) -> f64 {

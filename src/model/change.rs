@@ -39,8 +39,10 @@ pub(crate) fn load(
     device: Device,
     sessions: usize,
 ) -> Result<ReadyChanges> {
-    engine
-        .first_that_loads(&card.name, device, |chosen| load_with(chosen, folder, card, Placement { device, sessions }))
+    engine.first_that_loads(&card.name, device, |chosen| {
+        let only_if_faster = chosen.only_if_faster;
+        load_with(chosen, folder, card, Placement { device, sessions, only_if_faster })
+    })
 }
 
 fn load_with(chosen: Chosen, folder: &Folder, card: &Card, to: Placement) -> Result<ReadyChanges> {

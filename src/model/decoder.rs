@@ -27,6 +27,10 @@ pub(crate) fn load(
     })?;
     let file = folder.network(card, card.files.model.first(), false)?;
     let chosen = engine.choose(&card.name, device)?;
-    let decoders = chosen.engine.load_decoder(file, &CachePorts::of(card, rule), Placement { device, sessions })?;
+    let decoders = chosen.engine.load_decoder(
+        file,
+        &CachePorts::of(card, rule),
+        Placement { device, sessions, only_if_faster: false },
+    )?;
     Ok((decoders, chosen.report))
 }

@@ -35,7 +35,7 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync {
     fn find(&self, device: Device) -> Result<Found, NotFound>;
 
     /// Whether it runs networks of a certain kind only. `--engine auto` tries such an engine first, and goes on to the next one where a
-    /// network is of another kind.
+    /// network is of another kind, or no faster ([`Placement::only_if_faster`]); the engine logs why.
     fn is_selective(&self) -> bool {
         false
     }
@@ -108,6 +108,8 @@ pub(crate) struct Placement {
     pub device: Device,
     /// How many models are loaded, each for one thread.
     pub sessions: usize,
+    /// Whether a selective engine refuses networks of its kind that other engines run about as fast.
+    pub only_if_faster: bool,
 }
 
 /// A library that can be used.

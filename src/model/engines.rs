@@ -17,19 +17,15 @@ pub(crate) static ENGINES: &[&dyn Engine] = &[
     &super::rten::Rten,       // Part of the program.
 ];
 
-/// Whether [`EngineChoice::Auto`] tries selective engines first.
-///
-/// Not yet: of 1,500 variants that convnet and ONNX Runtime scored by SpliceAI, one differs in the position of a loss of 0.00 (spliceai
-/// 1.3.1 says what convnet says). Users ask for convnet by name until more of them are compared.
-pub(super) const AUTO_IS_SELECTIVE: bool = false;
-
 /// The engine that a user asks for: `--engine`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum EngineChoice {
-    /// The first of [`ENGINES`] that is found and runs on the device.
+    /// The first of [`ENGINES`] that is found, runs on the device, and takes the networks.
     Auto,
     /// This one.
     Named(&'static dyn Engine),
+    /// This one, where it is faster than the engines after it: what [`Self::Auto`] asks of selective engines.
+    IfFaster(&'static dyn Engine),
 }
 
 impl ValueEnum for EngineChoice {
@@ -43,11 +39,14 @@ impl ValueEnum for EngineChoice {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
             Self::Auto => {
-                let titles = ENGINES.iter().filter(|engine| !engine.is_selective()).map(|engine| engine.title());
-                let titles = titles.collect::<Vec<_>>().join(" if it is found, else ");
-                PossibleValue::new("auto").help(titles)
+                let title = |selective: bool| {
+                    let own = ENGINES.iter().filter(move |engine| engine.is_selective() == selective);
+                    own.map(|engine| engine.title()).collect::<Vec<_>>()
+                };
+                let (selective, others) = (title(true).join(" or "), title(false).join(" if it is found, else "));
+                PossibleValue::new("auto").help(format!("{selective} for networks that it runs faster; {others}"))
             }
-            Self::Named(engine) => PossibleValue::new(engine.name()).help(engine.summary()),
+            Self::Named(engine) | Self::IfFaster(engine) => PossibleValue::new(engine.name()).help(engine.summary()),
         })
     }
 }
@@ -55,6 +54,8 @@ impl ValueEnum for EngineChoice {
 /// The engine that runs a model, and where.
 pub(super) struct Chosen {
     pub(super) engine: &'static dyn Engine,
+    /// For [`super::engine::Placement`].
+    pub(super) only_if_faster: bool,
     /// For the manifest.
     pub(super) report: EngineReport,
 }
@@ -62,25 +63,29 @@ pub(super) struct Chosen {
 impl Chosen {
     fn new(engine: &'static dyn Engine, found: Found, device: Device) -> Self {
         let (title, version) = (engine.title().into(), found.version);
-        Self { engine, report: EngineReport { engine: title, version, device: device.to_string() } }
+        let report = EngineReport { engine: title, version, device: device.to_string() };
+        Self { engine, only_if_faster: false, report }
+    }
+
+    fn if_faster(self) -> Self {
+        Self { only_if_faster: true, ..self }
     }
 }
 
 impl EngineChoice {
     /// Loads networks with the first engine that can: of [`Self::Auto`], a selective engine is passed over where the networks are not
-    /// of its kind. Messages call the model `model`.
+    /// of its kind, or no faster. Messages call the model `model`.
     pub(super) fn first_that_loads<T>(
         self,
         model: &str,
         device: Device,
         load: impl Fn(Chosen) -> Result<T>,
     ) -> Result<T> {
-        if AUTO_IS_SELECTIVE && matches!(self, Self::Auto) {
+        if matches!(self, Self::Auto) {
             for engine in ENGINES.iter().copied().filter(|engine| engine.is_selective() && engine.runs_on(device)) {
-                let Ok(found) = engine.find(device) else { continue };
-                match load(Chosen::new(engine, found, device)) {
-                    Ok(loaded) => return Ok(loaded),
-                    Err(error) => tracing::debug!("{} is not used: {error}", engine.title()),
+                // What is wrong with a folder is said by the engine after it.
+                if let Ok(loaded) = Self::IfFaster(engine).choose(model, device).and_then(&load) {
+                    return Ok(loaded);
                 }
             }
         }
@@ -90,7 +95,7 @@ impl EngineChoice {
     /// The engine that runs networks of all kinds. Messages call the model `model`.
     pub(super) fn choose(self, model: &str, device: Device) -> Result<Chosen> {
         match self {
-            Self::Named(engine) if !engine.runs_on(device) => {
+            Self::Named(engine) | Self::IfFaster(engine) if !engine.runs_on(device) => {
                 Err(Error::usage(format!("--engine {} runs on the CPU only", engine.name()))
                     .with_hint("omit --engine or --device"))
             }
@@ -98,6 +103,7 @@ impl EngineChoice {
                 let found = engine.find(device).map_err(|missing| missing.into_error(model))?;
                 Ok(Chosen::new(engine, found, device))
             }
+            Self::IfFaster(engine) => Ok(Self::Named(engine).choose(model, device)?.if_faster()),
             Self::Auto => first_found(model, device),
         }
     }

@@ -106,6 +106,11 @@ impl Folder {
         Card::parse_in(&self.text("card.yaml")?, &place, |card, file| self.verified_text(card, file))
     }
 
+    /// Whether a network is one that engines which read files read from its file.
+    pub(super) fn is_large(&self, card: &Card, file: &str) -> bool {
+        self.large(card, file).is_some()
+    }
+
     /// A network of the card. `reads_files`: it is for an engine that reads large ones from their files.
     pub(super) fn network(&self, card: &Card, file: &str, reads_files: bool) -> Result<NetworkFile> {
         if let Some(network) = self.large(card, file).filter(|_| reads_files) {

@@ -63,7 +63,8 @@ pub(crate) fn load_to_answer(
         return Err(Error::model(&card.name, "it answers prompts, not windows").with_hint("genogloss ask"));
     }
     engine.first_that_loads(&card.name, device, |chosen| {
-        load_with(chosen, folder, card, (Placement { device, sessions }, asked))
+        let only_if_faster = chosen.only_if_faster;
+        load_with(chosen, folder, card, (Placement { device, sessions, only_if_faster }, asked))
     })
 }
 
@@ -73,6 +74,10 @@ fn load_with(chosen: Chosen, folder: &Folder, card: &Card, (to, asked): (Placeme
     let mut rows = None;
     // One member after the other, so that the bytes of one file are in memory at a time.
     for name in &card.files.model.0 {
+        // Networks that a selective engine is faster for are small; large ones are not read to find that out.
+        if to.only_if_faster && folder.is_large(card, name) {
+            return Err(Error::model(&card.name, "it is large"));
+        }
         let file = folder.network(card, name, chosen.engine.reads_files())?;
         let place = file.place.clone();
         let models = chosen.engine.load_windows(file, &ports, to)?;

@@ -22,7 +22,7 @@ use super::{
     change,
     device::Device,
     engine::Engine,
-    engines::{AUTO_IS_SELECTIVE, ENGINES, EngineChoice},
+    engines::{ENGINES, EngineChoice},
     folder::Folder,
     network,
 };
@@ -65,11 +65,7 @@ pub(crate) fn check(folder: &Folder, choice: EngineChoice) -> Result<Report> {
     let mut text = format!("{} {}: the card and the checksums are correct\n", card.name, card.version);
     let (mut results, mut scores) = (Vec::new(), Vec::new());
     for engine in engines(choice) {
-        if matches!(choice, EngineChoice::Auto)
-            && engine.is_selective()
-            && let Err(error) = loads(folder, &card, engine)
-        {
-            tracing::debug!("{} is not checked: {error}", engine.title());
+        if matches!(choice, EngineChoice::Auto) && engine.is_selective() && loads(folder, &card, engine).is_err() {
             continue;
         }
         let checked = match &test {
@@ -98,9 +94,9 @@ pub(crate) fn check(folder: &Folder, choice: EngineChoice) -> Result<Report> {
     Ok(Report { text, results })
 }
 
-/// Whether the networks are of the kind that an engine runs.
+/// Whether commands prefer a selective engine.
 fn loads(folder: &Folder, card: &Card, engine: &'static dyn Engine) -> Result<()> {
-    let engine = EngineChoice::Named(engine);
+    let engine = EngineChoice::IfFaster(engine);
     network::load(folder, card, engine, Device::Cpu, 1)?;
     card.variants.changes.as_ref().map_or(Ok(()), |_| change::load(folder, card, engine, Device::Cpu, 1).map(|_| ()))
 }
@@ -115,11 +111,8 @@ fn engines(choice: EngineChoice) -> Vec<&'static dyn Engine> {
         }
     };
     match choice {
-        EngineChoice::Named(engine) => vec![engine],
-        EngineChoice::Auto => {
-            let wanted = |engine: &&dyn Engine| AUTO_IS_SELECTIVE || !engine.is_selective();
-            ENGINES.iter().copied().filter(wanted).filter(is_found).collect()
-        }
+        EngineChoice::Named(engine) | EngineChoice::IfFaster(engine) => vec![engine],
+        EngineChoice::Auto => ENGINES.iter().copied().filter(is_found).collect(),
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Found {
     pub(super) ends: Vec<End>,
     /// Whether the input, and all outputs, have channels last.
     pub(super) channels_last: [bool; 2],
+    /// What messages call the node of each step.
+    pub(super) labels: Vec<String>,
 }
 
 /// What is done with an output's channels at every position.
@@ -63,10 +65,39 @@ impl Signal {
 
 type Reason = String;
 
+/// The operators of such networks.
+const OPERATORS: [&str; 13] = [
+    "Add",
+    "BatchNormalization",
+    "Conv",
+    "Identity",
+    "LeakyRelu",
+    "Mul",
+    "Relu",
+    "Sigmoid",
+    "Slice",
+    "Softmax",
+    "Squeeze",
+    "Transpose",
+    "Unsqueeze",
+];
+
+/// Whether a graph has the operators of such networks and no others.
+pub(super) fn is_near(operators: &[String]) -> bool {
+    let is_known = |operator: &str| OPERATORS.contains(&operator) || operator == "Constant";
+    operators.iter().any(|operator| operator == "Conv") && operators.iter().all(|operator| is_known(operator))
+}
+
 /// Reads a graph; its ports have been compared with the card's.
 pub(super) fn read(graph: &Graph, input: &str, outputs: &[String], input_is_last: bool) -> Result<Found, Reason> {
-    let mut reader =
-        Reader { graph, uses: HashMap::new(), signals: HashMap::new(), channels: vec![4], steps: Vec::new() };
+    let mut reader = Reader {
+        graph,
+        uses: HashMap::new(),
+        signals: HashMap::new(),
+        channels: vec![4],
+        steps: vec![],
+        labels: vec![],
+    };
     for name in
         graph.nodes.iter().flat_map(|node| &node.inputs).chain(graph.ports.outputs.iter().map(|port| &port.name))
     {
@@ -74,7 +105,7 @@ pub(super) fn read(graph: &Graph, input: &str, outputs: &[String], input_is_last
     }
     reader.signals.insert(input, Signal { is_last: input_is_last, ..Signal::of(0) });
     for node in &graph.nodes {
-        let signal = reader.read(node).map_err(|why| format!("{}: {why}", node.operator))?;
+        let signal = reader.read(node).map_err(|why| format!("{}: {why}", node.label()))?;
         let name = node.outputs.first().ok_or("a node without an output")?;
         reader.signals.insert(name, signal);
     }
@@ -94,6 +125,7 @@ pub(super) fn read(graph: &Graph, input: &str, outputs: &[String], input_is_last
         },
         ends: found.iter().map(|signal| signal.end).collect(),
         channels_last: [input_is_last, is_last],
+        labels: reader.labels,
     })
 }
 
@@ -105,6 +137,8 @@ struct Reader<'a> {
     /// Channels of each value.
     channels: Vec<usize>,
     steps: Vec<Step>,
+    /// What messages call the node of each step.
+    labels: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -175,6 +209,9 @@ impl<'a> Reader<'a> {
         if node.integers("strides").is_some_and(|strides| strides.iter().any(|stride| *stride != 1)) {
             return Err("strides".into());
         }
+        if node.integers("kernel_shape").is_some_and(|shape| shape.last() != Some(&(width as i64))) {
+            return Err("its filters have another width than it says".into());
+        }
         let dilation = node.integers("dilations").and_then(|all| all.last()).copied().unwrap_or(1);
         let groups = usize::try_from(node.integer("group", 1)).unwrap_or(0);
         let channels = self.channels[signal.read.value];
@@ -201,6 +238,7 @@ impl<'a> Reader<'a> {
             slope: 1.0,
         };
         self.steps.push(Step { source: signal.read, convolution, added: None });
+        self.labels.push(node.label());
         self.channels.push(outputs);
         Ok(Signal { is_tall: signal.is_tall, ..Signal::of(self.steps.len()) })
     }
@@ -241,7 +279,8 @@ impl<'a> Reader<'a> {
         if signal.slope != 1.0 || signal.end != End::Nothing {
             return Err("two activations, one after the other".into());
         }
-        if let Some(step) = self.own_step(node, 0).filter(|&step| self.steps[step].added.is_none()) {
+        let is_plain = |step: &usize| self.steps[*step].added.is_none() && self.steps[*step].convolution.slope == 1.0;
+        if let Some(step) = self.own_step(node, 0).filter(is_plain) {
             self.steps[step].convolution.slope = slope;
             return Ok(signal);
         }
@@ -324,8 +363,13 @@ impl<'a> Reader<'a> {
 
     fn end(&self, node: &Node, end: End) -> Result<Signal, Reason> {
         let signal = self.signal(node, 0)?.clone();
-        let axis = node.integer("axis", -1);
         let channels = if signal.is_last { signal.rank() - 1 } else { 1 };
+        // Before version 13, a softmax is over all axes from its own on.
+        let is_old = self.graph.opset < 13;
+        if end == End::Softmax && is_old && !signal.is_last {
+            return Err("before version 13 of the operators, it is over positions too".into());
+        }
+        let axis = node.integer("axis", if is_old { 1 } else { -1 });
         if !signal.is_plain() || (end == End::Softmax && axis != channels && axis + signal.rank() != channels) {
             return Err("it is not the last of what is done with an output's channels".into());
         }
@@ -348,146 +392,4 @@ fn scaled(signal: Signal, scale: &[f32], shift: &[f32]) -> Result<Signal, Reason
         }
     };
     Ok(Signal { affine: Some(affine), ..signal })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A message of protobuf: fields of bytes and of numbers.
-    #[derive(Default)]
-    struct Message(Vec<u8>);
-
-    impl Message {
-        fn varint(mut self, mut value: u64) -> Self {
-            while value >= 0x80 {
-                self.0.push(value as u8 | 0x80);
-                value >>= 7;
-            }
-            self.0.push(value as u8);
-            self
-        }
-
-        fn number(self, field: u64, value: i64) -> Self {
-            self.varint(field << 3).varint(value as u64)
-        }
-
-        fn bytes(self, field: u64, value: &[u8]) -> Self {
-            let mut message = self.varint(field << 3 | 2).varint(value.len() as u64);
-            message.0.extend_from_slice(value);
-            message
-        }
-    }
-
-    fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[(&str, &[i64])]) -> Vec<u8> {
-        let mut message = Message::default();
-        for input in inputs {
-            message = message.bytes(1, input.as_bytes());
-        }
-        message = message.bytes(2, output.as_bytes()).bytes(4, operator.as_bytes());
-        for (name, values) in attributes {
-            let attribute = Message::default().bytes(1, name.as_bytes());
-            let attribute = match values {
-                [value] if !matches!(*name, "dilations" | "pads" | "strides") => attribute.number(3, *value),
-                values => values.iter().fold(attribute, |message, value| message.number(8, *value)),
-            };
-            message = message.bytes(5, &attribute.0);
-        }
-        message.0
-    }
-
-    fn floats(name: &str, shape: &[usize]) -> Vec<u8> {
-        let count: usize = shape.iter().product();
-        let raw: Vec<u8> = (0..count).flat_map(|index| (index as f32 * 0.01).to_le_bytes()).collect();
-        let message = shape.iter().fold(Message::default(), |message, &len| message.number(1, len as i64));
-        message.number(2, 1).bytes(8, name.as_bytes()).bytes(9, &raw).0
-    }
-
-    fn integer(name: &str, value: i64) -> Vec<u8> {
-        Message::default().number(1, 1).number(2, 7).number(7, value).bytes(8, name.as_bytes()).0
-    }
-
-    /// The network of these nodes, with constants `w` (4 to 4 channels, width 3), `c` (one number a channel), 1, -1 and 5.
-    fn network(nodes: &[Vec<u8>]) -> Result<Found, Reason> {
-        let value = |name: &str| Message::default().bytes(1, name.as_bytes()).0;
-        let mut graph = nodes.iter().fold(Message::default(), |message, node| message.bytes(1, node));
-        let constants = [floats("w", &[4, 4, 3]), floats("c", &[4]), floats("cc", &[1, 4, 1])];
-        for constant in
-            constants.iter().chain(&[integer("one", 1), integer("minus", -1), integer("five", 5), integer("two", 2)])
-        {
-            graph = graph.bytes(5, constant);
-        }
-        let graph = graph.bytes(11, &value("x")).bytes(12, &value("y"));
-        read(&Graph::read(&Message::default().bytes(7, &graph.0).0), "x", &["y".into()], false)
-    }
-
-    const CONV: [&str; 2] = ["x", "w"];
-
-    #[test]
-    fn what_is_around_convolutions_becomes_part_of_them() {
-        let found = network(&[
-            node("Conv", &CONV, "a", &[("dilations", &[2])]),
-            node("BatchNormalization", &["a", "c", "c", "c", "c"], "n", &[]),
-            node("Relu", &["n"], "r", &[]),
-            node("Conv", &["r", "w", "c"], "b", &[("dilations", &[2])]),
-            node("Slice", &["a", "two", "minus", "two"], "s", &[]),
-            node("Slice", &["s", "zero", "minus", "two"], "unused", &[]),
-            node("Relu", &["b"], "k", &[]),
-            node("Conv", &["k", "w", "c"], "m", &[]),
-            node("Add", &["m", "cc"], "z", &[]),
-        ]);
-        // `zero` is no constant.
-        assert!(found.expect_err("refused").contains("zero"));
-        let found = network(&[
-            node("Conv", &CONV, "a", &[("dilations", &[2])]),
-            node("BatchNormalization", &["a", "c", "c", "c", "c"], "n", &[]),
-            node("Relu", &["n"], "r", &[]),
-            node("Conv", &["r", "w", "c"], "b", &[]),
-            node("Slice", &["a", "one", "minus", "two"], "s", &[]),
-            node("Add", &["s", "b"], "t", &[]),
-            node("Conv", &["t", "w"], "u", &[]),
-            node("Relu", &["u"], "v", &[]),
-            node("Softmax", &["v"], "y", &[("axis", &[1])]),
-        ])
-        .expect("a network");
-        assert_eq!((found.ends, found.network.steps.len()), (vec![End::Softmax], 3));
-        let [one, two, three] = found.network.steps.as_slice() else { panic!("three steps") };
-        assert_eq!((one.convolution.dilation, &one.convolution.before, one.convolution.slope), (2, &None, 1.0));
-        let before = two.convolution.before.as_ref().expect("a norm");
-        // 0.02 / sqrt(0.02 + 0.00001), and 0.02 - 0.02 of it.
-        assert!((before.scale[2] - 0.141_386).abs() < 1e-6 && (before.shift[2] - 0.017_172).abs() < 1e-6, "{before:?}");
-        assert_eq!(two.added, Some(Read { value: 1, start: 1, end: 1 }));
-        assert_eq!((before.slope, three.convolution.slope), (0.0, 0.0));
-        assert!(genogloss_convnet::Prepared::new(&found.network).is_ok());
-    }
-
-    #[test]
-    fn graphs_that_are_nearly_of_the_kind_are_refused_with_the_reason() {
-        let conv = |attributes: &[(&str, &[i64])]| network(&[node("Conv", &CONV, "y", attributes)]);
-        assert!(conv(&[]).is_ok());
-        let reason = |found: Result<Found, Reason>| found.expect_err("refused");
-        assert_eq!(reason(conv(&[("pads", &[1, 1])])), "Conv: padding");
-        assert_eq!(reason(conv(&[("strides", &[2])])), "Conv: strides");
-        assert!(reason(conv(&[("group", &[3])])).contains("filters for 4 channels in 3 groups read 4"));
-        let after = |operator: &str, inputs: &[&str], attributes: &[(&str, &[i64])]| {
-            reason(network(&[node("Conv", &CONV, "a", &[]), node(operator, inputs, "y", attributes)]))
-        };
-        assert!(
-            after("MaxPool", &["a"], &[]).contains("MaxPool: an operator that networks of convolutions do not have")
-        );
-        assert!(after("Conv", &["a", "v"], &[]).contains("v, which is not a constant"));
-        assert!(after("Conv", &["a", "one"], &[]).contains("not f32"));
-        assert!(after("Slice", &["a", "five", "two", "two"], &[]).contains("depends on the length"));
-        assert!(after("Slice", &["a", "one", "minus", "one"], &[]).contains("something else than positions"));
-        assert!(after("Add", &["a", "a"], &[]).contains("neither of what is added is a convolution of its own"));
-        assert!(after("Softmax", &["a"], &[("axis", &[2])]).contains("not the last"));
-        assert!(after("Relu", &["b"], &[]).contains("b, which is not a track"));
-        assert!(reason(network(&[])).contains("y is not computed"));
-        let twice = [
-            node("Conv", &CONV, "a", &[]),
-            node("Softmax", &["a"], "b", &[("axis", &[1])]),
-            node("Relu", &["b"], "y", &[]),
-        ];
-        assert!(reason(network(&twice)).contains("two activations"));
-    }
 }

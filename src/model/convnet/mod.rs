@@ -4,8 +4,14 @@
 //! fewer products. Any other network is refused with the reason. All sessions share a network's filters. Changes need the network of the
 //! stretch alone; that of the change is compared with the card, and not run.
 
+#[cfg(test)]
+mod file;
 mod graph;
+#[cfg(test)]
+mod graph_tests;
 mod onnx;
+#[cfg(test)]
+mod random_tests;
 
 use std::sync::Arc;
 
@@ -55,16 +61,16 @@ impl Engine for Convnet {
     }
 
     fn load_windows(&self, file: NetworkFile, ports: &WindowPorts, to: Placement) -> Result<Vec<Box<dyn WindowModel>>> {
-        let name = file.place.clone();
         let [sequence] = ports.all.inputs.as_slice() else {
-            return Err(other_kind(&name, "it reads more than a sequence"));
+            return Err(other_kind(&file.place, "it reads more than a sequence"));
         };
         let Some([_, channels, last]) = sequence.shape.as_deref() else {
-            return Err(other_kind(&name, "its input does not have channels and positions"));
+            return Err(other_kind(&file.place, "its input does not have channels and positions"));
         };
         let is_last = *last == Some(4) && *channels != Some(4);
         let heads: Vec<String> = ports.all.outputs.iter().map(|port| port.name.clone()).collect();
-        let (network, rows) = open(&file, &ports.all, &sequence.name, &heads, is_last)?;
+        let reading = Reading { ports: &ports.all, input: &sequence.name, heads: &heads, is_last };
+        let (network, rows) = open(&file, reading, to)?;
         let model = |_| Box::new(Windows { network: network.clone(), rows }) as Box<dyn WindowModel>;
         Ok((0..to.sessions).map(model).collect())
     }
@@ -77,7 +83,9 @@ impl Engine for Convnet {
     ) -> Result<Vec<Box<dyn ChangeModel>>> {
         protobuf::check(&change.bytes).map_err(|why| failed(&change.place, &why))?;
         ports.change.compare(&change.place, &onnx::Graph::read(&change.bytes).ports)?;
-        let (network, _) = open(&stretch, &ports.stretch, ports.input(), &ports.head_names(), false)?;
+        let heads = ports.head_names();
+        let reading = Reading { ports: &ports.stretch, input: ports.input(), heads: &heads, is_last: false };
+        let (network, _) = open(&stretch, reading, to)?;
         let model = |_| Box::new(Changes(network.clone())) as Box<dyn ChangeModel>;
         Ok((0..to.sessions).map(model).collect())
     }
@@ -106,23 +114,59 @@ struct Network {
     name: String,
 }
 
-/// A network with these ports, and the rows that it requires.
-fn open(
-    file: &NetworkFile,
-    ports: &Ports,
-    input: &str,
-    heads: &[String],
-    input_is_last: bool,
-) -> Result<(Network, Option<usize>)> {
+/// How a network is read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    ports: &'a Ports,
+    /// Its input.
+    input: &'a str,
+    /// Its outputs that are heads.
+    heads: &'a [String],
+    /// The channels of its input are the last axis.
+    is_last: bool,
+}
+
+/// The least gain by transforms for which `--engine auto` takes a network, and the answers that it is computed for.
+///
+/// Direct sums take about as long as ONNX Runtime. Measured: docs/about/benchmarks.md, the table of the splice models.
+const LEAST_GAIN: (f64, usize) = (1.5, 1000);
+
+/// A network and the rows that it requires. Where `--engine auto` asks, the log says why a network of nearly the kind is refused.
+fn open(file: &NetworkFile, reading: Reading<'_>, to: Placement) -> Result<(Network, Option<usize>)> {
     let name = &file.place;
     protobuf::check(&file.bytes).map_err(|why| failed(name, &why))?;
+    // Large networks of other kinds are not read further.
+    if to.only_if_faster && !graph::is_near(&onnx::operators(&file.bytes)) {
+        return Err(other_kind(name, "it has other operators"));
+    }
     let graph = onnx::Graph::read(&file.bytes);
-    let read = graph::read(&graph, input, heads, input_is_last).map_err(|why| other_kind(name, &why))?;
-    ports.compare(name, &graph.ports)?;
-    let Graph { network, ends, channels_last } = read;
-    let prepared = Prepared::new(&network).map_err(|why| other_kind(name, &why))?;
+    let prepared = prepare(&graph, reading).map_err(|why| {
+        if to.only_if_faster {
+            tracing::info!("{name}: convnet does not run it: {why}");
+        }
+        other_kind(name, &why)
+    })?;
+    reading.ports.compare(name, &graph.ports)?;
+    let (prepared, ends, channels_last) = prepared;
+    let (least, answers) = LEAST_GAIN;
+    let gain = prepared.gain(answers);
+    tracing::debug!("{name}: transforms take 1/{gain:.1} of the work of direct sums");
+    if to.only_if_faster && gain < least {
+        return Err(failed(name, "it is no faster than the other engines"));
+    }
     let network = Network { runner: Runner::new(Arc::new(prepared)), ends, channels_last, name: name.clone() };
     Ok((network, graph.ports.rows()))
+}
+
+/// The network of a graph, what is done with its outputs at last, and whether its input and its outputs have channels last.
+fn prepare(graph: &onnx::Graph, reading: Reading<'_>) -> Result<(Prepared, Vec<End>, [bool; 2]), String> {
+    let Graph { network, ends, channels_last, labels } =
+        graph::read(graph, reading.input, reading.heads, reading.is_last)?;
+    let prepared = Prepared::new(&network).map_err(|problem| match problem.step.and_then(|step| labels.get(step)) {
+        Some(label) => format!("{label}: {}", problem.reason),
+        None => problem.reason,
+    })?;
+    Ok((prepared, ends, channels_last))
 }
 
 impl Network {

@@ -12,6 +12,8 @@ use crate::model::{
 /// A graph.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
+    /// The version of ONNX' own operators.
+    pub(super) opset: i64,
     pub(super) nodes: Vec<Node>,
     pub(super) constants: HashMap<String, Constant>,
     pub(super) ports: Ports,
@@ -20,6 +22,7 @@ pub(super) struct Graph {
 /// An operator with its inputs and outputs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Node {
+    name: String,
     pub(super) operator: String,
     pub(super) inputs: Vec<String>,
     pub(super) outputs: Vec<String>,
@@ -54,6 +57,16 @@ pub(super) enum Values {
 }
 
 impl Node {
+    /// What messages call it.
+    pub(super) fn label(&self) -> String {
+        let Self { name, operator, outputs, .. } = self;
+        match (name.as_str(), outputs.first()) {
+            ("", Some(output)) => format!("the node that writes {output} ({operator})"),
+            ("", None) => format!("a node ({operator})"),
+            (name, _) => format!("node {name} ({operator})"),
+        }
+    }
+
     /// An integer attribute.
     pub(super) fn integer(&self, name: &str, default: i64) -> i64 {
         self.attributes.get(name).map_or(default, |attribute| attribute.integer)
@@ -150,6 +163,17 @@ impl Graph {
     pub(super) fn read(bytes: &[u8]) -> Self {
         let mut graph = Self::default();
         let mut declared = Vec::new();
+        for (_, set) in fields(bytes).filter(|(number, _)| *number == 8) {
+            let (mut is_own, mut version) = (true, 0);
+            for (number, field) in fields(set.bytes()) {
+                match number {
+                    1 => is_own = matches!(field.bytes(), b"" | b"ai.onnx"),
+                    2 => version = field.number(),
+                    _ => {}
+                }
+            }
+            graph.opset = if is_own { version } else { graph.opset };
+        }
         for (_, model) in fields(bytes).filter(|(number, _)| *number == 7) {
             for (number, field) in fields(model.bytes()) {
                 match number {
@@ -177,12 +201,21 @@ impl Graph {
     }
 }
 
+/// The operator of each node of a model, without its constants.
+pub(super) fn operators(bytes: &[u8]) -> Vec<String> {
+    let graph = fields(bytes).filter(|(number, _)| *number == 7).flat_map(|(_, graph)| fields(graph.bytes()));
+    let nodes = graph.filter(|(number, _)| *number == 1);
+    let operator = |bytes| fields(bytes).find(|(number, _)| *number == 4).map(|(_, operator)| operator.text());
+    nodes.filter_map(|(_, node)| operator(node.bytes())).collect()
+}
+
 fn node(bytes: &[u8]) -> Node {
     let mut node = Node::default();
     for (number, field) in fields(bytes) {
         match number {
             1 => node.inputs.push(field.text()),
             2 => node.outputs.push(field.text()),
+            3 => node.name = field.text(),
             4 => node.operator = field.text(),
             5 => {
                 let (name, attribute) = attribute(field.bytes());
