@@ -12,6 +12,9 @@ VENV ?= $(CACHE)/venv
 # Written when the environment is complete: a half-made one is made again.
 STAMP := $(VENV)/.genogloss-onnxruntime-$(ORT_VERSION)
 HTSLIB_STAMP := $(VENV)/.genogloss-libclang-$(LIBCLANG_VERSION)
+# What reads Parquet back in tests; neither program nor demo needs it.
+PARQUET := pyarrow==26.0.1 duckdb==2.0.1
+PARQUET_STAMP := $(VENV)/.genogloss-$(subst $() $(),-,$(subst ==,-,$(PARQUET)))
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 GENOGLOSS := $(TARGET)/release/genogloss
 # Profiles of Cargo.toml. TESTS shares compiled dependencies with --release, which demo, fuzz, kills and the workflows use.
@@ -57,7 +60,7 @@ fi; \
 export FEATURES;
 endef
 
-.PHONY: help demo hpo htslib igv test fuzz kills test-workflows test-packaging lint install wheel clean venv tools
+.PHONY: help demo hpo htslib igv parquet test fuzz kills test-workflows test-packaging lint install wheel clean venv tools
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -84,7 +87,7 @@ demo: venv hpo htslib igv ## Build the program and annotate 100,000 bases of hum
 	@echo
 	@echo "The program is $(GENOGLOSS); make install puts it on your PATH. README.md shows the other commands."
 
-test: venv tools hpo htslib igv ## Run all tests
+test: venv parquet tools hpo htslib igv ## Run all tests
 	@$(with_onnxruntime) $(with_htslib) export GENOGLOSS_HPO="$(HPO)"; set -x; \
 		$(CARGO) test $(TESTS) --locked --no-fail-fast $$FEATURES -- --nocapture
 
@@ -156,6 +159,18 @@ htslib:
 		touch "$(HTSLIB_STAMP)"; \
 	else \
 		echo "htslib is not built in: it needs libclang $(LIBCLANG_VERSION), cmake and a C compiler (see $$log); noodles reads CRAM instead"; \
+	fi
+
+# pyarrow and DuckDB, in the same environment: 80 MB to fetch, 240 MB on the disk. Without them, tests that read Parquet back are skipped.
+parquet:
+	@if [ -f "$(PARQUET_STAMP)" ]; then exit 0; fi; \
+	mkdir -p "$(CACHE)"; log="$(CACHE)/parquet.log"; \
+	echo "$(PARQUET), to read Parquet back in tests: installing them into $(VENV)"; \
+	if { [ -x "$(VENV)/bin/python" ] || $(PYTHON) -m venv "$(VENV)"; } >"$$log" 2>&1 \
+		&& "$(VENV)/bin/python" -m pip install --disable-pip-version-check --only-binary=:all: $(PARQUET) numpy >>"$$log" 2>&1; then \
+		touch "$(PARQUET_STAMP)"; \
+	else \
+		echo "$(PARQUET) cannot be installed (see $$log): tests that read Parquet back are skipped, and say so"; \
 	fi
 
 # igv.js, from npm. Without it pages of `genogloss report` have no view of the calls beside the sequence.
