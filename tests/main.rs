@@ -21,6 +21,7 @@ mod models_new;
 mod options;
 mod outputs;
 mod parquet;
+mod parquet_tables;
 mod processes;
 mod properties;
 mod public;

@@ -6,12 +6,12 @@ const SLICE: &str = "tests/data/chr20_slice.fa";
 const EMBED: [&str; 6] = ["mean", "bases", "last", "first", "network", "base"];
 
 /// A Python with pyarrow and DuckDB.
-fn python() -> Option<String> {
+pub(crate) fn python() -> Option<String> {
     python_with("numpy, pyarrow, duckdb")
 }
 
 /// Names and types, row groups and compression, and the rows of a file.
-fn read(python: &str, path: &str) -> (String, String, Vec<Vec<String>>) {
+pub(crate) fn read(python: &str, path: &str) -> (String, String, Vec<Vec<String>>) {
     let script = root().join("tests/reference/read_parquet.py").display().to_string();
     let text = tool(python, &[&script, path]);
     let mut lines = text.lines();

@@ -34,11 +34,7 @@ use crate::{
         engine::EngineReport,
         registry,
     },
-    output::{
-        check_targets,
-        manifest::ModelReport,
-        names::{self, Named, Writes},
-    },
+    output::{check_targets, manifest::ModelReport, names},
     prompts::panel::{AnswerWith, Panel, Settings as PanelSettings},
     session::{
         Parts, Request,
@@ -88,7 +84,7 @@ pub(super) struct Options {
     /// Write the report as an HTML page with curves.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     html: Option<PathBuf>,
-    /// Write true and false positives at every threshold (TSV).
+    /// Write true and false positives at every threshold (TSV, or Parquet by the name).
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     curve: Option<PathBuf>,
     /// Head (or score) to evaluate, for models with several.
@@ -203,7 +199,7 @@ struct RankOptions {
     /// Judge a second time without the annotations that cite only the case's own papers.
     #[arg(long)]
     without_paper: bool,
-    /// Write the rank of each case (TSV).
+    /// Write the rank of each case (TSV, or Parquet by the name).
     #[arg(long, value_name = "FILE")]
     ranks: Option<PathBuf>,
 }
@@ -369,7 +365,7 @@ impl Options {
         check_targets(&inputs, self.output.output.as_deref(), self.output.manifest.as_deref(), &written)?;
         self.output.check_table(given)?;
         for table in [&self.curve, ranks] {
-            names::decide(table.as_deref(), None, (), &[Writes::text((), Named::Tsv)])?;
+            names::decide(table.as_deref(), None, (), &names::TABLE)?;
         }
         names::refuse(self.html.as_deref(), "a page (HTML)")?;
         Request::new(&inputs, self.output.target(), Parts::default())

@@ -80,7 +80,7 @@ impl EngineOptions {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputOptions {
-    /// Output file; .gz or .bgz: BGZF with an index. Default, and for `-`: standard output.
+    /// Output file; .gz or .bgz: BGZF with an index; tables also .parquet. Default, and for `-`: standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Index beside a BGZF output. Default: csi if a contig is longer than 512 Mb, else tbi.
@@ -159,9 +159,9 @@ impl OutputOptions {
         is_bgzf(self.output.as_deref())
     }
 
-    /// Refuses a name that says another format than TSV, and an index, which such a table has none.
+    /// Refuses a name that says another format than TSV and Parquet, and an index, which such a table has none.
     pub(super) fn check_table(&self, given: &Given) -> Result<()> {
-        names::decide(self.output.as_deref(), None, (), &[names::Writes::text((), names::Named::Tsv)])?;
+        names::decide(self.output.as_deref(), None, (), &names::TABLE)?;
         given.check(&[given::index(false, "needs lines with positions on contigs: this table has none")])
     }
 }

@@ -8,7 +8,7 @@ use super::{
     metrics::Bootstrap,
     page::{Page, Table},
     plots::{Line, plots},
-    sets::{ScoreCurve, SetMetrics, metrics_table},
+    sets::{METRICS, ScoreCurve, SetMetrics, metrics_table},
     truth_set::{Pool, TruthFiles, TruthSet},
 };
 use crate::{
@@ -48,6 +48,7 @@ pub(crate) fn evaluate(settings: &PlaceSettings<'_>, network: Network) -> Result
     truth.inputs.extend(read.input);
     Ok(Evaluation {
         table: metrics_table(&sets),
+        columns: METRICS,
         sets,
         page: Some(page),
         ranks: None,

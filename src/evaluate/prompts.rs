@@ -13,7 +13,7 @@ use crate::{
     counts::Counts,
     error::Result,
     output::{
-        column::{Column, column, fixed_header},
+        column::{Column, DOUBLE, FieldKind, column, fixed_header},
         manifest::Settings,
     },
     pipeline::{self, Outcome},
@@ -27,15 +27,17 @@ pub(super) const METRICS: &[Column] = &[
     column(
         &["set", "prompts", "answered"],
         "the set, how many prompts it has, and how many were answered; the others count as wrong",
-    ),
-    column(&["exact"], "fraction of answers that are the known one, letter by letter"),
-    column(&["macro_f1", "mcc"], "tasks with labels: mean F1 of the classes, and Matthews correlation"),
-    column(&["mean_error", "pearson"], "tasks with numbers: mean absolute error, and correlation"),
+    )
+    .of(&[FieldKind::Text, FieldKind::Integer, FieldKind::Integer]),
+    column(&["exact"], "fraction of answers that are the known one, letter by letter").of(DOUBLE),
+    column(&["macro_f1", "mcc"], "tasks with labels: mean F1 of the classes, and Matthews correlation").of(DOUBLE),
+    column(&["mean_error", "pearson"], "tasks with numbers: mean absolute error, and correlation").of(DOUBLE),
     column(
         &["bleu_1", "bleu_2", "bleu_3", "bleu_4"],
         "tasks with words: BLEU of the whole set, by words, residues or bases",
-    ),
-    column(&["rouge_1", "rouge_2", "rouge_l"], "tasks with words: ROUGE F1, mean over the prompts"),
+    )
+    .of(DOUBLE),
+    column(&["rouge_1", "rouge_2", "rouge_l"], "tasks with words: ROUGE F1, mean over the prompts").of(DOUBLE),
     column(&["how"], "ways of answering, and how often each was used"),
 ];
 
@@ -118,6 +120,7 @@ pub(crate) fn evaluate(
     )?;
     Ok(Evaluation {
         table: table(&sets),
+        columns: METRICS,
         sets: Vec::new(),
         page: None,
         ranks: None,

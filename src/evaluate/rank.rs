@@ -27,7 +27,7 @@ use crate::{
     },
     genome::interval::commas,
     output::{
-        column::{Column, column, fixed_header},
+        column::{Column, DOUBLE, column, fixed_header},
         manifest::Settings,
     },
     session::{Finished, wall},
@@ -43,16 +43,17 @@ pub(super) const METRICS: &[Column] = &[
         &["metric"],
         "cases: judged; genes: causal genes of these; no_phenotype, never_listed: of the cases, those without a usable phenotype, and those whose gene has no score (both are misses); no_causal_gene: cases that are not judged; own_paper: cases whose papers are known; added_candidates: cases whose gene was not among their candidates; recall_at_N: fraction of cases with the causal gene at rank N or better; mrr: mean of 1/rank; median_rank",
     ),
-    column(&["value"], "its value; equals have the mean of their ranks"),
-    column(&["low", "high"], "95 % bootstrap interval over cases; . if there is none"),
-    column(&["gene_low", "gene_high"], "95 % bootstrap interval over causal genes, each with all of its cases"),
+    column(&["value"], "its value; equals have the mean of their ranks").of(DOUBLE),
+    column(&["low", "high"], "95 % bootstrap interval over cases; . if there is none").of(DOUBLE),
+    column(&["gene_low", "gene_high"], "95 % bootstrap interval over causal genes, each with all of its cases")
+        .of(DOUBLE),
 ];
 
 /// The table of `--ranks`.
 pub(super) const RANKS: &[Column] = &[
     column(&["case", "gene"], "the case, and its causal gene (of several the best)"),
-    column(&["rank"], "its rank; equals, and genes without a score, have the mean of their ranks"),
-    column(&["rank_without_paper"], "the rank without the case's own papers; . if they are not left out"),
+    column(&["rank"], "its rank; equals, and genes without a score, have the mean of their ranks").of(DOUBLE),
+    column(&["rank_without_paper"], "the rank without the case's own papers; . if they are not left out").of(DOUBLE),
     column(&["listed"], "yes, or no: the gene has no score"),
 ];
 
@@ -165,9 +166,10 @@ pub(crate) fn evaluate(settings: RankSettings<'_>) -> Result<Evaluation> {
     own.put("seed", bootstrap.seed);
     Ok(Evaluation {
         table,
+        columns: METRICS,
         sets: Vec::new(),
         page: None,
-        ranks: Some(ranks_table(&judged, &as_is, without.as_deref())),
+        ranks: Some((ranks_table(&judged, &as_is, without.as_deref()), RANKS)),
         finished: Finished { counts, timings: wall(begun.elapsed()), inputs, ..Finished::default() },
         settings: own,
     })

@@ -12,7 +12,7 @@ use super::{
     metrics::{Bootstrap, Judged},
     page::{Page, Table, show},
     plots::plots,
-    sets::{ScoreCurve, SetMetrics, metrics_table},
+    sets::{METRICS, ScoreCurve, SetMetrics, metrics_table},
 };
 use crate::{
     counts::Counts,
@@ -89,6 +89,7 @@ pub(crate) fn evaluate(settings: &SequenceSettings<'_>, network: Network) -> Res
     let page = page(settings, &card, &head, &set.place, threshold, &judged[0].1, &sets);
     Ok(Evaluation {
         table: metrics_table(&sets),
+        columns: METRICS,
         sets,
         page: Some(page),
         ranks: None,

@@ -1,7 +1,7 @@
 //! The metrics of judged sets, and the two tables that are made of them.
 
 use super::metrics::{Metric, Point, Ranking};
-use crate::output::column::{Column, column, fixed_header};
+use crate::output::column::{Column, DOUBLE, INTEGER, column, fixed_header};
 
 /// The table of metrics.
 pub(super) const METRICS: &[Column] = &[
@@ -10,17 +10,17 @@ pub(super) const METRICS: &[Column] = &[
         &["figure"],
         "accuracy, mcc, f1, precision, recall, auroc, auprc, top_k, false_per_mb …; metric:class for one of several classes; sequences, bins, skipped:reason: counts; truth:x>called:y: cells of the confusion matrix",
     ),
-    column(&["value"], "value on the whole set; . where it is not defined"),
-    column(&["low", "high"], "middle 95 % of the bootstrap replicates; . if there are none"),
+    column(&["value"], "value on the whole set; . where it is not defined").of(DOUBLE),
+    column(&["low", "high"], "middle 95 % of the bootstrap replicates; . if there are none").of(DOUBLE),
 ];
 
 /// The table of calls at every threshold.
 pub(super) const CURVE: &[Column] = &[
     column(&["set", "class"], "set and class of the curve; of variants, set is the score"),
-    column(&["threshold"], "lowest score that is called"),
-    column(&["true_positives", "false_positives"], "right and wrong calls"),
-    column(&["precision", "recall"], "fraction of right calls; fraction of the class that is called"),
-    column(&["false_per_mb"], "false positives per megabase scored; . for sequences"),
+    column(&["threshold"], "lowest score that is called").of(DOUBLE),
+    column(&["true_positives", "false_positives"], "right and wrong calls").of(INTEGER),
+    column(&["precision", "recall"], "fraction of right calls; fraction of the class that is called").of(DOUBLE),
+    column(&["false_per_mb"], "false positives per megabase scored; . for sequences").of(DOUBLE),
 ];
 
 /// What was measured on one set of sequences, places or variants.

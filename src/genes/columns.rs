@@ -1,7 +1,7 @@
 //! Columns of the tables about genes.
 
 use super::relate::weights::MEASURES;
-use crate::output::column::{Column, ColumnTable, column};
+use crate::output::column::{Column, ColumnTable, DOUBLE, column};
 
 const ASKED: Column = column(&["asked"], "the name or identifier as it was given");
 const GENE: Column = column(&["gene"], "approved symbol");
@@ -68,11 +68,13 @@ pub(crate) const PHENOTYPES: &[Column] = &[
     SOURCE,
 ];
 
-const RANK: Column = column(&["rank"], "rank, from 1; equals have the mean of their ranks; . without a score");
+const RANK: Column =
+    column(&["rank"], "rank, from 1; equals have the mean of their ranks; . without a score").of(DOUBLE);
 const SCORE: Column = column(
     &["score"],
     "how well it fits: a log likelihood ratio with a measure of likeness, not a probability; . without one",
-);
+)
+.of(DOUBLE);
 const DISEASE_ID: Column = column(&["disease_id"], "its identifier; . if the source has none");
 const MATCHES: Column = column(
     &["matches"],
@@ -124,7 +126,7 @@ pub(crate) fn ranked(diseases: bool, several: bool) -> Vec<Column> {
 }
 
 /// `genes relate`, without the measures.
-pub(crate) const RELATE: &[Column] = &[
+const RELATE: &[Column] = &[
     GENE,
     column(&["about_id"], "identifier of the disease or phenotype; . if there is none"),
     column(&["about"], "its name"),
@@ -136,7 +138,8 @@ pub(crate) const RELATE: &[Column] = &[
     column(
         &["probability"],
         "that they are related; where evidence was weighed: among as many related as unrelated pairs; . if filtered",
-    ),
+    )
+    .of(DOUBLE),
     column(
         &["basis"],
         "stated: sources decide; filtered: sources state it, and --min-evidence leaves that out; weighed: evidence decides; nothing: the gene or the disease has no text; refused: a name is not known or is ambiguous",
@@ -148,7 +151,13 @@ pub(crate) const RELATE: &[Column] = &[
 ];
 
 /// Columns that `genes relate --measures` adds.
-const RELATE_MEASURES: &[Column] = &[column(&MEASURES, "the numbers that the evidence is made of")];
+const RELATE_MEASURES: &[Column] = &[column(&MEASURES, "the numbers that the evidence is made of").of(DOUBLE)];
+
+/// `genes relate`, with or without the measures.
+pub(crate) fn related(measures: bool) -> Vec<Column> {
+    let added = if measures { RELATE_MEASURES } else { &[] };
+    RELATE.iter().chain(added).copied().collect()
+}
 
 /// Columns that `genes annotate` adds to intervals.
 const ANNOTATE: &[Column] = &[

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    output::{column::commented_header, manifest::Settings},
+    output::manifest::Settings,
     read,
     skip::Skip,
 };
@@ -37,7 +37,7 @@ pub(crate) fn list_diseases(request: LookupRequest<'_>, names: &[String]) -> Res
         report = Some(lines.report());
     }
     let place = input.map_or("the command line".into(), read::place);
-    let mut table = Lookup::begin(request, 1, settings, &commented_header(columns::DISEASE_FACTS))?;
+    let mut table = Lookup::begin(request, 1, settings, columns::DISEASE_FACTS)?;
     let mut failed = Vec::new();
     for name in &names {
         match base.disease(name)? {

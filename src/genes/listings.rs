@@ -14,10 +14,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     genome::interval::commas,
-    output::{
-        column::{Column, commented_header},
-        manifest::Settings,
-    },
+    output::{column::Column, manifest::Settings},
     read,
     skip::Skip,
 };
@@ -89,7 +86,7 @@ pub(crate) fn list(request: LookupRequest<'_>, names: &[String], listing: Listin
         report = Some(lines.report());
     }
     let place = input.map_or("the command line".into(), read::place);
-    let mut table = Lookup::begin(request, 1, settings, &commented_header(listing.columns()))?;
+    let mut table = Lookup::begin(request, 1, settings, listing.columns())?;
     let (mut failed, mut without) = (Vec::new(), Vec::new());
     for name in &names {
         match base.gene(name)?.one(name) {

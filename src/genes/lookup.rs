@@ -10,6 +10,7 @@ use crate::{
     model::engine::EngineReport,
     output::{
         Output, OutputSettings,
+        column::{Column, commented_header},
         manifest::{ModelReport, Settings, digest},
     },
     read::{self, InputReport},
@@ -58,11 +59,16 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
-    /// Begins a table with `header`, a line with its end. An output that is an input, or the knowledge base, is refused.
-    pub(super) fn begin(request: LookupRequest<'_>, threads: usize, settings: Settings, header: &str) -> Result<Self> {
+    /// Begins a table of these columns with its header. An output that is an input, or the knowledge base, is refused.
+    pub(super) fn begin(
+        request: LookupRequest<'_>,
+        threads: usize,
+        settings: Settings,
+        columns: &[Column],
+    ) -> Result<Self> {
         let LookupRequest { base, input, target } = request;
         let inputs: Vec<&Path> = input.into_iter().collect();
-        Self::begin_many(base, &inputs, target, threads, settings, header)
+        Self::begin_many(base, &inputs, target, threads, settings, columns)
     }
 
     /// The same, of several inputs, or none.
@@ -72,10 +78,12 @@ impl Lookup {
         target: Target,
         threads: usize,
         mut settings: Settings,
-        header: &str,
+        columns: &[Column],
     ) -> Result<Self> {
         base.filter().note(&mut settings);
-        let layout = Layout::table(inputs.first().map_or("the command line".into(), |path| read::place(path)));
+        let header = commented_header(columns);
+        let input = inputs.first().map_or("the command line".into(), |path| read::place(path));
+        let layout = Layout::table(input, columns);
         let inputs: Vec<&Path> = inputs.iter().copied().chain([base.place()]).collect();
         let is_file = target.manifest.is_some() || target.path.as_deref().is_some_and(|path| path != Path::new("-"));
         let request = Request::new(&inputs, target, Parts::default())?;

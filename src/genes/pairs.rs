@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    output::column::commented_header,
     output::manifest::Settings,
     session::{Target, load::limit_threads},
     skip::Skip,
@@ -112,8 +111,8 @@ pub(crate) fn judge_pairs(
     }
     let judge = Judge::new(base)?;
     let request = LookupRequest { base: judge.base(), input: input.as_deref(), target };
-    let mut writer =
-        PairWriter { out: Lookup::begin(request, threads, settings, &header(measures))?, measures, judged: 0 };
+    let columns = columns::related(measures);
+    let mut writer = PairWriter { out: Lookup::begin(request, threads, settings, &columns)?, measures, judged: 0 };
     let mut failed: Option<Error> = None;
     loop {
         let mut chunk: Vec<NamedPair> = one.take().into_iter().collect();
@@ -172,15 +171,6 @@ struct PairWriter {
     measures: bool,
     /// Pairs that were judged.
     judged: u64,
-}
-
-fn header(measures: bool) -> String {
-    let mut header = commented_header(columns::RELATE).trim_end().to_string();
-    if measures {
-        header += "\t";
-        header += &MEASURES.join("\t");
-    }
-    header + "\n"
 }
 
 impl PairWriter {

@@ -1,6 +1,6 @@
 //! Variants as a table: a line for each alternate allele, with the INFO fields that are added to VCF; or one value for each base.
 
-use super::parquet::{Field, FieldKind};
+use super::{column::FieldKind, parquet::Field};
 use crate::{
     genome::Interval,
     number::{Digits, write_score},

@@ -3,6 +3,31 @@
 
 use crate::model::Form;
 
+/// The type of a column in Parquet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FieldKind {
+    /// Text: BYTE_ARRAY, UTF-8.
+    Text,
+    /// A whole number of 64 bits.
+    Integer,
+    /// A number of 32 bits: a score of a model.
+    Number,
+    /// A number of 64 bits: any other.
+    Double,
+    /// A list of so many numbers of 32 bits: so many columns of the text.
+    Numbers(usize),
+}
+
+impl FieldKind {
+    /// Columns of the text that it takes.
+    pub(crate) fn width(self) -> usize {
+        match self {
+            Self::Numbers(width) => width,
+            _ => 1,
+        }
+    }
+}
+
 /// A column of an output, or several that belong together.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
@@ -10,6 +35,21 @@ pub(crate) struct Column {
     pub(crate) names: &'static [&'static str],
     /// Meaning, unit, coordinate base, and how a missing value is written.
     pub(crate) meaning: &'static str,
+    /// Types in Parquet, one for each name; those after the last have the first one.
+    kinds: &'static [FieldKind],
+}
+
+impl Column {
+    /// The same with types other than text.
+    pub(crate) const fn of(self, kinds: &'static [FieldKind]) -> Self {
+        Self { kinds, ..self }
+    }
+
+    /// Its names and their types, in order.
+    pub(crate) fn typed(&self) -> impl Iterator<Item = (&'static str, FieldKind)> {
+        let kind = |index: usize| self.kinds.get(index).or(self.kinds.first()).copied().unwrap_or(FieldKind::Text);
+        self.names.iter().enumerate().map(move |(index, &name)| (name, kind(index)))
+    }
 }
 
 /// The columns of one format of an output.
@@ -21,15 +61,24 @@ pub(crate) struct ColumnTable {
     pub(crate) columns: &'static [Column],
 }
 
+/// Types of a column of whole numbers.
+pub(crate) const INTEGER: &[FieldKind] = &[FieldKind::Integer];
+
+/// Types of a column of numbers that are no scores of a model.
+pub(crate) const DOUBLE: &[FieldKind] = &[FieldKind::Double];
+
+/// Types of the columns contig, start and end; texts may follow.
+pub(crate) const INTERVAL: &[FieldKind] = &[FieldKind::Text, FieldKind::Integer, FieldKind::Integer];
+
 /// Stands for the names of all scores.
 pub(crate) const SCORES: &str = "(scores)";
 
 /// The column of the called label, which tables of answers in words do not have.
 pub(crate) const CALL: &str = "call";
 
-/// A column.
+/// A column of text.
 pub(crate) const fn column(names: &'static [&'static str], meaning: &'static str) -> Column {
-    Column { names, meaning }
+    Column { names, meaning, kinds: &[FieldKind::Text] }
 }
 
 /// The header line without the line feed. `names` gives the names that stand in place of one of the description.

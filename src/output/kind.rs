@@ -35,6 +35,8 @@ pub(crate) enum OutputKind {
     AnnotatedIntervals,
     /// Any other table.
     Table,
+    /// The same as Parquet.
+    TableParquet,
 }
 
 impl OutputKind {
@@ -55,7 +57,7 @@ impl OutputKind {
 
     /// Parquet.
     pub(crate) fn is_parquet(self) -> bool {
-        matches!(self, Self::ScanParquet | Self::ReadsParquet | Self::ScoredParquet)
+        matches!(self, Self::ScanParquet | Self::ReadsParquet | Self::ScoredParquet | Self::TableParquet)
     }
 
     /// Variants with scores.
@@ -79,7 +81,7 @@ impl OutputKind {
             Self::ScanBed => &[Named::Bed],
             Self::ScanBedgraph => &[Named::Bedgraph],
             Self::ReadsBam => &[Named::Bam],
-            Self::ScanParquet | Self::ReadsParquet | Self::ScoredParquet => &[Named::Parquet],
+            Self::ScanParquet | Self::ReadsParquet | Self::ScoredParquet | Self::TableParquet => &[Named::Parquet],
             Self::ScoredVcf | Self::AnnotatedVcf => &[Named::Vcf],
             Self::ScoredBcf | Self::AnnotatedBcf => &[Named::Bcf],
             Self::AnnotatedIntervals => &[Named::Tsv, Named::Bed],

@@ -71,6 +71,13 @@ impl Settings {
         self.0.insert(name.into(), value);
     }
 
+    /// Notes that the output is Parquet, where no other setting says its format.
+    pub(crate) fn put_parquet(&mut self) {
+        if !["format", "output_type"].iter().any(|name| self.0.contains_key(*name)) {
+            self.put("format", "parquet");
+        }
+    }
+
     /// All that say something, as text.
     pub(crate) fn told(&self) -> impl Iterator<Item = (&str, String)> {
         self.0

@@ -207,6 +207,14 @@ pub(crate) fn decide<F: Copy + PartialEq>(
     }
 }
 
+/// Whether an output is Parquet by its name.
+pub(crate) fn is_parquet(path: Option<&Path>) -> bool {
+    path.and_then(Named::of) == Some((Named::Parquet, false))
+}
+
+/// The formats of a table that may have any name: text, or Parquet by its name.
+pub(crate) const TABLE: [Writes<()>; 2] = [Writes::text((), Named::Tsv), Writes::plain((), Named::Parquet)];
+
 /// Refuses standard output for Parquet, which is read from its end.
 pub(crate) fn needs_file(is_parquet: bool, path: Option<&Path>) -> Result<()> {
     match is_parquet && path.is_none_or(|path| path == Path::new("-")) {

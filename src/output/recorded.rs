@@ -29,6 +29,7 @@ impl OutputKind {
             ("variants", _) => Self::ScoredVcf,
             ("genes annotate", _) if is_bcf => Self::AnnotatedBcf,
             ("genes annotate", _) if setting("output_type").is_some() => Self::AnnotatedVcf,
+            (_, Some("parquet")) => Self::TableParquet,
             ("genes annotate", _) => Self::AnnotatedIntervals,
             _ => Self::Table,
         }
@@ -50,7 +51,9 @@ mod tests {
         assert_eq!(of(json!({"command": "variants", "format": "spliceai"})), OutputKind::ScoredVcf);
         assert_eq!(of(json!({"command": "genes annotate", "output_type": "vcf"})), OutputKind::AnnotatedVcf);
         assert_eq!(of(json!({"command": "genes annotate"})), OutputKind::AnnotatedIntervals);
+        assert_eq!(of(json!({"command": "genes annotate", "format": "parquet"})), OutputKind::TableParquet);
         assert_eq!(of(json!({"command": "ask"})), OutputKind::Table);
+        assert_eq!(of(json!({"command": "ask", "format": "parquet"})), OutputKind::TableParquet);
         assert_eq!(OutputKind::of(None), OutputKind::Table);
     }
 }

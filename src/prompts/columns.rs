@@ -1,6 +1,6 @@
 //! Columns of answers to prompts.
 
-use crate::output::column::{Column, ColumnTable, column};
+use crate::output::column::{Column, ColumnTable, DOUBLE, column};
 
 /// The table of answers.
 pub(crate) const ANSWERS: &[Column] = &[
@@ -13,7 +13,8 @@ pub(crate) const ANSWERS: &[Column] = &[
     column(
         &["confidence"],
         "1 for exact answers and for what sources state; for relations, the probability of the answer (unknown: that they are related); for classifiers, the probability of the answer; for the language model, that of the whole answer among all of its form; 4 decimals",
-    ),
+    )
+    .of(DOUBLE),
     column(&["how"], "exact, knowledge base, or the name and version of the model that answered"),
     column(&["reason"], "reason why there is no answer, and what to do; . if there is an answer"),
     column(
@@ -27,4 +28,4 @@ pub(crate) const ANSWERS: &[Column] = &[
 ];
 
 /// All formats.
-pub(crate) const TABLES: &[ColumnTable] = &[ColumnTable { format: "tsv", columns: ANSWERS }];
+pub(crate) const TABLES: &[ColumnTable] = &[ColumnTable { format: "tsv, parquet", columns: ANSWERS }];

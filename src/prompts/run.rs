@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{input::PromptInput, panel::Panel, reader::PromptReader, table::header};
+use super::{columns::ANSWERS, input::PromptInput, panel::Panel, reader::PromptReader, table::header};
 use crate::{
     error::Result,
     output::manifest::Settings,
@@ -39,7 +39,7 @@ pub(crate) fn answer_prompts(
         None => None,
     };
     let session = request.begin(about)?;
-    let output = session.create(&Layout::table(place), header().as_bytes())?;
+    let output = session.create(&Layout::table(place, ANSWERS), header().as_bytes())?;
     let counts = session.counts(std::iter::once("confidence"));
     let reader = PromptReader { prompts, panel: Arc::clone(&panel), territory: session.territory().cloned() };
     let sessions = (0..threads).map(|_| panel.session()).collect();

@@ -1,23 +1,25 @@
 //! Columns and tags of reads.
 
-use crate::output::column::{CALL, Column, ColumnTable, SCORES, column};
+use crate::output::column::{CALL, Column, ColumnTable, INTEGER, INTERVAL, SCORES, column};
 
 /// The table.
 pub(crate) const TSV: &[Column] = &[
     column(&["read"], "name of the read"),
-    column(&["flags"], "SAM flags, decimal"),
-    column(&["contig", "start", "end"], "alignment of the read, 0-based, half-open; . if unmapped"),
-    column(&["mapq"], "mapping quality; . if missing"),
-    column(&["length"], "bases of the read, without hard-clipped ones"),
-    column(&["windows"], "number of scored windows"),
+    column(&["flags"], "SAM flags, decimal").of(INTEGER),
+    column(&["contig", "start", "end"], "alignment of the read, 0-based, half-open; . if unmapped").of(INTERVAL),
+    column(&["mapq"], "mapping quality; . if missing").of(INTEGER),
+    column(&["length"], "bases of the read, without hard-clipped ones").of(INTEGER),
+    column(&["windows"], "number of scored windows").of(INTEGER),
     column(
         &["window_start", "window_end"],
         "the best window (with --each-window: this one) on the read, 0-based, half-open, in the orientation of --orient",
-    ),
+    )
+    .of(INTEGER),
     column(
         &["window_contig_start"],
         "leftmost reference base to which a base of that window is aligned, 0-based; . if there is none",
-    ),
+    )
+    .of(INTEGER),
     column(&["strand"], "strand of the window that the scores are for; . for both"),
     column(&[CALL], "label with the largest (score - threshold), if the score reaches the threshold; otherwise ."),
     column(&[SCORES], "one column per score, with the digits of a scan; . if there is none"),

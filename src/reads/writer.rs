@@ -18,7 +18,7 @@ use crate::{
     genome::{Interval, Strand},
     model::Form,
     output::{
-        Indexed, Output,
+        Output,
         bam::{self, BamWriter, Tags},
         parquet,
     },
@@ -63,8 +63,7 @@ impl<'a> Writer<'a> {
         grid: Option<Grid>,
     ) -> Result<Self> {
         let is_bam = settings.format == ReadsFormat::Bam;
-        let layout =
-            Layout { indexed: Indexed::No, bgzf: is_bam.then_some(true), longest: 0, input: alignments.place() };
+        let layout = Layout { bgzf: is_bam.then_some(true), ..Layout::table(alignments.place(), &[]) };
         let tags = Tags::new(settings.tag_prefix.unwrap_or(bam::DEFAULT_PREFIX));
         let target = if is_bam {
             let report = session.model();

@@ -9,6 +9,7 @@ use crate::{
         Output,
         column::commented_header,
         manifest::ModelReport,
+        parquet::fixed_fields,
         table::{BED, TSV, TableFormat, columns},
     },
     progress::Total,
@@ -23,6 +24,11 @@ use crate::{
     shards::territory::{Side, Territory},
 };
 
+/// Whether a format has the columns of the table, not those of BED.
+fn is_table(format: TableFormat) -> bool {
+    format == TSV || format.kind.is_parquet()
+}
+
 /// Writes a line for each open reading frame.
 struct Frames {
     output: Output,
@@ -32,19 +38,19 @@ struct Frames {
 
 impl Frames {
     fn header(format: TableFormat) -> Result<String> {
-        if format == TSV {
+        if is_table(format) {
             Ok(commented_header(columns::FRAMES_TSV))
         } else if format == BED {
             Ok(String::new())
         } else {
-            Err(Error::usage("exact:orf writes BED or TSV: open reading frames have no scores"))
+            Err(Error::usage("exact:orf writes BED, TSV or Parquet: open reading frames have no scores"))
         }
     }
 
     fn write(&mut self, contig: &str, orf: &Orf) -> Result<()> {
         let (start, stop, strand) = (orf.interval.start, orf.interval.end, orf.strand.symbol());
         let (len, complete) = (orf.interval.len(), if orf.complete { "complete" } else { "partial" });
-        let line = if self.format == TSV {
+        let line = if is_table(self.format) {
             format!("{contig}\t{start}\t{stop}\t{strand}\t{}\t{len}\t{complete}\n", orf.frame)
         } else {
             format!("{contig}\t{start}\t{stop}\torf\t0\t{strand}\t{}\t{len}\t{complete}\n", orf.frame)
@@ -93,7 +99,10 @@ pub(crate) fn open_reading_frames(
         reference: Some(settings.fasta.clone()),
         ..About::new(report, 1, settings.recorded(None)?)
     })?;
-    let output = session.create(&settings.layout(), header.as_bytes())?;
+    let mut output = session.create(&settings.layout(), header.as_bytes())?;
+    if settings.format.kind.is_parquet() {
+        output = output.into_parquet(fixed_fields(columns::FRAMES_TSV))?;
+    }
     let writer = Frames { output, format: settings.format, counts: Counts::default() };
     session.run_without_model(writer, Total::Unknown, |passing: &mut Passing<'_, Frames>| {
         let (place, report) = (input.place(), input.report());

@@ -179,6 +179,7 @@ impl Settings {
             bgzf: None,
             longest: read::reference::longest(&self.fasta),
             input: read::place(&self.fasta),
+            fields: Vec::new(),
         }
     }
 }

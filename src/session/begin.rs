@@ -11,8 +11,12 @@ use crate::{
     error::{Error, Result},
     genome::interval::commas,
     output::{
-        IndexKind, Indexed, Output, OutputSettings, check_targets, hidden,
+        IndexKind, Indexed, Output, OutputSettings, check_targets,
+        column::Column,
+        hidden,
         manifest::{ModelReport, Settings},
+        names,
+        parquet::{Field, fixed_fields},
     },
     shards::territory::{Choice, Territory},
 };
@@ -124,8 +128,11 @@ impl Request {
     }
 
     /// Begins the run, or finds where an earlier one stopped.
-    pub(crate) fn begin(self, about: About) -> Result<Session> {
+    pub(crate) fn begin(self, mut about: About) -> Result<Session> {
         let Self { inputs, target, parts } = self;
+        if names::is_parquet(target.path.as_deref()) {
+            about.settings.put_parquet();
+        }
         let tracks = about.tracks_manifest.as_deref();
         let file = match &target.path {
             Some(_) => target.file(),
@@ -163,12 +170,14 @@ pub(crate) struct Layout {
     pub longest: u64,
     /// The input, as messages name it.
     pub input: String,
+    /// Columns of a table that is Parquet if its name ends in .parquet.
+    pub fields: Vec<Field>,
 }
 
 impl Layout {
-    /// A table without positions.
-    pub(crate) fn table(input: String) -> Self {
-        Self { indexed: Indexed::No, bgzf: None, longest: 0, input }
+    /// A table of these columns, without positions.
+    pub(crate) fn table(input: String, columns: &[Column]) -> Self {
+        Self { indexed: Indexed::No, bgzf: None, longest: 0, input, fields: fixed_fields(columns) }
     }
 }
 
@@ -231,7 +240,10 @@ impl Session {
         if !self.has_header() {
             output.write_all(header)?;
         }
-        Ok(output)
+        match names::is_parquet(settings.file()) && !layout.fields.is_empty() {
+            true => output.into_parquet(layout.fields.clone()),
+            false => Ok(output),
+        }
     }
 
     /// Writes a checkpoint, if one is due.

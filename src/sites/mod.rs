@@ -63,6 +63,7 @@ pub(crate) fn run(settings: Settings, request: Request) -> Result<()> {
         bgzf: Some(format.is_bgzf()),
         longest: merge.contigs().longest(),
         input: "the sites".into(),
+        fields: Vec::new(),
     };
     let output = session.create(&layout, &bytes)?;
     let writer = SiteWriter { output, counts: Counts::default(), table: failed, failures: Vec::new() };

@@ -102,6 +102,7 @@ pub(crate) fn run(settings: &Settings, request: Request, model: &ModelSettings) 
         bgzf: (!format.is_table()).then_some(format.is_bgzf()),
         longest: reference.contigs().longest().max(variants.contigs.longest()),
         input: variants.place().into(),
+        fields: Vec::new(),
     };
     let mut output = session.create(&layout, &header)?;
     if format == VariantFormat::Parquet {

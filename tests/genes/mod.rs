@@ -102,7 +102,7 @@ FBN2\t3604\t2201\tContractural arachnodactyly, congenital; Macular degeneration,
 ";
 
 /// A folder with all tables and the knowledge base made of them.
-fn made() -> (Folder, String) {
+pub(crate) fn made() -> (Folder, String) {
     let folder = Folder::new();
     let tables = [
         ("cgd.txt", CGD),

@@ -12,22 +12,28 @@ import numpy as np
 import pyarrow.parquet
 
 
-def cell(value):
+def cell(value, field):
     if value is None:
         return "."
     if isinstance(value, (list, tuple, np.ndarray)):
-        return ",".join(map(cell, value))
-    return repr(float(np.float32(value))) if isinstance(value, float) else str(value)
+        return ",".join(cell(one, field) for one in value)
+    if isinstance(value, float):
+        return repr(value if field.type == "double" else float(np.float32(value)))
+    return str(value)
+
+
+def cells(row):
+    return [cell(value, field) for value, field in zip(row, table.schema, strict=True)]
 
 
 path = sys.argv[1]
 table = pyarrow.parquet.read_table(path)
 rows = [tuple(row.values()) for row in table.to_pylist()]
 other = duckdb.execute("SELECT * FROM read_parquet(?)", [path]).fetchall()
-assert [tuple(map(cell, row)) for row in other] == [tuple(map(cell, row)) for row in rows], "pyarrow and DuckDB differ"
+assert list(map(cells, other)) == list(map(cells, rows)), "pyarrow and DuckDB differ"
 metadata = pyarrow.parquet.ParquetFile(path).metadata
 print("\t".join(f"{field.name}:{field.type}" for field in table.schema))
 kinds = {metadata.row_group(group).column(column).compression for group in range(metadata.num_row_groups) for column in range(metadata.num_columns)}
 print(metadata.num_row_groups, ",".join(sorted(kinds)), sep="\t")
 for row in rows:
-    print("\t".join(map(cell, row)))
+    print("\t".join(cells(row)))

@@ -218,7 +218,9 @@ pub(crate) fn python_with(modules: &str) -> Option<String> {
         imported.is_ok_and(|status| status.success())
     });
     if found.is_none() {
-        eprintln!("SKIPPED: there is no Python with {modules} (make venv parquet makes one with numpy, onnxruntime, pyarrow and duckdb)");
+        eprintln!(
+            "SKIPPED: there is no Python with {modules} (make venv parquet makes one with numpy, onnxruntime, pyarrow and duckdb)"
+        );
     }
     found
 }

@@ -79,7 +79,8 @@ pub(super) fn run(options: &Options, base: PathBuf, given: &Given) -> Result<()>
         }
         _ => {
             // A table that begins with intervals is both.
-            let can = [Writes::text((), Named::Tsv), Writes::text((), Named::Bed)];
+            let [tsv, parquet] = names::TABLE;
+            let can = [tsv, Writes::text((), Named::Bed), parquet];
             names::decide(options.output.output.as_deref(), None, (), &can)?;
             given.check(&[given::index(
                 false,

@@ -41,6 +41,7 @@ pub(crate) fn evaluate(settings: &VariantScoreSettings<'_>) -> Result<Evaluation
     let counts = Counts { records_in: data.rows, filtered: data.unlabelled, scored: judged, ..Counts::default() };
     Ok(Evaluation {
         table: fixed_header(COLUMNS) + &lines.concat(),
+        columns: COLUMNS,
         sets,
         page: Some(page),
         ranks: None,

@@ -5,20 +5,21 @@ use crate::{
         metrics::{Bootstrap, Metric, Ranking, Spearman, bootstrap},
         sets::decimals,
     },
-    output::column::{Column, column},
+    output::column::{Column, DOUBLE, INTEGER, column},
 };
 
 /// The table of scores.
 pub(in crate::evaluate) const COLUMNS: &[Column] = &[
     column(&["score"], "the evaluated score; A - B (--versus): the difference of two"),
-    column(&["n", "positives"], "number of evaluated variants, and of positive ones; . if effects have no classes"),
-    column(&["missing"], "labelled variants without this score"),
-    column(&["auroc"], "area under the ROC curve; . without classes"),
-    column(&["auroc_low", "auroc_high"], INTERVAL),
-    column(&["auprc"], "average precision; . without classes"),
-    column(&["auprc_low", "auprc_high"], INTERVAL),
-    column(&["spearman"], "rank correlation with the measured effect; . for classes"),
-    column(&["spearman_low", "spearman_high"], INTERVAL),
+    column(&["n", "positives"], "number of evaluated variants, and of positive ones; . if effects have no classes")
+        .of(INTEGER),
+    column(&["missing"], "labelled variants without this score").of(INTEGER),
+    column(&["auroc"], "area under the ROC curve; . without classes").of(DOUBLE),
+    column(&["auroc_low", "auroc_high"], INTERVAL).of(DOUBLE),
+    column(&["auprc"], "average precision; . without classes").of(DOUBLE),
+    column(&["auprc_low", "auprc_high"], INTERVAL).of(DOUBLE),
+    column(&["spearman"], "rank correlation with the measured effect; . for classes").of(DOUBLE),
+    column(&["spearman_low", "spearman_high"], INTERVAL).of(DOUBLE),
 ];
 
 const INTERVAL: &str = "middle 95 % of the bootstrap replicates; . if there are none";

@@ -7,7 +7,7 @@ use crate::{
     counts::{Counts, InputCounts},
     error::{Error, Result},
     genome::Interval,
-    output::{Indexed, Output, OutputSettings},
+    output::{Indexed, Output, OutputSettings, column::FieldKind, names, parquet::Field},
     progress::Total,
     read::{self, Input},
     session::{Layout, ReadSummary, Request, Writer, Written, journal::Checkpoint, part},
@@ -37,7 +37,7 @@ impl IntervalWriter {
                 if !self.has_header {
                     output.write_all(header(columns).as_bytes())?;
                 }
-                output
+                if names::is_parquet(self.settings.file()) { output.into_parquet(fields(columns))? } else { output }
             }
         };
         Ok(self.output.insert(output))
@@ -60,9 +60,16 @@ impl IntervalWriter {
     }
 }
 
-fn header(columns: usize) -> String {
+/// All columns, where the input has so many. Those of BED but start and end are text: each program has its own scores.
+fn fields(columns: usize) -> Vec<Field> {
     let name = |i: usize| BED_COLUMNS.get(i).map_or(format!("column{}", i + 1), |name| (*name).into());
-    let names: Vec<String> = (0..columns).map(name).chain(FIELDS.map(str::to_string)).collect();
+    let kind = |i: usize| if matches!(i, 1 | 2) { FieldKind::Integer } else { FieldKind::Text };
+    let own = (0..columns).map(|i| Field { name: name(i), kind: kind(i) });
+    own.chain(FIELDS.map(|name| Field { name: name.into(), kind: FieldKind::Text })).collect()
+}
+
+fn header(columns: usize) -> String {
+    let names: Vec<String> = fields(columns).into_iter().map(|field| field.name).collect();
     format!("#{}\n", names.join("\t"))
 }
 
@@ -93,7 +100,7 @@ pub(crate) fn annotate(facts: Facts, request: Request, input: Input, path: &Path
     let (mut about, mut finder) = facts.into_finder();
     about.territory = request.parts.shard.as_ref().map(|choice| territory(choice, path, &place)).transpose()?;
     let session = request.begin(about)?;
-    let layout = Layout { indexed: Indexed::Bed, bgzf: None, longest: 0, input: place.clone() };
+    let layout = Layout { indexed: Indexed::Bed, bgzf: None, longest: 0, input: place.clone(), fields: Vec::new() };
     let writer = IntervalWriter {
         settings: session.output_settings(&layout),
         has_header: session.has_header(),

@@ -49,7 +49,13 @@ pub(crate) fn annotate(facts: Facts, request: Request, mut variants: Variants, f
     let header = header(&variants, &place)?;
     let (mut records, header) = RecordWriter::new(format, &mut variants, header, false)?;
     let session = request.begin(about)?;
-    let layout = Layout { indexed: records.indexed(), bgzf: Some(format.is_bgzf()), longest, input: place.clone() };
+    let layout = Layout {
+        indexed: records.indexed(),
+        bgzf: Some(format.is_bgzf()),
+        longest,
+        input: place.clone(),
+        fields: Vec::new(),
+    };
     let output = session.create(&layout, &header)?;
     let writer = OutputWriter { output, counts: session.counts(std::iter::empty()) };
     let territory = session.territory().cloned();

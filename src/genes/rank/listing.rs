@@ -18,7 +18,7 @@ use crate::{
         columns,
         lookup::{Lookup, cell, optional_cell},
     },
-    output::{column::commented_header, manifest::Settings},
+    output::manifest::Settings,
     read::InputReport,
     session::{Target, load::limit_threads},
     skip::Skip,
@@ -151,8 +151,8 @@ pub(crate) fn list_ranked(request: RankRequest<'_>) -> Result<()> {
         return Err(Error::input(place, why).with_hint("give HPO's identifiers or names: HP:0001166, Arachnodactyly"));
     }
     let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-    let header = commented_header(&columns::ranked(ranked == Ranked::Diseases, several));
-    let mut table = Lookup::begin_many(base, &paths, target, threads, settings, &header)?;
+    let columns = columns::ranked(ranked == Ranked::Diseases, several);
+    let mut table = Lookup::begin_many(base, &paths, target, threads, settings, &columns)?;
     let mut failed = Vec::new();
     for chunk in questions.chunks(CHUNK) {
         let texts: Vec<String> = chunk.par_iter().map(|question| writer.case(question)).collect();

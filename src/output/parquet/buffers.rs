@@ -3,12 +3,12 @@
 use std::{collections::HashMap, io};
 
 use parquet::{
-    data_type::{ByteArray, ByteArrayType, FloatType, Int64Type},
+    data_type::{ByteArray, ByteArrayType, DoubleType, FloatType, Int64Type},
     errors::ParquetError,
     file::writer::SerializedColumnWriter,
 };
 
-use super::fields::FieldKind;
+use crate::output::column::FieldKind;
 
 /// Different texts of a column that share their bytes: names of contigs, strands, reasons.
 const SHARED: usize = 4096;
@@ -23,6 +23,7 @@ enum Values {
     Text(Vec<ByteArray>, Shared),
     Integer(Vec<i64>),
     Number(Vec<f32>),
+    Double(Vec<f64>),
     /// With the repetition levels.
     Numbers(usize, Vec<f32>, Vec<i16>),
 }
@@ -33,6 +34,7 @@ impl Buffer {
             FieldKind::Text => Values::Text(Vec::new(), Shared::default()),
             FieldKind::Integer => Values::Integer(Vec::new()),
             FieldKind::Number => Values::Number(Vec::new()),
+            FieldKind::Double => Values::Double(Vec::new()),
             FieldKind::Numbers(width) => Values::Numbers(width, Vec::new(), Vec::new()),
         };
         Self { levels: Vec::new(), values }
@@ -64,6 +66,7 @@ impl Buffer {
         match &mut self.values {
             Values::Text(values, shared) => values.push(shared.text(cell)),
             Values::Integer(values) => values.push(parsed(cell)?),
+            Values::Double(values) => values.push(parsed(cell)?),
             Values::Number(values) | Values::Numbers(_, values, _) => values.push(parsed(cell)?),
         }
         Some(())
@@ -83,6 +86,10 @@ impl Buffer {
             }
             Values::Number(values) => {
                 column.typed::<FloatType>().write_batch(values, Some(&levels), None)?;
+                values.clear();
+            }
+            Values::Double(values) => {
+                column.typed::<DoubleType>().write_batch(values, Some(&levels), None)?;
                 values.clear();
             }
             Values::Numbers(_, values, repetitions) => {

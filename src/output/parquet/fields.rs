@@ -10,7 +10,7 @@ use parquet::{
 
 use crate::{
     model::Form,
-    output::column::{Column, SCORES, names},
+    output::column::{Column, FieldKind, SCORES, names},
 };
 
 /// A column of a table, as Parquet has it. All may lack a value.
@@ -22,50 +22,11 @@ pub(crate) struct Field {
     pub kind: FieldKind,
 }
 
-/// The type of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FieldKind {
-    /// Text: BYTE_ARRAY, UTF-8.
-    Text,
-    /// A whole number of 64 bits.
-    Integer,
-    /// A number of 32 bits.
-    Number,
-    /// A list of so many numbers of 32 bits: so many columns of the text.
-    Numbers(usize),
-}
-
-/// Columns of tables that hold whole numbers.
-const INTEGERS: [&str; 11] = [
-    "start",
-    "end",
-    "interval_start",
-    "interval_end",
-    "flags",
-    "mapq",
-    "length",
-    "windows",
-    "window_start",
-    "window_end",
-    "window_contig_start",
-];
-
-impl FieldKind {
-    /// Columns of the text that it takes.
-    pub(super) fn width(self) -> usize {
-        match self {
-            Self::Numbers(width) => width,
-            _ => 1,
-        }
-    }
-}
-
 /// The columns of a table with the scores of a model. The scores of a vector are one column.
 pub(crate) fn fields(columns: &[Column], form: &Form) -> Vec<Field> {
     let mut fields = Vec::new();
-    for &name in columns.iter().flat_map(|column| column.names) {
+    for (name, kind) in columns.iter().flat_map(Column::typed) {
         if name != SCORES || form.text.is_some() {
-            let kind = if INTEGERS.contains(&name) { FieldKind::Integer } else { FieldKind::Text };
             fields.extend(names(name, form).into_iter().map(|name| Field { name, kind }));
             continue;
         }
@@ -78,6 +39,11 @@ pub(crate) fn fields(columns: &[Column], form: &Form) -> Vec<Field> {
         }
     }
     fields
+}
+
+/// The columns of a table whose columns are always the same.
+pub(crate) fn fixed_fields(columns: &[Column]) -> Vec<Field> {
+    columns.iter().flat_map(Column::typed).map(|(name, kind)| Field { name: name.into(), kind }).collect()
 }
 
 /// The schema of these columns.
@@ -93,6 +59,7 @@ fn column_type(field: &Field) -> Result<TypePtr, ParquetError> {
         FieldKind::Text => primitive(Physical::BYTE_ARRAY).with_logical_type(Some(LogicalType::String)).build()?,
         FieldKind::Integer => primitive(Physical::INT64).build()?,
         FieldKind::Number => primitive(Physical::FLOAT).build()?,
+        FieldKind::Double => primitive(Physical::DOUBLE).build()?,
         // The three levels of LogicalTypes.md, "Lists".
         FieldKind::Numbers(_) => {
             let element =

@@ -25,12 +25,15 @@ use parquet::{
     schema::types::ColumnPath,
 };
 
-pub(crate) use self::fields::{Field, FieldKind, fields};
+pub(crate) use self::fields::{Field, fields, fixed_fields};
 use self::{
     buffers::{Buffer, wrong_line},
     fields::schema,
 };
-use super::temporary::{Sealed, TemporaryFile};
+use super::{
+    column::FieldKind,
+    temporary::{Sealed, TemporaryFile},
+};
 use crate::error::{Error, Result};
 
 /// Rows of a row group: as many as DuckDB reads on one thread. Fewer where a row has many values.
@@ -67,7 +70,7 @@ fn properties(fields: &[Field]) -> WriterPropertiesPtr {
         properties = match field.kind {
             FieldKind::Text => properties.set_column_dictionary_enabled(path, true),
             FieldKind::Integer => properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
-            FieldKind::Number | FieldKind::Numbers(_) => properties,
+            FieldKind::Number | FieldKind::Double | FieldKind::Numbers(_) => properties,
         };
     }
     Arc::new(properties.build())
@@ -98,7 +101,7 @@ fn write(mut text: impl BufRead, file: &File, fields: &[Field]) -> io::Result<()
         }
         number += 1;
         let line = line.strip_suffix(b"\n").ok_or_else(|| wrong_line(number))?;
-        if line.first() == Some(&b'#') && number == 1 {
+        if number == 1 {
             continue;
         }
         let mut cells = line.split(|&byte| byte == b'\t');

@@ -1,14 +1,16 @@
 //! Columns of what a scan writes besides the formats of places.
 
-use crate::output::column::{Column, ColumnTable, column};
+use crate::output::column::{Column, ColumnTable, FieldKind, INTERVAL, column};
 
 /// The TSV of open reading frames.
-pub(crate) const FRAMES_TSV: &[Column] = &[column(&["contig", "start", "end", "strand"], "as in BED"), FRAME];
+pub(crate) const FRAMES_TSV: &[Column] =
+    &[column(&["contig", "start", "end", "strand"], "as in BED").of(INTERVAL), FRAME];
 
 const FRAME: Column = column(
     &["frame", "length", "complete"],
     "reading frame, 1 to 3; bases with both codons; complete, or partial (open at an end of the contig)",
-);
+)
+.of(&[FieldKind::Integer, FieldKind::Integer, FieldKind::Text]);
 
 /// Elements of `--merge`.
 const ELEMENTS: &[Column] = &[

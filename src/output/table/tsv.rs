@@ -5,7 +5,7 @@ use crate::{
     model::Form,
     number::write_score,
     output::{
-        column::{CALL, Column, SCORES, column, score_header},
+        column::{CALL, Column, INTERVAL, SCORES, column, score_header},
         index::Indexed,
         kind::OutputKind,
         names::Named,
@@ -41,7 +41,7 @@ pub(crate) const PARQUET: TableFormat = TableFormat {
 
 /// Parquet.
 const TYPED: &[Column] = &[
-    column(&["contig", "start", "end", "strand"], "as in TSV: text, 64-bit integers, text"),
+    column(&["contig", "start", "end", "strand"], "as in TSV: text, 64-bit integers, text").of(INTERVAL),
     column(&[CALL], "as in TSV; missing if no score reaches its threshold"),
     column(
         &[SCORES],

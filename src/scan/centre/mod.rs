@@ -47,7 +47,7 @@ pub(crate) fn run(settings: &Settings, request: Request, model: LoadedModel, gri
         reference: Some(settings.fasta.clone()),
         ..About::new(model.report.clone(), model.threads, recorded)
     })?;
-    let mut output = session.create(&Layout::table(place), columns::header(&form).as_bytes())?;
+    let mut output = session.create(&Layout::table(place, &[]), columns::header(&form).as_bytes())?;
     if settings.format.kind.is_parquet() {
         output = output.into_parquet(parquet::fields(columns::COLUMNS, &form))?;
     }

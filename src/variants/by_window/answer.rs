@@ -14,7 +14,7 @@ use crate::{
         card::{Comparison, StrandRule},
     },
     number::Digits,
-    output::parquet::{Field, FieldKind},
+    output::{column::FieldKind, parquet::Field},
     pipeline::RowAnswers,
     session::load::{Kind, LoadedModel},
     skip::Skip,

@@ -118,6 +118,7 @@ pub(crate) fn run(settings: &Settings, request: Request) -> Result<()> {
         bgzf: Some(settings.records.format.is_bgzf()),
         longest: longest.max(variants.contigs.longest()).max(scores.contigs.longest()),
         input: variants.place().into(),
+        fields: Vec::new(),
     };
     let output = session.create(&layout, &text)?;
     let counts = session.counts(header.histograms());
