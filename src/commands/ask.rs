@@ -17,13 +17,17 @@ use crate::{
     generate::{Sampling, Strategy},
     genes::base::default_path,
     model::registry,
-    output::manifest::{ModelReport, Settings},
+    output::{
+        manifest::{ModelReport, Settings},
+        names::{self, Named, Writes},
+    },
     pipeline,
     prompts::{
         input::{PromptInput, Source, Template},
         panel::{AnswerWith, Panel, Settings as PanelSettings},
         run::{RunSettings, answer_prompts},
         table, tasks,
+        vectors::write_vectors,
     },
     session::{Request, load},
 };
@@ -44,6 +48,7 @@ Examples:
   genogloss ask -i prompts.txt -o answers.tsv
   genogloss ask -i genes.fa --task \"gene biotype\" -o biotypes.tsv
   genogloss ask -i peaks.bed -f genome.fa --task enhancer --with annotation=cohn
+  genogloss ask -i names.txt --vectors names.parquet
 
 Tasks: genogloss ask --tasks; columns: genogloss columns ask")]
 pub(super) struct Options {
@@ -94,6 +99,9 @@ pub(super) struct Options {
     /// Language model: maximum length of an answer, in tokens. Default: the model's. [1, 65536]
     #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..=65536), help_heading = "Answers")]
     max_tokens: Option<u32>,
+    /// Instead of answers: the vector of each prompt or name (the mean of the language model's last hidden states), as Parquet.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    vectors: Option<PathBuf>,
     #[command(flatten)]
     engine: EngineOptions,
     #[command(flatten)]
@@ -101,6 +109,21 @@ pub(super) struct Options {
     #[command(flatten)]
     run: RunOptions,
 }
+
+/// Identifiers of the options that do not apply to vectors.
+const VECTORS_REFUSE: &[&str] = &[
+    "answer_with",
+    "base",
+    "min_evidence",
+    "source",
+    "chunk",
+    "beams",
+    "temperature",
+    "top_k",
+    "seed",
+    "max_tokens",
+    "output",
+];
 
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
@@ -143,9 +166,22 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
             why: "is for tokens that are sampled",
             hint: "--temperature T, above 0",
         },
+        NotFor {
+            when: options.vectors.is_some(),
+            options: VECTORS_REFUSE,
+            why: "is for answers, and --vectors writes none",
+            hint: "remove it",
+        },
         given::checkpoint(options.run.resume.is_some()),
     ])?;
     options.output.check_table(given)?;
+    if let Some(path) = &options.vectors {
+        names::decide(Some(path), None, (), &[Writes::plain((), Named::Parquet)])?;
+        names::needs_file(true, Some(path))?;
+        if !names::is_parquet(Some(path)) {
+            return Err(Error::usage("--vectors writes Parquet").with_hint("--vectors FILE.parquet"));
+        }
+    }
     if options.tasks {
         return say(table::list_of_tasks().as_bytes());
     }
@@ -154,11 +190,11 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
     }
     let source = source(&options)?;
     let inputs: Vec<&Path> = [options.input.as_deref(), options.reference.as_deref()].into_iter().flatten().collect();
-    let request = Request::new(&inputs, options.output.target(), options.run.parts())?;
+    let mut target = options.output.target();
+    target.path = options.vectors.clone().or(target.path);
+    let request = Request::new(&inputs, target, options.run.parts())?;
     // A file that cannot be read is refused before anything is written.
     source.check()?;
-    load::announce();
-    let panel = Arc::new(Panel::new(panel_settings(&options))?);
     let template = Template { task: options.task.clone(), values: options.with.clone() };
     let settings = RunSettings {
         threads: options.engine.threads,
@@ -166,7 +202,13 @@ pub(super) fn run(options: Options, given: &Given) -> Result<()> {
         reference: options.reference.clone(),
         options: manifest_settings(&options),
     };
-    answer_prompts(request, PromptInput { source, template }, panel, settings)
+    let prompts = PromptInput { source, template };
+    if options.vectors.is_some() {
+        return write_vectors(request, prompts, &options.model, &options.engine.settings(), settings);
+    }
+    load::announce();
+    let panel = Arc::new(Panel::new(panel_settings(&options))?);
+    answer_prompts(request, prompts, panel, settings)
 }
 
 fn panel_settings(options: &Options) -> PanelSettings {
@@ -201,9 +243,12 @@ pub(super) fn prepare(engine: &EngineOptions, panel: &Panel) -> Result<(ModelRep
     Ok((panel.report()?, threads, panel.pipeline_settings(engine.batch_rows as usize)))
 }
 
-/// The options that the answers depend on.
+/// The options that the answers, or the vectors, depend on.
 fn manifest_settings(options: &Options) -> Settings {
     let mut settings = Settings::new("ask");
+    if options.vectors.is_some() {
+        settings.put("vectors", "mean");
+    }
     settings.put("answer_with", format!("{:?}", options.answer_with).to_lowercase());
     settings.put("model", &options.model);
     settings.put("task", &options.task);

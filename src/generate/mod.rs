@@ -112,6 +112,43 @@ impl Generator {
         Ok(answers)
     }
 
+    /// The mean of the hidden states of each prompt's own tokens, after the one that begins every prompt; `width` numbers. A prompt without
+    /// tokens of its own has not-a-number.
+    pub(crate) fn vectors(&mut self, prompts: &[Vec<i64>], width: usize) -> Result<Vec<Vec<f32>>> {
+        let requests: Vec<Request> =
+            prompts.iter().map(|ids| Request { ids: ids.clone(), form: None, max_tokens: 0 }).collect();
+        let begin = usize::from(self.text.has_begin());
+        let bucket = |index: usize| prompts[index].len().div_ceil(BUCKET);
+        let mut order: Vec<usize> = (0..prompts.len()).filter(|&index| prompts[index].len() > begin).collect();
+        order.sort_by_key(|&index| bucket(index));
+        let mut vectors = vec![vec![f32::NAN; width]; prompts.len()];
+        for same in order.chunk_by(|&a, &b| bucket(a) == bucket(b)) {
+            for group in same.chunks(self.rows) {
+                if INTERRUPTED.load(Ordering::Relaxed) {
+                    return Err(Error::Interrupted);
+                }
+                let rows: Vec<Row> =
+                    (0..self.rows).map(|place| Row::first(place, &requests, group, Strategy::Greedy)).collect();
+                let input = StepInput::of_prompts(&rows, &requests, group.len(), self.padding);
+                let mut states = Vec::new();
+                self.decoder.start(self.rows)?;
+                self.decoder.hidden(&input.ids, &input.positions, &input.mask.concat(), &mut states)?;
+                let tokens = input.mask[0].len();
+                if states.len() != self.rows * tokens * width {
+                    let found = states.len() / (self.rows * tokens).max(1);
+                    let problem = format!("its hidden states have {found} numbers a token, and its card says {width}");
+                    return Err(Error::model(self.text.model(), problem));
+                }
+                // Padding is on the left, so the prompt's own tokens are the last ones.
+                for (row, &index) in states.chunks_exact(tokens * width).zip(group) {
+                    let own = prompts[index].len() - begin;
+                    vectors[index] = mean(&row[(tokens - own) * width..], width);
+                }
+            }
+        }
+        Ok(vectors)
+    }
+
     /// Answers the requests of `group` in one call, which has room for `prompts` of them.
     fn call(
         &mut self,
@@ -255,6 +292,13 @@ impl Row {
         self.state.advance(text.bytes(token).unwrap_or_default());
         Some(token)
     }
+}
+
+/// The mean of vectors of `width` numbers, which follow one another.
+fn mean(values: &[f32], width: usize) -> Vec<f32> {
+    let count = (values.len() / width) as f64;
+    let sum = |column: usize| values.iter().skip(column).step_by(width).map(|&value| f64::from(value)).sum::<f64>();
+    (0..width).map(|column| (sum(column) / count) as f32).collect()
 }
 
 /// Logarithm of the sum of exp(logit) over the allowed tokens.

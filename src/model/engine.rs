@@ -246,6 +246,10 @@ pub(crate) trait Decoder: Send {
     /// is data. Appends to `logits`: (rows, vocabulary).
     fn step(&mut self, ids: &[i64], positions: &[i64], mask: &[i64], logits: &mut Vec<f32>) -> Result<()>;
 
+    /// The hidden states of the first tokens of every row, after `start`: appends (rows, tokens, width) to `states`. The other arguments are
+    /// those of [`Self::step`]. What was read is not kept: `start` comes before the next call.
+    fn hidden(&mut self, ids: &[i64], positions: &[i64], mask: &[i64], states: &mut Vec<f32>) -> Result<()>;
+
     /// Row `i` continues with the cache of row `from[i]`.
     fn reorder(&mut self, from: &[usize]) -> Result<()>;
 }
@@ -254,6 +258,13 @@ pub(crate) trait Decoder: Send {
 pub(super) fn reordered(values: &[f32], rows: usize, from: &[usize]) -> Vec<f32> {
     let width = values.len() / rows.max(1);
     from.iter().flat_map(|&row| &values[row * width..(row + 1) * width]).copied().collect()
+}
+
+/// The error of a card without hidden states, for [`Decoder::hidden`].
+pub(crate) fn no_hidden(model: &str) -> Error {
+    Error::model(model, "its card names no hidden states").with_hint(
+        "export the network with them as an output (rows, tokens, width), and name it in the card: generate: hidden",
+    )
 }
 
 /// Appends the last token of each row of logits (rows, tokens, vocabulary), for [`Decoder::step`].

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::card::{Card, ChangeRule, Dtype, GenerateRule, HeadCard, Holds, Made, Pool};
+use super::card::{Card, ChangeRule, Dtype, GenerateRule, HeadCard, HiddenRule, Holds, Made, Pool};
 use crate::error::{Error, Result};
 
 /// Number type of a tensor. The last ones are in no card, but a network may have them.
@@ -320,6 +320,8 @@ pub(crate) struct CachePorts {
     pub present: Vec<String>,
     /// Name of the logits.
     pub logits: String,
+    /// Name of the hidden states, if the card names them.
+    pub hidden: Option<String>,
     /// Key–value heads.
     pub heads: usize,
     /// Width of a head.
@@ -338,6 +340,8 @@ impl CachePorts {
         inputs.extend(past.iter().map(cache));
         let mut outputs = vec![Port::new(&rule.output, NumberType::F32, &[None, None, None])];
         outputs.extend(present.iter().map(cache));
+        let states = |rule: &HiddenRule| Port::new(&rule.output, NumberType::F32, &[None, None, Some(rule.width)]);
+        outputs.extend(rule.hidden.as_ref().map(states));
         Self {
             all: Ports { inputs, outputs },
             ids: card.input.tensor.clone(),
@@ -346,6 +350,7 @@ impl CachePorts {
             past,
             present,
             logits: rule.output.clone(),
+            hidden: rule.hidden.as_ref().map(|rule| rule.output.clone()),
             heads: rule.heads,
             head_width: rule.head_width,
         }

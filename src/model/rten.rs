@@ -13,7 +13,7 @@ use super::{
     device::Device,
     engine::{
         ChangeModel, Decoder, Engine, Found, NetworkFile, NotFound, Placement, StretchThenChange, WindowModel,
-        append_last, reordered,
+        append_last, no_hidden, reordered,
     },
     external,
     ports::{CachePorts, ChangePorts, NumberType, Port, Ports, WindowPorts},
@@ -294,6 +294,26 @@ struct RtenDecoder {
 }
 
 impl RtenDecoder {
+    /// All inputs of a call.
+    fn inputs<'a>(
+        &'a self,
+        ids: &'a [i64],
+        positions: &'a [i64],
+        mask: &'a [i64],
+        cache: Vec<Tensor<f32>>,
+    ) -> Vec<(&'a str, ValueOrView<'a>)> {
+        let rows = self.rows;
+        let tensor = |values: &[i64]| -> ValueOrView<'_> { narrow(&[rows, values.len() / rows], values).into() };
+        let mut inputs = vec![(self.ports.ids.as_str(), tensor(ids)), (self.ports.mask.as_str(), tensor(mask))];
+        if let Some(name) = &self.ports.positions {
+            inputs.push((name, tensor(positions)));
+        }
+        for (name, value) in self.ports.past.iter().zip(cache) {
+            inputs.push((name, value.into()));
+        }
+        inputs
+    }
+
     fn tensor(&self, tokens: usize, values: Vec<f32>) -> Tensor<f32> {
         Tensor::from_data(&[self.rows, self.ports.heads, tokens, self.ports.head_width], values)
     }
@@ -308,19 +328,21 @@ impl Decoder for RtenDecoder {
 
     fn step(&mut self, ids: &[i64], positions: &[i64], mask: &[i64], logits: &mut Vec<f32>) -> Result<()> {
         let rows = self.rows;
-        let tensor = |values: &[i64]| -> ValueOrView<'_> { narrow(&[rows, values.len() / rows], values).into() };
-        let mut inputs = vec![(self.ports.ids.as_str(), tensor(ids)), (self.ports.mask.as_str(), tensor(mask))];
-        if let Some(name) = &self.ports.positions {
-            inputs.push((name, tensor(positions)));
-        }
-        for (name, value) in self.ports.past.iter().zip(std::mem::take(&mut self.cache)) {
-            inputs.push((name, value.into()));
-        }
+        let cache = std::mem::take(&mut self.cache);
+        let inputs = self.inputs(ids, positions, mask, cache);
         let outputs = std::iter::once(&self.ports.logits).chain(&self.ports.present);
         let mut values = self.network.run(inputs, outputs)?.into_iter();
         let first = values.next().ok_or_else(|| self.network.failed(&"no output"))?;
         append_last(&first.to_vec(), rows, first.shape().get(1).copied().unwrap_or(1), logits);
         self.cache = values.collect();
+        Ok(())
+    }
+
+    fn hidden(&mut self, ids: &[i64], positions: &[i64], mask: &[i64], states: &mut Vec<f32>) -> Result<()> {
+        let output = self.ports.hidden.clone().ok_or_else(|| no_hidden(&self.network.name))?;
+        let cache = std::mem::take(&mut self.cache);
+        let values = self.network.run(self.inputs(ids, positions, mask, cache), std::iter::once(&output))?;
+        states.extend(values.first().ok_or_else(|| self.network.failed(&"no output"))?.to_vec());
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Columns of answers to prompts.
 
-use crate::output::column::{Column, ColumnTable, DOUBLE, column};
+use crate::output::column::{Column, ColumnTable, DOUBLE, INTEGER, column};
 
 /// The table of answers.
 pub(crate) const ANSWERS: &[Column] = &[
@@ -27,5 +27,20 @@ pub(crate) const ANSWERS: &[Column] = &[
     ),
 ];
 
+/// The table of vectors. The type of `vector` follows from the model.
+pub(crate) const VECTORS: &[Column] = &[
+    column(&["id"], "as in the table of answers"),
+    column(&["prompt"], "the text that the model read: the prompt in its standard form, or the line as it is"),
+    column(&["tokens"], "its tokens, without the one that begins every prompt").of(INTEGER),
+    column(
+        &["vector"],
+        "mean over these tokens of the hidden states after the last layer, as a list of 32-bit floats; missing if there is none",
+    ),
+    column(&["skip"], "reason why there is no vector; missing if there is one"),
+];
+
 /// All formats.
-pub(crate) const TABLES: &[ColumnTable] = &[ColumnTable { format: "tsv, parquet", columns: ANSWERS }];
+pub(crate) const TABLES: &[ColumnTable] = &[
+    ColumnTable { format: "tsv, parquet", columns: ANSWERS },
+    ColumnTable { format: "parquet --vectors", columns: VECTORS },
+];

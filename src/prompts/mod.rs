@@ -22,6 +22,7 @@ mod session;
 mod several;
 pub(crate) mod table;
 pub(crate) mod tasks;
+pub(crate) mod vectors;
 
 use crate::skip::Skip;
 

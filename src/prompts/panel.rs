@@ -133,7 +133,7 @@ impl Panel {
     /// Opens the language model and the knowledge base; classifiers are opened when they are first needed.
     pub(crate) fn new(settings: Settings) -> Result<Self> {
         let folder = registry::find(&settings.language, settings.models_dir.as_ref())?;
-        let language = LanguageModel::open(folder, &settings)?;
+        let language = LanguageModel::open(folder, settings.accept_license)?;
         let judge = |path: &PathBuf| {
             let base = Base::open(path)?.filtered(settings.evidence.clone())?;
             Judge::new(base).map(Mutex::new)
@@ -143,7 +143,7 @@ impl Panel {
             AnswerWith::Best => None,
             AnswerWith::Lm => registry::find(registry::RELATIONS, settings.models_dir.as_ref())
                 .ok()
-                .map(|folder| LanguageModel::open(folder, &settings))
+                .map(|folder| LanguageModel::open(folder, settings.accept_license))
                 .transpose()?,
         };
         let pool = rayon::ThreadPoolBuilder::new()
@@ -211,7 +211,7 @@ impl Panel {
         }
         let folder = registry::find(name, self.settings.models_dir.as_ref())?;
         let card = folder.card()?;
-        allowed(&card, &self.settings)?;
+        allowed(&card, self.settings.accept_license)?;
         let grid = Grid::new(&card.window, None, card.bin())?;
         let known = Arc::new(ClassifierModel { folder, card, grid });
         all.insert(name, Arc::clone(&known));
@@ -442,8 +442,8 @@ fn identity_of(card: &Card) -> String {
 }
 
 /// Refuses a model whose licence forbids commercial use, unless the user accepts it.
-fn allowed(card: &Card, settings: &Settings) -> Result<()> {
-    if card.non_commercial && !settings.accept_license {
+fn allowed(card: &Card, accept_license: bool) -> Result<()> {
+    if card.non_commercial && !accept_license {
         return Err(Error::model(&card.name, format!("its licence, {}, forbids commercial use", card.license))
             .with_hint("add --accept-license if you may use it"));
     }
@@ -451,9 +451,9 @@ fn allowed(card: &Card, settings: &Settings) -> Result<()> {
 }
 
 impl LanguageModel {
-    fn open(folder: Folder, settings: &Settings) -> Result<Self> {
+    pub(super) fn open(folder: Folder, accept_license: bool) -> Result<Self> {
         let card = folder.card()?;
-        allowed(&card, settings)?;
+        allowed(&card, accept_license)?;
         let Some(rule) = card.generate.clone().filter(|_| card.kind == Kind::Generate) else {
             return Err(Error::model(&card.name, "it does not answer prompts: its kind is not generate")
                 .with_hint("genogloss models list shows the kinds"));

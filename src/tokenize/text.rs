@@ -61,6 +61,11 @@ impl Text {
         Ok(self.begin.into_iter().chain(encoding.get_ids().iter().map(|&id| i64::from(id))).collect())
     }
 
+    /// Whether a token begins every prompt.
+    pub(crate) fn has_begin(&self) -> bool {
+        self.begin.is_some()
+    }
+
     /// Text of ids, without special tokens. Bytes that are not UTF-8 become U+FFFD.
     pub(crate) fn decode(&self, ids: impl IntoIterator<Item = usize>) -> String {
         let bytes: Vec<u8> =

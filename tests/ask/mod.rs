@@ -4,3 +4,4 @@ mod facts;
 mod models;
 mod prompts;
 mod questions;
+mod vectors;

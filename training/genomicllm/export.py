@@ -42,7 +42,7 @@ def round_weights(model):
 
 class Graph(torch.nn.Module):
     """The decoder as engines run it fastest: matrices that read the same put together, norms as ONNX Runtime knows them, logits of the
-    last new token alone, the cache as flat inputs and outputs.
+    last new token alone, hidden states of all, the cache as flat inputs and outputs.
     """
 
     def __init__(self, model):
@@ -67,7 +67,8 @@ class Graph(torch.nn.Module):
             gate, up = F.linear(self.norm(x, layer.feed_norm), wide).split(shape.hidden, -1)
             x = x + layer.down(F.silu(gate) * up)
             present += [k, v]
-        return (model.logits(self.norm(x[:, -1:], model.norm)), *present)
+        x = self.norm(x, model.norm)
+        return (model.logits(x[:, -1:]), x, *present)
 
 
 def names(layers, what):
@@ -80,7 +81,7 @@ def to_onnx(graph, path):
     example = [torch.zeros(rows, new, dtype=torch.long), torch.ones(rows, past + new, dtype=torch.long), torch.zeros(rows, new, dtype=torch.long)]
     example += [torch.zeros(rows, shape.heads, past, shape.head_width) for _ in range(2 * shape.layers)]
     inputs = ["input_ids", "attention_mask", "position_ids", *names(shape.layers, "past_key_values")]
-    outputs = ["logits", *names(shape.layers, "present")]
+    outputs = ["logits", "hidden_states", *names(shape.layers, "present")]
     d = torch.export.Dim
     r, n, p = d("rows", min=1, max=4096), d("new", min=1, max=4096), d("past", min=0, max=65536)
     dynamic = ({0: r, 1: n}, {0: r, 1: d.AUTO}, {0: r, 1: n}, tuple({0: r, 2: p} for _ in range(2 * shape.layers)))
@@ -185,6 +186,7 @@ input:
   padding_id: {pad}
 generate:
   output: logits
+  hidden: {{output: hidden_states, width: {hidden}}}
   positions: position_ids
   past: past_key_values.{{layer}}.{{part}}
   present: present.{{layer}}.{{part}}
@@ -239,7 +241,7 @@ def folder(model, tokenizer_file, out, prompts, rows=16, most=256, **about):
     more = about.pop("more", "")
     (out / "card.yaml").write_text(CARD.format(
         model_digest=digest("model.onnx"), tokenizer_digest=digest("tokenizer.json"), test_digest=digest("self_test.tsv"), layers=shape.layers,
-        heads=shape.heads, head_width=shape.head_width, context=shape.context, pad=tokenizer.token_to_id("<pad>"), rows=rows, most=most, more=more, **about))
+        heads=shape.heads, head_width=shape.head_width, hidden=shape.width, context=shape.context, pad=tokenizer.token_to_id("<pad>"), rows=rows, most=most, more=more, **about))
     size = (out / "model.onnx").stat().st_size
     print(f"{out}: {size:,} bytes; {len(prompts)} prompts, largest difference of a logit {largest:.1e}")
 

@@ -50,6 +50,7 @@ input:
   padding_id: 2
 generate:
   output: logits
+  hidden: {{output: hidden_states, width: {hidden}}}
   positions: position_ids
   layers: {layers}
   heads: {heads}
@@ -166,7 +167,7 @@ def main():
     (a.out / "self_test.tsv").write_bytes((a.parts / "self_test.tsv").read_bytes())
     digest = lambda name: hashlib.sha256((a.out / name).read_bytes()).hexdigest()
     (a.out / "card.yaml").write_text(CARD.format(about=a.about.read_text(), model=digest("model.onnx"), tokenizer=digest("tokenizer.json"),
-                                                 test=digest("self_test.tsv"), layers=layers, heads=key_heads, width=embedding // heads))
+                                                 test=digest("self_test.tsv"), layers=layers, heads=key_heads, width=embedding // heads, hidden=embedding))
 
 
 if __name__ == "__main__":

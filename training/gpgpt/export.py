@@ -33,7 +33,7 @@ CONTEXT = 512
 
 
 class Graph(torch.nn.Module):
-    """Logits of the last new token alone, the cache as flat inputs and outputs."""
+    """Logits of the last new token alone, hidden states of all, the cache as flat inputs and outputs."""
 
     def __init__(self, model):
         super().__init__()
@@ -57,7 +57,8 @@ class Graph(torch.nn.Module):
             x = x + layer.out(y.reshape(rows, shape.heads, new, shape.head_width).transpose(1, 2).reshape(rows, new, shape.width))
             y = norm(x, layer.feed_norm)
             x = x + layer.down(F.silu(layer.gate(y)) * layer.up(y))
-        return (model.logits(norm(x[:, -1:], model.norm)), *present)
+        x = norm(x, model.norm)
+        return (model.logits(x[:, -1:]), x, *present)
 
 
 def merged(model, saved):
@@ -96,7 +97,7 @@ def graph_of(model, path):
     dynamic = ({0: r, 1: n}, {0: r, 1: d.AUTO}, {0: r, 1: n}, tuple({0: r, 2: p} for _ in range(2 * shape.layers)))
     program = torch.onnx.export(Graph(model), tuple(example), dynamo=True, dynamic_shapes=dynamic, opset_version=18, verbose=False,
                                 input_names=["input_ids", "attention_mask", "position_ids", *names(shape.layers, "past_key_values")],
-                                output_names=["logits", *names(shape.layers, "present")])
+                                output_names=["logits", "hidden_states", *names(shape.layers, "present")])
     program.optimize()
     program.save(path, external_data=False)
     return onnx.load(path)

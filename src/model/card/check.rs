@@ -305,6 +305,7 @@ impl GenerateRule {
         within("layers", self.layers, 1, 1024)?;
         within("heads", self.heads, 1, 1024)?;
         within("head_width", self.head_width, 1, 4096)?;
+        self.hidden.as_ref().map_or(Ok(()), |rule| within("hidden: width", rule.width, 1, 65_536))?;
         within("context", self.context, 2, 1 << 20)?;
         within("max_tokens", self.max_tokens(), 1, self.context)?;
         for (key, pattern) in [("past", &self.past), ("present", &self.present)] {

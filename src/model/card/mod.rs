@@ -24,7 +24,7 @@ pub(crate) use self::{
     heads::{Activation, HeadCard, Made, Over, StrandRule},
     input::{Carrier, Case, Dtype, Encoding, Holds, Input, OtherInput, Side, Unknown},
     language::{LanguageRule, Per, Reduce},
-    schema::{Card, GenerateRule, Kind, Padding, WindowRule},
+    schema::{Card, GenerateRule, HiddenRule, Kind, Padding, WindowRule},
     variants::{ChangeRule, Comparison, Ends, OutsideGene},
 };
 

@@ -205,6 +205,9 @@ pub(crate) struct GenerateRule {
     /// Name of the logits: (rows, new tokens, vocabulary), or of the last new token alone: (rows, 1, vocabulary).
     #[serde(default = "logits")]
     pub output: String,
+    /// The hidden states after the last layer, if the network has them as an output.
+    #[serde(default)]
+    pub hidden: Option<HiddenRule>,
     /// Name of the input of positions, if it has one.
     #[serde(default)]
     pub positions: Option<String>,
@@ -230,6 +233,16 @@ pub(crate) struct GenerateRule {
     /// Most tokens of an answer.
     #[serde(default)]
     pub max_tokens: Option<usize>,
+}
+
+/// An output of hidden states.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HiddenRule {
+    /// Its name: (rows, new tokens, width).
+    pub output: String,
+    /// Numbers of a token. [1, 65536]
+    pub width: usize,
 }
 
 fn logits() -> String {

@@ -3,6 +3,7 @@
 
 use ort::{
     memory::{AllocationDevice, Allocator, AllocatorType, MemoryInfo, MemoryType},
+    session::IoBinding,
     session::Session,
     value::{DynValue, Tensor},
 };
@@ -12,7 +13,7 @@ use crate::{
     error::{Error, Result},
     model::{
         device::Device,
-        engine::{Decoder, NetworkFile, append_last, reordered},
+        engine::{Decoder, NetworkFile, append_last, no_hidden, reordered},
         ports::CachePorts,
     },
 };
@@ -42,6 +43,24 @@ impl OrtDecoder {
         Ok(Self { session, name, ports: ports.clone(), cache: Vec::new(), rows: 0, cache_memory, logits_memory })
     }
 
+    /// A call with all inputs, the cache among them.
+    fn bound(&self, ids: &[i64], positions: &[i64], mask: &[i64]) -> Result<IoBinding> {
+        let failed = failed(&self.name);
+        let (new, all) = (ids.len() / self.rows, mask.len() / self.rows);
+        let mut binding = self.session.create_binding().map_err(&failed)?;
+        let tensor =
+            |values: &[i64], tokens: usize| Tensor::from_array(([self.rows, tokens], values.to_vec())).map_err(&failed);
+        binding.bind_input(&self.ports.ids, &tensor(ids, new)?).map_err(&failed)?;
+        binding.bind_input(&self.ports.mask, &tensor(mask, all)?).map_err(&failed)?;
+        if let Some(name) = &self.ports.positions {
+            binding.bind_input(name, &tensor(positions, new)?).map_err(&failed)?;
+        }
+        for (name, value) in self.ports.past.iter().zip(&self.cache) {
+            binding.bind_input(name, value).map_err(&failed)?;
+        }
+        Ok(binding)
+    }
+
     fn tensor(&self, tokens: usize, values: Vec<f32>) -> Result<DynValue> {
         let shape = [self.rows, self.ports.heads, tokens, self.ports.head_width];
         // ONNX Runtime takes a tensor without values only from its own memory.
@@ -63,18 +82,8 @@ impl Decoder for OrtDecoder {
 
     fn step(&mut self, ids: &[i64], positions: &[i64], mask: &[i64], logits: &mut Vec<f32>) -> Result<()> {
         let failed = failed(&self.name);
-        let (new, all) = (ids.len() / self.rows, mask.len() / self.rows);
-        let mut binding = self.session.create_binding().map_err(&failed)?;
-        let tensor =
-            |values: &[i64], tokens: usize| Tensor::from_array(([self.rows, tokens], values.to_vec())).map_err(&failed);
-        binding.bind_input(&self.ports.ids, &tensor(ids, new)?).map_err(&failed)?;
-        binding.bind_input(&self.ports.mask, &tensor(mask, all)?).map_err(&failed)?;
-        if let Some(name) = &self.ports.positions {
-            binding.bind_input(name, &tensor(positions, new)?).map_err(&failed)?;
-        }
-        for (name, value) in self.ports.past.iter().zip(&self.cache) {
-            binding.bind_input(name, value).map_err(&failed)?;
-        }
+        let new = ids.len() / self.rows;
+        let mut binding = self.bound(ids, positions, mask)?;
         binding.bind_output_to_device(&self.ports.logits, &self.logits_memory).map_err(&failed)?;
         for name in &self.ports.present {
             binding.bind_output_to_device(name, &self.cache_memory).map_err(&failed)?;
@@ -88,6 +97,17 @@ impl Decoder for OrtDecoder {
         }
         drop(outputs);
         self.cache = cache;
+        Ok(())
+    }
+
+    fn hidden(&mut self, ids: &[i64], positions: &[i64], mask: &[i64], states: &mut Vec<f32>) -> Result<()> {
+        let failed = failed(&self.name);
+        let output = self.ports.hidden.as_deref().ok_or_else(|| no_hidden(&self.name))?;
+        let mut binding = self.bound(ids, positions, mask)?;
+        binding.bind_output_to_device(output, &self.logits_memory).map_err(&failed)?;
+        let outputs = self.session.run_binding(&binding).map_err(&failed)?;
+        let (_, values) = outputs[output].try_extract_tensor::<f32>().map_err(&failed)?;
+        states.extend_from_slice(values);
         Ok(())
     }
 
