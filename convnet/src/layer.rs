@@ -73,14 +73,15 @@ impl<S: Simd> Before<S> {
     }
 }
 
-/// Computes blocks of outputs in pairs, each pair by one complex transform.
+/// Computes blocks of outputs in pairs, each pair by one complex transform. Both blocks of a pair are of the same place; the first
+/// place has an output of its own, and the others share one.
 pub(crate) fn run_pairs(
     level: Level,
     (layer, transform): (&Layer, &Transform),
     places: &[Place<'_>],
     pairs: &[[Block; 2]],
     work: &mut Work,
-    out: &mut [f32],
+    out: &mut [&mut [f32]; 2],
 ) {
     let [read, written] = layer.widths();
     let slot = read.max(written);
@@ -313,7 +314,7 @@ fn leave<S: Simd>(
     pairs: &[[Block; 2]],
     shape: Shape,
     columns: &[f32],
-    out: &mut [f32],
+    out: &mut [&mut [f32]; 2],
 ) {
     let (plan, len, [_, written]) = (&transform.plan, S::f32s::LEN, layer.widths());
     let zeros = [0.0f32; product::MOST_CHANNELS];
@@ -322,6 +323,7 @@ fn leave<S: Simd>(
     let mut added: [[&[f32]; LONGEST]; 2] = [[&zeros[..written]; LONGEST]; 2];
     let mut adds = false;
     for (index, pair) in pairs.iter().enumerate() {
+        let out = &mut *out[pair[0].place.min(1)];
         let mut own = [0usize; 2];
         for ((block, rows), own) in pair.iter().zip(&mut added).zip(&mut own) {
             let place = &places[block.place];

@@ -6,14 +6,16 @@
 //! in double precision, when they are used first, and shared by all threads.
 //!
 //! `rows` is the layout in memory, `fft` the transforms, `product` and `direct` the products, `convolution` the filters, `layer` one
-//! convolution at places of sequences, `network` what depends on what, and `run` all of it in order. Vectors are those of the machine that
-//! runs it (AVX-512, AVX2, NEON, …); machines with fused multiplication and addition compute the same bits.
+//! convolution at places of sequences, `network` what depends on what, `parts` what is run together, and `run` all of it in order.
+//! Vectors are those of the machine that runs it (AVX-512, AVX2, NEON, …); machines with fused multiplication and addition compute the
+//! same bits.
 
 mod convolution;
 mod direct;
 mod fft;
 mod layer;
 mod network;
+mod parts;
 mod product;
 mod rows;
 mod run;

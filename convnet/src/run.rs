@@ -1,7 +1,8 @@
 //! Runs a network on a sequence and on changes of it, layer by layer.
 //!
 //! Sequence and changes go through each layer together: the filters are read once, and what is computed of the sequence is
-//! overwritten as soon as no layer needs it. Where there are more changes than are run together, all of it is kept instead.
+//! overwritten as soon as no layer needs it. Where there are more changes than are run together, what is computed of the sequence is
+//! kept instead, and only that: the changes of one group overwrite those of the last.
 //!
 //! METHOD: the last bits of what a transform computes depend on everything in its block. So each block must be the same whatever
 //! else is run: the rows of the sequence are cut into segments at multiples of a period from the first and from the last row, which
@@ -16,7 +17,8 @@ use crate::{
     convolution::Layer,
     layer::{Block, Place, Work, run_direct, run_pairs},
     network::{Prepared, Value},
-    rows::{Buffer, View},
+    parts::{Layout, Part},
+    rows::Buffer,
 };
 
 /// Changes that are run together. 4, 8, 12, 16 measured.
@@ -51,83 +53,39 @@ pub struct Runner {
 #[derive(Default)]
 struct Memory {
     work: Work,
-    values: Vec<Buffer>,
+    /// Rows of the sequence: of each slot, or of each value where they are kept.
+    sequence: Vec<Buffer>,
+    /// Rows of the changes that are run together, of each slot.
+    changes: Vec<Buffer>,
+}
+
+impl Memory {
+    /// Room for a sequence, all of whose values are kept or not, and for each of these groups of changes.
+    fn reserve(&mut self, network: &Prepared, is_kept: bool, sequence: &Part, groups: &[&[Part]]) {
+        let slots = if is_kept { network.values.len() } else { network.slot_count };
+        let (mut of_sequence, mut of_changes) = (vec![0; slots], vec![0; network.slot_count]);
+        for (index, value) in network.values.iter().enumerate() {
+            let floats = |part: &Part| {
+                let [first, last] = part.rows(value);
+                (last - first) as usize * value.width
+            };
+            let slot = network.slots[index];
+            let own = &mut of_sequence[if is_kept { index } else { slot }];
+            *own = floats(sequence).max(*own);
+            let together = groups.iter().map(|parts| parts.iter().map(floats).sum()).max().unwrap_or(0);
+            of_changes[slot] = together.max(of_changes[slot]);
+        }
+        for (buffers, lens) in [(&mut self.sequence, of_sequence), (&mut self.changes, of_changes)] {
+            if buffers.len() < lens.len() {
+                buffers.resize_with(lens.len(), Buffer::default);
+            }
+            buffers.iter_mut().zip(lens).for_each(|(buffer, len)| buffer.reserve(len));
+        }
+    }
 }
 
 thread_local! {
     static MEMORY: RefCell<Memory> = RefCell::default();
-}
-
-/// What is run through the layers: the sequence itself, or a change of it. Positions are those of what is read.
-struct Part {
-    /// Answers [first, last) are asked for.
-    answers: [i64; 2],
-    /// For a change: [at, after) are new, and from `after` on positions are `shift` less than those of the sequence.
-    change: Option<(i64, i64, i64)>,
-    /// Distance of the places where segments begin and end; 0 for one segment.
-    period: i64,
-}
-
-impl Part {
-    /// The rows of a value that are computed: what the answers need, and the change reaches.
-    fn rows(&self, value: &Value) -> [i64; 2] {
-        let needed = [self.answers[0] - value.needed[0], self.answers[1] + value.needed[1]];
-        match self.change {
-            None => needed,
-            Some((at, after, _)) => {
-                let first = needed[0].max(at - value.reached[0]);
-                [first, needed[1].min(after + value.reached[1]).max(first)]
-            }
-        }
-    }
-
-    /// Whether other segments use the same filters.
-    fn shares_filters(&self) -> bool {
-        self.change.is_some() || self.period > 0
-    }
-
-    /// [`Self::rows`], cut where segments begin and end.
-    fn segments(&self, value: &Value) -> Vec<[i64; 2]> {
-        let [first, last] = self.rows(value);
-        let mut cuts = vec![first, last];
-        if self.period > 0 {
-            let from_first = (1..).map(|n| first + n * self.period).take_while(|cut| *cut < last);
-            let from_last = (1..).map(|n| last - n * self.period).take_while(|cut| *cut > first);
-            cuts.extend(from_first.chain(from_last));
-            cuts.sort_unstable();
-            cuts.dedup();
-        }
-        cuts.windows(2).map(|cut| [cut[0], cut[1]]).filter(|[first, last]| first < last).collect()
-    }
-}
-
-/// Which parts of a value are in a buffer, one after the other.
-struct Layout {
-    rows: Vec<[i64; 2]>,
-    starts: Vec<i64>,
-}
-
-impl Layout {
-    fn of(value: &Value, parts: &[&Part]) -> Self {
-        let rows: Vec<[i64; 2]> = parts.iter().map(|part| part.rows(value)).collect();
-        let mut starts = vec![0];
-        for [first, last] in &rows {
-            starts.push(starts[starts.len() - 1] + last - first);
-        }
-        Self { rows, starts }
-    }
-
-    fn total(&self) -> usize {
-        self.starts[self.rows.len()] as usize
-    }
-
-    /// What a layer reads of part `index`; the first part is the sequence.
-    fn view<'a>(&self, index: usize, part: &Part, width: usize, buffer: &'a [f32]) -> View<'a> {
-        let of = |index: usize| &buffer[self.starts[index] as usize * width..self.starts[index + 1] as usize * width];
-        let [first, last] = self.rows[index];
-        let shift = part.change.map_or(0, |(_, _, shift)| shift);
-        View { own: of(index), first, last, around: of(0), around_first: self.rows[0][0], shift, width }
-    }
 }
 
 impl Runner {
@@ -173,24 +131,23 @@ impl Runner {
             changes.iter().map(|change| part_of(change, bases, channels, answers)).collect::<Result<Vec<_>, _>>()?;
         MEMORY.with_borrow_mut(|memory| {
             let kept = changes.len() > TOGETHER;
-            let slots = if kept { network.values.len() } else { network.slot_count };
-            if memory.values.len() < slots {
-                memory.values.resize_with(slots, Buffer::default);
+            let mut groups: Vec<&[Part]> = parts.chunks(TOGETHER).collect();
+            if groups.is_empty() {
+                groups.push(&[]);
             }
+            memory.reserve(network, kept, &sequence, &groups);
             let mut outputs = None;
             let mut answers = Vec::with_capacity(changes.len());
-            let groups = parts.chunks(TOGETHER).zip(changes.chunks(TOGETHER));
-            let groups: Vec<_> = if changes.is_empty() { vec![(&parts[..], changes)] } else { groups.collect() };
-            let most = most_rows(network, &sequence, groups.iter().map(|(parts, _)| *parts));
-            for (parts, changes) in groups {
+            let mut changes = changes.iter();
+            for parts in groups {
                 let pass = Pass {
                     runner: self,
                     parts: std::iter::once(&sequence).chain(parts).collect(),
                     is_kept: kept,
                     skips_sequence: outputs.is_some(),
-                    most: &most,
                 };
-                let inputs = std::iter::once(input).chain(changes.iter().map(|change| change.inserted));
+                let inserted = changes.by_ref().take(parts.len()).map(|change| change.inserted);
+                let inputs = std::iter::once(input).chain(inserted);
                 let mut found = pass.run(&inputs.collect::<Vec<_>>(), memory);
                 let own = found.remove(0);
                 outputs.get_or_insert(own);
@@ -213,32 +170,27 @@ fn part_of(change: &Change<'_>, bases: usize, channels: usize, answers: [i64; 2]
     Ok(Part { answers: [at - left, after + right], change, period: 0 })
 }
 
-/// Rows that each value has at most, of the sequence and all changes that are run together.
-fn most_rows<'a>(network: &Prepared, sequence: &Part, groups: impl Iterator<Item = &'a [Part]> + Clone) -> Vec<usize> {
-    let rows = |value: &Value| {
-        let of = |part: &Part| {
-            let [first, last] = part.rows(value);
-            (last - first) as usize
-        };
-        of(sequence) + groups.clone().map(|parts| parts.iter().map(of).sum::<usize>()).max().unwrap_or(0)
-    };
-    network.values.iter().map(rows).collect()
-}
-
 /// The sequence and some of its changes on their way through the layers.
 struct Pass<'a> {
     runner: &'a Runner,
     parts: Vec<&'a Part>,
-    /// All values are kept.
+    /// All values of the sequence are kept.
     is_kept: bool,
     /// What is kept of the sequence is used.
     skips_sequence: bool,
-    most: &'a [usize],
 }
 
 impl Pass<'_> {
-    fn slot(&self, value: usize) -> usize {
-        if self.is_kept { value } else { self.runner.network.slots[value] }
+    /// The buffers of a value: of the sequence and of the changes.
+    fn slots(&self, value: usize) -> [usize; 2] {
+        let slot = self.runner.network.slots[value];
+        [if self.is_kept { value } else { slot }, slot]
+    }
+
+    /// What is known of a value.
+    fn known<'m>(&self, value: usize, [sequence, changes]: [&'m [Buffer]; 2]) -> [&'m [f32]; 2] {
+        let [own, slot] = self.slots(value);
+        [sequence[own].as_slice(), changes[slot].as_slice()]
     }
 
     fn run(&self, inputs: &[&[f32]], memory: &mut Memory) -> Vec<Outputs> {
@@ -246,12 +198,11 @@ impl Pass<'_> {
         let layouts: Vec<Layout> = network.values.iter().map(|value| Layout::of(value, &self.parts)).collect();
         self.enter(&layouts[0], inputs, memory);
         for index in 0..network.steps.len() {
-            let width = network.values[index + 1].width;
-            let slot = self.slot(index + 1);
-            let mut out = std::mem::take(&mut memory.values[slot]);
-            out.reserve(self.most[index + 1] * width);
-            self.step(index, &layouts, memory, &mut out.as_mut_slice()[..layouts[index + 1].total() * width]);
-            memory.values[slot] = out;
+            let [own, slot] = self.slots(index + 1);
+            let mut sequence = std::mem::take(&mut memory.sequence[own]);
+            let mut changes = std::mem::take(&mut memory.changes[slot]);
+            self.step(index, &layouts, memory, [sequence.as_mut_slice(), changes.as_mut_slice()]);
+            (memory.sequence[own], memory.changes[slot]) = (sequence, changes);
         }
         (0..self.parts.len()).map(|part| self.leave(part, &layouts, memory)).collect()
     }
@@ -259,13 +210,13 @@ impl Pass<'_> {
     /// Writes the input of all parts as rows.
     fn enter(&self, layout: &Layout, inputs: &[&[f32]], memory: &mut Memory) {
         let value = &self.runner.network.values[0];
-        let buffer = &mut memory.values[self.slot(0)];
-        buffer.reserve(self.most[0] * value.width);
-        let rows = buffer.as_mut_slice();
+        let [own, slot] = self.slots(0);
+        let buffers = [memory.sequence[own].as_mut_slice(), memory.changes[slot].as_mut_slice()];
         for (index, (part, input)) in self.parts.iter().zip(inputs).enumerate().skip(usize::from(self.skips_sequence)) {
             let len = input.len() / value.channels;
             // The position of the first base of `input`.
             let begin = part.change.map_or(0, |(at, _, _)| at);
+            let rows = &mut *buffers[index.min(1)];
             let [first, last] = layout.rows[index];
             for position in first..last {
                 let at = (layout.starts[index] + position - first) as usize * value.width;
@@ -278,15 +229,15 @@ impl Pass<'_> {
         }
     }
 
-    /// Computes a step of all parts.
-    fn step(&self, index: usize, layouts: &[Layout], memory: &mut Memory, out: &mut [f32]) {
+    /// Computes a step of all parts, of the sequence and of the changes.
+    fn step(&self, index: usize, layouts: &[Layout], memory: &mut Memory, mut out: [&mut [f32]; 2]) {
         let network = &*self.runner.network;
         let (step, layout, value) = (&network.steps[index], &layouts[index + 1], &network.values[index + 1]);
         let (layer, level) = (&step.layer, self.runner.level);
-        let Memory { work, values } = memory;
+        let Memory { work, sequence, changes } = memory;
         let view = |value: usize, part: usize| {
-            let buffer = values[self.slot(value)].as_slice();
-            layouts[value].view(part, self.parts[part], network.values[value].width, buffer)
+            let known = self.known(value, [sequence, changes]);
+            layouts[value].view(part, self.parts[part], network.values[value].width, known)
         };
         let place = |part: usize| Place {
             source: view(step.source.0, part),
@@ -300,12 +251,12 @@ impl Pass<'_> {
             for [first, last] in self.parts[part].segments(value) {
                 match layer.choose((last - first) as usize, self.parts[part].shares_filters()) {
                     Some(way) => add_pairs(layer, way, part, [first, last], &mut pairs[way]),
-                    None => run_direct(level, layer, place, (first, last), work, out),
+                    None => run_direct(level, layer, place, (first, last), work, out[part.min(1)]),
                 }
             }
         }
         for (transform, pairs) in layer.transforms.iter().zip(&pairs) {
-            run_pairs(level, (layer, transform), &places, pairs, work, out);
+            run_pairs(level, (layer, transform), &places, pairs, work, &mut out);
         }
     }
 
@@ -315,7 +266,8 @@ impl Pass<'_> {
         let [first, last] = self.parts[part].answers;
         let output = |&value: &usize| {
             let Value { channels, width, .. } = network.values[value];
-            let view = layouts[value].view(part, self.parts[part], width, memory.values[self.slot(value)].as_slice());
+            let known = self.known(value, [&memory.sequence, &memory.changes]);
+            let view = layouts[value].view(part, self.parts[part], width, known);
             let len = (last - first) as usize;
             let mut answers = vec![0.0; channels * len];
             for (at, position) in (first..last).enumerate() {
