@@ -6,7 +6,7 @@ use super::{
     clauses,
     names::{self, Name, Names},
     sentence::{Item, Place, Sentence},
-    stops, typing,
+    slots, stops, typing,
     vocabulary::{self, Cue},
     words::{Word, words},
 };
@@ -91,6 +91,8 @@ fn places(whole: &Sentence<'_>, again: &[Name<'_>]) -> Vec<Place> {
                 None if calm[at] => (Item::Cue(Cue::Filler), 1),
                 None => match vocabulary::cue(&low[at..until.unwrap_or(low.len())]) {
                     Some((count, cue)) if count > 1 || !stops::changes(low[at]) => (Item::Cue(cue), count),
+                    // `Which gene do they test?` looks for a gene, `the gene test` is another thing.
+                    _ if stops::examines(low[at]) && at > 0 && slots::is_actor(low[at - 1]) => (Item::Open, 1),
                     _ if whole.is_ordinary(at) => (Item::Open, 1),
                     _ => (Item::Unknown, 1),
                 },
@@ -117,10 +119,23 @@ fn places(whole: &Sentence<'_>, again: &[Name<'_>]) -> Vec<Place> {
             places[at].item = Item::Cue(Cue::Filler);
         }
     }
+    // `The names of the diseases …`.
+    for at in 0..places.len() {
+        let noun = places[at + 1..].iter().find(|place| place.item != Item::Cue(Cue::Filler));
+        let many = |place: &Place| {
+            matches!(place.item, Item::Cue(Cue::Gene | Cue::Disease | Cue::Phenotype))
+                && low[place.first].ends_with('s')
+        };
+        let names = matches!(places[at].item, Item::Cue(Cue::Name | Cue::Alias))
+            && ["name", "names"].contains(&low[places[at].first]);
+        if names && noun.is_some_and(many) {
+            places[at].item = Item::Cue(Cue::Filler);
+        }
+    }
     // `The gene called X`.
     for at in 1..places.len() {
-        let called =
-            places[at - 1].item == Item::Cue(Cue::Name) && ["called", "named"].contains(&low[places[at - 1].first]);
+        let called = matches!(places[at - 1].item, Item::Cue(Cue::Name | Cue::Alias))
+            && ["called", "named", "as"].contains(&low[places[at - 1].end - 1]);
         if called && matches!(places[at].item, Item::Name(_)) {
             places[at - 1].item = Item::Cue(Cue::Filler);
         }

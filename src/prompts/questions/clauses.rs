@@ -20,7 +20,10 @@ const POLITE: [&str; 16] = [
 ];
 
 /// What a speaker may deny about herself: that she knows or finds the answer.
-const NOT_KNOWN: [&str; 17] = [
+const NOT_KNOWN: [&str; 20] = [
+    "understood",
+    "knew",
+    "learned",
     "know",
     "find",
     "remember",
@@ -240,7 +243,14 @@ fn open(whole: &mut Sentence<'_>, from: usize, to: usize) {
             Item::Cue(Cue::Name)
                 if word == "name"
                     && next_word(whole, place) != "and"
-                    && (number == 0 || whole.ends_clause(place.first)) =>
+                    && (number == 0 || whole.ends_clause(place.first) || is_ordered(whole, place.first)) =>
+            {
+                whole.places[number].item = Item::Cue(Cue::Filler);
+                leading = false;
+            }
+            // `Who can tell me …`
+            Item::Cue(Cue::Who)
+                if leading && ["can", "could", "would", "will"].contains(&next_word(whole, place).as_str()) =>
             {
                 whole.places[number].item = Item::Cue(Cue::Filler);
                 leading = false;
@@ -283,6 +293,12 @@ fn open(whole: &mut Sentence<'_>, from: usize, to: usize) {
             Item::Open | Item::Unknown => leading = false,
         }
     }
+}
+
+/// Whether a verb behind a word is what somebody is to do: `who can name …`.
+fn is_ordered(whole: &Sentence<'_>, at: usize) -> bool {
+    let before = at.checked_sub(1).map_or("", |before| whole.words[before].low.as_str());
+    ["can", "could", "you", "please", "to", "anyone", "someone"].contains(&before)
 }
 
 fn next_word(whole: &Sentence<'_>, place: Place) -> String {

@@ -116,11 +116,15 @@ impl Names for BaseNames<'_> {
             && phenotype.is_none()
             && !text.bytes().all(|byte| byte.is_ascii_lowercase())
             && !self.with_initials(text)?.is_empty();
+        // METHOD: names of proteins in one word end so; other names of genes in one word are words of English too (kid, toddler).
+        let protein = ["in", "ase", "gen", "or"].iter().any(|end| text.ends_with(end));
         let weak = text.bytes().all(|byte| byte.is_ascii_lowercase())
-            && gene.is_none()
             && phenotype.is_none()
-            && disease.is_some()
-            && (loose || self.base.is_only_abbreviation(text)?);
+            && match gene {
+                Some(GeneName::Words) => disease.is_none() && !protein,
+                Some(_) => false,
+                None => disease.is_some() && (loose || self.base.is_only_abbreviation(text)?),
+            };
         let kinds = Kinds {
             gene,
             disease: disease.is_some() || initials,
@@ -243,6 +247,13 @@ fn find_of<'a>(
             let unknown = (first..=last).filter(|at| !known[*at]);
             let changed = unknown.clone().all(|at| stops::changes(&words[at].low)) && unknown.count() > 0;
             let alone = first == last && !capital(&all[0]);
+            // `Alport syndrome autosomal dominant, recessive or X-linked?` asks for the inheritance of Alport syndrome.
+            let mode =
+                |word: &Word<'_>| matches!(vocabulary::cue(&[&word.low]), Some((_, vocabulary::Cue::Inheritance)));
+            let asks_mode = words[..first].iter().chain(&words[last + 1..]).any(mode);
+            if first < last && asks_mode && (mode(end) || mode(&all[0])) {
+                continue;
+            }
             // The knowledge base finds groups of diseases by a part of their names: `haemophilia A and F8` is no part of one.
             if kinds.loose && kinds.gene.is_none() && (is_filler(end) || all.iter().any(is_and)) {
                 continue;

@@ -43,7 +43,8 @@ const TASKS: &[(Task, &str)] = &[
     (
         Task::ReverseComplement,
         "reverse complement, reverse-complement, reverse complemented, reverse-complemented, reverse complementary, reverse-complementary, \
-         reversed complement, reverse complementing, revcomp, rev comp, rev-comp, rc",
+         reversed complement, reverse complementing, opposite strand 5 to 3, opposite strand from 5 to 3, opposite strand read 5 to 3, \
+         opposite strand of read 5 to 3, other strand 5 to 3, revcomp, rev comp, rev-comp, rc",
     ),
     (Task::Reverse, "reverse, reversed, reversing, backwards, backward, back to front, last to first, end to start"),
     (
@@ -58,7 +59,7 @@ const TASKS: &[(Task, &str)] = &[
     ),
     (
         Task::Transcription,
-        "transcribe, transcribed, transcribes, transcribing, transcription, mrna, messenger rna, to rna, into rna, as rna, in rna, rna version, rna form, rna copy, rna sequence",
+        "transcribe, transcribed, transcribes, transcribing, transcription, mrna, messenger rna, to rna, into rna, as rna, in rna, rna of, rna version, rna form, rna copy, rna sequence",
     ),
     (
         Task::Length,
@@ -86,11 +87,11 @@ const OTHER: &str = "frame frames template both half part parts only first last 
     mutations mutant replace replaced insert inserted delete deleted substitute substituted mask masked trim trimmed cut cuts digest restriction \
     enzyme enzymes blast align aligned alignment compare match matches similar identity organism species chromosome anneal annealing \
     extinction concentration ph isoelectric hydrophobic domain domains function gene-name variant variants snp probability likely why methylated \
-    methylation cpg starting ending position positions index count entropy complexity repeat repeats motif motifs trimer kmer kmers";
+    methylation cpg starting ending position positions index entropy complexity repeat repeats motif motifs trimer kmer kmers";
 
 /// Words behind the word for a task that belong to it.
 const BEHIND: &str = "content contents percentage percent fraction ratio share amount level proportion % rich strand strands sequence sequences string order \
-    version form chain product letters bases residues code please donor acceptor element region long";
+    version form chain product letters bases residues code please much count donor acceptor element region long";
 
 /// Words of bases that are words of English: in small letters they are no sequence.
 const ENGLISH: [&str; 14] =

@@ -45,7 +45,7 @@ const COLLECTING: &str = "list lists listing set names table overview collection
 const CIRCUMSTANCES: &str = "word words term terms english language lay layman laymans laymen plain simple easy everyday own brief detail \
     principle fact nutshell sentence sentences line lines moment present literature database databases data records file notes \
     report panel letter essay thesis homework exam talk lecture class course presentation poster clinic ward textbook book article paper practice theory \
-    addition advance body cell cells question beginner beginners beginning dummies student students kid child grandmother purpose purposes \
+    addition advance body bodies cell question beginner beginners beginning dummies student students kid child grandmother purpose purposes \
     interest curiosity work way other people everyday time office project morning afternoon evening week month tomorrow";
 
 /// Who hands a disease on: circumstances where inheritance is asked for.
@@ -67,7 +67,7 @@ const PERSONS: &str =
     "i we you u they he she one who people someone somebody anyone everybody everyone that which it this these";
 
 /// How sure a name is, and how it came up: `suspected X`, `so-called X`.
-const SAID: &str = "suspected called named confirmed mentioned discussed titled so-called presumed possible alleged supposed told read heard said saw";
+const SAID: &str = "suspected called named confirmed mentioned discussed titled so-called presumed possible alleged supposed told read heard said saw letters acronym";
 
 /// Orders, and verbs of looking for something.
 const REQUESTS: &str = "give tell show list find name provide send get need want know fetch look search see check explain describe write print display return say mention \
@@ -77,9 +77,12 @@ const REQUESTS: &str = "give tell show list find name provide send get need want
 const AT_FAULT: &str = "haywire amiss astray awry messed busted ruined knocked scrambled botched rogue culprit sequenced checked ordered screened looked \
     examined analysed analyzed requested pinned worth known";
 
+/// One who has a disease.
+const SOMEONE: &str = "child kid baby boy girl man woman infant newborn teenager student friend guy fellow";
+
 /// Who asks and sees: the subject of `do doctors see`.
-const OBSERVERS: &str = "geneticist geneticists doctors scientists researchers clinicians professionals experts medics paediatricians pediatricians \
-    neurologists parents panel panels papers textbooks databases anybody somebody everyone folks";
+const OBSERVERS: &str = "geneticist doctors scientist researchers clinician professional expert medic paediatrician pediatrician neurologist \
+    parents panel paper textbook database anybody somebody everyone folks";
 
 /// Words in -ly that are no adverbs.
 const NO_ADVERBS: &str = "family anomaly assembly supply fly belly jelly bully july italy ally reply butterfly";
@@ -107,6 +110,11 @@ pub(super) fn is_kin(word: &str) -> bool {
 fn is_verb(word: &str) -> bool {
     let plural = word.ends_with('s') && !["ss", "us", "is", "'s"].iter().any(|end| word.ends_with(end));
     !has(TAKING_OVER, word) && (plural || is_adverb(word) || has(PAST, word))
+}
+
+/// Whether a verb of who acts may follow: `they`, `to`.
+pub(super) fn is_actor(word: &str) -> bool {
+    word == "to" || has("i we you u they he she one", word)
 }
 
 fn is_adverb(word: &str) -> bool {
@@ -179,7 +187,8 @@ impl<'a> Run<'a> {
     }
 
     fn all(&self, list: &str) -> bool {
-        (self.at..self.end).all(|at| has(list, self.low(at)) || is_adverb(self.low(at)))
+        let is_in = |word: &str| has(list, word) || word.strip_suffix('s').is_some_and(|one| has(list, one));
+        (self.at..self.end).all(|at| is_in(self.low(at)) || is_adverb(self.low(at)))
     }
 
     /// The place directly before another, if no punctuation stands between.
@@ -208,6 +217,11 @@ impl<'a> Run<'a> {
         }
         if self.takes_left() || self.is_second_request() {
             return Slot::Taken;
+        }
+        // `What does a child with X look like?`
+        let with = self.right().is_some_and(|right| ["with", "who"].contains(&self.word_of(right)));
+        if with && self.end - self.at == 1 && has(SOMEONE, self.low(self.at)) {
+            return Slot::Circumstance;
         }
         let named = self.right().is_some_and(|right| matches!(right.item, Item::Name(_)));
         if named && self.end - self.at == 1 && has(SAID, self.low(self.at)) {
@@ -298,7 +312,10 @@ impl<'a> Run<'a> {
         let Some(governor) = self.before(at) else { return Slot::Free };
         let word = self.word_of(governor);
         let inherited = self.sentence.has_any(&[Cue::Inheritance]) && self.all(KIN);
-        let circumstance = self.all(CIRCUMSTANCES) || inherited;
+        // `Information on clinics` is no circumstance, `information in plain words` is one.
+        let owned = word != "in"
+            && self.before(at - 1).is_some_and(|place| matches!(place.item, Item::Cue(cue) if is_asked(cue)));
+        let circumstance = self.all(CIRCUMSTANCES) && !owned || inherited;
         let free = |is_free: bool| if is_free { Slot::Free } else { Slot::Taken };
         match governor.item {
             Item::Cue(Cue::Filler | Cue::By) if circumstance => Slot::Circumstance,

@@ -27,7 +27,7 @@ const SPECIES: &str = "mouse mice murine rat dog canine cat feline horse equine 
     orthologue orthologous homolog homologue homologous paralog paralogue paralogous";
 
 /// How many, how often, in which order.
-const QUANTITY: &str = "many much more most least less lesser fewer few several count amount total sum quantity half quarter third \
+const QUANTITY: &str = "many much more most least less lesser fewer few count amount total sum quantity half quarter third \
     majority minority average median statistic statistical percent percentage proportion ratio fraction prevalence prevalent incidence \
     epidemiology frequency frequent infrequent rare rarity uncommon commonly commonness often seldom sometimes occasional occasionally \
     rate probability probable likelihood likely unlikely chance chances odd odds penetrance penetrant carrier rank ranking top best worst \
@@ -164,6 +164,11 @@ pub(super) fn denies_outright(word: &str) -> bool {
 /// Whether a word counts or compares by number.
 pub(super) fn counts(word: &str) -> bool {
     is_in(&[QUANTITY], word)
+}
+
+/// Whether a word may be a verb of looking for a gene.
+pub(super) fn examines(word: &str) -> bool {
+    ["test", "screen", "check", "sequence", "order"].contains(&word)
 }
 
 /// Whether a word changes what is asked.

@@ -218,6 +218,12 @@ fn ordinary_words_may_stand_where_they_change_nothing() {
         "To what gene do we owe Marfan syndrome?",
         "For a poster in the waiting room I want the guilty gene of Marfan syndrome.",
         "A neighbour's boy suffers from Marfan syndrome. Could you say which gene is to blame?",
+        "Which gene, when it does not work, leads to Marfan syndrome?",
+        "Who can name the gene for Marfan syndrome?",
+        "I work in a newborn screening lab and would like to know which genes are relevant for Marfan syndrome.",
+        "Is there a single gene that causes Marfan syndrome? If so, which one?",
+        "Please, which gene do they test when they suspect Marfan syndrome?",
+        "The gene behind the disease called Marfan syndrome?",
     ] {
         assert_eq!(meant(line).as_deref(), genes, "{line}");
     }
@@ -227,6 +233,9 @@ fn ordinary_words_may_stand_where_they_change_nothing() {
             "I'm annotating a table and want the Ensembl identifier of BRCA1.",
             "gene=BRCA1, information retrieval: ensembl =",
         ),
+        ("Are there any reports connecting FBN1 with seizures?", "gene=FBN1, phenotype=seizures, relation ="),
+        ("Is FBN1 protein coding or not?", "gene=FBN1, information retrieval: kind ="),
+        ("What does a child with Marfan syndrome look like?", "disease=Marfan syndrome, phenotypes ="),
         ("I keep hearing that NF1 has a hand in seizures, is that true?", "gene=NF1, phenotype=seizures, relation ="),
         (
             "How does Marfan syndrome run through families?",
@@ -257,6 +266,13 @@ fn ordinary_words_refuse_where_they_change_what_is_asked() {
         "What does the CFTR channel do?",
         "What is Marfan syndrome named after?",
         "How bad is Marfan syndrome?",
+        "Which genes soften Marfan syndrome?",
+        "Which genes does Marfan syndrome switch off?",
+        "Which symptoms of Marfan syndrome does aspirin ease?",
+        "Information on clinics for Marfan syndrome",
+        "Is FBN1 on the X chromosome?",
+        "Does FBN1 matter in twins with Marfan syndrome?",
+        "What is FBN1 responsible for in the body?",
     ] {
         assert_eq!(meant(line), None, "{line}");
     }

@@ -1,7 +1,7 @@
 //! The words of questions, apart from names, that say what is asked, and the words between them that say nothing. All others are open
 //! words: `stops` and `slots` say where they may stand.
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
 
 /// What a word or phrase says about the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -153,7 +153,7 @@ pub(super) const NOUNS: [Cue; 23] = [
 pub(super) const WORDS: &[(Cue, &str)] = &[
     (
         Filler,
-        "think about, thinking about, got, make you, makes you, make me, make one, make us, inside, under, beneath, a, an, the, this, that, these, those, some, all, every, each, both, another, certain, given, own, such, whichever, whatever, i, me, my, \
+        "it possible that, possible that, in terms of, several, correct that, right that, true that, a little, a bit, been used for, or not, you tell me, you tell us, think about, thinking about, got, make you, makes you, make me, make one, make us, inside, under, beneath, a, an, the, this, that, these, those, some, all, every, each, both, another, certain, given, own, such, whichever, whatever, i, me, my, \
          mine, myself, we, us, our, ours, you, your, yours, u, yourself, he, him, his, himself, she, her, hers, herself, it, its, itself, they, \
          them, their, theirs, themselves, one, ones, something, somebody, everything, everyone, everybody, whose, 's, i'm, i've, i'd, i'll, \
          we're, we've, we'd, we'll, you're, you've, you'd, they're, they've, he's, she's, it's, that's, there's, let, let's, of, for, in, on, \
@@ -199,14 +199,14 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     ),
     (
         Phenotype,
-        "problems, phenotype, phenotypes, symptom, symptoms, sign, signs, feature, features, manifestation, manifestations, trait, traits, \
+        "hallmarks, stigmata, problems, phenotype, phenotypes, symptom, symptoms, sign, signs, feature, features, manifestation, manifestations, trait, traits, \
          finding, findings, characteristics, abnormality, abnormalities, clinical picture, clinical presentation, presentation, \
          phenotypic abnormality, phenotypic abnormalities, hpo terms, hpo phenotypes, signs and symptoms, symptoms and signs, phenotypic spectrum, \
          clinical spectrum, phenotype spectrum, spectrum of symptoms, symptomatology, complaints, disease features, clinical signs",
     ),
     (
         Mutation,
-        "mutation, mutations, variant, wrong, gone wrong, goes wrong, go wrong, went wrong, variants, mutated, mutant, defect, defects, defective, faulty, altered, alteration, alterations, \
+        "does not work, doesn't work, not working, not work, stops working, does not function, doesn't function, not function, out of order, mutation, mutations, variant, wrong, gone wrong, goes wrong, go wrong, went wrong, variants, mutated, mutant, defect, defects, defective, faulty, altered, alteration, alterations, \
          changes, change, pathogenic variant, pathogenic variants, pathogenic mutations, mutating, faults, fault, malfunction, \
          dysfunction, broken, faulty copy, defective copy, broken copy, mutated copy, faulty form, defective form, mutated form, faulty version, defective version, damaged, impaired, disrupted, disturbed, problem in, problem with, problems in, \
          problems with, error in, errors in, mistake in, touched, hit, lesion, lesions, mutates",
@@ -221,7 +221,7 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     ),
     (
         Verb,
-        "assigned, allocated, follow, follows, contain, contains, related, relate, relates, at play, come into play, comes into play, traced, be traced, traced back, traced to, traced back to, \
+        "usual suspect, usual suspects, considered, suspected, thought of, assigned, allocated, follow, follows, contain, contains, related, relate, relates, at play, come into play, comes into play, traced, be traced, traced back, traced to, traced back to, \
          stem from, stems from, stemming from, showing, exhibiting, displaying, featuring, presenting with, involving, part of, a part of, \
          make up, makes up, characterised by, characterized by, recognise, recognize, recognised by, recognized by, filed, filed under, \
          registered, registered under, pointing to, point to, points to, indicative of, suggestive of, associated, associate, associates, \
@@ -245,7 +245,7 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     ),
     (
         Risk,
-        "risk, risk of, increase the risk, increases the risk, raise the risk, raises the risk, predispose, predisposes, \
+        "prone, predisposed, risk, risk of, increase the risk, increases the risk, raise the risk, raises the risk, predispose, predisposes, \
             predisposing, susceptibility, susceptible, increase, increases, raise, raises",
     ),
     (Genetic, "genetic, genetically, monogenic, mendelian"),
@@ -256,11 +256,14 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     (Person, "people, patients, patient, person, persons, someone, individuals, individual, anyone"),
     (
         Function,
-        "function, functions, purpose, job, task, tasks, duty, carry out, carries out, perform, performs, fulfil, fulfils, fulfill, fulfills, good for, used for, there for, functional role, biological function, biological role, molecular function",
+        "use of, the use, function, functions, purpose, job, task, tasks, duty, carry out, carries out, perform, performs, fulfil, fulfils, fulfill, fulfills, good for, used for, there for, functional role, biological function, biological role, molecular function",
     ),
     (Role, "role, roles, part"),
     (Work, "work, works"),
-    (Manifest, "manifest, manifests, look like, looks like, present itself, show itself, manifest itself"),
+    (
+        Manifest,
+        "i notice that, you notice that, one notices that, you tell that, one tell that, we tell that, i tell that, manifest, manifests, look like, looks like, present itself, show itself, manifest itself",
+    ),
     (
         Location,
         "location, locations, located, locate, locus, band, position, positioned, mapped, map, maps, lie, lies, sit, sits, \
@@ -279,7 +282,7 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     (Name, "name, named, called, term"),
     (
         Official,
-        "full, in full, long, complete, official, approved, whole, written out, current, correct, standard, proper, hgnc approved",
+        "long version, full version, full, in full, long, complete, official, approved, whole, written out, current, correct, standard, proper, hgnc approved",
     ),
     (
         StandsFor,
@@ -315,7 +318,7 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     (Kind, "kind, type, sort, class, category, kinds, types"),
     (
         Biotype,
-        "biotype, biotypes, protein coding, protein-coding, coding, noncoding, non-coding, non coding, pseudogene, locus type, \
+        "an rna, rna molecule, just rna, biotype, biotypes, protein coding, protein-coding, coding, noncoding, non-coding, non coding, pseudogene, locus type, \
          gene type, gene biotype, code for a protein, codes for a protein, code for protein, encode a protein, encodes a protein, \
          make a protein, makes a protein, coding gene, protein coding gene, protein-coding gene, noncoding rna, non-coding rna, \
          non-coding gene, noncoding gene, rna gene, kind of gene, type of gene, sort of gene, class of gene, gene class, \
@@ -328,7 +331,7 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     ),
     (
         Inheritance,
-        "inheritance, inherit, hereditary, heritable, dominant, recessive, x-linked, x linked, autosomal, autosomal dominant, \
+        "handed down, handed on, passed along, on the x chromosome, sex-linked, inheritance, inherit, hereditary, heritable, dominant, recessive, x-linked, x linked, autosomal, autosomal dominant, \
          autosomal recessive, transmitted, transmission, passed on, passed down, run in families, runs in families, run through families, runs through families, run in the family, runs in the family, mitochondrially, \
          inherited, passed, inheritable, y-linked, semidominant, mode of inheritance, inheritance pattern, inheritance mode, from one parent or both, from one parent or from both, one parent or \
          both, from both parents, from one parent, heredity, heritability pattern, inherited pattern, transmission mode, transmit, transmits, \
@@ -342,7 +345,7 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     ),
     (
         Information,
-        "defined, defines, denote, denotes, signify, signifies, refer to, refers to, information, more information, further information, more info, more details, more about, info, about, describe, description, descriptions, define, definition, definitions, meaning, mean, means, explain, \
+        "meant by, mean by, defined, defines, denote, denotes, signify, signifies, refer to, refers to, information, more information, further information, more info, more details, more about, info, about, describe, description, descriptions, define, definition, definitions, meaning, mean, means, explain, \
          explanation, details, detail, summary, overview, facts, general information, gene information, disease information, \
          gene summary, short explanation, short summary, short description, good summary, good explanation, background, know about, known about, tell me about, summarize, summarise",
     ),
@@ -363,8 +366,30 @@ pub(super) fn split(text: &'static str) -> impl Iterator<Item = &'static str> {
 
 /// The longest phrase at the beginning of `words`: how many words it has, and its cue.
 pub(super) fn cue(words: &[&str]) -> Option<(usize, Cue)> {
-    PHRASES.iter().find(|(phrase, _)| words.starts_with(phrase)).map(|(phrase, cue)| (phrase.len(), *cue))
+    let found = PHRASES.iter().find(|(phrase, _)| words.starts_with(phrase)).map(|(phrase, cue)| (phrase.len(), *cue));
+    found.or_else(|| Some((1, inflected(words.first()?)?)))
 }
+
+/// The cue of a verb or noun in another form than those that are listed: `connecting`, `associating`, `syndromes`.
+fn inflected(word: &str) -> Option<Cue> {
+    let bends = |cue: &Cue| {
+        matches!(cue, Verb | Cause | Relation | Risk | Gene | Disease | Phenotype | Location | Symbol | Alias | Encode)
+    };
+    let listed = |stem: &str| SINGLE.get(stem).copied().filter(bends);
+    let stems = |end: &str| word.strip_suffix(end).filter(|stem| stem.len() >= 4);
+    if let Some((_, last)) = word.rsplit_once('-') {
+        // `Disease-causing`.
+        let all = word.split('-').all(|part| SINGLE.contains_key(part) || inflected(part).is_some());
+        return all.then(|| SINGLE.get(last).copied().or_else(|| inflected(last))).flatten();
+    }
+    let verb = |stem: &str| listed(stem).or_else(|| listed(&format!("{stem}e")));
+    ["ing", "ed"].iter().filter_map(|end| stems(end)).find_map(verb).or_else(|| stems("s").and_then(listed))
+}
+
+/// The single words of the vocabulary.
+static SINGLE: LazyLock<HashMap<&'static str, Cue>> = LazyLock::new(|| {
+    PHRASES.iter().filter(|(phrase, _)| phrase.len() == 1).map(|(phrase, cue)| (phrase[0], *cue)).collect()
+});
 
 /// Whether all words say nothing.
 pub(super) fn says_nothing(words: &[&str]) -> bool {

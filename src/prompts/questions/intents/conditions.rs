@@ -25,7 +25,9 @@ impl View<'_> {
         let is_disease = kind == Meaning::Disease;
         let target = self.target;
         if target == Some(Gene) && list {
-            let makes = !self.has(Encode) || self.spells(&["make", "makes", "making"]);
+            let makes = !self.has(Encode)
+                || self.spells(&["make", "makes", "making"])
+                || name.kinds.gene.is_none() && !name.kinds.loose;
             let does = self.ends_in_do();
             let fits = makes
                 && !does
@@ -42,6 +44,7 @@ impl View<'_> {
                     Relation,
                     Person,
                     Encode,
+                    Protein,
                     Disease,
                     Information,
                     Name,
@@ -100,7 +103,10 @@ impl View<'_> {
             };
             return if spaces.contains(&space) { field(space) } else { None };
         }
-        if self.has(Alias) && !self.spells(&["symbol", "symbols"]) && self.only(&[Which, Alias, Disease, Verb]) {
+        if self.has(Alias)
+            && !self.spells(&["symbol", "symbols"])
+            && self.only(&[Which, Alias, Disease, Verb, Information])
+        {
             return field("synonyms");
         }
         let what = if is_disease { Disease } else { Phenotype };

@@ -12,7 +12,8 @@ impl View<'_> {
         let field = |field: &str| says(&format!("information retrieval: {field}"));
         let first = self.genes.iter().map(|gene| gene.at).min()?;
         let yes_no = self.sentence.yes_no;
-        let list = !self.has(Where) && !self.has(How) && !self.has(Who) && (!yes_no || self.light(There));
+        let list =
+            !self.has(Where) && !self.has(How) && (!self.has(Who) || self.has(Which)) && (!yes_no || self.light(There));
         // `What disease causes FBN1?`
         if self.is_made(first) {
             return None;
@@ -52,7 +53,8 @@ impl View<'_> {
         let happens = self.spells(&["happens", "happen"]) && self.has(Mutation) && self.has(Which);
         // `What goes wrong if X is broken?`
         let wrong = self.spells(&["wrong"]) && self.has(Which) && self.spells(&["if", "when", "with"]);
-        if (happens || wrong || get) && list && self.strict() && self.only(&[Which, Verb, Mutation, Gene, Person]) {
+        if (happens || wrong || get) && list && self.strict() && self.only(&[Which, Who, Verb, Mutation, Gene, Person])
+        {
             return says("diseases");
         }
         if self.target == Some(Phenotype) && list {
@@ -86,19 +88,22 @@ impl View<'_> {
                 None
             };
         }
-        if yes_no && self.has(Alias) && self.only(&[Alias]) {
+        if yes_no && self.has(Alias) && self.among(&[Alias]) {
             return field("names");
         }
         // `Does X have older symbols?`
-        if yes_no && self.has(Previous) && self.only(&[Previous, Name, Symbol]) {
+        if yes_no && self.has(Previous) && self.among(&[Previous, Name, Symbol]) {
             return field("previous_symbol");
         }
         if self.has(Biotype) || (self.has(Kind) && !self.has(Inheritance)) {
-            let fits = self.only(&[Which, Biotype, Kind, Gene, Encode, Or]);
+            let belongs = !self.has(Verb) || self.spells(&["belong", "belongs"]);
+            let fits = belongs && self.only(&[Which, Biotype, Kind, Gene, Encode, Or, Verb]);
             return if fits { field("kind") } else { None };
         }
         if self.has(Inheritance) {
-            let fits = self.only(&[Which, Inheritance, Mode, Kind, Or, Genetic, Mutation]);
+            // `Is X on the X chromosome?` asks where it is.
+            let fits =
+                !self.spells(&["chromosome"]) && self.only(&[Which, Inheritance, Mode, Kind, Or, Genetic, Mutation]);
             return if fits { field("inheritance") } else { None };
         }
         // `Does X have an Ensembl identifier?`
@@ -132,8 +137,12 @@ impl View<'_> {
         }
         let does = self.ends_in_do();
         if self.has(Function) || self.has(Role) || does {
-            let fits = self.only(&[Which, Function, Role, Protein, Encode, Information, Gene, Adjective])
-                || (self.has(Role) && self.only(&[Which, Role, Verb]));
+            let noun = self.has(Function) || self.has(Role);
+            let fits = if noun {
+                self.among(&[Function, Role, Protein, Encode, Gene, Adjective])
+            } else {
+                self.only(&[Which, Protein, Encode, Information, Gene])
+            };
             let asks = self.has(Which) || self.has(Function) || self.has(Role);
             return if fits && asks && (!does || self.strict()) { field("summary") } else { None };
         }
@@ -147,27 +156,28 @@ impl View<'_> {
         }
         if self.has(Previous)
             && (self.has(Name) || self.has(Symbol) || self.has(Alias))
-            && self.only(&[Which, Previous, Name, Symbol, Alias, Gene])
+            && self.among(&[Previous, Name, Symbol, Alias, Gene])
         {
             // `Which gene used to be called MLL?` asks for what it is called now.
             let now = self.target == Some(Gene) && self.has(Which) && self.target_at < first && !self.has(Symbol);
             return field(if now { "symbol" } else { "previous_symbol" });
         }
         let official = self.has(Official);
-        if self.has(Symbol) && !self.has(StandsFor) && self.only(&[Which, Symbol, Official, Gene]) {
+        let means = self.spells(&["mean", "means", "meaning"]);
+        if self.has(Symbol) && !self.has(StandsFor) && !means && self.among(&[Symbol, Official, Gene]) {
             return field("symbol");
         }
         // `What else do people call X?`
         if self.has(Which) && self.spells(&["call"]) && self.spells(&["else"]) && self.only(&[Which, Person]) {
             return field("names");
         }
-        if self.has(Alias) && self.only(&[Which, Alias, Gene, Name, Person, Verb]) {
+        if self.has(Alias) && self.among(&[Alias, Gene, Name]) {
             let alias = self.spells(&["alias", "aliases"]);
             return if alias { field("alias") } else { field("names") };
         }
         // `What does the abbreviation X mean?`
-        let means = self.has(StandsFor) && self.spells(&["mean", "means"]);
-        if (self.has(Name) || self.has(StandsFor))
+        let means = means && (self.has(StandsFor) || self.has(Symbol));
+        if (self.has(Name) || self.has(StandsFor) || means)
             && (means || !self.has(Information))
             && self.only(&[Which, Name, StandsFor, Official, Gene, Symbol, Information])
         {

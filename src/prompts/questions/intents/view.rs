@@ -37,6 +37,11 @@ pub(super) struct View<'a> {
 /// Cues that say nothing about what is asked.
 const LIGHT: [Cue; 6] = [Filler, Auxiliary, Whether, There, And, By];
 
+/// The nouns among cues, with their places.
+fn nouns_of(placed: &[(usize, Cue)]) -> impl Iterator<Item = (usize, Cue)> {
+    placed.iter().copied().filter(|(_, cue)| NOUNS.contains(cue) && *cue != Cause && *cue != Person)
+}
+
 impl<'a> View<'a> {
     pub(super) fn of(sentence: &'a Sentence<'a>, kinds: &[Meaning]) -> Self {
         let names = || sentence.names.iter().zip(kinds.iter().copied());
@@ -108,7 +113,9 @@ impl<'a> View<'a> {
         // `What kind of disease …`
         let behind_which = behind_which.and_then(|found| match found.1 {
             // `What is the underlying gene defect …`
-            Cause => placed
+            // `What do we know about diseases …`
+            Information => nouns_of(&placed).find(|noun| noun.1 != Information).or(Some(found)),
+            Cause | Mutation => placed
                 .iter()
                 .copied()
                 .find(|next| next.0 > found.0)
@@ -149,6 +156,11 @@ impl<'a> View<'a> {
     /// Whether all cues are among these.
     pub(super) fn only(&self, allowed: &[Cue]) -> bool {
         self.cues.iter().all(|cue| allowed.contains(cue))
+    }
+
+    /// Whether all cues are among these, and those that may stand beside any word for what is asked.
+    pub(super) fn among(&self, allowed: &[Cue]) -> bool {
+        self.cues.iter().all(|cue| allowed.contains(cue) || matches!(cue, Which | Verb | Person | Information))
     }
 
     /// Whether a light cue stands somewhere.
