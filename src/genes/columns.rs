@@ -61,10 +61,7 @@ pub(crate) const PHENOTYPES: &[Column] = &[
     column(&["frequency"], "fraction of patients who have it, as HPO writes it"),
     column(&["disease_id"], "disease in which the gene has it"),
     DISEASE,
-    column(
-        &["claim"],
-        "what all sources together claim of the gene and that disease, and at most that it is listed: supportive",
-    ),
+    column(&["claim"], "what all sources together claim of the gene and that disease"),
     SOURCE,
 ];
 

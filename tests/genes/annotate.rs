@@ -1,6 +1,6 @@
 //! `genogloss genes annotate`: variants and intervals get the facts of their genes.
 
-use super::made;
+use super::{GENES_TO_PHENOTYPE, made};
 use crate::support::{genogloss, shell, succeed, tools_available};
 
 const GTF: &str = "#!genome-build GRCh37.p13
@@ -37,6 +37,22 @@ fn variants_get_what_is_known_of_their_genes_and_nothing_else_changes() {
     assert!(lines[3].contains(&format!("END=3050;GG_GENES={fbn2},AC123.4|||||||\t")), "as far as END: {}", lines[3]);
     let only = succeed(&["genes", "-b", &base, "annotate", "--quiet", &vcf, "--gtf", &gtf, "--source", "clingen"]);
     assert!(only.contains("GG_GENES=FBN1|HGNC:3603|MONDO:0007947|AD||ClinGen:Definitive|definitive|\t"), "{only}");
+}
+
+#[test]
+fn modes_of_inheritance_are_no_phenotypes() {
+    let (folder, _) = made();
+    let phenotypes = format!("{GENES_TO_PHENOTYPE}2200\tFBN1\tHP:0000005\tMode of inheritance\t-\tOMIM:154700\n");
+    let phenotypes = folder.write("more_genes_to_phenotype.txt", phenotypes);
+    let [hgnc, obo, panel] = ["hgnc.txt", "hp.obo", "g2p.csv"].map(|name| folder.path(name));
+    let base = folder.path("inheritance.sqlite");
+    succeed(&["genes", "build", "--quiet", "-o", &base, &hgnc, &obo, &phenotypes, &panel]);
+    let (gtf, bed) = (folder.write("genes.gtf", GTF), folder.write("one.bed", "15\t1000\t1001\n"));
+    // Definitive is the disease by the panel, and so are its phenotypes.
+    for more in [&[][..], &["--min-evidence", "definitive"]] {
+        let text = succeed(&[&["genes", "-b", &base, "annotate", "--quiet", &bed, "--gtf", &gtf], more].concat());
+        assert!(text.contains("\tHP:0001083|HP:0001166\t") && !text.contains("HP:0000005"), "{text}");
+    }
 }
 
 #[test]

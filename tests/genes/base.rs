@@ -90,6 +90,8 @@ fn diseases_and_phenotypes_say_who_says_so() {
     let phenotypes = rows(&base, &["phenotypes", "FBN1"]);
     assert_eq!(phenotypes.len(), 3);
     assert_eq!(phenotypes[1][2..7], ["HP:0001166", "Arachnodactyly", "20/25", "OMIM:154700", "Marfan syndrome"]);
+    assert!(phenotypes.iter().all(|row| row[7] == "definitive"), "as the disease: {phenotypes:?}");
+    assert_eq!(rows(&base, &["phenotypes", "FBN1", "--min-evidence", "definitive"]), phenotypes);
     assert_eq!(phenotypes[2][2..6], ["HP:0001166", "Arachnodactyly", ".", "OMIM:154700"]);
     assert!(phenotypes[2][8].starts_with("Gene2Phenotype"), "{phenotypes:?}");
 }

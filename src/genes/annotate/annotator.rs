@@ -188,9 +188,11 @@ impl Annotator {
                 let (identifiers, name) = (vec![id.clone()], name.clone());
                 facts.diseases.push(DiseaseFact { identifiers, name, claim: phenotype.claim, sources: vec![source] });
             }
-            match facts.phenotypes.binary_search(&phenotype.term) {
-                Ok(_) => {}
-                Err(at) => facts.phenotypes.insert(at, phenotype.term),
+            // Modes of inheritance and onsets are none, as in the listing of phenotypes.
+            if phenotype.is_abnormality
+                && let Err(at) = facts.phenotypes.binary_search(&phenotype.term)
+            {
+                facts.phenotypes.insert(at, phenotype.term);
             }
         }
         Ok(facts)

@@ -182,15 +182,9 @@ impl Base {
         Ok(all)
     }
 
-    /// The claim of a gene and each record of a disease that sources name.
-    pub(super) fn record_claims(&self, gene: i64) -> Result<HashMap<i64, Claim>> {
-        let mut claims = HashMap::new();
-        for disease in self.all_claims_of(gene)? {
-            for one in disease.pair.own_statements(disease.entity) {
-                claims.insert(one.relation.id, disease.pair.claim);
-            }
-        }
-        Ok(claims)
+    /// The claim of a gene and each disease that sources name, by the number of the disease as an entity.
+    pub(super) fn entity_claims(&self, gene: i64) -> Result<HashMap<i64, Claim>> {
+        Ok(self.all_claims_of(gene)?.into_iter().map(|one| (one.entity, one.pair.claim)).collect())
     }
 
     /// The genes of diseases (`own`) or of their members (by their numbers as entities), whose claim counts, strongest first.

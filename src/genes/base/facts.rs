@@ -24,9 +24,9 @@ pub(crate) struct GeneOfTerm {
     pub claim: Claim,
 }
 
-/// What is claimed of a gene's phenotype: what is claimed of the gene and the disease in which it has it, and at most that a source lists it.
-fn phenotype_claim(disease: Option<Claim>) -> Claim {
-    disease.unwrap_or(Claim::Associated).max(Claim::Supportive)
+/// What is claimed of a gene's phenotype: what is claimed of the gene and the disease in which it has it.
+fn phenotype_claim(claims: &HashMap<i64, Claim>, disease: Option<i64>) -> Claim {
+    disease.and_then(|entity| claims.get(&entity)).copied().unwrap_or(Claim::Associated)
 }
 
 impl Base {
@@ -54,19 +54,18 @@ impl Base {
 
     /// A gene's phenotypes, one row per source and disease; those of strongly claimed diseases first.
     pub(crate) fn phenotypes(&self, gene: &Gene) -> Result<Vec<Phenotype>> {
-        let claims = self.record_claims(gene.id)?;
-        let sql = "SELECT t.id, t.name, p.frequency, d.accession, d.name, p.source, d.id FROM gene_term p JOIN term t ON t.id = p.term
+        let claims = self.entity_claims(gene.id)?;
+        let sql = "SELECT t.id, t.name, p.frequency, d.accession, d.name, p.source, d.entity FROM gene_term p JOIN term t ON t.id = p.term
                    LEFT JOIN disease d ON d.id = p.disease WHERE p.gene = ?1 ORDER BY t.id, d.accession, p.rowid";
         let aside = self.aside()?;
         let mut all = self.rows(sql, [gene.id], |row| {
             let (term, disease): (u32, Option<String>) = (row.get(0)?, row.get(3)?);
-            let of: Option<i64> = row.get(6)?;
             Ok(Phenotype {
                 term,
                 name: row.get(1)?,
                 frequency: row.get(2)?,
                 disease: disease.zip(row.get(4)?),
-                claim: phenotype_claim(of.and_then(|id| claims.get(&id)).copied()),
+                claim: phenotype_claim(&claims, row.get(6)?),
                 is_abnormality: !aside.contains(&term),
                 source: row.get(5)?,
             })
@@ -79,7 +78,7 @@ impl Base {
     /// Genes with phenotypes: gene, symbol, source, the phenotype with its disease, and what is claimed of gene and disease.
     pub(crate) fn genes_of_terms(&self, terms: &BTreeSet<u32>) -> Result<Vec<GeneOfTerm>> {
         let sql =
-            "SELECT g.id, g.symbol, p.source, p.term, d.accession, d.id FROM gene_term p JOIN gene g ON g.id = p.gene
+            "SELECT g.id, g.symbol, p.source, p.term, d.accession, d.entity FROM gene_term p JOIN gene g ON g.id = p.gene
                    LEFT JOIN disease d ON d.id = p.disease WHERE p.term = ?1";
         let mut claims: HashMap<i64, HashMap<i64, Claim>> = HashMap::new();
         let mut all = Vec::new();
@@ -87,15 +86,14 @@ impl Base {
             let gene: (i64, String) = (row.get(0)?, row.get(1)?);
             Ok((gene, row.get::<_, i64>(2)?, row.get::<_, u32>(3)?, row.get::<_, Option<String>>(4)?, row.get(5)?))
         })?;
-        for ((gene, symbol), source, term, disease, record) in rows {
-            let record: Option<i64> = record;
+        for ((gene, symbol), source, term, disease, entity) in rows {
             if !self.counts(source) {
                 continue;
             }
             if let Entry::Vacant(new) = claims.entry(gene) {
-                new.insert(self.record_claims(gene)?);
+                new.insert(self.entity_claims(gene)?);
             }
-            let claim = phenotype_claim(record.and_then(|id| claims[&gene].get(&id)).copied());
+            let claim = phenotype_claim(&claims[&gene], entity);
             if self.filter().admits(claim) {
                 let term = format!("HP:{term:07}");
                 let about = disease.map_or(term.clone(), |id| format!("{term} in {id}"));
