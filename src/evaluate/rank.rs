@@ -111,7 +111,7 @@ pub(crate) fn evaluate(settings: RankSettings<'_>) -> Result<Evaluation> {
     inputs.extend(candidates.inputs);
     let mut tally = Tally { records: cases.len() as u64, ..Tally::default() };
     let (mut phenotypes, mut names) = (Phenotypes::new(base, scorer.ontology()), Candidates::new(base));
-    let mut judged = Vec::new();
+    let (mut judged, mut unknown) = (Vec::new(), BTreeMap::new());
     for case in cases {
         if let Some(why) = &case.problem {
             tracing::warn!("{}: {why}", case.place);
@@ -119,6 +119,9 @@ pub(crate) fn evaluate(settings: RankSettings<'_>) -> Result<Evaluation> {
         let mut genes = Vec::new();
         for name in &case.genes {
             let gene = names.one(name)?;
+            if let Err(why) = &gene.gene {
+                unknown.entry(name.clone()).or_insert_with(|| (0, why.clone())).0 += 1u64;
+            }
             genes.push((gene.symbol().to_string(), gene.gene.ok()));
         }
         if genes.is_empty() {
@@ -138,6 +141,9 @@ pub(crate) fn evaluate(settings: RankSettings<'_>) -> Result<Evaluation> {
         judged.push(Judged { id: case.id, terms, papers: case.papers, genes, candidates });
     }
     phenotypes.warn();
+    for (name, (cases, why)) in &unknown {
+        tracing::warn!("causal gene {name}: {why}; it counts as never listed ({} cases)", commas(*cases));
+    }
     if judged.is_empty() {
         return Err(Error::input(path.display(), "no case of it names a causal gene")
             .with_hint("a table of cases needs the column gene; phenopackets need interpretations with a gene"));

@@ -37,6 +37,19 @@ pub(crate) fn invalid_genotype(columns: &[u8]) -> Option<(usize, &[u8])> {
     })
 }
 
+/// Whether a sample carries an alternate allele, by the columns from FORMAT on; also true where there are no genotypes to tell it by.
+pub(crate) fn is_carried(columns: &[u8]) -> bool {
+    let mut columns = columns.split(|&b| b == b'\t');
+    let names = columns.next().unwrap_or_default();
+    let Some(place) = names.split(|&b| b == b':').position(|name| name == b"GT") else { return true };
+    let carries = |sample: &[u8]| {
+        let genotype = sample.split(|&b| b == b':').nth(place).unwrap_or_default();
+        genotype.iter().any(|byte| matches!(byte, b'1'..=b'9'))
+    };
+    let mut samples = columns.peekable();
+    samples.peek().is_none() || samples.any(carries)
+}
+
 /// Whether a text is a genotype: numbers of alleles or `.`, separated by `/` or `|` (VCF 4.4, section 1.6.2), which may also stand
 /// before the first allele since VCF 4.4.
 fn is_genotype(value: &[u8]) -> bool {
@@ -66,6 +79,16 @@ mod tests {
         assert_eq!(surplus_values(b"GT:GQ\t0/1:3\t0/1"), None);
         assert_eq!(surplus_values(b"GT:GQ\t0/1:3\t0/1:3:4"), Some((2, 3, 2)));
         assert_eq!(surplus_values(b"GT"), None);
+    }
+
+    #[test]
+    fn a_sample_carries_an_alternate_allele() {
+        for carried in ["", "GT", "GQ\t7", "GT:GQ\t0/0:3\t0|1:3", "GT\t1", "GT\t./2", "GQ:GT\t3\t3:10/0"] {
+            assert!(is_carried(carried.as_bytes()), "{carried}");
+        }
+        for not in ["GT\t0/0", "GT:GQ\t./.:12\t0|0:1", "GT\t.", "GQ:GT\t11:0\t1"] {
+            assert!(!is_carried(not.as_bytes()), "{not}");
+        }
     }
 
     #[test]

@@ -141,6 +141,53 @@ fn diseases_are_ranked_too() {
     assert_eq!(rows[2][6], "HP:0001083=present,not in the disease");
 }
 
+/// Orphanet's records of Beta syndrome and of the disease of TGFB3, by Mondo.
+const MONDO: &str = "format-version: 1.2
+data-version: releases/2025-01-07
+ontology: mondo
+
+[Term]
+id: MONDO:0000003
+name: Beta syndrome
+xref: OMIM:100002 {source=\"MONDO:equivalentTo\"}
+xref: Orphanet:77 {source=\"MONDO:equivalentTo\"}
+
+[Term]
+id: MONDO:0000004
+name: Epsilon syndrome
+xref: OMIM:100005 {source=\"MONDO:equivalentTo\"}
+xref: Orphanet:78 {source=\"MONDO:equivalentTo\"}
+";
+
+const ORPHANET: &str = "orphacode\tdisorder\thpo_id\thpo_term\tfrequency
+77\tBeta syndrome\tHP:0001083\tEctopia lentis\tObligate (100%)
+78\tEpsilon syndrome\tHP:0010864\tIntellectual disability, severe\tObligate (100%)
+";
+
+#[test]
+fn a_disease_has_one_line_with_the_genes_of_all_its_records() {
+    let panel = super::G2P.lines().next().expect("a header").to_string()
+        + "\nFBN1,134797,\"ALPHA SYNDROME\",100001,confirmed,monoallelic,,HP:0010864,,1,DD,,3603,\"No date\"\n";
+    let (_folder, base) = made_with(&[("mondo.obo", MONDO), ("orphanet.tsv", ORPHANET), ("DDG2P.csv", panel.as_str())]);
+    let rows = ranked(&base, &["--hpo", "HP:0001083", "--what", "diseases", "--top", "0"]);
+    let mut found: Vec<[&str; 3]> = rows.iter().map(|row| [row[1].as_str(), &row[4], &row[5]]).collect();
+    found.sort_unstable();
+    // HPO's frequencies alone where HPO annotates the disease: not Orphanet's of Beta, nor those of Gene2Phenotype of Alpha.
+    assert_eq!(
+        found,
+        [
+            ["OMIM:100001", "FBN1", "HP:0001083=HP:0001083:0.50?"],
+            ["OMIM:100002", "FBN2; TGFB2", "HP:0001083=."],
+            ["OMIM:100003", "TGFB2", "HP:0001083=."],
+            ["OMIM:100004", "FBN1", "HP:0001083=HP:0001083:0.75"],
+            ["ORPHA:78", "TGFB3", "HP:0001083=."],
+        ]
+    );
+    let rows = ranked(&base, &["--hpo", "HP:0010864"]);
+    let third = rows.iter().find(|row| row[1] == "TGFB3").expect("TGFB3 by Orphanet's phenotypes");
+    assert_eq!(third[4..7], ["ORPHA:78", "Epsilon syndrome", "HP:0010864=HP:0010864:1.00"]);
+}
+
 #[test]
 fn excluded_phenotypes_are_conflicts_and_change_no_score() {
     let (_folder, base) = made();
@@ -197,6 +244,14 @@ fn no_candidate_is_lost() {
     let (gtf, vcf) = (folder.write("genes.gtf", gtf), folder.write("calls.vcf", vcf));
     let at = ["--hpo", "HP:0001083", "--variants", &vcf, "--gtf", &gtf];
     assert_eq!(ranked(&base, &at), rows[..2]);
+    // A gene of records that no sample carries is no candidate.
+    let carried = "##fileformat=VCFv4.2\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"g\">
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ta\tb
+1\t150\t.\tA\tC\t.\tPASS\t.\tGT\t0/0\t./.\n1\t350\t.\tA\tC\t.\tPASS\t.\tGT\t0/0\t0|1\n";
+    let carried = folder.write("genotypes.vcf", carried);
+    let run = genogloss(&["genes", "-b", &base, "rank", "--hpo", "HP:0001083", "--variants", &carried, "--gtf", &gtf]);
+    assert_eq!(lines(&run.stdout).iter().map(|row| row[1].as_str()).collect::<Vec<_>>(), ["FBN1"], "{}", run.stderr);
+    assert!(run.stderr.contains("no sample carries an alternate allele of 1"), "{}", run.stderr);
     let passed = ranked(&base, &[&at[..], &["--pass"]].concat());
     assert_eq!((passed.len(), passed[0][1].as_str()), (1, "FBN2"));
     let run = genogloss(&["genes", "-b", &base, "rank", "--hpo", "HP:0001083", "--pass"]);
@@ -316,6 +371,9 @@ drawn\tHP:0001083\tFBN2\tTGFB2,TGFB3\tPMID:9
     assert_eq!((value("as_is", "recall_at_1").as_str(), value("as_is", "recall_at_3").as_str()), ("0.2000", "0.8000"));
     let mrr: f64 = value("as_is", "mrr").parse().expect("a number");
     assert!((mrr - (1.0 + 0.5 + 1.0 / 4.5 + 1.0 / 3.0 + 0.5) / 5.0).abs() < 1e-4, "{mrr}");
+    let odd = folder.write("odd.tsv", "id\tterms\tgene\na\tHP:0001083\tFBN1\nb\tHP:0001083\tNOGENE\n");
+    let run = genogloss(&["evaluate", "rank", &odd, "-b", &base, "--bootstrap", "0"]);
+    assert!(run.code == 0 && run.stderr.contains("causal gene NOGENE: no gene is called NOGENE"), "{}", run.stderr);
     let run = genogloss(&["evaluate", "rank", &cases, "-b", &base, "--html", "x.html"]);
     assert!(run.code == 2 && run.stderr.contains("does not apply to ranked genes"), "{}", run.stderr);
     let run = genogloss(&["evaluate", "core-promoter", &cases, "--without-paper"]);

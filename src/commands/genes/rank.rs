@@ -43,7 +43,7 @@ pub(super) struct Options {
     /// Candidate genes: a file with one gene per line, or names separated by commas. All are listed, those without a score at the end.
     #[arg(long, value_name = "FILE|NAMES", help_heading = "Candidates", conflicts_with = "variants")]
     genes: Option<String>,
-    /// Variants (VCF, BCF): the genes that they overlap are the candidates.
+    /// Variants (VCF, BCF): the genes that they overlap are the candidates. Where there are genotypes, a sample must carry the variant.
     #[arg(long, value_name = "FILE", help_heading = "Candidates", requires = "gtf")]
     variants: Option<PathBuf>,
     /// Places of genes: GTF or GFF3, of the assembly of the variants.

@@ -12,11 +12,11 @@ use crate::{
         InputReport,
         variants::{VariantRecord, Variants},
     },
-    vcf::places::Places,
+    vcf::{places::Places, samples::is_carried},
 };
 
 /// The genes that variants overlap, in the order of the file: HGNC's identifier, or the name of a gene that HGNC does not have; and the inputs.
-/// Records without an alternate allele do not count. `only_passed`: nor do those whose FILTER is neither PASS nor `.`.
+/// Records without an alternate allele do not count, nor do those of which no sample carries one. `only_passed`: nor do those whose FILTER is neither PASS nor `.`.
 pub(crate) fn genes_at_variants(
     facts: Facts,
     variants: Variants,
@@ -27,10 +27,14 @@ pub(crate) fn genes_at_variants(
     check_lengths(&facts.annotation, &variants.contigs, &facts.aliases, &place)?;
     let (_, mut finder) = facts.into_finder();
     let (mut genes, mut known) = (Vec::new(), HashSet::new());
-    let (mut records, mut used) = (0u64, 0u64);
+    let (mut records, mut used, mut not_carried) = (0u64, 0u64, 0u64);
     let report = variants.read(|record| {
         records += 1;
         if column(&record, 4) == b"." || (only_passed && !matches!(column(&record, 6), b"PASS" | b".")) {
+            return Ok(());
+        }
+        if !is_carried(samples(&record)) {
+            not_carried += 1;
             return Ok(());
         }
         used += 1;
@@ -48,8 +52,16 @@ pub(crate) fn genes_at_variants(
         })
     })?;
     finder.warn();
-    tracing::info!("{place}: {} genes at {used} of {records} records", genes.len());
+    tracing::info!(
+        "{place}: {} genes at {used} of {records} records; no sample carries an alternate allele of {not_carried}",
+        genes.len()
+    );
     Ok((genes, vec![report(), finder.report]))
+}
+
+/// FORMAT and the samples of a record; empty if it has none.
+fn samples(record: &VariantRecord) -> &[u8] {
+    record.line.splitn(9, |byte| *byte == b'\t').nth(8).unwrap_or_default().trim_ascii_end()
 }
 
 /// A column of a record, from 0.

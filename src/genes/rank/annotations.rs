@@ -29,14 +29,18 @@ struct Annotation {
     is_of_hpo: bool,
 }
 
-/// A disease with phenotypes.
+/// A disease with phenotypes, as one record has them: a disease may have several records.
 pub(super) struct Disease {
+    /// The number that all records of the disease share.
+    pub(super) entity: i64,
     /// Identifier; `None` if its source gives none.
     pub(super) accession: Option<String>,
     /// Name.
     pub(super) name: String,
     /// The source of its phenotypes.
     pub(super) source: i64,
+    /// Whether HPO annotates it.
+    pub(super) is_of_hpo: bool,
     /// Its phenotypes by index, ascending, and their frequencies; none is 0.
     pub(super) terms: Vec<(u32, f64)>,
     /// Those of them whose frequency no source states, ascending.
@@ -91,7 +95,14 @@ fn counts(claim: Claim, publisher: &str) -> bool {
 impl Annotations {
     /// Reads a knowledge base. `with_references`: also what each paper states, for [`Self::without`].
     pub(super) fn read(base: &Base, ontology: &Ontology, with_references: bool) -> Result<Self> {
-        let mut reader = Reader { base, ontology, diseases: Vec::new(), slots: HashMap::new(), rows: Vec::new() };
+        let mut reader = Reader {
+            base,
+            ontology,
+            diseases: Vec::new(),
+            slots: HashMap::new(),
+            slots_of: HashMap::new(),
+            rows: Vec::new(),
+        };
         let references = reader.annotations(with_references)?;
         reader.merge();
         reader.known_diseases()?;
@@ -132,21 +143,14 @@ fn frequencies(rows: &[Annotation]) -> Vec<(u32, f64)> {
     stated(rows).map(|(term, frequency)| (term, frequency.value())).filter(|(_, value)| *value > 0.0).collect()
 }
 
-/// A record of a disease, as it is read.
-struct Record {
-    /// Its number in the knowledge base.
-    id: i64,
-    disease: Disease,
-}
-
 /// Statements about a gene, by its number in the knowledge base.
 #[derive(Default)]
 struct Statements {
     has_disease: bool,
-    /// Records of diseases, and the sources.
+    /// Places of records of diseases, and the sources.
     diseases: BTreeMap<usize, Vec<i64>>,
-    /// All records, with and without phenotypes.
-    records: HashSet<i64>,
+    /// All diseases, with and without phenotypes.
+    entities: HashSet<i64>,
 }
 
 type Pairs = HashMap<i64, Statements>;
@@ -158,9 +162,11 @@ type Together = HashMap<(i64, i64), Claim>;
 struct Reader<'a> {
     base: &'a Base,
     ontology: &'a Ontology,
-    diseases: Vec<Record>,
+    diseases: Vec<Disease>,
     /// Places in `diseases` by the number in the knowledge base.
     slots: HashMap<i64, usize>,
+    /// Places in `diseases` by the number of the disease, of which several may be records.
+    slots_of: HashMap<i64, Vec<usize>>,
     rows: Vec<Annotation>,
 }
 
@@ -171,20 +177,22 @@ impl Reader<'_> {
         let of_hpo: Vec<bool> = self.base.sources().iter().map(|source| source.name == HPO).collect();
         let (base, ontology) = (self.base, self.ontology);
         // P: phenotypes; the others are inheritance, onset, course and modifiers.
-        let sql = "SELECT disease, term, absent, frequency, reference, source FROM disease_term
-                   WHERE aspect IS NULL OR aspect = 'P'";
+        let sql = "SELECT t.disease, t.term, t.absent, t.frequency, t.reference, t.source, d.entity FROM disease_term t
+                   JOIN disease d ON d.id = t.disease WHERE t.aspect IS NULL OR t.aspect = 'P' ORDER BY t.rowid";
         base.each(sql, |row| {
             let Some(term) = ontology.get(row.get(1)?) else { return Ok(()) };
             let (id, source): (i64, i64) = (row.get(0)?, row.get(5)?);
             if !base.counts(source) {
                 return Ok(());
             }
+            let entity: i64 = row.get(6)?;
             let slot = *self.slots.entry(id).or_insert_with(|| {
-                self.diseases.push(Record::new(id, source));
+                self.diseases.push(Disease::new(entity, source));
+                self.slots_of.entry(entity).or_default().push(self.diseases.len() - 1);
                 self.diseases.len() - 1
             });
             if row.get(2)? {
-                self.diseases[slot].disease.absent.push(term as u32);
+                self.diseases[slot].absent.push(term as u32);
                 return Ok(());
             }
             let reference = match row.get_ref(4)?.as_str_or_null()? {
@@ -221,8 +229,8 @@ impl Reader<'_> {
                 (rows, terms) = (others, frequencies(others));
             }
             if let Some(row) = rows.first() {
-                let disease = &mut self.diseases[row.disease as usize].disease;
-                (disease.terms, disease.source) = (terms, row.source);
+                let disease = &mut self.diseases[row.disease as usize];
+                (disease.terms, disease.source, disease.is_of_hpo) = (terms, row.source, row.is_of_hpo);
                 disease.assumed = stated(rows).filter(|(_, one)| one.is_assumed()).map(|(term, _)| term).collect();
                 used.extend(rows);
             }
@@ -236,7 +244,7 @@ impl Reader<'_> {
         let (diseases, slots) = (&mut self.diseases, &self.slots);
         self.base.each(sql, |row| {
             if let Some(&slot) = slots.get(&row.get(0)?) {
-                let disease = &mut diseases[slot].disease;
+                let disease = &mut diseases[slot];
                 (disease.accession, disease.name) = (row.get(1)?, row.get(2)?);
                 disease.key = disease.accession.clone().unwrap_or_else(|| disease.name.clone());
             }
@@ -244,14 +252,17 @@ impl Reader<'_> {
         })
     }
 
-    /// The statements about genes and diseases.
+    /// The statements about genes and diseases. A gene of a disease is one of all its records, whichever of them the statement names.
     fn pairs(&self, together: &Together) -> Result<Pairs> {
         let mut pairs = Pairs::new();
         let all = self.base.filter().least.is_none();
+        let sql = "SELECT r.gene, r.disease, r.claim, r.source, d.entity FROM gene_disease r JOIN disease d ON d.id = r.disease
+                   ORDER BY r.source, r.rowid";
         let publishers: Vec<&str> = self.base.sources().iter().map(|source| source.name.as_str()).collect();
-        self.base.each("SELECT gene, disease, claim, source FROM gene_disease ORDER BY source", |row| {
+        self.base.each(sql, |row| {
             let (gene, disease, claim, source): (i64, i64, i64, i64) =
                 (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            let entity: i64 = row.get(4)?;
             let statements: &mut Statements = pairs.entry(gene).or_default();
             let publisher = usize::try_from(source - 1).ok().and_then(|at| publishers.get(at)).copied();
             let admitted = together.get(&(gene, disease)).map_or(all, |claim| !claim.is_against());
@@ -259,8 +270,8 @@ impl Reader<'_> {
                 return Ok(());
             }
             statements.has_disease = true;
-            statements.records.insert(disease);
-            if let Some(&slot) = self.slots.get(&disease) {
+            statements.entities.insert(entity);
+            for &slot in self.slots_of.get(&entity).into_iter().flatten() {
                 let sources = statements.diseases.entry(slot).or_default();
                 if !sources.contains(&source) {
                     sources.push(source);
@@ -272,25 +283,26 @@ impl Reader<'_> {
         Ok(pairs)
     }
 
-    /// A record with one gene hands it on to the record of OMIM that its source states to be the same disease, if that has no gene.
+    /// A disease with one gene hands it on to the record of OMIM that its source states to be the same disease, if that has no gene.
     fn add_equal_records(&self, pairs: &mut Pairs) -> Result<()> {
         let mut genes_of: HashMap<i64, Vec<i64>> = HashMap::new();
         for (gene, statements) in pairs.iter() {
-            statements.records.iter().for_each(|record| genes_of.entry(*record).or_default().push(*gene));
+            statements.entities.iter().for_each(|entity| genes_of.entry(*entity).or_default().push(*gene));
         }
         let by_accession: HashMap<&str, usize> = self
             .diseases
             .iter()
             .enumerate()
-            .filter_map(|(slot, record)| Some((record.disease.accession.as_deref()?, slot)))
+            .filter_map(|(slot, record)| Some((record.accession.as_deref()?, slot)))
             .collect();
         let mut added = Vec::new();
-        let sql = "SELECT disease, accession, source FROM disease_reference WHERE mapping = 'exact'";
+        let sql = "SELECT d.entity, r.accession, r.source FROM disease_reference r JOIN disease d ON d.id = r.disease
+                   WHERE r.mapping = 'exact' ORDER BY r.rowid";
         self.base.each(sql, |row| {
-            let (record, source): (i64, i64) = (row.get(0)?, row.get(2)?);
-            if let Some([gene]) = genes_of.get(&record).map(Vec::as_slice)
+            let (entity, source): (i64, i64) = (row.get(0)?, row.get(2)?);
+            if let Some([gene]) = genes_of.get(&entity).map(Vec::as_slice)
                 && let Some(&slot) = by_accession.get(row.get_ref(1)?.as_str()?)
-                && !genes_of.contains_key(&self.diseases[slot].id)
+                && !genes_of.contains_key(&self.diseases[slot].entity)
             {
                 added.push((*gene, slot, source));
             }
@@ -310,11 +322,11 @@ impl Reader<'_> {
             .map(|(id, _): (i64, _)| id.to_string())
             .collect();
         let sql = format!(
-            "SELECT t.gene, t.term, t.source, d.accession, d.name, g.entrez, d.id FROM gene_term t JOIN disease d ON d.id = t.disease
+            "SELECT t.gene, t.term, t.source, d.accession, d.name, g.entrez, d.id, d.entity FROM gene_term t JOIN disease d ON d.id = t.disease
              JOIN gene g ON g.id = t.gene WHERE t.source IN ({})",
             others.join(", ")
         );
-        let mut own: BTreeMap<String, (i64, Record)> = BTreeMap::new();
+        let mut own: BTreeMap<String, (i64, Disease)> = BTreeMap::new();
         let (base, ontology) = (self.base, self.ontology);
         base.each(&sql, |row| {
             let Some(term) = ontology.get(row.get(1)?) else { return Ok(()) };
@@ -323,6 +335,7 @@ impl Reader<'_> {
             if against || !base.counts(source) {
                 return Ok(());
             }
+            let entity: i64 = row.get(7)?;
             let (accession, name): (Option<String>, String) = (row.get(3)?, row.get(4)?);
             let key = format!(
                 "{}:{}:{}",
@@ -331,21 +344,21 @@ impl Reader<'_> {
                 accession.clone().unwrap_or_else(|| name.trim().to_lowercase())
             );
             let (_, record) = own.entry(key.clone()).or_insert_with(|| {
-                let mut record = Record::new(0, source);
-                (record.disease.accession, record.disease.name, record.disease.key) = (accession, name, key);
+                let mut record = Disease::new(entity, source);
+                (record.accession, record.name, record.key) = (accession, name, key);
                 (gene, record)
             });
-            if !record.disease.terms.iter().any(|(known, _)| *known == term as u32) {
-                record.disease.terms.push((term as u32, STATED_WITH_GENE));
+            if !record.terms.iter().any(|(known, _)| *known == term as u32) {
+                record.terms.push((term as u32, STATED_WITH_GENE));
             }
             Ok(())
         })?;
         for (gene, mut record) in own.into_values() {
-            record.disease.terms.sort_by_key(|(term, _)| *term);
-            record.disease.assumed = record.disease.terms.iter().map(|(term, _)| *term).collect();
+            record.terms.sort_by_key(|(term, _)| *term);
+            record.assumed = record.terms.iter().map(|(term, _)| *term).collect();
             let statements = pairs.entry(gene).or_default();
             statements.has_disease = true;
-            statements.diseases.insert(self.diseases.len(), vec![record.disease.source]);
+            statements.diseases.insert(self.diseases.len(), vec![record.source]);
             self.diseases.push(record);
         }
         Ok(())
@@ -354,8 +367,7 @@ impl Reader<'_> {
     /// Leaves out diseases without phenotypes, and orders those that are left by their identifiers.
     fn finish(self, pairs: Pairs, references: HashMap<String, u32>, with_rows: bool) -> Result<Annotations> {
         let Self { base, diseases, mut rows, .. } = self;
-        let mut order: Vec<usize> =
-            (0..diseases.len()).filter(|&slot| !diseases[slot].disease.terms.is_empty()).collect();
+        let mut order: Vec<usize> = (0..diseases.len()).filter(|&slot| !diseases[slot].terms.is_empty()).collect();
         if order.is_empty() {
             let sources = &base.filter().sources;
             if !sources.is_empty() {
@@ -369,7 +381,7 @@ impl Reader<'_> {
             return Err(Error::input(base.place().display(), "no disease of it has phenotypes")
                 .with_hint("build it with phenotype.hpoa of HPO: genogloss genes build FILE..."));
         }
-        order.sort_by(|&a, &b| diseases[a].disease.key.cmp(&diseases[b].disease.key));
+        order.sort_by(|&a, &b| diseases[a].key.cmp(&diseases[b].key));
         let mut places = vec![None; diseases.len()];
         order.iter().zip(0u32..).for_each(|(&slot, place)| places[slot] = Some(place));
         let mut genes = Vec::new();
@@ -405,7 +417,7 @@ impl Reader<'_> {
             }
         }
         let mut diseases: Vec<(Option<u32>, Disease)> =
-            diseases.into_iter().zip(&places).map(|(record, place)| (*place, record.disease)).collect();
+            diseases.into_iter().zip(&places).map(|(record, place)| (*place, record)).collect();
         diseases.sort_by_key(|(place, _)| *place);
         let diseases = diseases.into_iter().filter(|(place, _)| place.is_some()).map(|(_, disease)| disease).collect();
         let all_genes = if all_genes[1] > 0 { all_genes[1] } else { all_genes[0] };
@@ -418,17 +430,18 @@ fn is_protein_coding(kind: &str) -> bool {
     matches!(kind, "gene with protein product" | "protein-coding" | "protein-coding gene" | "protein coding")
 }
 
-impl Record {
-    fn new(id: i64, source: i64) -> Self {
-        let disease = Disease {
+impl Disease {
+    fn new(entity: i64, source: i64) -> Self {
+        Self {
+            entity,
             accession: None,
             name: String::new(),
             source,
+            is_of_hpo: false,
             terms: Vec::new(),
             assumed: Vec::new(),
             absent: Vec::new(),
             key: String::new(),
-        };
-        Self { id, disease }
+        }
     }
 }

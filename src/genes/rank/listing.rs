@@ -60,8 +60,8 @@ impl CommonCandidates {
     /// Of the genes at the variants of a file; refuses none.
     pub(crate) fn of_variants(names: Vec<String>, inputs: Vec<InputReport>, variants: &Path) -> Result<Self> {
         if names.is_empty() {
-            return Err(Error::input(variants.display(), "its variants overlap no gene: there is no candidate")
-                .with_hint("check that variants and genes are of one assembly, with the same names of contigs"));
+            return Err(Error::input(variants.display(), "none of its variants that count overlaps a gene: there is no candidate")
+                .with_hint("check that variants and genes are of one assembly, with the same names of contigs, and that a sample carries the variants (GT)"));
         }
         Ok(Self { names, inputs })
     }
@@ -303,7 +303,8 @@ impl CaseWriter<'_> {
     fn diseases(&self, question: &Question, scores: &DiseaseScores, most: usize) -> Vec<String> {
         let all = &scores.scores;
         let allowed = self.scorer.diseases_of(question.candidates.as_deref());
-        let mut order: Vec<usize> = (0..all.len()).filter(|&one| allowed.as_ref().is_none_or(|of| of[one])).collect();
+        let mut order = self.scorer.one_of_each(all);
+        order.retain(|&one| allowed.as_ref().is_none_or(|of| of[one]));
         order.sort_by(|&a, &b| all[b].total_cmp(&all[a]));
         let scored: Vec<f64> = order.iter().map(|&one| all[one]).collect();
         let line = |(place, &disease): (usize, &usize)| {

@@ -11,7 +11,7 @@
 //!
 //! and a gene the largest s of its diseases, plus 0.75 ln(Σ exp((s − largest) / 0.5)).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     annotations::{Annotations, Disease, RankedGene},
@@ -51,6 +51,8 @@ pub(crate) struct Scorer {
     norms: Vec<f64>,
     penalties: Vec<f64>,
     gene_places: HashMap<i64, usize>,
+    /// Genes of a disease, by the number that its records share.
+    genes_of: HashMap<i64, Vec<usize>>,
 }
 
 /// Scores of all diseases for one patient.
@@ -113,7 +115,27 @@ impl Scorer {
         }
         let penalties = genes.iter().map(|&count| GENES_PENALTY * f64::from(count.max(1)).ln()).collect();
         let gene_places = annotations.genes.iter().map(|gene| gene.id).zip(0..).collect();
-        Self { ontology, annotations, starts, postings, background, information, norms, penalties, gene_places }
+        let mut genes_of: HashMap<i64, Vec<usize>> = HashMap::new();
+        for (index, gene) in annotations.genes.iter().enumerate() {
+            for (disease, _) in &gene.diseases {
+                let known = genes_of.entry(annotations.diseases[*disease as usize].entity).or_default();
+                if known.last() != Some(&index) {
+                    known.push(index);
+                }
+            }
+        }
+        Self {
+            ontology,
+            annotations,
+            starts,
+            postings,
+            background,
+            information,
+            norms,
+            penalties,
+            gene_places,
+            genes_of,
+        }
     }
 
     /// Refuses a knowledge base in which no gene has a disease with phenotypes: all genes would be without a score.
@@ -161,18 +183,34 @@ impl Scorer {
         self.annotations.all_genes.max(self.genes().len())
     }
 
-    /// Symbols of the genes of a disease.
+    /// Symbols of the genes of a disease, by all its records.
     pub(super) fn genes_of(&self, disease: usize) -> Vec<&str> {
-        let has = |gene: &&RankedGene| gene.diseases.binary_search_by_key(&(disease as u32), |(one, _)| *one).is_ok();
-        self.genes().iter().filter(has).map(|gene| gene.symbol.as_str()).collect()
+        let genes = self.genes_of.get(&self.disease(disease).entity).into_iter().flatten();
+        genes.map(|&index| self.genes()[index].symbol.as_str()).collect()
+    }
+
+    /// One record of each disease, ascending: one that HPO annotates, if there is one, and of several that with the largest score.
+    pub(super) fn one_of_each(&self, scores: &[f64]) -> Vec<usize> {
+        let mut best: HashMap<i64, usize> = HashMap::new();
+        for (index, disease) in self.annotations.diseases.iter().enumerate() {
+            let known = best.entry(disease.entity).or_insert(index);
+            let of = |index: usize| (self.disease(index).is_of_hpo, scores[index]);
+            let ((is_of_hpo, score), (known_is, known_score)) = (of(index), of(*known));
+            if (is_of_hpo && !known_is) || (is_of_hpo == known_is && score > known_score) {
+                *known = index;
+            }
+        }
+        let mut all: Vec<usize> = best.into_values().collect();
+        all.sort_unstable();
+        all
     }
 
     /// For each disease whether it is one of a candidate; `None` if all genes are candidates.
     pub(super) fn diseases_of(&self, candidates: Option<&[Candidate]>) -> Option<Vec<bool>> {
-        let mut of = vec![false; self.annotations.diseases.len()];
         let known = candidates?.iter().filter_map(|one| self.gene_index(*one.gene.as_ref().ok()?));
-        known.flat_map(|index| &self.genes()[index].diseases).for_each(|(disease, _)| of[*disease as usize] = true);
-        Some(of)
+        let entity = |(disease, _): &(u32, Vec<i64>)| self.disease(*disease as usize).entity;
+        let entities: HashSet<i64> = known.flat_map(|index| &self.genes()[index].diseases).map(entity).collect();
+        Some(self.annotations.diseases.iter().map(|one| entities.contains(&one.entity)).collect())
     }
 
     /// Mean frequency of a term over all diseases.
