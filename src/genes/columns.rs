@@ -134,7 +134,7 @@ const RELATE: &[Column] = &[
     column(&["claim"], "what all sources together claim, as in genes diseases; . if none states anything"),
     column(
         &["probability"],
-        "that they are related; where evidence was weighed: among as many related as unrelated pairs; . if filtered",
+        "that they are related; where evidence was weighed: among as many related as unrelated pairs, and less than 0.90; . if filtered",
     )
     .of(DOUBLE),
     column(
@@ -143,7 +143,7 @@ const RELATE: &[Column] = &[
     ),
     column(
         &["evidence"],
-        "stated: source, its statement and its subject; weighed: what each kind adds to the log odds, and what it is based on; filtered: the claim that is left out; refused: the reason",
+        "stated: source, its statement and its subject; weighed: estimate: and what each kind adds to the log odds, and what it is based on; filtered: the claim that is left out; refused: the reason",
     ),
 ];
 

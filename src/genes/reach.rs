@@ -14,6 +14,7 @@ use super::{
     relate::words::SeriesName,
     stated::{Curation, Stated},
 };
+use crate::error::Result;
 
 /// What is known of the diseases of one gene, beside the statements.
 #[derive(Default)]
@@ -64,16 +65,26 @@ pub(super) struct Reach<'a> {
 
 /// The diseases of which a class is stated, if one is against.
 pub(crate) fn judged(statements: &[Stated]) -> BTreeSet<i64> {
-    if !statements.iter().any(Stated::is_against) {
-        return BTreeSet::new();
-    }
+    if statements.iter().any(Stated::is_against) { classified(statements) } else { BTreeSet::new() }
+}
+
+/// The diseases of which a class is stated.
+pub(crate) fn classified(statements: &[Stated]) -> BTreeSet<i64> {
     statements.iter().filter(|one| one.is_class()).map(|one| one.relation.entity).collect()
 }
 
 impl<'a> Reach<'a> {
     /// Of all statements about a gene. `asked`: further records of diseases.
     pub(super) fn of(statements: &[Stated], kin: &'a Kin, asked: &[Disease]) -> Self {
-        let has_against = statements.iter().any(Stated::is_against);
+        Self::with(statements, kin, asked, statements.iter().any(Stated::is_against))
+    }
+
+    /// The same for an estimate: classes that say little are read as those against are.
+    pub(super) fn of_estimate(statements: &[Stated], kin: &'a Kin, asked: &[Disease]) -> Self {
+        Self::with(statements, kin, asked, statements.iter().any(Stated::is_doubt))
+    }
+
+    fn with(statements: &[Stated], kin: &'a Kin, asked: &[Disease], has_against: bool) -> Self {
         let is_listing = |one: &Stated| one.curation == Curation::Listing;
         let class = |one: &Stated| {
             let entity = one.relation.entity;
@@ -173,13 +184,23 @@ impl<'a> Reach<'a> {
         self.names.get(&entity).into_iter().flatten()
     }
 
-    /// A class against a disease of the same series as one that no source states anything of, of ClinGen or GenCC.
-    pub(super) fn beside(&self, entity: i64) -> Option<&Stated> {
-        let is_beside = |class: &&Class| {
-            class.stated.is_against()
-                && class.stated.curation <= Curation::GenCc
-                && self.names_of(entity).any(|name| class.loose.is_beside(name))
-        };
-        self.classes.iter().find(is_beside).map(|one| &one.stated)
+    /// The classes that do not let an estimate of a disease be yes, those against first: against or limited, of a disease of the same series
+    /// or above it, or of one for which `is_group_of` holds.
+    pub(super) fn doubting(
+        &self,
+        entity: i64,
+        mut is_group_of: impl FnMut(i64) -> Result<bool>,
+    ) -> Result<Option<&Stated>> {
+        let mut doubts: Vec<&Class> = self.classes.iter().filter(|one| one.stated.is_doubt()).collect();
+        doubts.sort_by_key(|one| (!one.stated.is_against(), one.stated.curation));
+        for class in doubts {
+            if self.names_of(entity).any(|name| class.loose.is_beside(name))
+                || self.is_below(entity, class)
+                || is_group_of(class.entity())?
+            {
+                return Ok(Some(&class.stated));
+            }
+        }
+        Ok(None)
     }
 }

@@ -59,6 +59,11 @@ impl Stated {
         self.is_class() && self.relation.claim.is_against()
     }
 
+    /// Whether it is a class that does not let an estimate of a disease like it be yes: against, or of little evidence.
+    pub(super) fn is_doubt(&self) -> bool {
+        self.is_class() && self.relation.claim >= Claim::Limited
+    }
+
     /// Whether it upholds the claim for the disease it is stated of although better curated sources are against a disease like it.
     pub(super) fn upholds(&self) -> bool {
         match self.curation {

@@ -71,7 +71,7 @@ pub(crate) enum Answer {
 pub(crate) struct Verdict {
     /// The answer.
     pub answer: Answer,
-    /// Probability that they are related. If evidence is weighed, it holds for equal numbers of related and unrelated pairs.
+    /// Probability that they are related. If evidence is weighed, it holds for equal numbers of related and unrelated pairs, up to [`SURE`].
     pub probability: f64,
     /// What sources state, which decides if there is anything.
     pub stated: Option<StatedClaim>,
@@ -83,6 +83,19 @@ pub(crate) struct Verdict {
 
 /// From this probability on the answer is yes, up to 1 − this it is no, and between them unknown.
 pub(crate) const SURE: f64 = 0.8;
+
+/// The probability that weighed evidence comes to.
+///
+/// METHOD: no estimate is as sure as what a source states, so beyond [`SURE`] it nears the probability of the weakest claim of a cause, and
+/// keeps the order of the estimates and their answers: 0.9 of log odds without end.
+fn estimate(log_odds: f64) -> f64 {
+    let weighed = 1.0 / (1.0 + (-log_odds).exp());
+    let top = Claim::Supportive.probability();
+    if weighed <= SURE { weighed } else { SURE + (weighed - SURE) * (top - SURE) / (1.0 - SURE) }
+}
+
+/// The word that the evidence of an estimate begins with.
+pub(crate) const ESTIMATE: &str = "estimate: ";
 
 /// Weights of evidence for diseases and for phenotypes.
 #[derive(Deserialize)]
@@ -188,11 +201,13 @@ impl Judge {
         Ok(Some(StatedClaim { claim: pair.claim, probability: pair.probability(), statements, is_left_out: false }))
     }
 
-    /// What curators state against a gene in a disease of the series of `asked`.
-    fn dispute(&self, gene: &Gene, asked: &[Disease]) -> Result<Option<String>> {
-        Ok(self.base.against_beside(gene.id, asked)?.map(|Stated { relation: one, .. }| {
+    /// What curators state against a gene, or with reserve, in a disease of the series or the group of `asked`: as evidence of this weight.
+    fn doubt(&self, gene: &Gene, asked: &[Disease], log_odds: f64) -> Result<Option<Evidence>> {
+        Ok(self.base.doubt(gene.id, asked)?.map(|Stated { relation: one, .. }| {
             let id = one.accession.map(|id| format!("{id} ")).unwrap_or_default();
-            format!("{}: {}, {id}{}", self.base.source(one.source).label(), one.claim.word(), one.disease)
+            let label = self.base.source(one.source).label();
+            let kind = if one.claim.is_against() { "dispute" } else { "doubt" };
+            Evidence { kind, log_odds, detail: format!("{label}: {}, {id}{}", one.claim.word(), one.disease) }
         }))
     }
 
@@ -270,13 +285,13 @@ impl Judge {
                         found.evidence(weights, |id| Ok(self.base.gene_of(id)?.symbol))?;
                     if let (None, Condition::Disease(asked)) = (hidden, condition)
                         && log_odds > 0.0
-                        && let Some(against) = self.dispute(gene, asked)?
+                        && let Some(against) = self.doubt(gene, asked, -log_odds)?
                     {
-                        // METHOD: curators who are against the gene in a disease of the same series weigh as much as all that is for it.
-                        evidence.push(Evidence { kind: "dispute", log_odds: -log_odds, detail: against });
+                        // METHOD: curators who doubt the gene in a disease of the same series or group weigh as much as all that is for it.
+                        evidence.push(against);
                         log_odds = 0.0;
                     }
-                    Verdict::weighed(1.0 / (1.0 + (-log_odds).exp()), evidence, Some(found))
+                    Verdict::weighed(estimate(log_odds), evidence, Some(found))
                 }
                 (None, None) => Verdict::weighed(0.5, Vec::new(), None),
             });
@@ -341,6 +356,23 @@ impl Verdict {
         let stated = self.stated.iter().flat_map(|stated| &stated.statements);
         let stated = stated.map(|one| format!("{}: {} ({})", one.source, one.relation, one.about));
         let weighed = self.evidence.iter().map(|one| format!("{} {:+.2} ({})", one.kind, one.log_odds, one.detail));
-        stated.chain(weighed).collect::<Vec<_>>().join("; ")
+        let begin = if self.evidence.is_empty() { "" } else { ESTIMATE };
+        format!("{begin}{}", stated.chain(weighed).collect::<Vec<_>>().join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_estimate_is_as_sure_as_a_stated_cause() {
+        let all: Vec<f64> = [-9.0, 0.0, 1.386, 1.387, 2.0, 3.0, 6.0, 9.0, 30.0].map(estimate).to_vec();
+        assert!(all.is_sorted_by(|a, b| a < b), "{all:?}");
+        assert_eq!(all[1], 0.5);
+        assert!(all.last().is_some_and(|most| *most <= 0.9));
+        // 1 / (1 + e^-3) is 0.952574.
+        assert!((all[5] - 0.876287).abs() < 1e-6);
+        assert_eq!(all.iter().filter(|one| **one >= SURE).count(), 6, "the answers stay");
     }
 }

@@ -4,7 +4,7 @@
 //! `familial hypercholesterolemia`; `β-thalassaemia`, `beta thalassemia`; `Sjögren's disease`, `Sjogren disease`. All forms that may be
 //! equal have one [`key`], by which a knowledge base finds them; [`Forms::closeness`] then says how close they are.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -54,7 +54,7 @@ impl Forms {
         let untyped = or(kept.iter().map(|word| word.as_str()).collect::<Vec<_>>().join(" "), &spelling);
         let own: Vec<&str> = kept.iter().map(|word| word.as_str()).filter(|word| !FILLING.contains(word)).collect();
         let ordered = or(bag(own.iter().copied()), &spelling);
-        let special = own.iter().copied().filter(|word| !GENERIC.contains(&singular(word)));
+        let special = own.iter().copied().filter(|word| !GENERIC.contains(&&*singular(word)));
         let key = or(bag(special), &ordered);
         let (written, folded) = (name.trim().to_lowercase(), fold(name));
         Self { written, folded, words: spelling, untyped, bag: ordered, has_comma: name.contains(','), key }
@@ -79,14 +79,13 @@ impl Forms {
 
     /// Whether the two differ in nothing but plurals.
     fn is_plural_of(&self, other: &Self) -> bool {
-        let singulars = |text: &str| text.split(' ').map(singular).map(str::to_string).collect::<Vec<_>>();
-        singulars(&self.untyped) == singulars(&other.untyped)
+        self.untyped.split(' ').map(singular).eq(other.untyped.split(' ').map(singular))
     }
 
     /// The words that are left where generic ones are left out, in their order.
-    fn ungeneric(&self) -> Vec<&str> {
+    fn ungeneric(&self) -> Vec<Cow<'_, str>> {
         let own = self.untyped.split(' ').filter(|word| !FILLING.contains(word));
-        own.map(singular).filter(|word| !GENERIC.contains(word)).collect()
+        own.map(singular).filter(|word| !GENERIC.contains(&&**word)).collect()
     }
 
     /// The form that names may have in common that mean the same disease although words differ: without `hereditary` and the like, and with
@@ -109,7 +108,7 @@ impl Forms {
             ["or", "with", "involvement"].contains(&word)
                 || FILLING.contains(&word)
                 || ORIGINS.contains(&word)
-                || GENERIC.contains(&singular(word))
+                || GENERIC.contains(&&*singular(word))
                 || (has_number && KINDS_OF_NUMBERED.contains(&word))
         };
         or(bag(all.iter().map(String::as_str).filter(|word| !is_left_out(word))), &self.key)
@@ -183,19 +182,17 @@ const GENERIC: &[&str] = &["syndrome", "disease", "disorder", "deficiency"];
 
 /// Whether a word says nothing of which disease is meant.
 pub(crate) fn is_generic(word: &str) -> bool {
-    word.len() < 3 || GENERIC.contains(&singular(word)) || TYPES.contains(&word) || FILLING.contains(&word)
+    word.len() < 3 || GENERIC.contains(&&*singular(word)) || TYPES.contains(&word) || FILLING.contains(&word)
 }
 
 /// Words in a fixed order, so that their place does not matter; numbers and single letters keep theirs: `complex III, type 2` is not
 /// `complex II, type 3`.
 fn bag<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let (numbers, mut others): (Vec<&str>, Vec<&str>) = words.partition(|word| is_number(word));
-    for word in &mut others {
-        *word = singular(word);
-    }
+    let (numbers, others): (Vec<&str>, Vec<&str>) = words.partition(|word| is_number(word));
+    let mut others: Vec<Cow<'_, str>> = others.into_iter().map(singular).collect();
     others.sort_unstable();
     others.dedup();
-    others.extend(numbers);
+    others.extend(numbers.into_iter().map(Cow::Borrowed));
     others.join(" ")
 }
 
@@ -210,10 +207,26 @@ pub(super) fn is_number(word: &str) -> bool {
     start <= 1 && end <= 2 && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A word without the ending of a plural.
-pub(crate) fn singular(word: &str) -> &str {
+/// A word of a plural as that of one: `anomalies` is `anomaly`, `syndromes` is `syndrome`.
+pub(crate) fn singular(word: &str) -> Cow<'_, str> {
+    match word.strip_suffix("ies") {
+        Some(stem) if stem.len() > 2 => Cow::Owned(format!("{stem}y")),
+        _ => Cow::Borrowed(without_s(word)),
+    }
+}
+
+/// A word without the `s` of a plural: the words of texts, for which the weights of evidence were fitted.
+pub(crate) fn without_s(word: &str) -> &str {
     let plural = word.len() > 4 && word.ends_with('s') && !["ss", "is", "us"].iter().any(|end| word.ends_with(end));
     if plural { &word[..word.len() - 1] } else { word }
+}
+
+/// The plural of a word: `anomalies` of `anomaly`.
+pub(crate) fn plural(word: &str) -> String {
+    match word.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{word}s"),
+    }
 }
 
 /// The words of a name: lower case, without diacritics and possessives, American spelling, Arabic numbers.
@@ -344,6 +357,12 @@ mod tests {
         close("Breast cancer, familial", "Familial breast cancer", Some(Order));
         close("Hypercholesterolaemia, familial", "familial hypercholesterolemia", Some(Order));
         close("Usher Syndromes", "Usher syndrome", Some(Order));
+        close(
+            "congenital anomaly of kidney and urinary tract",
+            "Congenital anomalies of the kidney and urinary tract",
+            Some(Order),
+        );
+        close("muscular dystrophies", "Muscular dystrophy", Some(Order));
         close("marfan", "Marfan syndrome", Some(Generic));
         close("Cushing disease", "Cushing syndrome", Some(Generic));
         close("Goldberg-Shprintzen syndrome", "Shprintzen-Goldberg syndrome", Some(Words));

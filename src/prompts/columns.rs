@@ -19,7 +19,7 @@ pub(crate) const ANSWERS: &[Column] = &[
     column(&["reason"], "reason why there is no answer, and what to do; . if there is an answer"),
     column(
         &["evidence"],
-        "what an answer about genes is based on: sources, or the evidence that was weighed and what it adds to the log odds; language model: a guess, no source; otherwise .",
+        "what an answer about genes is based on: sources, or estimate: and the evidence that was weighed and what it adds to the log odds; language model: a guess, no source; otherwise .",
     ),
     column(
         &["understood"],

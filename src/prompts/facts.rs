@@ -12,7 +12,7 @@ use crate::{
         claim::Claim,
         claims::{GeneClaim, PairClaim},
         records::{Condition, Disease, Gene, NotFound},
-        verdict::Judge,
+        verdict::{ESTIMATE, Judge},
     },
     skip::Skip,
 };
@@ -151,8 +151,13 @@ pub(crate) fn answer(judge: &Judge, prompt: &Prompt) -> Result<Result<Fact, Refu
     Ok(match answer_as_read(judge, prompt)? {
         Ok(fact) => {
             let mut evidence = in_full(judge.base(), prompt)?;
-            evidence.push(fact.evidence);
-            Ok(Fact { evidence: evidence.join("; "), ..fact })
+            // An estimate says so before anything else.
+            let (begin, rest) = match fact.evidence.strip_prefix(ESTIMATE) {
+                Some(rest) => (ESTIMATE, rest.to_string()),
+                None => ("", fact.evidence),
+            };
+            evidence.push(rest);
+            Ok(Fact { evidence: format!("{begin}{}", evidence.join("; ")), ..fact })
         }
         Err(refusal) => Err(refusal),
     })

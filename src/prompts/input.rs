@@ -28,6 +28,19 @@ pub(crate) struct PromptRecord {
     pub id: String,
     /// The prompt.
     pub text: String,
+    /// Why it cannot be read, if it cannot: it is refused, and those after it are read.
+    pub problem: Option<String>,
+}
+
+impl PromptRecord {
+    fn new(id: String, text: String) -> Self {
+        Self { id, text, problem: None }
+    }
+
+    /// A line that cannot be read.
+    fn unreadable(number: u64, problem: String) -> Self {
+        Self { id: number.to_string(), text: String::new(), problem: Some(problem) }
+    }
 }
 
 /// What is appended to a sequence to make a prompt of it: `, key = value, task =`.
@@ -135,7 +148,7 @@ impl PromptInput {
         match &self.source {
             Source::Arguments(prompts) => {
                 for (index, text) in prompts.iter().enumerate() {
-                    emit(PromptRecord { id: (index + 1).to_string(), text: self.template.complete(text) })?;
+                    emit(PromptRecord::new((index + 1).to_string(), self.template.complete(text)))?;
                 }
                 Ok((None, Vec::new()))
             }
@@ -201,7 +214,7 @@ fn read_sequences(
             }
             fasta::Event::End(_) => {
                 let text = template.of(&String::from_utf8_lossy(&bases), &task);
-                emit(PromptRecord { id: id.clone(), text })?;
+                emit(PromptRecord::new(id.clone(), text))?;
             }
         }
         Ok(())
@@ -249,7 +262,7 @@ fn read_intervals(
         let id = feature
             .name()
             .map_or_else(|| format!("{name}:{}-{}({})", interval.start, interval.end, strand.symbol()), str::to_string);
-        emit(PromptRecord { id, text: template.of(&String::from_utf8_lossy(&bases), task) })
+        emit(PromptRecord::new(id, template.of(&String::from_utf8_lossy(&bases), task)))
     })?;
     let report = report();
     let used: Vec<usize> = used.into_iter().collect();
@@ -267,15 +280,16 @@ fn read_lines(
     while read_line(&mut input.reader, &mut line).map_err(|e| Error::input(&place, describe(&e)))? {
         number += 1;
         let bad = |why: &str| Error::input(format!("{place}, line {number}"), why.to_string());
-        if line.contains(&0) {
-            return Err(bad("holds a NUL byte").with_hint("is this UTF-16 text, or a binary file? prompts are UTF-8"));
-        }
-        let text = std::str::from_utf8(&line).map_err(|_| bad("is not UTF-8 text"))?;
+        let text = match readable(&line) {
+            Ok(text) => text,
+            // A file that begins so is none of prompts; a line further down is refused alone.
+            Err((why, hint)) if number == 1 => return Err(bad(why).with_hint(hint)),
+            Err((why, _)) => {
+                emit(PromptRecord::unreadable(number, format!("line {number} {why}")))?;
+                continue;
+            }
+        };
         let text = if number == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
-        if text.contains('\r') {
-            return Err(bad("contains a carriage return within a line")
-                .with_hint("lines end with a line feed, with or without a carriage return before it"));
-        }
         if number == 1 && (text.contains('\t') || text.trim() == "prompt") {
             columns = Some(Columns::of(text).ok_or_else(|| {
                 bad("a table needs a column \"prompt\" (and may have \"id\")")
@@ -292,27 +306,32 @@ fn read_lines(
         if is_blank || (columns.is_none() && text.starts_with('#')) {
             continue;
         }
-        let mut id = number.to_string();
-        let text = match &columns {
+        let record = match &columns {
             None if text.contains('\t') => {
-                return Err(bad("holds a tab").with_hint("a table begins with a line that names its columns"));
+                let problem = "holds a tab; a table begins with a line that names its columns";
+                PromptRecord::unreadable(number, format!("line {number} {problem}"))
             }
-            None => text,
-            Some(columns) => {
-                let fields: Vec<&str> = text.split('\t').collect();
-                if fields.len() != columns.count {
-                    return Err(bad(&format!("has {} columns, the first line {}", fields.len(), columns.count)));
-                }
-                if let Some(at) = columns.id.filter(|at| !fields[*at].trim().is_empty()) {
-                    id = fields[at].into();
-                }
-                fields[columns.prompt]
-            }
+            None => PromptRecord::new(number.to_string(), template.complete(text.trim())),
+            Some(columns) => columns.record(text, number, template),
         };
-        let text = text.trim();
-        emit(PromptRecord { id, text: template.complete(text) })?;
+        emit(record)?;
     }
     Ok(report())
+}
+
+/// A line as text, or why it is none and what may help.
+fn readable(line: &[u8]) -> std::result::Result<&str, (&'static str, &'static str)> {
+    if line.contains(&0) {
+        return Err(("holds a NUL byte", "is this UTF-16 text, or a binary file? prompts are UTF-8"));
+    }
+    let text = std::str::from_utf8(line).map_err(|_| ("is not UTF-8 text", "prompts are UTF-8"))?;
+    if text.contains('\r') {
+        return Err((
+            "contains a carriage return within a line",
+            "lines end with a line feed, with or without a carriage return before it",
+        ));
+    }
+    Ok(text)
 }
 
 struct Columns {
@@ -326,5 +345,17 @@ impl Columns {
         let names: Vec<&str> = header.strip_prefix('#').unwrap_or(header).split('\t').collect();
         let place = |wanted: &str| names.iter().position(|name| name.trim().eq_ignore_ascii_case(wanted));
         Some(Self { prompt: place("prompt")?, id: place("id"), count: names.len() })
+    }
+
+    /// The prompt of a row.
+    fn record(&self, row: &str, number: u64, template: &Template) -> PromptRecord {
+        let fields: Vec<&str> = row.split('\t').collect();
+        if fields.len() != self.count {
+            let problem = format!("line {number} has {} columns, the first line {}", fields.len(), self.count);
+            return PromptRecord::unreadable(number, problem);
+        }
+        let id = self.id.map(|at| fields[at]).filter(|id| !id.trim().is_empty());
+        let id = id.map_or_else(|| number.to_string(), str::to_string);
+        PromptRecord::new(id, template.complete(fields[self.prompt].trim()))
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     pipeline::{Feed, Located},
     session::{self, ReadSummary},
     shards::territory::{RECORDS, Territory, Watch},
+    skip::Skip,
 };
 
 /// A prompt whose answer is written: its identifier, its task, and how it is answered or why it is not.
@@ -57,7 +58,13 @@ impl session::Source for PromptReader {
             }
             counts.records_in += 1;
             counts.queries += 1;
-            let read = self.panel.read(&record.text)?;
+            let read = match &record.problem {
+                Some(problem) => {
+                    let refusal = Refusal::new(Skip::BadPrompt, problem.as_str());
+                    ReadLine { parsed: Err(refusal), understood: None }
+                }
+                None => self.panel.read(&record.text)?,
+            };
             let parsed = &read.parsed;
             counts.bases += parsed.as_ref().ok().and_then(Prompt::bases).map_or(0, |bases| bases.len() as u64);
             if done > 0 {
@@ -73,7 +80,7 @@ impl session::Source for PromptReader {
 /// Sends a prompt to the sessions, or to the writer if it is refused.
 fn send(panel: &Panel, record: PromptRecord, read: ReadLine, feed: &mut Feed<'_, Query>) -> Result<()> {
     let ReadLine { parsed, understood } = read;
-    let PromptRecord { id, text } = record;
+    let PromptRecord { id, text, .. } = record;
     let text = understood.clone().unwrap_or(text);
     let task = parsed.as_ref().map_or_else(|_| ".".to_string(), Prompt::task_name);
     let routed = match parsed {
@@ -90,6 +97,7 @@ fn send(panel: &Panel, record: PromptRecord, read: ReadLine, feed: &mut Feed<'_,
             })
         }
         Err(refusal) => {
+            let refusal = refusal.without_long_names(&text);
             let skip = refusal.skip;
             feed.skip(Query { id, task, how: ".".into(), refusal: Some(refusal), understood }, skip)
         }

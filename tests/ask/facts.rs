@@ -263,6 +263,25 @@ fn names_that_mean_several_things_or_nothing_are_said_to() {
             "disease=OMIM:999999, genes =",
             "unknown_name: OMIM:999999 is not in the knowledge base, or a source that names it is missing",
         ),
+        ("disease=FBN1, genes =", "unknown_name: FBN1 is a gene (HGNC:3603), not a disease"),
+        ("disease=HGNC:3603, genes =", "unknown_name: HGNC:3603 is a gene (FBN1), not a disease"),
+        ("phenotype=FBN1, genes =", "unknown_name: FBN1 is a gene (HGNC:3603), not a phenotype"),
+        (
+            "phenotype=Marfan syndrome, genes =",
+            "unknown_name: Marfan syndrome is a disease (OMIM:154700 Marfan syndrome), not a phenotype",
+        ),
+        (
+            "gene=HP:0001166, diseases =",
+            "unknown_name: HP:0001166 is a phenotype (HP:0001166 Arachnodactyly), not a gene",
+        ),
+        (
+            "disease=DOID:14323, genes =",
+            "unknown_name: DOID:14323 is an identifier of DOID, which the knowledge base does not have; of diseases it has DECIPHER, OMIM, ORPHA",
+        ),
+        (
+            "gene=ICD10:Q87.4, diseases =",
+            "unknown_name: ICD10:Q87.4 is an identifier of ICD10, which the knowledge base does not have; of diseases it has DECIPHER, OMIM, ORPHA",
+        ),
         ("disease=Qwertz, genes =", "unknown_name: no disease is called \"Qwertz\""),
         ("genes =", "bad_prompt: genes needs disease = … or phenotype = …, and the prompt has none"),
         ("gene=FBN1, relation =", "bad_prompt: relation needs disease = … or phenotype = …, and the prompt has none"),

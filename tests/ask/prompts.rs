@@ -207,12 +207,10 @@ fn files_that_are_no_prompts_are_refused_with_their_place() {
     let folder = Folder::new();
     let fasta = folder.write("a.fa", ">a\nACGT\n");
     for (content, message) in [
-        (&b"AAAC, GC content =\nA\0C, GC content =\n"[..], "line 2: holds a NUL byte"),
+        (&b"A\0C, GC content =\nAAAC, GC content =\n"[..], "line 1: holds a NUL byte"),
         (b"AAAC, GC content =\rGGCC, GC content =\n", "line 1: contains a carriage return within a line"),
-        (b"AAAC, GC content =\n\xff\xfe\n", "line 2: is not UTF-8 text"),
+        (b"A\xe9C, GC content =\nAAAC, GC content =\n", "line 1: is not UTF-8 text"),
         (b"id\ttext\na\tAAAC, GC content =\n", "a table needs a column \"prompt\""),
-        (b"prompt\tid\nAAAC, GC content =\n", "line 2: has 1 columns, the first line 2"),
-        (b"AAAC, GC content =\nb\tGGCC, GC content =\n", "line 2: holds a tab"),
     ] {
         let file = folder.write("bad.txt", content);
         let output = folder.path("out.tsv");
@@ -235,6 +233,36 @@ fn files_that_are_no_prompts_are_refused_with_their_place() {
     assert!(run.code == 1 && run.stderr.contains("does not answer prompts"), "{}", run.stderr);
     let run = genogloss(&["scan", "-m", "tests/models/decoder", &fasta]);
     assert!(run.code == 1 && run.stderr.contains("hint: genogloss ask"), "{}", run.stderr);
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_refused_alone() {
+    let folder = Folder::new();
+    let lines = b"AAAC, GC content =\nGG\0C, GC content =\n\xff\xfe\nb\tGGCC, GC content =\nA\rC, GC content =\nGGCC, GC content =\n";
+    let table = b"id\tprompt\nfirst\tAAAC, GC content =\nAAAC, GC content =\nthird\tGGCC, GC content =\n";
+    for (content, expected) in [
+        (
+            &lines[..],
+            &[
+                ("1", "0.250"),
+                ("2", "bad_prompt: line 2 holds a NUL byte"),
+                ("3", "bad_prompt: line 3 is not UTF-8 text"),
+                ("4", "bad_prompt: line 4 holds a tab; a table begins with a line that names its columns"),
+                ("5", "bad_prompt: line 5 contains a carriage return within a line"),
+                ("6", "1.000"),
+            ][..],
+        ),
+        (
+            &table[..],
+            &[("first", "0.250"), ("3", "bad_prompt: line 3 has 1 columns, the first line 2"), ("third", "1.000")],
+        ),
+    ] {
+        let file = folder.write("lines.txt", content);
+        let rows = asked(&["-i", &file]);
+        let found: Vec<(&str, &str)> =
+            rows.iter().map(|row| (row[0].as_str(), if row[2] == "." { &row[5] } else { &row[2] }.as_str())).collect();
+        assert_eq!(found, expected);
+    }
 }
 
 /// Many prompts of all kinds, some of them bad.

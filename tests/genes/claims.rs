@@ -5,14 +5,19 @@ use crate::support::{Folder, genogloss, succeed};
 
 /// A folder with a knowledge base of these tables, and of HGNC's and HPO's.
 fn base_of(tables: &[(&str, &str)]) -> (Folder, String) {
+    let genes = ["AAA1", "BBB2", "CCC3", "DDD4", "EEE5", "FFF6"];
+    let genes: Vec<_> = (100..).zip(genes).map(|(id, symbol)| (id, symbol, format!("gene {symbol}"))).collect();
+    base_of_genes(&genes, tables)
+}
+
+/// The same of genes with these numbers, symbols and names.
+fn base_of_genes(genes: &[(u32, &str, String)], tables: &[(&str, &str)]) -> (Folder, String) {
     let folder = Folder::new();
-    let hgnc: String = ["AAA1", "BBB2", "CCC3", "DDD4", "EEE5", "FFF6"]
+    let hgnc: String = genes
         .iter()
-        .enumerate()
-        .map(|(at, symbol)| {
-            let id = at + 100;
+        .map(|(id, symbol, name)| {
             format!(
-                "HGNC:{id}\t{symbol}\tgene {symbol}\tprotein-coding gene\tgene with protein product\tApproved\t1q1\t\t\t2024-01-01\t{id}\tENSG00000000{id}\tP00{id}\t6000{id}\n"
+                "HGNC:{id}\t{symbol}\t{name}\tprotein-coding gene\tgene with protein product\tApproved\t1q1\t\t\t2024-01-01\t{id}\tENSG00000000{id}\tP00{id}\t6000{id}\n"
             )
         })
         .collect();
@@ -319,10 +324,41 @@ fn an_estimate_is_no_yes_where_curators_dispute_the_series() {
         ]);
         rows(&base, &["relate", "AAA1", "OMIM:23"])[0].clone()
     };
-    let without = estimate("Limited");
-    assert!(without[6] == "weighed" && !without[7].contains("dispute"), "{without:?}");
-    let with = estimate("Disputed");
-    assert!(with[6] == "weighed" && with[3] != "yes", "{with:?}");
+    let without = estimate("Moderate");
+    assert!(without[6] == "weighed" && without[7].starts_with("estimate: text "), "{without:?}");
+    assert!(!without[7].contains("dispute") && !without[7].contains("doubt"), "{without:?}");
     let p: f64 = without[5].parse().expect("a number");
-    assert_eq!(p > 0.5, with[7].contains("dispute"), "{with:?}");
+    for (class, kind) in [("Disputed", "dispute"), ("Limited", "doubt")] {
+        let with = estimate(class);
+        assert!(with[6] == "weighed" && with[3] != "yes", "{with:?}");
+        assert_eq!(p > 0.5, with[7].contains(&format!("; {kind} -")), "{with:?}");
+    }
+}
+
+#[test]
+fn names_that_differ_in_number_and_articles_are_one_disease() {
+    let orphanet = orphanet(&[("93545", "AAA1", 100, "Disease-causing germline mutation(s) in")])
+        .replace("Glass disease", "Renal or urinary tract malformation");
+    let definitions = "orphacode\tdisorder\tdisorder_type\tsynonyms\tdefinition\n\
+        93545\tRenal or urinary tract malformation\tCategory\tCAKUT|Congenital anomalies of the kidney and urinary tract\t\n\
+        585918\tB-lymphoblastic leukemia/lymphoma with t(v;11q23.3)\tDisease\tB lymphoblastic leukemia lymphoma with t(v;11q23); MLL rearranged\t\n";
+    let name = "congenital anomaly of kidney and urinary tract";
+    let (_folder, base) = base_of(&[
+        ("clingen.csv", &clingen(&[("AAA1", 100, name, "MONDO:0019719", "Disputed")])),
+        ("orphanet.tsv", &orphanet),
+        ("definitions.tsv", definitions),
+    ]);
+    for about in [name, "Congenital anomalies of kidney and urinary tract", "CAKUT", "ORPHA:93545", "MONDO:0019719"] {
+        let row = &rows(&base, &["relate", "AAA1", about])[0];
+        assert_eq!([&row[3], &row[4]], ["no", "disputed"], "{about}: {row:?}");
+    }
+    // A part of a name in brackets is no name.
+    let run = genogloss(&["ask", "-b", &base, "disease=11q23), disease information =", "--quiet"]);
+    assert!(run.stdout.contains("unknown_name"), "{}", run.stdout);
+    let [answer, ..] = ask(
+        &base,
+        &[],
+        "disease=B lymphoblastic leukemia lymphoma with t(v;11q23); MLL rearranged, disease information =",
+    );
+    assert!(answer.contains("ORPHA:585918"), "{answer}");
 }

@@ -209,3 +209,18 @@ chr1\t1\t2\t1q1\t\t6000100\tAAA1\tgene\tAAA1\t100\tENSG00000000100\t\t[Blood gro
     assert_eq!(line[3..5], ["nondisease", "nondisease"], "{line:?}");
     assert_eq!(found(&base, "OMIM:100009").1, ["AAA1: nondisease"]);
 }
+
+#[test]
+fn suggestions_begin_with_the_name_that_is_a_few_letters_away() {
+    let (_folder, base) = base_of(&[(
+        "orphanet.tsv",
+        orphanet(&[
+            (1454, "COACH syndrom", "AAA1"),
+            (886, "Usher syndrome", "BBB2"),
+            (231169, "Usher syndrome type 1", "BBB2"),
+            (558, "Marfan syndrome", "CCC3"),
+        ]),
+    )]);
+    let run = crate::support::genogloss(&["ask", "-b", &base, "disease=usher syndrom, genes =", "--quiet"]);
+    assert!(run.stdout.contains("did you mean Usher syndrome (ORPHA:886)"), "{}", run.stdout);
+}

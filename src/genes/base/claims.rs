@@ -11,7 +11,7 @@ use crate::{
         claim::Claim,
         claims::{DiseaseClaim, GeneClaim, claim_on, diseases_of, sort_genes},
         evidence::EvidenceFilter,
-        reach::{Kin, Reach, judged},
+        reach::{Kin, Reach, classified, judged},
         records::{Disease, Relation},
         relate::words::SeriesName,
         stated::Stated,
@@ -99,8 +99,18 @@ impl Base {
 
     /// What is known of the diseases of a gene, if curators are against one. `below`: diseases for which [`Self::below`] was asked before.
     fn kin(&self, statements: &[Stated], asked: &[Disease], below: &mut BTreeMap<i64, BTreeSet<i64>>) -> Result<Kin> {
+        self.kin_of(judged(statements), statements, asked, below)
+    }
+
+    /// The same, with the diseases below those of `judged`.
+    fn kin_of(
+        &self,
+        judged: BTreeSet<i64>,
+        statements: &[Stated],
+        asked: &[Disease],
+        below: &mut BTreeMap<i64, BTreeSet<i64>>,
+    ) -> Result<Kin> {
         let mut kin = Kin::default();
-        let judged = judged(statements);
         if judged.is_empty() {
             return Ok(kin);
         }
@@ -119,12 +129,41 @@ impl Base {
         Ok(kin)
     }
 
-    /// A class against a gene for a disease of the series of `asked`, which no source relates to the gene.
-    pub(crate) fn against_beside(&self, gene: i64, asked: &[Disease]) -> Result<Option<Stated>> {
+    /// A class by which curators doubt a gene for a disease of the series or the group of `asked`, which no source relates to the gene: it is
+    /// against it, or limited.
+    ///
+    /// METHOD: a disease is of the group of another, too, if at least half of its genes, and two or more, are genes of that one. An estimate
+    /// rests on those genes, and curators who doubt this gene knew them.
+    pub(crate) fn doubt(&self, gene: i64, asked: &[Disease]) -> Result<Option<Stated>> {
         let all = self.statements_of(gene)?;
-        let kin = self.kin(&all, asked, &mut BTreeMap::new())?;
-        let reach = Reach::of(&all, &kin, asked);
-        Ok(asked.iter().find_map(|one| reach.beside(one.entity)).cloned())
+        if !all.iter().any(Stated::is_doubt) {
+            return Ok(None);
+        }
+        let kin = self.kin_of(classified(&all), &all, asked, &mut BTreeMap::new())?;
+        let reach = Reach::of_estimate(&all, &kin, asked);
+        for one in asked.iter().map(|one| one.entity).collect::<BTreeSet<i64>>() {
+            let own = self.genes_below(one, gene)?;
+            let is_group = |other: i64| {
+                let shared = self.genes_below(other, gene)?.intersection(&own).count();
+                Ok(own.len() > 1 && 2 * shared >= own.len())
+            };
+            if let Some(doubt) = reach.doubting(one, is_group)? {
+                return Ok(Some(doubt.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The genes that sources relate to a disease or to those below it, but one.
+    fn genes_below(&self, entity: i64, but: i64) -> Result<BTreeSet<i64>> {
+        let sql = "SELECT DISTINCT r.gene FROM disease d JOIN gene_disease r ON r.disease = d.id WHERE d.entity = ?1 AND r.claim < ?2";
+        let mut genes = BTreeSet::new();
+        let below = self.members(entity)?.into_iter().map(|one| one.entity);
+        for one in below.chain([entity]) {
+            genes.extend(self.rows(sql, [one, Claim::Conflicting.code()], |row| row.get::<_, i64>(0))?);
+        }
+        genes.remove(&but);
+        Ok(genes)
     }
 
     /// The numbers of a disease and of all below it, and below those that are called the same but for words such as `congenital`.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-use super::Base;
+use super::{Base, other_kind::Wanted};
 use crate::{
     error::Result,
     genes::{
@@ -74,6 +74,9 @@ impl Base {
             Found::One(records, _) => Ok(records),
             Found::Unusable(why, _) => Err(NotFound::Unusable(why)),
             Found::Nothing => {
+                if let Some(why) = self.other_kind(text, Wanted::Disease)? {
+                    return Ok(Err(NotFound::Unusable(why)));
+                }
                 let near = self.nearest_diseases(text)?;
                 Err(NotFound::Unknown(format!("no disease is called {:?}{}", text.trim(), or_else(&near))))
             }
@@ -132,6 +135,14 @@ impl Base {
             return Ok(Found::Unusable(format!("{text:?} is ambiguous: {}", self.shown(&entities)?), closest));
         };
         Ok(Found::One(self.named_first(meant, named)?, closest))
+    }
+
+    /// The record of the one disease that has a text as its identifier or name, but for spelling and order.
+    pub(super) fn disease_of_name(&self, text: &str) -> Result<Option<Disease>> {
+        Ok(match self.find_disease(text)? {
+            Found::One(records, closeness) if closeness <= Closeness::Order => records.into_iter().next(),
+            _ => None,
+        })
     }
 
     /// The disease of which a text is a name but for words of the origin, or a part of a name that has two ([`Forms::loose`]). Of several,

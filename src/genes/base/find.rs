@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Base,
     diseases::{Found, or_else},
+    other_kind::Wanted,
 };
 use crate::{
     error::Result,
@@ -34,6 +35,10 @@ impl Base {
     pub(crate) fn term(&self, text: &str) -> Result<std::result::Result<(u32, String), NotFound>> {
         let found = match self.find_term(text)? {
             Ok(found) => found,
+            Err(NotFound::Unknown(why)) => {
+                let other = self.other_kind(text, Wanted::Phenotype)?;
+                return Ok(Err(other.map_or(NotFound::Unknown(why), NotFound::Unusable)));
+            }
             Err(why) => return Ok(Err(why)),
         };
         if let Some(old) = &found.replaces {
@@ -128,6 +133,9 @@ impl Base {
             (_, Ok(term)) => Ok(phenotype(term)),
             (Found::Unusable(why, _), _) => Err(NotFound::Unusable(why)),
             (Found::Nothing, Err(NotFound::Unknown(_))) => {
+                if let Some(why) = self.other_kind(text, Wanted::Condition)? {
+                    return Ok(Err(NotFound::Unusable(why)));
+                }
                 let near = self.nearest_diseases(text)?;
                 let why = format!("no disease or phenotype is called {:?}{}", text.trim(), or_else(&near));
                 Err(NotFound::Unknown(why))

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{Base, GENE_COLUMNS, diseases::Found, read_gene};
+use super::{Base, GENE_COLUMNS, diseases::Found, other_kind::Wanted, read_gene};
 use crate::{
     error::Result,
     genes::{
@@ -294,6 +294,9 @@ impl Base {
     fn why_unknown(&self, name: &str, suggestion: Option<String>) -> Result<String> {
         let folded = fold_gene(name);
         if let Some(why) = self.withdrawn("folded = ?1", &folded)? {
+            return Ok(why);
+        }
+        if let Some(why) = self.other_kind(name, Wanted::Gene)? {
             return Ok(why);
         }
         if let Some(suggestion) = suggestion {

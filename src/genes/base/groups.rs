@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Base;
 use crate::{
     error::Result,
-    genes::word_forms::{is_generic, singular, words},
+    genes::word_forms::{is_generic, plural, singular, words},
 };
 
 /// Letters of a single word that may name a group.
@@ -49,7 +49,10 @@ impl Base {
 
     /// The diseases of curated vocabularies that have members and a name with all words.
     fn groups_with(&self, own: &BTreeSet<String>) -> Result<Vec<(i64, String)>> {
-        let either = |word: &String| format!("(\"{word}\" OR \"{0}\" OR \"{0}s\")", singular(word));
+        let either = |word: &String| {
+            let one = singular(word);
+            format!("(\"{word}\" OR \"{one}\" OR \"{}\")", plural(&one))
+        };
         let all = own.iter().map(either).collect::<Vec<_>>().join(" AND ");
         let sql = "SELECT d.entity, n.name FROM disease_name n JOIN disease d ON d.id = n.disease
                    WHERE n.id IN (SELECT rowid FROM disease_word WHERE disease_word MATCH ?1) AND (d.accession LIKE 'ORPHA:%' OR d.accession LIKE 'MONDO:%')

@@ -1,6 +1,6 @@
 //! The knowledge base: one SQLite file of facts about genes, opened for reading.
 //!
-//! `genes` answers which gene a text names, `diseases` which disease (`abbreviations`: which of several; `nearest`: which are like it), `find` which phenotype; `facts` answers
+//! `genes` answers which gene a text names, `diseases` which disease (`abbreviations`: which of several; `nearest`: which are like it), `other_kind` what else it names, `find` which phenotype; `facts` answers
 //! what the sources state of it, `claims` what they come to together, `descriptions` what they say of a disease or phenotype itself.
 
 mod abbreviations;
@@ -12,6 +12,7 @@ mod find;
 mod genes;
 mod groups;
 mod nearest;
+mod other_kind;
 
 use std::{
     cell::OnceCell,

@@ -68,6 +68,7 @@ impl Base {
             };
             asked.push((word, alike));
         }
+        let written = words(text).join(" ");
         let mut rows: HashSet<i64> = HashSet::new();
         let sql = "SELECT rowid FROM disease_word WHERE disease_word MATCH ?1";
         for word in asked.iter().flat_map(|(_, alike)| alike).filter(|word| !is_generic(word)) {
@@ -97,6 +98,12 @@ impl Base {
             }
             let score = shared / all.max(f64::MIN_POSITIVE);
             if says_something && score >= LEAST {
+                // METHOD: a name that is a few letters away as a whole is nearer than one that has a rare misspelling in common.
+                let own = words(&name).join(" ");
+                // Names of other lengths differ by many letters, and long ones take long to compare.
+                let is_near = 2 * own.len().min(written.len()) > own.len().max(written.len());
+                let alike = if is_near { strsim::normalized_damerau_levenshtein(&written, &own) } else { 0.0 };
+                let score = score.max(alike);
                 // Of records with the same name, the one of a curated vocabulary is shown.
                 let uncurated = id.as_deref().is_none_or(|id| id.starts_with("UMLS:"));
                 let shown = id.map_or(name.clone(), |id| format!("{name} ({id})"));

@@ -1,7 +1,7 @@
 //! Rows of tables that gather the judgement of several curators: GenCC, PanelApp, ClinVar.
 
 use super::{Builder, gene_index::GeneKey, identity::Mapping, relations::Statement, tally::Tally};
-use crate::genes::{claim::Claim, identifiers::accession, table::Row};
+use crate::genes::{claim::Claim, identifiers::accession, names::listed, table::Row};
 
 impl Builder {
     /// A row of GenCC's submissions: one claim of one submitter, about the disease in MONDO's terms and in the submitter's own.
@@ -51,8 +51,12 @@ impl Builder {
             _ => ("no rating", Claim::Associated),
         };
         let relation = panel.map_or(colour.to_string(), |panel| format!("{colour} on {panel}"));
-        let mut diseases: Vec<(Option<String>, String)> =
-            row.get(&["phenotypes"]).into_iter().flat_map(|all| all.split(';')).filter_map(named_disease).collect();
+        let mut diseases: Vec<(Option<String>, String)> = row
+            .get(&["phenotypes"])
+            .into_iter()
+            .flat_map(|all| listed(all, &[';']))
+            .filter_map(named_disease)
+            .collect();
         if diseases.is_empty() {
             diseases.extend(panel.map(|panel| (None, panel.to_string())));
         }

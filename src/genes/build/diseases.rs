@@ -6,7 +6,7 @@ use super::{Builder, gene_index::GeneKey, identity::Mapping, relations::Statemen
 use crate::genes::{
     claim::Claim,
     identifiers::{accession, term_number},
-    names::fold,
+    names::{fold, listed},
     table::Row,
 };
 
@@ -82,7 +82,7 @@ impl Builder {
         };
         // Names are written as `Marfan syndrome; MFS`.
         let names = row.get(&["disease_name", "diseasename"]).unwrap_or_default();
-        let mut parts = names.split(';').map(str::trim).filter(|part| !part.is_empty());
+        let mut parts = listed(names, &[';']).into_iter();
         let first = parts.next().unwrap_or_default();
         let disease = self.disease(Some(&id), first, tally.source)?;
         // Rows of one disease follow one another; they may spell its name in several ways.
@@ -186,7 +186,8 @@ impl Builder {
         let (Some(code), Some(name)) = (row.get(&["orphacode"]), row.get(&["disorder"])) else { return Ok(()) };
         let disease = self.disease(Some(&format!("ORPHA:{code}")), name, tally.source)?;
         self.disease_name(disease, name);
-        for synonym in row.get(&["synonyms"]).into_iter().flat_map(|all| all.split(['|', ';'])) {
+        // A name may hold a `;`: `B lymphoblastic leukemia lymphoma with t(v;11q23); MLL rearranged`.
+        for synonym in row.get(&["synonyms"]).into_iter().flat_map(|all| all.split('|')) {
             self.disease_name(disease, synonym);
         }
         if let Some(definition) = row.get(&["definition"]) {

@@ -120,7 +120,7 @@ impl<'a> Groups<'a> {
     ///
     /// What a vocabulary lists beside a disease is no kind of it, as Orphanet's syndromic albinism beside albinism.
     fn group_at_end(&self, name: &str, entity: usize, below: &HashSet<(usize, usize)>) -> Option<Vec<usize>> {
-        if !words(name).last().is_some_and(|word| self.words.contains(singular(word))) {
+        if !words(name).last().is_some_and(|word| self.words.contains(&*singular(word))) {
             return None;
         }
         let above = |of: usize| self.above.get(&of).into_iter().flatten().copied().collect::<BTreeSet<usize>>();

@@ -1,7 +1,7 @@
 //! Rows of OMIM's tables, which are each user's own copy, and of NCBI's mim2gene_medgen, which repeats them.
 
 use super::{Builder, gene_index::GeneKey, identity::Mapping, relations::Statement, tally::Tally};
-use crate::genes::{claim::Claim, identifiers::accession, table::Row};
+use crate::genes::{claim::Claim, identifiers::accession, names::listed, table::Row};
 
 /// A phenotype as OMIM writes it beside a gene: `{?Epilepsy, susceptibility to}, 613060 (3), Autosomal dominant`.
 #[derive(Debug, PartialEq, Eq)]
@@ -173,15 +173,15 @@ impl Builder {
             return Ok(());
         }
         // MARFAN SYNDROME; MFS
-        let mut names = title.split(';').map(str::trim).filter(|name| !name.is_empty());
+        let mut names = listed(title, &[';']).into_iter();
         let Some(first) = names.next() else { return Ok(()) };
         let disease = self.disease(Some(&id), first, tally.source)?;
         self.disease_name(disease, first);
         for name in names {
             self.disease_name(disease, name);
         }
-        let others = row.get(&["alternative title(s); symbol(s)"]).into_iter().flat_map(|all| all.split(';'));
-        for name in others.map(str::trim).filter(|name| !name.is_empty() && !name.ends_with("FORMERLY")) {
+        let others = row.get(&["alternative title(s); symbol(s)"]).into_iter().flat_map(|all| listed(all, &[';']));
+        for name in others.filter(|name| !name.ends_with("FORMERLY")) {
             self.disease_name(disease, name);
         }
         tally.facts += 1;

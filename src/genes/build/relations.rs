@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::{Builder, gene_index::GeneKey, tally::Tally};
-use crate::genes::{claim::Claim, identifiers::accession, table::Row};
+use crate::genes::{claim::Claim, identifiers::accession, names::listed, table::Row};
 
 /// What a source states of a gene and a disease.
 pub(super) struct Statement<'a> {
@@ -50,8 +50,7 @@ impl Builder {
         let (hgnc, entrez) = (row.get(&["hgnc id"]), row.get(&["entrez gene id"]));
         let gene = GeneKey { hgnc, entrez, symbol: row.get(&["gene"]) };
         let (inheritance, reference) = (row.get(&["inheritance"]), row.get(&["references"]));
-        let conditions = row.get(&["condition"]).into_iter().flat_map(|all| all.split(';')).map(str::trim);
-        for condition in conditions.filter(|one| !one.is_empty()) {
+        for condition in row.get(&["condition"]).into_iter().flat_map(|all| listed(all, &[';'])) {
             let disease = self.disease(None, condition, tally.source)?;
             let cause = Statement::of(gene, disease, Claim::Supportive.of_listing(condition));
             self.related(Statement { inheritance, reference, ..cause }, tally)?;

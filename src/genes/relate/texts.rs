@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use crate::genes::{names::fold, word_forms::singular};
+use crate::genes::{names::fold, word_forms::without_s};
 
 /// A text: its words and their weights, ascending by word.
 pub(super) type Vector = Vec<(u32, f32)>;
@@ -115,7 +115,7 @@ impl Vocabulary {
 fn counts(text: &str) -> BTreeMap<String, u32> {
     let mut counts = BTreeMap::new();
     for word in fold(text).split(' ').filter(|word| !word.is_empty()) {
-        *counts.entry(singular(word).to_string()).or_insert(0) += 1;
+        *counts.entry(without_s(word).to_string()).or_insert(0) += 1;
     }
     counts
 }

@@ -69,7 +69,7 @@ pub(crate) struct Measures {
 /// Evidence of one kind.
 #[derive(Clone, Debug)]
 pub(crate) struct Evidence {
-    /// Kind: text, diseases, likeness, chromosome or dispute.
+    /// Kind: text, diseases, likeness, chromosome, dispute or doubt.
     pub kind: &'static str,
     /// What it adds to the log odds.
     pub log_odds: f64,

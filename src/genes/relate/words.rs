@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::genes::{
     names::fold,
-    word_forms::{singular, without_obsolete},
+    word_forms::{singular, without_obsolete, without_s},
 };
 
 /// Words that only tell the diseases of a series apart.
@@ -75,7 +75,7 @@ fn is_number(word: &str) -> bool {
 pub(super) fn own_words(name: &str) -> BTreeSet<String> {
     let folded = fold(name);
     let own = folded.split(' ').filter(|word| word.len() > 1 && !SERIES.contains(word) && !is_number(word));
-    own.map(|word| singular(word).to_string()).collect()
+    own.map(|word| without_s(word).to_string()).collect()
 }
 
 /// Words of a series that do not tell its members apart.
@@ -172,7 +172,7 @@ impl SeriesName {
             written = written.replace(&format!(" {one} "), &format!(" {other} "));
         }
         let mut parts = Self::of(written.trim());
-        let has = |words: &[&str]| written.split(' ').any(|word| words.contains(&singular(word)));
+        let has = |words: &[&str]| written.split(' ').any(|word| words.contains(&&*singular(word)));
         parts.own.retain(|word| !STATES.contains(&word.as_str()));
         parts.is_broad = parts.own.len() == 1 && has(HEADS);
         parts.is_of_origin = has(ORIGINS) || has(INHERITANCE) || has(&["susceptibility", "predisposition"]);
