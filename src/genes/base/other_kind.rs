@@ -42,6 +42,8 @@ impl Base {
         if wanted != Wanted::Gene
             && let Some(GeneMatch::One(gene, how)) = self.known_gene(text)?
             && GENE_NAMES.iter().any(|kind| how.starts_with(kind))
+            // `NF1` may be meant for a disease with these initials, which is suggested then.
+            && self.known_with_initials(text)?.is_empty()
         {
             let number = gene.hgnc.filter(|_| gene.symbol.eq_ignore_ascii_case(text));
             return Ok(Some(other("gene", number.map_or(gene.symbol, |number| format!("HGNC:{number}")))));
