@@ -294,9 +294,7 @@ mod tests {
             passed_over[0].ends_with("libonnxruntime.so.3.0.0 cannot be loaded: file too short"),
             "{passed_over:?}"
         );
-        // What is no library is refused by the loader itself.
-        let found = first_that_loads(files.to_vec(), &mut passed_over, |path| ort::init_from(path));
-        assert!(found.is_none() && passed_over.len() == 5, "{passed_over:?}");
+        // That the loader itself refuses what is no library needs a process without one: tests/bad_input/models.rs.
     }
 
     #[test]
