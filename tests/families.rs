@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::support::{Folder, Run, genogloss, ort_available, root, succeed};
+use crate::support::{Folder, Run, copy_of_model, genogloss, ort_available, root, succeed};
 
 fn engines() -> Vec<&'static str> {
     if ort_available() { vec!["ort", "rten"] } else { vec!["rten"] }
@@ -29,18 +29,8 @@ fn every_family_equals_its_own_code_on_both_engines() {
 }
 
 /// A copy of a family's folder, with another card.
-fn copied(name: &str, change: impl Fn(String) -> String) -> Folder {
-    let (from, folder) = (root().join("tests/models/families").join(name), Folder::new());
-    for entry in fs::read_dir(from).expect("a family") {
-        let path = entry.expect("a file").path();
-        let file = path.file_name().expect("a name").to_str().expect("a name").to_string();
-        let content = fs::read(&path).expect("read");
-        match file.as_str() {
-            "card.yaml" => folder.write(&file, change(String::from_utf8(content).expect("text"))),
-            _ => folder.write(&file, content),
-        };
-    }
-    folder
+fn copied(name: &str, change: impl FnOnce(String) -> String) -> Folder {
+    copy_of_model(&format!("tests/models/families/{name}"), change)
 }
 
 fn checked(folder: &Folder, engine: &str) -> Run {

@@ -1,8 +1,6 @@
 //! Language models: likelihoods of windows, bases and alleles are those that tests/reference/make_language.py computes in its own way.
 
-use std::fs;
-
-use crate::support::{Folder, genogloss, ort_available, read_repository, root, succeed};
+use crate::support::{Folder, copy_of_model, genogloss, ort_available, read_repository, succeed};
 
 const MODELS: [&str; 6] = ["hyenadna", "evo", "gpn", "caduceus", "nucleotide-transformer", "dnabert-2"];
 const CONTIG: &str = "tests/models/language/contig.fa";
@@ -122,19 +120,10 @@ fn a_likelihood_depends_on_nothing_but_its_window() {
 
 /// The card of a model, changed, must be refused with this message.
 fn refused(name: &str, from: &str, to: &str, say: &str) {
-    let folder = Folder::new();
-    for entry in fs::read_dir(root().join(model(name))).expect("a model") {
-        let path = entry.expect("a file").path();
-        let file = path.file_name().and_then(|file| file.to_str()).expect("a name");
-        let content = fs::read(&path).expect("a file");
-        if file == "card.yaml" {
-            let card = String::from_utf8(content).expect("text");
-            assert!(card.contains(from), "{card}");
-            folder.write(file, card.replace(from, to));
-        } else {
-            folder.write(file, content);
-        }
-    }
+    let folder = copy_of_model(&model(name), |card| {
+        assert!(card.contains(from), "{card}");
+        card.replace(from, to)
+    });
     let error = genogloss(&["models", "check", &folder.path(""), "--engine", "rten"]).error(1);
     assert!(error.contains(say), "{to}: {error}");
 }

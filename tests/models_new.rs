@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Folder, genogloss, root, succeed};
+use crate::support::{Folder, Run, genogloss, root, succeed};
 
 /// Makes a folder of a family's network, with lines of its card replaced.
 fn made(folder: &Folder, family: &str, edits: &[(&str, &str)]) -> String {
@@ -18,6 +18,14 @@ fn made(folder: &Folder, family: &str, edits: &[(&str, &str)]) -> String {
     }
     fs::write(card, text).expect("written");
     path
+}
+
+/// Checks a model that must be right.
+fn checked(path: &str) -> Run {
+    let run = genogloss(&["models", "check", path, "--engine", "rten"]);
+    let card = fs::read_to_string(format!("{path}/card.yaml")).expect("a card");
+    assert_eq!(run.code, 0, "{path}: {}\n{card}", run.stderr);
+    run
 }
 
 #[test]
@@ -42,14 +50,7 @@ fn the_first_card_of_a_network_runs_as_it_is() {
         "external",
     ] {
         let path = made(&folder, &format!("families/{family}"), &[]);
-        let run = genogloss(&["models", "check", &path, "--engine", "rten"]);
-        assert_eq!(
-            run.code,
-            0,
-            "{family}: {}\n{}",
-            run.stderr,
-            fs::read_to_string(format!("{path}/card.yaml")).expect("a card")
-        );
+        let run = checked(&path);
         assert!(run.stdout.contains("windows, alone and together"), "{family}: {}", run.stdout);
     }
 }
@@ -94,14 +95,7 @@ fn a_few_edits_make_the_card_of_the_family() {
         let path = made(&folder, family, &edits);
         fs::copy(root().join("tests/models").join(family).join("self_test.tsv"), format!("{path}/self_test.tsv"))
             .expect("copied");
-        let run = genogloss(&["models", "check", &path, "--engine", "rten"]);
-        assert_eq!(
-            run.code,
-            0,
-            "{family}: {}\n{}",
-            run.stderr,
-            fs::read_to_string(format!("{path}/card.yaml")).expect("a card")
-        );
+        let run = checked(&path);
         assert!(run.stdout.contains("sequences of the self-test, largest difference"), "{family}: {}", run.stdout);
     }
     // Borzoi's network does not say how many bins it has: the check does.
@@ -123,8 +117,7 @@ fn a_few_edits_make_the_card_of_the_family() {
         ],
     );
     fs::copy(from.join("tokenizer.json"), format!("{path}/tokenizer.json")).expect("copied");
-    let run = genogloss(&["models", "check", &path, "--engine", "rten"]);
-    assert_eq!(run.code, 0, "{}\n{}", run.stderr, fs::read_to_string(format!("{path}/card.yaml")).expect("a card"));
+    checked(&path);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Parquet: the columns of TSV with their types, and vectors as lists. It is read back by pyarrow and DuckDB, where they are installed.
 
-use crate::support::{Folder, genogloss, ort_available, python_with, root, succeed, tool};
+use crate::support::{Folder, copy_of_model, genogloss, ort_available, python_with, root, succeed, tool};
 
 const SLICE: &str = "tests/data/chr20_slice.fa";
 const EMBED: [&str; 6] = ["mean", "bases", "last", "first", "network", "base"];
@@ -164,18 +164,10 @@ fn cards_of_vectors_that_cannot_be_are_refused() {
         ("base", "{width: 5, per: base}", "{width: 5, per: base, pool: last}", "pool belongs to per: window"),
         ("last", "pool: last", "pool: middle", "unknown variant `middle`"),
     ] {
-        let folder = Folder::new();
-        for entry in std::fs::read_dir(root().join("tests/models/embed").join(name)).expect("a model") {
-            let path = entry.expect("a file").path();
-            let file = path.file_name().and_then(|file| file.to_str()).expect("a name");
-            let content = std::fs::read(&path).expect("a file");
-            match file {
-                "card.yaml" => folder.write(file, String::from_utf8(content).expect("text").replace(from, to)),
-                _ => folder.write(file, content),
-            };
-        }
-        let text = folder.read("card.yaml").replace("self_test: self_test.tsv\n", "");
-        folder.write("card.yaml", text);
+        let folder = copy_of_model(&format!("tests/models/embed/{name}"), |card| {
+            assert!(card.contains(from), "{card}");
+            card.replace(from, to).replace("self_test: self_test.tsv\n", "")
+        });
         let engine = if ort_available() { "ort" } else { "rten" };
         let run = genogloss(&["models", "check", &folder.path(""), "--engine", engine]);
         assert!(!say.contains("shape") || ort_available() || run.code == 1);

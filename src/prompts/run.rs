@@ -5,8 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use super::{columns::ANSWERS, input::PromptInput, panel::Panel, reader::PromptReader, table::header};
 use crate::{
     error::Result,
-    output::manifest::Settings,
-    session::{About, Layout, NothingScored, OutputWriter, Request, load::limit_threads, part},
+    output::manifest::{ModelReport, Settings},
+    session::{About, Layout, NothingScored, OutputWriter, Request, Session, load::limit_threads, part},
 };
 
 /// How a run of prompts is done.
@@ -29,20 +29,32 @@ pub(crate) fn answer_prompts(
     settings: RunSettings,
 ) -> Result<()> {
     let threads = limit_threads(settings.threads);
-    let mut about = About::new(panel.report()?, threads, settings.options);
+    let batch_rows = settings.batch_rows;
+    let session = begin(request, &prompts, panel.report()?, threads, settings)?;
+    let output = session.create(&Layout::table(prompts.source.place(), ANSWERS), header().as_bytes())?;
+    let counts = session.counts(std::iter::once("confidence"));
+    let reader = PromptReader { prompts, panel: Arc::clone(&panel), territory: session.territory().cloned() };
+    let sessions = (0..threads).map(|_| panel.session()).collect();
+    let pipeline = panel.pipeline_settings(batch_rows);
+    session.run_sessions(&pipeline, sessions, reader, OutputWriter { output, counts })
+}
+
+/// Begins a run over the prompts, or over those of its shard.
+pub(super) fn begin(
+    request: Request,
+    prompts: &PromptInput,
+    report: ModelReport,
+    threads: usize,
+    settings: RunSettings,
+) -> Result<Session> {
+    let mut about = About::new(report, threads, settings.options);
     about.reference = settings.reference;
     about.unit = "prompts";
     let place = prompts.source.place();
-    about.if_nothing_scored = NothingScored::Fail(place.clone());
     about.territory = match &request.parts.shard {
         Some(choice) => Some(part::of_records(choice, prompts.count()?, &place, "prompts")?),
         None => None,
     };
-    let session = request.begin(about)?;
-    let output = session.create(&Layout::table(place, ANSWERS), header().as_bytes())?;
-    let counts = session.counts(std::iter::once("confidence"));
-    let reader = PromptReader { prompts, panel: Arc::clone(&panel), territory: session.territory().cloned() };
-    let sessions = (0..threads).map(|_| panel.session()).collect();
-    let pipeline = panel.pipeline_settings(settings.batch_rows);
-    session.run_sessions(&pipeline, sessions, reader, OutputWriter { output, counts })
+    about.if_nothing_scored = NothingScored::Fail(place);
+    request.begin(about)
 }

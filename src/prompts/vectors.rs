@@ -7,7 +7,7 @@ use super::{
     grammar::Prompt,
     input::{PromptInput, PromptRecord},
     panel::LanguageModel,
-    run::RunSettings,
+    run::{RunSettings, begin},
 };
 use crate::{
     batch::{Encoded, Rows},
@@ -23,9 +23,8 @@ use crate::{
     },
     pipeline::{self, Feed, Located, Outcome},
     session::{
-        self, About, Layout, NothingScored, OutputWriter, ReadSummary, Request, Sink,
+        self, Layout, OutputWriter, ReadSummary, Request, Sink,
         load::{EngineSettings, announce, limit_threads},
-        part,
     },
     shards::territory::{RECORDS, Territory, Watch},
     skip::Skip,
@@ -64,23 +63,15 @@ pub(crate) fn write_vectors(
         license: card.license.clone(),
         engine: report,
     };
-    let mut about = About::new(report, threads, settings.options);
-    about.reference = settings.reference;
-    about.unit = "prompts";
-    let place = prompts.source.place();
-    about.if_nothing_scored = NothingScored::Fail(place.clone());
-    about.territory = match &request.parts.shard {
-        Some(choice) => Some(part::of_records(choice, prompts.count()?, &place, "prompts")?),
-        None => None,
-    };
-    let run = request.begin(about)?;
-    let layout = Layout { fields: fields(*width), ..Layout::table(place, VECTORS) };
+    let batch_rows = settings.batch_rows.min(PROMPTS_PER_BATCH);
+    let run = begin(request, &prompts, report, threads, settings)?;
+    let layout = Layout { fields: fields(*width), ..Layout::table(prompts.source.place(), VECTORS) };
     let output = run.create(&layout, commented_header(VECTORS).as_bytes())?;
     let counts = run.counts(std::iter::empty());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let pipeline = pipeline::Settings {
         encoder: None,
-        batch_rows: settings.batch_rows.min(PROMPTS_PER_BATCH),
+        batch_rows,
         group: rows,
         shape: Shape { bins: 1, columns: *width },
         computed: *width,

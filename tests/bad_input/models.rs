@@ -5,7 +5,7 @@
 use std::{fs, path::Path, process::Command};
 
 use super::{Desk, each, engines, noise, variants};
-use crate::support::{PROGRAM, finish, root};
+use crate::support::{PROGRAM, finish, root, skipped};
 
 fn sha256(path: &Path) -> String {
     let sum = Command::new("sha256sum").arg(path).output().expect("sha256sum");
@@ -258,4 +258,33 @@ fn an_engine_that_is_not_there_is_an_error() {
         assert!(error.contains(library) && error.contains("hint:"), "{library}: {error}");
     });
     assert_eq!(desk.names(), ["g.fa", "text.so"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn files_that_are_no_library_are_passed_over_for_the_next() {
+    // In a process of its own: where the library is loaded already, the loader takes any file for it.
+    let desk = Desk::with_genome();
+    let names = ["libonnxruntime.so.3.0.0", "libonnxruntime.so.2.0.0", "libonnxruntime.so.1.0.0"];
+    fs::create_dir_all(desk.at("env/lib")).expect("a folder");
+    names.iter().for_each(|name| desk.write(&format!("env/lib/{name}"), "no library"));
+    let run = |conda: &str| {
+        let mut command = desk.command();
+        command.env_remove("ORT_DYLIB_PATH").env("VIRTUAL_ENV", desk.at("env")).env("CONDA_PREFIX", desk.at(conda));
+        finish(command.args(["scan", "g.fa", "--engine", "ort", "-o", "out.bed"]), b"")
+    };
+    let error = run("nothing").error(1);
+    let told = |text: &str| names.iter().all(|name| text.contains(*name));
+    assert!(told(&error) && error.contains("hint:"), "{error}");
+    assert!(!desk.names().iter().any(|name| name.starts_with("out.bed")), "{:?}", desk.names());
+    let Some(library) = std::env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()) else {
+        skipped("the next library after them (ORT_DYLIB_PATH is not set)");
+        return;
+    };
+    std::fs::create_dir_all(desk.at("conda/lib")).expect("a folder");
+    std::fs::copy(&library, desk.at("conda/lib/libonnxruntime.so.1.31.1")).expect("copied");
+    let run = run("conda");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(told(&run.stderr), "{}", run.stderr);
+    assert_eq!(run.stderr.matches("using ONNX Runtime").count(), names.len(), "{}", run.stderr);
 }

@@ -335,6 +335,68 @@ fn an_estimate_is_no_yes_where_curators_dispute_the_series() {
     }
 }
 
+/// Genes with a word in common among many others; two diseases that share two genes, and one of three genes that shares one with
+/// them.
+fn likenesses(class: &str) -> (Folder, String) {
+    let letters = |at: u32| format!("{}{}", char::from(b'a' + (at % 26) as u8), char::from(b'a' + (at / 26) as u8));
+    let dyneins =
+        (100..106).map(|id| (id, format!("AAA{}", id - 99), format!("axonemal dynein heavy chain {}", id - 99)));
+    let others = (200..240).map(|id| (id, format!("ZZZ{}", id - 199), format!("odd{0} factor{0}", letters(id - 200))));
+    let genes: Vec<(u32, String, String)> = dyneins.chain(others).collect();
+    let genes: Vec<(u32, &str, String)> =
+        genes.iter().map(|(id, one, name)| (*id, one.as_str(), name.clone())).collect();
+    let (mirror, slow, lone) = ("OMIM:21", "OMIM:22", "OMIM:23");
+    let mut lists = vec![
+        (101, mirror),
+        (102, mirror),
+        (101, slow),
+        (102, slow),
+        (103, slow),
+        (101, lone),
+        (104, lone),
+        (105, lone),
+    ];
+    let names = ["Mirror bronchus malady", "Slow cilia malady", "Lone lung malady"];
+    let mut diseases: Vec<(String, String)> =
+        (21..).zip(names).map(|(id, name)| (format!("OMIM:{id}"), name.into())).collect();
+    diseases.extend((200..240).map(|id| (format!("OMIM:{id}"), format!("Strange{0} trouble{0}", letters(id - 200)))));
+    let ids: Vec<String> = (200..240).map(|id| format!("OMIM:{id}")).collect();
+    lists.extend((200..240).zip(ids.iter().map(String::as_str)));
+    let symbol = |id: u32| genes.iter().find(|gene| gene.0 == id).expect("a gene").1;
+    let lists: Vec<(u32, &str, &str)> = lists.into_iter().map(|(id, about)| (id, symbol(id), about)).collect();
+    let head = super::HPOA.lines().take(3).map(|line| format!("{line}\n")).collect::<String>();
+    let row = |(id, name): &(String, String)| format!("{id}\t{name}\t\tHP:0001166\tPMID:1\tPCS\t\t\t\t\tP\tHPO:x\n");
+    base_of_genes(
+        &genes,
+        &[
+            ("clingen.csv", &clingen(&[("AAA1", 100, "Slow cilia malady", "MONDO:0000022", class)])),
+            ("phenotype.hpoa", &(head + &diseases.iter().map(row).collect::<String>())),
+            ("genes_to_phenotype.txt", &hpo(&lists)),
+        ],
+    )
+}
+
+#[test]
+fn an_estimate_is_no_yes_where_curators_doubt_the_gene_in_a_disease_of_the_same_genes() {
+    let judged = |class: &str, about: &str| {
+        let (_folder, base) = likenesses(class);
+        rows(&base, &["relate", "AAA1", about])[0].clone()
+    };
+    let without = judged("Moderate", "OMIM:21");
+    assert_eq!(without[3], "yes", "the genes are alike: {without:?}");
+    let p: f64 = without[5].parse().expect("a number");
+    assert!(p < 0.9 && without[7].starts_with("estimate: "), "below what is stated: {without:?}");
+    for (class, kind) in [("Disputed", "; dispute -"), ("Refuted", "; dispute -"), ("Limited", "; doubt -")] {
+        let with = judged(class, "OMIM:21");
+        assert_eq!([&with[3], &with[5]], ["unknown", "0.5000"], "{class}: {with:?}");
+        assert!(with[7].contains(kind) && with[7].contains("MONDO:0000022 Slow cilia malady"), "{with:?}");
+    }
+    // One gene of three is not half of them.
+    let lone = judged("Disputed", "OMIM:23");
+    let p: f64 = lone[5].parse().expect("a number");
+    assert!(p > 0.5 && !lone[7].contains("dispute"), "{lone:?}");
+}
+
 #[test]
 fn names_that_differ_in_number_and_articles_are_one_disease() {
     let orphanet = orphanet(&[("93545", "AAA1", 100, "Disease-causing germline mutation(s) in")])

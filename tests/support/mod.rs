@@ -87,6 +87,17 @@ impl Folder {
     }
 }
 
+/// A copy of a model folder of the repository, with another card.
+pub(crate) fn copy_of_model(model: &str, change: impl FnOnce(String) -> String) -> Folder {
+    let folder = Folder::new();
+    for entry in std::fs::read_dir(root().join(model)).expect("a model") {
+        let entry = entry.expect("an entry");
+        folder.write(&entry.file_name().to_string_lossy(), std::fs::read(entry.path()).expect("a file"));
+    }
+    folder.write("card.yaml", change(folder.read("card.yaml")));
+    folder
+}
+
 /// The repository's root. Asked for at run time: a build kept in a cache may come from another checkout.
 pub(crate) fn root() -> PathBuf {
     std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)

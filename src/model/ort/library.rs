@@ -294,7 +294,7 @@ mod tests {
             passed_over[0].ends_with("libonnxruntime.so.3.0.0 cannot be loaded: file too short"),
             "{passed_over:?}"
         );
-        // That the loader itself refuses what is no library needs a process without one: tests/bad_input/models.rs.
+        // The loader itself is tried by a process that has no library yet: tests/bad_input/models.rs.
     }
 
     #[test]
