@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use fearless_simd::Simd;
+
 use crate::{
     direct, fft,
     rows::{Buffer, LINE, padded},
@@ -81,8 +83,15 @@ impl Transform {
         self.plan.len + 1 - width
     }
 
-    pub(crate) fn filters(&self, layer: &Layer) -> &[f32] {
-        self.filters.get_or_init(|| layer.transformed(self.plan.len)).as_slice()
+    pub(crate) fn filters<S: Simd>(&self, simd: S, layer: &Layer) -> &[f32] {
+        // The loops over lanes are compiled for the vectors of the machine.
+        let transformed = || {
+            simd.vectorize(
+                #[inline(always)]
+                || layer.transformed(self.plan.len),
+            )
+        };
+        self.filters.get_or_init(transformed).as_slice()
     }
 }
 
@@ -123,6 +132,7 @@ impl Layer {
     }
 
     /// The transform of the filters, in 64 bits: `len` points, of which the conjugate makes a correlation of the convolution.
+    #[inline(always)]
     fn transformed(&self, len: usize) -> Buffer {
         let (size, block) = (self.inputs * self.outputs, 2 * self.inputs * self.outputs);
         let mut filters = Buffer::default();
@@ -130,22 +140,19 @@ impl Layer {
         let angle = |number: usize| std::f64::consts::TAU * number as f64 / len as f64;
         let roots: Vec<[f64; 2]> = (0..len).map(|n| [angle(n).cos(), angle(n).sin()].map(|x| x / len as f64)).collect();
         let taps = self.taps.as_slice();
-        let mut sums = vec![[0.0f64; 2 * LINE]; size / LINE];
+        let mut sums = [vec![0.0f64; size], vec![0.0f64; size]];
         for frequency in 0..=len / 2 {
             for group in 0..self.groups {
-                sums.fill([0.0; 2 * LINE]);
+                sums.iter_mut().for_each(|sums| sums.fill(0.0));
                 for tap in 0..self.width {
                     let from = (group * self.width + tap) * size;
                     direct::add_root(&taps[from..from + size], roots[frequency * tap % len], &mut sums);
                 }
                 let to = &mut filters.as_mut_slice()[(frequency * self.groups + group) * block..][..block];
-                let lines = self.outputs / LINE;
-                for (at, sums) in sums.iter().enumerate() {
-                    let (input, line) = (at / lines, at % lines);
-                    let real = (2 * input * lines + line) * LINE;
-                    for lane in 0..LINE {
-                        to[real + lane] = sums[lane] as f32;
-                        to[real + self.outputs + lane] = sums[LINE + lane] as f32;
+                for (part, sums) in sums.iter().enumerate() {
+                    for (input, sums) in sums.chunks_exact(self.outputs).enumerate() {
+                        let to = &mut to[(2 * input + part) * self.outputs..];
+                        to.iter_mut().zip(sums).for_each(|(to, sum)| *to = *sum as f32);
                     }
                 }
             }

@@ -2,17 +2,17 @@
 
 use fearless_simd::{Simd, SimdBase, SimdFloat, SimdFrom};
 
-use crate::{convolution::Layer, rows::LINE};
+use crate::convolution::Layer;
 
 /// Positions that are computed together.
 const TOGETHER: usize = 8;
 
-/// Adds taps times a complex number to sums: real parts, then imaginary ones, of each line.
-pub(crate) fn add_root(taps: &[f32], [cos, sin]: [f64; 2], sums: &mut [[f64; 2 * LINE]]) {
-    for (taps, sums) in taps.chunks_exact(LINE).zip(sums) {
-        for lane in 0..LINE {
-            sums[lane] += f64::from(taps[lane]) * cos;
-            sums[LINE + lane] += f64::from(taps[lane]) * sin;
+/// Adds taps times a complex number to sums: of real parts, and of imaginary ones.
+#[inline(always)]
+pub(crate) fn add_root(taps: &[f32], root: [f64; 2], sums: &mut [Vec<f64>; 2]) {
+    for (sums, root) in sums.iter_mut().zip(root) {
+        for (sum, tap) in sums.iter_mut().zip(taps) {
+            *sum += f64::from(*tap) * root;
         }
     }
 }

@@ -274,7 +274,7 @@ fn multiply<S: Simd>(
     columns: &mut [f32],
     expanded: &mut Buffer,
 ) {
-    let (plan, filters) = (&transform.plan, transform.filters(layer));
+    let (plan, filters) = (&transform.plan, transform.filters(simd, layer));
     let block = 2 * layer.inputs * layer.outputs;
     let triples = block / 2 * 3;
     expanded.reserve(triples + product::TOGETHER * padded(layer.inputs));
