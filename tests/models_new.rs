@@ -104,20 +104,84 @@ fn a_few_edits_make_the_card_of_the_family() {
     let other = Folder::new();
     let edits = [("bin: 1 ", "bin: 8 "), ("core: 96 ", "core: 64 "), ("stride: 96", "stride: 64")];
     succeed(&["models", "check", &made(&other, "families/borzoi", &edits), "--engine", "rten"]);
-    // DNABERT-2: the tokenizer and its checksum.
-    let from = root().join("tests/models/families/dnabert-2");
-    let known = fs::read_to_string(from.join("card.yaml")).expect("a card");
-    let digest = &known[known.find("tokenizer.json: ").expect("its checksum") + 16..][..64];
-    let path = made(
-        &folder,
-        "families/dnabert-2",
-        &[
-            ("encoding: base", "encoding: bpe"),
-            ("  sha256:\n", &format!("  tokenizer: tokenizer.json\n  sha256:\n    tokenizer.json: {digest}\n")),
-        ],
-    );
-    fs::copy(from.join("tokenizer.json"), format!("{path}/tokenizer.json")).expect("copied");
-    checked(&path);
+}
+
+/// The tokens are in a file beside the network: `tokenizer.json` or `vocab.txt`.
+#[test]
+fn tokens_beside_the_network_are_taken() {
+    let folder = Folder::new();
+    for (family, edits, lines) in [
+        (
+            "families/dnabert-2",
+            vec![("span: 1000 ", "span: 60 "), ("core: 1000 ", "core: 40 "), ("stride: 1000", "stride: 40")],
+            vec!["  tokenizer: tokenizer.json\n", "  encoding: bpe ", "  fixed: false ", "  mask: attention_mask\n"],
+        ),
+        (
+            "families/dnabert",
+            vec![("span: 1000 ", "span: 40 "), ("core: 1000 ", "core: 20 "), ("stride: 1000", "stride: 20")],
+            vec![
+                "  vocabulary: vocab.txt\n",
+                "  encoding: kmer ",
+                "  k: 3\n",
+                "  overlapping: true ",
+                "prefix: \"[CLS]\" ",
+            ],
+        ),
+        (
+            "language/nucleotide-transformer",
+            vec![],
+            vec![
+                "kind: masked ",
+                "  k: 6\n",
+                "  overlapping: false ",
+                "prefix: \"<cls>\" ",
+                "mask_id: 2 ",
+                "padding_id: 1\n",
+            ],
+        ),
+        (
+            "families/segmentnt",
+            vec![
+                ("span: 1000 ", "span: 48 "),
+                ("core: 960 ", "core: 48 "),
+                ("stride: 960", "stride: 48"),
+                ("unknown: token ", "unknown: skip "),
+                ("bin: 20 ", "bin: 1 "),
+            ],
+            vec!["kind: track ", "layout: [rows, bins, labels, classes]\n", "    classes: 2\n"],
+        ),
+        (
+            "language/hyenadna",
+            vec![],
+            vec!["  vocabulary: vocab.txt\n", "  encoding: kmer ", "  k: 1\n", "language:\n"],
+        ),
+    ] {
+        let path = made(&folder, family, &[]);
+        let card = fs::read_to_string(format!("{path}/card.yaml")).expect("a card");
+        lines.iter().for_each(|line| assert!(card.contains(line), "{line}: {card}"));
+        assert!(!card.contains("encoding: base"), "{card}");
+        let edited = edits
+            .iter()
+            .fold(card, |card, (from, to)| card.replace(from, to))
+            .replace("min_span: 100 ", "min_span: 20 ");
+        fs::write(format!("{path}/card.yaml"), edited).expect("written");
+        checked(&path);
+    }
+    // A network that reads channels needs no tokens.
+    let near = Folder::new();
+    let network = near.path("model.onnx");
+    fs::copy(root().join("tests/models/families/deepbind/model.onnx"), &network).expect("copied");
+    near.write("vocab.txt", "A\nC\n");
+    succeed(&["models", "new", &network, "-o", &near.path("made")]);
+    assert!(!fs::read_to_string(near.path("made/card.yaml")).expect("a card").contains("vocab"));
+    assert!(!fs::exists(near.path("made/vocab.txt")).expect("known"));
+    // What is no tokenizer is an error before anything is made.
+    let ids = near.path("ids.onnx");
+    fs::copy(root().join("tests/models/families/dnabert-2/model.onnx"), &ids).expect("copied");
+    near.write("tokenizer.json", "{}");
+    let error = genogloss(&["models", "new", &ids, "-o", &near.path("other")]).error(1);
+    assert!(error.contains("tokenizer.json: it has no tokens"), "{error}");
+    assert!(!fs::exists(near.path("other")).expect("known"));
 }
 
 #[test]

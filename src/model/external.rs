@@ -3,7 +3,7 @@
 //! A network names such a file by a path, which may be any. Here it must be the name of a file in the folder that the card lists with its
 //! digest, so that nothing outside of the folder is read and nothing in it that was changed.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
     card::Card,
@@ -85,21 +85,32 @@ fn tensors(
     Ok(())
 }
 
-/// The files that a network names.
-pub(super) fn named(network: &[u8]) -> Result<BTreeSet<String>, String> {
+/// The files that a network names, and how many bytes of each it reads.
+pub(super) fn named(network: &[u8]) -> Result<BTreeMap<String, u64>, String> {
     protobuf::check(network)?;
-    let mut files = BTreeSet::new();
+    let mut files = BTreeMap::new();
     tensors(network, Message::Model, &mut |tensor| {
-        files.extend(place(tensor)?.map(|place| place.file));
+        if let Some(Place { file, offset, length }) = place(tensor)? {
+            let end: &mut u64 = files.entry(file).or_default();
+            *end = (*end).max((offset as u64).saturating_add(length.unwrap_or(0) as u64));
+        }
         Ok(())
     })?;
     Ok(files)
 }
 
+/// Bytes of a file with weights.
+fn len_of(network: &NetworkFile, name: &str) -> Option<u64> {
+    match &network.on_disk {
+        Some(on_disk) => on_disk.files.iter().find(|(path, ..)| path.ends_with(name)).map(|(_, len, _)| *len),
+        None => network.data.iter().find(|data| data.name == name).map(|data| data.bytes.len() as u64),
+    }
+}
+
 /// Refuses a network that names a file which the card does not list. The files that it does not name are let go.
 pub(super) fn check(file: &mut NetworkFile, card: &Card) -> Result<()> {
     let names = named(&file.bytes).map_err(|problem| Error::model(&file.place, problem))?;
-    for name in &names {
+    for (name, &end) in &names {
         let wrong = |problem: String| Err(Error::model(&file.place, problem));
         if name.contains(['/', '\\']) || name.starts_with('.') || name.is_empty() {
             return wrong(format!("its weights are in \"{name}\", which is not the name of a file in the folder"));
@@ -109,8 +120,11 @@ pub(super) fn check(file: &mut NetworkFile, card: &Card) -> Result<()> {
             return wrong(format!("its weights are in {name}, which the card does not list"))
                 .map_err(|error| error.with_hint(hint));
         }
+        if let Some(len) = len_of(file, name).filter(|len| *len < end) {
+            return wrong(format!("{name} has {len} bytes, fewer than the {end} that the network reads of it"));
+        }
     }
-    file.data.retain(|data| names.contains(&data.name));
+    file.data.retain(|data| names.contains_key(&data.name));
     Ok(())
 }
 

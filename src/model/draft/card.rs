@@ -2,7 +2,11 @@
 
 use std::fmt::Write;
 
-use super::network::{Axis, Tensor};
+use super::{
+    network::{Axis, Tensor},
+    tokens::Tokens,
+    words::{quoted, word},
+};
 
 /// Labels that are written into the card; more are written into a file.
 pub(super) const LISTED: usize = 20;
@@ -16,6 +20,8 @@ pub(super) struct Draft {
     pub body: String,
     /// The labels of a file `labels.txt`, if there are many.
     pub labels: Option<usize>,
+    /// Whether the network reads ids, and its tokens are needed.
+    pub is_ids: bool,
 }
 
 /// How the sequence is given.
@@ -67,8 +73,8 @@ fn is_positions(tensor: &Tensor) -> bool {
     tensor.name.contains("position")
 }
 
-/// The card of a network with these inputs and outputs. The error says why there is none.
-pub(super) fn draft(inputs: &[Tensor], outputs: &[Tensor]) -> Result<Draft, String> {
+/// The card of a network with these inputs and outputs, and the tokens beside it. The error says why there is none.
+pub(super) fn draft(inputs: &[Tensor], outputs: &[Tensor], tokens: Option<&Tokens>) -> Result<Draft, String> {
     let Some(sequence) = sequence(inputs) else {
         let all: Vec<String> = inputs.iter().map(|input| format!("{} {}", input.name, input.shape())).collect();
         return Err(format!(
@@ -85,33 +91,46 @@ pub(super) fn draft(inputs: &[Tensor], outputs: &[Tensor]) -> Result<Draft, Stri
             let bases = (1..tensor.axes.len()).filter(|&at| at != place).filter_map(|at| tensor.axes[at].len()).max();
             (*tensor, bases.filter(|&len| len > 1))
         }
-        Sequence::Ids(tensor) => (*tensor, tensor.axes[1].len()),
+        Sequence::Ids(tensor) => {
+            let bases = |len| tokens.map_or(len, |tokens| tokens.bases(len));
+            (*tensor, tensor.axes[1].len().map(bases))
+        }
     };
-    let mut draft = Draft { body: String::new(), labels: None };
     let is_ids = matches!(sequence, Sequence::Ids(_));
+    let mut draft = Draft { body: String::new(), labels: None, is_ids };
     let hidden = outputs.iter().find(|output| is_ids && output.axes.len() == 3);
     let kind = match hidden {
-        Some(output) if output.name.contains("logits") => "masked",
+        Some(output) if output.name.contains("logits") => match tokens {
+            Some(tokens) if tokens.mask().is_none() => "likelihood",
+            _ => "masked",
+        },
         Some(_) => "embed",
-        None if outputs.iter().any(|output| output.axes.len() == 3 && !is_ids) => "track",
+        None if outputs.iter().any(|output| classes(output).is_some() || output.axes.len() == 3 && !is_ids) => "track",
         None if outputs.iter().all(|output| width(output) == 1) => "regress",
         None => "classify",
     };
     let meant = match kind {
-        "masked" => "? masked, or likelihood (a causal language model), or embed",
+        "masked" | "likelihood" => "? masked, or likelihood (a causal language model), or embed",
         "embed" => "? embed, or masked or likelihood, if the output are logits over a vocabulary",
         "track" => "a score for every bin",
         _ => "? classify (probabilities) or regress (numbers)",
     };
     let out = &mut draft.body;
     let _ = writeln!(out, "kind: {kind}   # {meant}");
-    input(out, &sequence, inputs, tensor);
+    input(out, &sequence, inputs, (tensor, tokens));
     let core = core(outputs, span.unwrap_or(SPAN));
-    window(out, span, (core, is_ids));
+    let may_be_short = inputs.iter().any(is_mask) || tokens.is_some_and(|tokens| tokens.key() == "tokenizer");
+    window(out, span, core, is_ids.then_some(may_be_short));
     match (kind, hidden) {
-        ("masked", Some(output)) => {
+        ("masked" | "likelihood", Some(output)) => {
             let _ = writeln!(out, "language:\n  output: {}   # {}", quoted(&output.name), output.shape());
-            let _ = writeln!(out, "  mask_id: 0   # ? the id of [MASK] or <mask>; remove it for kind likelihood");
+            if kind == "masked" {
+                let (id, mark) = match tokens.and_then(Tokens::mask) {
+                    Some(id) => (id, "of [MASK] or <mask>; remove it for kind likelihood"),
+                    None => (0, "? the id of [MASK] or <mask>; remove it for kind likelihood"),
+                };
+                let _ = writeln!(out, "  mask_id: {id}   # {mark}");
+            }
         }
         ("embed", Some(output)) => {
             let width = output.axes[2].len().map_or("1   # ? numbers of a vector".into(), |width| width.to_string());
@@ -125,17 +144,23 @@ pub(super) fn draft(inputs: &[Tensor], outputs: &[Tensor]) -> Result<Draft, Stri
     Ok(draft)
 }
 
-fn input(out: &mut String, sequence: &Sequence<'_>, inputs: &[Tensor], tensor: &Tensor) {
-    let (encoding, layout) = match sequence {
-        Sequence::OneHot(_, layout) => ("one-hot", layout.as_str()),
-        Sequence::Ids(_) => ("base   # ? base, bytes, kmer (files: vocabulary) or bpe (files: tokenizer)", "tokens"),
+fn input(out: &mut String, sequence: &Sequence<'_>, inputs: &[Tensor], (tensor, tokens): (&Tensor, Option<&Tokens>)) {
+    out.push_str("input:\n");
+    let layout = match (sequence, tokens) {
+        (Sequence::OneHot(_, layout), _) => {
+            out.push_str("  encoding: one-hot\n");
+            layout
+        }
+        (Sequence::Ids(_), Some(tokens)) => {
+            tokens.encoding(out);
+            "tokens"
+        }
+        (Sequence::Ids(_), None) => {
+            out.push_str("  encoding: base   # ? base, bytes, kmer (files: vocabulary) or bpe (files: tokenizer)\n");
+            "tokens"
+        }
     };
-    let _ = writeln!(
-        out,
-        "input:\n  encoding: {encoding}\n  tensor: {}\n  layout: {layout}   # {}",
-        quoted(&tensor.name),
-        tensor.shape()
-    );
+    let _ = writeln!(out, "  tensor: {}\n  layout: {layout}   # {}", quoted(&tensor.name), tensor.shape());
     let _ = writeln!(out, "  dtype: {}", tensor.dtype.unwrap_or("f32   # ? the network's type is in no card"));
     match sequence {
         Sequence::OneHot(tensor, _) => {
@@ -147,6 +172,7 @@ fn input(out: &mut String, sequence: &Sequence<'_>, inputs: &[Tensor], tensor: &
         }
         Sequence::Ids(_) => {
             let _ = writeln!(out, "  unknown: token   # ? N: token (an id of its own) or skip");
+            tokens.inspect(|tokens| tokens.padding(out));
         }
     }
     let others: Vec<&Tensor> = inputs.iter().filter(|other| other.name != tensor.name).collect();
@@ -182,9 +208,20 @@ fn width(output: &Tensor) -> usize {
     output.axes.iter().skip(1).filter_map(Axis::len).product()
 }
 
+/// Classes of each label, of an output (rows, bins, labels, classes).
+fn classes(output: &Tensor) -> Option<usize> {
+    output.axes.get(3).filter(|_| output.axes.len() == 4)?.len().filter(|&len| len > 1)
+}
+
 /// Bins of an output of a track, if their number is fixed; its labels; whether the labels come first.
 fn bins(output: &Tensor) -> Option<(Option<usize>, usize, bool)> {
-    let [_, one, other] = output.axes.as_slice() else { return None };
+    let (one, other) = match output.axes.as_slice() {
+        [_, one, other] => (one, other),
+        [_, bins, labels, _] if classes(output).is_some() => {
+            return Some((bins.len(), labels.len().unwrap_or(1), false));
+        }
+        _ => return None,
+    };
     Some(match (one.len(), other.len()) {
         // There are more bins than labels, or nothing says which is which.
         (Some(one), Some(other)) if one >= other => (Some(one), other, false),
@@ -205,13 +242,22 @@ fn core(outputs: &[Tensor], span: usize) -> usize {
     }
 }
 
-fn window(out: &mut String, span: Option<usize>, (core, is_ids): (usize, bool)) {
+/// `short`: of a network that reads ids, whether it reads rows of fewer bases as they are.
+fn window(out: &mut String, span: Option<usize>, core: usize, short: Option<bool>) {
     let note = if span.is_some() { "" } else { "   # ? rows may have any length" };
     let _ = writeln!(out, "window:\n  span: {}{note}", span.unwrap_or(SPAN));
     let _ = writeln!(out, "  core: {core}   # ? bases in the middle of the span that it answers for");
     let _ = writeln!(out, "  stride: {core}");
-    if is_ids && span.is_none() {
-        let _ = writeln!(out, "  fixed: true   # ? false: shorter rows are not padded (it needs an attention mask)");
+    match short {
+        Some(true) if span.is_none() => {
+            let _ = writeln!(out, "  fixed: false   # ? true: shorter rows are padded with N");
+            let _ = writeln!(out, "  min_span: {}   # ? shorter contigs and reads are skipped", SPAN / 10);
+        }
+        Some(false) if span.is_none() => {
+            let _ =
+                writeln!(out, "  fixed: true   # ? false: shorter rows are not padded (it needs an attention mask)");
+        }
+        _ => {}
     }
 }
 
@@ -243,6 +289,10 @@ fn heads(draft: &mut Draft, outputs: &[Tensor], is_track: bool, core: usize) {
             if first {
                 let _ = writeln!(out, "    layout: channels-first");
             }
+            if let Some(classes) = classes(output) {
+                let _ = writeln!(out, "    layout: [rows, bins, labels, classes]\n    classes: {classes}");
+                let _ = writeln!(out, "    class: {}   # ? the one whose value is the score, from 0", classes - 1);
+            }
         } else if output.axes.len() != 2 {
             let axes: Vec<&str> = output
                 .axes
@@ -260,21 +310,4 @@ fn heads(draft: &mut Draft, outputs: &[Tensor], is_track: bool, core: usize) {
                 writeln!(out, "    layout: [rows, labels]   # ? one score of the whole core; [rows, bins] for a track");
         }
     }
-}
-
-/// A name as YAML takes any.
-fn quoted(name: &str) -> String {
-    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if plain && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        name.into()
-    } else {
-        serde_json::Value::from(name).to_string()
-    }
-}
-
-/// A word of a name.
-pub(super) fn word(name: &str) -> String {
-    let word: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' }).collect();
-    if word.starts_with(|c: char| c.is_ascii_alphabetic()) { word } else { format!("score{word}") }
 }
