@@ -3,6 +3,8 @@
 
 use std::fs;
 
+use sha2::{Digest, Sha256};
+
 use crate::support::{Folder, Run, copy_of_model, genogloss, ort_available, root, succeed};
 
 fn engines() -> Vec<&'static str> {
@@ -64,10 +66,19 @@ fn weights_beside_the_network_are_those_of_the_card() {
 /// Networks over 16 MB are read by ONNX Runtime from their files.
 #[test]
 fn a_large_network_has_the_scores_of_a_small_one_and_its_digests_are_compared() {
-    use sha2::{Digest, Sha256};
     let hex = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let mut data = fs::read(root().join("tests/models/families/external/model.onnx.data")).expect("weights");
     let known = hex(&data);
+    let short = copied("external", |card| card.replace(&known, &hex(&data[..data.len() - 1])));
+    short.write("model.onnx.data", &data[..data.len() - 1]);
+    for engine in engines() {
+        let (len, words) = (data.len(), "that the network reads of it");
+        let error = checked(&short, engine).error(1);
+        assert!(
+            error.contains(&format!("model.onnx.data has {} bytes, fewer than the {len} {words}", len - 1)),
+            "{error}"
+        );
+    }
     // The network reads the beginning of the file only.
     data.resize(20 << 20, 0);
     let large = copied("external", |card| card.replace(&known, &hex(&data)));
@@ -81,6 +92,48 @@ fn a_large_network_has_the_scores_of_a_small_one_and_its_digests_are_compared() 
     for engine in engines() {
         let error = checked(&large, engine).error(1);
         assert!(error.contains("model.onnx.data has another checksum than in the card"), "{error}");
+    }
+}
+
+/// From 64 MB on, all threads share one session of ONNX Runtime, and what is written does not depend on their number.
+#[test]
+fn a_network_that_is_large_is_in_memory_once() {
+    if !ort_available() {
+        return;
+    }
+    let zeros = vec![0u8; 65 << 20];
+    let digest: String = Sha256::digest(&zeros).iter().map(|byte| format!("{byte:02x}")).collect();
+    let small = copied("dnabert-2", |card| card);
+    let large = copied("dnabert-2", |card| {
+        let card = card.replace("  model: model.onnx\n", "  model: model.onnx\n  data: [zeros]\n");
+        card.replace("sha256: {", &format!("sha256: {{zeros: {digest}, "))
+    });
+    large.write("zeros", &zeros);
+    let bases: String = (0..3000usize).map(|at| char::from(b"ACGT"[(at * at / 7 + at / 5) % 4])).collect();
+    let fasta = large.write("c.fa", format!(">c\n{bases}\n"));
+    let scan = |folder: &Folder, threads: &str| {
+        let run = genogloss(&[
+            "scan",
+            &fasta,
+            "-m",
+            &folder.path(""),
+            "--engine",
+            "ort",
+            "-O",
+            "tsv",
+            "-t",
+            threads,
+            "--verbose",
+        ]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let sessions = run.stderr.lines().find_map(|line| line.split_once("sessions: ")).expect("their number").1;
+        (sessions.split(';').next().expect("a number").to_string(), run.stdout)
+    };
+    let (sessions, expected) = scan(&small, "3");
+    assert_eq!(sessions, "3");
+    assert!(expected.lines().count() > 50, "{expected}");
+    for threads in ["1", "2", "3"] {
+        assert_eq!(scan(&large, threads), ("1".into(), expected.clone()), "{threads} threads");
     }
 }
 

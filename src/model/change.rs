@@ -41,7 +41,7 @@ pub(crate) fn load(
 ) -> Result<ReadyChanges> {
     engine.first_that_loads(&card.name, device, |chosen| {
         let only_if_faster = chosen.only_if_faster;
-        load_with(chosen, folder, card, Placement { device, sessions, only_if_faster })
+        load_with(chosen, folder, card, Placement { device, sessions, threads: 1, only_if_faster })
     })
 }
 

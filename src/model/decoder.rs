@@ -30,7 +30,7 @@ pub(crate) fn load(
     let decoders = chosen.engine.load_decoder(
         file,
         &CachePorts::of(card, rule),
-        Placement { device, sessions, only_if_faster: false },
+        Placement { device, sessions, threads: 1, only_if_faster: false },
     )?;
     Ok((decoders, chosen.report))
 }

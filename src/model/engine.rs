@@ -101,13 +101,19 @@ pub(crate) struct DataFile {
     pub bytes: Arc<[u8]>,
 }
 
+/// The hint where an engine lacks an operator.
+pub(crate) const NO_OPERATOR: &str =
+    "export the network with operators of the ONNX standard; `genogloss models check` tries the other engines, too";
+
 /// Where a network is loaded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Placement {
     /// The device.
     pub device: Device,
-    /// How many models are loaded, each for one thread.
+    /// How many models are loaded.
     pub sessions: usize,
+    /// Threads that each of them computes with, in an engine that [reads files](Engine::reads_files); in the others one.
+    pub threads: usize,
     /// Whether a selective engine refuses networks of its kind that other engines run about as fast.
     pub only_if_faster: bool,
 }

@@ -62,22 +62,26 @@ impl Folder {
                 None => Err(Error::model(self.place(), format!("{file} is missing"))),
             },
             Self::Disk(folder) => {
-                let limit = if file == "card.yaml" { MAX_CARD } else { MAX_FILE };
-                let path = inside(folder, file)?;
-                let about = fs::metadata(&path).map_err(|error| Error::read(&path, &error))?;
-                if !about.is_file() {
-                    return Err(Error::model(self.place(), format!("{file} is not a file")));
-                }
-                let size = about.len();
-                if size > limit {
-                    return Err(Error::model(
-                        self.place(),
-                        format!("{file} is too large ({size} bytes; the limit is {limit})"),
-                    ));
-                }
+                let path = self.path(folder, file)?;
                 fs::read(&path).map(Cow::Owned).map_err(|error| Error::read(&path, &error))
             }
         }
+    }
+
+    /// The path of a file that can be read.
+    fn path(&self, folder: &Path, file: &str) -> Result<PathBuf> {
+        let limit = if file == "card.yaml" { MAX_CARD } else { MAX_FILE };
+        let path = inside(folder, file)?;
+        let about = fs::metadata(&path).map_err(|error| Error::read(&path, &error))?;
+        if !about.is_file() {
+            return Err(Error::model(self.place(), format!("{file} is not a file")));
+        }
+        let size = about.len();
+        if size > limit {
+            let problem = format!("{file} is too large ({size} bytes; the limit is {limit})");
+            return Err(Error::model(self.place(), problem));
+        }
+        Ok(path)
     }
 
     /// A text file.
@@ -106,9 +110,9 @@ impl Folder {
         Card::parse_in(&self.text("card.yaml")?, &place, |card, file| self.verified_text(card, file))
     }
 
-    /// Whether a network is one that engines which read files read from its file.
-    pub(super) fn is_large(&self, card: &Card, file: &str) -> bool {
-        self.large(card, file).is_some()
+    /// The bytes of a network and its weights, if it is one that engines which read files read from its file.
+    pub(super) fn large_bytes(&self, card: &Card, file: &str) -> Option<u64> {
+        Some(self.large(card, file)?.files.iter().map(|(_, len, _)| len).sum())
     }
 
     /// A network of the card. `reads_files`: it is for an engine that reads large ones from their files.
@@ -143,17 +147,21 @@ impl Folder {
 
     /// A large network, whose weights are read only to compute their digests.
     fn network_on_disk(&self, card: &Card, file: &str, on_disk: OnDisk) -> Result<NetworkFile> {
-        for name in &card.files.data {
-            let path = inside(&PathBuf::from(self.place()), name)?;
-            let read = fs::File::open(&path).and_then(|mut file| sha256_of(&mut file));
-            self.compare(card, name, &read.map_err(|error| Error::read(&path, &error))?)?;
-        }
+        card.files.data.iter().try_for_each(|name| self.verify(card, name))?;
         let data = card.files.data.iter().map(|name| DataFile { name: name.clone(), bytes: [].into() }).collect();
         let bytes = self.verified(card, file)?;
         let mut network = NetworkFile { place: self.file_place(file), bytes, data, on_disk: Some(on_disk) };
         external::check(&mut network, card)?;
         network.bytes = Cow::Borrowed(&[]);
         Ok(network)
+    }
+
+    /// Compares a file's sha256 with that of the card, without keeping its bytes.
+    pub(super) fn verify(&self, card: &Card, file: &str) -> Result<()> {
+        let Self::Disk(folder) = self else { return self.verified(card, file).map(|_| ()) };
+        let path = self.path(folder, file)?;
+        let read = fs::File::open(&path).and_then(|mut file| sha256_of(&mut file));
+        self.compare(card, file, &read.map_err(|error| Error::read(&path, &error))?)
     }
 
     /// The bytes of a file whose sha256 is that of the card.

@@ -32,7 +32,7 @@ pub(crate) fn form(card: &Card) -> Form {
 
 /// Networks that are loaded.
 pub(crate) struct Ready {
-    /// One for each thread.
+    /// One for each thread, or one for all of them.
     pub answerers: Vec<Box<dyn Answerer>>,
     /// The engine that runs them.
     pub report: EngineReport,
@@ -40,15 +40,15 @@ pub(crate) struct Ready {
     pub rows: Option<usize>,
 }
 
-/// Loads the networks of a card in `sessions` sessions, each for one thread.
+/// Loads the networks of a card for `threads` threads: in as many sessions, or, if they are large, in one.
 pub(crate) fn load(
     folder: &Folder,
     card: &Card,
     engine: EngineChoice,
     device: Device,
-    sessions: usize,
+    threads: usize,
 ) -> Result<Ready> {
-    load_to_answer(folder, card, engine, device, (sessions, Asked::Windows))
+    load_to_answer(folder, card, engine, device, (threads, Asked::Windows))
 }
 
 /// The same, with what a language model is asked.
@@ -57,25 +57,27 @@ pub(crate) fn load_to_answer(
     card: &Card,
     engine: EngineChoice,
     device: Device,
-    (sessions, asked): (usize, Asked),
+    (threads, asked): (usize, Asked),
 ) -> Result<Ready> {
     if card.kind == Kind::Generate {
         return Err(Error::model(&card.name, "it answers prompts, not windows").with_hint("genogloss ask"));
     }
     engine.first_that_loads(&card.name, device, |chosen| {
         let only_if_faster = chosen.only_if_faster;
-        load_with(chosen, folder, card, (Placement { device, sessions, only_if_faster }, asked))
+        let to = Placement { device, sessions: threads, threads: 1, only_if_faster };
+        load_with(chosen, folder, card, (to, asked))
     })
 }
 
 fn load_with(chosen: Chosen, folder: &Folder, card: &Card, (to, asked): (Placement, Asked)) -> Result<Ready> {
     let ports = WindowPorts::of(card);
+    let to = shared(to, &chosen, folder, card);
     let mut members: Vec<Vec<Box<dyn WindowModel>>> = (0..to.sessions).map(|_| Vec::new()).collect();
     let mut rows = None;
     // One member after the other, so that the bytes of one file are in memory at a time.
     for name in &card.files.model.0 {
         // Networks that a selective engine is faster for are small; large ones are not read to find that out.
-        if to.only_if_faster && folder.is_large(card, name) {
+        if to.only_if_faster && folder.large_bytes(card, name).is_some() {
             return Err(Error::model(&card.name, "it is large"));
         }
         let file = folder.network(card, name, chosen.engine.reads_files())?;
@@ -94,6 +96,20 @@ fn load_with(chosen: Chosen, folder: &Folder, card: &Card, (to, asked): (Placeme
         }
     };
     Ok(Ready { answerers: members.into_iter().map(answerer).collect(), report: chosen.report, rows })
+}
+
+/// Bytes of a network and its weights from which on all threads share one session, and its weights are in memory once. Of a network of
+/// 312 MB, two sessions with a thread each take 1,030 MB, and one with two threads 720 MB (benches/large_network.py).
+const SHARED: u64 = 64 << 20;
+
+/// One session with all threads, for a card with a network that is large. An engine that does not read files shares weights by itself.
+fn shared(to: Placement, chosen: &Chosen, folder: &Folder, card: &Card) -> Placement {
+    let is_large = |name: &String| folder.large_bytes(card, name).is_some_and(|bytes| bytes >= SHARED);
+    if chosen.engine.reads_files() && card.files.model.0.iter().any(is_large) {
+        Placement { sessions: 1, threads: to.sessions * to.threads, ..to }
+    } else {
+        to
+    }
 }
 
 /// A member's number of rows in a call must be that of the members before it (`rows`) or of the card.

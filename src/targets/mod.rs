@@ -484,7 +484,7 @@ fn network(data: &[u8]) {
         ports.get_or_insert_with(make).clone()
     });
     let file = NetworkFile { place: "n".into(), bytes: data.to_vec().into(), data: Vec::new(), on_disk: None };
-    let place = Placement { device: Device::Cpu, sessions: 1, only_if_faster: false };
+    let place = Placement { device: Device::Cpu, sessions: 1, threads: 1, only_if_faster: false };
     said(Rten.load_windows(file, &ports, place));
 }
 

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-const PLACE: Placement = Placement { device: Device::Cpu, sessions: 1, only_if_faster: false };
+const PLACE: Placement = Placement { device: Device::Cpu, sessions: 1, threads: 1, only_if_faster: false };
 
 fn values(random: &mut Rng, count: usize, scale: f32) -> Vec<f32> {
     (0..count).map(|_| (random.f32() + random.f32() + random.f32() - 1.5) * 2.0 * scale).collect()

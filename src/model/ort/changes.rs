@@ -11,8 +11,7 @@ use super::session::{Memory, failed, no_output, open};
 use crate::{
     error::Result,
     model::{
-        device::Device,
-        engine::{NetworkFile, StretchThenChange},
+        engine::{NetworkFile, Placement, StretchThenChange},
         ports::ChangePorts,
     },
 };
@@ -30,11 +29,11 @@ pub(super) struct OrtChange {
 }
 
 impl OrtChange {
-    pub(super) fn load(files: &[NetworkFile; 2], device: Device, ports: &ChangePorts) -> Result<Self> {
+    pub(super) fn load(files: &[NetworkFile; 2], to: Placement, ports: &ChangePorts) -> Result<Self> {
         let [stretch, change] = files;
         Ok(Self {
-            stretch: open(stretch, device, &ports.stretch, Memory::Freed)?,
-            change: open(change, device, &ports.change, Memory::Freed)?,
+            stretch: open(stretch, to, &ports.stretch, Memory::Freed)?,
+            change: open(change, to, &ports.change, Memory::Freed)?,
             names: [stretch.place.clone(), change.place.clone()],
             input: ports.input().into(),
             heads: ports.head_names(),

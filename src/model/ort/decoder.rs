@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     model::{
         device::Device,
-        engine::{Decoder, NetworkFile, append_last, no_hidden, reordered},
+        engine::{Decoder, NetworkFile, Placement, append_last, no_hidden, reordered},
         ports::CachePorts,
     },
 };
@@ -29,8 +29,8 @@ pub(super) struct OrtDecoder {
 }
 
 impl OrtDecoder {
-    pub(super) fn load(file: &NetworkFile, device: Device, ports: &CachePorts) -> Result<Self> {
-        let session = open(file, device, &ports.all, Memory::Kept)?;
+    pub(super) fn load(file: &NetworkFile, to: Placement, ports: &CachePorts) -> Result<Self> {
+        let session = open(file, to, &ports.all, Memory::Kept)?;
         let memory = |device: Device| {
             let (device, number) = match device {
                 Device::Cpu => (AllocationDevice::CPU, 0),
@@ -38,7 +38,7 @@ impl OrtDecoder {
             };
             MemoryInfo::new(device, number, AllocatorType::Device, MemoryType::Default).map_err(failed(&file.place))
         };
-        let (cache_memory, logits_memory) = (memory(device)?, memory(Device::Cpu)?);
+        let (cache_memory, logits_memory) = (memory(to.device)?, memory(Device::Cpu)?);
         let name = file.place.clone();
         Ok(Self { session, name, ports: ports.clone(), cache: Vec::new(), rows: 0, cache_memory, logits_memory })
     }

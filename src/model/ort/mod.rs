@@ -1,7 +1,7 @@
 //! ONNX Runtime, loaded at run time: the only folder that uses the crate `ort`.
 //!
 //! `library` finds and loads the library, `cuda` what a GPU needs beside it, `session` makes a session of a network, and `windows`,
-//! `changes` and `decoder` run the three kinds of networks. Each session computes on one thread. A device that is not there is an error.
+//! `changes` and `decoder` run the three kinds of networks. Each session computes on one thread, but for that of a large network, which has all of them. A device that is not there is an error.
 
 mod changes;
 mod cuda;
@@ -55,7 +55,7 @@ impl Engine for OnnxRuntime {
     }
 
     fn load_windows(&self, file: NetworkFile, ports: &WindowPorts, to: Placement) -> Result<Vec<Box<dyn WindowModel>>> {
-        let load = |_| Ok(Box::new(OrtWindows::load(&file, to.device, ports)?) as Box<dyn WindowModel>);
+        let load = |_| Ok(Box::new(OrtWindows::load(&file, to, ports)?) as Box<dyn WindowModel>);
         let loaded = (0..to.sessions).map(load).collect();
         file.on_disk.as_ref().map_or(Ok(()), |on_disk| on_disk.check_unchanged(&file.place))?;
         loaded
@@ -67,12 +67,12 @@ impl Engine for OnnxRuntime {
         ports: &ChangePorts,
         to: Placement,
     ) -> Result<Vec<Box<dyn ChangeModel>>> {
-        let load = |_| Ok(Box::new(OrtChange::load(&files, to.device, ports)?) as Box<dyn ChangeModel>);
+        let load = |_| Ok(Box::new(OrtChange::load(&files, to, ports)?) as Box<dyn ChangeModel>);
         (0..to.sessions).map(load).collect()
     }
 
     fn load_decoder(&self, file: NetworkFile, ports: &CachePorts, to: Placement) -> Result<Vec<Box<dyn Decoder>>> {
-        let load = |_| Ok(Box::new(OrtDecoder::load(&file, to.device, ports)?) as Box<dyn Decoder>);
+        let load = |_| Ok(Box::new(OrtDecoder::load(&file, to, ports)?) as Box<dyn Decoder>);
         (0..to.sessions).map(load).collect()
     }
 }

@@ -13,8 +13,7 @@ use crate::{
     batch::{Data, Input},
     error::Result,
     model::{
-        device::Device,
-        engine::{NetworkFile, WindowModel},
+        engine::{NetworkFile, Placement, WindowModel},
         ports::{NumberType, Port, WindowPorts},
     },
 };
@@ -29,8 +28,8 @@ pub(super) struct OrtWindows {
 }
 
 impl OrtWindows {
-    pub(super) fn load(file: &NetworkFile, device: Device, ports: &WindowPorts) -> Result<Self> {
-        let session = open(file, device, &ports.all, Memory::Kept)?;
+    pub(super) fn load(file: &NetworkFile, to: Placement, ports: &WindowPorts) -> Result<Self> {
+        let session = open(file, to, &ports.all, Memory::Kept)?;
         let found = ports_of(&session);
         let input = |port: &Port| {
             let own = found.inputs.iter().find(|own| own.name == port.name).and_then(|own| own.number);
