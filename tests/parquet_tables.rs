@@ -3,6 +3,7 @@
 use crate::{
     genes::made,
     parquet::{python, read},
+    resume::{genome, killed_within, tidy},
     support::{Folder, genogloss, succeed},
 };
 
@@ -146,4 +147,43 @@ fn shards_of_such_tables_are_merged_and_what_has_no_columns_is_refused() {
     assert!(run.error(2).contains("Parquet"), "{}", run.stderr);
     let run = genogloss(&["ask", "AGC, GC content =", "-o", &folder.path("answers.parquet.gz")]);
     assert!(run.error(2).contains("Parquet in BGZF"), "{}", run.stderr);
+}
+
+/// Shards of Parquet tables are killed and gone on with; merged, they have the rows of one run, by pyarrow and by DuckDB.
+#[test]
+fn parquet_tables_are_gone_on_with() {
+    let Some(python) = python() else { return };
+    let folder = Folder::new();
+    let genome = genome(&folder, 12);
+    let slice = std::fs::read_to_string(SLICE).expect("the slice");
+    let bases: String = slice.lines().filter(|line| !line.starts_with('>')).collect();
+    let mut vcf = "##fileformat=VCFv4.2\n##contig=<ID=c0>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n".to_string();
+    for at in (0..bases.len() - 200).step_by(5) {
+        vcf.push_str(&format!("c0\t{}\t.\t{}\tG,<DEL>\t.\t.\t.\n", at + 1, &bases[at..at + 2]));
+    }
+    let vcf = folder.write("v.vcf", vcf);
+    let mut kills = 0;
+    for (name, command) in [
+        ("scan", format!("scan {genome} -m exact:gc --window 20")),
+        ("variants", format!("variants {vcf} -f {genome} -m exact:gc")),
+    ] {
+        let run = |out: &str, more: &str| -> Vec<String> {
+            format!("{command} -t 1 --quiet -o {out}{more}").split(' ').map(String::from).collect()
+        };
+        let whole = folder.path(&format!("{name}.parquet"));
+        succeed(&run(&whole, "").iter().map(String::as_str).collect::<Vec<_>>());
+        let parts: Vec<String> = (1..=2).map(|part| folder.path(&format!("{name}{part}.parquet"))).collect();
+        for (number, part) in parts.iter().enumerate() {
+            let line = run(part, &format!(" --shard {}/2", number + 1));
+            let line: Vec<&str> = line.iter().map(String::as_str).collect();
+            kills += killed_within(250.0, &line, 12, &["-KILL", "-TERM"], number as u64);
+        }
+        let merged = folder.path(&format!("{name}.merged.parquet"));
+        succeed(&["merge", &parts[0], &parts[1], "-o", &merged, "--quiet"]);
+        let (one, other) = (read(&python, &whole), read(&python, &merged));
+        assert!(one.2.len() > 15_000, "{} rows", one.2.len());
+        assert!(one.0 == other.0 && one.2 == other.2, "{name}: the rows differ");
+        tidy(&folder);
+    }
+    assert!(kills > 0, "no run was killed");
 }

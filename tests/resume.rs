@@ -15,7 +15,7 @@ use crate::support::{Folder, genogloss, shell, succeed, tools_available};
 const SLICE: &str = "tests/data/chr20_slice.fa";
 
 /// Contigs made of the slice, shifted; some N.
-fn genome(folder: &Folder, contigs: usize) -> String {
+pub(crate) fn genome(folder: &Folder, contigs: usize) -> String {
     let slice = fs::read_to_string(SLICE).expect("the slice");
     let bases: String = slice.lines().filter(|line| !line.starts_with('>')).collect();
     let mut text = String::new();
@@ -33,7 +33,7 @@ fn killed(arguments: &[&str], kills: u32, signals: &[&str], seed: u64) -> u32 {
 }
 
 /// The same with the longest time, in milliseconds, until the first kill.
-fn killed_within(mut longest: f64, arguments: &[&str], kills: u32, signals: &[&str], seed: u64) -> u32 {
+pub(crate) fn killed_within(mut longest: f64, arguments: &[&str], kills: u32, signals: &[&str], seed: u64) -> u32 {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut done = 0;
     for kill in 0..=kills {
@@ -79,7 +79,7 @@ fn content(path: &str) -> String {
 }
 
 /// Nothing hidden is left over.
-fn tidy(folder: &Folder) {
+pub(crate) fn tidy(folder: &Folder) {
     let hidden: Vec<String> = folder.names().into_iter().filter(|name| name.starts_with('.')).collect();
     assert!(hidden.is_empty(), "{hidden:?}");
 }
