@@ -1,6 +1,8 @@
 //! Score arithmetic: from the network's logits to scores, and from two strands' scores to one. The comparison of a variant's
 //! alleles is in [`crate::variants::compare`].
 
+use std::fmt::Write;
+
 use crate::{
     genome::Strand,
     model::card::{Activation, Card, HeadCard, OutputAxes, Over, StrandRule},
@@ -183,7 +185,14 @@ impl Heads {
             let bins = if head.axes.has_bins() { head.output_bins(bins / head.repeat) } else { 1 };
             let wanted = head.labels * head.classes * bins;
             if logits.len() != wanted {
-                return Err(format!("head {} has {} values per row, {wanted} by the card", head.name, logits.len()));
+                let mut problem =
+                    format!("head {} has {} values per row, {wanted} by the card", head.name, logits.len());
+                let own = head.labels * head.classes;
+                if bins > 1 && logits.len() % own == 0 {
+                    let there = logits.len() / own;
+                    let _ = write!(problem, ": {there} bins of {own}, and not {bins} (see `core`, `bin`, `crop`)");
+                }
+                return Err(problem);
             }
         }
         Ok(())

@@ -440,12 +440,40 @@ fn networks_that_are_none_are_refused() {
         let run = folder.check("auto");
         assert!(run.code == 1 && !run.stderr.contains("panicked"), "{len} bytes: {} {}", run.code, run.stderr);
     }
-    for content in [&b"not a network"[..], &[0xff; 300], b"{}", b"\x08\x08"] {
+    for content in [&b"not a network"[..], &[0xff; 300], b"{}"] {
         folder.folder.write("model.onnx", content);
         for engine in engines() {
             folder.refused(engine, &["model.onnx"]);
         }
     }
+    for content in [&b""[..], b"\x08\x08"] {
+        folder.folder.write("model.onnx", content);
+        for engine in engines() {
+            folder.refused(engine, &["model.onnx: it is not an ONNX network, or it is damaged: it has no graph"]);
+        }
+    }
+}
+
+#[test]
+fn an_operator_that_no_engine_has_is_named_with_a_hint() {
+    let mut network = fs::read(root().join("tests/models/check/good.onnx")).expect("a network");
+    let at = network.windows(6).position(|bytes| bytes == b"MatMul").expect("the operator");
+    network[at..at + 6].copy_from_slice(b"MatMol");
+    let model = one_hot("good");
+    model.folder.write("model.onnx", network);
+    model.refused("rten", &["MatMol", "hint: "]);
+    if ort_available() {
+        model.refused("ort", &["MatMol", "hint: export the network with operators of the ONNX standard"]);
+        model.refused("auto", &["MatMol", "hint: export the network with operators of the ONNX standard"]);
+    }
+}
+
+#[test]
+fn lines_of_a_card_that_nobody_has_decided_are_counted() {
+    let mut model = one_hot("good");
+    assert!(!model.passes("rten").contains("decide"));
+    model.more = "strand: forward   # ? forward, average or max\ntrained_on: [a]   # no question\n".into();
+    assert!(model.passes("rten").contains("  1 lines of the card are marked with \"# ?\""));
 }
 
 #[cfg(unix)]

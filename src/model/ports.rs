@@ -187,10 +187,10 @@ impl Differences {
             return Ok(());
         }
         let error = Error::model(model, format!("card and network differ: {}", self.problems.join("; ")));
-        Err(match self.hint {
-            Some(hint) => error.with_hint(hint),
-            None => error,
-        })
+        Err(error.with_hint(self.hint.unwrap_or_else(|| {
+            "`genogloss models new NETWORK.onnx -o DIR` writes a card with the network's own names, axes and types"
+                .into()
+        })))
     }
 }
 

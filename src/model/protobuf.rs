@@ -57,7 +57,17 @@ const DEEPEST: u32 = 64;
 
 /// Returns the problem of bytes that are not whole messages.
 pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
-    walk(bytes, Message::Model, 0).map_err(|why| format!("it is not an ONNX network, or it is damaged: {why}"))
+    let graph = |mut bytes: &[u8]| {
+        while !bytes.is_empty() {
+            let field = next_field(&mut bytes)?;
+            if field.is_bytes && Message::Model.field(field.number) == Some(Message::Graph) {
+                return Ok(());
+            }
+        }
+        Err("it has no graph")
+    };
+    let checked = walk(bytes, Message::Model, 0).and_then(|()| graph(bytes));
+    checked.map_err(|why| format!("it is not an ONNX network, or it is damaged: {why}"))
 }
 
 /// A field of a message.

@@ -21,7 +21,7 @@ use super::{
     card::Card,
     change,
     device::Device,
-    engine::Engine,
+    engine::{Engine, NO_OPERATOR},
     engines::{ENGINES, EngineChoice},
     folder::Folder,
     network,
@@ -47,7 +47,7 @@ impl Report {
         let mut results = self.results.into_iter();
         let first = results.next().map_or(Ok(()), |(_, result)| result);
         match (first, results.find(|(_, result)| result.is_ok())) {
-            (Err(error), Some((other, _))) if error.hint().is_none() => {
+            (Err(error), Some((other, _))) if error.hint().is_none_or(|hint| hint == NO_OPERATOR) => {
                 Err(error.with_hint(format!("--engine {} runs it", other.name())))
             }
             (first, _) => first,
@@ -59,10 +59,15 @@ impl Report {
 pub(crate) fn check(folder: &Folder, choice: EngineChoice) -> Result<Report> {
     let card = folder.card()?;
     let test = SelfTest::read(&card, folder)?;
-    for file in card.files.sha256.keys().filter(|file| !card.file_names().contains(&file.as_str())) {
-        folder.verified(&card, file)?;
+    for file in card.files.sha256.keys() {
+        folder.verify(&card, file)?;
     }
     let mut text = format!("{} {}: the card and the checksums are correct\n", card.name, card.version);
+    let undecided = folder.text("card.yaml")?.lines().filter(|line| line.contains("# ?")).count();
+    if undecided > 0 {
+        let mark = "are marked with \"# ?\", as `models new` marks what you must decide";
+        text.push_str(&format!("  {undecided} lines of the card {mark}: decide them, and remove the marks\n"));
+    }
     let (mut results, mut scores) = (Vec::new(), Vec::new());
     for engine in engines(choice) {
         if matches!(choice, EngineChoice::Auto) && engine.is_selective() && loads(folder, &card, engine).is_err() {
