@@ -111,30 +111,29 @@ fn a_network_that_is_large_is_in_memory_once() {
     large.write("zeros", &zeros);
     let bases: String = (0..3000usize).map(|at| char::from(b"ACGT"[(at * at / 7 + at / 5) % 4])).collect();
     let fasta = large.write("c.fa", format!(">c\n{bases}\n"));
-    let scan = |folder: &Folder, threads: &str| {
-        let run = genogloss(&[
-            "scan",
-            &fasta,
-            "-m",
-            &folder.path(""),
-            "--engine",
-            "ort",
-            "-O",
-            "tsv",
-            "-t",
-            threads,
-            "--verbose",
-        ]);
+    let scan = |folder: &str, threads: &str| {
+        let run =
+            genogloss(&["scan", &fasta, "-m", folder, "--engine", "ort", "-O", "tsv", "-t", threads, "--verbose"]);
         assert_eq!(run.code, 0, "{}", run.stderr);
         let sessions = run.stderr.lines().find_map(|line| line.split_once("sessions: ")).expect("their number").1;
         (sessions.split(';').next().expect("a number").to_string(), run.stdout)
     };
-    let (sessions, expected) = scan(&small, "3");
+    let (sessions, expected) = scan(&small.path(""), "3");
     assert_eq!(sessions, "3");
     assert!(expected.lines().count() > 50, "{expected}");
     for threads in ["1", "2", "3"] {
-        assert_eq!(scan(&large, threads), ("1".into(), expected.clone()), "{threads} threads");
+        assert_eq!(scan(&large.path(""), threads), ("1".into(), expected.clone()), "{threads} threads");
     }
+    // The same in the cache of a hub, whose snapshots are links to blobs with other names.
+    let hub = Folder::new();
+    let (snapshot, blobs) = (hub.root().join("models--a/snapshots/1"), hub.root().join("models--a/blobs"));
+    fs::create_dir_all(&snapshot).expect("made");
+    fs::create_dir_all(&blobs).expect("made");
+    for (number, name) in ["card.yaml", "model.onnx", "tokenizer.json", "self_test.tsv", "zeros"].iter().enumerate() {
+        fs::copy(large.path(name), blobs.join(format!("blob{number}"))).expect("copied");
+        std::os::unix::fs::symlink(format!("../../blobs/blob{number}"), snapshot.join(name)).expect("a link");
+    }
+    assert_eq!(scan(snapshot.to_str().expect("a path"), "2"), ("1".into(), expected));
 }
 
 #[test]

@@ -131,13 +131,14 @@ impl Folder {
         Ok(network)
     }
 
-    /// A network and its weights on disk, if they are large and no links.
+    /// A network and its weights on disk, if they are large. Links are those that [`inside`] allows.
     fn large(&self, card: &Card, file: &str) -> Option<OnDisk> {
         let Self::Disk(folder) = self else { return None };
         let mut files = Vec::new();
         for name in std::iter::once(file).chain(card.files.data.iter().map(String::as_str)) {
             let path = folder.join(name);
-            let about = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file)?;
+            let real = inside(folder, name).ok()?;
+            let about = fs::metadata(real).ok().filter(fs::Metadata::is_file)?;
             files.push((path, about.len(), about.modified().ok()));
         }
         let total: u64 = files.iter().map(|(_, len, _)| len).sum();
