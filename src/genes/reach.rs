@@ -2,16 +2,16 @@
 //!
 //! METHOD: any class holds for the diseases of its series (`Long QT syndrome 11` of long QT syndrome). A class against also holds for the
 //! diseases below, in any vocabulary; of ClinGen and GenCC also for those whose names have all its words (the epilepsies, where epilepsy is
-//! disputed), for the series of which `Brugada syndrome 1` stands, and for a series of which the gene has no other number. It stops where
-//! a class as well curated upholds the gene for what is more special: a gene disputed for long QT syndrome may be a definitive cause of
-//! Timothy syndrome.
+//! disputed), for those that are among it by what their names begin with (`relate::broad`), for the series of which `Brugada syndrome 1`
+//! stands, and for a series of which the gene has no other number. It stops where a class as well curated upholds the gene for what is more
+//! special: a gene disputed for long QT syndrome may be a definitive cause of Timothy syndrome.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     claim::Claim,
     records::Disease,
-    relate::words::SeriesName,
+    relate::{broad::is_among, words::SeriesName},
     stated::{Curation, Stated},
 };
 use crate::error::Result;
@@ -151,7 +151,8 @@ impl<'a> Reach<'a> {
         let is_curated = class.stated.curation <= Curation::GenCc;
         let is_named = |name: &SeriesName| {
             let may_be = || self.caused.contains(&entity) || !class.loose.is_inherited_unlike(name);
-            class.loose.reaches(name) && may_be() || (class.is_of_series && class.loose.is_first_beside(name))
+            let is_named = class.loose.reaches(name) || is_among(name, &class.loose);
+            is_named && may_be() || (class.is_of_series && class.loose.is_first_beside(name))
         };
         self.kin.below.get(&class.entity()).is_some_and(|all| all.contains(&entity))
             || (is_curated && self.names_of(entity).any(is_named))

@@ -11,6 +11,7 @@
 //! linear curve, fitted by logistic regression on related and unrelated pairs that are equally well known (`training/gpgpt/weigh.py`, which
 //! writes `weights.json`). So a probability holds for equal numbers of related and unrelated pairs, and evidence is additive.
 
+pub(super) mod broad;
 mod clusters;
 mod relations;
 mod texts;

@@ -98,6 +98,7 @@ const STATES: &[&str] = &[
     "rare",
     "congenital",
     "primary",
+    "spectrum",
 ];
 
 /// Words for the same, of which vocabularies use one or the other.
@@ -108,6 +109,7 @@ const EQUAL: &[(&str, &str)] = &[
     ("deafness", "hearing loss"),
     ("hearing impairment", "hearing loss"),
     ("carcinoma", "cancer"),
+    ("right ventricular dysplasia", "right ventricular cardiomyopathy"),
 ];
 
 /// The name of one disease of a series: the words of the series, and what tells its members apart.
@@ -115,6 +117,8 @@ const EQUAL: &[(&str, &str)] = &[
 pub(crate) struct SeriesName {
     /// The words of the series.
     own: BTreeSet<String>,
+    /// The first of them in the name.
+    first: String,
     /// Numbers and letters of types, in Arabic numerals: `3b`.
     types: Vec<String>,
     /// Modes of inheritance and the like.
@@ -149,7 +153,10 @@ impl SeriesName {
             if FILLING.contains(&word) && !(after_type && word == "a") {
                 continue;
             }
-            let in_roman = || (after_type || last || SERIES.contains(&word)).then(|| from_roman(word)).flatten();
+            // The X of `X-linked` is no number.
+            let is_mode = word == "x" && words.get(at + 1) == Some(&"linked");
+            let in_roman =
+                || (!is_mode && (after_type || last || SERIES.contains(&word))).then(|| from_roman(word)).flatten();
             if is_number(word) {
                 parts.types.push(word.into());
             } else if let Some(arabic) = in_roman() {
@@ -174,6 +181,8 @@ impl SeriesName {
         let mut parts = Self::of(written.trim());
         let has = |words: &[&str]| written.split(' ').any(|word| words.contains(&&*singular(word)));
         parts.own.retain(|word| !STATES.contains(&word.as_str()));
+        let in_order = || written.split(' ').map(singular).find(|word| parts.own.contains(&**word));
+        parts.first = in_order().map_or_else(String::new, |word| word.to_string());
         parts.is_broad = parts.own.len() == 1 && has(HEADS);
         parts.is_of_origin = has(ORIGINS) || has(INHERITANCE) || has(&["susceptibility", "predisposition"]);
         parts
@@ -206,6 +215,21 @@ impl SeriesName {
         let has_marks = || self.marks.iter().all(|mark| is_understood(mark) || special.marks.contains(mark));
         let is_part = !self.is_numbered() && !self.is_broad && self.own.is_subset(&special.own);
         !self.own.is_empty() && (is_part || self.is_beside(special)) && has_marks() && self.has_types_of(special)
+    }
+
+    /// Whether its words are these, and it has no number.
+    pub(super) fn has_only(&self, words: &[&str]) -> bool {
+        !self.is_numbered() && self.own.len() == words.len() && words.iter().all(|word| self.own.contains(*word))
+    }
+
+    /// Whether it has all these words, one of them first.
+    pub(super) fn begins(&self, words: &[&str]) -> bool {
+        words.contains(&self.first.as_str()) && words.iter().all(|word| self.own.contains(*word))
+    }
+
+    /// Whether the other name says of all modes of inheritance of this one that it has them.
+    pub(super) fn has_marks_of(&self, special: &Self) -> bool {
+        self.marks.is_subset(&special.marks)
     }
 
     /// Whether this is of the inherited disease where the other, with words more, may be of one that is not: monogenic diabetes, and diabetes
@@ -297,6 +321,8 @@ mod tests {
         assert!(is_special_case("Ehlers-Danlos syndrome, type IV", "Ehlers-Danlos syndrome type 4"));
         assert!(is_special_case("Deafness, autosomal dominant 2A", "Deafness, autosomal dominant"));
         assert!(!is_special_case("Type 2", "Type"), "nothing of its own");
+        assert!(is_special_case("Deafness, X-linked 2", "Deafness, X-linked"));
+        assert!(!SeriesName::of("X-linked intellectual disability").is_numbered(), "the X is no ten");
         let is_first = |name, group| SeriesName::of(name).is_first_of(&SeriesName::of(group));
         assert!(is_first("Brugada syndrome 1", "Brugada syndrome"));
         assert!(!is_first("Brugada syndrome 5", "Brugada syndrome"));
@@ -317,6 +343,12 @@ mod tests {
         assert!(!reaches("nonsyndromic genetic hearing loss", "Deafness-goiter syndrome"));
         assert!(!reaches("long QT syndrome", "Catecholaminergic polymorphic ventricular tachycardia"));
         assert!(!reaches("Brugada syndrome 1", "Brugada syndrome 5"));
+        assert!(reaches(
+            "arrhythmogenic right ventricular cardiomyopathy",
+            "Arrhythmogenic right ventricular dysplasia 2"
+        ));
+        assert!(reaches("autism spectrum disorder", "Autism, susceptibility to, X-linked 6"));
+        assert!(!reaches("autism spectrum disorder", "Macrocephaly-autism syndrome"));
         assert!(!reaches("Ataxia 2", "Episodic ataxia 2"), "a number of another series");
         assert!(!reaches("congenital heart disease", "Heart block, progressive"));
         assert!(reaches(
