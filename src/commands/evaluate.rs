@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     EngineOptions, OutputOptions, ask,
+    evidence::EvidenceOptions,
     given::{Given, NotFor},
 };
 use crate::{
@@ -202,10 +203,12 @@ struct RankOptions {
     /// Write the rank of each case (TSV, or Parquet by the name).
     #[arg(long, value_name = "FILE")]
     ranks: Option<PathBuf>,
+    #[command(flatten)]
+    evidence: EvidenceOptions,
 }
 
 /// Identifiers of the options of [`RankOptions`].
-const RANK_OPTIONS: &[&str] = &["knowledge_base", "candidates", "without_paper", "ranks"];
+const RANK_OPTIONS: &[&str] = &["knowledge_base", "candidates", "without_paper", "ranks", "min_evidence", "source"];
 
 /// Identifiers of the options that do not apply to ranked genes.
 const RANK_REFUSES: &[&str] = &[
@@ -440,7 +443,8 @@ impl Options {
     fn ranked(&self) -> Result<(ModelReport, usize, Evaluation)> {
         load::announce();
         let threads = load::limit_threads(self.engine.threads);
-        let base = Base::open(&self.ranks.knowledge_base.clone().map_or_else(default_path, Ok)?)?;
+        let path = self.ranks.knowledge_base.clone().map_or_else(default_path, Ok)?;
+        let base = Base::open(&path)?.filtered(self.ranks.evidence.filter())?;
         let settings = RankSettings {
             cases: &self.labelled,
             base: &base,

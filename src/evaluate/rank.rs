@@ -113,6 +113,7 @@ pub(crate) fn evaluate(settings: RankSettings<'_>) -> Result<Evaluation> {
     let (mut phenotypes, mut names) = (Phenotypes::new(base, scorer.ontology()), Candidates::new(base));
     let (mut judged, mut unknown) = (Vec::new(), BTreeMap::new());
     for case in cases {
+        phenotypes.note_release(&case);
         if let Some(why) = &case.problem {
             tracing::warn!("{}: {why}", case.place);
         }
@@ -166,6 +167,7 @@ pub(crate) fn evaluate(settings: RankSettings<'_>) -> Result<Evaluation> {
         Counts { records_in: tally.records, filtered: tally.no_gene, scored: judged.len() as u64, ..Counts::default() };
     let mut own = Settings::new("evaluate");
     own.put("knowledge_base", base.identity()?);
+    base.filter().note(&mut own);
     own.put("without_paper", without_paper);
     own.put("candidates", candidates.names.len());
     own.put("bootstrap", bootstrap.replicates);

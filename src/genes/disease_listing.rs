@@ -79,7 +79,7 @@ fn facts(base: &Base, records: &[Disease]) -> Result<Vec<String>> {
         }
     }
     for one in records {
-        if let Some(text) = &one.definition {
+        if let Some(text) = base.definition(one) {
             fact("definition", text, Some(one.source));
         }
     }

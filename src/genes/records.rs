@@ -185,6 +185,15 @@ impl std::fmt::Display for NotFound {
     }
 }
 
+/// The end of a message that names what may have been meant.
+pub(crate) fn or_else(near: &[String]) -> String {
+    match near {
+        [] => String::new(),
+        [one] => format!("; did you mean {one}?"),
+        [first @ .., last] => format!("; did you mean {} or {last}?", first.join(", ")),
+    }
+}
+
 /// A disease or a phenotype that a gene may be related to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {

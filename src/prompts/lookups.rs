@@ -196,8 +196,8 @@ pub(super) fn condition_information(base: &Base, condition: &Condition) -> Resul
                 }
             }
             parts.push(ids.join(", "));
-            match all.iter().find_map(|one| one.definition.clone()) {
-                Some(definition) => parts.push(definition),
+            match all.iter().find_map(|one| base.definition(one)) {
+                Some(definition) => parts.push(definition.clone()),
                 None => {
                     if let Some((text, source)) = definition_above(base, all)? {
                         parts.push(text);
@@ -228,8 +228,8 @@ fn definition_above(base: &Base, all: &[Disease]) -> Result<Option<(String, i64)
     let Some(first) = all.first() else { return Ok(None) };
     for group in base.ancestors(first.entity)? {
         for one in base.records_of(group)? {
-            if let Some(definition) = one.definition {
-                let id = one.accession.map(|id| format!(" ({id})")).unwrap_or_default();
+            if let Some(definition) = base.definition(&one) {
+                let id = one.accession.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
                 return Ok(Some((format!("a form of {}{id}: {definition}", one.name), one.source)));
             }
         }
@@ -266,7 +266,7 @@ fn disease_values(base: &Base, all: &[Disease], wanted: &str) -> Result<Option<V
         }
         "name" | "definition" => {
             for one in all {
-                let value = if wanted == "name" { Some(&one.name) } else { one.definition.as_ref() };
+                let value = if wanted == "name" { Some(&one.name) } else { base.definition(one) };
                 values.add(value.cloned().unwrap_or_default(), label(one.source));
             }
         }

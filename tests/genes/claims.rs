@@ -4,7 +4,7 @@ use super::{HGNC, rows};
 use crate::support::{Folder, genogloss, succeed};
 
 /// A folder with a knowledge base of these tables, and of HGNC's and HPO's.
-fn base_of(tables: &[(&str, &str)]) -> (Folder, String) {
+pub(super) fn base_of(tables: &[(&str, &str)]) -> (Folder, String) {
     let genes = ["AAA1", "BBB2", "CCC3", "DDD4", "EEE5", "FFF6"];
     let genes: Vec<_> = (100..).zip(genes).map(|(id, symbol)| (id, symbol, format!("gene {symbol}"))).collect();
     base_of_genes(&genes, tables)
@@ -31,7 +31,7 @@ fn base_of_genes(genes: &[(u32, &str, String)], tables: &[(&str, &str)]) -> (Fol
     (folder, base)
 }
 
-fn clingen(rows: &[(&str, u32, &str, &str, &str)]) -> String {
+pub(super) fn clingen(rows: &[(&str, u32, &str, &str, &str)]) -> String {
     let head = super::CLINGEN.lines().take(5).map(|line| format!("{line}\n")).collect::<String>();
     let row = |(gene, hgnc, disease, mondo, class): &(&str, u32, &str, &str, &str)| {
         format!("\"{gene}\",\"HGNC:{hgnc}\",\"{disease}\",\"{mondo}\",\"AD\",\"{class}\",\"https://x/{gene}\"\n")
@@ -47,7 +47,7 @@ fn orphanet(rows: &[(&str, &str, u32, &str)]) -> String {
     head.to_string() + &rows.iter().map(row).collect::<String>()
 }
 
-fn hpo(rows: &[(u32, &str, &str)]) -> String {
+pub(super) fn hpo(rows: &[(u32, &str, &str)]) -> String {
     let row = |(entrez, gene, disease): &(u32, &str, &str)| {
         format!(
             "{entrez}\t{gene}\tHP:0001166\tArachnodactyly\t-\t{disease}\n{entrez}\t{gene}\tHP:0000006\tAutosomal dominant inheritance\t-\t{disease}\n"
@@ -95,7 +95,7 @@ fn glass() -> (Folder, String) {
 }
 
 /// Answer, confidence and evidence of a prompt.
-fn ask(base: &str, more: &[&str], prompt: &str) -> [String; 3] {
+pub(super) fn ask(base: &str, more: &[&str], prompt: &str) -> [String; 3] {
     let text = succeed(&[&["ask", "-b", base, "--quiet", prompt], more].concat());
     let cells: Vec<&str> = text.lines().nth(1).expect("a row").split('\t').collect();
     [2, 3, 6].map(|at| cells[at].to_string())

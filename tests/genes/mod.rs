@@ -4,13 +4,16 @@ mod abbreviations;
 mod annotate;
 mod annotate_places;
 mod base;
+mod broad;
 mod claims;
 mod groups;
 mod identity;
 mod loose_names;
 mod mondo;
 mod names;
+mod provenance;
 mod rank;
+mod rank_inputs;
 mod tables;
 
 use crate::support::{Folder, genogloss, succeed};

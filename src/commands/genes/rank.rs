@@ -40,8 +40,9 @@ pub(super) struct Options {
     /// Cases: GA4GH phenopackets (JSON), or a table (TSV) with the columns id and terms, and, if you like, excluded, candidates, gene and paper.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     cases: Vec<PathBuf>,
-    /// Candidate genes: a file with one gene per line, or names separated by commas. All are listed, those without a score at the end.
-    #[arg(long, value_name = "FILE|NAMES", help_heading = "Candidates", conflicts_with = "variants")]
+    /// Candidate genes: a file with one gene per line, or names separated by commas. All are listed, those without a score at
+    /// the end. With --variants, only those that have a variant.
+    #[arg(long, value_name = "FILE|NAMES", help_heading = "Candidates")]
     genes: Option<String>,
     /// Variants (VCF, BCF): the genes that they overlap are the candidates. Where there are genotypes, a sample must carry the variant.
     #[arg(long, value_name = "FILE", help_heading = "Candidates", requires = "gtf")]
@@ -89,8 +90,8 @@ impl Options {
 
     fn candidates(&self, base: &Base) -> Result<CommonCandidates> {
         match (&self.genes, &self.variants, &self.gtf) {
-            (Some(genes), _, _) => CommonCandidates::read(genes),
-            (None, Some(variants), Some(gtf)) => {
+            (Some(genes), None, _) => CommonCandidates::read(genes),
+            (genes, Some(variants), Some(gtf)) => {
                 let facts = Facts::open(&AnnotateSettings {
                     base: base.place().into(),
                     gtf: gtf.clone(),
@@ -98,7 +99,9 @@ impl Options {
                     evidence: Default::default(),
                 })?;
                 let (names, inputs) = genes_at_variants(facts, Variants::open(variants)?, self.pass)?;
-                CommonCandidates::of_variants(names, inputs, variants)
+                let at_variants = CommonCandidates::of_variants(names, inputs, variants)?;
+                let Some(genes) = genes else { return Ok(at_variants) };
+                at_variants.within(CommonCandidates::read(genes)?, base)
             }
             _ => Ok(CommonCandidates::default()),
         }

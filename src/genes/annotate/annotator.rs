@@ -1,7 +1,7 @@
 //! The genes at a place of a genome, and their facts.
 
 use std::{
-    cell::{Cell, OnceCell, RefCell},
+    cell::{OnceCell, RefCell},
     collections::{BTreeSet, HashMap},
 };
 
@@ -37,10 +37,6 @@ pub(super) struct Annotator {
     lines: HashMap<String, ContigGenes>,
     /// Genes of the annotation that are not in the knowledge base.
     unknown: RefCell<BTreeSet<String>>,
-    /// A contig with genes was met.
-    met: Cell<bool>,
-    /// The first contig without genes that was met.
-    absent: RefCell<Option<String>>,
 }
 
 impl Annotator {
@@ -65,24 +61,12 @@ impl Annotator {
                 })
                 .collect();
         }
-        Self {
-            base,
-            matcher: Matcher::default(),
-            lines,
-            unknown: Default::default(),
-            met: Default::default(),
-            absent: Default::default(),
-        }
+        Self { base, matcher: Matcher::default(), lines, unknown: Default::default() }
     }
 
     /// Whether a contig has genes.
     pub(super) fn has(&self, contig: &str) -> bool {
         self.lines.contains_key(contig)
-    }
-
-    /// The first contig of the input, if none of its contigs has genes: their names may differ.
-    pub(super) fn foreign_contig(&self) -> Option<String> {
-        if self.met.get() { None } else { self.absent.borrow().clone() }
     }
 
     /// Genes of the annotation that were found at a place and are not in the knowledge base.
@@ -116,14 +100,7 @@ impl Annotator {
 
     /// The genes that overlap an interval, ordered by start.
     fn genes_at(&self, contig: &str, interval: Interval) -> impl Iterator<Item = &Place> {
-        let genes = self.lines.get(contig);
-        match genes {
-            Some(_) => self.met.set(true),
-            None => {
-                self.absent.borrow_mut().get_or_insert_with(|| contig.into());
-            }
-        }
-        let places = genes.map_or(&[][..], |genes| {
+        let places = self.lines.get(contig).map_or(&[][..], |genes| {
             let end = genes.places.partition_point(|place| place.interval.start < interval.end);
             let mut first = end;
             while first > 0 && genes.reach[first - 1] > interval.start {
@@ -155,8 +132,12 @@ impl Annotator {
                 all.push(one);
             }
         };
-        for DiseaseClaim { entity, disease, pair, .. } in self.base.claims_of(gene.id)? {
+        for DiseaseClaim { entity, disease, pair, .. } in self.base.all_claims_of(gene.id)? {
             let claim = pair.claim;
+            // What speaks against it is no evidence for it, of whatever strength: it is never left out.
+            if !claim.is_against() && !self.base.filter().admits(claim) {
+                continue;
+            }
             let mut one = DiseaseFact { identifiers: Vec::new(), name: disease, claim, sources: Vec::new() };
             for relation in pair.own_statements(entity).map(|one| &one.relation) {
                 relation.accession.iter().for_each(|id| add(&mut one.identifiers, id.clone()));

@@ -136,6 +136,10 @@ pub(crate) fn annotate(facts: Facts, request: Request, input: Input, path: &Path
             passing.writer.write(fields, interval, &columns)?;
             passing.wrote(|| interval.show(fields[0]))
         })?;
+        // A shard may have contigs without genes alone.
+        if territory.is_none() {
+            finder.refuse_foreign(&place)?;
+        }
         finder.warn();
         Ok(ReadSummary { counts, inputs: vec![report(), finder.report], contigs: Vec::new() })
     })

@@ -18,7 +18,7 @@ use super::{base::Base, evidence::EvidenceFilter, lookup::about};
 use crate::{
     address::file_name,
     counts::Counts,
-    error::Result,
+    error::{Error, Result},
     genome::Contigs,
     output::manifest::{Settings, digest},
     read::{
@@ -73,7 +73,10 @@ impl Facts {
         }
         let Annotation { genes, report, place, .. } = annotation;
         let annotator = Annotator::new(base, genes);
-        (about, GeneFinder { annotator, aliases, contigs, report, place, checked: String::new() })
+        (
+            about,
+            GeneFinder { annotator, aliases, contigs, report, place, checked: String::new(), met: false, absent: None },
+        )
     }
 }
 
@@ -88,6 +91,10 @@ struct GeneFinder {
     place: String,
     /// The contig that was checked last.
     checked: String,
+    /// A contig with genes was met.
+    met: bool,
+    /// The first contig without genes that was met.
+    absent: Option<String>,
 }
 
 impl GeneFinder {
@@ -100,17 +107,33 @@ impl GeneFinder {
                 return Err(self.contigs.missing(contig, place, &self.place));
             }
             self.checked = contig.into();
+            match self.annotator.has(contig) {
+                true => self.met = true,
+                false => drop(self.absent.get_or_insert_with(|| name.into())),
+            }
         }
         Ok(contig.into())
     }
 
+    /// What is to be said if no contig of the input has genes: their names may differ.
+    fn foreign(&self) -> Option<String> {
+        let contig = self.absent.as_ref().filter(|_| !self.met)?;
+        Some(format!("no contig of the input has genes in {} (the first is \"{contig}\")", self.place))
+    }
+
+    /// Refuses an input of which no contig has genes, if the annotation has any.
+    fn refuse_foreign(&self, place: &str) -> Result<()> {
+        self.foreign().filter(|_| !self.contigs.is_empty()).map_or(Ok(()), |why| {
+            Err(Error::input(place, why).with_hint(
+                "give intervals and genes of one assembly, with the same names of contigs, or --contig-aliases",
+            ))
+        })
+    }
+
     /// Logs what a user should know when all records are annotated.
     fn warn(&self) {
-        if let Some(contig) = self.annotator.foreign_contig() {
-            tracing::warn!(
-                "no contig of the input has genes in {} (the first is \"{contig}\"): are they of one assembly, with the same names?",
-                self.place
-            );
+        if let Some(why) = self.foreign() {
+            tracing::warn!("{why}: are they of one assembly, with the same names?");
         }
         self.annotator.warn(&self.place);
         let unknown = self.annotator.unknown();

@@ -125,6 +125,11 @@ impl Base {
         Ok(stated.into_iter().filter(of_space).map(|(id, mapping, source)| (id, word(&mapping), source)).collect())
     }
 
+    /// The definition of a record, if its source counts.
+    pub(crate) fn definition<'a>(&self, record: &'a Disease) -> Option<&'a String> {
+        record.definition.as_ref().filter(|_| self.counts(record.source))
+    }
+
     /// All names of diseases, and the source of each record.
     pub(crate) fn disease_names(&self, diseases: &[Disease]) -> Result<Vec<(String, i64)>> {
         let sql = "SELECT DISTINCT n.name, d.source FROM disease_name n JOIN disease d ON d.id = n.disease WHERE d.id = ?1 ORDER BY n.name";

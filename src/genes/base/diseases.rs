@@ -11,7 +11,7 @@ use crate::{
     genes::{
         abbreviation::Abbreviation,
         identifiers::{written_accession, written_term},
-        records::{Disease, Member, NotFound, Scope},
+        records::{Disease, Member, NotFound, Scope, or_else},
         word_forms::{Closeness, Forms},
     },
 };
@@ -372,13 +372,4 @@ fn best_known(named: &[Disease]) -> BTreeSet<i64> {
     }
     // Of several, those of curated vocabularies: one may be the group of the others.
     spaces.into_iter().filter(|(_, own)| !own.is_empty()).map(|(entity, _)| entity).collect()
-}
-
-/// The end of a message that names what may have been meant.
-pub(super) fn or_else(near: &[String]) -> String {
-    match near {
-        [] => String::new(),
-        [one] => format!("; did you mean {one}?"),
-        [first @ .., last] => format!("; did you mean {} or {last}?", first.join(", ")),
-    }
 }

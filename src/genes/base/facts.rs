@@ -29,6 +29,11 @@ fn phenotype_claim(claims: &HashMap<i64, Claim>, disease: Option<i64>) -> Claim 
     disease.and_then(|entity| claims.get(&entity)).copied().unwrap_or(Claim::Associated)
 }
 
+/// A phenotype, and the identifier of the disease in which the gene has it.
+fn of_disease(one: &Phenotype) -> (u32, Option<String>) {
+    (one.term, one.disease.as_ref().map(|(id, _)| id.clone()))
+}
+
 impl Base {
     /// A gene by its number in this file.
     pub(crate) fn gene_of(&self, id: i64) -> Result<Gene> {
@@ -70,8 +75,38 @@ impl Base {
                 source: row.get(5)?,
             })
         })?;
+        let known: HashSet<(u32, Option<String>)> = all.iter().map(of_disease).collect();
+        let further = self.phenotypes_of_diseases_of(gene, &claims)?;
+        all.extend(further.into_iter().filter(|one| !known.contains(&of_disease(one))));
         all.retain(|one| self.counts(one.source) && self.filter().admits(one.claim));
-        all.sort_by_key(|one| one.claim);
+        all.sort_by_key(|one| (one.claim, one.term));
+        Ok(all)
+    }
+
+    /// Phenotypes that other sources than HPO state of the diseases that a gene causes or is listed with, as `genes rank` uses them.
+    /// Phenotypes of HPO come with the gene in its own table.
+    fn phenotypes_of_diseases_of(&self, gene: &Gene, claims: &HashMap<i64, Claim>) -> Result<Vec<Phenotype>> {
+        let sql = "SELECT t.id, t.name, p.frequency, d.accession, d.name, p.source, d.entity
+                   FROM (SELECT DISTINCT o.entity FROM gene_disease r JOIN disease o ON o.id = r.disease WHERE r.gene = ?1) own
+                   JOIN disease d ON d.entity = own.entity JOIN disease_term p ON p.disease = d.id JOIN term t ON t.id = p.term
+                   WHERE NOT p.absent AND p.source NOT IN (SELECT id FROM source WHERE name = 'HPO')
+                   ORDER BY t.id, d.accession, p.rowid";
+        let aside = self.aside()?;
+        let mut all = self.rows(sql, [gene.id], |row| {
+            let (term, disease): (u32, Option<String>) = (row.get(0)?, row.get(3)?);
+            Ok(Phenotype {
+                term,
+                name: row.get(1)?,
+                frequency: row.get(2)?,
+                disease: disease.zip(row.get(4)?),
+                claim: phenotype_claim(claims, row.get(6)?),
+                is_abnormality: !aside.contains(&term),
+                source: row.get(5)?,
+            })
+        })?;
+        all.retain(|one| {
+            one.claim <= Claim::Supportive || matches!(one.claim, Claim::Susceptibility | Claim::Associated)
+        });
         Ok(all)
     }
 

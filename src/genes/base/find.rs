@@ -2,17 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    Base,
-    diseases::{Found, or_else},
-    other_kind::Wanted,
-};
+use super::{Base, diseases::Found, other_kind::Wanted};
 use crate::{
     error::Result,
     genes::{
         abbreviation::Abbreviation,
         identifiers::written_term,
-        records::{Condition, NotFound},
+        records::{Condition, NotFound, or_else},
         word_forms::{Closeness, Forms},
     },
 };

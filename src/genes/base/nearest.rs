@@ -23,6 +23,9 @@ const LETTERS_PER_SLIP: usize = 5;
 /// Share of the words, weighed by how rare they are, that must be common to both names.
 const LEAST: f64 = 0.25;
 
+/// Share of the letters of a phenotype's name that must be as in the text.
+const LEAST_OF_TERMS: f64 = 0.7;
+
 /// A name that is near to a text.
 struct Near {
     score: f64,
@@ -116,6 +119,33 @@ impl Base {
         let mut best: Vec<Near> = best.into_values().collect();
         best.sort_by(Near::order);
         Ok(best.into_iter().take(SHOWN).map(|near| near.shown).collect())
+    }
+}
+
+impl Base {
+    /// A few phenotypes whose names or synonyms are a few letters from a text: name and identifier, nearest first.
+    pub(crate) fn nearest_terms(&self, text: &str) -> Result<Vec<String>> {
+        let written = words(text).join(" ");
+        let mut best: BTreeMap<u32, f64> = BTreeMap::new();
+        self.each("SELECT name, term FROM term_name", |row| {
+            let name = words(&row.get::<_, String>(0)?).join(" ");
+            if 2 * name.len().min(written.len()) > name.len().max(written.len()) {
+                let alike = strsim::normalized_damerau_levenshtein(&written, &name);
+                let known = best.entry(row.get(1)?).or_default();
+                *known = known.max(alike);
+            }
+            Ok(())
+        })?;
+        let mut near: Vec<(f64, u32)> = best.into_iter().map(|(term, alike)| (alike, term)).collect();
+        near.retain(|(alike, _)| *alike >= LEAST_OF_TERMS);
+        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let sql = "SELECT name FROM term WHERE id = ?1";
+        let mut shown = Vec::new();
+        for (_, term) in near.into_iter().take(SHOWN) {
+            let name: Option<String> = self.first(sql, [term], |row| row.get(0))?;
+            shown.extend(name.map(|name| format!("{name} (HP:{term:07})")));
+        }
+        Ok(shown)
     }
 }
 

@@ -191,9 +191,7 @@ impl Builder {
             self.disease_name(disease, synonym);
         }
         if let Some(definition) = row.get(&["definition"]) {
-            self.db
-                .prepare_cached("UPDATE disease SET definition = ?2 WHERE id = ?1")?
-                .execute(params![disease, definition])?;
+            self.definition(disease, definition, tally.source)?;
         }
         tally.facts += 1;
         Ok(())

@@ -167,7 +167,7 @@ fn check_tables(tables: &[(PathBuf, Table)]) -> Result<()> {
     for pair in tables.windows(2) {
         let kind = pair[1].1.kind;
         if pair[0].1.kind == kind && !kind.has_panels() {
-            let problem = format!("it is {}, as is {}", kind.description().what, pair[0].1.place());
+            let problem = format!("it is {}, as is {}", pair[1].1.what, pair[0].1.place());
             return Err(Error::input(pair[1].1.place(), problem).with_hint("give each table once"));
         }
     }
@@ -281,8 +281,7 @@ impl Builder {
         table: Table,
         releases: &[(String, String)],
     ) -> Result<TableReport> {
-        let (kind, about) = (table.kind, table.kind.description());
-        let publisher = about.publisher;
+        let (kind, what, publisher) = (table.kind, table.what, table.kind.description().publisher);
         let mut tally = Tally { source, release: release_in(&table.lead), ..Tally::default() };
         let place = table.place().to_string();
         let made_with = hpo_version_in(&table.lead);
@@ -294,11 +293,8 @@ impl Builder {
         let file = file_name(&path);
         let named = |(of, _): &&(String, String)| of.eq_ignore_ascii_case(publisher.name) || *of == file;
         if tally.rows == 0 && matches!(kind, TableKind::Hgnc | TableKind::GeneInfo) {
-            return Err(Error::input(
-                place,
-                format!("it is {}, and has no genes: there is a header alone", about.what),
-            )
-            .with_hint("the file may be cut off: download it again"));
+            return Err(Error::input(place, format!("it is {what}, and has no genes: there is a header alone"))
+                .with_hint("the file may be cut off: download it again"));
         }
         if kind == TableKind::Ontology
             && let Some(why) = self.ontology.lacks()
@@ -321,6 +317,7 @@ impl Builder {
         self.releases.once(&place, kind, &digest, tally.panels.take())?;
         tally.note_classes();
         tally.notes.extend(self.releases.of_hpo(kind, &file, made_with.as_deref().unwrap_or(&release)));
+        tally.notes.extend(self.releases.of_source(kind, &file, &release));
         let Tally { rows, facts, unknown_genes, unknown_terms, unknown_diseases, notes, .. } = tally;
         let unknown = [unknown_genes, unknown_terms, unknown_diseases];
         let [genes, terms, diseases] = [0, 1, 2].map(|at: usize| unknown[at].count as i64);
@@ -330,7 +327,7 @@ impl Builder {
                 params![
                     source,
                     publisher.name,
-                    about.what,
+                    what,
                     file,
                     release,
                     publisher.licence,
@@ -343,7 +340,7 @@ impl Builder {
                 ],
             )
             .map_err(|error| Error::input(place, describe_sqlite(&error)))?;
-        Ok(TableReport { path, what: about.what, release, rows, facts, unknown, notes })
+        Ok(TableReport { path, what, release, rows, facts, unknown, notes })
     }
 
     /// Does what can only be done when all rows of a table are read.

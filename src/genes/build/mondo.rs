@@ -81,7 +81,7 @@ impl Builder {
             self.disease_name(disease, synonym);
         }
         if let Some(definition) = &term.definition {
-            self.definition(disease, definition)?;
+            self.definition(disease, definition, source)?;
         }
         for (reference, mapping) in &term.references {
             self.disease_reference(disease, reference, *mapping, source)?;

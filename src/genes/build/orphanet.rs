@@ -223,7 +223,7 @@ impl Builder {
             self.disease_name(disease, &synonym.name);
         }
         if let Some(definition) = packet.text_section.0.first() {
-            self.definition(disease, &definition.contents)?;
+            self.definition(disease, &definition.contents, source)?;
         }
         for one in &packet.external_references.0 {
             let inner = one.external_reference.iter().flat_map(|many| &many.0);
@@ -344,11 +344,11 @@ impl Builder {
         Ok(disease)
     }
 
-    /// The definition of a disease, unless it has one.
-    pub(super) fn definition(&mut self, disease: i64, text: &str) -> rusqlite::Result<()> {
+    /// The definition of a disease, unless it has one. The record is of the source that defines it, whichever named it first.
+    pub(super) fn definition(&mut self, disease: i64, text: &str, source: i64) -> rusqlite::Result<()> {
         self.db
-            .prepare_cached("UPDATE disease SET definition = ?2 WHERE id = ?1 AND definition IS NULL")?
-            .execute(params![disease, text])?;
+            .prepare_cached("UPDATE disease SET definition = ?2, source = ?3 WHERE id = ?1 AND definition IS NULL")?
+            .execute(params![disease, text, source])?;
         Ok(())
     }
 
@@ -369,7 +369,7 @@ impl Builder {
                 let disease = self.disorder(code, name, row.get(&["disorder_type"]), source)?;
                 match fact {
                     "synonym" => self.disease_name(disease, value),
-                    "definition" => self.definition(disease, value)?,
+                    "definition" => self.definition(disease, value, source)?,
                     "reference" => {
                         let relation = row.get(&["relation"]).unwrap_or_default();
                         let Some(id) = accession(value) else { return Ok(()) };

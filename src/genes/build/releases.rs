@@ -16,6 +16,8 @@ pub(super) struct Releases {
     panels: Vec<(TableKind, BTreeSet<String>, String)>,
     /// File and release of HPO's ontology.
     ontology: Option<(String, String)>,
+    /// Releases of each source, each with the first file of it.
+    sources: HashMap<&'static str, Vec<(String, String)>>,
 }
 
 impl Releases {
@@ -42,6 +44,25 @@ impl Releases {
         Ok(())
     }
 
+    /// What to say of a table that is of another release than an earlier one of its source. Panels have releases of their own, and tables of
+    /// HPO are compared with the ontology ([`Self::of_hpo`]).
+    pub(super) fn of_source(&mut self, kind: TableKind, file: &str, release: &str) -> Option<String> {
+        let source = kind.description().publisher.name;
+        let has_own = matches!(kind, TableKind::Gene2Phenotype | TableKind::PanelApp) || source == "HPO";
+        if has_own || !is_date(release) {
+            return None;
+        }
+        let known = self.sources.entry(source).or_default();
+        if known.iter().any(|(_, other)| other == release) {
+            return None;
+        }
+        known.push((file.into(), release.into()));
+        let (other, theirs) = known.first().filter(|(other, _)| other != file)?;
+        Some(format!(
+            "it is of release {release} of {source}, and {other} is of release {theirs}: give both of one release"
+        ))
+    }
+
     /// What to say of a table of HPO that was made with another release of the ontology.
     pub(super) fn of_hpo(&mut self, kind: TableKind, file: &str, release: &str) -> Option<String> {
         match kind {
@@ -51,7 +72,6 @@ impl Releases {
             }
             TableKind::DiseasePhenotypes => {
                 let (ontology, theirs) = self.ontology.as_ref()?;
-                let is_date = |text: &str| text.starts_with(|letter: char| letter.is_ascii_digit());
                 (is_date(release) && is_date(theirs) && release != theirs).then(|| {
                     format!(
                         "it was made with release {release} of HPO, and {ontology} is of release {theirs}: \
@@ -62,6 +82,11 @@ impl Releases {
             _ => None,
         }
     }
+}
+
+/// Whether a release is a date.
+fn is_date(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// The release that the comments before a header give; empty if they do not.
@@ -102,6 +127,20 @@ mod tests {
         assert_eq!(release_in(&[]), "");
         let version = "#HPO-version: http://purl.obolibrary.org/obo/hp.obo/hp/releases/2020-08-11/hp.obo.owl";
         assert_eq!(hpo_version_in(&lead(&["#date: 2020-08-12", version])).as_deref(), Some("2020-08-11"));
+    }
+
+    #[test]
+    fn two_releases_of_one_source_are_said_once() {
+        let mut releases = Releases::default();
+        assert_eq!(releases.of_source(TableKind::OrphanetGenes, "en_product6.xml", "2025-07-05"), None);
+        let said = releases.of_source(TableKind::OrphanetPhenotypes, "en_product4.xml", "2022-06-14").expect("a note");
+        assert!(said.contains("2022-06-14 of Orphanet, and en_product6.xml is of release 2025-07-05"), "{said}");
+        assert_eq!(releases.of_source(TableKind::OrphanetDisorders, "en_product1.xml", "2022-06-14"), None, "said");
+        assert_eq!(releases.of_source(TableKind::OmimGeneMap, "genemap2.txt", "2025-01-14"), None, "another source");
+        assert!(releases.of_source(TableKind::OmimMorbidMap, "morbidmap.txt", "2024-01-14").is_some());
+        assert_eq!(releases.of_source(TableKind::OmimTitles, "mimTitles.txt", "not given"), None);
+        assert_eq!(releases.of_source(TableKind::Gene2Phenotype, "DDG2P.csv", "2025-01-01"), None);
+        assert_eq!(releases.of_source(TableKind::Gene2Phenotype, "EyeG2P.csv", "2025-02-01"), None, "a panel");
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(crate) struct Case {
     pub(crate) genes: Vec<String>,
     /// Papers about it: `PMID:7493032`.
     pub(crate) papers: Vec<String>,
+    /// The release of HPO that it was made with, where it says so: a date.
+    pub(crate) hpo: Option<String>,
     /// Why it cannot be ranked, where that is seen before its phenotypes are looked up.
     pub(crate) problem: Option<String>,
 }

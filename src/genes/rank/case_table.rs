@@ -74,6 +74,7 @@ pub(super) fn read(mut lines: TextLines) -> Result<(Vec<Case>, InputReport)> {
             genes: list(genes).iter().map(|name| gene_name(name)).collect(),
             papers,
             id,
+            hpo: None,
             problem: None,
         });
     }

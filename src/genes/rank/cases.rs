@@ -1,6 +1,10 @@
 //! Files of cases: tables and phenopackets, told apart by their content.
 
-use std::{io::Read, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    io::Read,
+    path::Path,
+};
 
 use super::{case::Case, case_table, phenopacket};
 use crate::{
@@ -10,7 +14,7 @@ use crate::{
 };
 
 /// The cases of all files, in order, and the files in the manifest. A file with `{` or `[` first holds phenopackets. Refuses phenopackets in
-/// another form than JSON, and two cases of one identifier.
+/// another form than JSON. A case with the identifier of an earlier one gets a number, with a warning.
 pub(crate) fn read_cases(paths: &[impl AsRef<Path>]) -> Result<(Vec<Case>, Vec<InputReport>)> {
     let (mut cases, mut reports) = (Vec::new(), Vec::new());
     for path in paths {
@@ -36,14 +40,35 @@ pub(crate) fn read_cases(paths: &[impl AsRef<Path>]) -> Result<(Vec<Case>, Vec<I
             reports.push(report);
         }
     }
-    let mut known = std::collections::HashMap::new();
-    for case in &cases {
-        if let Some(before) = known.insert(case.id.as_str(), &case.place) {
-            return Err(Error::input(&case.place, format!("the case {} is also in {before}", case.id))
-                .with_hint("give each case an id of its own"));
-        }
-    }
+    number_repeated(&mut cases);
     Ok((cases, reports))
+}
+
+/// Numbers cases with the identifier of an earlier one: `x`, `x (2)`, `x (3)`.
+fn number_repeated(cases: &mut [Case]) {
+    let mut taken: HashSet<String> = cases.iter().map(|case| case.id.clone()).collect();
+    let mut numbers: HashMap<String, u64> = HashMap::new();
+    let mut repeated: Vec<String> = Vec::new();
+    for case in cases {
+        let number = numbers.entry(case.id.clone()).or_default();
+        *number += 1;
+        if *number == 1 {
+            continue;
+        }
+        let mut id = format!("{} ({number})", case.id);
+        while !taken.insert(id.clone()) {
+            *number += 1;
+            id = format!("{} ({number})", case.id);
+        }
+        repeated.push(format!("{}: {id}", case.place));
+        case.id = id;
+    }
+    if let Some(first) = repeated.first() {
+        tracing::warn!(
+            "{} of the cases have the id of an earlier one, and got a number (the first: {first})",
+            repeated.len()
+        );
+    }
 }
 
 /// The form of phenopackets that a file begins with, if it is neither JSON nor a table: YAML has a key and no tab in its first line;

@@ -1,6 +1,9 @@
 //! `genes rank`: the table of ranked genes or diseases, of one case or many.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use rayon::prelude::*;
 
@@ -55,6 +58,35 @@ impl CommonCandidates {
     pub(crate) fn read(text: &str) -> Result<Self> {
         let (names, input) = names(text)?;
         Ok(Self { names, inputs: input.into_iter().collect() })
+    }
+
+    /// Those that are in a list too, by whatever names; names of the list that mean no gene are kept, with the reason. Refuses none.
+    pub(crate) fn within(self, list: Self, base: &Base) -> Result<Self> {
+        let mut genes = Candidates::new(base);
+        let (mut listed, mut names) = (HashSet::new(), Vec::new());
+        let mut unknown = Vec::new();
+        for name in list.names {
+            match genes.one(&name)?.gene {
+                Ok(id) => drop(listed.insert(id)),
+                Err(_) => unknown.push(name),
+            }
+        }
+        let count = listed.len();
+        for name in self.names {
+            if genes.one(&name)?.gene.is_ok_and(|id| listed.remove(&id)) {
+                names.push(name);
+            }
+        }
+        if names.is_empty() {
+            return Err(Error::usage(format!("none of the {count} genes of --genes has a variant that counts"))
+                .with_hint("leave out --genes to rank all genes at the variants"));
+        }
+        tracing::info!(
+            "{} of {count} genes of --genes have a variant that counts; these are the candidates",
+            names.len()
+        );
+        names.extend(unknown);
+        Ok(Self { names, inputs: self.inputs.into_iter().chain(list.inputs).collect() })
     }
 
     /// Of the genes at the variants of a file; refuses none.
@@ -131,6 +163,7 @@ pub(crate) fn list_ranked(request: RankRequest<'_>) -> Result<()> {
     let mut questions = Vec::with_capacity(cases.len());
     for case in cases {
         let own = if case.candidates.is_empty() { &candidates.names } else { &case.candidates };
+        phenotypes.note_release(&case);
         let terms = phenotypes.read(case.terms.iter().map(String::as_str))?;
         let problem = match terms.is_empty() {
             true if case.problem.is_some() => case.problem.clone(),

@@ -1,7 +1,7 @@
 //! Phenopackets of GA4GH (version 2, and what version 1 writes in the same way), as JSON.
 //!
 //! Read are the identifier, the phenotypes (observed and excluded), the genes of the diagnosis, and the papers. Onset, severity, modifiers,
-//! sex, measurements and files are ignored. A file holds one phenopacket, a family (its proband counts), a cohort, or a list of them. Each
+//! sex, measurements and files are ignored, and so are all resources but the release of HPO. A file holds one phenopacket, a family (its proband counts), a cohort, or a list of them. Each
 //! element of a list or cohort is a case, also one that cannot be ranked: it says why.
 
 use serde_json::Value;
@@ -110,10 +110,26 @@ fn case(packet: &Value, place: &str, number: Option<usize>) -> Case {
             add(&mut case.papers, reference.to_ascii_uppercase());
         }
     }
+    let resources = field(packet, "metaData").into_iter().flat_map(|data| items(data, "resources"));
+    let mut of_hpo = resources.filter(|one| {
+        let name = text(one, &["namespacePrefix"]).or_else(|| text(one, &["id"]));
+        name.is_some_and(|name| name.eq_ignore_ascii_case("HP"))
+    });
+    case.hpo = of_hpo.find_map(|one| date_in(text(one, &["version"])?)).map(str::to_string);
     if case.papers.is_empty() {
         case.papers.extend(paper_of(&case.id));
     }
     case
+}
+
+/// The date in a version: `2024-04-26`, `hp/releases/2024-04-26`.
+fn date_in(version: &str) -> Option<&str> {
+    let is_date = |text: &str| {
+        text.bytes()
+            .enumerate()
+            .all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() })
+    };
+    (0..version.len()).find_map(|at| version.get(at..at + 10).filter(|text| is_date(text)))
 }
 
 fn add(list: &mut Vec<String>, item: String) {
@@ -162,6 +178,20 @@ mod tests {
         assert_eq!(cases[0].excluded, ["HP:0001083"]);
         assert_eq!(cases[0].genes, ["HGNC:3603"]);
         assert_eq!(cases[0].papers, ["PMID:1"]);
+    }
+
+    #[test]
+    fn the_release_of_hpo_is_read() {
+        let of = |resource: &str| {
+            let text = format!(r#"{{"id": "a", "phenotypicFeatures": [], "metaData": {{"resources": [{resource}]}}}}"#);
+            read(&text, "x").expect("read")[0].hpo.clone()
+        };
+        let hp = r#"{"id": "geno", "namespacePrefix": "GENO", "version": "2020-01-01"}, {"id": "hp", "namespacePrefix": "HP",
+            "version": "releases/2026-02-16"}"#;
+        assert_eq!(of(hp).as_deref(), Some("2026-02-16"));
+        assert_eq!(of(r#"{"id": "hp", "version": "2024-04-26"}"#).as_deref(), Some("2024-04-26"));
+        assert_eq!(of(r#"{"id": "hp", "version": "unknown"}"#), None);
+        assert_eq!(of(r#"{"id": "hp"}"#), None);
     }
 
     #[test]

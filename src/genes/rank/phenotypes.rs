@@ -1,14 +1,21 @@
 //! The phenotypes of patients, as users write them: identifiers and names of HPO, in lists.
 //!
 //! What cannot be used is left out and noted, never guessed: terms that are not in the release of the knowledge base, terms that are no
-//! phenotypic abnormality (inheritance, onset, modifiers), obsolete terms without a successor, names that nothing or several have.
+//! phenotypic abnormality (inheritance, onset, modifiers), the term above all of them, obsolete terms without a successor, names that nothing or several have.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::ontology::{Meaning, Ontology};
+use super::{
+    case::Case,
+    ontology::{Meaning, Ontology},
+};
 use crate::{
     error::Result,
-    genes::{base::Base, word_forms::Closeness},
+    genes::{
+        base::Base,
+        records::{NotFound, or_else},
+        word_forms::Closeness,
+    },
 };
 
 /// HPO's names hold two commas at most; synonyms a few more.
@@ -19,6 +26,7 @@ const MOST_PARTS: usize = 6;
 enum Remark {
     Unknown,
     NoPhenotype,
+    TooGeneral,
     Obsolete,
     Replaced,
 }
@@ -29,6 +37,7 @@ impl Remark {
         match self {
             Self::Unknown => "left out: unknown",
             Self::NoPhenotype => "left out: no phenotypic abnormality",
+            Self::TooGeneral => "left out: every phenotype is one",
             Self::Obsolete => "left out: obsolete, without a successor",
             Self::Replaced => "replaced",
         }
@@ -49,7 +58,17 @@ pub(crate) struct Phenotypes<'a> {
     known: HashMap<String, Answer>,
     /// Remarks by kind and text, and how often each was made.
     remarks: BTreeMap<(Remark, String), u64>,
+    /// Releases of HPO after that of the knowledge base, and how many cases were made with each.
+    newer: BTreeMap<String, u64>,
+    /// Names that suggestions were looked for.
+    suggested: usize,
 }
+
+/// Unknown names that get suggestions: each takes a look at all names of HPO.
+const SUGGESTIONS: usize = 20;
+
+/// The term above all phenotypes.
+const PHENOTYPIC_ABNORMALITY: u32 = 118;
 
 /// The number of an identifier in any usual spelling: `HP:0001166`, `hp_0001166`.
 fn number(text: &str) -> Option<u32> {
@@ -71,7 +90,16 @@ fn is_identifier(text: &str) -> bool {
 impl<'a> Phenotypes<'a> {
     /// Of a knowledge base and its terms.
     pub(crate) fn new(base: &'a Base, ontology: &'a Ontology) -> Self {
-        Self { base, ontology, known: HashMap::new(), remarks: BTreeMap::new() }
+        Self { base, ontology, known: HashMap::new(), remarks: BTreeMap::new(), newer: BTreeMap::new(), suggested: 0 }
+    }
+
+    /// Notes the release of HPO that a case was made with, if it is after that of the knowledge base.
+    pub(crate) fn note_release(&mut self, case: &Case) {
+        let Some(theirs) = &case.hpo else { return };
+        let own = self.release();
+        if own.starts_with(|letter: char| letter.is_ascii_digit()) && *theirs > own {
+            *self.newer.entry(theirs.clone()).or_default() += 1;
+        }
     }
 
     /// The terms of texts, each once, in their order. A text is one term, or several separated by `,`, `;` or `|`; of a name with commas the
@@ -121,6 +149,10 @@ impl<'a> Phenotypes<'a> {
             None if is_identifier(first) => unknown(format!("{first} is not an identifier of HPO")),
             None => match self.base.find_term(first)? {
                 Ok(found) => self.meaning(found.number),
+                Err(NotFound::Unknown(why)) if self.suggested < SUGGESTIONS => {
+                    self.suggested += 1;
+                    unknown(why + &or_else(&self.base.nearest_terms(first)?))
+                }
                 Err(why) => unknown(why.to_string()),
             },
         };
@@ -132,6 +164,9 @@ impl<'a> Phenotypes<'a> {
         let id = format!("HP:{number:07}");
         let left_out = |remark, why| Answer { term: None, remark: Some((remark, why)) };
         match self.ontology.meaning(number) {
+            Meaning::Abnormality(term) if number == PHENOTYPIC_ABNORMALITY => {
+                left_out(Remark::TooGeneral, format!("{id} ({})", self.ontology.name(term)))
+            }
             Meaning::Abnormality(term) => Answer { term: Some(term), remark: None },
             Meaning::Moved(term) => Answer {
                 term: Some(term),
@@ -173,7 +208,13 @@ impl<'a> Phenotypes<'a> {
     pub(crate) fn warn(&self) {
         /// Terms that a line names.
         const NAMED: usize = 5;
-        for kind in [Remark::Unknown, Remark::NoPhenotype, Remark::Obsolete, Remark::Replaced] {
+        for (theirs, cases) in &self.newer {
+            tracing::warn!(
+                "{cases} of the cases were made with release {theirs} of HPO, and the knowledge base has {}: it does not know terms and diseases that came later",
+                self.release()
+            );
+        }
+        for kind in [Remark::Unknown, Remark::NoPhenotype, Remark::TooGeneral, Remark::Obsolete, Remark::Replaced] {
             let of_kind: Vec<(&str, u64)> = self
                 .remarks
                 .iter()

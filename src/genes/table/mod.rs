@@ -27,6 +27,8 @@ const LEAD: usize = 64;
 pub(crate) struct Table {
     /// What it holds.
     pub kind: TableKind,
+    /// The same in words: of several layouts, this one.
+    pub what: &'static str,
     /// Lines before the header.
     pub lead: Vec<String>,
     place: String,
@@ -154,7 +156,8 @@ impl Table {
         };
         if let Some(open) = other {
             let Opened { kind, lead, columns, rows } = open(reader, &place)?;
-            return Ok(Self { kind, lead, place, columns, rows, report });
+            let what = kind.description().what;
+            return Ok(Self { kind, what, lead, place, columns, rows, report });
         }
         let (mut lead, mut line) = (Vec::new(), Vec::new());
         while lead.len() < LEAD {
@@ -170,7 +173,8 @@ impl Table {
             if let Some(header) = Header::of(&text, &place)? {
                 let rows = header.rows(reader, place.clone(), lead.len() as u64 + 1);
                 let Header { description, columns, .. } = header;
-                return Ok(Self { kind: description.kind, lead, place, columns, rows, report });
+                let TableDescription { kind, what, .. } = *description;
+                return Ok(Self { kind, what, lead, place, columns, rows, report });
             }
             lead.push(text);
         }
