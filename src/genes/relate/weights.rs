@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::error::Result;
 
 /// Names of the measures, in their order.
-pub(crate) const MEASURES: [&str; 11] = [
+pub(crate) const MEASURES: [&str; 12] = [
     "text.names",
     "text.words",
     "diseases.likest",
@@ -19,6 +19,7 @@ pub(crate) const MEASURES: [&str; 11] = [
     "likeness.lift3",
     "chromosome.agrees",
     "chromosome.x",
+    "diseases.beyond",
 ];
 
 /// What each measure adds to the log odds.
