@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""How many plain questions `genogloss ask` understands: questions.tsv, by people who had not read the grammar.
+"""How many plain questions `genogloss ask` understands: questions.tsv, by people who had not read the grammar. questions.frames.tsv
+has more, with any name of a gene or disease put in, and sentences a word or two away that ask something else.
 
     benches/questions.py BASE [QUESTIONS.tsv]       # GENOGLOSS names the program (default: genogloss)
 
@@ -18,6 +19,7 @@ from pathlib import Path
 def main():
     if not 2 <= len(sys.argv) <= 3:
         sys.exit(__doc__)
+    csv.field_size_limit(1 << 30)  # "Which diseases come with seizures?" lists thousands
     table = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).with_name("questions.tsv")
     with open(table, newline="") as handle:
         asked = list(csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE))

@@ -60,6 +60,12 @@ pub(crate) fn is_residues(text: &str) -> bool {
     !text.is_empty()
 }
 
+/// The three-letter names of amino acids in one letter, `MKWV`; `None` if a letter is none.
+pub(crate) fn residues_of_letters(letters: &str) -> Option<String> {
+    const LETTERS: &[u8; 22] = b"ARNDCQEGHILKMFPSTWYV*X";
+    letters.bytes().map(|letter| Some(RESIDUES[LETTERS.iter().position(|one| *one == letter)?])).collect()
+}
+
 impl Prompt {
     /// Parses a prompt; refuses one without the sequence or keys that its task needs.
     pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {

@@ -70,7 +70,8 @@ pub(super) fn take_apart<'a>(line: &'a str, names: &dyn Names) -> Result<Sentenc
             words[at].low = right.into();
         }
     }
-    let mut whole = Sentence { line, words, names, places: Vec::new(), yes_no: false, topic: 0, twice: false };
+    let mut whole =
+        Sentence { line, words, names, places: Vec::new(), yes_no: false, topic: 0, tagged: false, twice: false };
     whole.places = places(&whole, &again);
     clauses::read(&mut whole);
     Ok(whole)
@@ -115,7 +116,10 @@ fn places(whole: &Sentence<'_>, again: &[Name<'_>]) -> Vec<Place> {
     for at in 2..places.len() {
         let noun = matches!(places[at - 2].item, Item::Cue(Cue::Gene | Cue::Disease | Cue::Phenotype));
         let preposition = ["in", "for", "of", "with", "from", "by", "to"].contains(&low[places[at - 1].first]);
-        if noun && preposition && places[at].item == Item::Cue(Cue::Which) && low[places[at].first] == "which" {
+        // `A symptom of which diseases`: there it does.
+        let asks = places.get(at + 1).is_some_and(|next| matches!(next.item, Item::Cue(Cue::Disease | Cue::Gene)));
+        if noun && preposition && !asks && places[at].item == Item::Cue(Cue::Which) && low[places[at].first] == "which"
+        {
             places[at].item = Item::Cue(Cue::Filler);
         }
     }

@@ -149,8 +149,32 @@ pub(super) fn asking(whole: &mut Sentence<'_>, spans: &[(usize, usize)]) -> (usi
 pub(super) fn is_tag(whole: &Sentence<'_>, span: (usize, usize)) -> bool {
     let low: Vec<&str> = whole.words[span.0..span.1].iter().map(|word| word.low.as_str()).collect();
     let words = [
-        "is", "am", "are", "was", "do", "does", "i", "that", "this", "it", "she", "he", "they", "you", "right",
-        "correct", "true", "so", "agree", "really",
+        "is",
+        "am",
+        "are",
+        "was",
+        "do",
+        "does",
+        "i",
+        "that",
+        "this",
+        "it",
+        "she",
+        "he",
+        "they",
+        "you",
+        "right",
+        "correct",
+        "true",
+        "so",
+        "agree",
+        "really",
+        "possible",
+        "known",
+        "established",
+        "yes",
+        "no",
+        "or",
     ];
     low.len() <= 4 && low.iter().all(|word| words.contains(word))
 }

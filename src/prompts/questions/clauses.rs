@@ -77,11 +77,13 @@ pub(super) fn read(whole: &mut Sentence<'_>) {
     let (from, mut to) = asking(whole, &spans);
     let bare = !places_in(whole, from, to).any(is_noun);
     for (first, end) in spans.iter().copied().filter(|span| *span != (from, to)) {
+        whole.tagged |= first >= to && is_tag(whole, (first, end));
         tell(whole, first, end, bare);
     }
     // `X is a gene for Y, is that right?`
     if let Some(tag) = (from + 1..to).find(|at| whole.ends_clause(*at) && is_tag(whole, (*at, to))) {
         tell(whole, tag, to, false);
+        whole.tagged = true;
         to = tag;
     }
     let topic = topic(whole, from, to);
@@ -260,7 +262,11 @@ fn open(whole: &mut Sentence<'_>, from: usize, to: usize) {
                 leading = false;
             }
             Item::Cue(Cue::Auxiliary) => {
-                if leading && !ADDRESSED.contains(&next_word(whole, place).as_str()) {
+                // `Has anyone linked X to Y?` is no request.
+                let next = next_word(whole, place);
+                let seen = ["has", "have"].contains(&word.as_str())
+                    && ["anyone", "anybody", "someone", "somebody"].contains(&next.as_str());
+                if leading && (seen || !ADDRESSED.contains(&next.as_str())) {
                     // `Should I …?` asks for advice, `will …?` for the future.
                     if ["should", "shall", "will", "must"].contains(&word.as_str()) {
                         whole.places[number].item = Item::Unknown;

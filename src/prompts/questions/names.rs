@@ -224,12 +224,17 @@ fn find_of<'a>(
     let capital = |word: &Word<'_>| {
         !shouts && word.text.len() > 1 && !word.text.chars().any(char::is_lowercase) && word.text.is_ascii()
     };
+    // `HP number` is one phrase, and HP no gene in it.
+    let low: Vec<&str> = words.iter().map(|word| word.low.as_str()).collect();
+    let in_phrase = |at: usize| vocabulary::cue(&low[at..]).is_some_and(|(count, _)| count > 1);
     let count = words.len();
     let mut best: Vec<(Cost, Option<Name<'a>>)> = vec![((0, 0, 0, 0), None); count + 1];
     for first in (0..count).rev() {
         let (lost, named, joins, outside) = best[first + 1].0;
-        let is_symbol =
-            known[first] && capital(&words[first]) && names.kinds(words[first].text)?.gene == Some(GeneName::Symbol);
+        let is_symbol = known[first]
+            && !in_phrase(first)
+            && capital(&words[first])
+            && names.kinds(words[first].text)?.gene == Some(GeneName::Symbol);
         let mut chosen = ((lost + usize::from(!known[first] || is_symbol), named, joins, outside + 1), None);
         for last in first..count.min(first + LONGEST) {
             let all = &words[first..=last];
@@ -264,7 +269,10 @@ fn find_of<'a>(
             }
             // In `diseases of DMD` the first words say what is asked, unless a disease is called just so.
             let starts_with_number = all.len() > 1 && all[0].low.bytes().all(|byte| byte.is_ascii_digit());
-            if kinds.loose && kinds.gene.is_none() && (starts_with_noun(all) || starts_with_number) {
+            if kinds.loose
+                && kinds.gene.is_none()
+                && (starts_with_noun(all) || starts_with_number || is_identifier(&all[0]))
+            {
                 continue;
             }
             let (lost, named, joins, outside) = best[last + 1].0;
@@ -292,7 +300,7 @@ fn find_of<'a>(
 
 /// Whether a word is an abbreviation that everybody knows, or the name of a day: `PCR`, `FISH`, `Monday`.
 pub(super) fn is_everybodys(word: &str) -> bool {
-    const ALL: &str = "dna rna pcr fish ngs wes wgs phd msc bsc ba md gp dr prof mr mrs ms faq ok pdf monday tuesday wednesday thursday friday \
+    const ALL: &str = "dna rna pcr fish ngs wes wgs vus qpcr rt-pcr mum mom phd msc bsc ba md gp dr prof mr mrs ms faq ok pdf monday tuesday wednesday thursday friday \
         saturday sunday january february march april may june july august september october november december english christmas easter google \
         wikipedia internet mendelian latin greek";
     ALL.split_whitespace().any(|other| other == word)
@@ -300,6 +308,11 @@ pub(super) fn is_everybodys(word: &str) -> bool {
 
 fn is_and(word: &Word<'_>) -> bool {
     matches!(vocabulary::cue(&[&word.low]), Some((_, vocabulary::Cue::And)))
+}
+
+/// Whether a word asks for an identifier: `mondo id Canavan disease`.
+fn is_identifier(word: &Word<'_>) -> bool {
+    matches!(vocabulary::cue(&[&word.low]), Some((_, vocabulary::Cue::Identifier)))
 }
 
 /// Whether words begin as `diseases of` does.
@@ -313,7 +326,7 @@ fn starts_with_noun(all: &[Word<'_>]) -> bool {
 fn is_filler(word: &Word<'_>) -> bool {
     matches!(
         vocabulary::cue(&[&word.low]),
-        Some((_, vocabulary::Cue::Filler | vocabulary::Cue::And | vocabulary::Cue::Auxiliary))
+        Some((_, vocabulary::Cue::Filler | vocabulary::Cue::And | vocabulary::Cue::Auxiliary | vocabulary::Cue::By))
     )
 }
 

@@ -46,6 +46,8 @@ pub(super) struct Sentence<'a> {
     pub yes_no: bool,
     /// The word behind the topic or the story before the question: `Marfan syndrome: which genes?`
     pub topic: usize,
+    /// It says something and asks whether that is so: `is that right?`
+    pub tagged: bool,
     /// More than one sentence asks.
     pub twice: bool,
 }

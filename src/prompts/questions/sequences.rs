@@ -82,7 +82,7 @@ const TASKS: &[(Task, &str)] = &[
 ];
 
 /// Words that take a part of the sequence, change it, or ask for another property of it.
-const OTHER: &str = "frame frames template both half part parts only first last longest shortest next middle-of each every temperature melting melt melts tm weight weigh \
+const OTHER: &str = "optimal ideal strong stick sticks fast own already frame frames template both half part parts only first last longest shortest next middle-of each every temperature melting melt melts tm weight weigh \
     weighs heavy mass molar molarity charge charged structure fold folds hairpin hairpins dimer dimers codon codons usage skew site-directed mutate mutates mutated mutation \
     mutations mutant replace replaced insert inserted delete deleted substitute substituted mask masked trim trimmed cut cuts digest restriction \
     enzyme enzymes blast align aligned alignment compare match matches similar identity organism species chromosome anneal annealing \
@@ -116,12 +116,29 @@ fn sequence(word: &Word<'_>) -> Option<String> {
     (bases || (text.len() >= 6 && grammar::is_residues(text))).then(|| text.to_string())
 }
 
+/// The peptide in one-letter amino acids that a word is, with the names of its residues in three letters: four at least, in capitals.
+fn peptide(word: &Word<'_>) -> Option<String> {
+    let residues = (word.text.len() >= 4).then(|| grammar::residues_of_letters(word.text))?;
+    residues.filter(|_| sequence(word).is_none())
+}
+
 /// Reads a line that has a sequence in it.
 pub(super) fn read(line: &str) -> Reading {
     let words = words(line);
     let mut whole = String::new();
     let (mut runs, mut inside) = (0, false);
-    let found: Vec<Option<String>> = words.iter().map(sequence).collect();
+    let mut found: Vec<Option<String>> = words.iter().map(sequence).collect();
+    // What is said to be a peptide is one; other words in capitals are names of genes, unless they are longer than those.
+    let tasks = phrases(&words.iter().map(|word| word.low.as_str()).collect::<Vec<_>>());
+    let says = |task: Task| tasks.iter().any(|(_, said, _)| *said == task);
+    if found.iter().all(Option::is_none) && (says(Task::BackTranslation) || says(Task::Protein)) {
+        let called = |at: usize| {
+            at.checked_sub(1)
+                .is_some_and(|before| ["peptide", "sequence", "oligopeptide"].contains(&words[before].low.as_str()))
+        };
+        let is_one = |at: usize| says(Task::BackTranslation) || called(at) || words[at].text.len() > 6;
+        found = (0..words.len()).map(|at| peptide(&words[at]).filter(|_| is_one(at))).collect();
+    }
     let is_found = |at: Option<usize>| at.and_then(|at| found.get(at)).is_some_and(Option::is_some);
     let mut is_sequence = vec![false; words.len()];
     for (at, word) in words.iter().enumerate() {
@@ -143,7 +160,9 @@ pub(super) fn read(line: &str) -> Reading {
     }
     let question = Question { line, words: &words, is_sequence: &is_sequence };
     match question.task() {
-        Some(task) if runs == 1 && suits(task, &whole) => Reading::Prompt(format!("{whole}, {} =", task.entry().name)),
+        Some(task) if runs == 1 && suits(task, &whole) && !(task == Task::Protein && question.may_be_gene(&whole)) => {
+            Reading::Prompt(format!("{whole}, {} =", task.entry().name))
+        }
         _ => Reading::Unclear { sequence: whole, words: question.said(0, words.len()).join(" ") },
     }
 }
@@ -156,6 +175,14 @@ struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
+    /// Whether what looks like a codon or two may be a gene's symbol: `which protein does GAA encode?`, not `which amino acid …`.
+    fn may_be_gene(&self, sequence: &str) -> bool {
+        const OF_BASES: [&str; 12] =
+            ["amino", "codon", "aa", "sequence", "dna", "rna", "mrna", "bases", "peptide", "oligo", "read", "reading"];
+        let says = |word: &str| OF_BASES.contains(&word) || word.starts_with("translat") || word.starts_with("amino");
+        sequence.len() <= 5 && !self.said(0, self.words.len()).into_iter().any(says)
+    }
+
     /// The words besides the sequence.
     fn said(&self, from: usize, to: usize) -> Vec<&'a str> {
         (from..to).filter(|at| !self.is_sequence[*at]).map(|at| self.words[at].low.as_str()).collect()
@@ -184,6 +211,16 @@ impl<'a> Question<'a> {
         let template =
             self.said(from, to).windows(2).any(|two| matches!(two, ["transcribed" | "transcription", "from"]));
         if task == Task::Transcription && template {
+            return None;
+        }
+        // `How do I translate it in Python?`, `how long does it take?`
+        let advises = self.said(from, to).windows(3).any(|three| {
+            matches!(
+                three,
+                ["how", "do", "i" | "we" | "you"] | ["how", "can" | "should", "i" | "we"] | [_, "it", "take" | "takes"]
+            )
+        });
+        if advises {
             return None;
         }
         let told = self
@@ -232,9 +269,20 @@ impl<'a> Question<'a> {
         if all.contains(&Task::Reverse) && all.contains(&Task::Complement) && all.len() == 2 && !said.contains(&"or") {
             all = vec![Task::ReverseComplement];
         }
+        // `Which DNA encodes the peptide MKWV?`
+        let of_peptide = (from..to).any(|at| self.is_sequence[at] && peptide(&self.words[at]).is_some());
+        let to_bases = ["dna", "cdna", "rna", "mrna", "nucleotide", "nucleotides", "codons", "bases"];
+        if of_peptide
+            && matches!(all.as_slice(), [Task::Protein, ..])
+            && said.iter().any(|word| to_bases.contains(word))
+        {
+            all = vec![Task::BackTranslation];
+        }
         let translates = said.iter().any(|word| word.starts_with("translat"));
         if all.contains(&Task::Protein) && translates && all.len() == 2 {
-            all.retain(|task| !matches!(task, Task::Transcription));
+            // `Transcribe it, then translate it` is two tasks.
+            let also = said.iter().any(|word| word.starts_with("transcrib"));
+            all.retain(|task| also || !matches!(task, Task::Transcription));
         }
         all
     }
@@ -377,6 +425,8 @@ mod tests {
             ("how long is ATGGCC?", "ATGGCC, sequence length ="),
             ("How many bases has ATGGCC?", "ATGGCC, sequence length ="),
             ("transcribe ATGGCC into mRNA", "ATGGCC, RNA sequence ="),
+            ("back-translate MKWV", "MetLysTrpVal, nucleotide sequence ="),
+            ("Which DNA could encode the peptide MKWVTF?", "MetLysTrpValThrPhe, nucleotide sequence ="),
             ("How GC-rich is ATGGCC?", "ATGGCC, GC content ="),
             (
                 "My neighbour gave me ATGGCC for the opposite strand. What is its reverse complement?",
@@ -405,10 +455,16 @@ mod tests {
             "not the complement of ATGGCC",
             "ATGGCC",
             "back translate ATGGCC",
+            "which protein does GAA encode?",
+            "how long is the peptide MKWVTF",
+            "how long does it take to synthesise ATGGCC",
+            "how do I translate ATGGCC in Biopython",
+            "transcribe ATGGCC, then translate it",
         ] {
             assert!(matches!(read(line), Reading::Unclear { .. }), "{line}: {:?}", read(line));
         }
         assert_eq!(read("can a cat act?"), Reading::None);
         assert_eq!(read("translate BRCA1"), Reading::None);
+        assert_eq!(read("Which gene encodes the protein CFTR?"), Reading::None);
     }
 }

@@ -34,7 +34,7 @@ const WEIGHING: &str = "culprit guilty responsible offending rogue bad dodgy rot
     distinctive distinguishing recognisable recognizable visible obvious expected different various several diverse multiple sundry same \
     respective corresponding associated related linked connected mentioned said named aforementioned above above-mentioned candidate known offender \
     causative causal causing inherited hereditary heritable nasty horrible awful terrible dreadful mysterious unpronounceable strange odd weird \
-    funny particular certain single human official formal proper current modern usual ordinary normal accepted approved cryptic short";
+    funny particular certain single one-sentence one-line two-line brief quick basic cardinal molecular human official formal proper current modern usual ordinary normal accepted approved cryptic short";
 
 /// Heads that only count or collect what stands behind `of`, or say who told it.
 const COLLECTING: &str = "list lists listing set names table overview collection bunch handful couple pair group range array series spectrum summary sort kind type \

@@ -153,7 +153,9 @@ pub(super) const NOUNS: [Cue; 23] = [
 pub(super) const WORDS: &[(Cue, &str)] = &[
     (
         Filler,
-        "it possible that, possible that, in terms of, several, correct that, right that, true that, a little, a bit, been used for, or not, you tell me, you tell us, think about, thinking about, got, make you, makes you, make me, make one, make us, inside, under, beneath, a, an, the, this, that, these, those, some, all, every, each, both, another, certain, given, own, such, whichever, whatever, i, me, my, \
+        "it possible that, possible that, yes or no, or what, the term, in a sentence or two, in one or two sentences, over the years, at hand, good morning, good afternoon, good evening, good day, question but, in a few words, in few words, in two sentences, who've, in any way, in some way, in the way of, can you get me, could you get me, can you get the, could you get the, first-year student, \
+         first year student, and what is it called, and what 's it called, what is it called, what 's it called, and if so what is it, and if so which, \
+         and what are they, and what is it, in terms of, several, correct that, right that, true that, a little, a bit, been used for, or not, you tell me, you tell us, think about, thinking about, got, make you, makes you, make me, make one, make us, inside, under, beneath, a, an, the, this, that, these, those, some, all, every, each, both, another, certain, given, own, such, whichever, whatever, i, me, my, \
          mine, myself, we, us, our, ours, you, your, yours, u, yourself, he, him, his, himself, she, her, hers, herself, it, its, itself, they, \
          them, their, theirs, themselves, one, ones, something, somebody, everything, everyone, everybody, whose, 's, i'm, i've, i'd, i'll, \
          we're, we've, we'd, we'll, you're, you've, you'd, they're, they've, he's, she's, it's, that's, there's, let, let's, of, for, in, on, \
@@ -172,7 +174,11 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
         "ought to, is, are, was, were, be, been, being, am, do, does, did, can, could, may, might, has, have, had, having, would, should, shall, will, \
          must",
     ),
-    (Whether, "whether, if, wether"),
+    (
+        Whether,
+        "whether, if, wether, am i right in thinking, am i right that, am i right to think, it so that, can you get, can someone get, can somebody get, can a person get, can people get, can one get, could you get, \
+         would you expect, would one expect",
+    ),
     (Which, "which, what, whats, what're, wich, wat"),
     (Who, "who"),
     (Where, "where, wheres, whereabouts"),
@@ -188,18 +194,19 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
         Gene,
         "gene, genes, gene list, genes list, molecular causes, genetics, genetics behind, gene mutation, gene mutations, gene variants, gene variant, gene defect, gene defects, genetic cause, \
             genetic causes, genetic basis, genetic background, genetic origin, causal gene, causal genes, causative gene, \
-            causative genes, disease gene, disease genes, loci, culprit, culprits, culprit gene, culprit genes, gens, \
+            causative genes, gen, gene problem, gene problems, gene symbols for, genetic fault, genetic faults, what should be sequenced, \
+            what should i sequence, what should we sequence, what to sequence, disease gene, disease genes, loci, culprit, culprits, culprit gene, culprit genes, gens, \
             molecular cause, molecular basis, genetic defect, genetic defects, genetic aetiology, genetic etiology",
     ),
     (
         Disease,
-        "disease, diseases, disorder, disease spectrum, spectrum of diseases, spectrum of disease, spectrum of disorders, disorders, condition, conditions, syndrome, syndromes, illness, illnesses, pathology, \
+        "disease list, diseases list, list of diseases, disease, diseases, disorder, disease spectrum, spectrum of diseases, spectrum of disease, spectrum of disorders, disorders, condition, conditions, syndrome, syndromes, illness, illnesses, pathology, \
          pathologies, medical condition, medical conditions, health condition, health conditions, health problems, health problem, sickness, sicknesses, ailment, ailments, malady, maladies, clinical \
          entity, clinical entities",
     ),
     (
         Phenotype,
-        "hallmarks, stigmata, problems, phenotype, phenotypes, symptom, symptoms, sign, signs, feature, features, manifestation, manifestations, trait, traits, \
+        "symptom list, symptoms list, list of symptoms, cardinal features, typical findings, clinical findings, difficulties, hpo features, hallmarks, stigmata, problems, phenotype, phenotypes, symptom, symptoms, sign, signs, feature, features, manifestation, manifestations, trait, traits, \
          finding, findings, characteristics, abnormality, abnormalities, clinical picture, clinical presentation, presentation, \
          phenotypic abnormality, phenotypic abnormalities, hpo terms, hpo phenotypes, signs and symptoms, symptoms and signs, phenotypic spectrum, \
          clinical spectrum, phenotype spectrum, spectrum of symptoms, symptomatology, complaints, disease features, clinical signs",
@@ -233,8 +240,8 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
          belongs, annotated, important, relevant, arise, arises, appear, appears, comes from, come from, see, carry, carries, harbor, harbors, \
          harbour, harbours, happen, affect, affects, affected, affecting, happens, co-occur, implied, concerned, consider, suspect, look for, \
          look at, tie, ties, to do with, something to do with, anything to do with, have to do with, has to do with, tied to, encountered, \
-         encounter, accompanies, accompanying, feature in, features in, observe, observes, figure in, figures in, concern, concerns, linking, \
-         interplay, pertain, pertains, correspond, corresponds, corresponding, match, matches, linked up, explains, be tested, \
+         encounter, accompanies, accompanying, observe, observes, figure in, figures in, concern, concerns, linking, \
+         interplay, pertain, pertains, correspond, corresponds, corresponding, match, matches, linked up, tying, explains, be tested, \
          be sequenced, be screened, i test, we test, you test, one test, to test, have a hand, has a hand, plays a part, play a part, \
          plays a role, play a role",
     ),
@@ -262,7 +269,9 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     (Work, "work, works"),
     (
         Manifest,
-        "i notice that, you notice that, one notices that, you tell that, one tell that, we tell that, i tell that, manifest, manifests, look like, looks like, present itself, show itself, manifest itself",
+        "make itself felt, makes itself felt, do to you, do to people, do to a person, do to the body, affect the body, affects the body, \
+         affect you, happens to you, happen to you, happens to people, happens to somebody, wrong with you, show up as, shows up as, look and feel, \
+         i notice that, you notice that, one notices that, you tell that, one tell that, we tell that, i tell that, manifest, manifests, look like, looks like, present itself, show itself, manifest itself",
     ),
     (
         Location,
@@ -274,7 +283,7 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     (Chromosome, "chromosome, chromosomes, chr"),
     (
         Alias,
-        "alias, aliases, synonym, synonyms, nickname, nicknames, other name, other names, another name, alternative name, \
+        "another word, other words, other symbols used for, other symbols used, else named, alias symbol, alias symbols, alternative gene symbols, alias, aliases, synonym, synonyms, nickname, nicknames, other name, other names, another name, alternative name, \
          alternative names, alternate name, alternate names, different name, different names, other symbols, other symbol, alternative \
          symbols, alternative symbol, also known as, also called, aka, a.k.a, known as, other aliases, else called, else known as, \
          additional names, else is, goes by, go by, alternative gene names, names",
@@ -297,11 +306,11 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
         "entrez, entrez gene, ncbi, ncbi gene, ncbi's gene, gene id, geneid, ncbigene, entrez no, entrez nr, ncbi no",
     ),
     (Ensembl, "ensg, ensembl, ensembl gene, ensemble, ensemble gene, ensembl no"),
-    (Omim, "omim, mim, omim no, mim no, omim nr"),
+    (Omim, "omim, mim, phenotype mim, phenotype mim number, mendelian catalogue, omim no, mim no, omim nr"),
     (Uniprot, "uniprot, uniprotkb, swissprot, swiss-prot, protein accession"),
     (
         Refseq,
-        "refseq, refseq transcript, refseq transcripts, refseq mrna, refseq mrnas, mane select transcript, mane transcript",
+        "nm number, nm_ number, nm numbers, refseq, refseq transcript, refseq transcripts, refseq mrna, refseq mrnas, mane select transcript, mane transcript",
     ),
     (Loeuf, "loeuf, loeuf score, loeuf value"),
     (Pli, "pli, pli score, pli value"),
@@ -309,16 +318,16 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     (Orphanet, "orphanet, orpha, orphacode, orpha code, orphanet no, orpha no"),
     (Mondo, "mondo"),
     (Umls, "umls, cui"),
-    (Hpo, "hpo, hp, hpo term, human phenotype ontology"),
+    (Hpo, "hpo, hp, hp term, hp id, hp number, hp code, hpo term, human phenotype ontology"),
     (
         Identifier,
-        "id, ids, identifier, identifiers, number, numbers, accession, accessions, code, codes, accession number, entry number, nr, id number, \
+        "xref, xrefs, cross reference, cross references, cross-references, id, ids, identifier, identifiers, number, numbers, accession, accessions, code, codes, accession number, entry number, nr, id number, \
          database identifiers",
     ),
     (Kind, "kind, type, sort, class, category, kinds, types"),
     (
         Biotype,
-        "an rna, rna molecule, just rna, biotype, biotypes, protein coding, protein-coding, coding, noncoding, non-coding, non coding, pseudogene, locus type, \
+        "a real gene, a real one, proper gene, protein gene, ncrna, an rna, rna molecule, just rna, biotype, biotypes, protein coding, protein-coding, coding, noncoding, non-coding, non coding, pseudogene, locus type, \
          gene type, gene biotype, code for a protein, codes for a protein, code for protein, encode a protein, encodes a protein, \
          make a protein, makes a protein, coding gene, protein coding gene, protein-coding gene, noncoding rna, non-coding rna, \
          non-coding gene, noncoding gene, rna gene, kind of gene, type of gene, sort of gene, class of gene, gene class, \
@@ -331,7 +340,8 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     ),
     (
         Inheritance,
-        "handed down, handed on, passed along, on the x chromosome, sex-linked, inheritance, inherit, hereditary, heritable, dominant, recessive, x-linked, x linked, autosomal, autosomal dominant, \
+        "mother 's side, father 's side, mum 's side, dad 's side, mom 's side, both parents have to carry, both parents need to carry, \
+         both parents carry, both parents be carriers, two bad copies, pass from parent to child, passes from parent to child, passed from parent to child, from parent to child, sex linked, from parents to children, handed down, handed on, passed along, on the x chromosome, sex-linked, inheritance, inherit, hereditary, heritable, dominant, recessive, x-linked, x linked, autosomal, autosomal dominant, \
          autosomal recessive, transmitted, transmission, passed on, passed down, run in families, runs in families, run through families, runs through families, run in the family, runs in the family, mitochondrially, \
          inherited, passed, inheritable, y-linked, semidominant, mode of inheritance, inheritance pattern, inheritance mode, from one parent or both, from one parent or from both, one parent or \
          both, from both parents, from one parent, heredity, heritability pattern, inherited pattern, transmission mode, transmit, transmits, \
@@ -341,11 +351,13 @@ pub(super) const WORDS: &[(Cue, &str)] = &[
     (Mode, "mode, pattern, way, manner"),
     (
         Other,
-        "named after, in common, go away, goes away, grow out of, get rid of, at risk, give birth, get over, look after",
+        "since when, when exactly, when was, when were, when did, when does, when do, when is, how important, how strongly, how strong, how sure, \
+         how certain, how well, how close, how closely, do about, thanks for the, thank you for the, named after, in common, go away, goes away, grow out of, get rid of, at risk, give birth, get over, look after",
     ),
     (
         Information,
-        "meant by, mean by, defined, defines, denote, denotes, signify, signifies, refer to, refers to, information, more information, further information, more info, more details, more about, info, about, describe, description, descriptions, define, definition, definitions, meaning, mean, means, explain, \
+        "do doctors mean when they say, everything you have on, everything you know on, everything you know about, everything on, everything about, \
+         anything you have on, all you have on, all about, do we understand under, understood by, lowdown, meant by, mean by, defined, defines, denote, denotes, signify, signifies, refer to, refers to, information, more information, further information, more info, more details, more about, info, about, describe, description, descriptions, define, definition, definitions, meaning, mean, means, explain, \
          explanation, details, detail, summary, overview, facts, general information, gene information, disease information, \
          gene summary, short explanation, short summary, short description, good summary, good explanation, background, know about, known about, tell me about, summarize, summarise",
     ),
@@ -404,7 +416,7 @@ pub(super) fn says_nothing(words: &[&str]) -> bool {
 }
 
 /// How people write words in haste.
-const SHORT: [(&str, &str); 10] = [
+const SHORT: [(&str, &str); 15] = [
     ("r", "are"),
     ("u", "you"),
     ("ur", "your"),
@@ -415,6 +427,11 @@ const SHORT: [(&str, &str); 10] = [
     ("w/", "with"),
     ("becoz", "because"),
     ("doesnt", "doesn't"),
+    ("w", "with"),
+    ("assoc", "associated"),
+    ("becuase", "because"),
+    ("teh", "the"),
+    ("cos", "because"),
 ];
 
 /// A word as it is written when there is time.

@@ -22,9 +22,19 @@ impl View<'_> {
         let says = |task: &str| Some(Asked(task.into()));
         let field = |field: &str| says(&format!("information retrieval: {field}"));
         let list = !self.has(Where) && !self.has(How) && (!self.sentence.yes_no || self.light(There));
+        // `Is a gene for X known?`
+        let whether = self.sentence.yes_no
+            && !self.has(How)
+            && !self.has(Where)
+            && self.spells(&["known", "found", "identified"]);
         let is_disease = kind == Meaning::Disease;
         let target = self.target;
-        if target == Some(Gene) && list {
+        if target == Some(Gene) && (list || whether) {
+            // `Who found the gene of X?`
+            let is_asked = self.strict() && self.only(&[Who, Gene]);
+            if self.has(Who) && !self.has(Which) && !is_asked {
+                return None;
+            }
             let makes = !self.has(Encode)
                 || self.spells(&["make", "makes", "making"])
                 || name.kinds.gene.is_none() && !name.kinds.loose;
@@ -50,6 +60,7 @@ impl View<'_> {
                     Name,
                     Symbol,
                     Official,
+                    Hpo,
                 ]);
             return if fits { says("genes") } else { None };
         }
@@ -58,22 +69,56 @@ impl View<'_> {
             let caused = self.before(Cause, name.at) || self.light(By);
             return if caused { says("genes") } else { None };
         }
+        // `What is mutated in X?`, `mutations in what cause X?`
+        let broken = self.spells(&["mutated", "broken", "damaged", "defective", "faulty", "altered"]);
+        let what = ["mutations", "mutation", "defects", "faults"];
+        let in_what = self
+            .sentence
+            .words
+            .windows(3)
+            .any(|three| what.contains(&three[0].low.as_str()) && three[1].low == "in" && three[2].low == "what");
+        if is_disease
+            && list
+            && self.strict()
+            && (broken || in_what)
+            && self.only(&[Which, Mutation, Cause, Verb, Person])
+            && self.has(Which)
+            && self.has(Mutation)
+        {
+            return says("genes");
+        }
         // `X is due to what?`
         let due = self.sentence.places.iter().any(|place| place.item == Item::Cue(By) && place.first >= name.end);
         if due && list && is_disease && self.strict() && self.has(Which) && self.only(&[Which, Genetic]) {
             return says("genes");
         }
         if target == Some(Phenotype) && is_disease && list {
-            let fits = self.only(&[Which, Phenotype, Verb, Cause, Person, Adjective, Information, Kind]);
+            let fits = self.only(&[Which, Phenotype, Verb, Cause, Person, Adjective, Information, Kind, Hpo]);
             return if fits { says("phenotypes") } else { None };
         }
         if is_disease && self.strict() && self.asks_how_it_shows(name) {
             return says("phenotypes");
         }
         if target == Some(Disease) && !is_disease && list {
-            let fits =
-                self.only(&[Which, Disease, Verb, Cause, Person, Genetic, Phenotype, Relation, Information, Kind]);
+            let fits = self.only(&[
+                Which,
+                Disease,
+                Verb,
+                Cause,
+                Person,
+                Phenotype,
+                Relation,
+                Information,
+                Kind,
+                Adjective,
+                Genetic,
+            ]) && !self.spells(&["main", "major", "common"]);
             return if fits { says("diseases") } else { None };
+        }
+        // `What may X be a sign of?`
+        let sign = self.spells(&["sign", "symptom"]) && self.sentence.words.last().is_some_and(|word| word.low == "of");
+        if !is_disease && sign && list && self.has(Which) && self.strict() && self.only(&[Which, Phenotype, Person]) {
+            return says("diseases");
         }
         if self.has(Where) || self.has(Who) {
             return None;
@@ -109,6 +154,10 @@ impl View<'_> {
         {
             return field("synonyms");
         }
+        // `What else is X called?`
+        if self.has(Name) && self.spells(&["else"]) && self.only(&[Which, Name, Alias, Person, Verb]) {
+            return field("synonyms");
+        }
         let what = if is_disease { Disease } else { Phenotype };
         let asks = self.only(&[Which, Information, Kind, what, Name]);
         let named = [Kind, what, Name].iter().any(|cue| self.has(*cue));
@@ -123,12 +172,17 @@ impl View<'_> {
         let by = self.spells(&["characterised", "characterized"]) && self.before(Which, name.at);
         // `What does a person with X have?`
         let last = self.sentence.words.last().is_some_and(|word| ["have", "has"].contains(&word.low.as_str()));
-        let seen = (last || self.spells(&["see", "observe", "notice"])) && self.has(Person);
+        let somebody = ["someone", "somebody", "kid", "child", "boy", "girl", "clinically", "physically"];
+        let seen = (last || self.spells(&["see", "seen", "observe", "notice", "suffer", "suffers"]))
+            && (self.has(Person) || self.spells(&somebody));
         let how = self.has(How) && self.spells(&["present", "presents", "recognise", "recognize"]);
+        // `X shows what?`
+        let shows = self.spells(&["show", "shows"]) && self.has(Which) && !self.before(Verb, name.at);
         by && !self.sentence.yes_no && self.only(&[Which, Verb])
-            || seen && self.only(&[Which, Person, Verb])
-            || how && self.only(&[How, Verb, Person])
-            || self.has(Manifest) && self.only(&[How, Which, Manifest, Person])
+            || seen && self.has(Which) && !self.sentence.yes_no && self.only(&[Which, Person, Verb, Adjective])
+            || shows && !self.sentence.yes_no && self.only(&[Which, Person, Verb, Adjective])
+            || how && self.only(&[How, Verb, Person, Information])
+            || self.has(Manifest) && !self.sentence.yes_no && self.only(&[How, Which, Manifest, Person, Adjective])
     }
 
     /// The vocabulary of identifiers, or the value of gnomAD, that is asked for, if all other cues are among `allowed`.

@@ -3,7 +3,7 @@
 use super::view::View;
 use crate::prompts::questions::{
     sentence::{Item, Place},
-    vocabulary::Cue::*,
+    vocabulary::Cue::{self, *},
 };
 
 impl View<'_> {
@@ -33,7 +33,8 @@ impl View<'_> {
                 Information,
                 Kind,
                 Person,
-            ]) && (!self.has(Gene) || self.has(Mutation) || self.has(Which));
+            ]) && (!self.has(Gene) || self.has(Mutation) || self.has(Which))
+                && !self.spells(&["normal", "intact", "healthy"]);
             return if fits { says("diseases") } else { None };
         }
         if self.has(Cause)
@@ -53,12 +54,21 @@ impl View<'_> {
         let happens = self.spells(&["happens", "happen"]) && self.has(Mutation) && self.has(Which);
         // `What goes wrong if X is broken?`
         let wrong = self.spells(&["wrong"]) && self.has(Which) && self.spells(&["if", "when", "with"]);
+        let presents =
+            self.has(How) && self.has(Mutation) && self.spells(&["present", "presents", "manifest", "clinically"]);
+        if presents && !yes_no && self.strict() && self.only(&[How, Verb, Mutation, Gene, Person, Manifest]) {
+            return says("phenotypes");
+        }
         if (happens || wrong || get) && list && self.strict() && self.only(&[Which, Who, Verb, Mutation, Gene, Person])
         {
             return says("diseases");
         }
         if self.target == Some(Phenotype) && list {
-            let fits = self.only(&[Which, Phenotype, Mutation, Cause, Verb, Person, Adjective, Information, Kind]);
+            let pointed = self.has(Gene) && self.spells(&["this", "that"]);
+            let fits = self.cues.iter().all(|cue| {
+                matches!(cue, Which | Phenotype | Mutation | Cause | Verb | Person | Adjective | Information | Kind)
+                    || pointed && *cue == Gene
+            });
             return if fits { says("phenotypes") } else { None };
         }
         if self.has(Who) {
@@ -66,14 +76,13 @@ impl View<'_> {
         }
         if self.has(Where) || self.target == Some(Location) {
             let fits = self.only(&[Where, Which, Location, Chromosome, Verb, Gene]) && !self.has(How) && !yes_no;
-            let placed = (self.strict() && !self.spells(&["cell", "cells", "body"]))
-                || self.has(Location)
-                || self.has(Chromosome);
+            let placed = (self.strict() || self.has(Location) || self.has(Chromosome))
+                && !self.spells(&["cell", "cells", "body", "protein", "cytoplasm", "membrane"]);
             let found = !self.has(Verb) || self.spells(&["found", "find", "finds"]);
             return if fits && found && placed { field("location") } else { None };
         }
         if self.has(How) {
-            return if self.has(Inheritance) && self.only(&[How, Inheritance, Mutation, Gene]) {
+            return if self.inherited_only(&[How, Mutation, Gene]) {
                 field("inheritance")
             } else if self.only(&[How, Work, Function, Protein])
                 && self.strict()
@@ -102,13 +111,36 @@ impl View<'_> {
         }
         if self.has(Inheritance) {
             // `Is X on the X chromosome?` asks where it is.
-            let fits =
-                !self.spells(&["chromosome"]) && self.only(&[Which, Inheritance, Mode, Kind, Or, Genetic, Mutation]);
-            return if fits { field("inheritance") } else { None };
+            if self.spells(&["chromosome"]) {
+                return if yes_no && self.only(&[Inheritance, Location, Gene, Verb]) {
+                    field("chromosome")
+                } else {
+                    None
+                };
+            }
+            return if self.inherited_only(&[Which, Mode, Kind, Or, Genetic, Mutation]) {
+                field("inheritance")
+            } else {
+                None
+            };
         }
         // `Does X have an Ensembl identifier?`
         let has = self.spells(&["have", "has", "there"]) && self.identifier(&[Identifier, Gene]).is_some();
         if yes_no && !has { None } else { self.fact_of_gene(first) }
+    }
+
+    /// Whether inheritance is asked for, that of the gene or of its disease (`the X disease`, `X-related disorders`), and nothing but `allowed`.
+    fn inherited_only(&self, allowed: &[Cue]) -> bool {
+        let own = !self.has(Which)
+            || self.genes.iter().any(|gene| {
+                let behind = |place: &&Place| place.first >= gene.end && place.item != Item::Cue(Verb);
+                let next = self.sentence.places.iter().find(behind);
+                next.is_some_and(|next| next.item == Item::Cue(Disease) && next.first <= gene.end + 1)
+            });
+        let fits = |cue: &Cue| {
+            matches!(cue, Inheritance | Verb) || allowed.contains(cue) || own && matches!(cue, Disease | Cause)
+        };
+        self.has(Inheritance) && self.cues.iter().all(fits)
     }
 
     /// Whether something else is said to cause the gene at a word.
@@ -132,10 +164,13 @@ impl View<'_> {
     fn fact_of_gene(&self, first: usize) -> Option<String> {
         let says = |task: &str| Some(format!("{}{task} =", self.gene_keys()));
         let field = |field: &str| says(&format!("information retrieval: {field}"));
-        if self.has(Chromosome) && self.only(&[Which, Chromosome, Location, Gene, Verb]) {
+        if self.has(Chromosome) && self.only(&[Which, Chromosome, Location, Gene, Verb, Identifier]) {
             return field("chromosome");
         }
-        let does = self.ends_in_do();
+        // `What does X do?`, `what is X for?`
+        let for_what =
+            self.has(Which) && self.cues.len() == 1 && self.sentence.words.last().is_some_and(|word| word.low == "for");
+        let does = self.ends_in_do() || for_what;
         if self.has(Function) || self.has(Role) || does {
             let noun = self.has(Function) || self.has(Role);
             let fits = if noun {
@@ -191,7 +226,7 @@ impl View<'_> {
             {
                 return field("symbol");
             }
-            return field("name");
+            return field(if self.spells(&["else"]) { "names" } else { "name" });
         }
         let asked_before = self.target_at < first || self.has(Encode);
         if self.target == Some(Gene)

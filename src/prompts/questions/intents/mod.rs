@@ -140,7 +140,9 @@ impl<'a> View<'a> {
                 each.then(|| asked.after(&keys.join(", ")))
             }
             ([_, ..], [])
-                if !(self.has(Or) || several && self.spells(&["both"])) && self.joined(genes.iter().copied()) =>
+                if !(self.has(Or) && !self.has(Inheritance) && !self.has(Biotype)
+                    || several && self.spells(&["both"]))
+                    && self.joined(genes.iter().copied()) =>
             {
                 self.of_genes()
             }
@@ -208,18 +210,71 @@ impl<'a> View<'a> {
                 && (!self.has(Cause) || self.target == Some(Gene) || passive != (first < condition.at))
         } else if self.has(How) {
             self.only(&[How, Verb, Relation, Mutation]) && !passive
+        } else if self.has(Which) && self.spells(&["do"]) && self.only(&[Which, Verb]) {
+            // `What has X got to do with Y?`
+            self.spells(&["with"])
         } else if self.has(Relation) {
             self.only(&[Which, Relation, Gene, noun, Mutation])
         } else {
             // A statement, or two names side by side.
             self.only(&[Gene, Cause, Verb, Mutation, Risk])
+                && (self.strict() || !self.cues.is_empty())
                 && (first < condition.first || (condition.end <= self.sentence.topic && !self.cues.is_empty()))
                 && !(self.has(Gene) && self.cues.len() < 2 && !self.spells(&["is", "are"]))
                 && !passive
                 && !self.has(Which)
         };
         let keys: Vec<String> = all.iter().map(|(name, kind)| condition_key(name, *kind)).collect();
-        fits.then(|| format!("{}{}, relation =", self.gene_keys(), keys.join(", ")))
+        (fits || self.asks_only_relation(first, condition.at, noun))
+            .then(|| format!("{}{}, relation =", self.gene_keys(), keys.join(", ")))
+    }
+    /// Whether a question for yes or no names one gene by its symbol, one disease or phenotype, and nothing else that may be asked for: any
+    /// words then ask whether they are related, but not those that narrow the answer or turn cause and effect round.
+    fn asks_only_relation(&self, gene: usize, condition: usize, noun: Cue) -> bool {
+        const NARROWING: [&str; 24] = [
+            "always",
+            "usually",
+            "generally",
+            "typically",
+            "normally",
+            "all",
+            "every",
+            "each",
+            "both",
+            "despite",
+            "normal",
+            "main",
+            "earlier",
+            "necessarily",
+            "strongly",
+            "stop",
+            "stops",
+            "when",
+            "everyone",
+            "everybody",
+            "directly",
+            "indirectly",
+            "instead",
+            "same",
+        ];
+        let one = self.genes.len() == 1
+            && self.conditions.len() == 1
+            && self.genes[0].kinds.gene == Some(GeneName::Symbol)
+            && !self.genes[0].text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_punctuation());
+        let known = self.spells(&["any"]) && (self.has(Role) || self.has(Relation));
+        let asks = self.sentence.yes_no || self.sentence.tagged || known;
+        // `Does Marfan syndrome cause FBN1 mutations?`
+        let turned = !self.light(By)
+            && self
+                .placed
+                .iter()
+                .any(|(at, cue)| *cue == Cause && (condition.min(gene)..condition.max(gene)).contains(at))
+            && condition < gene;
+        one && asks
+            && !turned
+            && !self.spells(&NARROWING)
+            && !(self.cues.is_empty() && self.strict())
+            && self.only(&[Gene, noun, Mutation, Cause, Verb, Relation, Risk, Genetic, Role, Person])
     }
 }
 

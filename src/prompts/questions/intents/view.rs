@@ -61,9 +61,9 @@ impl<'a> View<'a> {
                         (Item::Cue(Protein), Meaning::Gene) => {
                             !many && place.first == name.end || place.end == name.first
                         }
-                        (Item::Cue(Disease), Meaning::Disease) | (Item::Cue(Phenotype | Hpo), Meaning::Phenotype) => {
-                            !many
-                        }
+                        (Item::Cue(Disease), Meaning::Disease) | (Item::Cue(Phenotype), Meaning::Phenotype) => !many,
+                        // `HPO scoliosis`, not `scoliosis HPO term`.
+                        (Item::Cue(Hpo), Meaning::Phenotype) => place.end - place.first == 1,
                         _ => false,
                     }
             })
@@ -75,10 +75,11 @@ impl<'a> View<'a> {
                 ["inherited", "hereditary", "heritable"].contains(&sentence.words[place.first].low.as_str());
             (place.item == Item::Cue(Genetic) || (place.item == Item::Cue(Inheritance) && inherited)) && noun
         };
-        // `Diseases where a gene is involved`: where is a relative pronoun.
+        // `Diseases where a gene is involved`, `people who have X`: where and who are relative pronouns.
         let relative = |at: usize, place: &Place| {
             let previous = at.checked_sub(1).map(|before| sentence.places[before].item);
             place.item == Item::Cue(Where) && matches!(previous, Some(Item::Cue(Disease | Gene | Phenotype)))
+                || place.item == Item::Cue(Who) && previous == Some(Item::Cue(Person))
         };
         // `Genes in which mutations cause X`: so is which.
         let relative_which = |at: usize, place: &Place| {
@@ -206,8 +207,14 @@ impl<'a> View<'a> {
     /// Whether `do` or `does` stands at the end: `what does X do?`
     pub(super) fn ends_in_do(&self) -> bool {
         let says = |place: &&Place| !matches!(place.item, Item::Cue(Filler));
+        let low = |place: &Place| self.sentence.words[place.first].low.as_str();
+        let is_do = |place: &Place| ["do", "does"].contains(&low(place));
         let last = self.sentence.places.iter().rfind(says);
-        last.is_some_and(|last| ["do", "does"].contains(&self.sentence.words[last.first].low.as_str()))
+        // `In a healthy person X does what?`
+        let before_what = self.sentence.places.windows(2).any(|two| {
+            is_do(&two[0]) && low(&two[1]) == "what" && two[1].end == self.sentence.words.len() && two[0].first > 0
+        });
+        last.is_some_and(is_do) || before_what
     }
 
     pub(super) fn gene_keys(&self) -> String {

@@ -1,6 +1,8 @@
 use super::*;
 use names::{GeneName, Kinds};
 
+mod strangers;
+
 /// Names of a small world.
 struct World;
 
@@ -202,7 +204,7 @@ fn two_questions_in_one_are_refused() {
     let refused =
         why(&apart::take_apart("Which genes cause CFTR?", &World).expect("names"), &World).expect("a reason").detail;
     assert!(refused.contains("CFTR is taken for the gene, diseases with these initials are Cold fingers"), "{refused}");
-    for line in ["What is CFTR for?", "CFTR is the gene for what?", "Is CFTR not related to cystic fibrosis?"] {
+    for line in ["CFTR is the gene for what?", "Is CFTR not related to cystic fibrosis?"] {
         assert_eq!(meant(line), None, "{line}");
     }
 }
@@ -270,7 +272,6 @@ fn ordinary_words_refuse_where_they_change_what_is_asked() {
         "Which genes does Marfan syndrome switch off?",
         "Which symptoms of Marfan syndrome does aspirin ease?",
         "Information on clinics for Marfan syndrome",
-        "Is FBN1 on the X chromosome?",
         "Does FBN1 matter in twins with Marfan syndrome?",
         "What is FBN1 responsible for in the body?",
     ] {
