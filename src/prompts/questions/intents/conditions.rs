@@ -22,75 +22,10 @@ impl View<'_> {
         let says = |task: &str| Some(Asked(task.into()));
         let field = |field: &str| says(&format!("information retrieval: {field}"));
         let list = !self.has(Where) && !self.has(How) && (!self.sentence.yes_no || self.light(There));
-        // `Is a gene for X known?`
-        let whether = self.sentence.yes_no
-            && !self.has(How)
-            && !self.has(Where)
-            && self.spells(&["known", "found", "identified"]);
         let is_disease = kind == Meaning::Disease;
         let target = self.target;
-        if target == Some(Gene) && (list || whether) {
-            // `Who found the gene of X?`
-            let is_asked = self.strict() && self.only(&[Who, Gene]);
-            if self.has(Who) && !self.has(Which) && !is_asked {
-                return None;
-            }
-            let makes = !self.has(Encode)
-                || self.spells(&["make", "makes", "making"])
-                || name.kinds.gene.is_none() && !name.kinds.loose;
-            let does = self.ends_in_do();
-            let fits = makes
-                && !does
-                && self.only(&[
-                    Which,
-                    Who,
-                    Gene,
-                    Cause,
-                    Verb,
-                    Mutation,
-                    Genetic,
-                    Risk,
-                    Role,
-                    Relation,
-                    Person,
-                    Encode,
-                    Protein,
-                    Disease,
-                    Information,
-                    Name,
-                    Symbol,
-                    Official,
-                    Hpo,
-                ]);
+        if let Some(fits) = self.asks_genes(name, kind, list) {
             return if fits { says("genes") } else { None };
-        }
-        // `What causes X?`, `cause of X`, `what is X caused by?`; not `what does X cause?`.
-        if self.has(Cause) && list && is_disease && self.strict() && self.only(&[Which, Who, Cause, Genetic]) {
-            let caused = self.before(Cause, name.at) || self.light(By);
-            return if caused { says("genes") } else { None };
-        }
-        // `What is mutated in X?`, `mutations in what cause X?`
-        let broken = self.spells(&["mutated", "broken", "damaged", "defective", "faulty", "altered"]);
-        let what = ["mutations", "mutation", "defects", "faults"];
-        let in_what = self
-            .sentence
-            .words
-            .windows(3)
-            .any(|three| what.contains(&three[0].low.as_str()) && three[1].low == "in" && three[2].low == "what");
-        if is_disease
-            && list
-            && self.strict()
-            && (broken || in_what)
-            && self.only(&[Which, Mutation, Cause, Verb, Person])
-            && self.has(Which)
-            && self.has(Mutation)
-        {
-            return says("genes");
-        }
-        // `X is due to what?`
-        let due = self.sentence.places.iter().any(|place| place.item == Item::Cue(By) && place.first >= name.end);
-        if due && list && is_disease && self.strict() && self.has(Which) && self.only(&[Which, Genetic]) {
-            return says("genes");
         }
         if target == Some(Phenotype) && is_disease && list {
             let fits = self.only(&[Which, Phenotype, Verb, Cause, Person, Adjective, Information, Kind, Hpo]);
@@ -164,6 +99,77 @@ impl View<'_> {
         (asks && self.strict() && self.describes() && self.asks_something() && (!named || self.has(Which)))
             .then(|| says(information))
             .flatten()
+    }
+
+    /// Whether the genes of a condition are asked for: `false` if so, but in words that ask something else; `None` if not. `list`: the question asks
+    /// which.
+    fn asks_genes(&self, name: &Name<'_>, kind: Meaning, list: bool) -> Option<bool> {
+        // `Is a gene for X known?`
+        let whether = self.sentence.yes_no
+            && !self.has(How)
+            && !self.has(Where)
+            && self.spells(&["known", "found", "identified"]);
+        let is_disease = kind == Meaning::Disease;
+        if self.target == Some(Gene) && (list || whether) {
+            // `Who found the gene of X?`
+            let is_asked = self.strict() && self.only(&[Who, Gene]);
+            if self.has(Who) && !self.has(Which) && !is_asked {
+                return Some(false);
+            }
+            let makes = !self.has(Encode)
+                || self.spells(&["make", "makes", "making"])
+                || name.kinds.gene.is_none() && !name.kinds.loose;
+            let does = self.ends_in_do();
+            let fits = makes
+                && !does
+                && self.only(&[
+                    Which,
+                    Who,
+                    Gene,
+                    Cause,
+                    Verb,
+                    Mutation,
+                    Genetic,
+                    Risk,
+                    Role,
+                    Relation,
+                    Person,
+                    Encode,
+                    Protein,
+                    Disease,
+                    Information,
+                    Name,
+                    Symbol,
+                    Official,
+                    Hpo,
+                ]);
+            return Some(fits);
+        }
+        // `What causes X?`, `cause of X`, `what is X caused by?`; not `what does X cause?`.
+        if self.has(Cause) && list && is_disease && self.strict() && self.only(&[Which, Who, Cause, Genetic]) {
+            return Some(self.before(Cause, name.at) || self.light(By));
+        }
+        // `What is mutated in X?`, `mutations in what cause X?`
+        let broken = self.spells(&["mutated", "broken", "damaged", "defective", "faulty", "altered"]);
+        let what = ["mutations", "mutation", "defects", "faults"];
+        let in_what = self
+            .sentence
+            .words
+            .windows(3)
+            .any(|three| what.contains(&three[0].low.as_str()) && three[1].low == "in" && three[2].low == "what");
+        if is_disease
+            && list
+            && self.strict()
+            && (broken || in_what)
+            && self.only(&[Which, Mutation, Cause, Verb, Person])
+            && self.has(Which)
+            && self.has(Mutation)
+        {
+            return Some(true);
+        }
+        // `X is due to what?`
+        let due = self.sentence.places.iter().any(|place| place.item == Item::Cue(By) && place.first >= name.end);
+        (due && list && is_disease && self.strict() && self.has(Which) && self.only(&[Which, Genetic])).then_some(true)
     }
 
     /// Whether a question without a word for symptoms asks how a disease shows.

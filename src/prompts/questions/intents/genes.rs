@@ -18,58 +18,8 @@ impl View<'_> {
         if self.is_made(first) {
             return None;
         }
-        if self.target == Some(Disease) && list {
-            let fits = self.only(&[
-                Which,
-                Disease,
-                Gene,
-                Mutation,
-                Cause,
-                Verb,
-                Genetic,
-                Risk,
-                Role,
-                Relation,
-                Information,
-                Kind,
-                Person,
-            ]) && (!self.has(Gene) || self.has(Mutation) || self.has(Which))
-                && !self.spells(&["normal", "intact", "healthy"]);
-            return if fits { says("diseases") } else { None };
-        }
-        if self.has(Cause)
-            && list
-            && self.strict()
-            && !self.spells(&["body", "cell", "cells"])
-            && self.has(Which)
-            && self.only(&[Which, Cause, Mutation, Gene])
-        {
-            // `What does X cause?`, `what do mutations in X lead to?`; not `what causes X?`.
-            let active = !self.before(Cause, first) && !self.light(By) && self.target != Some(Gene);
-            return if active { says("diseases") } else { None };
-        }
-        // `What happens when X is mutated?`
-        // `What do people get if X is broken?`
-        let get = self.has(Person) && self.has(Mutation) && self.has(Which);
-        let happens = self.spells(&["happens", "happen"]) && self.has(Mutation) && self.has(Which);
-        // `What goes wrong if X is broken?`
-        let wrong = self.spells(&["wrong"]) && self.has(Which) && self.spells(&["if", "when", "with"]);
-        let presents =
-            self.has(How) && self.has(Mutation) && self.spells(&["present", "presents", "manifest", "clinically"]);
-        if presents && !yes_no && self.strict() && self.only(&[How, Verb, Mutation, Gene, Person, Manifest]) {
-            return says("phenotypes");
-        }
-        if (happens || wrong || get) && list && self.strict() && self.only(&[Which, Who, Verb, Mutation, Gene, Person])
-        {
-            return says("diseases");
-        }
-        if self.target == Some(Phenotype) && list {
-            let pointed = self.has(Gene) && self.spells(&["this", "that"]);
-            let fits = self.cues.iter().all(|cue| {
-                matches!(cue, Which | Phenotype | Mutation | Cause | Verb | Person | Adjective | Information | Kind)
-                    || pointed && *cue == Gene
-            });
-            return if fits { says("phenotypes") } else { None };
+        if let Some(asked) = self.asks_what_follows(first, list) {
+            return says(asked?);
         }
         if self.has(Who) {
             return None;
@@ -127,6 +77,69 @@ impl View<'_> {
         // `Does X have an Ensembl identifier?`
         let has = self.spells(&["have", "has", "there"]) && self.identifier(&[Identifier, Gene]).is_some();
         if yes_no && !has { None } else { self.fact_of_gene(first) }
+    }
+
+    /// The task, if the diseases or phenotypes of the gene at a word are asked for: `Some(None)` if so, but in words that ask something else.
+    /// `list`: the question asks which.
+    fn asks_what_follows(&self, first: usize, list: bool) -> Option<Option<&'static str>> {
+        if self.target == Some(Disease) && list {
+            let fits = self.only(&[
+                Which,
+                Disease,
+                Gene,
+                Mutation,
+                Cause,
+                Verb,
+                Genetic,
+                Risk,
+                Role,
+                Relation,
+                Information,
+                Kind,
+                Person,
+            ]) && (!self.has(Gene) || self.has(Mutation) || self.has(Which))
+                && !self.spells(&["normal", "intact", "healthy"]);
+            return Some(fits.then_some("diseases"));
+        }
+        if self.has(Cause)
+            && list
+            && self.strict()
+            && !self.spells(&["body", "cell", "cells"])
+            && self.has(Which)
+            && self.only(&[Which, Cause, Mutation, Gene])
+        {
+            // `What does X cause?`, `what do mutations in X lead to?`; not `what causes X?`.
+            let active = !self.before(Cause, first) && !self.light(By) && self.target != Some(Gene);
+            return Some(active.then_some("diseases"));
+        }
+        // `What happens when X is mutated?`
+        // `What do people get if X is broken?`
+        let get = self.has(Person) && self.has(Mutation) && self.has(Which);
+        let happens = self.spells(&["happens", "happen"]) && self.has(Mutation) && self.has(Which);
+        // `What goes wrong if X is broken?`
+        let wrong = self.spells(&["wrong"]) && self.has(Which) && self.spells(&["if", "when", "with"]);
+        let presents =
+            self.has(How) && self.has(Mutation) && self.spells(&["present", "presents", "manifest", "clinically"]);
+        if presents
+            && !self.sentence.yes_no
+            && self.strict()
+            && self.only(&[How, Verb, Mutation, Gene, Person, Manifest])
+        {
+            return Some(Some("phenotypes"));
+        }
+        if (happens || wrong || get) && list && self.strict() && self.only(&[Which, Who, Verb, Mutation, Gene, Person])
+        {
+            return Some(Some("diseases"));
+        }
+        if self.target == Some(Phenotype) && list {
+            let pointed = self.has(Gene) && self.spells(&["this", "that"]);
+            let fits = self.cues.iter().all(|cue| {
+                matches!(cue, Which | Phenotype | Mutation | Cause | Verb | Person | Adjective | Information | Kind)
+                    || pointed && *cue == Gene
+            });
+            return Some(fits.then_some("phenotypes"));
+        }
+        None
     }
 
     /// Whether inheritance is asked for, that of the gene or of its disease (`the X disease`, `X-related disorders`), and nothing but `allowed`.
