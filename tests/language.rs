@@ -118,6 +118,65 @@ fn a_likelihood_depends_on_nothing_but_its_window() {
     }
 }
 
+fn reverse_complement(bases: &str) -> String {
+    let other = |base: char| match base {
+        'A' => 'T',
+        'C' => 'G',
+        'G' => 'C',
+        'T' => 'A',
+        other => other,
+    };
+    bases.chars().rev().map(other).collect()
+}
+
+/// The strand on which a genome is written does not matter to a model that averages both, if its rows and the change have a middle base.
+/// Rows of the shorter allele are filled with N, behind the bases on either strand.
+#[test]
+fn an_indel_has_the_ratio_of_its_reverse_complement() {
+    let folder = Folder::new();
+    let contig: String = read_repository(CONTIG).lines().skip(1).collect::<String>().to_uppercase();
+    let mut alleles = Vec::new();
+    for at in (60..contig.len() - 60).step_by(7) {
+        let bases = |from: usize, to: usize| &contig[at + from..at + to];
+        if contig[at - 45..at + 50].contains('N') {
+            continue;
+        }
+        // Three bases that can be written at one place only: the change has a middle base too.
+        if bases(1, 2) != "G" && bases(0, 1) != "C" {
+            alleles.push((at, bases(0, 2).to_string(), format!("{}GTC{}", bases(0, 1), bases(1, 2))));
+        }
+        if bases(1, 2) != bases(4, 5) && bases(0, 1) != bases(3, 4) {
+            alleles.push((at, bases(0, 5).to_string(), format!("{}{}", bases(0, 1), bases(4, 5))));
+        }
+    }
+    assert!(alleles.len() > 20);
+    let ratios = |name: &str, contig: &str, alleles: &[(usize, String, String)]| {
+        let (fasta, vcf) = (folder.path(&format!("{name}.fa")), folder.path(&format!("{name}.vcf")));
+        std::fs::write(&fasta, format!(">c\n{contig}\n")).expect("a FASTA file");
+        let head = format!(
+            "##fileformat=VCFv4.2\n##contig=<ID=c,length={}>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n",
+            contig.len()
+        );
+        let line = |(at, one, other): &(usize, String, String)| format!("c\t{}\t.\t{one}\t{other}\t.\t.\t.\n", at + 1);
+        std::fs::write(&vcf, head + &alleles.iter().map(line).collect::<String>()).expect("a VCF file");
+        let scored = succeed(&["variants", &vcf, "-f", &fasta, "-m", &model("gpn"), "--engine", "rten", "--quiet"]);
+        values(&scored, "GG_DELTA_log_likelihood").iter().map(|value| number(value)).collect::<Vec<f64>>()
+    };
+    let forward = ratios("forward", &contig, &alleles);
+    let turned = |(at, one, other): &(usize, String, String)| {
+        (contig.len() - at - one.len(), reverse_complement(one), reverse_complement(other))
+    };
+    let mut all: Vec<_> = alleles.iter().map(turned).enumerate().collect();
+    all.sort_by_key(|(_, (at, ..))| *at);
+    let order: Vec<usize> = all.iter().map(|(number, _)| *number).collect();
+    let reverse =
+        ratios("reverse", &reverse_complement(&contig), &all.into_iter().map(|(_, one)| one).collect::<Vec<_>>());
+    for (found, number) in reverse.iter().zip(order) {
+        let wanted = forward[number];
+        assert!((found - wanted).abs() <= 1e-5 * wanted.abs().max(1.0), "{:?}: {found}, {wanted}", alleles[number]);
+    }
+}
+
 /// The card of a model, changed, must be refused with this message.
 fn refused(name: &str, from: &str, to: &str, say: &str) {
     let folder = copy_of_model(&model(name), |card| {

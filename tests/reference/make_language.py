@@ -145,11 +145,9 @@ class Model:
             answers[1] = answers[1][::-1]
         return [sum(values) / len(answers) for values in zip(*answers)]
 
-    def pair(self, reference, alternate, turned):
-        """Log-likelihood of the reference and logarithm of the ratio, on one strand: `turned` rows are filled with N at their starts."""
-        filling = ["N" * (self.span - len(row)) if self.fixed else "" for row in (reference, alternate)]
-        shift = [len(part) if turned else 0 for part in filling]
-        filled = [part + row if turned else row + part for part, row in zip(filling, (reference, alternate))]
+    def pair(self, reference, alternate):
+        """Log-likelihood of the reference and logarithm of the ratio, on one strand: either strand is filled with N behind its bases."""
+        filled = [row + "N" * (self.span - len(row)) if self.fixed else row for row in (reference, alternate)]
         if self.masked is None:
             one, other = (self.total(value for _, value in self.logarithms(row)) for row in filled)
             return one, other - one
@@ -165,7 +163,7 @@ class Model:
         same = lambda pairs: next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(reference), len(alternate)))  # noqa: E731
         prefix, suffix = same(zip(reference, alternate)), same(zip(reference[::-1], alternate[::-1]))
         totals = []
-        for row, read, moved in zip((reference, alternate), filled, shift):
+        for row, read in zip((reference, alternate), filled):
             # All places at which the change can be written.
             shorter = min(len(reference), len(alternate))
             low, high = min(prefix, shorter - suffix), max(prefix, shorter - suffix) + len(row) - shorter
@@ -174,7 +172,7 @@ class Model:
             else:
                 low, high = 0, len(row)
             totals.append(self.total(value for word, value in self.logarithms(read)
-                                     if word.start - moved < high and word.end - moved > low))
+                                     if word.start < high and word.end > low))
         return totals[0], totals[1] - totals[0]
 
     def variant(self, contig, position, ref, alt):
@@ -196,9 +194,9 @@ class Model:
         read = [row + "N" * (self.span - len(row)) if self.fixed else row for row in rows]
         if any(row.count("N") > len(row) // 2 for row in read):
             return "unknown_bases"
-        pairs = [self.pair(*rows, False)]
+        pairs = [self.pair(*rows)]
         if self.strands == 2:
-            pairs.append(self.pair(*map(reverse_complement, rows), True))
+            pairs.append(self.pair(*map(reverse_complement, rows)))
         one, ratio = (sum(values) / len(pairs) for values in zip(*pairs))
         return "unknown_bases" if np.isnan(ratio) else (one, ratio)
 

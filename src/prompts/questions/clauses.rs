@@ -266,7 +266,11 @@ fn open(whole: &mut Sentence<'_>, from: usize, to: usize) {
                 let next = next_word(whole, place);
                 let seen = ["has", "have"].contains(&word.as_str())
                     && ["anyone", "anybody", "someone", "somebody"].contains(&next.as_str());
-                if leading && (seen || !ADDRESSED.contains(&next.as_str())) {
+                // `Will I get X?` asks for somebody's future, `will someone tell me which …` does not.
+                let future = ["will", "shall"].contains(&word.as_str())
+                    && !["you", "u"].contains(&next.as_str())
+                    && !which(whole, place.end);
+                if leading && (seen || future || !ADDRESSED.contains(&next.as_str())) {
                     // `Should I …?` asks for advice, `will …?` for the future.
                     if ["should", "shall", "will", "must"].contains(&word.as_str()) {
                         whole.places[number].item = Item::Unknown;

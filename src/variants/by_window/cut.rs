@@ -157,11 +157,9 @@ impl Cut {
         if self.likelihood.is_some() { row.start..row.end + growth } else { row.clone() }
     }
 
-    /// Fills a row with N up to the span, where the network reads rows of one length.
-    pub(crate) fn fill(&self, row: &mut Vec<u8>) {
-        if self.likelihood.is_some() && self.fills {
-            row.resize(self.span as usize, b'N');
-        }
+    /// How many bases a row of `len` bases is short of the span, where the network reads rows of one length.
+    pub(crate) fn missing(&self, len: usize) -> usize {
+        if self.likelihood.is_some() && self.fills { (self.span as usize).saturating_sub(len) } else { 0 }
     }
 
     /// The bases of the contig that the reference row has.

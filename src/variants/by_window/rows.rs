@@ -79,6 +79,17 @@ struct RowPair {
     reverse: Option<Vec<u8>>,
 }
 
+impl RowPair {
+    /// Fills with N, behind the bases as each strand is read, where the network reads rows of one length.
+    fn fill(&mut self, cut: &Cut) {
+        let missing = cut.missing(self.forward.len());
+        if missing > 0 && cut.runs_both_strands() {
+            self.reverse = Some([&vec![b'N'; missing][..], &self.forward].concat());
+        }
+        self.forward.resize(self.forward.len() + missing, b'N');
+    }
+}
+
 /// The rows of an allele.
 pub(super) struct AlleleRows {
     reference: RowPair,
@@ -247,7 +258,7 @@ impl RowCutter {
             reference.reverse = Some(bases);
         }
         let mut left = RowPair { forward: sequence.edited(edit, cut.alternate(row, growth))?, reverse: None };
-        [&mut reference, &mut left].into_iter().for_each(|pair| cut.fill(&mut pair.forward));
+        [&mut reference, &mut left].into_iter().for_each(|pair| pair.fill(cut));
         if backward && (growth != 0 || back != row) {
             left.reverse = Some(sequence.edited(edit, other.clone())?);
         }

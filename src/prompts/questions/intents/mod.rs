@@ -169,7 +169,10 @@ impl<'a> View<'a> {
     fn relation(&self, all: &[(&Name<'_>, Meaning)], kind: Meaning) -> Option<String> {
         let condition = all.first()?.0;
         let is_gene = all.iter().any(|(name, _)| name.kinds.gene == Some(GeneName::Symbol));
-        if self.has(Where) || self.has(Who) || is_gene {
+        // `Does everyone with X get Y?`, `if I have X, will I get Y?`
+        let asked = &self.sentence.words[self.sentence.topic..];
+        let foretells = asked.iter().any(|word| ["will", "everyone", "everybody"].contains(&word.low.as_str()));
+        if self.has(Where) || self.has(Who) || is_gene || foretells {
             return None;
         }
         let noun = if kind == Meaning::Disease { Disease } else { Phenotype };

@@ -59,6 +59,10 @@ fn people_ask_in_other_words() {
 fn a_word_or_two_away_is_another_question() {
     for line in [
         "Is FBN1 Marfan syndrome?",
+        "Does everyone with FBN1 get Marfan syndrome?",
+        "will I get Marfan syndrome if I have FBN1?",
+        "If I have FBN1 will I get Marfan syndrome?",
+        "Will someone with FBN1 have Marfan syndrome?",
         "Is Marfan syndrome a symptom of FBN1?",
         "Do all people with FBN1 mutations get Marfan syndrome?",
         "Marfan syndrome despite normal FBN1, is this possible",
