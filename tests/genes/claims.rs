@@ -424,3 +424,19 @@ fn names_that_differ_in_number_and_articles_are_one_disease() {
     );
     assert!(answer.contains("ORPHA:585918"), "{answer}");
 }
+
+/// HPO lists a sign for a gene; a disease of the same name is curated for another one.
+#[test]
+fn a_question_for_a_sign_that_is_also_a_disease_is_answered_by_what_is_stated() {
+    let sign = hpo(&[(100, "AAA1", "OMIM:1")]);
+    let disease = clingen(&[("BBB2", 101, "Arachnodactyly", "MONDO:0000007", "Definitive")]);
+    let (_folder, base) = base_of(&[("genes_to_phenotype.txt", &sign), ("clingen.csv", &disease)]);
+    for (gene, understood) in [
+        ("AAA1", "gene=AAA1, phenotype=arachnodactyly, relation ="),
+        ("BBB2", "gene=BBB2, disease=arachnodactyly, relation ="),
+    ] {
+        let text = succeed(&["ask", "-b", &base, &format!("Does {gene} cause arachnodactyly?"), "--quiet"]);
+        let cells: Vec<&str> = text.lines().nth(1).expect("an answer").split('\t').collect();
+        assert_eq!((cells[2], cells[7]), ("yes", understood), "{text}");
+    }
+}

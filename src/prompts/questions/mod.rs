@@ -26,7 +26,16 @@ use sentence::{Item, Sentence};
 use sequences::Reading;
 use vocabulary::Cue;
 
-use crate::{error::Result, genes::base::Base, prompts::Refusal, skip::Skip};
+use crate::{
+    error::Result,
+    genes::{
+        base::Base,
+        claim::Claim,
+        records::{Condition, Phenotype},
+    },
+    prompts::Refusal,
+    skip::Skip,
+};
 
 /// Longest line that is read as a question, in bytes, without its sequence.
 const LONGEST: usize = 2000;
@@ -51,12 +60,41 @@ pub(crate) fn understand(line: &str, base: Option<&Base>) -> Result<Result<Strin
     let names = BaseNames::new(base);
     let sentence = apart::take_apart(line, &names)?;
     if let Some(prompt) = intents::prompt(&sentence) {
-        return Ok(Ok(prompt));
+        return Ok(Ok(of_sign(base, &sentence, prompt)?));
     }
     if let Some((sequence, words)) = unclear.filter(|_| sentence.names.iter().all(|name| name.kinds.weak)) {
         return Ok(Err(of_sequence(&sequence, &words)));
     }
     Ok(Err(why(&sentence, &names)?))
+}
+
+/// The question for a gene and a disease, or that for the sign of the same name, if sources state nothing of the disease and that the gene's
+/// diseases have the sign: `Does MECP2 cause scoliosis?`
+fn of_sign(base: &Base, sentence: &Sentence<'_>, prompt: String) -> Result<String> {
+    let is_both = |name: &&names::Name<'_>| name.kinds.disease && name.kinds.phenotype;
+    let [one, other] = sentence.names.as_slice() else { return Ok(prompt) };
+    let (gene, name) = if is_both(&one) { (other, one) } else { (one, other) };
+    let key = format!("disease={},", name.text);
+    if !is_both(&name) || !prompt.ends_with("relation =") || !prompt.contains(&key) {
+        return Ok(prompt);
+    }
+    let (Ok((gene, _)), Ok(Condition::Disease(all)), Ok((term, called))) =
+        (base.gene(gene.text)?.one(gene.text), base.condition(name.text)?, base.term(name.text)?)
+    else {
+        return Ok(prompt);
+    };
+    // Another name of a sign may mean more or less than the disease: `ovarian cancer`, Ovarian neoplasm.
+    let text = name.text.to_lowercase();
+    if called.to_lowercase() != *text.strip_suffix('s').filter(|one| *one == called.to_lowercase()).unwrap_or(&text) {
+        return Ok(prompt);
+    }
+    let members = base.scope(&all)?.members.into_iter().map(|one| one.entity).collect();
+    if base.claim_on(gene.id, &all, &members)?.is_some() {
+        return Ok(prompt);
+    }
+    let shows = |one: &Phenotype| one.term == term && one.claim < Claim::Conflicting;
+    let is_stated = base.phenotypes(&gene)?.iter().any(shows);
+    Ok(if is_stated { prompt.replace(&key, &format!("phenotype={},", name.text)) } else { prompt })
 }
 
 fn of_sequence(sequence: &str, words: &str) -> Refusal {
