@@ -225,3 +225,20 @@ fn a_comparison_of_scores_does_not_suit_likelihoods() {
     let shown = succeed(&["models", "show", &model("caduceus")]);
     assert!(shown.contains("natural logarithm, of each base; each token is predicted from all others"), "{shown}");
 }
+
+#[test]
+fn what_could_hold_nothing_is_refused() {
+    let (folder, likelihoods, vectors) = (Folder::new(), model("evo"), "tests/models/embed/mean");
+    let scan = |model: &str, more: &[&str]| {
+        genogloss(&[&["scan", CONTIG, "-m", model, "--engine", "rten", "--quiet"][..], more].concat())
+    };
+    let error = scan(&likelihoods, &[]).error(2);
+    assert!(error.contains("this model has no score that can be called"), "{error}");
+    let run = scan(&likelihoods, &["--threshold", "-6"]);
+    assert!(run.code == 0 && run.stdout.lines().count() > 3, "{}", run.stderr);
+    let error = scan(vectors, &["--bigwig", &folder.path("tracks")]).error(2);
+    assert!(error.contains("--bigwig: this model has no score that can be called"), "{error}");
+    assert_eq!(scan(vectors, &["--bigwig", &folder.path("tracks"), "--column", "embedding.d0"]).code, 0);
+    let error = scan(vectors, &["-o", &folder.path("a.npy")]).error(2);
+    assert!(error.contains("a.npy is a name of NumPy, which this command cannot write"), "{error}");
+}

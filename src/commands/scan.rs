@@ -62,7 +62,7 @@ pub(super) struct Options {
     format: Option<TableFormat>,
     /// Write only windows (of a track: bins) with a score of at least P; without P: the model's own threshold.
     /// Probabilities are between 0 and 1. Without this option, BED of a track holds merged intervals (--merge).
-    #[arg(long, value_name = "P", num_args = 0..=1, default_missing_value = "card", help_heading = "Output")]
+    #[arg(long, value_name = "P", num_args = 0..=1, allow_negative_numbers = true, default_missing_value = "card", help_heading = "Output")]
     threshold: Option<Threshold>,
     /// Merge neighbouring bins that reach the threshold into intervals, also across gaps of up to GAP bases (default: 0).
     /// Without --threshold, the model's own threshold is used.

@@ -226,6 +226,7 @@ mod tests {
             head: 0,
             label: "a".into(),
             callable: true,
+            has_threshold: true,
             threshold: 0.5,
             bin: Some(10),
             strand: None,

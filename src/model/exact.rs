@@ -29,6 +29,7 @@ pub(crate) fn form(task: &Task) -> Form {
             head: 0,
             label: "gc".into(),
             callable: true,
+            has_threshold: true,
             threshold: 0.5,
             bin: None,
             strand: None,

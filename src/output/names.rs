@@ -40,6 +40,8 @@ pub(crate) enum Named {
     Csv,
     /// Tracks as text.
     Wig,
+    /// Arrays of numbers.
+    Numpy,
     /// What lies beside a file and says where things are in it.
     Index,
     /// What is compressed in a way that nothing is written in.
@@ -47,7 +49,7 @@ pub(crate) enum Named {
 }
 
 /// Endings of names; the first one of a format is its usual one.
-const ENDINGS: [(&str, Named); 33] = [
+const ENDINGS: [(&str, Named); 35] = [
     ("tsv", Named::Tsv),
     ("bed", Named::Bed),
     ("bedgraph", Named::Bedgraph),
@@ -71,6 +73,8 @@ const ENDINGS: [(&str, Named); 33] = [
     ("gtf", Named::Gff),
     ("csv", Named::Csv),
     ("wig", Named::Wig),
+    ("npy", Named::Numpy),
+    ("npz", Named::Numpy),
     ("fai", Named::Index),
     ("gzi", Named::Index),
     ("bai", Named::Index),
@@ -128,6 +132,7 @@ impl Named {
             Self::Gff => "GFF or GTF",
             Self::Csv => "CSV",
             Self::Wig => "WIG",
+            Self::Numpy => "NumPy",
             Self::Index => "an index",
             Self::Packed => "another compression (.gz is written)",
         }
@@ -275,6 +280,7 @@ mod tests {
             ("a.vcf.gz", Some(1), None),
             ("a.parquet", None, None),
             ("a.fa.fai", None, None),
+            ("a.npy", None, None),
             ("a.tsv.xz", Some(2), None),
             ("a.wig", None, None),
             ("a.bed.GZ", None, Some(1)),

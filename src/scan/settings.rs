@@ -97,9 +97,14 @@ impl Settings {
             return Err(Error::usage("--merge is for BED (-O bed), and needs a model that answers with scores"));
         }
         let elements = form.bin.is_some() && self.format.joins && self.threshold.is_none();
-        if (elements || self.merge.is_some()) && !self.columns.is_empty() && !form.columns.iter().any(|c| c.callable) {
-            return Err(Error::usage("--column selects no score that can be called, and intervals are made of calls")
-                .with_hint("-O tsv writes the scores"));
+        let calls = elements || self.merge.is_some() || self.format.joins && self.threshold.is_some();
+        let has_own = matches!(self.threshold, Some(Threshold::Value(_)));
+        if calls && !form.columns.iter().any(|column| column.callable && (has_own || column.has_threshold)) {
+            let of = if self.columns.is_empty() { "this model has" } else { "--column selects" };
+            return Err(Error::usage(format!("{of} no score that can be called, and intervals are made of calls"))
+                .with_hint(
+                    "-O tsv or -O parquet writes the scores; of a likelihood, --threshold NUMBER says what a call is",
+                ));
         }
         Ok(self.merge.or(elements.then_some(0)))
     }
@@ -120,6 +125,10 @@ impl Settings {
         if self.columns.is_empty() {
             let all = !one || form.columns.len() == 1;
             chosen.retain(|&column| all && form.columns[column].callable);
+            if self.bigwig.is_some() && chosen.is_empty() {
+                return Err(Error::usage("--bigwig: this model has no score that can be called")
+                    .with_hint("name the tracks that you want: --column NAME"));
+            }
         }
         if one && chosen.len() != 1 {
             let hint = if form.columns.is_empty() {

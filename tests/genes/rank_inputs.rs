@@ -100,3 +100,27 @@ fn judged_are_the_sources_and_claims_that_are_wanted() {
     let strong = ranked(&base, &["--hpo", "HP:0001238", "--min-evidence", "strong"]);
     assert!(strong.iter().all(|row| row[1] != "TGFB2"), "the list itself: {strong:?}");
 }
+
+#[test]
+fn what_would_be_read_otherwise_than_it_was_meant_is_refused() {
+    let (folder, base) = made();
+    let packet = |excluded: &str| {
+        let text = format!(
+            r#"{{"id": "a", "phenotypicFeatures": [{{"type": {{"id": "HP:0001166"}}}},
+            {{"type": {{"id": "HP:0001083"}}, "excluded": {excluded}}}]}}"#
+        );
+        genogloss(&["genes", "-b", &base, "rank", "--cases", &folder.write("a.json", text)])
+    };
+    for excluded in ["true", "false", "null"] {
+        assert_eq!(packet(excluded).code, 0, "{excluded}: {}", packet(excluded).stderr);
+    }
+    assert_ne!(packet("true").stdout, packet("false").stdout);
+    for excluded in ["\"true\"", "1"] {
+        let run = packet(excluded);
+        let said = format!("excluded of HP:0001083 is {excluded}: it must be true or false");
+        assert!(run.code == 1 && run.stderr.contains(&said), "{excluded}: {}", run.stderr);
+    }
+    let twice = folder.write("twice.tsv", "id\tterms\tterms\nx\tHP:0001166\tHP:0001083\n");
+    let run = genogloss(&["genes", "-b", &base, "rank", "--cases", &twice]);
+    assert!(run.code == 1 && run.stderr.contains("line 1: it has two columns terms"), "{}", run.stderr);
+}

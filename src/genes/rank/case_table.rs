@@ -27,6 +27,11 @@ pub(super) fn read(mut lines: TextLines) -> Result<(Vec<Case>, InputReport)> {
     };
     let names: Vec<String> =
         header.split('\t').map(|name| name.trim().trim_start_matches('#').to_lowercase()).collect();
+    let read = |name: &&String| COLUMNS.iter().any(|(_, known)| known.contains(&name.as_str()));
+    if let Some(twice) = names.iter().filter(read).find(|name| names.iter().filter(|other| other == name).count() > 1) {
+        return Err(Error::input(lines.place(), format!("it has two columns {twice}"))
+            .with_hint("give a case all its phenotypes in one column, separated by commas"));
+    }
     let places = COLUMNS.map(|(_, known)| names.iter().position(|name| known.contains(&name.as_str())));
     for (place, (name, known)) in places.iter().zip(COLUMNS).take(2) {
         if place.is_none() {

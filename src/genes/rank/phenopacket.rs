@@ -79,9 +79,16 @@ fn case(packet: &Value, place: &str, number: Option<usize>) -> Case {
     for feature in items(packet, "phenotypicFeatures") {
         // Some writers leave out the identifier of a term, and give its label alone.
         let Some(term) = text(feature, &["type", "id"]).or_else(|| text(feature, &["type", "label"])) else { continue };
-        let is = |name| field(feature, name).and_then(Value::as_bool) == Some(true);
-        let list = if is("excluded") || is("negated") { &mut case.excluded } else { &mut case.terms };
-        list.push(term.to_string());
+        // `negated` is version 1's name of it.
+        match ["excluded", "negated"].into_iter().find_map(|name| Some((name, field(feature, name)?))) {
+            None | Some((_, Value::Null | Value::Bool(false))) => case.terms.push(term.to_string()),
+            Some((_, Value::Bool(true))) => case.excluded.push(term.to_string()),
+            Some((name, other)) => {
+                case.problem = Some(format!("{name} of {term} is {other}: it must be true or false, without quotes"));
+                case.terms.clear();
+                return case;
+            }
+        }
     }
     if case.terms.is_empty() {
         case.problem = Some(match case.excluded.len() {

@@ -20,6 +20,8 @@ pub(crate) struct Column {
     pub callable: bool,
     /// Default threshold.
     pub threshold: f64,
+    /// Whether the default threshold can be reached: a likelihood has none that says anything.
+    pub has_threshold: bool,
     /// Width of its bins in bases, a multiple of the finest bin; `None` where one score is for the whole core.
     pub bin: Option<u64>,
     /// Its strand, where that is not the strand that was run.
@@ -55,6 +57,7 @@ impl Card {
                     label: label.clone(),
                     callable: !head.background.contains(label),
                     threshold: head.threshold,
+                    has_threshold: head.made.is_none(),
                     bin: head.bin,
                     strand: head.strands.get(place).map(|&strand| strand.into()),
                     digits: head.digits(),

@@ -66,6 +66,7 @@ pub(super) mod tests {
             head: 0,
             label: name.into(),
             callable,
+            has_threshold: true,
             threshold: 0.5,
             bin: None,
             strand: None,

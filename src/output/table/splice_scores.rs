@@ -113,6 +113,7 @@ mod tests {
             head: 0,
             label: label.into(),
             callable: true,
+            has_threshold: true,
             threshold: 0.5,
             bin: Some(bin),
             strand: Some(strand),

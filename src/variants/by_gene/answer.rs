@@ -226,6 +226,7 @@ mod tests {
             head,
             label: name.rsplit('.').next().unwrap_or(name).into(),
             callable: !name.ends_with("neither"),
+            has_threshold: true,
             threshold: 0.5,
             bin: Some(1),
             strand: None,

@@ -110,6 +110,9 @@ pub(super) fn kinds(sentence: &Sentence<'_>, name: &Name<'_>) -> Vec<Meaning> {
     }
 }
 
+/// Words that ask whether all people with the one have the other, and at all times.
+const OF_ALL: [&str; 9] = ["always", "usually", "generally", "typically", "normally", "all", "every", "each", "both"];
+
 impl<'a> View<'a> {
     fn prompt(&self) -> Option<String> {
         let several = self.genes.len() > 1 || self.conditions.len() > 1;
@@ -170,9 +173,7 @@ impl<'a> View<'a> {
         let condition = all.first()?.0;
         let is_gene = all.iter().any(|(name, _)| name.kinds.gene == Some(GeneName::Symbol));
         // `Does everyone with X get Y?`, `if I have X, will I get Y?`
-        let asked = &self.sentence.words[self.sentence.topic..];
-        let foretells = asked.iter().any(|word| ["will", "everyone", "everybody"].contains(&word.low.as_str()));
-        if self.has(Where) || self.has(Who) || is_gene || foretells {
+        if self.has(Where) || self.has(Who) || is_gene || self.asks_with(&["will", "everyone", "everybody"]) {
             return None;
         }
         let noun = if kind == Meaning::Disease { Disease } else { Phenotype };
@@ -199,17 +200,7 @@ impl<'a> View<'a> {
             ]) && (!self.has(Information) || (explains && first < condition.at))
                 && !self.has(Which)
                 && (!self.cues.is_empty() || (passive && condition.at < first))
-                && !self.spells(&[
-                    "always",
-                    "usually",
-                    "generally",
-                    "typically",
-                    "normally",
-                    "all",
-                    "every",
-                    "each",
-                    "both",
-                ])
+                && !self.spells(&OF_ALL)
                 && (!self.has(Cause) || self.target == Some(Gene) || passive != (first < condition.at))
         } else if self.has(How) {
             self.only(&[How, Verb, Relation, Mutation]) && !passive
@@ -231,19 +222,16 @@ impl<'a> View<'a> {
         (fits || self.asks_only_relation(first, condition.at, noun))
             .then(|| format!("{}{}, relation =", self.gene_keys(), keys.join(", ")))
     }
+
+    /// Whether one of these words stands in what is asked, behind the topic.
+    fn asks_with(&self, words: &[&str]) -> bool {
+        self.sentence.words[self.sentence.topic..].iter().any(|word| words.contains(&word.low.as_str()))
+    }
+
     /// Whether a question for yes or no names one gene by its symbol, one disease or phenotype, and nothing else that may be asked for: any
     /// words then ask whether they are related, but not those that narrow the answer or turn cause and effect round.
     fn asks_only_relation(&self, gene: usize, condition: usize, noun: Cue) -> bool {
-        const NARROWING: [&str; 24] = [
-            "always",
-            "usually",
-            "generally",
-            "typically",
-            "normally",
-            "all",
-            "every",
-            "each",
-            "both",
+        const NARROWING: [&str; 13] = [
             "despite",
             "normal",
             "main",
@@ -253,8 +241,6 @@ impl<'a> View<'a> {
             "stop",
             "stops",
             "when",
-            "everyone",
-            "everybody",
             "directly",
             "indirectly",
             "instead",
@@ -275,6 +261,7 @@ impl<'a> View<'a> {
             && condition < gene;
         one && asks
             && !turned
+            && !self.spells(&OF_ALL)
             && !self.spells(&NARROWING)
             && !(self.cues.is_empty() && self.strict())
             && self.only(&[Gene, noun, Mutation, Cause, Verb, Relation, Risk, Genetic, Role, Person])
