@@ -259,12 +259,10 @@ impl<'a> View<'a> {
                 .iter()
                 .any(|(at, cue)| *cue == Cause && (condition.min(gene)..condition.max(gene)).contains(at))
             && condition < gene;
+        let says_nothing = self.cues.is_empty() && self.strict();
         one && asks
-            && !turned
-            && !self.spells(&OF_ALL)
-            && !self.spells(&NARROWING)
-            && !(self.cues.is_empty() && self.strict())
             && self.only(&[Gene, noun, Mutation, Cause, Verb, Relation, Risk, Genetic, Role, Person])
+            && !(turned || says_nothing || self.spells(&OF_ALL) || self.spells(&NARROWING))
     }
 }
 
